@@ -1,0 +1,158 @@
+"""Hidden tests of ex01: judge recordings, on both backends, under every schedule."""
+
+from itertools import accumulate
+
+from grader.judge import grading, token
+
+SECONDS = {"a": 3, "b": 5, "c": 2}
+
+
+@grading(
+    points=10,
+    diagnosis="completion-order",
+    feedback="The results came back in another order than the arguments; join() promises argument order.",
+)
+def test_results_in_argument_order(play):
+    """results come back in argument order"""
+    assert play("working", seconds=SECONDS).result == ["a", "b", "c"]
+
+
+@grading(
+    points=12,
+    diagnosis="serial",
+    feedback="Each function waits until all three are running. They never all ran at once: one was awaited before "
+    "the next was started.",
+)
+def test_all_started_before_any_finishes(play):
+    """all functions run before the first has to finish"""
+    assert play("meeting").result == ["a", "b", "c"]
+
+
+@grading(
+    points=8,
+    diagnosis="serial",
+    feedback="The slowest function takes 5 s, and join() took another time than that. The sum of all means one after "
+    "the other; a little more than 5 s means polling.",
+)
+def test_takes_as_long_as_the_slowest(play):
+    """takes exactly as long as the slowest function"""
+    assert play("working", seconds=SECONDS).elapsed == 5
+
+
+@grading(points=4, diagnosis="edge-case", feedback="join() of nothing must return an empty list.")
+def test_zero_functions(play):
+    """join() of nothing returns an empty list"""
+    assert play("nothing").result == []
+
+
+@grading(
+    points=6,
+    diagnosis="eager",
+    feedback="A function was called although nobody had awaited join() yet, or the calls did not happen when it was.",
+)
+def test_awaiting_is_what_starts_it(play):
+    """nothing is called before join() is awaited"""
+    assert play("not_awaited_yet").order == ["join is awaited", "job runs", "job runs"]
+
+
+@grading(
+    points=6,
+    diagnosis="falsy-value",
+    feedback="None, False, 0, () or an exception object that was returned got lost or was raised. They are ordinary "
+    "results.",
+)
+def test_any_value_is_a_value(play):
+    """None, 0 and returned exceptions are ordinary results"""
+    recording = play("odd_values")
+
+    assert not recording.raised
+    assert recording.result == [None, False, 0, (), token("an error")]
+
+
+@grading(
+    points=4,
+    diagnosis="completion-order",
+    feedback="The same function given three times must run three times, and every call has its own result.",
+)
+def test_same_function_twice_runs_twice(play):
+    """a function given three times runs three times"""
+    result = play("thrice").result
+
+    assert len(result) == 3
+    assert set(result) == {1, 2, 3}
+
+
+@grading(
+    points=12,
+    diagnosis="siblings-left-running",
+    feedback="After one function had failed the others went on; they must be cancelled at once, and the error must "
+    "reach the caller.",
+)
+def test_first_error_cancels_the_rest_at_once(play):
+    """the first error cancels the others at once and is raised"""
+    recording = play("one_fails", after=1)
+
+    assert recording.raised == "boom"
+    assert recording.span("left").cancelled_at == recording.span("right").cancelled_at == 1
+
+
+@grading(
+    points=8,
+    diagnosis="cleanup-not-awaited",
+    feedback="join() was over while a cancelled function was still cleaning up.",
+)
+def test_cleanup_of_cancelled_siblings_is_awaited(play):
+    """join() waits for the clean-up of what it cancels"""
+    recording = play("tidying_up")
+
+    assert recording.raised == "boom"
+    assert recording.span("clean-up").end == recording.span("join").end == 4
+
+
+@grading(points=5, diagnosis="lost-error", feedback="A function that failed before its first await was overlooked.")
+def test_error_before_first_await_still_propagates(play):
+    """an error before the first await counts too"""
+    recording = play("one_fails", after=0)
+
+    assert recording.raised == "boom"
+    assert recording.elapsed == 0
+
+
+@grading(
+    points=10,
+    diagnosis="swallowed-cancellation",
+    feedback="join() was cancelled from outside. It must cancel its functions and let the cancellation go on its way.",
+)
+def test_outer_cancellation_stops_everything(play):
+    """cancelling join() cancels everything in it"""
+    recording = play("cancelled_from_outside")
+
+    for name in ("one", "two", "join"):
+        assert recording.span(name).cancelled_at == 2
+
+
+@grading(
+    points=8,
+    diagnosis="no-checkpoint",
+    feedback="One function ran far ahead of the other; under join() they take turns.",
+)
+def test_join_is_fair(play):
+    """the functions take turns"""
+    order = play("taking_turns").order
+    lead = list(accumulate(1 if name == "a" else -1 for name in order))
+
+    assert len(order) == 60
+    assert max(map(abs, lead)) <= 2
+
+
+@grading(
+    points=7,
+    diagnosis="serial",
+    feedback="A join() of two join()s did not work like one big join().",
+)
+def test_joins_nest(play):
+    """a join() of join()s is one big join()"""
+    recording = play("nested")
+
+    assert recording.result == [["a", "b"], ["c", "d"]]
+    assert recording.elapsed == 2

@@ -1,0 +1,186 @@
+"""Hidden tests of ex02: judge recordings of races, on both backends, under every schedule."""
+
+from grader.judge import grading, token
+
+
+@grading(
+    points=10,
+    diagnosis="serial",
+    feedback="The contestants needed 3 s, 1 s and 2 s. The second one is the winner: its position is 1, and its value is "
+    "what it returned.",
+)
+def test_first_to_finish_wins(play):
+    """the fastest wins: its position and its value"""
+    assert play("race", seconds={"slow": 3, "fast": 1, "middle": 2}).result == [1, "fast"]
+
+
+@grading(
+    points=7,
+    diagnosis="serial",
+    feedback="Each contestant waits until all three are running. They never all ran at once: one was awaited before the "
+    "next was started.",
+)
+def test_all_contestants_start(play):
+    """all contestants run before the first has to finish"""
+    assert play("meeting").result == [1, "b"]
+
+
+@grading(
+    points=10,
+    diagnosis="losers-left-running",
+    feedback="The race was decided after 1 s. A loser went on working; it must be cancelled.",
+)
+def test_losers_are_cancelled(play):
+    """the losers are cancelled"""
+    recording = play("race", seconds={"left": 100, "winner": 1, "right": 100})
+
+    assert recording.span("left").how == recording.span("right").how == "cancelled"
+
+
+@grading(
+    points=9,
+    diagnosis="polling",
+    feedback="The winner was done after 1 s. select() was over at another time, or the losers were cancelled at another "
+    "time. A little more than 1 s means that the code looks again and again whether somebody is done.",
+)
+def test_returns_the_moment_the_winner_is_done(play):
+    """is over the moment the winner is done"""
+    recording = play("race", seconds={"left": 100, "winner": 1, "right": 100})
+
+    assert recording.span("select").end == 1
+    assert recording.span("left").cancelled_at == recording.span("right").cancelled_at == 1
+
+
+@grading(
+    points=9,
+    diagnosis="cleanup-not-awaited",
+    feedback="A loser needed 3 s to clean up after it had been cancelled. select() must be over when the clean-up is, "
+    "neither before nor after.",
+)
+def test_loser_cleanup_is_awaited(play):
+    """waits for the clean-up of the losers"""
+    recording = play("tidying_up")
+
+    assert recording.span("select").end == recording.span("clean-up").end
+    assert recording.result == [1, "winner"]
+
+
+@grading(
+    points=5,
+    diagnosis="falsy-value",
+    feedback="The winner returned None, False, 0, an empty string or an exception object. It has won all the same.",
+)
+def test_none_can_win(play):
+    """None, 0 and returned exceptions can win"""
+    for value in (None, False, 0, ""):
+        recording = play("odd_winner", value=value)
+        assert not recording.raised
+        assert recording.result == [0, value]
+
+    recording = play("error_as_value")
+    assert not recording.raised
+    assert recording.result == [0, token("an error")]
+
+
+@grading(
+    points=5,
+    diagnosis="edge-case",
+    feedback="The first contestant needs no waiting at all. It wins at once, and the contestants that had not begun yet "
+    "are cancelled like the others.",
+)
+def test_an_instant_finisher_wins(play):
+    """a contestant that never waits wins at once"""
+    recording = play("instant")
+
+    assert recording.result == [0, "at once"]
+    # At once: whether to the very moment is asked by another test.
+    assert recording.elapsed < 1
+
+
+@grading(
+    points=9,
+    diagnosis="lost-error",
+    feedback="The first contestant to finish failed, after 1 s. That is the outcome: its error must be raised at once, "
+    "and the others are cancelled.",
+)
+def test_first_to_fail_decides_too(play):
+    """the first to fail decides too"""
+    recording = play("fast_failure")
+
+    assert recording.raised == "boom"
+    assert recording.span("left").cancelled_at == recording.span("right").cancelled_at == 1
+
+
+@grading(
+    points=5,
+    diagnosis="losers-left-running",
+    feedback="A loser would have failed one second after the end of the race. Its error must not come out.",
+)
+def test_a_loser_that_would_have_failed_is_no_error(play):
+    """an error that a loser never got to raise is none"""
+    recording = play("late_failure")
+
+    assert not recording.raised
+    assert recording.result == [0, "winner"]
+
+
+@grading(
+    points=8,
+    diagnosis="stale-state",
+    feedback="A loser finished in spite of being cancelled and took the place of the winner. The first decision counts.",
+)
+def test_winner_is_not_overwritten(play):
+    """a loser that finishes later changes nothing"""
+    recording = play("stubborn_losers")
+
+    assert not recording.raised
+    assert recording.result == [1, "winner"]
+
+
+@grading(
+    points=6,
+    diagnosis="stale-state",
+    feedback="Four contestants finished at the same instant. The index that came back was that of one, and the value "
+    "that of another.",
+)
+def test_index_and_value_match_in_a_tie(play):
+    """index and value belong together in a tie"""
+    recording = play("photo_finish")
+
+    assert not recording.raised
+    index, value = recording.result
+    assert index == value
+    assert index in range(4)
+
+
+@grading(
+    points=9,
+    diagnosis="swallowed-cancellation",
+    feedback="select() was cancelled from outside. It must cancel its contestants and let the cancellation go on its "
+    "way.",
+)
+def test_outer_cancellation_stops_everything(play):
+    """cancelling select() cancels everything in it"""
+    recording = play("cancelled_from_outside")
+
+    for name in ("one", "two", "select"):
+        assert recording.span(name).cancelled_at == 2
+
+
+@grading(
+    points=4,
+    diagnosis="edge-case",
+    feedback="select() of nothing must raise ValueError: there is nothing that could ever finish.",
+)
+def test_nothing_to_wait_for(play):
+    """select() of nothing raises ValueError"""
+    assert play("nobody").raised.isa("ValueError")
+
+
+@grading(points=4, diagnosis="edge-case", feedback="A race with one contestant has a winner: the only one.")
+def test_one_contestant(play):
+    """a race of one has a winner"""
+    recording = play("race", seconds={"only": 1})
+
+    assert not recording.raised
+    assert recording.result == [0, "only"]

@@ -1,0 +1,186 @@
+"""Scenarios of ex05: a web server in the same event loop, and calls of ``fetch_data_from`` that talk to it.
+
+The sockets are real, the time is virtual. A server that waits a second gives everybody else a second.
+"""
+
+import threading
+from contextlib import suppress
+from functools import partial
+
+import anyio
+from anyio.abc import SocketAttribute
+
+PATIENCE = 30
+EMPTY_LINE = b"\r\n\r\n"
+
+
+# ---- the server ------------------------------------------------------------------------------------------------------
+
+
+async def with_server(stage, answer, use):
+    """Return or raise what use(host) does while a server at that host treats every connection as answer says.
+
+    It is over when every connection is over, and none lives longer than the server's patience.
+    """
+    failure = None
+    async with await anyio.create_tcp_listener(local_host="127.0.0.1") as listener:
+        host = f"127.0.0.1:{listener.extra(SocketAttribute.local_port)}"
+        stage.mark("host", host.encode())
+        async with anyio.create_task_group() as connections, anyio.create_task_group() as listening:
+            listening.start_soon(listener.serve, partial(serve, stage, answer), connections)
+            try:
+                result = await use(host)
+            # Raised behind the groups, for they would wrap it.
+            except Exception as error:
+                failure = error
+            listening.cancel_scope.cancel()
+
+    if failure is not None:
+        raise failure
+    return result
+
+
+async def serve(stage, answer, connection):
+    stage.mark("connected")
+    async with connection:
+        try:
+            await answer(connection, await hear(stage, connection))
+        except anyio.BrokenResourceError:
+            stage.mark("hung up")
+
+
+async def hear(stage, connection):
+    """Receive one request, up to the empty line, the end of the stream or the end of the server's patience."""
+    request = b""
+    with anyio.move_on_after(PATIENCE), suppress(anyio.EndOfStream):
+        while EMPTY_LINE not in request:
+            request += await connection.receive()
+    stage.mark("request", request)
+    return request
+
+
+async def send(connection, pieces):
+    """Send the pieces with a second between them, in which the client has only what is there."""
+    for number, piece in enumerate(pieces):
+        if number:
+            await anyio.sleep(1)
+        await connection.send(piece)
+
+
+async def leave_open(stage, connection):
+    """Wait until the client hangs up. A client that never does is hung up on in the end."""
+    with anyio.move_on_after(PATIENCE):
+        with suppress(anyio.EndOfStream, anyio.BrokenResourceError):
+            while True:
+                await connection.receive()
+        stage.mark("hung up")
+        return
+    stage.mark("left open")
+
+
+# ---- the scenarios ---------------------------------------------------------------------------------------------------
+
+
+async def fetch(stage, url):
+    try:
+        body = await stage.submission.fetch_data_from(url)
+    except stage.submission.FetchError as error:
+        stage.mark("status", error.status)
+        raise
+    return bytes(body) if isinstance(body, bytearray) else body
+
+
+async def answered(stage, pieces, target="/"):
+    """The server sends the pieces and hangs up."""
+
+    async def answer(connection, request):
+        await send(connection, pieces)
+
+    return await with_server(stage, answer, lambda host: fetch(stage, f"http://{host}{target}"))
+
+
+async def left_open(stage, pieces):
+    """The server sends the pieces and leaves hanging up to the client."""
+
+    async def answer(connection, request):
+        await send(connection, pieces)
+        await leave_open(stage, connection)
+
+    async def use(host):
+        async with stage.span("fetch"):
+            return await fetch(stage, f"http://{host}/")
+
+    return await with_server(stage, answer, use)
+
+
+async def ticking(stage, seconds, response):
+    """A clock ticks every second while the server takes its time."""
+
+    async def answer(connection, request):
+        await anyio.sleep(seconds)
+        await connection.send(response)
+
+    async def tick():
+        while True:
+            await anyio.sleep(1)
+            stage.mark("tick")
+
+    async def use(host):
+        async with anyio.create_task_group() as tg:
+            tg.start_soon(tick)
+            body = await fetch(stage, f"http://{host}/")
+            tg.cancel_scope.cancel()
+        return body
+
+    return await with_server(stage, answer, use)
+
+
+async def crowd(stage, count):
+    """The server answers nobody before `count` requests are there; each is answered with its own target."""
+    everybody_is_here = anyio.Event()
+    bodies = {}
+    here = 0
+    threads_before = threading.active_count()
+
+    async def answer(connection, request):
+        nonlocal here
+        here += 1
+        if here == count:
+            stage.mark("threads", threading.active_count() - threads_before)
+            everybody_is_here.set()
+        await everybody_is_here.wait()
+        await connection.send(b"HTTP/1.0 200 OK\r\n\r\n" + request.split()[1])
+
+    async def one(host, number):
+        bodies[number] = await fetch(stage, f"http://{host}/{number}")
+
+    async def use(host):
+        async with anyio.create_task_group() as tg:
+            for number in range(count):
+                tg.start_soon(one, host, number)
+
+    await with_server(stage, answer, use)
+    return [bodies[number] for number in range(count)]
+
+
+async def cancelled(stage):
+    """The server never answers, and after two seconds nobody wants the answer any more."""
+
+    async def answer(connection, request):
+        await leave_open(stage, connection)
+
+    async def use(host):
+        with anyio.move_on_after(2):
+            async with stage.span("fetch"):
+                await fetch(stage, f"http://{host}/")
+
+    await with_server(stage, answer, use)
+
+
+async def not_http(stage, url):
+    """The URL is not for us; `HOST` in it stands for a server that would answer."""
+
+    async def answer(connection, request):
+        await connection.send(b"HTTP/1.0 200 OK\r\n\r\nhello")
+
+    return await with_server(stage, answer, lambda host: fetch(stage, url.replace("HOST", host)))

@@ -1,0 +1,230 @@
+"""Hidden tests of ex05: judge recordings, on both backends, under every schedule."""
+
+from grader.judge import grading
+
+OK = b"HTTP/1.1 200 OK\r\n"
+PATIENCE = 30
+
+
+def body(recording):
+    """What came back. An exception in its place is a failure of the test's own kind, with the test's own words."""
+    assert not recording.raised
+    return recording.result
+
+
+@grading(
+    points=8,
+    diagnosis="partial-data",
+    schedules=5,
+    feedback="The server sent `hello, world` as the body, and that is what fetch_data_from() returns: no header before "
+    "it, nothing behind it.",
+)
+def test_returns_the_body(play):
+    """the body comes back"""
+    response = OK + b"Content-Type: text/plain\r\nContent-Length: 12\r\n\r\nhello, world"
+
+    assert body(play("answered", pieces=[response])) == b"hello, world"
+
+
+@grading(
+    points=7,
+    diagnosis="edge-case",
+    schedules=5,
+    feedback="The request is not well-formed: `GET target HTTP/1.0` (or 1.1 with `Connection: close`), a Host header "
+    "as in the URL, an empty line. The target is the path, `/` if there is none, and the query.",
+)
+def test_sends_a_wellformed_request(play):
+    """the request is well-formed"""
+    for target, sent in (("", b"/"), ("/films/7?size=large&lang=en", b"/films/7?size=large&lang=en")):
+        recording = play("answered", pieces=[OK + b"Content-Length: 2\r\n\r\nok"], target=target)
+        requests = recording.values("request")
+        assert len(requests) == 1
+
+        head, empty_line, behind = requests[0].partition(b"\r\n\r\n")
+        first, *others = head.split(b"\r\n")
+        headers = {name.strip().lower(): value.strip() for name, _, value in (line.partition(b":") for line in others)}
+        assert empty_line
+        assert not behind
+        assert first in (b"GET " + sent + b" HTTP/1.0", b"GET " + sent + b" HTTP/1.1")
+        assert headers.get(b"host") == recording.values("host")[0]
+        assert first.endswith(b"1.0") or headers.get(b"connection", b"").lower() == b"close"
+
+
+@grading(
+    points=12,
+    diagnosis="blocked-loop",
+    schedules=5,
+    feedback="The server thinks for 5.5 s, and a clock beside it should tick five times meanwhile. It did not: "
+    "something in fetch_data_from() holds up the event loop.",
+)
+def test_ui_keeps_ticking_while_we_wait(play):
+    """other tasks go on while it waits"""
+    recording = play("ticking", seconds=5.5, response=OK + b"Content-Length: 5\r\n\r\nhello")
+
+    assert body(recording) == b"hello"
+    assert len(recording.values("tick")) == 5
+
+
+@grading(
+    points=8,
+    diagnosis="partial-data",
+    schedules=5,
+    feedback="The header arrived in several pieces, cut in the middle of a line and of the empty line.",
+)
+def test_response_in_pieces(play):
+    """the header may arrive in pieces"""
+    pieces = [b"HTT", b"P/1.1 200 OK\r\nContent-Len", b"gth: 5\r", b"\n\r", b"\nhello"]
+
+    assert body(play("answered", pieces=pieces)) == b"hello"
+
+
+@grading(
+    points=8,
+    diagnosis="partial-data",
+    schedules=5,
+    feedback="The body arrived in several pieces. receive() returns what is there and not everything: go on until "
+    "Content-Length bytes have come.",
+)
+def test_body_in_pieces(play):
+    """the body may arrive in pieces"""
+    pieces = [OK + b"Content-Length: 12\r\n\r\n", b"hello", b", ", b"world"]
+
+    assert body(play("answered", pieces=pieces)) == b"hello, world"
+
+
+@grading(
+    points=5,
+    diagnosis="partial-data",
+    schedules=5,
+    feedback="There is no Content-Length, so the body ends where the connection does.",
+)
+def test_body_without_length_ends_at_eof(play):
+    """without Content-Length it ends with the connection"""
+    pieces = [OK + b"Content-Type: text/plain\r\n\r\nhello", b", world"]
+
+    assert body(play("answered", pieces=pieces)) == b"hello, world"
+
+
+@grading(
+    points=6,
+    diagnosis="partial-data",
+    schedules=5,
+    feedback="The body is bytes, of any value, and may itself contain an empty line.",
+)
+def test_body_is_bytes_not_text(play):
+    """the body is bytes, not text"""
+    body = bytes(range(256)) + b"\r\n\r\nbehind an empty line"
+    response = OK + b"Content-Length: %d\r\n\r\n" % len(body) + body
+
+    assert body(play("answered", pieces=[response])) == body
+
+
+@grading(
+    points=6,
+    diagnosis="partial-data",
+    schedules=5,
+    feedback="Content-Length bytes had arrived, and that is the end of the body: neither wait for the server to hang "
+    "up nor take what comes behind. Header names may be written in any case.",
+)
+def test_stops_reading_at_content_length(play):
+    """it stops reading at Content-Length"""
+    for response in (OK + b"content-LENGTH: 5\r\n\r\nhello", OK + b"Content-Length: 5\r\n\r\nhello, and more"):
+        recording = play("left_open", pieces=[response])
+
+        assert body(recording) == b"hello"
+        assert recording.span("fetch").took < PATIENCE
+
+
+@grading(
+    points=6,
+    diagnosis="lost-error",
+    schedules=5,
+    feedback="The server answered 404, and its error page is not the document: FetchError with status 404.",
+)
+def test_bad_status_is_an_error(play):
+    """a status other than 200 is a FetchError"""
+    page = b"nothing here".ljust(200)
+    recording = play("answered", pieces=[b"HTTP/1.1 404 Not Found\r\nContent-Length: 200\r\n\r\n" + page])
+
+    assert recording.raised.isa("submission.FetchError")
+    assert recording.raised.bare
+    assert recording.values("status") == [404]
+
+
+@grading(
+    points=7,
+    diagnosis="partial-data",
+    schedules=5,
+    feedback="The connection broke off in the middle of the header or of the promised body. What has arrived is not "
+    "the document: FetchError with status None.",
+)
+def test_truncated_body_is_an_error(play):
+    """a response cut short is a FetchError"""
+    for pieces in ([OK + b"Content-Length: 10\r\n\r\nhello,"], [OK + b"Content-Len"], []):
+        recording = play("answered", pieces=pieces)
+
+        assert recording.raised.isa("submission.FetchError")
+        assert recording.raised.bare
+        assert recording.values("status") == [None]
+
+
+@grading(
+    points=12,
+    diagnosis="thread-per-download",
+    schedules=3,
+    feedback="A hundred downloads should be under way at once without a hundred threads. The server answers when all "
+    "hundred requests are there.",
+)
+def test_hundred_downloads_in_flight(play):
+    """a hundred downloads at once, without threads"""
+    recording = play("crowd", count=100)
+
+    assert recording.result == [b"/%d" % number for number in range(100)]
+    assert len(recording.values("threads")) == 1
+    # Not zero: asyncio looks up names in a pool of its own, of up to 32 threads.
+    assert recording.values("threads")[0] < 50
+
+
+@grading(
+    points=7,
+    diagnosis="not-closed",
+    schedules=5,
+    feedback="The call was over, with a result or with an error, and the server still saw an open connection.",
+)
+def test_connection_is_closed_afterwards(play):
+    """the connection is closed when the call is over"""
+    for status in (b"200 OK", b"404 Not Found"):
+        recording = play("left_open", pieces=[b"HTTP/1.1 " + status + b"\r\nContent-Length: 5\r\n\r\nhello"])
+
+        assert recording.raised.isa("submission.FetchError") or body(recording) == b"hello"
+        assert recording.order.count("hung up") == recording.order.count("connected") == 1
+
+
+@grading(
+    points=5,
+    diagnosis="not-closed",
+    schedules=5,
+    feedback="The download was cancelled while it waited for an answer. It must end at once and hang up.",
+)
+def test_cancelling_hangs_up(play):
+    """cancelling a download hangs up"""
+    recording = play("cancelled")
+
+    assert not recording.raised
+    assert recording.span("fetch").cancelled_at == 2
+    assert recording.order.count("hung up") == recording.order.count("connected") == 1
+
+
+@grading(
+    points=3,
+    diagnosis="edge-case",
+    schedules=5,
+    feedback="That is no http:// URL. Say so with a ValueError before a connection is made.",
+)
+def test_only_http(play):
+    """what is no http:// URL is a ValueError"""
+    for url in ("https://HOST/", "ftp://HOST/film", "HOST/film", "http:///film", ""):
+        recording = play("not_http", url=url)
+
+        assert recording.raised.isa("ValueError")
+        assert "connected" not in recording.order

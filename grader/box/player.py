@@ -1,0 +1,148 @@
+"""Plays scenarios of one program, each play as one message about what happened."""
+
+from __future__ import annotations
+
+import gc
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from types import CodeType, ModuleType
+from typing import Any, NoReturn
+
+from grader.box import surroundings
+from grader.box.simulation.core import Bounds, Simulation
+from grader.box.simulation.run import prepare, run
+from grader.box.simulation.schedule import Replay, Schedule, for_seed
+from grader.box.simulation.where import STUDENT
+from grader.box.stage import Overflow, Stage, leaves, student_line
+from grader.recording import Ended
+from grader.values import TooLarge, revive
+
+MAX_WIDTHS = 400
+"""Choices that cross to the trusted side; a play with more is never walked whole, nor shortened."""
+MAX_WAITING = 50
+
+Message = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Program:
+    """The code of one job, compiled once and loaded anew for every play.
+
+    State left in a module's globals would make an answer pass or fail by what was played before.
+    """
+
+    module: str
+    submission: CodeType
+    scenarios: CodeType
+
+    def load(self, stage: Stage) -> ModuleType:
+        """Load the submission, then the scenarios; returns the scenarios."""
+        stage.submission = submission = ModuleType(self.module)
+        submission.__file__ = f"{STUDENT}{self.module}.py"
+        sys.modules[self.module] = submission  # dataclasses look their module up
+        exec(self.submission, submission.__dict__)
+        scenarios = ModuleType("scenarios")
+        exec(self.scenarios, scenarios.__dict__)
+        return scenarios
+
+
+def play(program: Program, request: Message, bounds: Bounds, leave: Callable[[Message], NoReturn]) -> Message:
+    """Play once. The message is what ``reading.read`` expects.
+
+    ``leave`` is called with the message instead if nothing but the end of the process can end this play.
+    """
+    performance = Performance(program, request, prepare(request["backend"], _schedule(request), bounds))
+    performance.simulation.on_abandon = lambda: leave(performance.message(spent=True))
+    performance.escaped = run(performance.simulation, performance.main)
+    # Coroutines and generators in reference cycles die now, in this play's message and not in the next one's.
+    gc.collect()
+    # An exception that went through the backend itself may have left it in any state.
+    return performance.message(spent=performance.escaped is not None)
+
+
+def _schedule(request: Message) -> Schedule:
+    choices = request["choices"]
+    return for_seed(request["seed"]) if choices is None else Replay(choices)
+
+
+class Performance:
+    """One play while it goes on."""
+
+    def __init__(self, program: Program, request: Message, simulation: Any) -> None:
+        self.simulation = simulation
+        self.escaped: BaseException | None = None
+        self._program = program
+        self._request = request
+        self._stage = Stage(simulation)
+        self._surroundings = surroundings.fresh(request["output"])
+        self._elapsed: float | None = None
+        self._result: object = None
+        self._raised: object = None
+        self._ended = Ended.CRASHED
+        self._leaked: list[list[object]] = []
+
+    async def main(self) -> None:
+        """The outermost task of the play."""
+        self.simulation.trace.tasks[self.simulation.running].name = "main"
+        inputs: Any = revive(self._request["inputs"])
+        try:
+            # Loading is part of the play: what a module does at import time is watched like everything else.
+            scenario = getattr(self._program.load(self._stage), self._request["scenario"])
+            self._result = self._stage.encode(await scenario(self._stage, **inputs))
+            self._ended = Ended.RETURNED
+        except (TooLarge, Overflow):
+            self._ended = Ended.LIMIT
+        except Exception as error:
+            self._raised = self._stage.encode_error(error)
+            self._ended = Ended.RAISED
+        finally:
+            self._elapsed = self.simulation.now
+            own = self.simulation.running
+            self._leaked = [[site.line if site else None, name] for name, site in self.simulation.alive(besides=own)]
+
+    def message(self, *, spent: bool) -> Message:
+        """Everything the trusted side gets to know; ``spent`` when this process must not play again."""
+        simulation, stage, request = self.simulation, self._stage, self._request
+        schedule = simulation.schedule
+        return {
+            "play": request["play"],
+            **self._ending(simulation),
+            "elapsed": simulation.now if self._elapsed is None else self._elapsed,
+            "result": self._result,
+            "raised": self._raised,
+            "spans": stage.spans,
+            "marks": stage.marks,
+            "attempts": stage.attempts,
+            "hygiene": self._surroundings.unawaited + [["leaked-task", *row] for row in self._leaked],
+            "choices": schedule.choices[:MAX_WIDTHS],
+            "widths": schedule.widths[:MAX_WIDTHS],
+            "many": len(schedule.widths) > MAX_WIDTHS,
+            "steps": simulation.steps,
+            "output": self._surroundings.output.text(),
+            "trace": simulation.trace.document() if request["trace"] else None,
+            "digest": simulation.trace.digest() if request["trace"] else None,
+            "spent": spent,
+        }
+
+    def _ending(self, simulation: Simulation) -> Message:
+        verdict = simulation.verdict
+        if verdict is None and self.escaped is not None:
+            return self._escape(self.escaped)
+        if verdict is None and simulation.blocking and self._ended.value in ("returned", "raised"):
+            verdict = simulation.blocking[0]  # the cause; what was returned or raised may be its effect
+        if verdict is None:
+            reason = "it left more behind than may cross" if self._ended is Ended.LIMIT else ""
+            return {"ended": self._ended, "reason": reason, "line": None, "waiting": []}
+        waiting = [
+            [name, site.line if site else None, site.awaiting if site else "", since]
+            for name, site, since in simulation.waiting[:MAX_WAITING]
+        ]
+        return {"ended": verdict.ended, "reason": verdict.reason, "line": verdict.line, "waiting": waiting}
+
+    def _escape(self, escaped: BaseException) -> Message:
+        """Something went through the event loop itself: ``sys.exit()``, or a backend that was taken apart."""
+        first = next(leaves(escaped), escaped)
+        self._raised = self._stage.encode_error(escaped)
+        reason = "sys.exit() was called" if isinstance(first, SystemExit) else type(first).__name__
+        return {"ended": Ended.CRASHED, "reason": reason, "line": student_line(first), "waiting": []}

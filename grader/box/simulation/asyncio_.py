@@ -1,0 +1,202 @@
+"""Attaches a Simulation to asyncio: a selector event loop whose clock, ready queue and selector are ours."""
+
+from __future__ import annotations
+
+import asyncio
+import selectors
+import threading
+from collections import deque
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from functools import partial
+from math import inf
+from typing import Any
+
+from grader.box.simulation.core import Bounds, Idle, Simulation
+from grader.box.simulation.schedule import Schedule
+from grader.box.simulation.workers import Call
+
+_STEPS = frozenset({"TaskStepMethWrapper", "TaskWakeupMethWrapper", "task_wakeup", "__step", "__wakeup"})
+
+Counted = Callable[[Callable[..., Any], tuple[Any, ...]], tuple[Call, Callable[[], Any]]]
+
+
+class AsyncioSimulation(Simulation):
+    def __init__(self, schedule: Schedule, bounds: Bounds) -> None:
+        super().__init__(schedule, bounds)
+        self._numbers: dict[asyncio.Task[Any], int] = {}
+
+    def options(self, counted: Counted) -> dict[str, object]:
+        """Backend options for ``anyio.run``."""
+        return {"loop_factory": partial(VirtualEventLoop, self, counted)}
+
+    def number_of(self, task: asyncio.Task[Any]) -> int:
+        number = self._numbers.get(task)
+        if number is None:
+            name = task.get_name().rpartition(".")[2]
+            number = self._numbers[task] = self.add_task(task, name, self.running, internal=False)
+        return number
+
+    def outcome_of(self, task: object) -> str | None:
+        assert isinstance(task, asyncio.Task)
+        if not task.done():
+            return None
+        if task.cancelled():
+            return "cancelled"
+        # task.exception() would mark the exception as retrieved, and nobody would ever hear of it again.
+        return "returned" if task._exception is None else "raised"  # type: ignore[attr-defined]
+
+    def coroutine_of(self, task: object) -> object:
+        assert isinstance(task, asyncio.Task)
+        return task.get_coro()
+
+    def abort(self) -> None:
+        """Cancel every task natively: asyncio's own cancellation does not know anyio's shields."""
+        for task in list(self._numbers):
+            if not task.done():
+                task.cancel()
+
+
+class ReadyQueue:
+    """Stands in for ``loop._ready``: callbacks, and between them pools of task steps.
+
+    Callbacks run exactly where first-in-first-out puts them; only task steps with no callback between them are
+    permuted. A task must not overtake a callback queued before it: ``loop.sock_connect`` removes its writer in a
+    future's callback that has to run before the connecting task goes on, and anyio's task groups keep their books in
+    callbacks. Freer rules broke both.
+    """
+
+    def __init__(self, simulation: AsyncioSimulation) -> None:
+        self._simulation = simulation
+        self._items: deque[Any] = deque()
+        self._round_is_over = False
+
+    def new_round(self) -> None:
+        """What is queued by now runs before anything queued from now on."""
+        self._round_is_over = True
+
+    def append(self, handle: asyncio.Handle) -> None:
+        callback = handle._callback  # type: ignore[attr-defined]
+        task = getattr(callback, "__self__", None)
+        if not isinstance(task, asyncio.Task) or not _resumes_task(callback) or self._foreign_thread():
+            self._items.append(handle)  # one atomic call: call_soon_threadsafe() comes here from other threads
+            return
+        number = self._simulation.number_of(task)
+        self._simulation.woken(number)
+        items = self._items
+        if not items or type(items[-1]) is not list or self._round_is_over:
+            self._round_is_over = False
+            items.append([(number, handle)])
+        else:
+            items[-1].append((number, handle))
+
+    def _foreign_thread(self) -> bool:
+        return threading.get_ident() != self._simulation.loop_thread
+
+    def popleft(self) -> asyncio.Handle:
+        self._simulation.end_step()
+        head = self._items[0]
+        if type(head) is not list:
+            return self._items.popleft()  # type: ignore[no-any-return]
+        number, handle = head.pop(self._simulation.schedule.pick(len(head)) if len(head) > 1 else 0)
+        if not head:
+            self._items.popleft()
+        self._simulation.begin_step(number)
+        return handle  # type: ignore[no-any-return]
+
+    def __len__(self) -> int:
+        return sum(len(item) if type(item) is list else 1 for item in self._items)
+
+    def __bool__(self) -> bool:
+        return bool(self._items)
+
+    def __iter__(self) -> Iterator[asyncio.Handle]:
+        for item in self._items:
+            if type(item) is list:
+                yield from (handle for _, handle in item)
+            else:
+                yield item
+
+    def clear(self) -> None:
+        self._items.clear()
+
+
+def _resumes_task(callback: object) -> bool:
+    """Whether a callback resumes a task; ``call_later(5, task.cancel)`` does not."""
+    return type(callback).__name__ in _STEPS or getattr(callback, "__name__", "") in _STEPS
+
+
+class VirtualSelector:
+    """Polls a real selector without waiting, and asks the simulation what to do when nothing is ready."""
+
+    def __init__(self, simulation: AsyncioSimulation) -> None:
+        self._simulation = simulation
+        self._real = selectors.DefaultSelector()
+        self.loop: VirtualEventLoop
+        self.until_idle: list[asyncio.Future[None]] = []
+        """Futures of those who wait until all tasks are blocked."""
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._real, name)
+
+    def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
+        simulation = self._simulation
+        simulation.end_step()
+        self.loop.ready.new_round()
+        events = self._real.select(0)
+        if events or (timeout is not None and timeout <= 0):
+            if events:
+                simulation.io_happened()
+            return events
+        wait = simulation.workers.run()
+        if wait is not None:
+            return self._real.select(wait)
+        if self.until_idle:
+            waiters, self.until_idle = self.until_idle, []
+            for waiter in waiters:
+                if not waiter.done():
+                    waiter.set_result(None)
+            return events
+        # One file is always registered: the loop's own wake-up socket.
+        decision, wait = simulation.on_idle(self.loop.next_timer(), len(self._real.get_map()) > 1)
+        return self._real.select(wait) if decision is Idle.WAIT else events
+
+
+class VirtualEventLoop(asyncio.SelectorEventLoop):
+    """asyncio's own loop with the parts exchanged that decide about time and order."""
+
+    def __init__(self, simulation: AsyncioSimulation, counted: Counted) -> None:
+        self._simulation = simulation
+        self._counted = counted
+        self.virtual_selector = VirtualSelector(simulation)
+        super().__init__(self.virtual_selector)  # type: ignore[arg-type]
+        self.virtual_selector.loop = self
+        self._clock_resolution = 1e-9
+        self._ready = self.ready = ReadyQueue(simulation)
+        simulation.wake = self._wake
+
+    def time(self) -> float:
+        return self._simulation.now
+
+    def next_timer(self) -> float:
+        """When the next timer fires, exactly: now + timeout would differ in the last bit."""
+        scheduled: list[asyncio.TimerHandle] = self._scheduled  # type: ignore[attr-defined]
+        return scheduled[0].when() if scheduled else inf
+
+    def _wake(self) -> None:
+        with suppress(OSError, AttributeError):  # the loop is closed, or about to be
+            self._write_to_self()  # type: ignore[attr-defined]
+
+    def run_in_executor(self, executor: Any, func: Callable[..., Any], *args: Any) -> Any:
+        call, counted = self._counted(func, args)
+        call.state = "ready"  # the executor's own queue is not modelled
+        future = super().run_in_executor(executor, counted)
+        future.add_done_callback(lambda _: self._simulation.workers.drop(call))
+        return future
+
+    async def shutdown_default_executor(self, timeout: float | None = None) -> None:
+        # asyncio joins the executor's threads from a helper thread, which would race against virtual time.
+        self._executor_shutdown_called = True
+        executor = getattr(self, "_default_executor", None)
+        if executor is not None:
+            executor.shutdown(wait=False)

@@ -1,0 +1,266 @@
+"""One simulated run: virtual time, task steps, and the verdict on how it ended. Knows neither backend.
+
+The verdict lives here and not in an exception, because student code may catch every exception there is. A run that
+has failed is unwound through the cancel scope round the scenario, so that ``finally`` blocks run; if it idles again it
+is aborted with the backend's own means, shields or not; if it still goes on, the process has to go.
+"""
+
+from __future__ import annotations
+
+import itertools
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum
+from math import inf
+from types import FrameType
+from typing import NoReturn
+
+from grader.box.simulation.schedule import Schedule
+from grader.box.simulation.trace import TaskRecord, Trace
+from grader.box.simulation.where import Site, innermost_student, site_of
+from grader.box.simulation.workers import Workers
+from grader.recording import Ended
+
+# Bound before a student's module is loaded: after that ``time`` may read virtual.
+real_clock = time.perf_counter
+
+HOG_SECONDS = 0.5
+"""CPU seconds of one step of a task after which it counts as blocking the loop."""
+
+
+class Idle(Enum):
+    """What a backend with nothing to do shall do."""
+
+    LOOK_AGAIN = "look again"
+    """Time has moved, or the run has failed and is being cancelled."""
+    WAIT = "wait"
+    """Wait for sockets, in real time."""
+
+
+class Abandoned(BaseException):
+    """The run resists cancellation; raised out of the event loop when nobody handles ``on_abandon``."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bounds:
+    """When a run is too long. Steps are counted, the horizon is virtual; the graces are real seconds, for sockets."""
+
+    steps: int = 50_000
+    spin: int = 20_000
+    """Steps without virtual time moving."""
+    horizon: float = 1_000_000.0
+    unwind: int = 20_000
+    """Steps in which a failed run may finish its clean-up."""
+    socket_grace: float = 0.002
+    last_socket_grace: float = 0.25
+    """When no timer is left: the last chance before it is called a deadlock."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """How a run that did not come to its own end was ended."""
+
+    ended: Ended
+    reason: str
+    line: int | None = None
+
+
+class Simulation:
+    """State of one run. A subclass attaches it to a backend."""
+
+    def __init__(self, schedule: Schedule, bounds: Bounds) -> None:
+        self.schedule = schedule
+        self.bounds = bounds
+        self.now = 0.0
+        self.trace = Trace()
+        self.workers = Workers(self)
+        self.verdict: Verdict | None = None
+        self.blocking: list[Verdict] = []
+        """Blocking calls that were survived; they outrank a failed assertion, being its cause."""
+        self.waiting: list[tuple[str, Site | None, float]] = []
+        """Who waited for what since when, at the moment of the verdict."""
+        self.running: int | None = None
+        """Number of the task whose step is in progress."""
+        self.in_step = False
+        self.step_serial = 0
+        self.steps = 0
+        self.cancel: Callable[[], None] = lambda: None
+        """Cancels the scope round the scenario."""
+        self.wake: Callable[[], None] = lambda: None
+        """Makes the loop look again; may be called from any thread."""
+        self.on_abandon: Callable[[], NoReturn] = _abandon
+        self.loop_thread = threading.get_ident()
+        self._ids = itertools.count(1)
+        self._spin = 0
+        self._failed_at = 0
+        self._aborts = 0
+        self._grace_spent = False
+        self._step_began = 0.0
+        self.step_cpu = 0.0
+        """CPU clock of the loop's thread some time before this step began; ``watch`` keeps it."""
+
+    # ---- steps --------------------------------------------------------------------------------------------------------
+
+    def add_task(self, task: object, name: str, parent: int | None, *, internal: bool) -> int:
+        number = next(self._ids)
+        self.trace.tasks[number] = TaskRecord(number, name, parent, task, internal, since=self.now)
+        if not internal:
+            self.trace.add(self.now, "spawn", number)
+        return number
+
+    def woken(self, number: int) -> None:
+        self.trace.events.append([self.now, "wake", number, None, self.running])
+
+    def begin_step(self, number: int) -> None:
+        self.steps += 1
+        self._spin += 1
+        self.step_serial += 1
+        self.running, self.in_step = number, True
+        self._grace_spent = False
+        self.workers.waited_since = None
+        self._step_began = real_clock()
+        record = self.trace.tasks[number]
+        if not record.internal:
+            self.trace.add(self.now, "resume" if record.started else "start", number)
+            record.started = True
+        self._check_budget(record)
+
+    def _check_budget(self, record: TaskRecord) -> None:
+        if self.verdict is not None:
+            if self.steps - self._failed_at > self.bounds.unwind:
+                self.on_abandon()
+        elif self._spin > self.bounds.spin or self.steps > self.bounds.steps:
+            site = site_of(self.coroutine_of(record.task))
+            self.fail(Ended.NEVER_YIELDS, f"{self._spin} steps without time moving", site.line if site else None)
+
+    def end_step(self) -> None:
+        number, self.running = self.running, None
+        if number is None:
+            return
+        self.in_step = False
+        self.step_serial += 1
+        record = self.trace.tasks[number]
+        # Two cheap readings first: the CPU clock of a thread is a system call, 50,000 of which would show.
+        if real_clock() - self._step_began > HOG_SECONDS and time.thread_time() - self.step_cpu > HOG_SECONDS:
+            site = site_of(self.coroutine_of(record.task))
+            self.blocked("computing", 0, site.line if site else None)
+        if record.internal:
+            return
+        outcome = self.outcome_of(record.task)
+        if outcome is None:
+            site = site_of(self.coroutine_of(record.task))
+            record.since = self.now
+            self.trace.add(
+                self.now, "suspend", number, site.line if site else None, site.awaiting if site else None
+            )
+        else:
+            self.finish(record, outcome)
+
+    def finish(self, record: TaskRecord, outcome: str) -> None:
+        if record.outcome is None:
+            record.outcome = outcome
+            self.trace.add(self.now, "finish", record.id, None, outcome)
+
+    # ---- endings ------------------------------------------------------------------------------------------------------
+
+    def fail(self, ended: Ended, reason: str, line: int | None = None) -> None:
+        """Make this the verdict, unless there is one, and start to unwind the scenario."""
+        if self.verdict is None:
+            self.waiting = self._who_waits()
+            self.verdict = Verdict(ended=ended, reason=reason, line=line)
+            self._failed_at = self.steps
+        self._spin = 0
+        self.cancel()
+
+    def blocked(self, what: str, seconds: float, line: int | None) -> None:
+        """Note that a task held the whole loop for so many virtual seconds."""
+        self.blocking.append(Verdict(ended=Ended.BLOCKED_LOOP, reason=what, line=line))
+        if self.running is not None:
+            self.trace.add(self.now, "block", self.running, line, f"{seconds:g}")
+        self.advance(self.now + seconds)
+
+    def blocking_call(self, what: str, seconds: float, frame: FrameType | None) -> None:
+        """The loop's thread is about to block inside a task step."""
+        student = innermost_student(frame)
+        self.blocked(what, seconds, student.f_lineno if student else None)
+
+    def alive(self, *, besides: int | None) -> list[tuple[str, Site | None]]:
+        """The tasks that still live, by name and the student's line in which they wait."""
+        return [(record.name, site_of(self.coroutine_of(record.task))) for record in self._living() if record.id != besides]
+
+    def _who_waits(self) -> list[tuple[str, Site | None, float]]:
+        return [(record.name, site_of(self.coroutine_of(record.task)), record.since) for record in self._living()]
+
+    def _living(self) -> list[TaskRecord]:
+        records = self.trace.tasks.values()
+        return [r for r in records if not r.internal and r.outcome is None and self.outcome_of(r.task) is None]
+
+    # ---- the clock ----------------------------------------------------------------------------------------------------
+
+    def advance(self, when: float) -> None:
+        if when > self.now:
+            self.now = when
+            self._spin = 0
+        self.workers.wake_sleepers(self.now)
+
+    def io_happened(self) -> None:
+        self._grace_spent = False
+        self.workers.waited_since = None
+
+    def on_idle(self, deadline: float, sockets: bool) -> tuple[Idle, float]:
+        """No task is ready, no thread is at work, and polling the sockets found nothing.
+
+        ``deadline`` is the next timer of the backend, ``sockets`` whether any task waits for one. Returns what to do
+        and, for WAIT, for how many real seconds.
+        """
+        deadline = min(deadline, self.workers.next_deadline())
+        if sockets and not self._grace_spent:
+            self._grace_spent = True
+            return Idle.WAIT, self.bounds.socket_grace if deadline < inf else self.bounds.last_socket_grace
+        if deadline < inf and (deadline <= self.bounds.horizon or self.verdict is not None):
+            self._grace_spent = False
+            self.advance(deadline)
+        elif self.verdict is not None:
+            self._abort_again()
+        elif deadline < inf:
+            self.fail(Ended.LATE, f"not finished after {self.bounds.horizon:g} virtual seconds")
+        else:
+            self.fail(Ended.DEADLOCK, "every task waits and nothing can wake any of them")
+        return Idle.LOOK_AGAIN, 0.0
+
+    def _abort_again(self) -> None:
+        # It was cancelled and idles again: a shield, or a clean-up that waits for what will never come.
+        self._aborts += 1
+        if self._aborts > 20:
+            self.on_abandon()
+        self.abort()
+
+    def worker_stuck(self) -> None:
+        """A worker thread has used the whole real grace without an end."""
+        if self.verdict is None:
+            self.fail(Ended.LIMIT, "a worker thread does not come to an end")
+        else:
+            self._abort_again()
+
+    # ---- what a backend provides --------------------------------------------------------------------------------------
+
+    def outcome_of(self, task: object) -> str | None:
+        """``returned``, ``raised`` or ``cancelled``; None while the task lives."""
+        raise NotImplementedError
+
+    def coroutine_of(self, task: object) -> object:
+        raise NotImplementedError
+
+    def abort(self) -> None:
+        """Make every task raise, whatever it is shielded by."""
+        raise NotImplementedError
+
+    def untracked_threads(self) -> bool:
+        """Whether the backend runs threads of its own that did not come through anyio."""
+        return False
+
+
+def _abandon() -> NoReturn:
+    raise Abandoned

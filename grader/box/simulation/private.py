@@ -1,0 +1,56 @@
+"""Every private name of asyncio, trio and anyio that the simulation touches, with a probe for each.
+
+They have no public equivalent. When a new version drops one, ``tests/test_private_names.py`` fails by its name, and
+``grade doctor`` says so before a play misbehaves. anyio's own test suite, run under the simulation, is the other gate.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+import warnings
+from collections.abc import Callable
+
+import trio
+from anyio._backends import _asyncio as anyio_asyncio
+from anyio._backends import _trio as anyio_trio
+from trio import _threads
+from trio._core import _run
+
+
+def missing() -> list[str]:
+    """The names that the installed versions do not have."""
+    loop = asyncio.SelectorEventLoop()
+    try:
+        return [name for name, exists in _probes(loop).items() if not exists()]
+    finally:
+        loop.close()
+
+
+def _probes(loop: asyncio.SelectorEventLoop) -> dict[str, Callable[[], bool]]:
+    probes = {f"asyncio loop.{name}": _has(loop, name) for name in _LOOP}
+    probes["asyncio Handle._callback"] = _has(asyncio.Handle, "_callback")
+    probes["asyncio Task._exception"] = _has(asyncio.Task, "_exception")
+    probes["warnings._warn_unawaited_coroutine"] = _has(warnings, "_warn_unawaited_coroutine")
+    probes["trio Runner.task_exited(task, outcome)"] = lambda: (
+        list(inspect.signature(_run.Runner.task_exited).parameters) == ["self", "task", "outcome"]
+    )
+    for name in ("runq", "waiting_for_idle", "io_manager", "entry_queue"):
+        probes[f"trio Runner.{name}"] = lambda name=name: name in _run.Runner.__annotations__  # type: ignore[misc]
+    probes["trio GLOBAL_RUN_CONTEXT"] = _has(_run, "GLOBAL_RUN_CONTEXT")
+    probes["trio Task._next_send_fn"] = lambda: "_next_send_fn" in trio.lowlevel.Task.__annotations__
+    probes["trio _threads.active_thread_count"] = _has(_threads, "active_thread_count")
+    for label, backend in (("asyncio", anyio_asyncio.AsyncIOBackend), ("trio", anyio_trio.TrioBackend)):
+        for name in ("run_sync_in_worker_thread", "run_async_from_thread", "run_sync_from_thread"):
+            probes[f"anyio {label} {name}"] = _has(backend, name)
+    probes["anyio asyncio wait_all_tasks_blocked"] = _has(anyio_asyncio.AsyncIOBackend, "wait_all_tasks_blocked")
+    for name in ("_tasks", "_child_scopes"):
+        probes[f"anyio CancelScope.{name}"] = lambda name=name: hasattr(anyio_asyncio.CancelScope(), name)  # type: ignore[misc]
+    return probes
+
+
+_LOOP = ("_ready", "_scheduled", "_clock_resolution", "_write_to_self", "_default_executor", "_executor_shutdown_called")
+
+
+def _has(owner: object, name: str) -> Callable[[], bool]:
+    return lambda: hasattr(owner, name)

@@ -1,0 +1,58 @@
+"""One play: a coroutine function under a schedule on one backend, in virtual time."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+import anyio
+
+from grader.box.simulation import patches
+from grader.box.simulation.asyncio_ import AsyncioSimulation
+from grader.box.simulation.core import Bounds, Simulation
+from grader.box.simulation.schedule import Schedule
+from grader.box.simulation.trio_ import TrioSimulation
+from grader.box.simulation.watch import Watch
+
+Main = Callable[[], Awaitable[object]]
+
+
+def prepare(backend: str, schedule: Schedule, bounds: Bounds) -> AsyncioSimulation | TrioSimulation:
+    """A fresh simulation for one run on ``asyncio`` or ``trio``."""
+    patches.install()
+    return AsyncioSimulation(schedule, bounds) if backend == "asyncio" else TrioSimulation(schedule, bounds)
+
+
+def run(simulation: AsyncioSimulation | TrioSimulation, main: Main) -> BaseException | None:
+    """Run ``main`` to its end, or until the simulation has had enough of it.
+
+    Returns the exception that came out, if any; how the run ended is ``simulation.verdict``. KeyboardInterrupt and
+    SystemExit are returned like any other exception.
+    """
+    with Watch(simulation):
+        return run_unwatched(simulation, main)
+
+
+def run_unwatched(simulation: AsyncioSimulation | TrioSimulation, main: Main) -> BaseException | None:
+    """Run ``main`` without the watcher's thread, where it is known not to block."""
+
+    async def scoped() -> None:
+        with anyio.CancelScope() as scope:
+            simulation.cancel = scope.cancel
+            await main()
+
+    backend = "asyncio" if isinstance(simulation, AsyncioSimulation) else "trio"
+    patches.activate(simulation)
+    try:
+        anyio.run(scoped, backend=backend, backend_options=simulation.options(patches.counted))
+    except BaseException as error:
+        return error
+    finally:
+        patches.activate(None)
+        simulation.workers.close()
+        _end_last_step(simulation)
+    return None
+
+
+def _end_last_step(simulation: Simulation) -> None:
+    if simulation.running is not None:
+        simulation.end_step()

@@ -1,0 +1,60 @@
+"""Which of the tasks that are ready takes the next step.
+
+The backends offer their ready tasks in natural order, the first to become ready first, so choice 0 is always what
+would have happened anyway. In every round each ready task takes exactly one step; asyncio and trio may really do that
+in any order, so a failure under any of these schedules is a failure.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+
+MAX_CHOICES = 4096
+"""Choices kept for replay; a play that makes more is replayed by its seed."""
+
+
+class Schedule:
+    """Natural order. Remembers every choice, and among how many tasks it was made."""
+
+    def __init__(self) -> None:
+        self.choices: list[int] = []
+        self.widths: list[int] = []
+
+    def pick(self, width: int) -> int:
+        """Choose one of ``width`` ready tasks, ``width`` being at least 2."""
+        choice = self._choose(width)
+        if len(self.choices) < MAX_CHOICES:
+            self.choices.append(choice)
+            self.widths.append(width)
+        return choice
+
+    def _choose(self, width: int) -> int:
+        return 0
+
+
+class Shuffled(Schedule):
+    """A seeded random walk."""
+
+    def __init__(self, seed: int) -> None:
+        super().__init__()
+        self._random = random.Random(seed).random
+
+    def _choose(self, width: int) -> int:
+        return int(self._random() * width)
+
+
+class Replay(Schedule):
+    """The given choices, then natural order."""
+
+    def __init__(self, choices: Sequence[int]) -> None:
+        super().__init__()
+        self._rest = iter(choices)
+
+    def _choose(self, width: int) -> int:
+        return min(next(self._rest, 0), width - 1)
+
+
+def for_seed(seed: int) -> Schedule:
+    """Seed 0 is natural order."""
+    return Shuffled(seed) if seed else Schedule()

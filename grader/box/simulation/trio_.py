@@ -1,0 +1,198 @@
+"""Attaches a Simulation to trio: a clock, an instrument, and a stand-in for its run queue.
+
+trio calls ``deadline_to_sleep_time`` exactly when its run queue is empty, which is where time may move. Instruments
+must never raise (trio disables them with a log line only).
+"""
+
+from __future__ import annotations
+
+from bisect import insort
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+import outcome
+import trio
+from trio import _threads  # these two are private: see private.py
+from trio._core import _run
+
+from grader.box.simulation.core import Abandoned, Bounds, Idle, Simulation
+from grader.box.simulation.schedule import Schedule
+
+_FOREVER = 999_999.0
+
+
+class TrioSimulation(Simulation):
+    def __init__(self, schedule: Schedule, bounds: Bounds) -> None:
+        super().__init__(schedule, bounds)
+        self._numbers: dict[trio.lowlevel.Task, int] = {}
+        self._outcomes: dict[trio.lowlevel.Task, str] = {}
+        self.last_step: dict[int, int] = {}
+
+    def options(self, counted: object) -> dict[str, object]:
+        """Backend options for ``anyio.run``."""
+        clock = VirtualClock(self)
+        return {"clock": clock, "instruments": [StepInstrument(self, clock)]}
+
+    def number_of(self, task: trio.lowlevel.Task) -> int:
+        number = self._numbers.get(task)
+        if number is None:
+            nursery = task.parent_nursery
+            parent = self._numbers.get(nursery.parent_task) if nursery is not None else None
+            internal = nursery is None or task.name.startswith("trio.") or "run_sync_soon task" in task.name
+            name = task.name.rpartition(".")[2]
+            number = self._numbers[task] = self.add_task(task, name, parent, internal=internal)
+        return number
+
+    def exited(self, task: trio.lowlevel.Task, result: outcome.Outcome[object]) -> None:
+        if not isinstance(result, outcome.Error):
+            self._outcomes[task] = "returned"
+        else:
+            self._outcomes[task] = "cancelled" if isinstance(result.error, trio.Cancelled) else "raised"
+
+    def outcome_of(self, task: object) -> str | None:
+        assert isinstance(task, trio.lowlevel.Task)
+        return self._outcomes.get(task)
+
+    def coroutine_of(self, task: object) -> object:
+        assert isinstance(task, trio.lowlevel.Task)
+        return task.coro
+
+    def abort(self) -> None:
+        """Throw into every blocked task, shields or not; the run is being given up anyway."""
+        for task, number in list(self._numbers.items()):
+            blocked = task not in self._outcomes and task._next_send_fn is None and not task.child_nurseries
+            if blocked and not self.trace.tasks[number].internal:
+                trio.lowlevel.reschedule(task, outcome.Error(Abandoned()))
+
+    def untracked_threads(self) -> bool:
+        """Threads that trio itself started: name look-ups, waiting for processes, files."""
+        # The same function is in trio.testing, whose import pulls in pytest (90 ms of CPU).
+        return _threads.active_thread_count() > self.workers.begun()
+
+
+class VirtualClock(trio.abc.Clock):
+    def __init__(self, simulation: TrioSimulation) -> None:
+        self._simulation = simulation
+        self.polled = False
+        """Whether the sockets were polled without waiting since the last step."""
+
+    def start_clock(self) -> None:
+        self.polled = False
+
+    def current_time(self) -> float:
+        return self._simulation.now
+
+    def deadline_to_sleep_time(self, deadline: float) -> float:
+        simulation, runner = self._simulation, _run.GLOBAL_RUN_CONTEXT.runner
+        if deadline <= simulation.now:
+            return 0
+        if not self.polled:
+            self.polled = True
+            return 0
+        wait = simulation.workers.run()
+        if wait is not None:
+            self.polled = False
+            return wait
+        if runner.waiting_for_idle:
+            return _FOREVER  # trio wakes those who wait for "all tasks blocked" itself, before it sleeps
+        self.polled = False
+        decision, wait = simulation.on_idle(deadline, _socket_waiters(runner) > 0)
+        return wait if decision is Idle.WAIT else 0
+
+
+def _socket_waiters(runner: Any) -> int:
+    statistics = runner.io_manager.statistics()
+    waiters: int = getattr(statistics, "tasks_waiting_read", 0) + getattr(statistics, "tasks_waiting_write", 0)
+    return waiters - 1  # trio's own wake-up socket
+
+
+class RunQueue:
+    """Stands in for ``runner.runq``: hands trio one task at a time, each ready task once per round.
+
+    trio orders a batch at random. Natural order here is: least recently run first, then by number.
+    """
+
+    def __init__(self, simulation: TrioSimulation, tasks: Iterable[trio.lowlevel.Task]) -> None:
+        self._simulation = simulation
+        self._internal: list[trio.lowlevel.Task] = []
+        self._round: list[tuple[int, int, trio.lowlevel.Task]] = []
+        self._next: list[tuple[int, int, trio.lowlevel.Task]] = []
+        for task in sorted(tasks, key=simulation.number_of):
+            self.append(task)
+
+    def append(self, task: trio.lowlevel.Task) -> None:
+        number = self._simulation.number_of(task)
+        if self._simulation.trace.tasks[number].internal:
+            self._internal.append(task)
+        else:
+            insort(self._next, (self._simulation.last_step.get(number, 0), number, task), key=_natural)
+
+    def __len__(self) -> int:
+        return len(self._internal) + len(self._round) + len(self._next)
+
+    def __iter__(self) -> Iterator[trio.lowlevel.Task]:
+        """The next task to run, alone; trio takes it out by iterating and then calls ``clear``."""
+        if self._internal:
+            return iter((self._internal.pop(0),))
+        if not self._round:
+            self._round, self._next = self._next, []
+        if not self._round:
+            return iter(())
+        width = len(self._round)
+        choice = self._simulation.schedule.pick(width) if width > 1 else 0
+        return iter((self._round.pop(choice)[2],))
+
+    def clear(self) -> None:
+        """What was handed out is out already."""
+
+
+def _natural(entry: tuple[int, int, trio.lowlevel.Task]) -> tuple[int, int]:
+    return entry[:2]
+
+
+class StepInstrument(trio.abc.Instrument):
+    def __init__(self, simulation: TrioSimulation, clock: VirtualClock) -> None:
+        self._simulation = simulation
+        self._clock = clock
+
+    def before_run(self) -> None:
+        runner = _run.GLOBAL_RUN_CONTEXT.runner
+        runner.runq = RunQueue(self._simulation, runner.runq)  # type: ignore[assignment]
+        token = runner.entry_queue
+        self._simulation.wake = lambda: token.run_sync_soon(_nothing)
+
+    def task_spawned(self, task: trio.lowlevel.Task) -> None:
+        self._simulation.number_of(task)
+
+    def task_scheduled(self, task: trio.lowlevel.Task) -> None:
+        self._simulation.woken(self._simulation.number_of(task))
+
+    def before_task_step(self, task: trio.lowlevel.Task) -> None:
+        self._clock.polled = False
+        number = self._simulation.number_of(task)
+        self._simulation.begin_step(number)
+        self._simulation.last_step[number] = self._simulation.steps
+
+    def after_task_step(self, task: trio.lowlevel.Task) -> None:
+        self._simulation.end_step()
+
+    def after_io_wait(self, timeout: float) -> None:
+        if timeout:
+            self._clock.polled = False
+
+
+def _nothing() -> None:
+    pass
+
+
+def report_exits(current: Callable[[], Simulation | None]) -> None:
+    """Let the current simulation know how each task ended; instruments are told only that it did."""
+    original = _run.Runner.task_exited
+
+    def task_exited(runner: _run.Runner, task: trio.lowlevel.Task, result: outcome.Outcome[object]) -> None:
+        simulation = current()
+        if isinstance(simulation, TrioSimulation):
+            simulation.exited(task, result)
+        original(runner, task, result)
+
+    _run.Runner.task_exited = task_exited  # type: ignore[method-assign]

@@ -1,0 +1,162 @@
+"""Notices a task step that blocks the loop: one that burns CPU, and one that sleeps in the kernel.
+
+A watcher thread looks at the loop's thread every 50 ms. It compares CPU clocks and the serial number of the step, never
+elapsed time, so a loaded machine is not mistaken for a slow program. (CPU interval timers need no thread, but lost 20
+of 300 ticks under load.) When one step has used half a second of CPU, or when the loop's thread has slept in the kernel
+inside one step for a quarter of a second in which no thread of this process could run, it sends a signal. The handler
+raises only where the interrupted code is the student's: thrown into a backend, an exception corrupts it.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+import time
+from types import FrameType, TracebackType
+
+from grader.box.simulation.core import HOG_SECONDS, Simulation, real_clock
+from grader.box.simulation.where import innermost_student, is_student
+from grader.recording import Ended
+
+PERIOD = 0.05
+SLEEPING_LOOKS = 5
+"""So many looks in a row must find the loop's thread asleep."""
+SIGNAL = signal.SIGPROF if hasattr(signal, "SIGPROF") else None
+
+_BACKENDS = (f"{os.sep}asyncio{os.sep}", f"{os.sep}anyio{os.sep}", f"{os.sep}trio{os.sep}", f"{os.sep}grader{os.sep}")
+_pause = threading.Event().wait
+
+
+class LoopBlocked(BaseException):
+    """Raised in the student's code to end a step that does not end by itself."""
+
+
+class Watch:
+    """Watches one run; a context manager round it, in the main thread."""
+
+    def __init__(self, simulation: Simulation) -> None:
+        self.simulation = simulation
+        self.enabled = (
+            SIGNAL is not None
+            and threading.current_thread() is threading.main_thread()
+            and hasattr(time, "pthread_getcpuclockid")
+        )
+        self._serial = -1
+        self._cpu = 0.0
+        self._before = 0.0
+        self._asleep = 0
+        self._sleeps = False
+        self._told = -1
+
+    def __enter__(self) -> None:
+        if self.enabled:
+            assert SIGNAL is not None
+            self._clock = time.pthread_getcpuclockid(threading.get_ident())
+            self._thread = threading.get_native_id()
+            self._old = signal.signal(SIGNAL, self._on_signal)
+            self.simulation.step_cpu = self._before = time.thread_time()
+            _watcher.attach(self)
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        if self.enabled:
+            assert SIGNAL is not None
+            _watcher.attach(None)
+            signal.signal(SIGNAL, self._old)
+
+    # ---- in the watcher's thread --------------------------------------------------------------------------------------
+
+    def look(self) -> None:
+        simulation = self.simulation
+        cpu, serial = time.clock_gettime(self._clock), simulation.step_serial
+        if not simulation.in_step or serial != self._serial:
+            self._serial, self._cpu, self._asleep = serial, cpu, 0
+            simulation.step_cpu = self._before  # the step began after the look before this one
+        elif cpu - self._cpu >= HOG_SECONDS:
+            self._tell(sleeps=False)
+        elif cpu == self._before and _all_asleep():
+            self._asleep += 1
+            if self._asleep >= SLEEPING_LOOKS:
+                self._tell(sleeps=True)
+        else:
+            self._asleep = 0
+        self._before = cpu
+
+    def _tell(self, *, sleeps: bool) -> None:
+        assert SIGNAL is not None
+        self._sleeps = sleeps
+        signal.pthread_kill(threading.main_thread().ident or 0, SIGNAL)
+
+    # ---- in the loop's thread -----------------------------------------------------------------------------------------
+
+    def _on_signal(self, number: int, frame: FrameType | None) -> None:
+        simulation = self.simulation
+        if not simulation.in_step or frame is None or not self._may_raise_in(frame):
+            return  # the watcher will be back
+        if self._told != simulation.step_serial:
+            self._told = simulation.step_serial
+            what = "a call that blocks" if self._sleeps else "computing"
+            simulation.blocking_call(what, 0, frame)
+            student = innermost_student(frame)
+            simulation.fail(Ended.BLOCKED_LOOP, what, student.f_lineno if student else None)
+        raise LoopBlocked  # again and again, should the student's code catch it
+
+    def _may_raise_in(self, frame: FrameType) -> bool:
+        if is_student(frame.f_code):
+            return True
+        # A call into the standard library that sleeps may be interrupted there, if the student made it.
+        caller: FrameType | None = frame
+        while self._sleeps and caller is not None and not is_student(caller.f_code):
+            if any(part in caller.f_code.co_filename for part in _BACKENDS):
+                return False
+            caller = caller.f_back
+        return self._sleeps and caller is not None
+
+
+def _all_asleep() -> bool:
+    """Whether every thread of this process but the caller sleeps in the kernel; one that is starved is runnable."""
+    own = str(threading.get_native_id())
+    try:
+        for thread in os.listdir("/proc/self/task"):
+            if thread == own:
+                continue
+            with open(f"/proc/self/task/{thread}/stat") as file:
+                if file.read().rpartition(")")[2].split()[0] != "S":
+                    return False
+    except OSError:
+        return False
+    return True
+
+
+class _Watcher:
+    """The thread; one for the process, asleep while there is nothing to watch."""
+
+    def __init__(self) -> None:
+        self._watch: Watch | None = None
+        self._thread: threading.Thread | None = None
+        self._awake = threading.Event()
+
+    def attach(self, watch: Watch | None) -> None:
+        self._watch = watch
+        if watch is None:
+            return
+        if self._thread is None or not self._thread.is_alive():
+            self._thread = threading.Thread(target=self._run, name="grader watch", daemon=True)
+            self._thread.start()
+        self._awake.set()
+
+    def _run(self) -> None:
+        while True:
+            watch = self._watch
+            if watch is None:
+                self._awake.clear()
+                if self._watch is None:
+                    self._awake.wait()
+                continue
+            watch.look()
+            _pause(PERIOD)
+
+
+_watcher = _Watcher()

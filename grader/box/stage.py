@@ -1,0 +1,193 @@
+"""What a scenario may use: the submission, named tokens, marks, spans, attempts and gates, all in virtual time."""
+
+from __future__ import annotations
+
+import builtins
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager
+from types import ModuleType, TracebackType
+from typing import Any
+
+import anyio
+
+from grader.box.simulation.core import Simulation
+from grader.box.simulation.where import is_student
+from grader.values import Encoder
+from grader.wire import Json
+
+MAX_ROWS = 20_000
+"""Marks, spans and attempts of one play; a scenario that is kept busy for ever must not fill the memory."""
+MAX_MESSAGE = 2000
+
+
+class Overflow(Exception):
+    """A play has left more behind than may cross."""
+
+
+class Stage:
+    """Handed to every scenario. Everything it records crosses to the hidden tests as plain data."""
+
+    submission: ModuleType
+
+    def __init__(self, simulation: Simulation) -> None:
+        self._simulation = simulation
+        self._tokens: dict[int, tuple[str, object]] = {}
+        self._encoder = Encoder(self._token_of)
+        self.spans: list[list[Json]] = []
+        self.marks: list[list[Json]] = []
+        self.attempts: list[list[Json]] = []
+
+    @property
+    def now(self) -> float:
+        """Virtual seconds since the play began."""
+        return self._simulation.now
+
+    def token(self, name: str, obj: Any = None) -> Any:
+        """Name an object, so that it is recognised when this very object comes back. Makes one if none is given."""
+        if obj is None:
+            obj = _Anonymous()
+        self._tokens[id(obj)] = (name, obj)
+        return obj
+
+    def mark(self, name: str, value: object = None) -> None:
+        """Note that something happened now, with a value."""
+        _append(self.marks, [self.now, name, self.encode(value)])
+
+    @asynccontextmanager
+    async def span(self, name: str) -> AsyncIterator[None]:
+        """Note when a stretch of work begins and ends, and how. Spans are the lanes of the timeline."""
+        row = self._open(self.spans, name)
+        try:
+            yield
+        except anyio.get_cancelled_exc_class():
+            row[2:5] = self.now, "cancelled", None
+            raise
+        except BaseException as error:
+            row[2:5] = self.now, "raised", self.encode_error(error)
+            raise
+        else:
+            row[2:5] = self.now, "returned", None
+
+    async def attempt(self, name: str, fn: Callable[..., Any], *args: Any) -> Any:
+        """Call ``fn``, await what it returns if that can be awaited, note the value or the error, and go on.
+
+        Returns the value, or None after an error. Cancellation goes through.
+        """
+        row = self._open(self.attempts, name)
+        try:
+            value = fn(*args)
+            if isinstance(value, Awaitable):
+                value = await value
+        except anyio.get_cancelled_exc_class():
+            row[2:5] = self.now, "cancelled", None
+            raise
+        except Exception as error:
+            row[2:5] = self.now, "raised", self.encode_error(error)
+        else:
+            row[2:5] = self.now, "returned", self.encode(value)
+            return value
+
+    def attempt_sync(self, name: str, fn: Callable[..., Any], *args: Any) -> Any:
+        """Call a plain function, note the value or the error, and go on."""
+        row = self._open(self.attempts, name)
+        try:
+            value = fn(*args)
+        except Exception as error:
+            row[2:5] = self.now, "raised", self.encode_error(error)
+        else:
+            row[2:5] = self.now, "returned", self.encode(value)
+            return value
+
+    async def settle(self) -> None:
+        """Return when everything that can run has run. No time passes."""
+        await anyio.wait_all_tasks_blocked()
+
+    def gate(self, n: int) -> Callable[[], Awaitable[None]]:
+        """An async function that returns once it has been called ``n`` times. A missing call is a deadlock."""
+        opened = anyio.Event()
+        missing = n
+
+        async def arrive() -> None:
+            nonlocal missing
+            missing -= 1
+            if missing == 0:
+                opened.set()
+            await opened.wait()
+
+        return arrive
+
+    # ---- for the player -----------------------------------------------------------------------------------------------
+
+    def encode(self, value: object) -> Json:
+        return self._encoder.encode(value)
+
+    def encode_error(self, error: BaseException) -> Json:
+        """Every leaf of what was raised: token, class names, message and the student's innermost line."""
+        found = list(leaves(error))[:8]
+        return {"bare": found[0] is error, "leaves": [self._encode_leaf(leaf) for leaf in found]}
+
+    def _encode_leaf(self, error: BaseException) -> Json:
+        token = self._token_of(error)
+        return [token, [self._class_name(kind) for kind in type(error).__mro__[:20]], _message(error), student_line(error)]
+
+    def _class_name(self, kind: type) -> Json:
+        """A class of the submission says so, whatever it calls itself."""
+        name = type.__getattribute__(kind, "__qualname__")
+        module = sys.modules.get(kind.__module__) if isinstance(kind.__module__, str) else None
+        if getattr(builtins, name, None) is kind:
+            return str(name)
+        known = module is not None and module is not self.submission and _find(module, name) is kind
+        return str(name) if known else f"submission.{name}"
+
+    def _open(self, rows: list[list[Json]], name: str) -> list[Json]:
+        row: list[Json] = [name, self.now, None, "open", None, self._simulation.running]
+        _append(rows, row)
+        return row
+
+    def _token_of(self, value: object) -> str | None:
+        found = self._tokens.get(id(value))
+        return found[0] if found is not None and found[1] is value else None
+
+
+class _Anonymous:
+    """What a token is when the scenario does not care."""
+
+
+def _append(rows: list[list[Json]], row: list[Json]) -> None:
+    if len(rows) >= MAX_ROWS:
+        raise Overflow
+    rows.append(row)
+
+
+def leaves(error: BaseException) -> Iterator[BaseException]:
+    """The exceptions inside all groups."""
+    if isinstance(error, BaseExceptionGroup):
+        for inner in error.exceptions:
+            yield from leaves(inner)
+    else:
+        yield error
+
+
+def _message(error: BaseException) -> str:
+    try:
+        return str(error)[:MAX_MESSAGE]
+    except BaseException as failure:  # a hostile __str__ must not end the play in our frame
+        return f"<its message raised {type(failure).__name__}>"
+
+
+def student_line(error: BaseException) -> int | None:
+    """The innermost line of the student's file that the exception came through."""
+    line, step = None, error.__traceback__
+    while isinstance(step, TracebackType):
+        if is_student(step.tb_frame.f_code):
+            line = step.tb_lineno
+        step = step.tb_next
+    return line
+
+
+def _find(module: ModuleType, qualified: str) -> object:
+    found: object = module
+    for part in qualified.split("."):
+        found = getattr(found, part, None)
+    return found

@@ -1,0 +1,32 @@
+"""Finds and kills every process below one: the children of a job, and what they started and left behind."""
+
+from __future__ import annotations
+
+import os
+import signal
+from contextlib import suppress
+
+
+def children(process: int) -> list[int]:
+    """The direct children of a process; orphans among its descendants count if it is a subreaper.
+
+    Returns nothing where there is no /proc.
+    """
+    try:
+        with open(f"/proc/{process}/task/{process}/children") as file:
+            return [int(number) for number in file.read().split()]
+    except OSError:
+        return []
+
+
+def kill_descendants(process: int) -> bool:
+    """Kill everything below a process once; returns whether there was anything.
+
+    Call it until there is nothing: what a killed process had started becomes a child of the subreaper above it.
+    """
+    found = children(process)
+    for child in found:
+        kill_descendants(child)
+        with suppress(ProcessLookupError):
+            os.kill(child, signal.SIGKILL)
+    return bool(found)

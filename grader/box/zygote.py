@@ -1,0 +1,138 @@
+"""A warm process that has imported everything a play needs, and forks one child per job.
+
+It speaks over one Unix socket, its standard input. A request is one JSON object with the program of a job, together
+with three descriptors: where the child reads requests for plays, where it writes messages, where its standard output
+goes. The answer is the child's process number. When a child ends, the zygote says so. It never loads a submission,
+stays single-threaded and runs no event loop, so that every fork is clean.
+"""
+
+from __future__ import annotations
+
+import gc
+import json
+import os
+import selectors
+import signal
+import socket
+import sys
+from typing import Any, NoReturn
+
+from grader.box import harden, surroundings
+from grader.box.player import Message, Program, play
+from grader.box.simulation.core import Bounds
+from grader.box.simulation.run import prepare, run_unwatched
+from grader.box.simulation.schedule import Schedule
+from grader.box.simulation.where import STUDENT
+from grader.wire import FAULT, dumps
+
+LISTEN = 0
+"""The control socket's descriptor."""
+REQUESTS, MESSAGES = 3, 4
+"""A child's descriptors."""
+
+
+def main() -> None:
+    """Serve jobs until the trusted side closes the socket."""
+    control = socket.socket(fileno=LISTEN)
+    harden.become_subreaper()
+    _warm_up()
+    control.sendall(dumps({"ready": sys.version_info[:3]}))
+    reader, writer = os.pipe()
+    os.set_blocking(writer, False)
+    signal.set_wakeup_fd(writer, warn_on_full_buffer=False)
+    signal.signal(signal.SIGCHLD, lambda number, frame: None)
+    with selectors.DefaultSelector() as selector:
+        selector.register(control, selectors.EVENT_READ)
+        selector.register(reader, selectors.EVENT_READ)
+        while True:
+            ready = {key.fileobj for key, _ in selector.select()}
+            if reader in ready:
+                os.read(reader, 4096)
+            _reap(control)
+            if control in ready and not _serve(control):
+                return
+
+
+def _warm_up() -> None:
+    """Pay for what the first run of each backend imports and caches; then keep the garbage collector off it."""
+    async def nothing() -> None:
+        pass
+
+    for backend in ("asyncio", "trio"):
+        run_unwatched(prepare(backend, Schedule(), Bounds()), nothing)
+    gc.collect()
+    gc.freeze()
+
+
+def _reap(control: socket.socket) -> None:
+    """Collect what has ended: children, and the orphans they left to us."""
+    while True:
+        try:
+            process, status = os.waitpid(-1, os.WNOHANG)
+        except ChildProcessError:
+            return
+        if not process:
+            return
+        control.sendall(dumps({"ended": process, "status": os.waitstatus_to_exitcode(status)}))
+
+
+def _serve(control: socket.socket) -> bool:
+    line, descriptors, _, _ = socket.recv_fds(control, 1 << 16, 3)
+    if not line:
+        return False
+    while not line.endswith(b"\n"):
+        line += control.recv(1 << 16)
+    process = os.fork()
+    if process == 0:
+        _child(control, json.loads(line), descriptors)
+    for descriptor in descriptors:
+        os.close(descriptor)
+    control.sendall(dumps({"started": process}))
+    return True
+
+
+def _child(control: socket.socket, job: Message, descriptors: list[int]) -> NoReturn:
+    try:
+        signal.set_wakeup_fd(-1)
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        control.detach()
+        harden.take_descriptors(*descriptors)
+        harden.limit(job["limits"])
+        surroundings.prepare_process()
+        _answer(job)
+    except BaseException as error:  # the trusted side hears of it as a crash; it must never return into the zygote
+        os.write(2, f"{type(error).__name__}: {error}\n".encode(errors="replace"))
+    os._exit(FAULT)
+
+
+def _answer(job: Message) -> NoReturn:
+    """Answer requests for plays, one line each, until there are no more."""
+    limits = job["limits"]
+    bounds = Bounds(steps=limits["steps"], horizon=limits["horizon"])
+    program = Program(
+        module=job["module"],
+        submission=compile(job["submission"], f"{STUDENT}{job['module']}.py", "exec", dont_inherit=True),
+        scenarios=compile(job["scenarios"], "/scenarios.py", "exec", dont_inherit=True),
+    )
+    requests = os.fdopen(REQUESTS, "rb", closefd=False)
+    while line := requests.readline():
+        message = play(program, json.loads(line), bounds, _leave)
+        _send(message)
+        if message["spent"]:
+            break
+    os._exit(0)
+
+
+def _leave(message: Message) -> NoReturn:
+    _send(message)
+    os._exit(0)
+
+
+def _send(message: Any) -> None:
+    data = memoryview(dumps(message))
+    while data:
+        data = data[os.write(MESSAGES, data) :]
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,221 @@
+"""The catalogue of diagnoses: named kinds of failure, each with a sentence, an explanation and three hints.
+
+``BUILTIN`` holds what the grader itself can see, whatever the exercise: how a play ended, and what it left behind.
+A kit adds its own kinds (``exercises/kit.toml``) for what its hidden tests look for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+HINT_STAGES = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Diagnosis:
+    """One kind of failure, in the learner's words.
+
+    ``sentence`` finishes "error: ": lower case, present tense, no full stop. ``help`` is one line that starts with a
+    verb. ``hints`` has three stages: a question, the idea, nearly the code.
+    """
+
+    slug: str
+    sentence: str
+    explanation: str
+    help: str
+    hints: tuple[str, ...]
+
+
+_CATALOGUE = (
+    Diagnosis(
+        slug="deadlock",
+        sentence="deadlock: every task waits, and nothing is left that could wake one of them",
+        explanation="A task that waits needs somebody to wake it: a timer that runs out, data that arrives, another "
+        "task that sets the event, sends the item or gives the lock back. Here every task waits for such a moment and "
+        "no task, timer or socket is left to bring it about. Often two tasks wait for each other, or a task waits for "
+        "one that has not been started, or whoever should have woken it has already ended.",
+        help="find out who should wake the waiting task, and what that one is waiting for itself",
+        hints=(
+            "Take the first waiting task of the list above. Which line of the code would wake it, and which task "
+            "would run that line?",
+            "Follow the chain of who waits for whom. It ends in a task that was never started, in one that ended too "
+            "early, or it comes back to where it began.",
+            "Start everything that must run at the same time (`tg.start_soon`) before anything waits for it; set, "
+            "send, close or release on every path, in a `finally` where an error may come between.",
+        ),
+    ),
+    Diagnosis(
+        slug="late",
+        sentence="it is not over when it should be, by far",
+        explanation="Time in a play is virtual: a wait of an hour takes no real time, and the play goes on as long as "
+        "something is going to happen. This one was still going long after every correct answer has ended. Something "
+        "waits far too long, or a timer is started again and again and nobody ends it.",
+        help="look for the sleep or the loop that goes on although the result is there",
+        hints=(
+            "Which of the tasks still has something to do, long after the others have ended?",
+            "A loop with a sleep in it needs a way out, and a task in the background needs somebody who ends it.",
+            "Leave the loop when the work is done, or call `tg.cancel_scope.cancel()` as soon as the result is known.",
+        ),
+    ),
+    Diagnosis(
+        slug="blocked-loop",
+        sentence="one task holds the event loop, so that no other task can run",
+        explanation="All tasks share one thread, and a task gives it back only at an `await` that really waits. A "
+        "blocking call (`time.sleep`, an ordinary socket, reading a large file) or a long computation keeps it, and "
+        "meanwhile nothing else happens: no other task, no timer, no cancellation.",
+        help="replace the blocking call by one that can be awaited, or move it to a worker thread",
+        hints=(
+            "Which call in your code takes long and has no `await` in front of it?",
+            "While such a call runs, no task at all can run. Either use an operation that can be awaited, or have a "
+            "worker thread do it.",
+            "`await anyio.sleep(...)` instead of `time.sleep(...)`; `await anyio.to_thread.run_sync(fn)` for a call "
+            "that cannot be awaited; in a long computation `await anyio.lowlevel.checkpoint()` now and then.",
+        ),
+    ),
+    Diagnosis(
+        slug="never-yields",
+        sentence="it runs on and on while no time passes",
+        explanation="Virtual time moves only when every task waits. This program takes thousands of steps at one and "
+        "the same moment: a loop that asks again and again, with `sleep(0)` or a checkpoint in it, and never waits for "
+        "anything. In the real world it would use a whole processor to achieve nothing.",
+        help="wait for what the loop is asking about instead of asking again and again",
+        hints=(
+            "Which loop of your code goes round although nothing has changed since its last turn?",
+            "`await anyio.sleep(0)` and `checkpoint()` let others run, but they do not wait. Whoever changes the state "
+            "can wake whoever waits for it.",
+            "An `anyio.Event` for a moment, a memory stream for items, a `Condition` for a state that changes often. "
+            "Then the loop disappears or turns once per change.",
+        ),
+    ),
+    Diagnosis(
+        slug="crashed",
+        sentence="the whole Python process ends in the middle of the play",
+        explanation="The process that runs your code was gone before the play was over. Code can end its own process "
+        "(`sys.exit`, `os._exit`, a signal), and recursion without an end or a fault in a compiled module crashes it.",
+        help="take out what ends the process: `sys.exit`, `os._exit`, endless recursion",
+        hints=(
+            "Is there a call in your code that ends the program, or a function that calls itself without an end?",
+            "A function reports its result by returning and its failure by raising; ending the process is the "
+            "business of the outermost program.",
+            "Raise a fitting exception where the code ends the process, and use a loop where it recurses deeply.",
+        ),
+    ),
+    Diagnosis(
+        slug="limit",
+        sentence="it needs more time, memory or steps than the limits allow",
+        explanation="Every play has limits: processor time, memory, the number of task steps, the amount of output. "
+        "They are far above what the exercise needs. A program that reaches one keeps too much, starts too much, "
+        "prints too much or never stops.",
+        help="look for what grows without an end: a loop, a list, the number of tasks, the output",
+        hints=(
+            "What gets larger with every turn of your loop?",
+            "Work that is proportional to the input is fine. A loop whose condition cannot become false, or a task "
+            "that starts two new ones, is not.",
+            "Print the length of your lists and the number of started tasks for a small input: which of them is not "
+            "what you expect?",
+        ),
+    ),
+    Diagnosis(
+        slug="tampered",
+        sentence="the machinery that runs the play is not as it was before the play",
+        explanation="Your code shares its process with the event loop and with the code that records what happens. "
+        "After this play some of it had been replaced, or a message arrived that the recorder does not write. Such a "
+        "play proves nothing, so it gives no points. Assigning to names inside a library is the usual way to get here "
+        "without meaning to.",
+        help="change nothing that your own code did not make: no assignments into modules, no patches",
+        hints=(
+            "Does your code assign to an attribute of something that it imported?",
+            "A library belongs to everybody in the process. Write what you need differently as a function of your own.",
+            "Take out assignments such as `anyio.sleep = ...` and everything that reaches for frames, for the loop's "
+            "internals or for open file descriptors.",
+        ),
+    ),
+    Diagnosis(
+        slug="internal",
+        sentence="the grader itself failed; this costs you nothing",
+        explanation="Something went wrong in the grader and not in your code. The test counts as not judged and takes "
+        "no points away. Running it again often helps; if it does not, the people who look after the grader want to "
+        "know about it.",
+        help="run `grade` again, and report it with the output of `grade doctor` if it happens twice",
+        hints=(
+            "There is nothing to change in your code.",
+            "Run the same command once more.",
+            "`grade doctor` tests this computer; send what it prints together with your file.",
+        ),
+    ),
+    Diagnosis(
+        slug="raised",
+        sentence="an exception comes out that should not",
+        explanation="The call ended with an exception where the exercise expects a result, or with another exception "
+        "than the one that belongs there. The line named above is the innermost line of your file on its way.",
+        help="read the exception and the line it comes from; one of the names or values there is not what it seems",
+        hints=(
+            "What does the exception say, and which value on that line can make it happen?",
+            "Either the line has a mistake, or the exception is somebody else's and your code was to handle it. An "
+            "ExceptionGroup holds the real exceptions inside.",
+            "Print the values on that line just before it. If the exception comes out of a task group, "
+            "`except* ValueError` or a `try` inside the task reaches the one inside the group.",
+        ),
+    ),
+    Diagnosis(
+        slug="never-awaited",
+        sentence="a coroutine is made and never awaited, so nothing of it runs",
+        explanation="Calling an async function runs none of its body: it builds a coroutine object, and only `await` "
+        "or a task makes that run. Here such an object was thrown away unused. The work it stands for did not happen.",
+        help="put `await` in front of the call, or hand the function to a task group without calling it",
+        hints=(
+            "On the line named above: what does the call give back, and who uses it?",
+            "`f()` alone builds a coroutine. `await f()` runs it here, `tg.start_soon(f)` in a task of its own.",
+            "Write `await f(x)` where you need the result, and `tg.start_soon(f, x)`, without calling `f` yourself, "
+            "where you need a task.",
+        ),
+    ),
+    Diagnosis(
+        slug="leaked-task",
+        sentence="a task is still running after the call that started it is over",
+        explanation="A function that has returned should be over: nothing that it started still runs. A task that "
+        "outlives its function has nobody to notice its errors, to cancel it, or to wait for its clean-up.",
+        help="start tasks in a task group, and leave the group before you return",
+        hints=(
+            "What is still running when your function returns, and who would notice if it failed?",
+            "`async with anyio.create_task_group() as tg:` does not let go before all its tasks have ended.",
+            "Put the `async with` inside your function and return after it. Cancel what is no longer needed with "
+            "`tg.cancel_scope.cancel()` before the block ends.",
+        ),
+    ),
+    Diagnosis(
+        slug="swallowed-cancellation",
+        sentence="a cancellation arrives and goes no further",
+        explanation="Cancelling makes an exception travel through the task from the `await` where it waits. Code may "
+        "see it pass and clean up, but it must let it go on: whoever cancelled waits for the task to end. A handler "
+        "that catches it, or a shield, keeps the task alive against its caller's will.",
+        help="let the cancellation pass: catch `Exception`, not `BaseException`, and raise again what you only observe",
+        hints=(
+            "What happens in your code if somebody cancels it at the very `await` where it waits?",
+            "Cancellation is an exception that is no `Exception`. `except Exception` is safe; a bare `except`, "
+            "`except BaseException` and `get_cancelled_exc_class()` must end with `raise`.",
+            "Clean up in `finally`, never `return` from there, and use `CancelScope(shield=True)` round a short "
+            "clean-up only.",
+        ),
+    ),
+    Diagnosis(
+        slug="unclosed",
+        sentence="something that was opened is still open at the end",
+        explanation="Streams, sockets and async generators hold on to something until they are closed. Whoever opens "
+        "one closes it on every path: at the end, after an error and when cancelled. Python's garbage collector is no "
+        "plan: nobody knows when it comes, and it cannot await.",
+        help="open it with `async with`, so that it is closed on every path",
+        hints=(
+            "Which path through your code leaves without closing what it opened?",
+            "`async with` closes on every path, also after an error and when cancelled. Leaving an async generator "
+            "with `break` does not close it.",
+            "`async with stream:` for streams, `async with contextlib.aclosing(generator):` for async generators, "
+            "`try ... finally: await thing.aclose()` for the rest.",
+        ),
+    ),
+)
+
+BUILTIN: Mapping[str, Diagnosis] = MappingProxyType({diagnosis.slug: diagnosis for diagnosis in _CATALOGUE})
+"""What the grader can see by itself: the ways a play may end badly, and what a play may leave behind."""

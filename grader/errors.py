@@ -1,0 +1,51 @@
+"""Our own failures, each with an exit code and a hint that says what to do next.
+
+GraderError
+├── UsageError         2   unknown exercise, options that contradict each other
+├── KitError           4   a kit that cannot be used: file, key, what is wrong
+├── WorkspaceError     4   the learner's folder, not the learner's code
+├── MachineError       4   this computer lacks something
+└── InternalError     70   a fault of the grader; it never costs the learner a point
+
+What a learner got wrong is data (``submission.Fault``, ``verdict.Verdict``) and is never raised.
+"""
+
+from __future__ import annotations
+
+
+class GraderError(Exception):
+    """Something other than the learner's code is wrong."""
+
+    exit_code = 70
+
+    def __init__(self, message: str, *, hint: str) -> None:
+        super().__init__(message)
+        self.hint = hint
+
+
+class UsageError(GraderError):
+    """The command line asks for something that does not exist."""
+
+    exit_code = 2
+
+
+class KitError(GraderError):
+    """A kit cannot be used as it is."""
+
+    exit_code = 4
+
+
+class WorkspaceError(GraderError):
+    """The learner's folder cannot be used as it is."""
+
+    exit_code = 4
+
+
+class MachineError(GraderError):
+    """This computer cannot do what was asked."""
+
+    exit_code = 4
+
+
+class InternalError(GraderError):
+    """The grader itself is at fault."""

@@ -1,0 +1,335 @@
+"""Runs hidden tests over recordings: ordinary pytest functions, in the trusted process, one collected session.
+
+A hidden test is called once per backend and, on each, once per schedule: natural order first, then shuffled ones, until
+one fails. A play in which no two tasks were ever ready together has one schedule; a small tree of choices is walked
+whole; a budget of task steps bounds the rest, never time. A test passes on a backend only by affirmative evidence: its
+result is noted here, after its last schedule, and what is not noted earns nothing, whatever pytest thinks of it.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from typing import Any, TypeVar
+
+import pytest
+
+from grader.errors import InternalError, KitError
+from grader.kit import Exercise, HiddenTest
+from grader.recording import Ended, Recording
+from grader.sandbox import Cell, Play
+from grader.schedules import Variants
+from grader.values import Token
+from grader.verdict import Outcome
+
+F = TypeVar("F", bound=Callable[..., None])
+
+DEFAULT_SCHEDULES = 21
+"""Natural order and twenty more."""
+STEP_BUDGET = 400_000
+"""Task steps of all plays of one test on one backend, after which no further schedule is begun."""
+TIMEOUT_SECONDS = 600
+"""For one hidden test with all its plays. Reaching it is our fault: every play has limits of its own."""
+AHEAD = 2
+"""Plays that are asked for before they are needed, so that the box plays while a hidden test judges."""
+
+_BUGS = frozenset(
+    "TypeError AttributeError NameError UnboundLocalError IndexError KeyError ZeroDivisionError RecursionError "
+    "NotImplementedError ImportError ModuleNotFoundError".split()
+)
+"""Exceptions that say more about a failed test than the test does, if they came from the student's code."""
+
+
+def grading(*, points: int, diagnosis: str, feedback: str, schedules: int | None = None) -> Callable[[F], F]:
+    """Declare a hidden test. The arguments are read from the source by ``kit``, which refuses anything but literals."""
+
+    def declare(function: F) -> F:
+        return function
+
+    return declare
+
+
+def token(name: str) -> Token:
+    """The object that a scenario named so, as it appears in a recording."""
+    return Token(name)
+
+
+# ---- what is asked for, and what comes of it --------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failed:
+    """The play on which a hidden test failed, and the slug of the diagnosis that explains it."""
+
+    diagnosis: str
+    play: Play
+    recording: Recording
+    variant: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """How one hidden test came out on one backend."""
+
+    outcome: Outcome
+    schedules: int
+    all_schedules: bool = False
+    failed: Failed | None = None
+    reason: str = ""
+
+
+@dataclass(slots=True, kw_only=True)
+class Examination:
+    """One submission to be examined, and what has come of it so far.
+
+    ``tests`` and ``backends`` are what is asked for. ``only`` is the one schedule to play, None for all of them.
+    """
+
+    cell: Cell
+    tests: Sequence[HiddenTest]
+    backends: Sequence[str]
+    schedules: int = DEFAULT_SCHEDULES
+    only: int | None = None
+    results: dict[tuple[str, str], Judged] = field(default_factory=dict)
+    virtual_seconds: float = 0.0
+
+
+def examine(exercise: Exercise, examinations: Iterable[Examination]) -> None:
+    """Judge submissions of one exercise in one pytest session.
+
+    Examinations are drawn one at a time; when the next one is asked for, the last is complete. Raises KitError when the
+    hidden tests cannot be collected exactly as declared.
+    """
+    plugin = _Plugin(exercise, iter(examinations))
+    with _own_environment():
+        pytest.main(_arguments(exercise), plugins=[plugin])
+    if plugin.error is not None:
+        raise plugin.error
+    if not plugin.finished:
+        raise InternalError(
+            f"pytest did not run the hidden tests of {exercise.id}", hint="Run `grade kit check`, and report this."
+        )
+
+
+def _arguments(exercise: Exercise) -> list[str]:
+    off = "cacheprovider logging terminal faulthandler doctest unittest junitxml pastebin stepwise setuponly setupplan"
+    plugins = [argument for name in off.split() for argument in ("-p", f"no:{name}")]
+    # The signal method needs the main thread. The thread method would end the whole process.
+    in_main_thread = threading.current_thread() is threading.main_thread()
+    timeout = ["-p", "pytest_timeout", f"--timeout={TIMEOUT_SECONDS}", "--timeout-method=signal"]
+    return [
+        *("-c", os.devnull, "--rootdir", str(exercise.folder), "--noconftest", "--import-mode=importlib"),
+        *("--assert=plain", "--capture=no", "--strict-markers", *plugins),
+        *(timeout if in_main_thread else []),
+        str(exercise.test_file),
+    ]
+
+
+@contextmanager
+def _own_environment() -> Iterator[None]:
+    """Keep what the user's shell has for pytest away from ours, and our bytecode out of the kit."""
+    saved = {name: value for name, value in os.environ.items() if name.startswith("PYTEST_")}
+    writes = sys.dont_write_bytecode
+    for name in saved:
+        del os.environ[name]
+    # Discovering installed plugins takes 130 ms, and none of them has any business here.
+    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+    sys.dont_write_bytecode = True
+    try:
+        yield
+    finally:
+        sys.dont_write_bytecode = writes
+        del os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"]
+        os.environ.update(saved)
+
+
+# ---- the fixture ------------------------------------------------------------------------------------------------------
+
+
+class Playing:
+    """The ``play`` fixture for one call of a hidden test: one backend, one schedule."""
+
+    def __init__(self, variants: Variants, cell: Cell, backend: str, number: int, last: int) -> None:
+        self._variants = variants
+        self._cell = cell
+        self._backend = backend
+        self._number = number
+        self._last = last
+        self.used: list[tuple[Play, Recording]] = []
+
+    def __call__(self, scenario: str, **inputs: object) -> Recording:
+        """Play a scenario and return what happened, however it ended."""
+        key = Play(scenario, Play.encode(inputs), self._backend)
+        plays = self._variants.plays(key, self._number, min(self._number + AHEAD, self._last))
+        for play in plays:
+            self._cell.send(play)
+        # A copy: hidden tests note what they looked at, and other tests share the recording.
+        recording = replace(self._cell.recording(plays[0]), looked=False)
+        self._variants.note(key, self._number, recording)
+        self.used.append((plays[0], recording))
+        return recording
+
+
+# ---- the plugin -------------------------------------------------------------------------------------------------------
+
+
+class _Item(pytest.Function):
+    def repr_failure(self, excinfo: Any, style: Any = None) -> str:
+        return ""  # a rendered traceback would cost five times the judging, and nobody would see it
+
+
+class _Plugin:
+    def __init__(self, exercise: Exercise, examinations: Iterator[Examination]) -> None:
+        self._exercise = exercise
+        self._declared = {test.name: test for test in exercise.tests}
+        self._examinations = examinations
+        self._examination: Examination
+        self._variants: Variants
+        self.error: BaseException | None = None
+        self.finished = False
+
+    def pytest_pycollect_makeitem(self, collector: Any, name: str, obj: object) -> list[pytest.Item] | None:
+        if name.startswith("test_") and callable(obj):
+            return [_Item.from_parent(collector, name=name)]
+        return None
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        if report.failed and self.error is None:
+            last = str(report.longrepr).strip().splitlines()[-1]
+            self.error = KitError(
+                f"{self._exercise.test_file}: pytest cannot collect it: {last}", hint="Run `grade kit check`."
+            )
+
+    @pytest.fixture
+    def play(self) -> None:
+        """Replaced for every backend and schedule by ``pytest_pyfunc_call``."""
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        collected = [item.name for item in session.items]
+        if self.error is None and collected != list(self._declared):
+            self.error = KitError(
+                f"{self._exercise.test_file}: pytest collects {len(collected)} tests, {len(self._declared)} are declared",
+                hint="Declare every hidden test at the top level with @grading.",
+            )
+        if self.error is not None:
+            return True
+        try:
+            self._run(session)
+        except BaseException as error:  # raised again by examine(), outside of pytest
+            self.error = error
+        self.finished = True
+        return True
+
+    def _run(self, session: pytest.Session) -> None:
+        items = {item.name: item for item in session.items}
+        for examination in self._examinations:
+            self._examination = examination
+            self._variants = Variants()
+            wanted = [items[test.name] for test in examination.tests]
+            for item, following in zip(wanted, [*wanted[1:], *wanted[:1]], strict=True):
+                # The first follows the last, so that pytest keeps the module set up for the next examination.
+                nextitem = None if following is item else following
+                session.config.hook.pytest_runtest_protocol(item=item, nextitem=nextitem)
+            session.testsfailed = 0
+            session.shouldfail = False
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> bool:
+        test = self._declared[pyfuncitem.name]
+        for backend in self._examination.backends:
+            self._examination.results[test.name, backend] = self._judge(test, pyfuncitem.obj, backend)
+        return True
+
+    def _judge(self, test: HiddenTest, function: Callable[[Playing], object], backend: str) -> Judged:
+        examination = self._examination
+        asked = min(examination.schedules, test.schedules or examination.schedules)
+        first, last = (0, asked - 1) if examination.only is None else (examination.only, examination.only)
+        steps = 0
+        for number in range(first, last + 1):
+            playing = Playing(self._variants, examination.cell, backend, number, last if number >= 2 else number)
+            judged = _attempt(test, function, playing, number)
+            examination.virtual_seconds += sum(recording.elapsed for _, recording in playing.used)
+            if judged is not None:
+                return judged
+            steps += sum(recording.steps for _, recording in playing.used)
+            keys = [play for play, _ in playing.used]
+            if self._variants.exhausted(keys, number):
+                return Judged(outcome=Outcome.PASS, schedules=number - first + 1, all_schedules=examination.only is None)
+            if steps > STEP_BUDGET:
+                break
+        return Judged(outcome=Outcome.PASS, schedules=number - first + 1)
+
+
+def _attempt(
+    test: HiddenTest, function: Callable[[Playing], object], playing: Playing, number: int
+) -> Judged | None:
+    """Call a hidden test once; None if its assertions held."""
+    try:
+        function(playing)
+    except pytest.skip.Exception:
+        return _not_judged(number, "the hidden test was skipped")
+    except pytest.fail.Exception as failure:
+        if str(failure).startswith("Timeout"):
+            return _not_judged(number, f"the hidden test did not end within {TIMEOUT_SECONDS} s")
+        failed = True
+    except Exception:
+        # Not only AssertionError: a hidden test that sorts a list with a surprise in it raises TypeError.
+        failed = True
+    else:
+        failed = any(_unseen(recording) for _, recording in playing.used)
+    if not playing.used:
+        return _not_judged(number, "the hidden test looked at no play")
+    internal = next((recording for _, recording in playing.used if recording.ended is Ended.INTERNAL), None)
+    if internal is not None:
+        return _not_judged(number, internal.reason)
+    if not failed:
+        return None
+    play, recording, slug = diagnose(test, playing.used)
+    why = Failed(diagnosis=slug, play=play, recording=recording, variant=number)
+    return Judged(outcome=Outcome.FAIL, schedules=number + 1, failed=why)
+
+
+def _not_judged(number: int, reason: str) -> Judged:
+    return Judged(outcome=Outcome.NOT_JUDGED, schedules=number + 1, reason=reason)
+
+
+def _unseen(recording: Recording) -> bool:
+    """Whether the play ended in a way that the hidden test did not look at."""
+    return not recording.ended.by_itself or (recording.ended is Ended.RAISED and not recording.looked)
+
+
+# ---- which diagnosis --------------------------------------------------------------------------------------------------
+
+
+def diagnose(test: HiddenTest, used: Sequence[tuple[Play, Recording]]) -> tuple[Play, Recording, str]:
+    """The play that explains a failure, and the slug of the diagnosis: the first source that has something to say.
+
+    How a play ended; what was left behind; an exception that looks like a bug; an exception nobody expected; and last
+    what the hidden test declares.
+    """
+    for play, recording in used:
+        if not recording.ended.by_itself:
+            return play, recording, recording.ended.value
+    for play, recording in used:
+        if recording.hygiene:
+            return play, recording, recording.hygiene[0].slug
+    for play, recording in used:
+        if _has_bug(recording) or (recording.ended is Ended.RAISED and not recording.looked):
+            return play, recording, "raised"
+    play, recording = used[-1]
+    return play, recording, test.diagnosis
+
+
+def _has_bug(recording: Recording) -> bool:
+    raised = [recording.error, *(attempt.raised for attempt in recording.attempts)]
+    leaves = [leaf for each in raised for leaf in each.leaves]
+    return any(
+        leaf.token is None and leaf.line is not None and not leaf.types[0].startswith("submission.") and leaf.types[0] in _BUGS
+        for leaf in leaves
+        if leaf.types
+    )

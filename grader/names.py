@@ -1,0 +1,120 @@
+"""What the names of a program stand for, as far as reading can tell: ``a.gather`` is ``anyio.gather`` after ``import
+anyio as a``.
+
+Follows imports, assignments, default arguments and ``getattr`` with a literal name, wherever in the file they stand.
+That is a deterrent against short cuts and no protection: what a program does is decided when it runs, in the box.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Iterator
+
+_DEEPEST = 8
+"""Parts of a dotted name; without an end, ``x = x.y`` would grow for ever."""
+_ROUNDS = 4
+"""How many assignments a name is followed through."""
+_MOST_MEANINGS = 4
+
+
+class Names:
+    """The meanings of the names of one program. A name may have several: scopes are not told apart."""
+
+    def __init__(self, nodes: Iterable[ast.AST]) -> None:
+        self._meanings: dict[str, set[str]] = {}
+        self._known: dict[ast.AST, tuple[str, ...]] = {}
+        self.own: set[str] = set()
+        """Names of functions, classes, parameters and imports of the file: they hide built-in ones."""
+        assignments: list[tuple[str, ast.expr]] = []
+        for node in nodes:
+            self._learn_import(node)
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+                self.own.add(node.name)
+            elif isinstance(node, ast.arg):
+                self.own.add(node.arg)
+            assignments += _assignments(node)
+        self._follow(assignments)
+
+    def _learn_import(self, node: ast.AST) -> None:
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                root = alias.name.partition(".")[0]
+                self._learn_imported(alias.asname or root, alias.name if alias.asname else root)
+        elif isinstance(node, ast.ImportFrom) and node.level == 0:
+            for alias in node.names:
+                self._learn_imported(alias.asname or alias.name, f"{node.module}.{alias.name}")
+
+    def _learn_imported(self, name: str, meaning: str) -> None:
+        self.own.add(name)
+        self._learn(name, meaning)
+
+    def _learn(self, name: str, meaning: str) -> bool:
+        meanings = self._meanings.setdefault(name, set())
+        if meaning in meanings or len(meanings) == _MOST_MEANINGS or meaning.count(".") >= _DEEPEST:
+            return False
+        meanings.add(meaning)
+        return True
+
+    def _follow(self, assignments: list[tuple[str, ast.expr]]) -> None:
+        for _ in range(_ROUNDS):
+            learned = [self._learn(name, meaning) for name, value in assignments for meaning in self._read(value)]
+            if not any(learned):
+                return
+
+    def meanings(self, node: ast.AST) -> tuple[str, ...]:
+        """Return the dotted names, beginning with a module, that an expression may stand for."""
+        if node not in self._known:
+            self._known[node] = self._read(node)
+        return self._known[node]
+
+    def _read(self, node: ast.AST) -> tuple[str, ...]:
+        parts: list[str] = []
+        while (step := _step(node)) is not None and len(parts) < _DEEPEST:
+            node, part = step
+            parts.append(part)
+            node = node.value if isinstance(node, ast.NamedExpr) else node
+        if not isinstance(node, ast.Name):
+            return ()
+        return tuple(".".join([root, *reversed(parts)]) for root in sorted(self._meanings.get(node.id, ())))
+
+
+def _step(node: ast.AST) -> tuple[ast.expr, str] | None:
+    """Take apart one step of ``a.b``, however it is written."""
+    match node:
+        case ast.Attribute(value=value, attr=name):
+            return value, name
+        case ast.Call(func=ast.Name(id="getattr"), args=[value, ast.Constant(value=str(name)), *_]):
+            return value, name
+        case ast.Subscript(value=ast.Attribute(value=value, attr="__dict__"), slice=ast.Constant(value=str(name))):
+            return value, name
+        case ast.Subscript(value=ast.Call(func=ast.Name(id="vars"), args=[value]), slice=ast.Constant(value=str(name))):
+            return value, name
+    return None
+
+
+def _assignments(node: ast.AST) -> Iterator[tuple[str, ast.expr]]:
+    match node:
+        case ast.Assign(targets=targets, value=value):
+            for target in targets:
+                yield from _pairs(target, value)
+        case ast.AnnAssign(target=target, value=ast.expr() as value):
+            yield from _pairs(target, value)
+        case ast.NamedExpr(target=ast.Name(id=name), value=value):
+            yield name, value
+        case ast.arguments():
+            positional = [*node.posonlyargs, *node.args]
+            for argument, default in zip(reversed(positional), reversed(node.defaults), strict=False):
+                yield argument.arg, default
+            for argument, maybe in zip(node.kwonlyargs, node.kw_defaults, strict=True):
+                if maybe is not None:
+                    yield argument.arg, maybe
+
+
+def _pairs(target: ast.expr, value: ast.expr) -> Iterator[tuple[str, ast.expr]]:
+    match target, value:
+        case ast.Name(id=name), _:
+            yield name, value
+        case ((ast.Tuple() | ast.List()), (ast.Tuple() | ast.List())) if len(target.elts) == len(value.elts):
+            for inner, part in zip(target.elts, value.elts, strict=True):
+                if isinstance(inner, ast.Name):
+                    yield inner.id, part

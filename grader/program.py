@@ -1,0 +1,204 @@
+"""A submission that Python can read: its syntax tree, and where the things in it stand in the source.
+
+Nothing here recurses and nothing trusts the source: it may be deep, huge or plainly not Python.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+import warnings
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Protocol
+
+from grader.names import Names
+from grader.submission import Fault, Submission
+
+MOST_FAULTS = 5
+"""More than these are not shown at a time; mending five often mends the rest."""
+
+_LONGEST_LINE = 20_000
+_MESSAGE_LENGTH = 300
+_HELP = (
+    ("'await' outside", "put `async` in front of the `def` that this line is in"),
+    ("'async with' outside", "put `async` in front of the `def` that this line is in"),
+    ("'async for' outside", "put `async` in front of the `def` that this line is in"),
+    ("was never closed", "close the bracket that is opened here"),
+    ("expected ':'", "put a colon at the end of the line"),
+    ("unterminated", "close the quotation marks"),
+    ("indented block", "indent the lines that belong to it by four more spaces"),
+    ("indent", "indent by four spaces per level, and use no tabs"),
+    ("'return' outside", "indent the line so that it belongs to a function"),
+    ("'yield' outside", "indent the line so that it belongs to a function"),
+    ("maybe you meant '=='", "compare with `==`; a single `=` assigns"),
+)
+
+
+class Placed(Protocol):
+    """A node of a syntax tree that knows where it stands; columns count bytes of UTF-8 from 0."""
+
+    @property
+    def lineno(self) -> int: ...
+    @property
+    def col_offset(self) -> int: ...
+    @property
+    def end_lineno(self) -> int | None: ...
+    @property
+    def end_col_offset(self) -> int | None: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Remark:
+    """Something to say about a node. Small, because a hostile file may call for a hundred thousand of them."""
+
+    node: Placed | None
+    kind: str
+    error: str
+    help: str
+    name: str = ""
+    """What to underline, if it is only this part of the node."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Program:
+    """A submission and its syntax tree."""
+
+    submission: Submission
+    tree: ast.Module
+    nodes: tuple[ast.AST, ...]
+    """Every node of the tree. A list, because each rule goes through all of them."""
+    names: Names
+
+    def faults(self, remarks: Iterable[Remark]) -> tuple[Fault, ...]:
+        """Place the first few remarks, in the order of the lines; what is said of a line is said once."""
+        once = {(_line(remark), remark.error): remark for remark in reversed(sorted(remarks, key=_position))}
+        first = sorted(once.values(), key=_position)[:MOST_FAULTS]
+        return tuple(self._place(remark) for remark in first)
+
+    def _place(self, remark: Remark) -> Fault:
+        node = remark.node
+        error, help = _cut(remark.error), _cut(remark.help)
+        if node is None:
+            return Fault(kind=remark.kind, error=error, help=help)
+        text = self.submission.line(node.lineno)
+        start = _characters(text, node.col_offset)
+        end = len(text)
+        if node.end_lineno == node.lineno and node.end_col_offset is not None:
+            end = _characters(text, node.end_col_offset)
+        if remark.name and (found := re.compile(rf"\b{re.escape(remark.name)}\b").search(text, start)):
+            start, end = found.span()
+
+        return Fault(
+            kind=remark.kind,
+            error=error,
+            help=help,
+            line=node.lineno,
+            column=start + 1,
+            width=max(end - start, 1),
+            text=text,
+        )
+
+
+def _cut(text: str) -> str:
+    """Cut a message short: a name in it may be as long as the whole file."""
+    return text if len(text) <= _MESSAGE_LENGTH else f"{text[:_MESSAGE_LENGTH]}..."
+
+
+def _line(remark: Remark) -> int:
+    return remark.node.lineno if remark.node else 0
+
+
+def _position(remark: Remark) -> tuple[int, int]:
+    return (_line(remark), remark.node.col_offset if remark.node else 0)
+
+
+def _characters(text: str, offset: int) -> int:
+    return len(text.encode("utf-8", "surrogatepass")[:offset].decode("utf-8", "ignore"))
+
+
+def read(submission: Submission) -> Program | Fault:
+    """Parse and compile the source, running nothing of it."""
+    # Python's parser takes a square of time for `import a.b.b.b...`: 12 s for a quarter of a megabyte in one line.
+    if max(map(len, submission.source.replace("\\\n", "").splitlines()), default=0) > _LONGEST_LINE:
+        return _unreadable(f"a line has more than {_LONGEST_LINE} characters")
+    try:
+        # Learners' code may warn; under `-W error` a warning would turn into a SyntaxError that is none of theirs.
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            tree = ast.parse(submission.source)
+            # The tree alone misses `return` outside of a function, two arguments of one name and the like.
+            compile(tree, "<submission>", "exec", dont_inherit=True)
+    except SyntaxError as error:
+        return _syntax_fault(submission, error)
+    except (RecursionError, MemoryError):
+        return _unreadable("Python cannot read the file: it is nested too deeply")
+    except (ValueError, OverflowError) as error:
+        return _unreadable(f"Python cannot read the file: {_cut(str(error))}")
+
+    nodes = tuple(ast.walk(tree))
+    return Program(submission=submission, tree=tree, nodes=nodes, names=Names(nodes))
+
+
+def _unreadable(error: str) -> Fault:
+    return Fault(kind="syntax", error=error, help="write the long expressions and blocks in a shorter way")
+
+
+def _syntax_fault(submission: Submission, error: SyntaxError) -> Fault:
+    message = _cut(error.msg or "invalid syntax")
+    line = error.lineno if error.lineno and error.lineno > 0 else None
+    text = submission.line(line)
+    # Python points behind the end of a line, or before its beginning, when something is missing there.
+    column = min(max(error.offset or 1, 1), len(text) + 1)
+    width = 1
+    if error.end_lineno == error.lineno and error.end_offset is not None:
+        width = max(min(error.end_offset, len(text) + 1) - column, 1)
+    help = next((help for part, help in _HELP if part in message), "look at this line and the end of the one before it")
+
+    return Fault(
+        kind="syntax",
+        error=f"Python cannot read this: {message}",
+        help=help,
+        line=line,
+        column=column if line else None,
+        width=width,
+        text=text,
+    )
+
+
+def same_code(left: ast.AST, right: ast.AST) -> bool:
+    """Compare two pieces of code; comments, docstrings and the layout make no difference."""
+    # With a list of what is left to compare instead of ast.dump, which recurses.
+    pending: list[tuple[object, object]] = [(left, right)]
+    while pending:
+        one, other = pending.pop()
+        if type(one) is not type(other):
+            return False
+        if isinstance(one, ast.AST) and isinstance(other, ast.AST):
+            pending.extend(zip(_parts(one), _parts(other), strict=True))
+        elif isinstance(one, list) and isinstance(other, list):
+            if len(one) != len(other):
+                return False
+            pending.extend(zip(one, other, strict=True))
+        elif one != other:
+            return False
+
+    return True
+
+
+def _parts(node: ast.AST) -> Iterator[object]:
+    for field in node._fields:
+        value: object = getattr(node, field, None)
+        yield value[1:] if isinstance(value, list) and field == "body" and _has_docstring(node) else value
+
+
+def _has_docstring(node: ast.AST) -> bool:
+    match node:
+        case (
+            ast.Module(body=[ast.Expr(value=ast.Constant(value=str())), *_])
+            | ast.ClassDef(body=[ast.Expr(value=ast.Constant(value=str())), *_])
+            | ast.FunctionDef(body=[ast.Expr(value=ast.Constant(value=str())), *_])
+            | ast.AsyncFunctionDef(body=[ast.Expr(value=ast.Constant(value=str())), *_])
+        ):
+            return True
+    return False

@@ -1,0 +1,1 @@
+"""Renders verdicts: ``views`` says what is shown, one module per dialect says how it looks."""

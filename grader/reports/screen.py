@@ -1,0 +1,150 @@
+"""Puts lines on a terminal: cleaned, in the terminal's characters, and never wider than 80 cells.
+
+Every text report goes through ``Screen``, so a learner's text cannot reach a terminal any other way. rich is imported
+where it is used: it costs 42 ms, and most commands print a line or two.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from grader.reports.clean import clean_line
+from grader.reports.glyphs import Glyphs
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+MAX_WIDTH = 80
+MIN_WIDTH = 40
+MAX_TEXT = 2000
+"""Characters of one piece that are looked at; far more than fits, far less than a flood."""
+
+STYLES = {
+    "plain": "",
+    "strong": "bold",
+    "quiet": "dim",
+    "pass": "green",
+    "fail": "bold red",
+    "skipped": "yellow",
+    "error": "bold red",
+    "help": "bold cyan",
+    "command": "bold",
+    "place": "cyan",
+    "caret": "bold red",
+    "work": "green",
+    "wait": "dim",
+    "blocked": "red",
+    "absent": "dim",
+    "axis": "dim",
+    "note": "yellow",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Some text of one style, by its name in ``STYLES``."""
+
+    text: str
+    style: str = "plain"
+
+
+class Screen:
+    """A console, the glyphs it can show, and the width that is used of it."""
+
+    def __init__(self, console: Console, glyphs: Glyphs) -> None:
+        self.console = console
+        self.glyphs = glyphs
+        self.width = max(MIN_WIDTH, min(MAX_WIDTH, console.width))
+
+    def line(self, *pieces: Piece) -> None:
+        """Print one line; what does not fit is cut off."""
+        from rich.text import Text
+
+        text = Text(end="")
+        for piece in self._fitting(pieces):
+            text.append(piece.text, style=STYLES[piece.style])
+        text.rstrip()
+        self.console.print(text, markup=False, highlight=False, emoji=False, soft_wrap=True)
+
+    def blank(self) -> None:
+        self.line()
+
+    def spread(self, left: Sequence[Piece], right: Sequence[Piece]) -> None:
+        """Print one line with something at either end; the left gives way."""
+        room = self.width - sum(self.cells(piece.text) for piece in right) - 2
+        shown = tuple(self._fitting(left, room))
+        gap = self.width - sum(self.cells(piece.text) for piece in (*shown, *right))
+        self.line(*shown, Piece(" " * gap), *right)
+
+    def wrapped(self, first: Piece, text: str, style: str = "plain", *, most: int = 12) -> None:
+        """Print text over several lines, the first after a label and the others under it."""
+        indent = " " * self.cells(first.text)
+        lines = self._wrap(text, self.width - len(indent))
+        for number, line in enumerate(lines[:most]):
+            self.line(first if number == 0 else Piece(indent), Piece(line, style))
+        if len(lines) > most:
+            self.line(Piece(indent), Piece("...", "quiet"))
+
+    def shown(self, text: str) -> str:
+        """Return one line of text as this terminal can show it."""
+        return self.glyphs.text(clean_line(text, MAX_TEXT))
+
+    def cells(self, text: str) -> int:
+        """How many columns a text takes: one for most characters, two for wide ones."""
+        shown = self.shown(text)
+        if shown.isascii():
+            return len(shown)
+        from rich.cells import cell_len
+
+        return cell_len(shown)
+
+    def fit(self, text: str, width: int) -> str:
+        """Cut or pad a text to exactly that many columns."""
+        shown = self.shown(text)
+        if self.cells(shown) > width:
+            shown = self._head(shown, max(0, width - 3)) + "..."[:width]
+
+        return shown + " " * (width - self.cells(shown))
+
+    def _head(self, text: str, width: int) -> str:
+        """The longest beginning that is not wider than that."""
+        if text.isascii():
+            return text[:width]
+        from rich.cells import chop_cells
+
+        # A wide character does not fit one column, where chop_cells would still give it back.
+        head = chop_cells(text, width)[0] if width > 0 else ""
+        return head if self.cells(head) <= width else ""
+
+    def _fitting(self, pieces: Sequence[Piece], width: int | None = None) -> Iterator[Piece]:
+        room = self.width if width is None else width
+        for piece in pieces:
+            shown = self.shown(piece.text)
+            if self.cells(shown) > room:
+                shown = self.fit(shown, room)
+            yield Piece(shown, piece.style)
+            room -= self.cells(shown)
+
+    def _wrap(self, text: str, width: int) -> list[str]:
+        lines: list[str] = []
+        line = ""
+        for word in self._words(text, width):
+            joined = f"{line} {word}" if line else word
+            if self.cells(joined) > width:
+                lines.append(line)
+                joined = word
+            line = joined
+
+        return [*lines, line]
+
+    def _words(self, text: str, width: int) -> Iterator[str]:
+        """The words of a text, the long ones in pieces that fit a line."""
+        for word in self.shown(text.replace("\n", " ")).split():
+            while self.cells(word) > width:
+                head = self._head(word, width) or word[:1]
+                yield head
+                word = word[len(head) :]
+            if word:
+                yield word

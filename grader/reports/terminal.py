@@ -1,0 +1,278 @@
+"""The screens of ``grade ex01``: a table of tests, one diagnosis in full, the verdict last, where the eye ends."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from grader.reports.clean import clean
+from grader.reports.glyphs import Glyphs
+from grader.reports.screen import Piece, Screen
+from grader.reports.timeline_text import draw_axis, draw_lanes, draw_legend, frame_for
+from grader.reports.views import (
+    OUTCOME_WORDS,
+    STATUS_WORDS,
+    Command,
+    Excerpt,
+    Finding,
+    counted,
+    excerpt_of_failure,
+    excerpt_of_fault,
+    findings,
+    joined,
+    main_finding,
+    next_commands,
+    place,
+    points_said,
+    reasons_not_judged,
+    schedule_said,
+    timelines,
+    times_said,
+    waited_since,
+    whole_points,
+)
+from grader.submission import Fault
+from grader.verdict import Failure, Outcome, Status, TestResult, Verdict
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+MAX_OUTPUT_LINES = 10
+MAX_OUTPUT = 4000
+MAX_WAITING = 8
+CELL = 12
+STATUS_STYLES = {
+    Status.PASS: "pass",
+    Status.FAIL: "fail",
+    Status.CANNOT_JUDGE: "fail",
+    Status.NOT_JUDGED: "skipped",
+}
+
+
+def show_run(
+    console: Console, verdicts: Sequence[Verdict], *, glyphs: Glyphs, commands: Sequence[Command] | None = None
+) -> None:
+    """Show one exercise in full, or several in a table. ``commands`` replaces what is proposed to type next."""
+    screen = Screen(console, glyphs)
+    if len(verdicts) == 1:
+        finding = main_finding(verdicts[0])
+        _show_exercise(screen, verdicts[0], [finding] if finding else [], commands)
+    else:
+        _show_summary(screen, verdicts, commands)
+
+
+def show_run_verbose(
+    console: Console, verdicts: Sequence[Verdict], *, glyphs: Glyphs, commands: Sequence[Command] | None = None
+) -> None:
+    """Show every exercise with every diagnosis, and the table last if there are several."""
+    screen = Screen(console, glyphs)
+    for verdict in verdicts:
+        _show_exercise(screen, verdict, findings(verdict), commands if len(verdicts) == 1 else ())
+    if len(verdicts) > 1:
+        screen.blank()
+        _show_summary(screen, verdicts, commands)
+
+
+def show_run_quiet(console: Console, verdicts: Sequence[Verdict], *, glyphs: Glyphs) -> None:
+    """Show the verdict lines and nothing else."""
+    screen = Screen(console, glyphs)
+    for verdict in verdicts:
+        _verdict_line(screen, verdict)
+
+
+def show_finding(console: Console, verdict: Verdict, finding: Finding, *, glyphs: Glyphs) -> None:
+    """Show one diagnosis without the table round it."""
+    _finding(Screen(console, glyphs), verdict, finding)
+
+
+# ---- one exercise ----------------------------------------------------------------------------------------------------
+
+
+def _show_exercise(
+    screen: Screen, verdict: Verdict, shown: Sequence[Finding], commands: Sequence[Command] | None
+) -> None:
+    title = [Piece(verdict.exercise, "strong"), Piece(f"  {verdict.title}")]
+    screen.spread(title, [Piece(verdict.file, "place")])
+    screen.blank()
+    for fault in verdict.faults:
+        _fault(screen, verdict, fault)
+    if verdict.tests:
+        _table(screen, verdict)
+    _reasons(screen, verdict)
+    for finding in shown:
+        _finding(screen, verdict, finding)
+    if verdict.ignored:
+        screen.wrapped(Piece("note: ", "note"), f"only {verdict.file} is judged, not {joined(verdict.ignored)}")
+    _next(screen, next_commands(verdict) if commands is None else commands)
+    _verdict_line(screen, verdict)
+
+
+def _table(screen: Screen, verdict: Verdict) -> None:
+    heads = [Piece(backend.ljust(CELL), "quiet") for backend in verdict.backends]
+    screen.spread([], heads)
+    for test in verdict.tests:
+        label = [Piece(f"{test.number:3}  ", "quiet"), Piece(test.label)]
+        screen.spread(label, [_cell(screen, test, backend) for backend in verdict.backends])
+    screen.blank()
+
+
+def _reasons(screen: Screen, verdict: Verdict) -> None:
+    reasons = reasons_not_judged(verdict)
+    for reason in reasons:
+        screen.wrapped(Piece("not judged: ", "skipped"), reason)
+    if reasons:
+        screen.line(Piece("            this costs no points; the grader or this computer is at fault", "quiet"))
+        screen.blank()
+
+
+def _cell(screen: Screen, test: TestResult, backend: str) -> Piece:
+    outcome = next((result.outcome for result in test.results if result.backend == backend), None)
+    if outcome is None:
+        return Piece(" " * CELL)
+    prefix, style = {
+        Outcome.PASS: (screen.glyphs.passed, "pass"),
+        Outcome.FAIL: (screen.glyphs.failed, "fail"),
+        Outcome.NOT_JUDGED: (screen.glyphs.skipped, "skipped"),
+    }[outcome]
+
+    return Piece((prefix + OUTCOME_WORDS[outcome]).ljust(CELL), style)
+
+
+def _verdict_line(screen: Screen, verdict: Verdict) -> None:
+    left = [
+        Piece(f"{verdict.exercise}  ", "strong"),
+        Piece(STATUS_WORDS[verdict.status], STATUS_STYLES[verdict.status]),
+    ]
+    if verdict.status in (Status.PASS, Status.FAIL):
+        screen.spread([*left, Piece(f"  {points_said(verdict)}")], [Piece(times_said(verdict), "quiet")])
+    else:
+        screen.line(*left)
+
+
+def _next(screen: Screen, commands: Sequence[Command]) -> None:
+    width = max((screen.cells(command.line) for command in commands), default=0) + 4
+    for command in commands:
+        screen.line(Piece("      "), Piece(screen.fit(command.line, width), "command"), Piece(command.does, "quiet"))
+
+
+# ---- one diagnosis ---------------------------------------------------------------------------------------------------
+
+
+def _finding(screen: Screen, verdict: Verdict, finding: Finding) -> None:
+    failure = finding.failure
+    head = [Piece(f"FAIL {finding.test.number}", "fail"), Piece(f"  {finding.test.label}", "strong")]
+    screen.spread(head, [Piece(finding.where), Piece(f"   {failure.diagnosis}", "note")])
+    screen.wrapped(Piece("error: ", "error"), failure.error, "strong")
+    if failure.line is not None:
+        _source(screen, verdict.file, failure.line, excerpt_of_failure(failure))
+    if failure.exception:
+        screen.wrapped(Piece("raised: ", "error"), failure.exception, most=3)
+    _waiting(screen, failure)
+    _figure(screen, failure)
+    _output(screen, failure)
+    for note in (schedule_said(finding), _others_said(finding)):
+        if note:
+            screen.wrapped(Piece("note: ", "note"), note)
+    screen.wrapped(Piece("help: ", "help"), failure.help)
+    screen.blank()
+
+
+def _fault(screen: Screen, verdict: Verdict, fault: Fault) -> None:
+    screen.wrapped(Piece("error: ", "error"), fault.error, "strong")
+    _source(screen, verdict.file, fault.line, excerpt_of_fault(fault))
+    screen.wrapped(Piece("help: ", "help"), fault.help)
+    screen.blank()
+
+
+def _source(screen: Screen, file: str, line: int | None, excerpt: Excerpt) -> None:
+    screen.line(Piece("  --> ", "quiet"), Piece(place(file, line), "place"))
+    if line is None or not (excerpt.before + excerpt.marked).strip():
+        return
+    number, gutter = f"{line:4} ", f"{screen.glyphs.gutter} "
+    before, marked = screen.shown(excerpt.before), screen.shown(excerpt.marked)
+    room = screen.width - screen.cells(number + gutter)
+    if marked and screen.cells(before) + screen.cells(marked) > room:
+        # The end of this part is what the caret is about. Half of the room, as a character may take two columns.
+        before = "..." + before[-max(0, room - min(screen.cells(marked), room // 2) - 3) // 2 :]
+    screen.line(Piece(number + gutter, "quiet"), Piece(before), Piece(marked), Piece(excerpt.after))
+    if excerpt.marked:
+        blank = Piece(" " * len(number) + gutter, "quiet")
+        carets = screen.glyphs.caret * max(1, screen.cells(marked))
+        screen.line(blank, Piece(" " * screen.cells(before)), Piece(carets[:room], "caret"))
+
+
+def _waiting(screen: Screen, failure: Failure) -> None:
+    if not failure.waiting:
+        return
+    screen.line(Piece("these tasks wait:", "strong"))
+    for task in failure.waiting[:MAX_WAITING]:
+        line = "" if task.line is None else f"line {task.line}"
+        left = [Piece("  "), Piece(screen.fit(task.task, 20), "strong"), Piece(f"  {line:10}"), Piece(task.awaiting)]
+        screen.spread(left, [Piece(waited_since(task.since), "quiet")])
+    if len(failure.waiting) > MAX_WAITING:
+        screen.line(Piece(f"  and {len(failure.waiting) - MAX_WAITING} more", "quiet"))
+
+
+def _figure(screen: Screen, failure: Failure) -> None:
+    drawn = timelines(failure)
+    if drawn is None:
+        return
+    mine, reference = drawn
+    both = [mine] if reference is None else [mine, reference]
+    frame = frame_for(screen, both)
+    screen.blank()
+    draw_axis(screen, max(both, key=lambda timeline: timeline.end), frame)
+    screen.line(Piece("yours", "quiet"))
+    draw_lanes(screen, mine, frame)
+    if reference is not None:
+        screen.line(Piece("reference", "quiet"))
+        draw_lanes(screen, reference, frame)
+    draw_legend(screen, both)
+    screen.blank()
+
+
+def _output(screen: Screen, failure: Failure) -> None:
+    lines = clean(failure.output, MAX_OUTPUT).strip("\n").split("\n")
+    if lines == [""]:
+        return
+    screen.line(Piece("printed in this play:", "strong"))
+    for line in lines[:MAX_OUTPUT_LINES]:
+        screen.line(Piece(f"  {screen.glyphs.gutter} ", "quiet"), Piece(line))
+    more = len(lines) - MAX_OUTPUT_LINES
+    if more > 0:
+        screen.line(Piece(f"  {screen.glyphs.gutter} and {counted(more, 'line')} more", "quiet"))
+
+
+def _others_said(finding: Finding) -> str:
+    if not finding.also:
+        return ""
+    noun = "test" if len(finding.also) == 1 else "tests"
+    return f"the same kind of failure in {noun} {joined([str(number) for number in finding.also])}"
+
+
+# ---- several exercises -----------------------------------------------------------------------------------------------
+
+
+def _show_summary(screen: Screen, verdicts: Sequence[Verdict], commands: Sequence[Command] | None) -> None:
+    for verdict in verdicts:
+        finding = main_finding(verdict)
+        first = f"{finding.test.number} {finding.test.label}" if finding else _why_not(verdict)
+        status = screen.fit(STATUS_WORDS[verdict.status], 18)
+        points = f"{whole_points(verdict.points):3}" if verdict.tests else "  -"
+        screen.line(
+            Piece(screen.fit(verdict.exercise, 6), "strong"),
+            Piece(screen.fit(verdict.title, 16)),
+            Piece(status, STATUS_STYLES[verdict.status]),
+            Piece(f"{points}  "),
+            Piece(first, "quiet"),
+        )
+    screen.blank()
+    todo = next((verdict for verdict in verdicts if verdict.status is not Status.PASS), None)
+    passed = sum(verdict.status is Status.PASS for verdict in verdicts)
+    proposed = [Command(line=f"grade {todo.exercise}", does="the first that is not complete")] if todo else []
+    _next(screen, proposed if commands is None else commands)
+    screen.line(Piece(f"{passed} of {counted(len(verdicts), 'exercise')} complete", "fail" if todo else "pass"))
+
+
+def _why_not(verdict: Verdict) -> str:
+    return next(iter([*(fault.error for fault in verdict.faults), *reasons_not_judged(verdict)]), "")

@@ -1,0 +1,73 @@
+"""The screens that run nothing: ``grade`` (where am I, what next) and ``grade list``."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from grader.reports.glyphs import Glyphs
+from grader.reports.screen import Piece, Screen
+from grader.reports.views import Command, Progress, State, counted, whole_points
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+METER = 10
+STYLES = {State.NEW: "quiet", State.FAULTY: "fail", State.FAILING: "skipped", State.COMPLETE: "pass"}
+
+
+def show_overview(
+    console: Console, title: str, progress: Sequence[Progress], *, glyphs: Glyphs, commands: Sequence[Command] = ()
+) -> None:
+    """Show how far every exercise is, and what to type next."""
+    screen = Screen(console, glyphs)
+    complete = sum(one.state is State.COMPLETE for one in progress)
+    screen.spread([Piece(title, "strong")], [Piece(f"{complete} of {counted(len(progress), 'exercise')} complete")])
+    screen.blank()
+    following = next((one for one in progress if one.state is not State.COMPLETE), None)
+    for one in progress:
+        _progress_line(screen, one, here=glyphs.here if one is following else " " * len(glyphs.here))
+    screen.blank()
+    if following is None:
+        screen.line(Piece("All exercises are complete.", "pass"))
+    else:
+        screen.line(Piece(f"next: {following.id}  {following.title}", "strong"), Piece(f"   {following.summary}"))
+    proposed = commands or _proposed(following)
+    width = max((screen.cells(command.line) for command in proposed), default=0) + 4
+    for command in proposed:
+        screen.line(Piece("      "), Piece(screen.fit(command.line, width), "command"), Piece(command.does, "quiet"))
+
+
+def show_list(console: Console, progress: Sequence[Progress], *, glyphs: Glyphs) -> None:
+    """Show what the exercises are about, one line each."""
+    screen = Screen(console, glyphs)
+    for one in progress:
+        right = [Piece(f"level {one.level}   {one.minutes:3} min   ", "quiet"), _state(one)]
+        left = [Piece(screen.fit(one.id, 6), "strong"), Piece(screen.fit(one.title, 16)), Piece(one.summary, "quiet")]
+        screen.spread(left, right)
+
+
+def _progress_line(screen: Screen, one: Progress, *, here: str) -> None:
+    points = whole_points(one.points)
+    filled = METER * points // one.total if one.total else 0
+    tried = one.state in (State.FAILING, State.COMPLETE)
+    right = [
+        Piece(screen.glyphs.filled * filled, "pass"),
+        Piece(screen.glyphs.empty * (METER - filled) + "  ", "quiet"),
+        Piece(f"{points:3}  " if tried else "  -  "),
+        _state(one),
+    ]
+    screen.spread([Piece(here, "note"), Piece(screen.fit(one.id, 6), "strong"), Piece(one.title)], right)
+
+
+def _state(one: Progress) -> Piece:
+    return Piece(one.state.ljust(max(len(state) for state in State)), STYLES[one.state])
+
+
+def _proposed(following: Progress | None) -> tuple[Command, ...]:
+    if following is None:
+        return (Command(line="grade report", does="all of it on one page"),)
+    again = Command(line=f"grade {following.id}", does="check your file")
+    if following.state is State.FAILING:
+        return (again, Command(line=f"grade hint {following.id}", does="a hint"))
+    return (again,)

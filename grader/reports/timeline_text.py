@@ -1,0 +1,125 @@
+"""Draws timelines with letters: one row per lane, bars on a scale, a word where a lane did not end well."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from grader.reports.glyphs import Glyphs
+from grader.reports.screen import Piece, Screen
+from grader.timeline import Axis, Mark, Timeline
+from grader.timeline_lanes import Bar, How, Kind, Lane
+
+MAX_LABEL = 16
+INDENT = 2
+
+WORDS = {How.RETURNED: "", How.RAISED: "raised", How.CANCELLED: "cancelled", How.OPEN: "never ends"}
+MEANINGS = {Kind.WAIT: "waits", Kind.BLOCKED: "holds up every task"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Frame:
+    """Where things stand in a row: label, plot, word; in columns. Shared by the timelines of one figure."""
+
+    label: int
+    plot: int
+    end: float
+
+    def column(self, time: float) -> int:
+        return min(round(time / self.end * self.plot), self.plot) if self.end > 0 else 0
+
+
+def frame_for(screen: Screen, timelines: Sequence[Timeline]) -> Frame:
+    """Find the widest plot that leaves room for every label and word."""
+    lanes = [lane for timeline in timelines for lane in timeline.lanes]
+    label = min(MAX_LABEL, max((screen.cells(_label(lane)) for lane in lanes), default=0))
+    word = max((len(WORDS[lane.how]) for lane in lanes), default=0)
+    # One column for the glyph that ends a lane, one before the word.
+    plot = screen.width - (INDENT + label + 2) - 1 - (word + 1 if word else 0)
+
+    return Frame(label=label, plot=plot, end=max(timeline.end for timeline in timelines))
+
+
+def draw_axis(screen: Screen, timeline: Timeline, frame: Frame) -> None:
+    """Print the scale; labels that would touch their neighbour are left out."""
+    row = ""
+    for tick in timeline.ticks:
+        # The last label ends where the plot ends, so that it does not stick out.
+        column = min(frame.column(tick.at), frame.plot + 1 - len(tick.label))
+        if column > len(row) or not row:
+            row = row.ljust(column) + tick.label
+    screen.line(Piece(_margin(frame) + row, "axis"))
+
+
+def draw_lanes(screen: Screen, timeline: Timeline, frame: Frame) -> None:
+    """Print one row per lane, each followed by its marks."""
+    if not timeline.lanes:
+        screen.line(Piece(" " * INDENT + "nothing was started", "quiet"))
+    for number, lane in enumerate(timeline.lanes):
+        screen.line(*_row(screen, lane, frame))
+        for mark in timeline.marks:
+            if mark.lane == number:
+                screen.line(Piece(_margin(frame) + _mark(mark, frame, screen.glyphs), "note"))
+    if timeline.hidden:
+        screen.line(Piece(" " * INDENT + f"and {timeline.hidden} more", "quiet"))
+
+
+def draw_legend(screen: Screen, timelines: Sequence[Timeline]) -> None:
+    """Explain the glyphs that occur and are not plain work."""
+    kinds = {bar.kind for timeline in timelines for lane in timeline.lanes for bar in lane.bars}
+    known = [f"{screen.glyphs.bars[kind]} {MEANINGS[kind]}" for kind in MEANINGS if kind in kinds]
+    if timelines[0].axis is Axis.STEPS:
+        known.append("no time passes; one step at a time runs")
+    if known:
+        screen.line(Piece(" " * INDENT + "   ".join(known), "quiet"))
+
+
+def _label(lane: Lane) -> str:
+    return "  " * min(lane.depth, 4) + lane.label
+
+
+def _margin(frame: Frame) -> str:
+    return " " * (INDENT + frame.label + 2)
+
+
+def _row(screen: Screen, lane: Lane, frame: Frame) -> Iterator[Piece]:
+    yield Piece(" " * INDENT + screen.fit(_label(lane), frame.label) + "  ", "strong")
+    start = frame.column(lane.start)
+    yield Piece("".join(screen.glyphs.absent if column % 2 == 0 else " " for column in range(start)), "absent")
+    cells = _cells(lane, frame, start)
+    yield from (Piece(screen.glyphs.bars[kind] * count, kind) for kind, count in _runs(cells))
+    yield Piece(screen.glyphs.ends[lane.how], "quiet" if lane.how is How.RETURNED else "fail")
+    if word := WORDS[lane.how]:
+        yield Piece(" " * (frame.plot - start - len(cells) + 1) + word, "fail")
+
+
+def _cells(lane: Lane, frame: Frame, start: int) -> list[Kind]:
+    """What is in each column of a lane from its start; whatever happened has at least one."""
+    end = frame.column(max((bar.end for bar in lane.bars), default=lane.start))
+    until = max(end, min(start + 1, frame.plot))
+    cells = [Kind.WORK] * (until - start)
+    for bar in sorted(lane.bars, key=_points_last):
+        low = frame.column(bar.start) - start
+        high = max(frame.column(bar.end) - start, low + 1)
+        cells[low : min(high, len(cells))] = [bar.kind] * (min(high, len(cells)) - low)
+
+    return cells
+
+
+def _points_last(bar: Bar) -> bool:
+    return bar.start == bar.end
+
+
+def _runs(cells: Sequence[Kind]) -> Iterator[tuple[Kind, int]]:
+    start = 0
+    for column in range(1, len(cells) + 1):
+        if column == len(cells) or cells[column] is not cells[start]:
+            yield cells[start], column - start
+            start = column
+
+
+def _mark(mark: Mark, frame: Frame, glyphs: Glyphs) -> str:
+    column = frame.column(mark.at)
+    after = " " * column + f"{glyphs.pointer} {mark.text}"
+    before = f"{mark.text} {glyphs.pointer}".rjust(column + 1)
+    return after if len(after) <= frame.plot + 1 or len(before) > column + 1 else before

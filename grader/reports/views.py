@@ -1,0 +1,245 @@
+"""What a report says about a verdict, before any report says it: rows, findings, points, the commands to type next.
+
+Knows no colours, no HTML and no width. Text of a learner's program is passed on as it came; ``clean`` is applied where
+it is shown.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from grader.submission import Fault
+from grader.timeline import Timeline, as_at_verdict, seconds, side_by_side
+from grader.verdict import BackendResult, Failure, Outcome, Status, TestResult, Verdict
+
+STATUS_WORDS = {
+    Status.PASS: "PASS",
+    Status.FAIL: "FAIL",
+    Status.CANNOT_JUDGE: "CANNOT BE JUDGED",
+    Status.NOT_JUDGED: "NOT JUDGED",
+}
+OUTCOME_WORDS = {Outcome.PASS: "pass", Outcome.FAIL: "FAIL", Outcome.NOT_JUDGED: "not judged"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Command:
+    """Something to type, and what it is good for."""
+
+    line: str
+    does: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One test that failed, on the backends on which it failed for the same reason."""
+
+    test: TestResult
+    backends: tuple[str, ...]
+    failure: Failure
+    also: tuple[int, ...] = ()
+    """Numbers of the other tests with the same diagnosis."""
+
+    @property
+    def where(self) -> str:
+        return joined(self.backends)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Excerpt:
+    """A source line in three parts: the middle one is what the caret underlines."""
+
+    before: str
+    marked: str
+    after: str
+
+
+class State(StrEnum):
+    """How far a learner is with one exercise."""
+
+    NEW = "not started"
+    FAULTY = "cannot be judged"
+    FAILING = "not yet complete"
+    COMPLETE = "complete"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """One exercise as the overview and the list show it. ``points`` are those of the best attempt."""
+
+    id: str
+    title: str
+    summary: str
+    level: int
+    minutes: int
+    state: State
+    points: float = 0.0
+    total: int = 100
+
+
+# ---- verdicts --------------------------------------------------------------------------------------------------------
+
+
+def whole_points(points: float) -> int:
+    """Round down, so that 99.5 never looks complete."""
+    return math.floor(points + 1e-9)
+
+
+def points_said(verdict: Verdict) -> str:
+    """Say the points of a verdict, or of the part of the exercise that was asked for."""
+    if verdict.complete_run:
+        return f"{whole_points(verdict.points)} of {verdict.total} points"
+    asked = sum(test.points for test in verdict.tests)
+    return f"{whole_points(verdict.points)} of the {counted(asked, 'point')} asked for"
+
+
+def times_said(verdict: Verdict) -> str:
+    """Say how long the grading took, and how much virtual time went by in its plays."""
+    return f"{verdict.real_seconds:.1f} s real, {round(verdict.virtual_seconds):,} s virtual"
+
+
+def reasons_not_judged(verdict: Verdict) -> tuple[str, ...]:
+    """Return why something was not judged, each reason once."""
+    results = (result for test in verdict.tests for result in test.results)
+    reasons = [verdict.trouble, *(result.reason for result in results if result.outcome is Outcome.NOT_JUDGED)]
+    return tuple(dict.fromkeys(reason for reason in reasons if reason))
+
+
+def findings(verdict: Verdict) -> tuple[Finding, ...]:
+    """Return one finding per failed test and reason, in the order of the tests."""
+    found = [finding for test in verdict.tests for finding in _findings_of(test)]
+    return tuple(_with_others(finding, found) for finding in found)
+
+
+def main_finding(verdict: Verdict) -> Finding | None:
+    """Choose the one finding to show: the first, unless one ending explains most failures."""
+    found = findings(verdict)
+    counts = Counter(finding.failure.diagnosis for finding in found if is_ending(finding.failure))
+    for slug, count in counts.most_common(1):
+        if count * 2 > len(found):
+            return next(finding for finding in found if finding.failure.diagnosis == slug)
+
+    return found[0] if found else None
+
+
+def is_ending(failure: Failure) -> bool:
+    """Whether the way the play ended is itself the diagnosis: a deadlock, a blocked loop, an unexpected exception."""
+    return not failure.ended.by_itself or failure.diagnosis == failure.ended
+
+
+def _findings_of(test: TestResult) -> list[Finding]:
+    groups: dict[tuple[str, str], list[BackendResult]] = {}
+    for result in test.results:
+        if result.failure is not None:
+            groups.setdefault((result.failure.diagnosis, result.failure.error), []).append(result)
+
+    return [_finding(test, group) for group in groups.values()]
+
+
+def _finding(test: TestResult, group: Sequence[BackendResult]) -> Finding:
+    failures = [result.failure for result in group if result.failure is not None]
+    return Finding(test=test, backends=tuple(result.backend for result in group), failure=failures[0])
+
+
+def _with_others(finding: Finding, found: Iterable[Finding]) -> Finding:
+    slug, number = finding.failure.diagnosis, finding.test.number
+    others = dict.fromkeys(f.test.number for f in found if f.failure.diagnosis == slug and f.test.number != number)
+    return Finding(test=finding.test, backends=finding.backends, failure=finding.failure, also=tuple(others))
+
+
+def timelines(failure: Failure) -> tuple[Timeline, Timeline | None] | None:
+    """Lay out the failing play and the reference's, if there is anything to see."""
+    if failure.trace is None:
+        return None
+    mine, reference = side_by_side(as_at_verdict(failure.trace, failure.waiting), failure.reference)
+    return (mine, reference) if mine.lanes or (reference and reference.lanes) else None
+
+
+# ---- what to type next -----------------------------------------------------------------------------------------------
+
+
+def next_commands(verdict: Verdict) -> tuple[Command, ...]:
+    """Return what to type after this verdict, the most useful first."""
+    name = verdict.exercise
+    match verdict.status:
+        case Status.PASS if verdict.complete_run:
+            return (
+                Command(line=f"grade solution {name}", does="compare with the reference"),
+                Command(line="grade", does="what comes next"),
+            )
+        case Status.PASS:
+            return (Command(line=f"grade {name}", does="run every test"),)
+        case Status.CANNOT_JUDGE:
+            return (Command(line=f"grade {name}", does="check it again"),)
+        case Status.NOT_JUDGED:
+            return (Command(line="grade doctor", does="what this computer can do"),)
+        case Status.FAIL:
+            return (Command(line=f"grade hint {name}", does="a hint"), *_replay(verdict))
+
+
+def _replay(verdict: Verdict) -> tuple[Command, ...]:
+    finding = main_finding(verdict)
+    if finding is None or finding.failure.schedule == 0:
+        return ()
+    return (Command(line=replay_line(verdict, finding), does="the same order of steps again"),)
+
+
+def replay_line(verdict: Verdict, finding: Finding) -> str:
+    """Return the command that plays the failing schedule of this test again."""
+    seed = f" --seed {finding.failure.schedule}" if finding.failure.schedule else ""
+    return f"grade {verdict.exercise} --test {finding.test.number}{seed}"
+
+
+def schedule_said(finding: Finding) -> str:
+    """Say when a test fails only if tasks take their turns in another order than usual."""
+    seed = finding.failure.schedule
+    if seed == 0:
+        return ""
+    return f"the usual order of steps passes; order {seed}, which may happen just as well, fails"
+
+
+# ---- source lines ----------------------------------------------------------------------------------------------------
+
+
+def excerpt_of_fault(fault: Fault) -> Excerpt:
+    """Split the line of a fault at what the caret underlines."""
+    if fault.column is None:
+        return Excerpt(before=_detabbed(fault.text), marked="", after="")
+    start = max(0, fault.column - 1)
+    end = start + max(1, fault.width)
+    before = _detabbed(fault.text[:start])
+    # A syntax error may point behind the end of the line, where something is missing.
+    return Excerpt(before=before, marked=_detabbed(fault.text[start:end]) or " ", after=_detabbed(fault.text[end:]))
+
+
+def excerpt_of_failure(failure: Failure) -> Excerpt:
+    return Excerpt(before=_detabbed(failure.source), marked="", after="")
+
+
+def _detabbed(text: str) -> str:
+    return text.rstrip("\r\n").replace("\t", "    ")
+
+
+def place(file: str, line: int | None) -> str:
+    """Say where: ``join.py:9``."""
+    return file if line is None else f"{file}:{line}"
+
+
+# ---- words -----------------------------------------------------------------------------------------------------------
+
+
+def joined(words: Sequence[str]) -> str:
+    """Say a list: ``a``, ``a and b``, ``a, b and c``."""
+    return " and ".join(part for part in (", ".join(words[:-1]), *words[-1:]) if part)
+
+
+def counted(number: int, noun: str) -> str:
+    """Say how many: ``1 test``, ``2 tests``."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def waited_since(time: float) -> str:
+    return f"since {seconds(time)}"

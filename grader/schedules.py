@@ -1,0 +1,90 @@
+"""Which schedules a play is tried under: natural order, then shuffles by seed, or all of a small tree of choices.
+
+Variant 0 of a play is natural order. If the choices that natural order met span at most ``WALK`` schedules, variant k is
+the k-th leaf of that tree, depth first; otherwise variant k is the shuffle of seed k. Either way ``k`` names the same
+schedule on every machine, so it can be replayed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from math import prod
+
+from grader.recording import Recording
+from grader.sandbox import Play
+
+WALK = 20
+"""The largest tree of choices that is walked whole."""
+
+
+class Variants:
+    """The variants of all plays of one examination."""
+
+    def __init__(self) -> None:
+        self._walks: dict[Play, _Walk] = {}
+
+    def plays(self, key: Play, number: int, last: int) -> list[Play]:
+        """The play for variant ``number``, then those up to ``last`` that can be named already."""
+        walk = self._walks.get(key)
+        if number == 0 or walk is None:
+            return [_seeded(key, number)]
+        if walk.small:
+            return [walk.leaf(key, number)]
+        return [_seeded(key, seed) for seed in range(number, last + 1)]
+
+    def note(self, key: Play, number: int, recording: Recording) -> None:
+        """Learn from variant ``number`` which choices there are."""
+        if number == 0 and key not in self._walks:
+            self._walks[key] = _Walk(recording)
+        elif (walk := self._walks.get(key)) is not None and walk.small:
+            walk.note(number, recording)
+
+    def exhausted(self, plays: Iterable[Play], number: int) -> bool:
+        """Whether every one of these plays has no variant after ``number``."""
+        walks = [self._walks.get(_key(play)) for play in plays]
+        return all(walk is not None and walk.small and walk.complete_at(number) for walk in walks)
+
+
+class _Walk:
+    """A depth-first walk through the choices of one play."""
+
+    def __init__(self, natural: Recording) -> None:
+        self.small = natural.ended.by_itself and not natural.many and prod(natural.widths) <= WALK
+        self._leaves: list[tuple[int, ...]] = [()]
+        self._next = _successor(natural)
+
+    def leaf(self, key: Play, number: int) -> Play:
+        """The variant of that number; after the last leaf, natural order again."""
+        if number < len(self._leaves):
+            return _chosen(key, self._leaves[number])
+        return _seeded(key, 0) if self._next is None else _chosen(key, self._next)
+
+    def note(self, number: int, recording: Recording) -> None:
+        if number == len(self._leaves) and self._next is not None:
+            self._leaves.append(self._next)
+            self._next = _successor(recording)
+
+    def complete_at(self, number: int) -> bool:
+        return self._next is None and number >= len(self._leaves) - 1
+
+
+def _successor(recording: Recording) -> tuple[int, ...] | None:
+    """The choices of the next leaf: count the last choice that has a next one up, and forget those after it."""
+    choices, widths = recording.choices, recording.widths
+    for position in reversed(range(len(choices))):
+        if choices[position] + 1 < widths[position]:
+            return (*choices[:position], choices[position] + 1)
+    return None
+
+
+def _key(play: Play) -> Play:
+    return Play(play.scenario, play.inputs, play.backend)
+
+
+def _seeded(key: Play, seed: int) -> Play:
+    return replace(key, seed=seed, trace=seed == 0)
+
+
+def _chosen(key: Play, choices: tuple[int, ...]) -> Play:
+    return replace(key, choices=choices) if choices else _seeded(key, 0)

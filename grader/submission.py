@@ -1,0 +1,227 @@
+"""Takes in one file of a learner: a regular file, not too large, strict UTF-8.
+
+What is wrong with it is a ``Fault``, which is data; this module raises nothing about a learner's file.
+"""
+
+from __future__ import annotations
+
+import difflib
+import errno
+import hashlib
+import os
+import re
+import stat
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+
+_LINE_END = re.compile(r"\r\n|\r|\n")
+_COOKIE = re.compile(r"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)", re.ASCII)
+_BLANK = re.compile(r"^[ \t\f]*(?:#.*)?$")
+_UTF8_NAMES = ("utf-8", "utf8", "u8", "utf-8-sig", "cp65001")
+_WIDE_MARKS = (
+    (b"\xff\xfe\0\0", "UTF-32"),
+    (b"\0\0\xfe\xff", "UTF-32"),
+    (b"\xff\xfe", "UTF-16"),
+    (b"\xfe\xff", "UTF-16"),
+)
+_UTF8_MARK = b"\xef\xbb\xbf"
+_NEIGHBOURS = 1000
+_SAVE_AS_UTF8 = "save the file as UTF-8; editors have this under the encoding or in `Save as`"
+
+# Without NONBLOCK, opening a FIFO that somebody left there waits for a writer who never comes. NOFOLLOW refuses a
+# link at the moment of opening; a check beforehand could be outrun.
+_OPEN_FLAGS = os.O_RDONLY
+for _flag in ("O_NOFOLLOW", "O_NONBLOCK", "O_NOCTTY", "O_CLOEXEC", "O_BINARY"):
+    _OPEN_FLAGS |= getattr(os, _flag, 0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fault:
+    """Why a file cannot be judged, found before anything of it runs.
+
+    ``kind`` is one of ``missing not-a-file too-large not-utf8 syntax name-missing not-async parameters import
+    off-limits untouched``, or ``please-look`` for what an instructor should read with their own eyes. ``error`` says
+    what is wrong, ``help`` what to do next (it starts with a verb).
+    """
+
+    kind: str
+    error: str
+    help: str
+    line: int | None = None
+    column: int | None = None
+    """Counted from 1, in characters."""
+    width: int = 1
+    """How many characters the caret underlines."""
+    text: str = ""
+    """The source line as written."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Submission:
+    """One file, taken in."""
+
+    path: Path
+    source: str
+    digest: str
+    """SHA-256 of the bytes, in hexadecimal."""
+
+    def line(self, number: int | None) -> str:
+        """The source line of that number as written, or nothing."""
+        # Not str.splitlines: Python counts no form feed and no U+2028 as the end of a line.
+        lines = _LINE_END.split(self.source)
+        return lines[number - 1] if number is not None and 0 < number <= len(lines) else ""
+
+
+def take(path: Path, *, limit: int) -> Submission | Fault:
+    """Take in the file at ``path`` if it has at most ``limit`` bytes.
+
+    Follows no link at the end of the path, and waits for nobody: a FIFO or a device is refused at once.
+    """
+    content = _read(path, limit)
+    if isinstance(content, Fault):
+        return content
+    if len(content) > limit:
+        return Fault(
+            kind="too-large",
+            error=f"`{path.name}` is larger than {limit} bytes",
+            help="keep only the code of this exercise in the file",
+        )
+    source = _decode(content)
+    if isinstance(source, Fault):
+        return source
+
+    return Submission(path=path, source=source, digest=hashlib.sha256(content).hexdigest())
+
+
+# ---- bytes -----------------------------------------------------------------------------------------------------------
+
+
+def _read(path: Path, limit: int) -> bytes | Fault:
+    """Read up to one byte more than the limit."""
+    try:
+        descriptor = os.open(path, _OPEN_FLAGS)
+    except (OSError, ValueError) as error:
+        return _why_not_opened(path, error)
+    try:
+        mode = os.fstat(descriptor).st_mode
+        if not stat.S_ISREG(mode):
+            return _not_a_file(path, _describe(mode))
+        with os.fdopen(descriptor, "rb", closefd=False) as file:
+            return file.read(limit + 1)
+    except OSError as error:
+        return _not_a_file(path, f"cannot be read ({error.strerror or error})")
+    finally:
+        os.close(descriptor)
+
+
+def _why_not_opened(path: Path, error: OSError | ValueError) -> Fault:
+    try:
+        mode = os.lstat(path).st_mode
+    except (OSError, ValueError):
+        return _missing(path)
+    if not stat.S_ISREG(mode):
+        return _not_a_file(path, _describe(mode))
+    reason = error.strerror if isinstance(error, OSError) and error.strerror else os.strerror(errno.EIO)
+
+    return _not_a_file(path, f"cannot be read ({reason})")
+
+
+def _describe(mode: int) -> str:
+    if stat.S_ISDIR(mode):
+        return "is a folder"
+    if stat.S_ISLNK(mode):
+        return "is a link to another file"
+    return "is not an ordinary file"
+
+
+def _not_a_file(path: Path, what: str) -> Fault:
+    return Fault(kind="not-a-file", error=f"`{path.name}` {what}", help=f"put the code itself into `{path.name}`")
+
+
+def _missing(path: Path) -> Fault:
+    near = difflib.get_close_matches(path.name, _neighbours(path), n=1)
+    return Fault(
+        kind="missing",
+        error=f"there is no file `{path.name}`",
+        help=f"rename `{near[0]}` to `{path.name}`" if near else f"create `{path.name}`, or go to the folder it is in",
+    )
+
+
+def _neighbours(path: Path) -> list[str]:
+    """Some names in the folder; a folder in which an archive was unpacked may hold a million."""
+    try:
+        with os.scandir(path.parent) as entries:
+            return [entry.name for entry in islice(entries, _NEIGHBOURS)]
+    except (OSError, ValueError):
+        return []
+
+
+# ---- text ------------------------------------------------------------------------------------------------------------
+
+
+def _decode(content: bytes) -> str | Fault:
+    for mark, name in _WIDE_MARKS:
+        if content.startswith(mark):
+            return Fault(kind="not-utf8", error=f"the file is {name}, not UTF-8", help=_SAVE_AS_UTF8)
+    content = content.removeprefix(_UTF8_MARK)
+    try:
+        source = content.decode("utf-8")
+    except UnicodeDecodeError as error:
+        return _not_utf8(content, error.start)
+
+    return _nul_byte(source) or _other_encoding(source) or source
+
+
+def _not_utf8(content: bytes, start: int) -> Fault:
+    # What stands before the first bad byte is good UTF-8, so its lines can be counted as text.
+    before = _LINE_END.split(content[:start].decode("utf-8"))
+    rest = _LINE_END.split(content[start:].decode("utf-8", "replace"))[0]
+    byte = content[start]
+    letter = bytes([byte]).decode("latin-1")
+    guess = f" (`{letter}` in Latin-1)" if letter.isalpha() else ""
+    return Fault(
+        kind="not-utf8",
+        error=f"byte 0x{byte:02X} is not UTF-8{guess}",
+        help=_SAVE_AS_UTF8,
+        line=len(before),
+        column=len(before[-1]) + 1,
+        text=before[-1] + rest,
+    )
+
+
+def _nul_byte(source: str) -> Fault | None:
+    position = source.find("\0")
+    if position < 0:
+        return None
+    before = _LINE_END.split(source[:position])
+    return Fault(
+        kind="not-utf8",
+        error="there is a NUL byte in the file, so it is not text; it may be UTF-16",
+        help=_SAVE_AS_UTF8,
+        line=len(before),
+        column=len(before[-1]) + 1,
+        text=before[-1],
+    )
+
+
+def _other_encoding(source: str) -> Fault | None:
+    """Refuse a coding cookie (PEP 263): Python would read the file in another way than we do."""
+    for number, text in enumerate(_LINE_END.split(source, maxsplit=2)[:2], start=1):
+        found = _COOKIE.match(text)
+        if found:
+            name = found[1].lower().replace("_", "-")
+            if name in _UTF8_NAMES or name.startswith("utf-8-"):
+                return None
+            return Fault(
+                kind="not-utf8",
+                error="the first lines declare another encoding than UTF-8",
+                help="take the declaration out, and save the file as UTF-8",
+                line=number,
+                column=found.start(1) + 1,
+                width=len(found[1]),
+                text=text,
+            )
+        if not _BLANK.match(text):
+            return None
+    return None

@@ -1,0 +1,105 @@
+"""The line protocol between the trusted side and the box: one JSON document per line, read with distrust.
+
+A line that comes out of the box was written beside a stranger's code. ``loads`` therefore accepts less than
+``json`` does: a size cap, no duplicate keys (two readers might pick different ones), no NaN or infinities, no
+numbers that turn into them, no integers that take quadratic time to parse, no deep nesting. Never pickle.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterable
+from typing import TypeAlias
+
+MAX_LINE = 4 * 1024 * 1024
+"""Bytes in one line; the largest honest message (a full trace of 50,000 steps is cut off before) stays under it."""
+
+FAULT = 113
+"""Exit status of a child in which not the student's code but the player has failed."""
+
+MAX_INTEGER_DIGITS = 400
+MAX_NESTING = 60
+
+Json: TypeAlias = "None | bool | int | float | str | list[Json] | dict[str, Json]"
+
+
+class Distrusted(ValueError):
+    """What came out of the box is not something the box's own code would have written."""
+
+
+def dumps(document: object) -> bytes:
+    """Encode one document as one line, newline included.
+
+    Lone surrogates in student text survive as escapes (``ensure_ascii``).
+    """
+    return json.dumps(document, allow_nan=False, separators=(",", ":")).encode("ascii") + b"\n"
+
+
+def loads(line: bytes) -> Json:
+    """Decode one line.
+
+    Raises Distrusted for everything but plain, finite, moderately nested JSON with unique keys.
+    """
+    if len(line) > MAX_LINE:
+        raise Distrusted(f"a line of {len(line)} bytes")
+    try:
+        text = line.decode("ascii")
+        # Python's json recurses in C; RecursionError is how a nesting bomb shows, long after it cost us anything.
+        document: Json = json.loads(
+            text,
+            object_pairs_hook=_unique,
+            parse_float=_finite,
+            parse_int=_integer,
+            parse_constant=_no_constant,
+        )
+    except Distrusted:
+        raise
+    except (ValueError, RecursionError) as error:
+        raise Distrusted(f"not a line of JSON: {type(error).__name__}") from None
+    _check_nesting(document)
+
+    return document
+
+
+def _unique(pairs: Iterable[tuple[str, Json]]) -> dict[str, Json]:
+    found: dict[str, Json] = {}
+    for key, value in pairs:
+        if key in found:
+            raise Distrusted("a key occurs twice")
+        found[key] = value
+    return found
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number):
+        raise Distrusted("a number is out of range")
+    return number
+
+
+def _integer(text: str) -> int:
+    if len(text) > MAX_INTEGER_DIGITS:
+        raise Distrusted(f"an integer of {len(text)} digits")
+    return int(text)
+
+
+def _no_constant(name: str) -> Json:
+    raise Distrusted(f"{name} is not a value")
+
+
+def _check_nesting(document: Json) -> None:
+    level: list[Json] = [document]
+    for _ in range(MAX_NESTING):
+        level = [child for node in level for child in _children(node)]
+        if not level:
+            return
+    raise Distrusted("nested too deeply")
+
+
+def _children(node: Json) -> Iterable[Json]:
+    if isinstance(node, list):
+        return node
+    if isinstance(node, dict):
+        return node.values()
+    return ()

@@ -1,0 +1,37 @@
+# fails: test_outer_cancellation_is_not_elapsed (swallowed-cancellation)
+"""Takes every cancellation for the end of its own time."""
+
+import anyio
+
+
+class Elapsed(TimeoutError):
+    def __init__(self, seconds):
+        super().__init__(f"timed out after {seconds} s")
+        self.seconds = seconds
+
+
+async def timeout(fn, seconds):
+    values, errors = [], []
+
+    async def operation():
+        try:
+            values.append(await fn())
+        except Exception as error:
+            errors.append(error)
+        tg.cancel_scope.cancel()
+
+    async def timer():
+        await anyio.sleep(max(0, seconds))
+        tg.cancel_scope.cancel()
+
+    try:
+        async with anyio.create_task_group() as tg:
+            tg.start_soon(operation)
+            tg.start_soon(timer)
+    except anyio.get_cancelled_exc_class():
+        raise Elapsed(seconds) from None
+    if errors:
+        raise errors[0]
+    if values:
+        return values[0]
+    raise Elapsed(seconds)

@@ -1,0 +1,53 @@
+# fails: test_ui_keeps_ticking_while_we_wait, test_hundred_downloads_in_flight (blocked-loop)
+"""A socket that blocks."""
+
+import socket
+from urllib.parse import urlsplit
+
+
+class FetchError(Exception):
+    def __init__(self, message, status=None):
+        super().__init__(message)
+        self.status = status
+
+
+def parse(url):
+    parts = urlsplit(url)
+    if parts.scheme != "http" or not parts.hostname:
+        raise ValueError("not an http:// URL")
+    target = (parts.path or "/") + ("?" + parts.query if parts.query else "")
+    request = f"GET {target} HTTP/1.0\r\nHost: {parts.netloc}\r\n\r\n"
+    return parts.hostname, parts.port or 80, request.encode()
+
+
+def read_head(head):
+    status_line, *lines = head.split(b"\r\n")
+    headers = {name.lower(): value for name, _, value in (line.partition(b":") for line in lines)}
+    status = int(status_line.split()[1])
+    if status != 200:
+        raise FetchError("not the document", status)
+    return int(headers[b"content-length"]) if b"content-length" in headers else None
+
+
+async def fetch_data_from(url):
+    host, port, request = parse(url)
+    with socket.create_connection((host, port)) as sock:
+        sock.sendall(request)
+        data = b""
+        while b"\r\n\r\n" not in data:
+            data += receive(sock)
+        head, _, body = data.partition(b"\r\n\r\n")
+        length = read_head(head)
+        if length is None:
+            while piece := sock.recv(65536):
+                body += piece
+            return body
+        while len(body) < length:
+            body += receive(sock)
+        return body[:length]
+
+
+def receive(sock):
+    if piece := sock.recv(65536):
+        return piece
+    raise FetchError("cut short")

@@ -1,0 +1,192 @@
+"""Builds verdicts and traces for the tests of the reports, with as few words as possible."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from grader.recording import NOTHING, Ended, Event, Outcome, Trace, TracedTask, Waiting
+from grader.submission import Fault
+from grader.verdict import BackendResult, Failure, TestResult, Verdict
+from grader.verdict import Outcome as Result
+
+HOSTILE = (
+    "<script>alert(1)</script><img src=x onerror=alert(2)> {{ 7 * 7 }} {% raw %} </style></pre> \x1b[31mred\x1b]0;t\x07 "
+    "\u202egnirts\u2066 \u200bzero \ud800 \x00 \x9b31m \u2028 [bold]x[/bold] :smile: \U0001f469\u200d\U0001f467 "
+    "\u65e5\u672c\u8a9e\u65e5\u672c\u8a9e e\u0301\u0301\u0301\u0301\u0301 javascript:alert(3) 'q' \"dq\" & \\u0041"
+)
+
+
+def span(name: str, start: float, stop: float | None, how: str = "", *, task: int = 0) -> Outcome:
+    ending = how or ("open" if stop is None else "returned")
+    return Outcome(name=name, start=start, stopped=stop, how=ending, raised=NOTHING, result=None, task=task)
+
+
+def event(time: float, kind: str, task: int, info: str | None = None) -> Event:
+    return Event(time=time, kind=kind, task=task, line=None, info=info)
+
+
+def trace(
+    *spans: Outcome,
+    elapsed: float,
+    tasks: Sequence[tuple[int, str, int | None]] = ((0, "main", None),),
+    events: Sequence[Event] = (),
+) -> Trace:
+    rows = tuple(TracedTask(id=number, name=name, parent=parent) for number, name, parent in tasks)
+    return Trace(tasks=rows, events=tuple(events), spans=tuple(spans), elapsed=elapsed)
+
+
+def together(**seconds: float) -> Trace:
+    """The reference's play: every span in its own task, all from 0 on."""
+    end = max(seconds.values())
+    tasks = [(0, "main", None), *((number, "run", 0) for number in range(1, len(seconds) + 1))]
+    events = [event(0, "start", 0), event(0, "suspend", 0, "the task group")]
+    for number, stop in enumerate(seconds.values(), start=1):
+        events += [event(0, "start", number), event(0, "suspend", number, "sleep")]
+        events += [event(stop, "resume", number), event(stop, "finish", number, "returned")]
+    events += [event(end, "resume", 0), event(end, "finish", 0, "returned")]
+    spans = [span(name, 0, stop, task=number) for number, (name, stop) in enumerate(seconds.items(), start=1)]
+
+    return trace(*spans, elapsed=end, tasks=tasks, events=sorted(events, key=lambda one: one.time))
+
+
+def one_after_the_other(**seconds: float) -> Trace:
+    """A play in which the scenario's own task awaits everything in turn."""
+    now, spans, events = 0.0, [], [event(0, "start", 0)]
+    for name, duration in seconds.items():
+        spans.append(span(name, now, now + duration))
+        events += [event(now, "suspend", 0, "sleep"), event(now + duration, "resume", 0)]
+        now += duration
+
+    return trace(*spans, elapsed=now, events=[*events, event(now, "finish", 0, "returned")])
+
+
+def turns(*order: int) -> Trace:
+    """A play in which no time passes; ``order`` is who took each step."""
+    seen: set[int] = set()
+    events = []
+    for task in order:
+        events += [event(0, "resume" if task in seen else "start", task), event(0, "suspend", task, "checkpoint")]
+        seen.add(task)
+    events += [event(0, "finish", task, "returned") for task in sorted(seen, reverse=True)]
+    tasks = [(task, "main" if task == 0 else f"count {task}", None if task == 0 else 0) for task in sorted(seen)]
+
+    return trace(elapsed=0, tasks=tasks, events=events)
+
+
+def failure(**changes: object) -> Failure:
+    fields: dict[str, object] = {
+        "diagnosis": "serial",
+        "error": "the second function starts only after the first has ended",
+        "help": "start every function before waiting for any",
+        "ended": Ended.RETURNED,
+        "elapsed": 5.0,
+        "schedule": 0,
+        "line": 9,
+        "source": "    return [await fn() for fn in fns]",
+        "trace": one_after_the_other(a=3, b=2),
+        "reference": together(a=3, b=2),
+    }
+    return Failure(**(fields | changes))  # type: ignore[arg-type]
+
+
+def deadlock(**changes: object) -> Failure:
+    tasks = ((0, "main", None), (1, "worker", 0), (2, "reader", 0))
+    events = [event(0, "start", 0), event(0, "suspend", 0, "the task group")]
+    for task in (1, 2):
+        events += [event(0, "start", task), event(0, "suspend", task, "Event.wait")]
+        events += [event(3, "resume", task), event(3, "suspend", task, "Event.wait")]
+        events += [event(3, "resume", task), event(3, "finish", task, "cancelled")]
+    fields: dict[str, object] = {
+        "diagnosis": "deadlock",
+        "error": "deadlock: every task waits, and nothing is left that could wake one of them",
+        "help": "find out who should wake the waiting task, and what that one is waiting for itself",
+        "ended": Ended.DEADLOCK,
+        "elapsed": 3.0,
+        "waiting": (
+            Waiting(task="worker", line=14, awaiting="Event.wait", since=3),
+            Waiting(task="reader", line=22, awaiting="MemoryObjectReceiveStream.receive", since=0.25),
+        ),
+        "trace": trace(span("left", 0, 3, "cancelled", task=1), elapsed=3, tasks=tasks, events=events),
+    }
+    return failure(**(fields | changes))
+
+
+def passing(backend: str) -> BackendResult:
+    return BackendResult(backend=backend, outcome=Result.PASS, schedules=21)
+
+
+def failing(backend: str, why: Failure) -> BackendResult:
+    return BackendResult(backend=backend, outcome=Result.FAIL, schedules=1, failure=why)
+
+
+def not_judged(backend: str, reason: str) -> BackendResult:
+    return BackendResult(backend=backend, outcome=Result.NOT_JUDGED, schedules=0, reason=reason)
+
+
+def case(number: int, label: str, points: int, *results: BackendResult) -> TestResult:
+    both = results or (passing("asyncio"), passing("trio"))
+    return TestResult(number=number, name=f"test_{number}", label=label, points=points, results=both)
+
+
+def failed_on_both(number: int, label: str, points: int, why: Failure) -> TestResult:
+    return case(number, label, points, failing("asyncio", why), failing("trio", why))
+
+
+def verdict(*tests: TestResult, **changes: object) -> Verdict:
+    fields: dict[str, object] = {
+        "exercise": "ex01",
+        "title": "join",
+        "file": "ex01_join/join.py",
+        "digest": "0" * 64,
+        "kit": "Async Python by doing it 1.0",
+        "tests": tests,
+        "real_seconds": 0.31,
+        "virtual_seconds": 31.0,
+        "judged_at": "2026-11-22T03:50:00+00:00",
+    }
+    return Verdict(**(fields | changes))  # type: ignore[arg-type]
+
+
+def mixed() -> Verdict:
+    """The verdict of the run screen in DESIGN.md, more or less."""
+    return verdict(
+        case(1, "results come back in argument order", 69),
+        failed_on_both(2, "takes as long as the slowest", 21, failure()),
+        case(3, "an error before the first await counts too", 10, passing("asyncio"), failing("trio", deadlock())),
+    )
+
+
+def perfect() -> Verdict:
+    return verdict(case(1, "results come back in argument order", 60), case(2, "takes as long as the slowest", 40))
+
+
+def hostile() -> Verdict:
+    """Every field that a learner's program can write to holds everything we know to be dangerous."""
+    bad = deadlock(
+        error=HOSTILE,
+        help=HOSTILE,
+        exception="ValueError: " + HOSTILE,
+        output=HOSTILE * 50 + "\n" * 30 + HOSTILE,
+        source=HOSTILE,
+        waiting=(Waiting(task=HOSTILE, line=3, awaiting=HOSTILE, since=1e6),),
+        trace=trace(span(HOSTILE, 0, 3, "raised", task=1), elapsed=3, tasks=((0, HOSTILE, None), (1, HOSTILE, 0))),
+        reference=None,
+        schedule=7,
+    )
+    results = failing("asyncio", bad), not_judged("trio", HOSTILE)
+    return verdict(
+        case(1, HOSTILE, 50, *results), case(2, HOSTILE, 50), file=HOSTILE, title=HOSTILE, ignored=(HOSTILE,)
+    )
+
+
+def unjudgeable(**changes: object) -> Verdict:
+    fields: dict[str, object] = {
+        "kind": "off-limits",
+        "error": "`anyio.gather` is the answer to this exercise, not a building block for it",
+        "help": "use a task group, events, memory streams or cancel scopes instead",
+        "line": 12,
+        "column": 18,
+        "width": 12,
+        "text": "    return await anyio.gather(*fns)",
+    }
+    return verdict(faults=(Fault(**(fields | changes)),))  # type: ignore[arg-type]
