@@ -2,9 +2,13 @@
 
 One-way layers; a module imports only what stands before it (``tests/test_layers.py`` executes this list):
 
-    errors  diagnosis  wire  values  recording  reading  kit  submission  policy
-    box (imports only wire, values and recording)  sandbox  judge  verdict  engine
-    timeline  reports  workspace  kitcheck  cli
+    errors  diagnosis  wire  values  recording  reading
+    kit_table  hidden_tests  exercise  kit
+    submission  names  program  interface  imports  please_look  policy
+    box (imports only wire, values and recording)  sandbox
+    verdict  schedules  judge  blame  engine  documents
+    timeline_lanes  timeline_steps  timeline  reports
+    workspace  kitcheck  doctor  desk  cli
 """
 
 __version__ = "0.1.0"

@@ -155,7 +155,7 @@ _CATALOGUE = (
             "What does the exception say, and which value on that line can make it happen?",
             "Either the line has a mistake, or the exception is somebody else's and your code was to handle it. An "
             "ExceptionGroup holds the real exceptions inside.",
-            "Print the values on that line just before it. If the exception comes out of a task group, "
+            "Print the values on that line right before it. If the exception comes out of a task group, "
             "`except* ValueError` or a `try` inside the task reaches the one inside the group.",
         ),
     ),

@@ -38,7 +38,7 @@ class Limits:
     cpu_seconds: int = 5
     memory_mb: int = 1024
     output_bytes: int = 8192
-    file_bytes: int = 262_144
+    file_bytes: int = 65_536
     steps: int = 50_000
     horizon_seconds: int = 1_000_000
 

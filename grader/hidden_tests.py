@@ -90,7 +90,7 @@ def _read_test(node: ast.stmt, number: int, path: Path, slugs: Collection[str]) 
     if not isinstance(node, ast.FunctionDef):
         # An async test that nobody awaits passes in vain; three of six graders that we tried fell for it.
         raise _error(path, node, "is an async def", "Write a plain `def`: it judges recordings and awaits nothing.")
-    if [argument.arg for argument in ast.walk(node.args) if isinstance(argument, ast.arg)] != ["play"]:
+    if not _takes_play(node.args):
         raise _error(path, node, "must take one argument, `play`", f"Write `def {node.name}(play):`.")
     docstring = (ast.get_docstring(node) or "").strip()
     if not docstring:
@@ -112,6 +112,15 @@ def _read_test(node: ast.stmt, number: int, path: Path, slugs: Collection[str]) 
         schedules=_whole(declared, "schedules", 1, node, path) if "schedules" in declared else None,
         line=node.lineno,
     )
+
+
+def _takes_play(arguments: ast.arguments) -> bool:
+    match arguments:
+        case ast.arguments(
+            posonlyargs=[], args=[ast.arg(arg="play")], vararg=None, kwonlyargs=[], kwarg=None, defaults=[]
+        ):
+            return True
+    return False
 
 
 def _read_grading(node: ast.FunctionDef, path: Path) -> Mapping[str, object]:

@@ -38,8 +38,8 @@ AHEAD = 2
 """Plays that are asked for before they are needed, so that the box plays while a hidden test judges."""
 
 _BUGS = frozenset(
-    "TypeError AttributeError NameError UnboundLocalError IndexError KeyError ZeroDivisionError RecursionError "
-    "NotImplementedError ImportError ModuleNotFoundError".split()
+    {"TypeError", "AttributeError", "NameError", "UnboundLocalError", "IndexError", "KeyError", "ZeroDivisionError"}
+    | {"RecursionError", "NotImplementedError", "ImportError", "ModuleNotFoundError"}
 )
 """Exceptions that say more about a failed test than the test does, if they came from the student's code."""
 
@@ -58,7 +58,7 @@ def token(name: str) -> Token:
     return Token(name)
 
 
-# ---- what is asked for, and what comes of it --------------------------------------------------------------------------
+# ---- what is asked for, and what comes of it -------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,7 +147,7 @@ def _own_environment() -> Iterator[None]:
         os.environ.update(saved)
 
 
-# ---- the fixture ------------------------------------------------------------------------------------------------------
+# ---- the fixture -----------------------------------------------------------------------------------------------------
 
 
 class Playing:
@@ -174,7 +174,7 @@ class Playing:
         return recording
 
 
-# ---- the plugin -------------------------------------------------------------------------------------------------------
+# ---- the plugin ------------------------------------------------------------------------------------------------------
 
 
 class _Item(pytest.Function):
@@ -213,7 +213,7 @@ class _Plugin:
         collected = [item.name for item in session.items]
         if self.error is None and collected != list(self._declared):
             self.error = KitError(
-                f"{self._exercise.test_file}: pytest collects {len(collected)} tests, {len(self._declared)} are declared",
+                f"{self._exercise.test_file}: pytest collects {len(collected)} tests of {len(self._declared)} declared",
                 hint="Declare every hidden test at the top level with @grading.",
             )
         if self.error is not None:
@@ -259,15 +259,15 @@ class _Plugin:
             steps += sum(recording.steps for _, recording in playing.used)
             keys = [play for play, _ in playing.used]
             if self._variants.exhausted(keys, number):
-                return Judged(outcome=Outcome.PASS, schedules=number - first + 1, all_schedules=examination.only is None)
+                return Judged(
+                    outcome=Outcome.PASS, schedules=number - first + 1, all_schedules=examination.only is None
+                )
             if steps > STEP_BUDGET:
                 break
         return Judged(outcome=Outcome.PASS, schedules=number - first + 1)
 
 
-def _attempt(
-    test: HiddenTest, function: Callable[[Playing], object], playing: Playing, number: int
-) -> Judged | None:
+def _attempt(test: HiddenTest, function: Callable[[Playing], object], playing: Playing, number: int) -> Judged | None:
     """Call a hidden test once; None if its assertions held."""
     try:
         function(playing)
@@ -303,7 +303,7 @@ def _unseen(recording: Recording) -> bool:
     return not recording.ended.by_itself or (recording.ended is Ended.RAISED and not recording.looked)
 
 
-# ---- which diagnosis --------------------------------------------------------------------------------------------------
+# ---- which diagnosis -------------------------------------------------------------------------------------------------
 
 
 def diagnose(test: HiddenTest, used: Sequence[tuple[Play, Recording]]) -> tuple[Play, Recording, str]:
@@ -329,7 +329,5 @@ def _has_bug(recording: Recording) -> bool:
     raised = [recording.error, *(attempt.raised for attempt in recording.attempts)]
     leaves = [leaf for each in raised for leaf in each.leaves]
     return any(
-        leaf.token is None and leaf.line is not None and not leaf.types[0].startswith("submission.") and leaf.types[0] in _BUGS
-        for leaf in leaves
-        if leaf.types
+        leaf.token is None and leaf.line is not None and leaf.types[:1] and leaf.types[0] in _BUGS for leaf in leaves
     )

@@ -71,7 +71,7 @@ def _names_off_limits(node: ast.AST, names: Names, dotted: list[str]) -> Iterato
             used = [(alias, alias.name) for alias in node.names]
         case ast.ImportFrom(level=0):
             used = [(alias, f"{node.module}.{alias.name}") for alias in node.names]
-        case ast.Name() | ast.Attribute() | ast.Call() | ast.Subscript():
+        case ast.Name(ctx=ast.Load()) | ast.Attribute() | ast.Call() | ast.Subscript():
             yield from _matching(node, names.meanings(node), dotted)
             return
         case _:

@@ -10,6 +10,7 @@ import re
 import warnings
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import Protocol
 
 from grader.names import Names
@@ -18,6 +19,7 @@ from grader.submission import Fault, Submission
 MOST_FAULTS = 5
 """More than these are not shown at a time; mending five often mends the rest."""
 
+_CONTINUATION = re.compile(r"\\(?:\r\n|\r|\n)")
 _LONGEST_LINE = 20_000
 _MESSAGE_LENGTH = 300
 _HELP = (
@@ -72,9 +74,10 @@ class Program:
 
     def faults(self, remarks: Iterable[Remark]) -> tuple[Fault, ...]:
         """Place the first few remarks, in the order of the lines; what is said of a line is said once."""
-        once = {(_line(remark), remark.error): remark for remark in reversed(sorted(remarks, key=_position))}
-        first = sorted(once.values(), key=_position)[:MOST_FAULTS]
-        return tuple(self._place(remark) for remark in first)
+        once: dict[tuple[int, str], Remark] = {}
+        for remark in sorted(remarks, key=_position):
+            once.setdefault((_line(remark), remark.error), remark)
+        return tuple(self._place(remark) for remark in islice(once.values(), MOST_FAULTS))
 
     def _place(self, remark: Remark) -> Fault:
         node = remark.node
@@ -120,7 +123,8 @@ def _characters(text: str, offset: int) -> int:
 def read(submission: Submission) -> Program | Fault:
     """Parse and compile the source, running nothing of it."""
     # Python's parser takes a square of time for `import a.b.b.b...`: 12 s for a quarter of a megabyte in one line.
-    if max(map(len, submission.source.replace("\\\n", "").splitlines()), default=0) > _LONGEST_LINE:
+    joined = _CONTINUATION.sub("", submission.source)
+    if any(len(line) > _LONGEST_LINE for line in re.split(r"[\r\n]", joined)):
         return _unreadable(f"a line has more than {_LONGEST_LINE} characters")
     try:
         # Learners' code may warn; under `-W error` a warning would turn into a SyntaxError that is none of theirs.

@@ -119,9 +119,7 @@ def _mark(value: Json) -> Mark:
 
 def _waiting(value: Json) -> Waiting:
     task, line, awaiting, since = _row(value, 4)
-    return Waiting(
-        task=_exactly(task, str), line=_line(line), awaiting=_exactly(awaiting, str), since=_number(since)
-    )
+    return Waiting(task=_exactly(task, str), line=_line(line), awaiting=_exactly(awaiting, str), since=_number(since))
 
 
 def _hygiene(value: Json) -> Hygiene:
@@ -145,9 +143,7 @@ def _trace(value: Json | None, spans: tuple[Outcome, ...], elapsed: float) -> Tr
 
 def _task(value: Json) -> TracedTask:
     number, name, parent = _row(value, 3)
-    return TracedTask(
-        id=_count(number), name=_exactly(name, str), parent=None if parent is None else _count(parent)
-    )
+    return TracedTask(id=_count(number), name=_exactly(name, str), parent=None if parent is None else _count(parent))
 
 
 def _event(value: Json) -> Event:
@@ -163,7 +159,7 @@ def _event(value: Json) -> Event:
     )
 
 
-# ---- shapes -----------------------------------------------------------------------------------------------------------
+# ---- shapes ----------------------------------------------------------------------------------------------------------
 
 
 def _exactly(value: object, kind: type[T]) -> T:
@@ -184,9 +180,8 @@ def _row(value: Json, length: int) -> list[Json]:
 
 
 def _number(value: Json | None) -> float:
-    if type(value) is int or type(value) is float:
-        if 0 <= value <= 1e15:
-            return float(value)
+    if (type(value) is int or type(value) is float) and 0 <= value <= 1e15:
+        return float(value)
     raise Distrusted("not a time")
 
 

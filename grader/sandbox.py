@@ -30,6 +30,8 @@ from grader.recording import Ended, Recording
 from grader.values import encode_inputs
 from grader.wire import FAULT, MAX_LINE, Distrusted, Json, dumps, loads
 
+LEVEL = 1 if sys.platform == "linux" else 0
+"""The isolation level of a box from 3, the strongest, to 0: resource limits, and a kill that reaches everything."""
 START_SECONDS = 60.0
 GRACE_SECONDS = 5.0
 """For a child to leave after its last play, and for the killed to be gone."""
@@ -74,7 +76,8 @@ class Box:
     def __init__(self) -> None:
         if not hasattr(os, "fork"):
             raise MachineError(
-                "the box needs a system with fork()", hint="Run grade on Linux, macOS or the Windows subsystem for Linux."
+                "the box needs a system with fork()",
+                hint="Run grade on Linux, macOS or the Windows subsystem for Linux.",
             )
         ours, theirs = socket.socketpair()
         root = str(Path(__file__).resolve().parent.parent)
@@ -86,7 +89,7 @@ class Box:
         # alike in every run, or a submission may pass today and fail tomorrow.
         self._process = subprocess.Popen(
             [sys.executable, "-P", "-s", "-X", "utf8", "-c", _BOOT.format(root=root)],
-            stdin=theirs,
+            stdin=theirs.fileno(),
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
             cwd="/",
@@ -173,7 +176,7 @@ class Box:
         if self._process.stderr is not None:
             self._process.stderr.close()
 
-    # ---- the control socket -------------------------------------------------------------------------------------------
+    # ---- the control socket ------------------------------------------------------------------------------------------
 
     def _answer(self, key: str, seconds: float) -> Json:
         """Wait for the message with that key; note the ends of processes that come before it."""
@@ -328,7 +331,7 @@ class Cell:
         self.tampered = self.tampered or bool(child.buffer)
         self._box.end(child)
 
-    # ---- one answer ---------------------------------------------------------------------------------------------------
+    # ---- one answer --------------------------------------------------------------------------------------------------
 
     def _submit(self, play: Play, name: str) -> None:
         if self._child is None:

@@ -1,8 +1,8 @@
 """Which schedules a play is tried under: natural order, then shuffles by seed, or all of a small tree of choices.
 
-Variant 0 of a play is natural order. If the choices that natural order met span at most ``WALK`` schedules, variant k is
-the k-th leaf of that tree, depth first; otherwise variant k is the shuffle of seed k. Either way ``k`` names the same
-schedule on every machine, so it can be replayed.
+Variant 0 of a play is natural order. If the choices that natural order met span at most ``WALK`` schedules, variant k
+is the k-th leaf of that tree, depth first; otherwise variant k is the shuffle of seed k. Either way ``k`` names the
+same schedule on every machine, so it can be replayed.
 """
 
 from __future__ import annotations

@@ -110,7 +110,7 @@ def _read(path: Path, limit: int) -> bytes | Fault:
         with os.fdopen(descriptor, "rb", closefd=False) as file:
             return file.read(limit + 1)
     except OSError as error:
-        return _not_a_file(path, f"cannot be read ({error.strerror or error})")
+        return _unreadable(path, error.strerror or str(error))
     finally:
         os.close(descriptor)
 
@@ -124,7 +124,7 @@ def _why_not_opened(path: Path, error: OSError | ValueError) -> Fault:
         return _not_a_file(path, _describe(mode))
     reason = error.strerror if isinstance(error, OSError) and error.strerror else os.strerror(errno.EIO)
 
-    return _not_a_file(path, f"cannot be read ({reason})")
+    return _unreadable(path, reason)
 
 
 def _describe(mode: int) -> str:
@@ -137,6 +137,11 @@ def _describe(mode: int) -> str:
 
 def _not_a_file(path: Path, what: str) -> Fault:
     return Fault(kind="not-a-file", error=f"`{path.name}` {what}", help=f"put the code itself into `{path.name}`")
+
+
+def _unreadable(path: Path, reason: str) -> Fault:
+    error = f"`{path.name}` cannot be read ({reason})"
+    return Fault(kind="not-a-file", error=error, help="check who may read the file, or save it again")
 
 
 def _missing(path: Path) -> Fault:

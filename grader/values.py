@@ -24,7 +24,7 @@ class TooLarge(Exception):
     """A value has more parts than may cross."""
 
 
-# ---- into the wire ----------------------------------------------------------------------------------------------------
+# ---- into the wire ---------------------------------------------------------------------------------------------------
 
 
 class Encoder:
@@ -87,7 +87,7 @@ def encode_inputs(inputs: dict[str, object]) -> Json:
     return Encoder(lambda value: None).encode(inputs)
 
 
-# ---- out of the wire, inside the box: plain Python ----------------------------------------------------------------------
+# ---- out of the wire, inside the box: plain Python -------------------------------------------------------------------
 
 
 def revive(value: Json) -> object:
@@ -107,7 +107,7 @@ def revive(value: Json) -> object:
             return value
 
 
-# ---- out of the wire, outside of the box: typed, with distrust ----------------------------------------------------------
+# ---- out of the wire, outside of the box: typed, with distrust -------------------------------------------------------
 
 
 class Token(str):
@@ -131,7 +131,7 @@ class TypedInt(int):
     """An int that equals ints only. Keep it on the left: ``True == TypedInt(1)`` is Python's own affair."""
 
     def __eq__(self, other: object) -> bool:
-        return type(other) in (int, TypedInt) and int.__eq__(self, other)  # type: ignore[operator]
+        return type(other) in (int, TypedInt) and int.__eq__(self, other)
 
     def __ne__(self, other: object) -> bool:
         return not self == other
@@ -143,7 +143,7 @@ class TypedBool(int):
     """A bool that equals bools only."""
 
     def __eq__(self, other: object) -> bool:
-        return type(other) in (bool, TypedBool) and int.__eq__(self, other)  # type: ignore[operator]
+        return type(other) in (bool, TypedBool) and int.__eq__(self, other)
 
     def __ne__(self, other: object) -> bool:
         return not self == other
@@ -158,7 +158,7 @@ class TypedFloat(float):
     """A float that equals floats only."""
 
     def __eq__(self, other: object) -> bool:
-        return type(other) in (float, TypedFloat) and float.__eq__(self, other)  # type: ignore[operator]
+        return type(other) in (float, TypedFloat) and float.__eq__(self, other)
 
     def __ne__(self, other: object) -> bool:
         return not self == other

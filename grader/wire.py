@@ -21,7 +21,7 @@ FAULT = 113
 MAX_INTEGER_DIGITS = 400
 MAX_NESTING = 60
 
-Json: TypeAlias = "None | bool | int | float | str | list[Json] | dict[str, Json]"
+Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
 
 
 class Distrusted(ValueError):

@@ -10,7 +10,7 @@ from grader.verdict import BackendResult, Failure, TestResult, Verdict
 from grader.verdict import Outcome as Result
 
 HOSTILE = (
-    "<script>alert(1)</script><img src=x onerror=alert(2)> {{ 7 * 7 }} {% raw %} </style></pre> \x1b[31mred\x1b]0;t\x07 "
+    "<script>alert(1)</script><img src=x onerror=alert(2)> {{ 7 * 7 }} {% raw %} </style></pre>\x1b[31mred\x1b]0;t\x07 "
     "\u202egnirts\u2066 \u200bzero \ud800 \x00 \x9b31m \u2028 [bold]x[/bold] :smile: \U0001f469\u200d\U0001f467 "
     "\u65e5\u672c\u8a9e\u65e5\u672c\u8a9e e\u0301\u0301\u0301\u0301\u0301 javascript:alert(3) 'q' \"dq\" & \\u0041"
 )

@@ -24,7 +24,7 @@ def test_results_in_argument_order(play):
     "the next was started.",
 )
 def test_all_started_before_any_finishes(play):
-    """all functions run before the first has to finish"""
+    """all run before the first has to finish"""
     assert play("meeting").result == ["a", "b", "c"]
 
 
@@ -62,7 +62,7 @@ def test_awaiting_is_what_starts_it(play):
     "results.",
 )
 def test_any_value_is_a_value(play):
-    """None, 0 and returned exceptions are ordinary results"""
+    """None, 0 and returned exceptions are results"""
     recording = play("odd_values")
 
     assert not recording.raised
@@ -89,7 +89,7 @@ def test_same_function_twice_runs_twice(play):
     "reach the caller.",
 )
 def test_first_error_cancels_the_rest_at_once(play):
-    """the first error cancels the others at once and is raised"""
+    """the first error cancels the others at once"""
     recording = play("one_fails", after=1)
 
     assert recording.raised == "boom"

@@ -59,12 +59,13 @@ async def hear(stage, connection):
     return request
 
 
-async def send(connection, pieces):
+async def send(stage, connection, pieces):
     """Send the pieces with a second between them, in which the client has only what is there."""
-    for number, piece in enumerate(pieces):
-        if number:
-            await anyio.sleep(1)
-        await connection.send(piece)
+    async with stage.span("server sends"):
+        for number, piece in enumerate(pieces):
+            if number:
+                await anyio.sleep(1)
+            await connection.send(piece)
 
 
 async def leave_open(stage, connection):
@@ -90,45 +91,48 @@ async def fetch(stage, url):
     return bytes(body) if isinstance(body, bytearray) else body
 
 
+async def fetch_alone(stage, target, host):
+    async with stage.span("fetch"):
+        return await fetch(stage, f"http://{host}{target}")
+
+
 async def answered(stage, pieces, target="/"):
     """The server sends the pieces and hangs up."""
 
     async def answer(connection, request):
-        await send(connection, pieces)
+        await send(stage, connection, pieces)
 
-    return await with_server(stage, answer, lambda host: fetch(stage, f"http://{host}{target}"))
+    return await with_server(stage, answer, partial(fetch_alone, stage, target))
 
 
 async def left_open(stage, pieces):
     """The server sends the pieces and leaves hanging up to the client."""
 
     async def answer(connection, request):
-        await send(connection, pieces)
+        await send(stage, connection, pieces)
         await leave_open(stage, connection)
 
-    async def use(host):
-        async with stage.span("fetch"):
-            return await fetch(stage, f"http://{host}/")
-
-    return await with_server(stage, answer, use)
+    return await with_server(stage, answer, partial(fetch_alone, stage, "/"))
 
 
 async def ticking(stage, seconds, response):
     """A clock ticks every second while the server takes its time."""
 
     async def answer(connection, request):
-        await anyio.sleep(seconds)
+        async with stage.span("server thinks"):
+            await anyio.sleep(seconds)
         await connection.send(response)
 
     async def tick():
-        while True:
-            await anyio.sleep(1)
-            stage.mark("tick")
+        async with stage.span("clock"):
+            while True:
+                await anyio.sleep(1)
+                stage.mark("tick")
 
     async def use(host):
         async with anyio.create_task_group() as tg:
             tg.start_soon(tick)
-            body = await fetch(stage, f"http://{host}/")
+            body = await fetch_alone(stage, "/", host)
             tg.cancel_scope.cancel()
         return body
 
@@ -144,17 +148,21 @@ async def crowd(stage, count):
 
     async def answer(connection, request):
         nonlocal here
-        here += 1
-        if here == count:
-            stage.mark("threads", threading.active_count() - threads_before)
-            everybody_is_here.set()
-        await everybody_is_here.wait()
-        await connection.send(b"HTTP/1.0 200 OK\r\n\r\n" + request.split()[1])
+        target = b"".join(request.split()[1:2])
+        if target != b"/first":
+            here += 1
+            if here == count:
+                stage.mark("threads", threading.active_count() - threads_before)
+                everybody_is_here.set()
+            await everybody_is_here.wait()
+        await connection.send(b"HTTP/1.0 200 OK\r\n\r\n" + target)
 
     async def one(host, number):
         bodies[number] = await fetch(stage, f"http://{host}/{number}")
 
     async def use(host):
+        # One alone to begin with: what blocks is found out here, and not a hundred times over.
+        await fetch(stage, f"http://{host}/first")
         async with anyio.create_task_group() as tg:
             for number in range(count):
                 tg.start_soon(one, host, number)
@@ -171,8 +179,7 @@ async def cancelled(stage):
 
     async def use(host):
         with anyio.move_on_after(2):
-            async with stage.span("fetch"):
-                await fetch(stage, f"http://{host}/")
+            await fetch_alone(stage, "/", host)
 
     await with_server(stage, answer, use)
 

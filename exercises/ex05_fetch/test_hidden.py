@@ -61,8 +61,9 @@ def test_ui_keeps_ticking_while_we_wait(play):
     """other tasks go on while it waits"""
     recording = play("ticking", seconds=5.5, response=OK + b"Content-Length: 5\r\n\r\nhello")
 
-    assert body(recording) == b"hello"
-    assert len(recording.values("tick")) == 5
+    # What came back is judged elsewhere: a wrong body does not mean that the loop stood still.
+    assert not recording.raised
+    assert len(recording.values("tick")) >= 5
 
 
 @grading(
@@ -113,10 +114,10 @@ def test_body_without_length_ends_at_eof(play):
 )
 def test_body_is_bytes_not_text(play):
     """the body is bytes, not text"""
-    body = bytes(range(256)) + b"\r\n\r\nbehind an empty line"
-    response = OK + b"Content-Length: %d\r\n\r\n" % len(body) + body
+    document = bytes(range(256)) + b"\r\n\r\nbehind an empty line"
+    response = OK + b"Content-Length: %d\r\n\r\n" % len(document) + document
 
-    assert body(play("answered", pieces=[response])) == body
+    assert body(play("answered", pieces=[response])) == document
 
 
 @grading(
@@ -179,7 +180,8 @@ def test_hundred_downloads_in_flight(play):
     """a hundred downloads at once, without threads"""
     recording = play("crowd", count=100)
 
-    assert recording.result == [b"/%d" % number for number in range(100)]
+    # Whatever a submission may put in front of the body, it must be the body of its own download.
+    assert all(found.endswith(b"/%d" % number) for number, found in enumerate(recording.result))
     assert len(recording.values("threads")) == 1
     # Not zero: asyncio looks up names in a pool of its own, of up to 32 threads.
     assert recording.values("threads")[0] < 50

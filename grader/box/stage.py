@@ -117,7 +117,7 @@ class Stage:
 
         return arrive
 
-    # ---- for the player -----------------------------------------------------------------------------------------------
+    # ---- for the player ----------------------------------------------------------------------------------------------
 
     def encode(self, value: object) -> Json:
         return self._encoder.encode(value)
@@ -129,7 +129,12 @@ class Stage:
 
     def _encode_leaf(self, error: BaseException) -> Json:
         token = self._token_of(error)
-        return [token, [self._class_name(kind) for kind in type(error).__mro__[:20]], _message(error), student_line(error)]
+        return [
+            token,
+            [self._class_name(kind) for kind in type(error).__mro__[:20]],
+            _message(error),
+            student_line(error),
+        ]
 
     def _class_name(self, kind: type) -> Json:
         """A class of the submission says so, whatever it calls itself."""

@@ -55,6 +55,7 @@ def main() -> None:
 
 def _warm_up() -> None:
     """Pay for what the first run of each backend imports and caches; then keep the garbage collector off it."""
+
     async def nothing() -> None:
         pass
 

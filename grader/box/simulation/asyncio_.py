@@ -34,7 +34,9 @@ class AsyncioSimulation(Simulation):
         number = self._numbers.get(task)
         if number is None:
             name = task.get_name().rpartition(".")[2]
-            number = self._numbers[task] = self.add_task(task, name, self.running, internal=False)
+            # What the event loop starts when the scenario is over serves its own shutdown.
+            over = bool(self._numbers) and next(iter(self._numbers)).done()
+            number = self._numbers[task] = self.add_task(task, name, self.running, internal=over)
         return number
 
     def outcome_of(self, task: object) -> str | None:
@@ -44,7 +46,7 @@ class AsyncioSimulation(Simulation):
         if task.cancelled():
             return "cancelled"
         # task.exception() would mark the exception as retrieved, and nobody would ever hear of it again.
-        return "returned" if task._exception is None else "raised"  # type: ignore[attr-defined]
+        return "returned" if task._exception is None else "raised"
 
     def coroutine_of(self, task: object) -> object:
         assert isinstance(task, asyncio.Task)
@@ -187,7 +189,7 @@ class VirtualEventLoop(asyncio.SelectorEventLoop):
         with suppress(OSError, AttributeError):  # the loop is closed, or about to be
             self._write_to_self()  # type: ignore[attr-defined]
 
-    def run_in_executor(self, executor: Any, func: Callable[..., Any], *args: Any) -> Any:
+    def run_in_executor(self, executor: Any, func: Any, *args: Any) -> Any:  # type: ignore[override]
         call, counted = self._counted(func, args)
         call.state = "ready"  # the executor's own queue is not modelled
         future = super().run_in_executor(executor, counted)

@@ -101,7 +101,7 @@ class Simulation:
         self.step_cpu = 0.0
         """CPU clock of the loop's thread some time before this step began; ``watch`` keeps it."""
 
-    # ---- steps --------------------------------------------------------------------------------------------------------
+    # ---- steps -------------------------------------------------------------------------------------------------------
 
     def add_task(self, task: object, name: str, parent: int | None, *, internal: bool) -> int:
         number = next(self._ids)
@@ -152,9 +152,7 @@ class Simulation:
         if outcome is None:
             site = site_of(self.coroutine_of(record.task))
             record.since = self.now
-            self.trace.add(
-                self.now, "suspend", number, site.line if site else None, site.awaiting if site else None
-            )
+            self.trace.add(self.now, "suspend", number, site.line if site else None, site.awaiting if site else None)
         else:
             self.finish(record, outcome)
 
@@ -163,7 +161,7 @@ class Simulation:
             record.outcome = outcome
             self.trace.add(self.now, "finish", record.id, None, outcome)
 
-    # ---- endings ------------------------------------------------------------------------------------------------------
+    # ---- endings -----------------------------------------------------------------------------------------------------
 
     def fail(self, ended: Ended, reason: str, line: int | None = None) -> None:
         """Make this the verdict, unless there is one, and start to unwind the scenario."""
@@ -188,7 +186,9 @@ class Simulation:
 
     def alive(self, *, besides: int | None) -> list[tuple[str, Site | None]]:
         """The tasks that still live, by name and the student's line in which they wait."""
-        return [(record.name, site_of(self.coroutine_of(record.task))) for record in self._living() if record.id != besides]
+        return [
+            (record.name, site_of(self.coroutine_of(record.task))) for record in self._living() if record.id != besides
+        ]
 
     def _who_waits(self) -> list[tuple[str, Site | None, float]]:
         return [(record.name, site_of(self.coroutine_of(record.task)), record.since) for record in self._living()]
@@ -197,7 +197,7 @@ class Simulation:
         records = self.trace.tasks.values()
         return [r for r in records if not r.internal and r.outcome is None and self.outcome_of(r.task) is None]
 
-    # ---- the clock ----------------------------------------------------------------------------------------------------
+    # ---- the clock ---------------------------------------------------------------------------------------------------
 
     def advance(self, when: float) -> None:
         if when > self.now:
@@ -244,7 +244,7 @@ class Simulation:
         else:
             self._abort_again()
 
-    # ---- what a backend provides --------------------------------------------------------------------------------------
+    # ---- what a backend provides -------------------------------------------------------------------------------------
 
     def outcome_of(self, task: object) -> str | None:
         """``returned``, ``raised`` or ``cancelled``; None while the task lives."""

@@ -10,7 +10,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from typing import Any
 
 import trio
@@ -60,10 +60,10 @@ def install() -> None:
     trio_.report_exits(current)
 
 
-# ---- time -------------------------------------------------------------------------------------------------------------
+# ---- time ------------------------------------------------------------------------------------------------------------
 
 
-def _sleep(seconds: float) -> None:
+def _sleep(seconds: Any) -> None:
     simulation = _current
     if simulation is None:
         return _real_sleep(seconds)
@@ -96,7 +96,7 @@ def _reading_ns(real: Callable[[], int], start: float) -> Callable[[], int]:
     return read
 
 
-# ---- worker threads ---------------------------------------------------------------------------------------------------
+# ---- worker threads --------------------------------------------------------------------------------------------------
 
 
 def counted(func: Callable[..., Any], args: tuple[Any, ...]) -> tuple[Call, Callable[[], Any]]:
@@ -211,7 +211,7 @@ def _calling() -> tuple[Any, Simulation | None]:
     return call, simulation
 
 
-# ---- the rest ---------------------------------------------------------------------------------------------------------
+# ---- the rest --------------------------------------------------------------------------------------------------------
 
 
 def _patch_wait_all_tasks_blocked() -> None:
@@ -223,8 +223,8 @@ def _patch_wait_all_tasks_blocked() -> None:
         loop = asyncio.get_running_loop()
         selector = getattr(loop, "virtual_selector", None)
         if not isinstance(selector, VirtualSelector):
-            waited: Awaitable[None] = original(cls)
-            return await waited
+            await original(cls)
+            return
         waiter: asyncio.Future[None] = loop.create_future()
         selector.until_idle.append(waiter)
         await waiter

@@ -49,7 +49,14 @@ def _probes(loop: asyncio.SelectorEventLoop) -> dict[str, Callable[[], bool]]:
     return probes
 
 
-_LOOP = ("_ready", "_scheduled", "_clock_resolution", "_write_to_self", "_default_executor", "_executor_shutdown_called")
+_LOOP = (
+    "_ready",
+    "_scheduled",
+    "_clock_resolution",
+    "_write_to_self",
+    "_default_executor",
+    "_executor_shutdown_called",
+)
 
 
 def _has(owner: object, name: str) -> Callable[[], bool]:

@@ -195,4 +195,4 @@ def report_exits(current: Callable[[], Simulation | None]) -> None:
             simulation.exited(task, result)
         original(runner, task, result)
 
-    _run.Runner.task_exited = task_exited  # type: ignore[method-assign]
+    _run.Runner.task_exited = task_exited  # type: ignore[method-assign, assignment]

@@ -15,7 +15,7 @@ import threading
 import time
 from types import FrameType, TracebackType
 
-from grader.box.simulation.core import HOG_SECONDS, Simulation, real_clock
+from grader.box.simulation.core import HOG_SECONDS, Simulation
 from grader.box.simulation.where import innermost_student, is_student
 from grader.recording import Ended
 
@@ -66,7 +66,7 @@ class Watch:
             _watcher.attach(None)
             signal.signal(SIGNAL, self._old)
 
-    # ---- in the watcher's thread --------------------------------------------------------------------------------------
+    # ---- in the watcher's thread -------------------------------------------------------------------------------------
 
     def look(self) -> None:
         simulation = self.simulation
@@ -89,7 +89,7 @@ class Watch:
         self._sleeps = sleeps
         signal.pthread_kill(threading.main_thread().ident or 0, SIGNAL)
 
-    # ---- in the loop's thread -----------------------------------------------------------------------------------------
+    # ---- in the loop's thread ----------------------------------------------------------------------------------------
 
     def _on_signal(self, number: int, frame: FrameType | None) -> None:
         simulation = self.simulation

@@ -87,7 +87,7 @@ class Workers:
         self.waited_since: float | None = None
         """Real time since which the loop has waited for threads, None while it has not."""
 
-    # ---- called by the backends, in the loop's thread -----------------------------------------------------------------
+    # ---- called by the backends, in the loop's thread ----------------------------------------------------------------
 
     def run(self) -> float | None:
         """Let worker threads go on, one at a time, now that no task is ready.
@@ -162,7 +162,7 @@ class Workers:
         self._calls.clear()
         self._sleepers.clear()
 
-    # ---- called in the worker threads ---------------------------------------------------------------------------------
+    # ---- called in the worker threads --------------------------------------------------------------------------------
 
     def knows(self, call: Call | None) -> bool:
         return call in self._calls
@@ -183,7 +183,7 @@ class Workers:
         self._simulation.wake()
         self.await_baton(call)
 
-    # ---- threads and processes that did not come through anyio ---------------------------------------------------------
+    # ---- threads and processes that did not come through anyio -------------------------------------------------------
 
     def _foreign_busy(self) -> bool:
         if threading.active_count() <= len(self._before):

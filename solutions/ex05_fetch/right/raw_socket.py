@@ -6,8 +6,6 @@ with data, or with BlockingIOError.
 
 from __future__ import annotations
 
-import errno
-import os
 import re
 import socket
 from urllib.parse import urlsplit
@@ -56,13 +54,13 @@ async def look_up(host: str, port: int) -> tuple[str, int]:
 
 async def connect(sock: socket.socket, address: tuple[str, int]) -> None:
     """Connect a non-blocking socket."""
-    code = sock.connect_ex(address)
-    if code == errno.EINPROGRESS:
-        # Being writable is how a socket says that connecting is over. How it went has to be asked for.
+    try:
+        sock.connect(address)
+    except BlockingIOError:
+        # Under way. Being writable is how a socket says that connecting is over; how it went has to be asked for.
         await anyio.wait_writable(sock)
-        code = sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
-    if code:
-        raise OSError(code, os.strerror(code))
+        if error := sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR):
+            raise OSError(error, "the connection could not be made") from None
 
 
 async def send_all(sock: socket.socket, data: bytes) -> None:

@@ -28,7 +28,9 @@ def download(url):
     parts = urlsplit(url)
     connection = HTTPConnection(host, port)
     try:
-        connection.request("GET", (parts.path or "/") + ("?" + parts.query if parts.query else ""), headers={"Connection": "close"})
+        connection.request(
+            "GET", (parts.path or "/") + ("?" + parts.query if parts.query else ""), headers={"Connection": "close"}
+        )
         response = connection.getresponse()
         if response.status != 200:
             raise FetchError("not the document", response.status)

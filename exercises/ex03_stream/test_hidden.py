@@ -1,0 +1,219 @@
+"""Hidden tests of ex03: judge what a pipeline asked of its source, and when."""
+
+from grader.judge import grading
+
+
+@grading(
+    points=8,
+    diagnosis="edge-case",
+    feedback="from_iter() must yield every item of any iterable once, in order, and nothing for an empty one.",
+)
+def test_from_iter_yields_everything_in_order(play):
+    """from_iter() yields every item once, in order"""
+    assert play("read", items=[3, 1, 2]).result == [3, 1, 2]
+    assert play("read", items=[]).result == []
+    assert play("collect", items=["a", "b"]).result == ["a", "b"]
+
+
+@grading(
+    points=10,
+    diagnosis="read-ahead",
+    feedback="Three items were wanted, the squares of 1, 3 and 5, from a source that never ends. Either they were not "
+    "those three, or the pipeline went on pulling.",
+)
+def test_map_filter_take_collect_compose(play):
+    """operators compose, over an endless source too"""
+    recording = play("compose")
+
+    assert not recording.raised
+    assert recording.result == [1, 9, 25]
+
+
+@grading(
+    points=6,
+    diagnosis="falsy-value",
+    feedback="None, 0, False and the empty string are items like any others. Only StopAsyncIteration is the end.",
+)
+def test_falsy_items_are_items(play):
+    """None, 0 and False are items, not the end"""
+    items = [0, None, "", False, "last"]
+    recording = play("through_every_operator", items=items)
+
+    assert not recording.raised
+    assert recording.result == items
+
+
+@grading(
+    points=6,
+    diagnosis="eager",
+    feedback="The pipeline asked its source for an item before anybody had asked the pipeline.",
+)
+def test_building_a_pipeline_pulls_nothing(play):
+    """building a pipeline pulls nothing"""
+    for kind in ("source", "iterable"):
+        order = play("building", kind=kind).order
+        assert order[0] == "the first request"
+        assert order[1] == "pull"
+
+
+@grading(
+    points=9,
+    diagnosis="read-ahead",
+    feedback="The source was asked for another number of items than was needed. One request to map() takes one item from "
+    "the source; one request to filter() takes them up to the next that fits.",
+)
+def test_pulls_one_item_per_request(play):
+    """a request pulls what it needs and no more"""
+    for kind in ("source", "iterable"):
+        recording = play("one_by_one", kind=kind)
+        assert recording.values("got") == [1, 2, 3]
+        assert recording.order == ["pull", "got"] * 3
+
+    recording = play("every_second")
+    assert recording.values("got") == [1, 3, 5]
+    assert recording.order == ["pull", "pull", "got"] * 3
+
+
+@grading(
+    points=9,
+    diagnosis="read-ahead",
+    feedback="take(3) asks three times at most, take(0) not at all, and take(-1) raises ValueError at once. A source that "
+    "takes 1 s for an item shows it: after 3 s you have what you wanted.",
+)
+def test_take_does_not_pull_past_its_limit(play):
+    """take(n) pulls n items at most"""
+    three = play("taking", n=3, available=10)
+    assert three.result == [0, 1, 2]
+    assert len(three.times("pull")) == 3
+    assert three.span("reader").end == 3
+
+    none = play("taking", n=0, available=10)
+    assert none.result == []
+    assert none.order.count("pull") == 0
+
+    assert play("taking", n=5, available=2).result == [0, 1]
+    assert play("taking_a_negative_number").attempt("take(-1)").raised.isa("ValueError")
+
+
+@grading(
+    points=7,
+    diagnosis="not-closed",
+    feedback="take() had its last item, the loop was over, and the source was still open. Leaving a loop with `break` or "
+    "`return` does not close what it loops over.",
+)
+def test_take_closes_its_source_when_satisfied(play):
+    """take() closes its source when it has its items"""
+    order = play("satisfied").order
+
+    assert order[-1] == "the end"
+    assert "close" in order
+
+
+@grading(
+    points=8,
+    diagnosis="no-checkpoint",
+    feedback="While the stream was read no other task got a turn, or a request did not notice that it had been cancelled. "
+    "Every request to from_iter() is a checkpoint, the last one too.",
+)
+def test_every_item_is_a_checkpoint(play):
+    """every request to from_iter() is a checkpoint"""
+    turns = play("taking_turns")
+    assert turns.result == 100
+    assert turns.order.count("tick") >= 90
+
+    for items in ([1, 2, 3], []):
+        assert play("request_in_a_cancelled_scope", items=items).span("request").cancelled_at == 0
+
+
+@grading(
+    points=6,
+    diagnosis="edge-case",
+    feedback="After the end every further request must raise StopAsyncIteration, and the source must not be asked again.",
+)
+def test_the_end_is_the_end(play):
+    """after the end comes nothing but the end"""
+    for kind in ("source", "iterable", "list", "take"):
+        recording = play("asking_on", kind=kind)
+        assert [recording.attempt(f"request {number}").value for number in (1, 2)] == [0, 1]
+        for number in (3, 4, 5, 6):
+            assert recording.attempt(f"request {number}").raised.isa("StopAsyncIteration")
+
+    assert play("asking_on", kind="source").order.count("pull") == 3
+
+
+@grading(
+    points=8,
+    diagnosis="lost-error",
+    feedback="An error of the source, of a function given to map() or filter(), or of the code in an `async with` block "
+    "must come out as it is, and an error of the stream ends it.",
+)
+def test_errors_pass_through_and_end_the_stream(play):
+    """errors come out unchanged and end the stream"""
+    for recording, values in (
+        (play("failing_source"), [0, 1]),
+        (play("failing_function", operator="map"), [1, 2]),
+        (play("failing_function", operator="filter"), [0, 1]),
+    ):
+        assert [recording.attempt(f"request {number}").value for number in (1, 2)] == values
+        error = recording.attempt("request 3").raised
+        assert error == "boom"
+        assert error.bare
+        for number in (4, 5):
+            assert recording.attempt(f"request {number}").raised.isa("StopAsyncIteration")
+
+    assert play("failing_in_the_block").raised == "boom"
+
+
+@grading(
+    points=7,
+    diagnosis="not-closed",
+    feedback="aclose() on the outermost stream must reach the source through every layer, whether or not anything has "
+    "been read, and end the stream.",
+)
+def test_aclose_reaches_the_source(play):
+    """aclose() reaches the source through every layer"""
+    for scenario in ("closing", "closing_before_the_first_request"):
+        recording = play(scenario)
+        assert "close" in recording.order
+        assert recording.order[-1] == "closed"
+        assert recording.attempt("request").raised.isa("StopAsyncIteration")
+
+    assert play("closing_what_cannot_be_closed").attempt("request").raised.isa("StopAsyncIteration")
+
+
+@grading(
+    points=6,
+    diagnosis="not-closed",
+    feedback="The source is an async generator. Its `finally` must run when the `async with` block is left, not at some "
+    "later time.",
+)
+def test_async_with_closes_a_generator_source(play):
+    """async with closes the source on exit"""
+    recording = play("leaving_the_block")
+
+    assert recording.order == ["camera on", "frame", "camera off", "left"]
+    assert recording.attempt("request").raised.isa("StopAsyncIteration")
+
+
+@grading(
+    points=4,
+    diagnosis="edge-case",
+    feedback="filter() must find an item after 5000 that it drops: with a loop, since recursion has an end.",
+)
+def test_filter_survives_a_long_drought(play):
+    """filter() survives 5000 items that do not fit"""
+    assert play("drought").result == [5000]
+
+
+@grading(
+    points=6,
+    diagnosis="swallowed-cancellation",
+    feedback="The reader was cancelled while it waited for an item. The cancellation was taken for the end of the stream, "
+    "or came later than it happened.",
+)
+def test_cancellation_gets_through(play):
+    """cancelling the reader cancels the pull"""
+    recording = play("cancelled_from_outside")
+
+    assert recording.span("pull 3").cancelled_at == 25
+    assert recording.span("reader").cancelled_at == 25

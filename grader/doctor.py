@@ -1,0 +1,61 @@
+"""Tests what the grader needs of this computer, and says what it found."""
+
+from __future__ import annotations
+
+import platform
+import sys
+from dataclasses import dataclass
+
+from grader import __version__
+from grader.engine import versions
+from grader.errors import GraderError
+from grader.recording import BACKENDS, Ended
+from grader.sandbox import LEVEL, Box, Job, Play
+
+TESTED_PYTHONS = ((3, 11), (3, 13))
+
+_SUBMISSION = "import anyio\n\nasync def wait():\n    await anyio.sleep(86400)\n"
+_SCENARIO = "async def day(stage):\n    await stage.submission.wait()\n    return 1\n"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One thing that was tested."""
+
+    subject: str
+    said: str
+    fine: bool = True
+
+
+def examine() -> list[Finding]:
+    """Test everything; nothing is changed."""
+    from grader.kit import Limits
+
+    findings = [Finding(subject="grade", said=__version__), _python()]
+    findings += [Finding(subject=name, said=version) for name, version in versions() if name != "python"]
+    findings.append(Finding(subject="isolation", said=f"level {LEVEL}: {_LEVELS[LEVEL]}"))
+    try:
+        with Box() as box:
+            cell = box.open(Job(module="probe", submission=_SUBMISSION, scenarios=_SCENARIO, limits=Limits()))
+            for backend in BACKENDS:
+                recording = cell.recording(Play("day", Play.encode({}), backend))
+                fine = recording.ended is Ended.RETURNED and recording.elapsed == 86400
+                said = "a day of virtual time passes at once" if fine else f"{recording.ended}: {recording.reason}"
+                findings.append(Finding(subject=f"box {backend}", said=said, fine=fine))
+            cell.close()
+    except GraderError as error:
+        findings.append(Finding(subject="box", said=f"{error}. {error.hint}", fine=False))
+    return findings
+
+
+_LEVELS = {
+    1: "resource limits in a process of its own; run your own code only, or that of people you trust",
+    0: "a process of its own, without limits; run your own code only",
+}
+
+
+def _python() -> Finding:
+    lowest, newest = TESTED_PYTHONS
+    tested = lowest <= sys.version_info[:2] <= newest
+    warning = "" if tested else f" (not tested yet: {lowest[0]}.{lowest[1]} to {newest[0]}.{newest[1]} are)"
+    return Finding(subject="python", said=platform.python_version() + warning)

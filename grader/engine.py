@@ -1,0 +1,223 @@
+"""Grades submissions of one exercise: takes a file in, checks the rules, has it played and judged."""
+
+from __future__ import annotations
+
+import platform
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
+
+from grader import blame, policy, submission
+from grader.judge import DEFAULT_SCHEDULES, Examination, Failed, Judged, examine
+from grader.kit import Exercise, HiddenTest, Kit
+from grader.recording import Ended, Trace
+from grader.recording import Outcome as Span
+from grader.sandbox import LEVEL, Box, Cell, Job, Play
+from grader.submission import Fault, Submission
+from grader.verdict import BackendResult, Failure, Outcome, TestResult, Verdict
+
+UNTRACED = (Ended.CRASHED, Ended.LIMIT, Ended.TAMPERED, Ended.INTERNAL)
+
+
+Check = Callable[[Submission, Exercise, str], policy.Findings]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """One submission to grade. ``shown`` is its path as the learner knows it.
+
+    ``tests`` are the numbers of the hidden tests asked for, none meaning all; likewise ``backends``. ``only`` is the
+    one schedule to play. ``check`` finds what is wrong with the file before anything of it runs.
+    """
+
+    path: Path
+    shown: str
+    tests: tuple[int, ...] = ()
+    backends: tuple[str, ...] = ()
+    schedules: int = DEFAULT_SCHEDULES
+    only: int | None = None
+    check: Check = policy.check
+    beside: tuple[str, ...] = ()
+    """Names of other files in its folder, which play no part in grading."""
+
+
+def grade(box: Box, kit: Kit, exercise: Exercise, requests: Iterable[Request]) -> list[Verdict]:
+    """Grade submissions of one exercise, in order. A fault of a learner's file is part of its verdict.
+
+    Raises KitError if the kit's own tests cannot run, InternalError if the box cannot.
+    """
+    course = _Course(box, kit, exercise)
+    examine(exercise, course.examinations(requests))
+    return course.verdicts
+
+
+class _Course:
+    """Grades one submission after the other, in step with the session of hidden tests."""
+
+    def __init__(self, box: Box, kit: Kit, exercise: Exercise) -> None:
+        self._box = box
+        self._kit = kit
+        self._exercise = exercise
+        self._stub = exercise.stub.read_text(encoding="utf-8")
+        self._scenarios = exercise.scenarios.read_text(encoding="utf-8")
+        self._reference: Cell | None = None
+        self.verdicts: list[Verdict] = []
+
+    def examinations(self, requests: Iterable[Request]) -> Iterator[Examination]:
+        """One examination per submission that can be judged; it is complete when the next one is asked for."""
+        for request in requests:
+            began = time.perf_counter()
+            verdict = self._empty(request)
+            taken = submission.take(request.path, limit=self._exercise.limits.file_bytes)
+            faults = (taken,) if isinstance(taken, Fault) else request.check(taken, self._exercise, self._stub).faults
+            if isinstance(taken, Fault) or faults:
+                digest = "" if isinstance(taken, Fault) else taken.digest
+                self.verdicts.append(replace(verdict, faults=faults, digest=digest))
+                continue
+            cell = self._box.open(self._job(taken.source))
+            examination = Examination(
+                cell=cell,
+                tests=[t for t in self._exercise.tests if not request.tests or t.number in request.tests],
+                backends=request.backends or self._exercise.backends,
+                schedules=request.schedules,
+                only=request.only,
+            )
+            yield examination
+            tests = tuple(self._test_result(examination, test, taken) for test in examination.tests)
+            cell.close()
+            self.verdicts.append(
+                replace(
+                    verdict,
+                    digest=taken.digest,
+                    tests=_without_points(tests) if cell.tampered else tests,
+                    real_seconds=time.perf_counter() - began,
+                    virtual_seconds=examination.virtual_seconds,
+                    plays=cell.plays,
+                )
+            )
+        if self._reference is not None:
+            self._reference.close()
+
+    def _job(self, source: str) -> Job:
+        exercise = self._exercise
+        return Job(module=exercise.module, submission=source, scenarios=self._scenarios, limits=exercise.limits)
+
+    def _empty(self, request: Request) -> Verdict:
+        return Verdict(
+            exercise=self._exercise.id,
+            title=self._exercise.title,
+            file=request.shown,
+            digest="",
+            kit=f"{self._kit.title} {self._kit.version}",
+            total=sum(test.points for test in self._exercise.tests),
+            ignored=request.beside,
+            complete_run=not request.tests and not request.backends and request.only is None,
+            isolation=LEVEL,
+            versions=versions(),
+            judged_at=datetime.now(UTC).isoformat(timespec="seconds"),
+        )
+
+    # ---- results -----------------------------------------------------------------------------------------------------
+
+    def _test_result(self, examination: Examination, test: HiddenTest, taken: Submission) -> TestResult:
+        return TestResult(
+            number=test.number,
+            name=test.name,
+            label=test.label,
+            points=test.points,
+            results=tuple(self._backend_result(examination, test, backend, taken) for backend in examination.backends),
+        )
+
+    def _backend_result(
+        self, examination: Examination, test: HiddenTest, backend: str, taken: Submission
+    ) -> BackendResult:
+        judged = examination.results.get((test.name, backend))
+        if judged is None:
+            # Silence is no evidence: a test that left no result has not passed, whatever became of it.
+            judged = Judged(outcome=Outcome.NOT_JUDGED, schedules=0, reason="the hidden test left no result")
+        failed = judged.failed
+        return BackendResult(
+            backend=backend,
+            outcome=judged.outcome,
+            schedules=judged.schedules,
+            all_schedules=judged.all_schedules,
+            failure=None if failed is None else self._failure(examination.cell, test, failed, taken),
+            reason=judged.reason,
+        )
+
+    def _failure(self, cell: Cell, test: HiddenTest, failed: Failed, taken: Submission) -> Failure:
+        shown = failed.recording
+        if shown.trace is None and shown.ended not in UNTRACED:
+            shown = cell.recording(replace(failed.play, trace=True))
+        diagnosis = self._kit.diagnoses[failed.diagnosis]
+        line = blame.line_to_look_at(failed.diagnosis, shown, taken.source)
+        return Failure(
+            diagnosis=failed.diagnosis,
+            error=blame.error_sentence(diagnosis, test, shown),
+            help=diagnosis.help,
+            ended=shown.ended,
+            elapsed=shown.elapsed,
+            schedule=failed.variant,
+            line=line,
+            source=taken.line(line),
+            exception=blame.exception_text(shown, failed.diagnosis),
+            waiting=shown.waiting,
+            output=shown.output,
+            trace=_slim(shown.trace),
+            reference=self._reference_trace(failed.play),
+        )
+
+    def _reference_trace(self, play: Play) -> Trace | None:
+        """The same play of the reference answer, in natural order; None if the kit comes without it."""
+        path = self._exercise.reference
+        if path is None:
+            return None
+        if self._reference is None:
+            self._reference = self._box.open(self._job(path.read_text(encoding="utf-8")))
+        return _slim(self._reference.recording(replace(play, seed=0, choices=None, trace=True)).trace)
+
+
+def _slim(trace: Trace | None) -> Trace | None:
+    """A trace without the values of its spans; a report draws lanes and nothing else."""
+    if trace is None:
+        return None
+    spans: tuple[Span, ...] = tuple(replace(span, result=None) for span in trace.spans)
+    return replace(trace, spans=spans)
+
+
+def _without_points(tests: Sequence[TestResult]) -> tuple[TestResult, ...]:
+    """All tests as failed: something came out of the box that our own code would not have written."""
+    return tuple(replace(test, results=tuple(_tampered(result) for result in test.results)) for test in tests)
+
+
+def _tampered(result: BackendResult) -> BackendResult:
+    if result.failure is not None and result.failure.ended is Ended.TAMPERED:
+        return result
+    failure = Failure(
+        diagnosis="tampered",
+        error="something came out of the box that the grader did not write there",
+        help="leave file descriptors and the grader's own objects alone",
+        ended=Ended.TAMPERED,
+        elapsed=0.0,
+        schedule=0,
+    )
+    return replace(result, outcome=Outcome.FAIL, failure=failure)
+
+
+@cache
+def versions() -> tuple[tuple[str, str], ...]:
+    """What decides how a play goes: Python, anyio and trio."""
+    return (("python", platform.python_version()), ("anyio", _version("anyio")), ("trio", _version("trio")))
+
+
+def _version(package: str) -> str:
+    # importlib.metadata takes 40 ms to import, and importing the packages themselves takes far longer.
+    spec = find_spec(package)
+    if spec is None or spec.origin is None:
+        return "unknown"
+    found = sorted(Path(spec.origin).parent.parent.glob(f"{package}-*.dist-info"))
+    return found[-1].name.removesuffix(".dist-info").partition("-")[2] if found else "unknown"

@@ -1,0 +1,134 @@
+"""Turns timelines into coordinates for a template: every number is computed here, as a percentage of the plot.
+
+A chart is a table with a small drawing in each row, so its numbers are there for whoever cannot see the drawing. The
+coordinates are percentages, so a chart is as readable on a telephone as on paper: bars shrink and letters do not.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from grader.timeline import Axis, Mark, Tick, Timeline, seconds
+from grader.timeline_lanes import Bar, How, Kind, Lane
+
+LEAST = 0.8
+"""Per cent of the plot that a bar takes at least."""
+
+MAX_INDENT = 4
+ENDINGS = {How.RETURNED: "", How.RAISED: "✗ raised", How.CANCELLED: "⊘ cancelled", How.OPEN: "… never ends"}
+KIND_WORDS = {Kind.WORK: "at work", Kind.WAIT: "waits", Kind.BLOCKED: "holds up every task"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rect:
+    """One bar; ``x`` and ``width`` are per cent, as text."""
+
+    x: str
+    width: str
+    kind: Kind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Label:
+    """Some text at a place of the plot; ``anchor`` is an SVG text-anchor."""
+
+    x: str
+    anchor: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One lane. ``absent`` is where its dotted line ends, ``stop`` where it was ended before it could return."""
+
+    label: str
+    indent: int
+    absent: str
+    rects: tuple[Rect, ...]
+    stop: str
+    how: How
+    when: str
+    ending: str
+    notes: tuple[Label, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chart:
+    """One timeline, ready to be drawn."""
+
+    caption: str
+    axis: str
+    ticks: tuple[Label, ...]
+    rows: tuple[Row, ...]
+    hidden: int
+
+
+def chart(timeline: Timeline, caption: str) -> Chart:
+    """Compute what a template draws."""
+    marks = {row: [mark for mark in timeline.marks if mark.lane == row] for row in range(len(timeline.lanes))}
+
+    return Chart(
+        caption=caption,
+        axis="virtual time" if timeline.axis is Axis.SECONDS else "task steps; no time passes",
+        ticks=tuple(_tick(tick, timeline.end) for tick in timeline.ticks),
+        rows=tuple(_row(lane, timeline, marks[number]) for number, lane in enumerate(timeline.lanes)),
+        hidden=timeline.hidden,
+    )
+
+
+def kinds_in(charts: tuple[Chart, ...]) -> tuple[tuple[Kind, str], ...]:
+    """Return the kinds of bars that a legend must explain."""
+    found = {rect.kind for chart in charts for row in chart.rows for rect in row.rects}
+    return tuple((kind, word) for kind, word in KIND_WORDS.items() if kind in found)
+
+
+def _tick(tick: Tick, end: float) -> Label:
+    share = _share(tick.at, end)
+    # A label in the middle of its line would stick out at either end of the plot.
+    anchor = "start" if share < 5 else "end" if share > 95 else "middle"
+    return Label(x=_percent(share), anchor=anchor, text=tick.label)
+
+
+def _row(lane: Lane, timeline: Timeline, marks: list[Mark]) -> Row:
+    end = timeline.end
+    start = _share(lane.start, end)
+    stopped = lane.how in (How.RAISED, How.CANCELLED) and lane.end is not None
+
+    return Row(
+        label=lane.label,
+        indent=min(lane.depth, MAX_INDENT),
+        absent=_percent(start) if start > 0 else "",
+        rects=tuple(_rect(bar, end) for bar in lane.bars),
+        stop=_percent(_share(lane.end or 0, end)) if stopped else "",
+        how=lane.how,
+        when=_when(lane, timeline.axis),
+        ending=ENDINGS[lane.how],
+        notes=tuple(_note(mark, end) for mark in marks),
+    )
+
+
+def _rect(bar: Bar, end: float) -> Rect:
+    low, high = _share(bar.start, end), _share(bar.end, end)
+    width = max(high - low, LEAST)
+    return Rect(x=_percent(min(low, 100 - width)), width=_percent(width), kind=bar.kind)
+
+
+def _note(mark: Mark, end: float) -> Label:
+    share = _share(mark.at, end)
+    text, anchor = (f"▲ {mark.text}", "start") if share < 50 else (f"{mark.text} ▲", "end")
+    return Label(x=_percent(share), anchor=anchor, text=text)
+
+
+def _when(lane: Lane, axis: Axis) -> str:
+    if axis is Axis.STEPS:
+        first = round(lane.start) + 1
+        return f"from step {first}" if lane.end is None else f"steps {first} to {round(lane.end)}"
+    return f"from {seconds(lane.start)}" if lane.end is None else f"{seconds(lane.start)} to {seconds(lane.end)}"
+
+
+def _share(time: float, end: float) -> float:
+    return min(max(100 * time / end, 0.0), 100.0) if end > 0 else 0.0
+
+
+def _percent(share: float) -> str:
+    return f"{share:.1f}".removesuffix(".0") + "%"

@@ -1,0 +1,202 @@
+"""A learner's folder: stubs and lessons to work in, which kit they come from, and the attempts so far.
+
+``grade.toml`` names the kit; ``.gradekit/`` holds the attempts as JSON lines, one file per exercise. What a learner has
+written is never overwritten.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import tomllib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+
+from grader.documents import Unreadable, read_verdict, verdict_document
+from grader.errors import UsageError, WorkspaceError
+from grader.kit import Exercise, Kit, builtin_root
+from grader.verdict import Status, Verdict
+
+MARKER = "grade.toml"
+STATE = ".gradekit"
+BUILT_IN = "built-in"
+OURS = frozenset({"README.md", "__pycache__"})
+"""What may lie beside a submission without being mentioned."""
+MENTIONED = 20
+KEEP = 50
+"""Attempts kept per exercise; a student in a loop of save and grade makes hundreds a day."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Workspace:
+    """A learner's folder. ``kit_root`` is where its exercises come from."""
+
+    root: Path
+    kit_root: Path
+
+    def file_of(self, exercise: Exercise) -> Path:
+        """Where the learner writes the answer to this exercise."""
+        return self.root / exercise.folder.name / exercise.file
+
+    def shown(self, path: Path) -> str:
+        """The path as the learner types it, from the workspace's root."""
+        try:
+            return path.resolve().relative_to(self.root.resolve()).as_posix()
+        except ValueError:
+            return str(path)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Made:
+    """What ``create`` did to the files of a workspace, as paths below its root."""
+
+    written: tuple[str, ...]
+    kept: tuple[str, ...]
+
+
+def find(start: Path) -> Workspace | None:
+    """The workspace that holds a folder, searching upwards. Raises WorkspaceError if its marker cannot be read."""
+    for folder in (start.resolve(), *start.resolve().parents):
+        marker = folder / MARKER
+        if marker.is_file():
+            return Workspace(root=folder, kit_root=_kit_root(marker))
+    return None
+
+
+def _kit_root(marker: Path) -> Path:
+    try:
+        kit = tomllib.loads(marker.read_text(encoding="utf-8")).get("kit", BUILT_IN)
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise WorkspaceError(f"{marker}: {error}", hint=f'Write `kit = "{BUILT_IN}"` into it.') from None
+    if not isinstance(kit, str):
+        raise WorkspaceError(f"{marker}: 'kit' must be a text", hint=f'Write `kit = "{BUILT_IN}"` into it.')
+    return builtin_root() if kit == BUILT_IN else (marker.parent / kit)
+
+
+def create(root: Path, kit: Kit) -> Made:
+    """Make a workspace, or add to one what it lacks. Nothing that is there already is touched, lessons excepted.
+
+    Raises WorkspaceError if the folder cannot be written.
+    """
+    written: list[str] = []
+    kept: list[str] = []
+    try:
+        root.mkdir(parents=True, exist_ok=True)
+        if not (root / MARKER).exists():
+            (root / MARKER).write_text(_marker_text(root, kit), encoding="utf-8")
+            written.append(MARKER)
+        for exercise in kit.exercises:
+            folder = root / exercise.folder.name
+            folder.mkdir(exist_ok=True)
+            shutil.copyfile(exercise.lesson, folder / exercise.lesson.name)
+            target = folder / exercise.file
+            name = target.relative_to(root).as_posix()
+            if os.path.lexists(target):
+                kept.append(name)
+            else:
+                shutil.copyfile(exercise.stub, target)
+                written.append(name)
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise WorkspaceError(f"{error.filename}: {reason}", hint="Choose a folder that you may write to.") from error
+    return Made(written=tuple(written), kept=tuple(kept))
+
+
+def _marker_text(root: Path, kit: Kit) -> str:
+    own = kit.root.resolve() == builtin_root().resolve()
+    name = BUILT_IN if own else os.path.relpath(kit.root.resolve(), root.resolve())
+    comment = f'# Where the exercises in this folder come from: "{BUILT_IN}", or the path of a kit.'
+    return f"{comment}\nkit = {json.dumps(name)}\n"
+
+
+def exercise_here(workspace: Workspace, kit: Kit, folder: Path) -> Exercise | None:
+    """The exercise whose folder of the workspace this is, or which holds it."""
+    try:
+        first = folder.resolve().relative_to(workspace.root.resolve()).parts[:1]
+    except ValueError:
+        return None
+    return next((exercise for exercise in kit.exercises if (exercise.folder.name,) == first), None)
+
+
+def others(path: Path) -> tuple[str, ...]:
+    """The names of what lies beside a submission and plays no part in grading."""
+    try:
+        names = sorted(entry.name for entry in path.parent.iterdir())
+    except OSError:
+        return ()
+    return tuple(name for name in names if name != path.name and name not in OURS and name[0] != ".")[:MENTIONED]
+
+
+# ---- attempts --------------------------------------------------------------------------------------------------------
+
+
+def add_attempts(workspace: Workspace, verdicts: Iterable[Verdict]) -> None:
+    """Store verdicts on what the learner hands in. Raises WorkspaceError if that cannot be written."""
+    for verdict in verdicts:
+        path = _attempts_file(workspace, verdict.exercise)
+        lines = [*_lines(path)[-(KEEP - 1) :], json.dumps(verdict_document(verdict), ensure_ascii=True)]
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            # Write beside it and rename: a full disk or a Ctrl-C must not take the earlier attempts with it.
+            beside = path.with_suffix(f".{os.getpid()}.tmp")
+            beside.write_text("\n".join(lines) + "\n", encoding="ascii")
+            os.replace(beside, path)
+        except OSError as error:
+            raise WorkspaceError(
+                f"{path}: the attempt cannot be stored: {error.strerror}",
+                hint="Free some space or correct the permissions, and run `grade` again.",
+            ) from error
+
+
+def attempts(workspace: Workspace, exercise: Exercise) -> list[Verdict]:
+    """The attempts at an exercise, oldest first. Raises WorkspaceError if the file is damaged."""
+    path = _attempts_file(workspace, exercise.id)
+    found = []
+    for number, line in enumerate(_lines(path), start=1):
+        try:
+            found.append(read_verdict(json.loads(line)))
+        except (Unreadable, ValueError) as error:
+            raise WorkspaceError(
+                f"{path}:{number}: this attempt cannot be read: {error}", hint=f"Delete that line, or {path}."
+            ) from None
+    return found
+
+
+def best(verdicts: Iterable[Verdict]) -> Verdict | None:
+    """The attempt with the most points, the latest of equals; only those that ran all tests count."""
+    whole = [verdict for verdict in verdicts if verdict.complete_run and verdict.status in (Status.PASS, Status.FAIL)]
+    return max(reversed(whole), key=lambda verdict: verdict.points, default=None)
+
+
+def _attempts_file(workspace: Workspace, exercise: str) -> Path:
+    return workspace.root / STATE / "attempts" / f"{exercise}.jsonl"
+
+
+def _lines(path: Path) -> list[str]:
+    try:
+        return [line for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
+    except FileNotFoundError:
+        return []
+    except (OSError, UnicodeDecodeError) as error:
+        raise WorkspaceError(f"{path}: it cannot be read", hint=f"Move {path} away, and run `grade` again.") from error
+
+
+def file_for(exercise: Exercise, file: Path | None, workspace: Workspace | None) -> Path:
+    """The file to grade: the one given, or the learner's own. Raises UsageError when there is neither."""
+    if file is not None:
+        return file
+    if workspace is None:
+        raise UsageError(
+            "this is not a folder of exercises",
+            hint=f"Make one with `grade init`, or name a file: `grade {exercise.id} --file PATH`.",
+        )
+    return workspace.file_of(exercise)
+
+
+def nearest(word: str, words: Iterable[str]) -> str | None:
+    """The word that was probably meant."""
+    found = get_close_matches(word, list(words), n=1)
+    return found[0] if found else None

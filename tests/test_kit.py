@@ -1,0 +1,369 @@
+"""One tiny kit, made in a temporary folder, and one defect per test."""
+
+from __future__ import annotations
+
+import os
+import pickle
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from grader import kit
+from grader.diagnosis import BUILTIN
+from grader.errors import KitError, UsageError
+
+KIT = """\
+format = 1
+title = "Tiny"
+version = "0.1"
+exercises = ["ex01_one"]
+
+[diagnoses.serial]
+sentence = "one after the other"
+explanation = "Two awaits in a row are two waits in a row."
+hints = ["a", "b", "c"]
+"""
+
+EXERCISE = """\
+id = "ex01"
+title = "one"
+summary = "the first"
+file = "one.py"
+concepts = ["tasks"]
+level = 1
+minutes = 5
+
+[rules]
+imports = ["anyio", "@pure"]
+off_limits = ["anyio.gather", "anyio.CancelScope(deadline=)", ".deadline ="]
+
+[hints]
+general = ["x", "y", "z"]
+"""
+
+TESTS = '''\
+from grader.judge import grading
+
+
+@grading(points=60, diagnosis="serial", feedback="It was " "serial.")
+def test_one(play):
+    """is fast
+
+    and more
+    """
+
+
+@grading(points=40, diagnosis="deadlock", feedback="It hangs.", schedules=3)
+def test_two(play):
+    """ends"""
+
+
+def helper(): ...
+'''
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    folder = tmp_path / "exercises" / "ex01_one"
+    folder.mkdir(parents=True)
+    (tmp_path / "exercises" / "kit.toml").write_text(KIT)
+    (folder / "exercise.toml").write_text(EXERCISE)
+    (folder / "test_hidden.py").write_text(TESTS)
+    for name in ("one.py", "README.md", "scenarios.py"):
+        (folder / name).write_text("")
+    return tmp_path
+
+
+def change(root: Path, name: str, old: str, new: str) -> None:
+    path = root / "exercises" / name
+    text = path.read_text()
+    assert old in text, "the defect must be made"
+    path.write_text(text.replace(old, new, 1))
+
+
+def refused(root: Path) -> KitError:
+    with pytest.raises(KitError) as caught:
+        kit.load(root)
+    assert caught.value.hint[0].isupper()
+    assert caught.value.hint.endswith(".")
+    return caught.value
+
+
+# ---- a good kit -----------------------------------------------------------------------------------------------------
+
+
+def test_a_good_kit_is_read_in_full(root: Path) -> None:
+    loaded = kit.load(root)
+
+    assert (loaded.title, loaded.version, loaded.root) == ("Tiny", "0.1", root)
+    assert loaded.limits == kit.Limits()
+    (exercise,) = loaded.exercises
+    assert (exercise.id, exercise.module, exercise.level, exercise.minutes) == ("ex01", "one", 1, 5)
+    assert exercise.backends == ("asyncio", "trio")
+    assert exercise.needs == ()
+    assert exercise.hints == {"general": ("x", "y", "z")}
+    assert exercise.rules.imports == ("anyio", "@pure")
+    assert exercise.stub == root / "exercises/ex01_one/one.py"
+    assert exercise.solutions is exercise.reference is None
+
+
+def test_hidden_tests_come_with_everything_they_declare(root: Path) -> None:
+    first, second = kit.load(root).exercises[0].tests
+
+    assert first == kit.HiddenTest(
+        name="test_one",
+        number=1,
+        label="is fast",
+        points=60,
+        diagnosis="serial",
+        feedback="It was serial.",
+        schedules=None,
+        line=5,
+    )
+    assert (second.number, second.diagnosis, second.schedules, second.line) == (2, "deadlock", 3, 13)
+
+
+def test_the_second_hint_helps_where_a_diagnosis_has_no_help(root: Path) -> None:
+    assert kit.load(root).diagnoses["serial"].help == "b"
+
+    change(root, "kit.toml", 'hints = ["a"', 'help = "start first"\nhints = ["a"')
+    assert kit.load(root).diagnoses["serial"].help == "start first"
+
+
+def test_built_in_diagnoses_belong_to_every_kit(root: Path) -> None:
+    diagnoses = kit.load(root).diagnoses
+
+    assert diagnoses.keys() == {*BUILTIN, "serial"}
+
+
+def test_the_reference_is_found_beside_the_exercises(root: Path) -> None:
+    solutions = root / "solutions" / "ex01_one"
+    solutions.mkdir(parents=True)
+    assert kit.load(root).exercises[0].reference is None
+
+    (solutions / "one.py").write_text("")
+    assert kit.load(root).exercises[0].reference == solutions / "one.py"
+
+
+def test_limits_of_an_exercise_go_before_those_of_the_kit(root: Path) -> None:
+    change(root, "kit.toml", "[diagnoses", "[limits]\nsteps = 7\nmemory_mb = 512\n\n[diagnoses")
+    change(root, "ex01_one/exercise.toml", "[rules]", "[limits]\nsteps = 9\n\n[rules]")
+
+    loaded = kit.load(root)
+
+    assert loaded.limits.steps == 7
+    assert (loaded.exercises[0].limits.steps, loaded.exercises[0].limits.memory_mb) == (9, 512)
+
+
+def test_plain_python_has_no_backends(root: Path) -> None:
+    change(root, "ex01_one/exercise.toml", "level = 1", 'level = 1\nbackends = []\nneeds = ["loopback"]')
+    (exercise,) = kit.load(root).exercises
+
+    assert (exercise.backends, exercise.needs) == ((), ("loopback",))
+
+
+def test_a_kit_can_be_sent_to_another_process(root: Path) -> None:
+    loaded = kit.load(root)
+
+    assert pickle.loads(pickle.dumps(loaded)) == loaded
+
+
+def test_an_unknown_exercise_comes_with_the_nearest(root: Path) -> None:
+    loaded = kit.load(root)
+    assert loaded.exercise("ex01").title == "one"
+
+    with pytest.raises(UsageError, match="'ex1'") as caught:
+        loaded.exercise("ex1")
+    assert "`ex01`" in caught.value.hint
+
+
+def test_the_digest_follows_names_and_bytes_but_no_caches(root: Path) -> None:
+    folder = root / "exercises" / "ex01_one"
+    before = kit.load(root).digest
+    (folder / "__pycache__").mkdir()
+    (folder / "__pycache__" / "one.pyc").write_bytes(b"x")
+    (folder / ".DS_Store").write_bytes(b"x")
+    assert kit.load(root).digest == before
+
+    (folder / "data.txt").write_text("1")
+    with_data = kit.load(root).digest
+    (folder / "data.txt").rename(folder / "data1.txt")
+    assert len({before, with_data, kit.load(root).digest}) == 3
+
+
+def test_two_kits_never_share_a_digest_because_their_files_run_together(root: Path) -> None:
+    folder = root / "exercises" / "ex01_one"
+    (folder / "z1").write_bytes(b"1")
+    (folder / "z2").write_bytes(b"2")
+    two_files = kit.load(root).digest
+    (folder / "z1").write_bytes(b"1ex01_one/z2\x002")
+    (folder / "z2").unlink()
+
+    assert kit.load(root).digest != two_files
+
+
+def test_listing_a_kit_imports_neither_pytest_nor_the_kit(root: Path) -> None:
+    (root / "exercises/ex01_one/one.py").write_text("raise SystemExit('the stub was run')")
+    code = "import sys; from grader import kit; from pathlib import Path; kit.load(Path(sys.argv[1]))\n"
+    code += "print(sorted({'pytest', 'anyio', 'trio', 'asyncio', 'jinja2', 'rich'} & set(sys.modules)))"
+    done = subprocess.run(
+        [sys.executable, "-c", code, root],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=Path(kit.__file__).parent.parent,
+        timeout=60,
+    )
+
+    assert done.stdout == "[]\n"
+
+
+# ---- one defect each ------------------------------------------------------------------------------------------------
+
+
+def test_a_folder_that_is_no_kit_is_named(tmp_path: Path) -> None:
+    assert str(tmp_path) in str(refused(tmp_path))
+
+
+def test_the_exercises_folder_itself_leads_to_the_folder_above(root: Path) -> None:
+    assert str(root) in refused(root / "exercises").hint
+
+
+KIT_DEFECTS = {
+    "format": ("format = 1", "format = 2", "'format' must be 1"),
+    "format of another type": ("format = 1", "format = true", "'format' must be a whole number"),
+    "no title": ('title = "Tiny"\n', "", "'title' is missing"),
+    "blank title": ('"Tiny"', '" "', "'title' must be a text"),
+    "unknown key": ("title =", "tittle =", "unknown key 'tittle'"),
+    "no exercises": ('["ex01_one"]', "[]", "'exercises' must be"),
+    "a list with a number": ('["ex01_one"]', "[1]", "'exercises' must be a list of texts"),
+    "a path": ('["ex01_one"]', '["../ex01_one"]', "'exercises' must be the names"),
+    "an id twice": ('["ex01_one"]', '["ex01_one", "ex01_two"]', "an id twice"),
+    "a folder that is not there": ('["ex01_one"]', '["ex02_two"]', "ex02_two/exercise.toml: this file is missing"),
+    "two hints": ('["a", "b", "c"]', '["a", "b"]', "'diagnoses.serial.hints' must be 3 hints"),
+    "a blank hint": ('["a", "b", "c"]', '["a", "", "c"]', "'diagnoses.serial.hints' must be a list"),
+    "unknown key of a diagnosis": ("sentence", "sentense", "unknown key 'diagnoses.serial.sentense'"),
+    "a bad slug": ("[diagnoses.serial]", "[diagnoses.Serial]", "'diagnoses.Serial'"),
+    "a diagnosis that is no table": ("[diagnoses.serial]", "[diagnoses]\nx = 1\n[diagnoses.serial]", "'diagnoses.x'"),
+    "a limit of nothing": ("[diagnoses", "[limits]\nsteps = 0\n[diagnoses", "'limits.steps' must be a whole number"),
+    "an unknown limit": ("[diagnoses", "[limits]\nstep = 1\n[diagnoses", "unknown key 'limits.step'"),
+}
+
+
+@pytest.mark.parametrize(("old", "new", "message"), KIT_DEFECTS.values(), ids=KIT_DEFECTS.keys())
+def test_a_defect_of_kit_toml_is_refused(root: Path, old: str, new: str, message: str) -> None:
+    change(root, "kit.toml", old, new)
+
+    assert message in str(refused(root))
+
+
+EXERCISE_DEFECTS = {
+    "another id": ('"ex01"', '"ex02"', "'id' must be 'ex01'"),
+    "an unknown key": ("summary", "sumary", "unknown key 'sumary'"),
+    "minutes as text": ("minutes = 5", 'minutes = "5"', "'minutes' must be a whole number"),
+    "a file that is no module": ('"one.py"', '"../one.py"', "'file' must be the name of a module"),
+    "a file in the way of ours": ('"one.py"', '"scenarios.py"', "'file' must be the name of a module"),
+    "a file named like a standard module": ('"one.py"', '"select.py"', "standard module, 'select'"),
+    "a stub that is not there": ('"one.py"', '"two.py"', "two.py: this file is missing"),
+    "an unknown need": ("level", 'needs = ["internet"]\nlevel', "'needs' must be some of loopback, processes"),
+    "an unknown backend": ("level", 'backends = ["curio"]\nlevel', "'backends' must be some of asyncio, trio"),
+    "a backend twice": ("level", 'backends = ["trio", "trio"]\nlevel', "'backends' must be some of"),
+    "no rules": ("imports =", "# imports =", "'rules.imports' is missing"),
+    "an unknown macro": ("@pure", "@safe", "'rules.imports' has '@safe'"),
+    "a rule of no known form": (".deadline =", "deadline=", "'rules.off_limits' has 'deadline='"),
+    "no general hints": ("general =", 'serial = ["a", "b", "c"]\n#', "'hints.general' is missing"),
+    "hints for no diagnosis": ("general =", 'serail = ["a", "b", "c"]\ngeneral =', "unknown key 'hints.serail'"),
+    "two general hints": ('["x", "y", "z"]', '["x", "y"]', "'hints.general' must be 3 hints"),
+}
+
+
+@pytest.mark.parametrize(("old", "new", "message"), EXERCISE_DEFECTS.values(), ids=EXERCISE_DEFECTS.keys())
+def test_a_defect_of_exercise_toml_is_refused(root: Path, old: str, new: str, message: str) -> None:
+    change(root, "ex01_one/exercise.toml", old, new)
+
+    error = refused(root)
+
+    assert message in str(error)
+    assert str(root / "exercises" / "ex01_one") in str(error)
+
+
+TEST_DEFECTS = {
+    "an async test": ("def test_one", "async def test_one", ":5: `test_one` is an async def"),
+    "in a class": ("def helper(): ...", "class TestX:\n    def test_x(self): ...", ":18: `test_x` is not at the top"),
+    "under an if": ("def helper(): ...", "if True:\n    def test_x(play): ...", ":18: `test_x` is not at the top"),
+    "another fixture": ("test_one(play)", "test_one(play, tmp_path)", "`test_one` must take one argument, `play`"),
+    "no fixture": ("test_one(play)", "test_one()", "`test_one` must take one argument, `play`"),
+    "a default": ("test_one(play)", "test_one(*play)", "`test_one` must take one argument, `play`"),
+    "no docstring": ('"""ends"""', "...", "`test_two` has no docstring"),
+    "no grading": (
+        '@grading(points=40, diagnosis="deadlock", feedback="It hangs.", schedules=3)\n',
+        "",
+        "one decorator",
+    ),
+    "two decorators": ("@grading(points=40", "@skip\n@grading(points=40", "`test_two` must have one decorator"),
+    "points below zero": ("points=60", "points=-60", "a whole number of at least 0"),
+    "points that are computed": ("points=60", "points=POINTS", "must give `points` as a literal"),
+    "points as a truth value": ("points=60", "points=True", "a whole number of at least 0"),
+    "no feedback": (', feedback="It hangs."', "", "has no `feedback`"),
+    "a computed feedback": ('"It hangs."', 'f"{play}"', "must give `feedback` as a literal"),
+    "blank feedback": ('"It hangs."', '" "', "must give `feedback` as a text"),
+    "an unknown diagnosis": ('"deadlock"', '"dedlock"', "unknown diagnosis, 'dedlock'"),
+    "an unknown argument": ("schedules=3", "schedule=3", "unknown argument of grading, 'schedule'"),
+    "arguments from elsewhere": ("schedules=3", "**more", "unknown argument of grading, '**'"),
+    "no schedule at all": ("schedules=3", "schedules=0", "`schedules` as a whole number of at least 1"),
+    "a name twice": ("test_two", "test_one", ":13: `test_one` is there twice, first on line 5"),
+    "99 points": ("points=40", "points=39", "add up to 99, not 100"),
+    "not Python": ("def helper(", "def helper((", ":17: not Python"),
+}
+
+
+@pytest.mark.parametrize(("old", "new", "message"), TEST_DEFECTS.values(), ids=TEST_DEFECTS.keys())
+def test_a_hidden_test_that_would_not_run_exactly_once_is_refused(root: Path, old: str, new: str, message: str) -> None:
+    change(root, "ex01_one/test_hidden.py", old, new)
+
+    error = refused(root)
+
+    assert message in str(error)
+    assert "test_hidden.py" in str(error)
+
+
+def test_a_syntax_error_in_toml_comes_with_its_line(root: Path) -> None:
+    change(root, "ex01_one/exercise.toml", "level = 1", "level = one")
+
+    assert "exercise.toml:6: not TOML" in str(refused(root))
+
+
+def test_a_misspelt_key_comes_with_the_nearest(root: Path) -> None:
+    change(root, "kit.toml", "title =", "tittle =")
+
+    assert "`title`" in refused(root).hint
+
+
+def test_a_misspelt_diagnosis_comes_with_the_nearest(root: Path) -> None:
+    change(root, "ex01_one/test_hidden.py", '"deadlock"', '"dedlock"')
+
+    assert "`deadlock`" in refused(root).hint
+
+
+@pytest.mark.parametrize("name", ["README.md", "scenarios.py", "one.py", "test_hidden.py", "exercise.toml"])
+def test_a_missing_file_is_named(root: Path, name: str) -> None:
+    (root / "exercises" / "ex01_one" / name).unlink()
+
+    assert f"ex01_one/{name}: this file is missing" in str(refused(root)).replace(os.sep, "/")
+
+
+def test_a_file_that_is_not_utf8_is_named(root: Path) -> None:
+    (root / "exercises" / "kit.toml").write_bytes(b'title = "\xff"')
+
+    assert "kit.toml: cannot be read" in str(refused(root))
+
+
+# ---- our own kit ----------------------------------------------------------------------------------------------------
+
+
+def test_the_kit_that_comes_with_the_grader_is_good() -> None:
+    loaded = kit.load(kit.builtin_root())
+
+    assert [exercise.id for exercise in loaded.exercises] == sorted(exercise.id for exercise in loaded.exercises)
