@@ -6,18 +6,19 @@ Options that concern every command are understood on either side of its name. Th
 
 from __future__ import annotations
 
-import difflib
-import os
-import re
+import shlex
 import sys
-from collections.abc import Callable
+import textwrap
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from grader import __version__
+from grader import __version__, stdout
+from grader.command_names import EXERCISE, suggestion
 from grader.errors import GraderError, UsageError
 
 if TYPE_CHECKING:
@@ -25,11 +26,11 @@ if TYPE_CHECKING:
 
     from grader.desk import Desk
     from grader.reports.glyphs import Glyphs
+    from grader.reports.views import Command
     from grader.verdict import Verdict
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-EXERCISE = re.compile(r"ex\d{2,3}")
 BACKENDS = ("asyncio", "trio")
 
 
@@ -58,10 +59,10 @@ def _shared_options(command: F) -> F:
         return click.option(*names, expose_value=False, callback=store, **kwargs)
 
     # The names are prefixed because click stores an argument and an option of one name in one place.
-    folder = click.Path(exists=True, file_okay=False, path_type=Path)
+    anywhere, folder = click.Path(path_type=Path), click.Path(exists=True, file_okay=False, path_type=Path)
     for add in (
-        option("--kit", "shared_kit", metavar="DIR", type=folder, help="Use the kit in this folder."),
-        option("-C", "shared_directory", metavar="DIR", type=folder, help="Work in this folder."),
+        option("--kit", "shared_kit", metavar="DIR", type=anywhere, help="Use the kit in this folder."),
+        option("-C", "shared_directory", metavar="DIR", type=folder, help="Work as if started in this folder."),
         option("--color", type=click.Choice(["auto", "always", "never"]), help="Colours; auto means on a terminal."),
         option("--ascii", is_flag=True, help="ASCII characters only."),
         option("--plain", is_flag=True, help="Neither colours nor special characters."),
@@ -81,9 +82,9 @@ class Grade(click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         if EXERCISE.fullmatch(args[0]):
             return "run", self.commands["run"], args
-        if args[0] not in self.commands and not args[0].startswith("-"):
-            near = difflib.get_close_matches(args[0], [*self.commands, "ex01"], n=1)
-            hint = f"Did you mean `grade {near[0]}`?" if near else "See `grade --help`."
+        if args[0] not in self.commands:
+            near = suggestion(args[0], self.commands)
+            hint = f"Did you mean `grade {near}`?" if near else "See `grade --help`."
             raise UsageError(f"there is no command {args[0]!r}", hint=hint)
         return super().resolve_command(ctx, args)
 
@@ -98,25 +99,32 @@ def main(ctx: click.Context) -> None:
     `grade ex01` checks your answer to an exercise; `grade` alone says where you are.
     """
     settings = ctx.ensure_object(Settings)
-    if ctx.invoked_subcommand is None:
-        _desk(settings).overview(*_console(settings))
+    if ctx.invoked_subcommand is not None:
+        return
+    desk = _desk(settings)
+    if settings.json:
+        _say(settings, desk.progress_document())
+    else:
+        desk.overview(*_screen(settings))
 
 
 @main.command()
-@click.argument("directory", type=click.Path(file_okay=False, path_type=Path), default=".")
+@click.argument("directory", type=click.Path(path_type=Path), required=False)
 @_shared_options
 @click.pass_obj
-def init(settings: Settings, directory: Path) -> None:
+def init(settings: Settings, directory: Path | None) -> None:
     """Make or refresh a folder to work in. Nothing you wrote is overwritten."""
-    made = _desk(settings).create(settings.directory / directory)
-    for name in made.written:
-        click.echo(f"  new   {name}")
-    for name in made.kept if settings.verbose else ():
-        click.echo(f"  kept  {name}")
+    desk = _text_desk(settings)
+    root, made = desk.create(directory)
+    lines = [f"  new   {name}" for name in made.written]
+    lines += [f"  kept  {name}" for name in made.kept if settings.verbose]
+    lines += [f"  saved your copy of {name} as {copy}" for name, copy in made.saved]
     if made.kept and not settings.verbose:
-        click.echo(f"  kept  {len(made.kept)} of your files as they are")
-    where = "" if directory == Path() else f"cd {directory}, then "
-    click.echo(f"Ready. Next: {where}read ex01_join/README.md and run `grade ex01`.")
+        lines.append(f"  kept  {len(made.kept)} of your files as they are")
+    _say(settings, "\n".join(lines))
+    first = desk.kit.exercises[0]
+    there = "" if root.samefile(".") else f"cd {shlex.quote(desk.shown(root))}, "
+    _say(settings, f"Ready. Next: {there}read {first.folder.name}/README.md, and run `grade {first.id}`.")
 
 
 @main.command()
@@ -148,13 +156,13 @@ def run(
         desk = _desk(settings)
         chosen = desk.choose(exercises, everything=everything)
         wishes = Wishes(file=file, backend=backend, tests=tests, schedules=schedules, seed=seed)
-        if settings.json:
-            verdicts = desk.grade(box, chosen, wishes)
-            _echo_json(verdicts)
-        else:
-            console, glyphs = _console(settings)  # rich is imported while the box still boots
-            verdicts = desk.grade(box, chosen, wishes)
-            _show(settings, console, glyphs, verdicts)
+        screen = None if settings.json else _screen(settings)  # rich is imported while the box still boots
+        verdicts = desk.grade(box, chosen, wishes)
+        try:
+            _show(settings, screen, verdicts, desk.proposed(verdicts, wishes))
+        finally:
+            # Last, as the learner's disk may be full: a verdict that cannot be stored has at least been seen.
+            desk.store(verdicts, wishes)
     sys.exit(_exit_code(verdicts))
 
 
@@ -163,7 +171,11 @@ def run(
 @click.pass_obj
 def list_(settings: Settings) -> None:
     """List the exercises."""
-    _desk(settings).list_exercises(*_console(settings))
+    desk = _desk(settings)
+    if settings.json:
+        _say(settings, desk.progress_document())
+    else:
+        desk.list_exercises(*_screen(settings))
 
 
 @main.command()
@@ -172,35 +184,45 @@ def list_(settings: Settings) -> None:
 @click.pass_obj
 def report(settings: Settings, out: Path | None) -> None:
     """Write your last attempts as one HTML page. Runs nothing."""
-    written = _desk(settings).write_report(out)
-    click.echo(f"Written: {written}")
+    desk = _text_desk(settings)
+    _say(settings, f"Written: {desk.shown(desk.write_report(out))}. Open it in a browser.")
 
 
 @main.command()
-@click.argument("exercise", metavar="EX")
+@click.argument("exercise", metavar="[EX]", required=False)
 @_shared_options
 @click.pass_obj
-def hint(settings: Settings, exercise: str) -> None:
+def hint(settings: Settings, exercise: str | None) -> None:
     """Show the next hint for the first failing test of your last attempt."""
-    click.echo(_desk(settings).hint(exercise))
+    _say_wrapped(settings, _text_desk(settings).hint(exercise))
 
 
 @main.command()
-@click.argument("diagnosis")
+@click.argument("diagnosis", metavar="[DIAGNOSIS]", required=False)
 @_shared_options
 @click.pass_obj
-def explain(settings: Settings, diagnosis: str) -> None:
-    """Explain a diagnosis at length."""
-    click.echo(_desk(settings).explain(diagnosis))
+def explain(settings: Settings, diagnosis: str | None) -> None:
+    """Explain a diagnosis at length, or list what there is."""
+    desk = _text_desk(settings)
+    _say_wrapped(settings, desk.explain(diagnosis) if diagnosis else desk.diagnoses())
+
+
+@main.command()
+@click.argument("exercise", metavar="[EX]", required=False)
+@_shared_options
+@click.pass_obj
+def solution(settings: Settings, exercise: str | None) -> None:
+    """Show the reference answer of an exercise that you have completed."""
+    _say(settings, _text_desk(settings).solution(exercise).rstrip("\n"))
 
 
 @main.command()
 @click.argument("exercise", metavar="EX")
 @_shared_options
 @click.pass_obj
-def solution(settings: Settings, exercise: str) -> None:
-    """Show the reference answer of an exercise that you have completed."""
-    click.echo(_desk(settings).solution(exercise), nl=False)
+def reset(settings: Settings, exercise: str) -> None:
+    """Begin an exercise again: the stub comes back, and your file is kept as a backup."""
+    _say(settings, _text_desk(settings).reset(exercise))
 
 
 @main.command()
@@ -210,9 +232,11 @@ def doctor(settings: Settings) -> None:
     """Test what the grader needs of this computer."""
     from grader import doctor
 
+    _text_desk(settings)
     findings = doctor.examine()
     for finding in findings:
-        click.echo(f"{finding.subject:<12} {finding.said}")
+        said = textwrap.fill(finding.said, stdout.WIDTH - 13, subsequent_indent=" " * 13)
+        _say(settings, f"{finding.subject:<12} {said}")
     sys.exit(0 if all(finding.fine for finding in findings) else 4)
 
 
@@ -223,7 +247,7 @@ def kit() -> None:
 
 
 @kit.command()
-@click.argument("directory", required=False, type=click.Path(file_okay=False, path_type=Path))
+@click.argument("directory", required=False, type=click.Path(path_type=Path))
 @click.option("--schedules", type=click.IntRange(1, 100_000), metavar="N", help="How many task schedules at most.")
 @_shared_options
 @click.pass_obj
@@ -233,8 +257,9 @@ def check(settings: Settings, directory: Path | None, schedules: int | None) -> 
 
     if directory is not None:
         settings.kit = directory
+    desk = _text_desk(settings)
     with Box() as box:
-        problems = _desk(settings).check_kit(box, schedules, quiet=settings.quiet, echo=click.echo)
+        problems = desk.check_kit(box, schedules, quiet=settings.quiet, echo=partial(_say, settings))
     sys.exit(1 if problems else 0)
 
 
@@ -244,84 +269,120 @@ def check(settings: Settings, directory: Path | None, schedules: int | None) -> 
 def _desk(settings: Settings) -> Desk:
     from grader.desk import Desk
 
-    return Desk(directory=settings.directory, kit=settings.kit)
+    kit = None if settings.kit is None else settings.directory / settings.kit
+    return Desk(directory=settings.directory, kit=kit)
 
 
-def _console(settings: Settings) -> tuple[Console, Glyphs]:
-    """A console for standard output, and what it can show."""
-    from rich.console import Console
+def _text_desk(settings: Settings) -> Desk:
+    """The desk for a command that prints text only. Raises UsageError if JSON is asked for."""
+    if settings.json:
+        hint = "Leave --json out; `grade EX`, `grade list` and `grade` alone know it."
+        raise UsageError("this command has no JSON form", hint=hint)
+    return _desk(settings)
 
+
+def _say(settings: Settings, text: str) -> None:
+    stdout.say(text, ascii=settings.ascii or settings.plain)
+
+
+def _say_wrapped(settings: Settings, text: str) -> None:
+    for line in text.split("\n"):
+        indent = " " * (len(line) - len(line.lstrip()))
+        wrapper = textwrap.TextWrapper(
+            stdout.WIDTH, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
+        )
+        _say(settings, wrapper.fill(line))
+
+
+def _screen(settings: Settings) -> tuple[Console, Glyphs]:
+    """A console for standard output, and the characters it can show."""
     from grader.reports.glyphs import ASCII, UNICODE
 
-    encoding = (sys.stdout.encoding or "ascii").lower().replace("-", "")
-    glyphs = ASCII if settings.ascii or settings.plain or encoding != "utf8" else UNICODE
-    color = "never" if settings.plain or (settings.color == "auto" and os.environ.get("NO_COLOR")) else settings.color
-    force = {"always": True, "never": False, "auto": None}[color]
-    console = Console(
-        force_terminal=force,
-        no_color=color == "never",
-        width=None if sys.stdout.isatty() else 80,
-        markup=False,
-        highlight=False,
-        emoji=False,
-    )
-    return console, glyphs
+    glyphs = ASCII if settings.ascii or settings.plain or not stdout.speaks_utf8() else UNICODE
+    return stdout.console("never" if settings.plain else settings.color), glyphs
 
 
-def _show(settings: Settings, console: Console, glyphs: Glyphs, verdicts: tuple[Verdict, ...]) -> None:
+def _show(
+    settings: Settings,
+    screen: tuple[Console, Glyphs] | None,
+    verdicts: tuple[Verdict, ...],
+    commands: tuple[Command, ...] | None,
+) -> None:
+    """Show verdicts as the options wish; without a screen, as a JSON document."""
+    if screen is None:
+        from grader.documents import run_document
+
+        _say(settings, run_document(verdicts, version=__version__))
+        return
     from grader.reports import terminal
 
+    console, glyphs = screen
     if settings.quiet:
         terminal.show_run_quiet(console, verdicts, glyphs=glyphs)
     elif settings.verbose:
-        terminal.show_run_verbose(console, verdicts, glyphs=glyphs)
+        terminal.show_run_verbose(console, verdicts, glyphs=glyphs, commands=commands)
     else:
-        terminal.show_run(console, verdicts, glyphs=glyphs)
+        terminal.show_run(console, verdicts, glyphs=glyphs, commands=commands)
 
 
-def _echo_json(verdicts: tuple[Verdict, ...]) -> None:
-    from grader.documents import run_document
-
-    click.echo(run_document(verdicts, version=__version__))
-
-
-def _exit_code(verdicts: tuple[Verdict, ...]) -> int:
-    """4 if something could not be judged through no fault of the learner, else 1, else 3, else 0."""
+def _exit_code(verdicts: Iterable[Verdict]) -> int:
+    """70 for a fault of ours, else 4 if something was not judged, else 1 for a fail, else 3 for a file, else 0."""
     from grader.verdict import Status
 
     codes = {Status.NOT_JUDGED: 4, Status.FAIL: 1, Status.CANNOT_JUDGE: 3, Status.PASS: 0}
-    found = {codes[verdict.status] for verdict in verdicts}
-    return next((code for code in (4, 1, 3) if code in found), 0)
+    found = {70 if verdict.own_fault else codes[verdict.status] for verdict in verdicts}
+    return next((code for code in (70, 4, 1, 3) if code in found), 0)
 
 
 def entry() -> None:
     """Run ``grade`` as a program. click's own exits are replaced: it exits 1 for aborts and uncaught exceptions."""
+    stdout.take_over()
     try:
         code = main.main(prog_name="grade", standalone_mode=False)
     except click.exceptions.Exit as leaving:
         code = leaving.exit_code
     except click.UsageError as error:
-        error.show()
+        _complain(*_usage(error))
         code = 2
     except GraderError as error:
-        click.echo(f"error: {error}\nhelp: {error.hint}", err=True)
+        _complain(str(error), error.hint)
         code = error.exit_code
     except (click.Abort, KeyboardInterrupt):
-        click.echo("interrupted", err=True)
+        print("interrupted", file=sys.stderr)
         code = 130
-    except BrokenPipeError:
-        # Whoever read our output has gone; the interpreter must not complain about it when it flushes.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        code = 0
     except Exception as error:
         _report_own_fault(error)
         code = 70
     sys.exit(code if isinstance(code, int) else 0)
 
 
+def _complain(what: str, hint: str) -> None:
+    from grader.reports.clean import clean
+
+    # Names of files and what stands in them are repeated here; they must not act on the terminal.
+    print(clean(f"error: {what}\nhelp: {hint}", 4000), file=sys.stderr)
+
+
+def _usage(error: click.UsageError) -> tuple[str, str]:
+    """What click has to say about the arguments, in our words and with the command to type next."""
+    path = error.ctx.command_path if error.ctx is not None else "grade"
+    message = error.format_message()
+    if isinstance(error, click.NoSuchOption) and path == "grade" and _is_option_of_run(error.option_name):
+        return f"{error.option_name} stands after the command", f"Write `grade run {error.option_name}`."
+    if isinstance(error, click.exceptions.NoArgsIsHelpError):
+        message = f"`{path}` needs a command"
+    return message[:1].lower() + message[1:].rstrip("."), f"See `{path} --help`."
+
+
+def _is_option_of_run(name: str) -> bool:
+    return any(name in parameter.opts for parameter in run.params)
+
+
 def _report_own_fault(error: Exception) -> None:
     import traceback
 
-    click.echo("".join(traceback.format_exception(error)), err=True)
-    click.echo(f"error: a fault of the grader itself: {type(error).__name__}", err=True)
-    click.echo("help: report it with the lines above and what `grade doctor` prints", err=True)
+    print("".join(traceback.format_exception(error)), file=sys.stderr)
+    _complain(
+        f"a fault of the grader itself: {type(error).__name__}",
+        "Report it with the lines above and what `grade doctor` prints.",
+    )

@@ -12,8 +12,10 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from grader import blame, policy, submission
+from grader.errors import GraderError, InternalError, KitError
 from grader.judge import DEFAULT_SCHEDULES, Examination, Failed, Judged, examine
 from grader.kit import Exercise, HiddenTest, Kit
+from grader.kit_table import read_text
 from grader.recording import Ended, Trace
 from grader.recording import Outcome as Span
 from grader.sandbox import LEVEL, Box, Cell, Job, Play
@@ -62,8 +64,8 @@ class _Course:
         self._box = box
         self._kit = kit
         self._exercise = exercise
-        self._stub = exercise.stub.read_text(encoding="utf-8")
-        self._scenarios = exercise.scenarios.read_text(encoding="utf-8")
+        self._stub = read_text(exercise.stub)
+        self._scenarios = _read_scenarios(exercise.scenarios)
         self._reference: Cell | None = None
         self.verdicts: list[Verdict] = []
 
@@ -71,7 +73,7 @@ class _Course:
         """One examination per submission that can be judged; it is complete when the next one is asked for."""
         for request in requests:
             began = time.perf_counter()
-            verdict = self._empty(request)
+            verdict = _blank(self._kit, self._exercise, request)
             taken = submission.take(request.path, limit=self._exercise.limits.file_bytes)
             faults = (taken,) if isinstance(taken, Fault) else request.check(taken, self._exercise, self._stub).faults
             if isinstance(taken, Fault) or faults:
@@ -97,6 +99,7 @@ class _Course:
                     real_seconds=time.perf_counter() - began,
                     virtual_seconds=examination.virtual_seconds,
                     plays=cell.plays,
+                    own_fault=any(judged.own_fault for judged in examination.results.values()),
                 )
             )
         if self._reference is not None:
@@ -105,21 +108,6 @@ class _Course:
     def _job(self, source: str) -> Job:
         exercise = self._exercise
         return Job(module=exercise.module, submission=source, scenarios=self._scenarios, limits=exercise.limits)
-
-    def _empty(self, request: Request) -> Verdict:
-        return Verdict(
-            exercise=self._exercise.id,
-            title=self._exercise.title,
-            file=request.shown,
-            digest="",
-            kit=f"{self._kit.title} {self._kit.version}",
-            total=sum(test.points for test in self._exercise.tests),
-            ignored=request.beside,
-            complete_run=not request.tests and not request.backends and request.only is None,
-            isolation=LEVEL,
-            versions=versions(),
-            judged_at=datetime.now(UTC).isoformat(timespec="seconds"),
-        )
 
     # ---- results -----------------------------------------------------------------------------------------------------
 
@@ -152,7 +140,9 @@ class _Course:
     def _failure(self, cell: Cell, test: HiddenTest, failed: Failed, taken: Submission) -> Failure:
         shown = failed.recording
         if shown.trace is None and shown.ended not in UNTRACED:
-            shown = cell.recording(replace(failed.play, trace=True))
+            # A program that depends on real time or chance may end otherwise this time: what it was judged by counts.
+            again = cell.recording(replace(failed.play, trace=True))
+            shown = again if again.ended is shown.ended else shown
         diagnosis = self._kit.diagnoses[failed.diagnosis]
         line = blame.line_to_look_at(failed.diagnosis, shown, taken.source)
         return Failure(
@@ -165,7 +155,7 @@ class _Course:
             line=line,
             source=taken.line(line),
             exception=blame.exception_text(shown, failed.diagnosis),
-            waiting=shown.waiting,
+            waiting=shown.waiting if shown.ended in (Ended.DEADLOCK, Ended.LATE) else (),
             output=shown.output,
             trace=_slim(shown.trace),
             reference=self._reference_trace(failed.play),
@@ -177,8 +167,42 @@ class _Course:
         if path is None:
             return None
         if self._reference is None:
-            self._reference = self._box.open(self._job(path.read_text(encoding="utf-8")))
+            self._reference = self._box.open(self._job(read_text(path)))
         return _slim(self._reference.recording(replace(play, seed=0, choices=None, trace=True)).trace)
+
+
+def not_judged(kit: Kit, exercise: Exercise, request: Request, error: GraderError) -> Verdict:
+    """The verdict on a submission that could not be graded through no fault of the learner."""
+    trouble = f"{error}. {error.hint}"
+    return replace(_blank(kit, exercise, request), trouble=trouble, own_fault=isinstance(error, InternalError))
+
+
+def _blank(kit: Kit, exercise: Exercise, request: Request) -> Verdict:
+    everything = not request.tests and not request.backends and request.only is None
+    return Verdict(
+        exercise=exercise.id,
+        title=exercise.title,
+        file=request.shown,
+        digest="",
+        kit=f"{kit.title} {kit.version}",
+        total=sum(test.points for test in exercise.tests),
+        ignored=request.beside,
+        complete_run=everything and request.schedules >= DEFAULT_SCHEDULES,
+        isolation=LEVEL,
+        versions=versions(),
+        judged_at=datetime.now(UTC).isoformat(timespec="seconds"),
+    )
+
+
+def _read_scenarios(path: Path) -> str:
+    """Read what goes into the box. Raises KitError if it is no Python: in the box that would look like our fault."""
+    source = read_text(path)
+    try:
+        compile(source, str(path), "exec", dont_inherit=True)
+    except (SyntaxError, ValueError) as error:
+        line = getattr(error, "lineno", None) or 1
+        raise KitError(f"{path}:{line}: Python cannot read this: {error}", hint="Correct the line.") from None
+    return source
 
 
 def _slim(trace: Trace | None) -> Trace | None:

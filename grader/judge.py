@@ -80,6 +80,8 @@ class Judged:
     all_schedules: bool = False
     failed: Failed | None = None
     reason: str = ""
+    own_fault: bool = False
+    """Not judged through a fault of the grader."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -107,12 +109,20 @@ def examine(exercise: Exercise, examinations: Iterable[Examination]) -> None:
     plugin = _Plugin(exercise, iter(examinations))
     with _own_environment():
         pytest.main(_arguments(exercise), plugins=[plugin])
+    _forget(exercise)
     if plugin.error is not None:
         raise plugin.error
     if not plugin.finished:
         raise InternalError(
             f"pytest did not run the hidden tests of {exercise.id}", hint="Run `grade kit check`, and report this."
         )
+
+
+def _forget(exercise: Exercise) -> None:
+    """Take the hidden tests out of ``sys.modules``, where the same exercise of another kit would find them."""
+    mine = str(exercise.test_file)
+    for name in [name for name, module in sys.modules.items() if getattr(module, "__file__", None) == mine]:
+        del sys.modules[name]
 
 
 def _arguments(exercise: Exercise) -> list[str]:
@@ -122,7 +132,8 @@ def _arguments(exercise: Exercise) -> list[str]:
     in_main_thread = threading.current_thread() is threading.main_thread()
     timeout = ["-p", "pytest_timeout", f"--timeout={TIMEOUT_SECONDS}", "--timeout-method=signal"]
     return [
-        *("-c", os.devnull, "--rootdir", str(exercise.folder), "--noconftest", "--import-mode=importlib"),
+        # The root is above the exercise: pytest names the module by its path from there, and the names must differ.
+        *("-c", os.devnull, "--rootdir", str(exercise.folder.parent), "--noconftest", "--import-mode=importlib"),
         *("--assert=plain", "--capture=no", "--strict-markers", *plugins),
         *(timeout if in_main_thread else []),
         str(exercise.test_file),
@@ -286,7 +297,7 @@ def _attempt(test: HiddenTest, function: Callable[[Playing], object], playing: P
         return _not_judged(number, "the hidden test looked at no play")
     internal = next((recording for _, recording in playing.used if recording.ended is Ended.INTERNAL), None)
     if internal is not None:
-        return _not_judged(number, internal.reason)
+        return replace(_not_judged(number, internal.reason), own_fault=True)
     if not failed:
         return None
     play, recording, slug = diagnose(test, playing.used)

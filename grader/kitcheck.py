@@ -68,6 +68,11 @@ def _check_exercise(box: Box, kit: Kit, exercise: Exercise, schedules: int) -> I
 # ---- requests --------------------------------------------------------------------------------------------------------
 
 
+def answer_requests(exercise: Exercise, schedules: int = DEFAULT_SCHEDULES) -> list[engine.Request]:
+    """The reference and all right and wrong answers of an exercise, to be graded as the check does it."""
+    return [_request(path, schedules) for path in _answers(exercise)]
+
+
 def _answers(exercise: Exercise) -> list[Path]:
     if exercise.solutions is None or exercise.reference is None:
         return []
@@ -90,7 +95,7 @@ def _shown(path: Path) -> str:
 
 
 def _is_exempt(path: Path) -> bool:
-    return EXEMPT in (line.strip() for line in path.read_text(encoding="utf-8").splitlines()[:2])
+    return EXEMPT in (line.strip() for line in path.read_text(encoding="utf-8", errors="replace").splitlines()[:2])
 
 
 def _interface_only(taken: Submission, exercise: Exercise, stub: str) -> policy.Findings:
@@ -131,7 +136,7 @@ def _check_right(exercise: Exercise, path: Path, verdict: Verdict) -> Checked:
 
 
 def _check_wrong(exercise: Exercise, path: Path, verdict: Verdict) -> Checked:
-    first = path.read_text(encoding="utf-8").partition("\n")[0].strip()
+    first = path.read_text(encoding="utf-8", errors="replace").partition("\n")[0].strip()
     match = _FAILS.fullmatch(first)
     if match is None:
         return _checked(exercise, _shown(path), "", ["its first line is not `# fails: test_a, test_b (diagnosis)`"])

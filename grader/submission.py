@@ -149,7 +149,7 @@ def _missing(path: Path) -> Fault:
     return Fault(
         kind="missing",
         error=f"there is no file `{path.name}`",
-        help=f"rename `{near[0]}` to `{path.name}`" if near else f"create `{path.name}`, or go to the folder it is in",
+        help=f"rename `{near[0]}` to `{path.name}`" if near else "run `grade init` to get the stub, or correct the path",
     )
 
 

@@ -18,6 +18,8 @@ from grader.timeline_steps import count_steps, lanes_in_steps
 
 MAX_LANES = 16
 MAX_TICKS = 6
+MAX_MARKS = 4
+"""Marks of one timeline; a dozen of them say no more than the first few."""
 
 
 class Axis(StrEnum):
@@ -142,11 +144,8 @@ def _overlap(one: Outcome, other: Outcome) -> float:
 
 def _marks(lanes: Sequence[Lane], lost: Sequence[Lost]) -> tuple[Mark, ...]:
     rows = {lane.label: row for row, lane in reversed(list(enumerate(lanes)))}
-    return tuple(
-        Mark(at=one.at, lane=rows[one.name], text=f"{seconds(one.seconds)} lost here")
-        for one in lost
-        if one.name in rows
-    )
+    found = [one for one in lost if one.name in rows][:MAX_MARKS]
+    return tuple(Mark(at=one.at, lane=rows[one.name], text=f"{seconds(one.seconds)} lost here") for one in found)
 
 
 def _in_steps(trace: Trace, steps: int) -> Timeline:

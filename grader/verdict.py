@@ -120,7 +120,9 @@ class Verdict:
     complete_run: bool = True
     """Whether every hidden test and backend was asked for."""
     trouble: str = ""
-    """A fault of the grader or of this machine, in one sentence."""
+    """A fault of the kit, of the grader or of this machine, in one sentence."""
+    own_fault: bool = False
+    """Whether something was not judged through a fault of the grader itself."""
     isolation: int = 0
     versions: tuple[tuple[str, str], ...] = ()
     real_seconds: float = 0.0

@@ -10,13 +10,16 @@ import json
 import os
 import shutil
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from difflib import get_close_matches
+from filecmp import cmp
+from itertools import count, islice
 from pathlib import Path
 
 from grader.documents import Unreadable, read_verdict, verdict_document
-from grader.errors import UsageError, WorkspaceError
+from grader.errors import WorkspaceError
 from grader.kit import Exercise, Kit, builtin_root
 from grader.verdict import Status, Verdict
 
@@ -26,6 +29,8 @@ BUILT_IN = "built-in"
 OURS = frozenset({"README.md", "__pycache__"})
 """What may lie beside a submission without being mentioned."""
 MENTIONED = 20
+LOOKED_AT = 1000
+"""Entries of a folder that are looked at to find a workspace below it."""
 KEEP = 50
 """Attempts kept per exercise; a student in a loop of save and grade makes hundreds a day."""
 
@@ -55,6 +60,8 @@ class Made:
 
     written: tuple[str, ...]
     kept: tuple[str, ...]
+    saved: tuple[tuple[str, str], ...] = ()
+    """Lessons that somebody had written in, and where their copies are."""
 
 
 def find(start: Path) -> Workspace | None:
@@ -69,21 +76,42 @@ def find(start: Path) -> Workspace | None:
 def _kit_root(marker: Path) -> Path:
     try:
         kit = tomllib.loads(marker.read_text(encoding="utf-8")).get("kit", BUILT_IN)
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise WorkspaceError(f"{marker}: {error}", hint=f'Write `kit = "{BUILT_IN}"` into it.') from None
     if not isinstance(kit, str):
         raise WorkspaceError(f"{marker}: 'kit' must be a text", hint=f'Write `kit = "{BUILT_IN}"` into it.')
     return builtin_root() if kit == BUILT_IN else (marker.parent / kit)
 
 
-def create(root: Path, kit: Kit) -> Made:
-    """Make a workspace, or add to one what it lacks. Nothing that is there already is touched, lessons excepted.
+def below(folder: Path) -> list[str]:
+    """The names of the folders right below this one that are workspaces."""
+    try:
+        with os.scandir(folder) as entries:
+            return sorted(entry.name for entry in islice(entries, LOOKED_AT) if _is_marked(Path(entry.path)))
+    except OSError:
+        return []
 
-    Raises WorkspaceError if the folder cannot be written.
+
+def _is_marked(folder: Path) -> bool:
+    try:
+        return (folder / MARKER).is_file()
+    except OSError:
+        return False
+
+
+def create(root: Path, kit: Kit) -> Made:
+    """Make a workspace, or add to one what it lacks. What a learner has written stays, or a copy of it.
+
+    Raises WorkspaceError if the folder cannot be written, or is a workspace of another kit.
     """
+    there = find(root)
+    if there is not None and there.root == root.resolve() and there.kit_root.resolve() != kit.root.resolve():
+        hint = "Choose another folder, or leave --kit out."
+        raise WorkspaceError(f"{root / MARKER}: this folder belongs to the kit in {there.kit_root}", hint=hint)
     written: list[str] = []
     kept: list[str] = []
-    try:
+    saved: list[tuple[str, str]] = []
+    with _writing():
         root.mkdir(parents=True, exist_ok=True)
         if not (root / MARKER).exists():
             (root / MARKER).write_text(_marker_text(root, kit), encoding="utf-8")
@@ -91,7 +119,7 @@ def create(root: Path, kit: Kit) -> Made:
         for exercise in kit.exercises:
             folder = root / exercise.folder.name
             folder.mkdir(exist_ok=True)
-            shutil.copyfile(exercise.lesson, folder / exercise.lesson.name)
+            saved += _refresh(root, exercise.lesson, folder / exercise.lesson.name)
             target = folder / exercise.file
             name = target.relative_to(root).as_posix()
             if os.path.lexists(target):
@@ -99,10 +127,51 @@ def create(root: Path, kit: Kit) -> Made:
             else:
                 shutil.copyfile(exercise.stub, target)
                 written.append(name)
+    return Made(written=tuple(written), kept=tuple(kept), saved=tuple(saved))
+
+
+def reset(workspace: Workspace, exercise: Exercise) -> Path | None:
+    """Put the stub back. Returns where the learner's file has gone, None if there was none or it was the stub.
+
+    Raises WorkspaceError if the folder cannot be written.
+    """
+    target = workspace.file_of(exercise)
+    with _writing():
+        target.parent.mkdir(exist_ok=True)
+        if target.is_file() and cmp(target, exercise.stub, shallow=False):
+            return None
+        copy = _put_away(workspace.root, target) if os.path.lexists(target) else None
+        shutil.copyfile(exercise.stub, target)
+    return copy
+
+
+def _refresh(root: Path, lesson: Path, target: Path) -> Iterator[tuple[str, str]]:
+    """Bring a lesson up to date; what a learner has noted in it is put away."""
+    if target.is_file() and cmp(target, lesson, shallow=False):
+        return
+    if os.path.lexists(target):
+        copy = _put_away(root, target)
+        yield target.relative_to(root).as_posix(), copy.relative_to(root).as_posix()
+    shutil.copyfile(lesson, target)
+
+
+def _put_away(root: Path, path: Path) -> Path:
+    """Move a file of the workspace to a name of its own among the backups."""
+    folder = root / STATE / "backups" / path.parent.name
+    folder.mkdir(parents=True, exist_ok=True)
+    numbered = (folder / f"{path.stem}.{number}{path.suffix}" for number in count(1))
+    copy = next(name for name in numbered if not os.path.lexists(name))
+    path.rename(copy)
+    return copy
+
+
+@contextmanager
+def _writing() -> Iterator[None]:
+    try:
+        yield
     except OSError as error:
         reason = error.strerror or type(error).__name__
         raise WorkspaceError(f"{error.filename}: {reason}", hint="Choose a folder that you may write to.") from error
-    return Made(written=tuple(written), kept=tuple(kept))
 
 
 def _marker_text(root: Path, kit: Kit) -> str:
@@ -158,7 +227,7 @@ def attempts(workspace: Workspace, exercise: Exercise) -> list[Verdict]:
     for number, line in enumerate(_lines(path), start=1):
         try:
             found.append(read_verdict(json.loads(line)))
-        except (Unreadable, ValueError) as error:
+        except (Unreadable, ValueError, RecursionError) as error:
             raise WorkspaceError(
                 f"{path}:{number}: this attempt cannot be read: {error}", hint=f"Delete that line, or {path}."
             ) from None
@@ -182,18 +251,6 @@ def _lines(path: Path) -> list[str]:
         return []
     except (OSError, UnicodeDecodeError) as error:
         raise WorkspaceError(f"{path}: it cannot be read", hint=f"Move {path} away, and run `grade` again.") from error
-
-
-def file_for(exercise: Exercise, file: Path | None, workspace: Workspace | None) -> Path:
-    """The file to grade: the one given, or the learner's own. Raises UsageError when there is neither."""
-    if file is not None:
-        return file
-    if workspace is None:
-        raise UsageError(
-            "this is not a folder of exercises",
-            hint=f"Make one with `grade init`, or name a file: `grade {exercise.id} --file PATH`.",
-        )
-    return workspace.file_of(exercise)
 
 
 def nearest(word: str, words: Iterable[str]) -> str | None:

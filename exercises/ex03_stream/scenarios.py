@@ -61,8 +61,7 @@ def noted(stage, items):
 
 
 def endless(stage):
-    for number in range(TOO_MANY):
-        yield number
+    yield from range(TOO_MANY)
     raise stage.token("ran away", RuntimeError("a thousand items, and still not enough"))
 
 
@@ -222,7 +221,7 @@ async def leaving_the_block(stage):
     async def camera():
         stage.mark("camera on")
         try:
-            while True:
+            for _ in range(TOO_MANY):
                 await checkpoint()
                 yield "frame"
         finally:

@@ -1,4 +1,5 @@
 """ex03 - Stream: futures in sequence."""
+
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Iterable

@@ -1,6 +1,18 @@
 """Hidden tests of ex03: judge what a pipeline asked of its source, and when."""
 
+from itertools import takewhile
+
 from grader.judge import grading
+
+
+def pulls(recording):
+    """Pulls and arrivals, in order; when a source that is not needed any more gets closed is nobody's business here."""
+    return [name for name in recording.order if name in ("pull", "got")]
+
+
+def before(recording, name):
+    """What happened before the mark of that name."""
+    return list(takewhile(lambda other: other != name, recording.order))
 
 
 @grading(
@@ -51,9 +63,7 @@ def test_falsy_items_are_items(play):
 def test_building_a_pipeline_pulls_nothing(play):
     """building a pipeline pulls nothing"""
     for kind in ("source", "iterable"):
-        order = play("building", kind=kind).order
-        assert order[0] == "the first request"
-        assert order[1] == "pull"
+        assert play("building", kind=kind).order[:2] == ["the first request", "pull"]
 
 
 @grading(
@@ -67,11 +77,11 @@ def test_pulls_one_item_per_request(play):
     for kind in ("source", "iterable"):
         recording = play("one_by_one", kind=kind)
         assert recording.values("got") == [1, 2, 3]
-        assert recording.order == ["pull", "got"] * 3
+        assert pulls(recording) == ["pull", "got"] * 3
 
     recording = play("every_second")
     assert recording.values("got") == [1, 3, 5]
-    assert recording.order == ["pull", "pull", "got"] * 3
+    assert pulls(recording) == ["pull", "pull", "got"] * 3
 
 
 @grading(
@@ -103,10 +113,7 @@ def test_take_does_not_pull_past_its_limit(play):
 )
 def test_take_closes_its_source_when_satisfied(play):
     """take() closes its source when it has its items"""
-    order = play("satisfied").order
-
-    assert order[-1] == "the end"
-    assert "close" in order
+    assert "close" in before(play("satisfied"), "the end")
 
 
 @grading(
@@ -174,8 +181,8 @@ def test_aclose_reaches_the_source(play):
     """aclose() reaches the source through every layer"""
     for scenario in ("closing", "closing_before_the_first_request"):
         recording = play(scenario)
-        assert "close" in recording.order
-        assert recording.order[-1] == "closed"
+        assert "close" in before(recording, "closed")
+        assert before(recording, "closed").count("pull") == recording.order.count("pull")
         assert recording.attempt("request").raised.isa("StopAsyncIteration")
 
     assert play("closing_what_cannot_be_closed").attempt("request").raised.isa("StopAsyncIteration")

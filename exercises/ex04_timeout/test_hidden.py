@@ -7,7 +7,7 @@ LIMIT = 2.5
 
 @grading(
     points=9,
-    diagnosis="leaked-task",
+    diagnosis="losers-left-running",
     feedback="The operation took 2 s of the 5 s it had, and timeout() took another time than that. The whole 5 s "
     "means that the timer was not stopped; a little more than 2 s means polling.",
 )
@@ -47,7 +47,7 @@ def test_elapsed_is_a_timeouterror(play):
 
 @grading(
     points=9,
-    diagnosis="leaked-task",
+    diagnosis="losers-left-running",
     feedback="The operation went on after its time was up. Giving up means stopping it.",
 )
 def test_slow_operation_is_stopped(play):
@@ -191,7 +191,7 @@ def test_outer_cancellation_is_not_elapsed(play):
     feedback="None, False, 0, () or an exception object that was returned got lost. They are ordinary results.",
 )
 def test_falsy_values(play):
-    """None, 0 and returned exceptions are ordinary results"""
+    """None and returned exceptions are results too"""
     recording = play("odd_values")
 
     assert not recording.raised

@@ -100,7 +100,7 @@ def test_body_in_pieces(play):
     feedback="There is no Content-Length, so the body ends where the connection does.",
 )
 def test_body_without_length_ends_at_eof(play):
-    """without Content-Length it ends with the connection"""
+    """with no length it ends with the connection"""
     pieces = [OK + b"Content-Type: text/plain\r\n\r\nhello", b", world"]
 
     assert body(play("answered", pieces=pieces)) == b"hello, world"

@@ -48,8 +48,8 @@ if TYPE_CHECKING:
 MAX_TEXT = 2000
 MAX_OUTPUT_LINES = 12
 MAX_WAITING = 8
-MAX_FIGURES = 24
-"""Figures on one page. A page in which everything fails shows the first cause of each exercise, then the second."""
+MAX_LANES = 160
+"""Lanes on one page. A page in which everything fails shows the first cause of each exercise, then the second."""
 
 OUTCOME_GLYPHS = {Outcome.PASS: "✓", Outcome.FAIL: "✗", Outcome.NOT_JUDGED: "–"}
 STATUS_GLYPHS = {Status.PASS: "✓", Status.FAIL: "✗", Status.CANNOT_JUDGE: "✗", Status.NOT_JUDGED: "–"}
@@ -169,16 +169,32 @@ def learner_page(
     """Render the report of one learner as one self-contained page."""
     drawn = _worth_a_figure([findings(verdict) for verdict in verdicts])
     exercises = [_exercise(verdict, diagnoses, drawn) for verdict in verdicts]
-    passed = sum(verdict.status is Status.PASS for verdict in verdicts)
 
     return _render(
         templates,
         kit_title=kit_title,
         exercises=exercises,
-        summary=f"{passed} of {counted(len(verdicts), 'exercise')} complete",
+        summary=_summary(verdicts),
         made_at=made_at,
-        versions=", ".join(dict.fromkeys(f"{name} {number}" for verdict in verdicts for name, number in verdict.versions)),
+        versions=_versions(verdicts),
     )
+
+
+def _summary(verdicts: Sequence[Verdict]) -> str:
+    if len(verdicts) == 1:
+        said = {
+            Status.PASS: "is complete" if verdicts[0].complete_run else "passes what was asked for",
+            Status.FAIL: "is not complete yet",
+            Status.CANNOT_JUDGE: "cannot be judged as it is",
+            Status.NOT_JUDGED: "was not judged",
+        }
+        return f"{verdicts[0].title} {said[verdicts[0].status]}"
+    passed = sum(verdict.status is Status.PASS for verdict in verdicts)
+    return f"{passed} of {counted(len(verdicts), 'exercise')} complete"
+
+
+def _versions(verdicts: Sequence[Verdict]) -> str:
+    return ", ".join(dict.fromkeys(f"{name} {number}" for verdict in verdicts for name, number in verdict.versions))
 
 
 # ---- what the template is given ---------------------------------------------------------------------------------------
@@ -187,8 +203,14 @@ def learner_page(
 def _worth_a_figure(groups: Sequence[Sequence[Finding]]) -> set[int]:
     """Choose, by identity, the findings that are shown in full: the first of each kind, fairly over the exercises."""
     firsts = [list({f.failure.diagnosis: f for f in reversed(group)}.values())[::-1] for group in groups]
-    ranked = [finding for rank in zip_longest(*firsts) for finding in rank if finding is not None]
-    return {id(finding.failure) for finding in ranked[:MAX_FIGURES]}
+    chosen: set[int] = set()
+    lanes = 0
+    for finding in (finding for rank in zip_longest(*firsts) for finding in rank if finding is not None):
+        lanes += sum(len(timeline.lanes) for timeline in timelines(finding.failure) or () if timeline)
+        if lanes <= MAX_LANES:
+            chosen.add(id(finding.failure))
+
+    return chosen
 
 
 def _exercise(verdict: Verdict, diagnoses: Mapping[str, Diagnosis], drawn: set[int]) -> ExerciseView:
@@ -205,7 +227,7 @@ def _exercise(verdict: Verdict, diagnoses: Mapping[str, Diagnosis], drawn: set[i
         points=points_said(verdict) if verdict.tests else "",
         share=f"{min(100, 100 * whole_points(verdict.points) // max(verdict.total, 1))}%",
         times=times_said(verdict),
-        judged=verdict.judged_at,
+        judged=verdict.judged_at[:16].replace("T", " ") + " UTC" if verdict.judged_at else "",
         failed=f"{counted(failed, 'test')} of {len(verdict.tests)} not passed" if failed else "",
         backends=verdict.backends,
         tests=tuple(_test(verdict, test, found) for test in verdict.tests),
@@ -285,7 +307,7 @@ def _finding(
         help=failure.help,
         source=_source(verdict, failure.line, excerpt_of_failure(failure)),
         exception=failure.exception,
-        schedule=schedule_said(finding),
+        schedule=_sentence(schedule_said(finding)),
         replay=replay_line(verdict, finding),
         first=first.anchor if first else "",
         first_number=first.number if first else 0,
@@ -295,6 +317,10 @@ def _finding(
         more_waiting=max(0, len(failure.waiting) - MAX_WAITING) if in_full else 0,
         output=_output(failure) if in_full else "",
     )
+
+
+def _sentence(text: str) -> str:
+    return f"{text[0].upper()}{text[1:]}." if text else ""
 
 
 def _charts(failure: Failure) -> tuple[Chart, ...]:

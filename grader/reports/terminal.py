@@ -103,6 +103,7 @@ def _show_exercise(
         _finding(screen, verdict, finding)
     if verdict.ignored:
         screen.wrapped(Piece("note: ", "note"), f"only {verdict.file} is judged, not {joined(verdict.ignored)}")
+        screen.blank()
     _next(screen, next_commands(verdict) if commands is None else commands)
     _verdict_line(screen, verdict)
 

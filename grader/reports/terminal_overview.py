@@ -17,14 +17,20 @@ STYLES = {State.NEW: "quiet", State.FAULTY: "fail", State.FAILING: "skipped", St
 
 
 def show_overview(
-    console: Console, title: str, progress: Sequence[Progress], *, glyphs: Glyphs, commands: Sequence[Command] = ()
+    console: Console,
+    title: str,
+    progress: Sequence[Progress],
+    *,
+    following: Progress | None,
+    note: str = "",
+    commands: Sequence[Command],
+    glyphs: Glyphs,
 ) -> None:
-    """Show how far every exercise is, and what to type next."""
+    """Show how far every exercise is, which one follows, what ``note`` says about it, and what to type next."""
     screen = Screen(console, glyphs)
     complete = sum(one.state is State.COMPLETE for one in progress)
     screen.spread([Piece(title, "strong")], [Piece(f"{complete} of {counted(len(progress), 'exercise')} complete")])
     screen.blank()
-    following = next((one for one in progress if one.state is not State.COMPLETE), None)
     for one in progress:
         _progress_line(screen, one, here=glyphs.here if one is following else " " * len(glyphs.here))
     screen.blank()
@@ -32,9 +38,10 @@ def show_overview(
         screen.line(Piece("All exercises are complete.", "pass"))
     else:
         screen.line(Piece(f"next: {following.id}  {following.title}", "strong"), Piece(f"   {following.summary}"))
-    proposed = commands or _proposed(following)
-    width = max((screen.cells(command.line) for command in proposed), default=0) + 4
-    for command in proposed:
+    if note:
+        screen.wrapped(Piece("      "), note)
+    width = max((screen.cells(command.line) for command in commands), default=0) + 4
+    for command in commands:
         screen.line(Piece("      "), Piece(screen.fit(command.line, width), "command"), Piece(command.does, "quiet"))
 
 
@@ -62,12 +69,3 @@ def _progress_line(screen: Screen, one: Progress, *, here: str) -> None:
 
 def _state(one: Progress) -> Piece:
     return Piece(one.state.ljust(max(len(state) for state in State)), STYLES[one.state])
-
-
-def _proposed(following: Progress | None) -> tuple[Command, ...]:
-    if following is None:
-        return (Command(line="grade report", does="all of it on one page"),)
-    again = Command(line=f"grade {following.id}", does="check your file")
-    if following.state is State.FAILING:
-        return (again, Command(line=f"grade hint {following.id}", does="a hint"))
-    return (again,)

@@ -7,14 +7,18 @@ import selectors
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from functools import partial
-from math import inf
+from math import inf, ulp
 from typing import Any
 
 from grader.box.simulation.core import Bounds, Idle, Simulation
 from grader.box.simulation.schedule import Schedule
 from grader.box.simulation.workers import Call
+
+EXECUTOR_THREADS = 16
+"""Threads for what asyncio itself sends to threads, such as looking up names."""
 
 _STEPS = frozenset({"TaskStepMethWrapper", "TaskWakeupMethWrapper", "task_wakeup", "__step", "__wakeup"})
 
@@ -164,16 +168,46 @@ class VirtualSelector:
         return self._real.select(wait) if decision is Idle.WAIT else events
 
 
+class ExecutorLine:
+    """The queue in front of an executor: only as many calls may go on as it has threads, the first come first.
+
+    A call that has no thread yet must not get the baton, for all threads might be waiting for it.
+    """
+
+    def __init__(self, threads: int) -> None:
+        self._free = threads
+        self._waiting: deque[Call] = deque()
+
+    def join(self, call: Call) -> None:
+        if self._free:
+            self._free -= 1
+            call.state = "ready"
+        else:
+            self._waiting.append(call)
+
+    def leave(self, call: Call) -> None:
+        """The loop has taken in the end of a call. One that never began still has its place in the executor's queue."""
+        if call in self._waiting:
+            self._waiting.remove(call)
+        elif self._waiting:
+            self._waiting.popleft().state = "ready"
+        else:
+            self._free += 1
+
+
 class VirtualEventLoop(asyncio.SelectorEventLoop):
     """asyncio's own loop with the parts exchanged that decide about time and order."""
 
     def __init__(self, simulation: AsyncioSimulation, counted: Counted) -> None:
         self._simulation = simulation
         self._counted = counted
+        self._own_executor: ThreadPoolExecutor | None = None
+        self._executor_lines: dict[Any, ExecutorLine] = {}
         self.virtual_selector = VirtualSelector(simulation)
         super().__init__(self.virtual_selector)  # type: ignore[arg-type]
         self.virtual_selector.loop = self
-        self._clock_resolution = 1e-9
+        # Added to the time it must make a difference, or a timer that is due never fires.
+        self._clock_resolution = max(1e-9, ulp(simulation.bounds.latest))
         self._ready = self.ready = ReadyQueue(simulation)
         simulation.wake = self._wake
 
@@ -191,14 +225,18 @@ class VirtualEventLoop(asyncio.SelectorEventLoop):
 
     def run_in_executor(self, executor: Any, func: Any, *args: Any) -> Any:  # type: ignore[override]
         call, counted = self._counted(func, args)
-        call.state = "ready"  # the executor's own queue is not modelled
+        if executor is None:
+            # asyncio would take a number that depends on the machine's processors.
+            executor = self._own_executor = self._own_executor or ThreadPoolExecutor(EXECUTOR_THREADS)
+        line = self._executor_lines.setdefault(executor, ExecutorLine(getattr(executor, "_max_workers", 1)))
+        line.join(call)
         future = super().run_in_executor(executor, counted)
+        future.add_done_callback(lambda _: line.leave(call))
         future.add_done_callback(lambda _: self._simulation.workers.drop(call))
         return future
 
     async def shutdown_default_executor(self, timeout: float | None = None) -> None:
         # asyncio joins the executor's threads from a helper thread, which would race against virtual time.
         self._executor_shutdown_called = True
-        executor = getattr(self, "_default_executor", None)
-        if executor is not None:
-            executor.shutdown(wait=False)
+        if self._own_executor is not None:
+            self._own_executor.shutdown(wait=False)

@@ -57,6 +57,11 @@ class Bounds:
     last_socket_grace: float = 0.25
     """When no timer is left: the last chance before it is called a deadlock."""
 
+    @property
+    def latest(self) -> float:
+        """Where time stops for good: a run that is late may clean up for as long again. Floats stay exact enough."""
+        return 2 * self.horizon
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
@@ -200,6 +205,7 @@ class Simulation:
     # ---- the clock ---------------------------------------------------------------------------------------------------
 
     def advance(self, when: float) -> None:
+        when = min(when, self.bounds.latest)  # time.sleep(1e300)
         if when > self.now:
             self.now = when
             self._spin = 0
@@ -219,7 +225,7 @@ class Simulation:
         if sockets and not self._grace_spent:
             self._grace_spent = True
             return Idle.WAIT, self.bounds.socket_grace if deadline < inf else self.bounds.last_socket_grace
-        if deadline < inf and (deadline <= self.bounds.horizon or self.verdict is not None):
+        if deadline <= (self.bounds.horizon if self.verdict is None else self.bounds.latest):
             self._grace_spent = False
             self.advance(deadline)
         elif self.verdict is not None:

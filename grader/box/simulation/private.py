@@ -10,10 +10,12 @@ import asyncio
 import inspect
 import warnings
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 import trio
 from anyio._backends import _asyncio as anyio_asyncio
 from anyio._backends import _trio as anyio_trio
+from trio import _core as trio_core
 from trio import _threads
 from trio._core import _run
 
@@ -37,13 +39,15 @@ def _probes(loop: asyncio.SelectorEventLoop) -> dict[str, Callable[[], bool]]:
     )
     for name in ("runq", "waiting_for_idle", "io_manager", "entry_queue"):
         probes[f"trio Runner.{name}"] = lambda name=name: name in _run.Runner.__annotations__  # type: ignore[misc]
+    probes["concurrent.futures ThreadPoolExecutor._max_workers"] = _has(ThreadPoolExecutor(1), "_max_workers")
     probes["trio GLOBAL_RUN_CONTEXT"] = _has(_run, "GLOBAL_RUN_CONTEXT")
     probes["trio Task._next_send_fn"] = lambda: "_next_send_fn" in trio.lowlevel.Task.__annotations__
     probes["trio _threads.active_thread_count"] = _has(_threads, "active_thread_count")
     for label, backend in (("asyncio", anyio_asyncio.AsyncIOBackend), ("trio", anyio_trio.TrioBackend)):
         for name in ("run_sync_in_worker_thread", "run_async_from_thread", "run_sync_from_thread"):
             probes[f"anyio {label} {name}"] = _has(backend, name)
-    probes["anyio asyncio wait_all_tasks_blocked"] = _has(anyio_asyncio.AsyncIOBackend, "wait_all_tasks_blocked")
+        probes[f"anyio {label} wait_all_tasks_blocked"] = _has(backend, "wait_all_tasks_blocked")
+    probes["trio _core.wait_all_tasks_blocked"] = _has(trio_core, "wait_all_tasks_blocked")
     for name in ("_tasks", "_child_scopes"):
         probes[f"anyio CancelScope.{name}"] = lambda name=name: hasattr(anyio_asyncio.CancelScope(), name)  # type: ignore[misc]
     return probes
@@ -54,7 +58,6 @@ _LOOP = (
     "_scheduled",
     "_clock_resolution",
     "_write_to_self",
-    "_default_executor",
     "_executor_shutdown_called",
 )
 

@@ -22,6 +22,8 @@ from grader.recording import Ended
 PERIOD = 0.05
 SLEEPING_LOOKS = 5
 """So many looks in a row must find the loop's thread asleep."""
+PATIENCE = 5
+"""So often the code may catch what is raised, or block in one task after the other; then its process ends."""
 SIGNAL = signal.SIGPROF if hasattr(signal, "SIGPROF") else None
 
 _BACKENDS = (f"{os.sep}asyncio{os.sep}", f"{os.sep}anyio{os.sep}", f"{os.sep}trio{os.sep}", f"{os.sep}grader{os.sep}")
@@ -48,6 +50,7 @@ class Watch:
         self._asleep = 0
         self._sleeps = False
         self._told = -1
+        self._raised = 0
 
     def __enter__(self) -> None:
         if self.enabled:
@@ -101,7 +104,10 @@ class Watch:
             simulation.blocking_call(what, 0, frame)
             student = innermost_student(frame)
             simulation.fail(Ended.BLOCKED_LOOP, what, student.f_lineno if student else None)
-        raise LoopBlocked  # again and again, should the student's code catch it
+        self._raised += 1
+        if self._raised > PATIENCE:
+            simulation.on_abandon()
+        raise LoopBlocked  # again, should the student's code have caught it
 
     def _may_raise_in(self, frame: FrameType) -> bool:
         if is_student(frame.f_code):

@@ -1,4 +1,4 @@
-# fails: test_slow_operation_is_stopped (leaked-task), test_too_slow_raises_elapsed (lost-error)
+# fails: test_slow_operation_is_stopped (losers-left-running), test_too_slow_raises_elapsed (lost-error)
 """Protects the operation from being stopped."""
 
 import anyio

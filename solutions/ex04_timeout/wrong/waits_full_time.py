@@ -1,4 +1,4 @@
-# fails: test_in_time_returns_the_value (leaked-task)
+# fails: test_in_time_returns_the_value (losers-left-running)
 """Never stops the timer."""
 
 import anyio

@@ -1,0 +1,106 @@
+"""How long a learner waits for ``grade run ex01``, beside a bare pytest run of a like suite; ratios in one run.
+
+    python benchmarks/latency.py [ROUNDS]
+
+Prints the medians of CPU time (of all processes together), wall time and peak memory (PSS, all processes together).
+The two are run in turn, so that whatever else the machine does meets both.
+"""
+
+from __future__ import annotations
+
+import os
+import resource
+import statistics
+import subprocess
+import sys
+import threading
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+REFERENCE = ROOT / "solutions" / "ex01_join" / "join.py"
+GRADE = (sys.executable, "-m", "grader", "run", "ex01", "--file", str(REFERENCE))
+BARE = (sys.executable, "-m", "pytest", "-q", "-c", os.devnull, "-p", "no:cacheprovider", str(ROOT / "benchmarks" / "bare_suite"))
+
+COMMANDS = {
+    "bare pytest": BARE,
+    "grade, 1 schedule": (*GRADE, "--schedules", "1"),
+    "grade, default schedules": GRADE,
+    "grade --help": (sys.executable, "-m", "grader", "--help"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One run: CPU and wall seconds, and the peak of memory in MiB."""
+
+    cpu: float
+    wall: float
+    memory: float
+
+
+def measure(command: tuple[str, ...]) -> Run:
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    began = time.perf_counter()
+    process = subprocess.Popen(
+        command, cwd=ROOT, env={**os.environ, "JOIN_FILE": str(REFERENCE)}, stdout=subprocess.DEVNULL
+    )
+    code = process.wait()
+    wall = time.perf_counter() - began
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    if code != 0:
+        sys.exit(f"{' '.join(command)} ended with {code}")
+    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return Run(cpu, wall, 0.0)
+
+
+def peak_memory(command: tuple[str, ...]) -> float:
+    """Peak of the PSS of a process and all below it, in MiB, sampled in a run of its own."""
+    process = subprocess.Popen(
+        command, cwd=ROOT, env={**os.environ, "JOIN_FILE": str(REFERENCE)}, stdout=subprocess.DEVNULL
+    )
+    peak = 0.0
+    done = threading.Event()
+    threading.Thread(target=lambda: (process.wait(), done.set()), daemon=True).start()
+    while not done.wait(0.005):
+        peak = max(peak, sum(pss(number) for number in family(process.pid)))
+    return peak
+
+
+def family(process: int) -> list[int]:
+    try:
+        children = Path(f"/proc/{process}/task/{process}/children").read_text().split()
+    except OSError:
+        return []
+    return [process, *(number for child in children for number in family(int(child)))]
+
+
+def pss(process: int) -> float:
+    try:
+        lines = Path(f"/proc/{process}/smaps_rollup").read_text().splitlines()
+    except OSError:
+        return 0.0
+    return next((int(line.split()[1]) / 1024 for line in lines if line.startswith("Pss:")), 0.0)
+
+
+def main() -> None:
+    rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 7
+    runs: dict[str, list[Run]] = {name: [] for name in COMMANDS}
+    for _ in range(rounds + 1):
+        for name, command in COMMANDS.items():
+            runs[name].append(measure(command))
+    # The first round fills the caches.
+    cpu = {name: statistics.median(run.cpu for run in found[1:]) for name, found in runs.items()}
+    wall = {name: statistics.median(run.wall for run in found[1:]) for name, found in runs.items()}
+    print(f"{'':26}{'CPU':>8}{'ratio':>8}{'wall':>9}{'ratio':>8}{'peak PSS':>12}")
+    for name, command in COMMANDS.items():
+        memory = peak_memory(command)
+        print(
+            f"{name:26}{cpu[name]:7.2f}s{cpu[name] / cpu['bare pytest']:8.2f}"
+            f"{wall[name]:8.2f}s{wall[name] / wall['bare pytest']:8.2f}{memory:9.0f} MiB"
+        )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,72 @@
+"""Standard output: in characters that its reader knows, and quiet once the reader has gone."""
+
+from __future__ import annotations
+
+import io
+import os
+import sys
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+WIDTH = 80
+
+
+class _Forgiving(io.TextIOWrapper):
+    """Does not mind that nobody reads any more: ``grade ex01 | head -1`` ends with the exit code of the verdict."""
+
+    def write(self, text: str, /) -> int:
+        try:
+            return super().write(text)
+        except BrokenPipeError:
+            return self._go_on_unheard()
+
+    def flush(self) -> None:
+        try:
+            super().flush()
+        except BrokenPipeError:
+            self._go_on_unheard()
+
+    def _go_on_unheard(self) -> int:
+        # What is still in the buffer is written again at the end of the process, and must find somebody.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), self.fileno())
+        return 0
+
+
+def take_over() -> None:
+    """Make ``sys.stdout`` a stream that writes whatever it is given: as ASCII where the reader may not know UTF-8."""
+    if sys.stdout is None:  # somebody closed it: `grade >&-`
+        sys.stdout = open(os.devnull, "w")  # noqa: SIM115
+        return
+    encoding = "utf-8" if speaks_utf8() else "ascii"
+    sys.stdout = _Forgiving(
+        sys.stdout.buffer, encoding=encoding, errors="backslashreplace", line_buffering=sys.stdout.isatty()
+    )
+
+
+def speaks_utf8() -> bool:
+    """Whether standard output can show more than ASCII."""
+    return (sys.stdout.encoding or "ascii").lower().replace("-", "").replace("_", "") == "utf8"
+
+
+def say(text: str, *, ascii: bool) -> None:
+    """Print text as it is, or with escapes for everything beyond ASCII."""
+    # Not click.echo: it takes a stream that speaks ASCII for a mistake, and writes UTF-8 to it.
+    print(text.encode("ascii", "backslashreplace").decode() if ascii else text)
+
+
+def console(color: str) -> Console:
+    """A console on standard output; ``color`` is ``always never auto``, auto being colours on a terminal."""
+    from rich.console import Console
+
+    if color == "auto" and os.environ.get("NO_COLOR"):
+        color = "never"
+    return Console(
+        force_terminal={"always": True, "never": False, "auto": None}[color],
+        no_color=color == "never",
+        width=None if sys.stdout.isatty() else WIDTH,
+        markup=False,
+        highlight=False,
+        emoji=False,
+    )
