@@ -8,7 +8,7 @@ One-way layers; a module imports only what stands before it (``tests/test_layers
     box (imports only wire, values and recording)  sandbox
     verdict  schedules  judge  blame  engine  documents
     timeline_lanes  timeline_steps  timeline  reports
-    workspace  kitcheck  doctor  desk  command_names  stdout  cli
+    workspace  guidance  progress  kitcheck  doctor  desk  command_names  stdout  options  cli
 """
 
 __version__ = "0.1.0"

@@ -6,20 +6,19 @@ Options that concern every command are understood on either side of its name. Th
 
 from __future__ import annotations
 
-import shlex
 import sys
 import textwrap
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING
 
 import click
 
 from grader import __version__, stdout
-from grader.command_names import EXERCISE, suggestion
 from grader.errors import GraderError, UsageError
+from grader.options import Grade, Settings, shared_options
+from grader.recording import BACKENDS
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -29,68 +28,9 @@ if TYPE_CHECKING:
     from grader.reports.views import Command
     from grader.verdict import Verdict
 
-F = TypeVar("F", bound=Callable[..., Any])
-
-BACKENDS = ("asyncio", "trio")
-
-
-@dataclass(slots=True)
-class Settings:
-    """What the options say that every command has."""
-
-    json: bool = False
-    plain: bool = False
-    ascii: bool = False
-    quiet: bool = False
-    verbose: bool = False
-    color: str = "auto"
-    directory: Path = Path()
-    kit: Path | None = None
-
-
-def _shared_options(command: F) -> F:
-    """Add the options that every command has; whichever side of the command they stand on, they count."""
-
-    def option(*names: str, **kwargs: Any) -> Callable[[F], F]:
-        def store(ctx: click.Context, param: click.Parameter, value: Any) -> None:
-            if value not in (None, False):
-                setattr(ctx.ensure_object(Settings), str(param.name).removeprefix("shared_"), value)
-
-        return click.option(*names, expose_value=False, callback=store, **kwargs)
-
-    # The names are prefixed because click stores an argument and an option of one name in one place.
-    anywhere, folder = click.Path(path_type=Path), click.Path(exists=True, file_okay=False, path_type=Path)
-    for add in (
-        option("--kit", "shared_kit", metavar="DIR", type=anywhere, help="Use the kit in this folder."),
-        option("-C", "shared_directory", metavar="DIR", type=folder, help="Work as if started in this folder."),
-        option("--color", type=click.Choice(["auto", "always", "never"]), help="Colours; auto means on a terminal."),
-        option("--ascii", is_flag=True, help="ASCII characters only."),
-        option("--plain", is_flag=True, help="Neither colours nor special characters."),
-        option("-v", "--verbose", is_flag=True, help="Show every diagnosis."),
-        option("-q", "--quiet", is_flag=True, help="Show the verdicts only."),
-        option("--json", is_flag=True, help="Print a JSON document instead."),
-    ):
-        command = add(command)
-    return command
-
-
-class Grade(click.Group):
-    """A group whose first word may be an exercise."""
-
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        if EXERCISE.fullmatch(args[0]):
-            return "run", self.commands["run"], args
-        if args[0] not in self.commands:
-            near = suggestion(args[0], self.commands)
-            hint = f"Did you mean `grade {near}`?" if near else "See `grade --help`."
-            raise UsageError(f"there is no command {args[0]!r}", hint=hint)
-        return super().resolve_command(ctx, args)
-
 
 @click.group(cls=Grade, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
-@_shared_options
+@shared_options
 @click.version_option(__version__, "--version", message="grade %(version)s")
 @click.pass_context
 def main(ctx: click.Context) -> None:
@@ -110,7 +50,7 @@ def main(ctx: click.Context) -> None:
 
 @main.command()
 @click.argument("directory", type=click.Path(path_type=Path), required=False)
-@_shared_options
+@shared_options
 @click.pass_obj
 def init(settings: Settings, directory: Path | None) -> None:
     """Make or refresh a folder to work in. Nothing you wrote is overwritten."""
@@ -122,9 +62,7 @@ def init(settings: Settings, directory: Path | None) -> None:
     if made.kept and not settings.verbose:
         lines.append(f"  kept  {len(made.kept)} of your files as they are")
     _say(settings, "\n".join(lines))
-    first = desk.kit.exercises[0]
-    there = "" if root.samefile(".") else f"cd {shlex.quote(desk.shown(root))}, "
-    _say(settings, f"Ready. Next: {there}read {first.folder.name}/README.md, and run `grade {first.id}`.")
+    _say(settings, f"Ready. Next: {desk.way_in(root, made)}.")
 
 
 @main.command()
@@ -135,7 +73,7 @@ def init(settings: Settings, directory: Path | None) -> None:
 @click.option("--test", "tests", type=click.IntRange(min=1), multiple=True, metavar="N", help="This hidden test only.")
 @click.option("--schedules", type=click.IntRange(1, 100_000), metavar="N", help="How many task schedules at most.")
 @click.option("--seed", type=click.IntRange(min=0), metavar="K", help="This schedule only.")
-@_shared_options
+@shared_options
 @click.pass_obj
 def run(
     settings: Settings,
@@ -167,7 +105,7 @@ def run(
 
 
 @main.command("list")
-@_shared_options
+@shared_options
 @click.pass_obj
 def list_(settings: Settings) -> None:
     """List the exercises."""
@@ -180,7 +118,7 @@ def list_(settings: Settings) -> None:
 
 @main.command()
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE", help="Where to write it.")
-@_shared_options
+@shared_options
 @click.pass_obj
 def report(settings: Settings, out: Path | None) -> None:
     """Write your last attempts as one HTML page. Runs nothing."""
@@ -190,7 +128,7 @@ def report(settings: Settings, out: Path | None) -> None:
 
 @main.command()
 @click.argument("exercise", metavar="[EX]", required=False)
-@_shared_options
+@shared_options
 @click.pass_obj
 def hint(settings: Settings, exercise: str | None) -> None:
     """Show the next hint for the first failing test of your last attempt."""
@@ -199,17 +137,16 @@ def hint(settings: Settings, exercise: str | None) -> None:
 
 @main.command()
 @click.argument("diagnosis", metavar="[DIAGNOSIS]", required=False)
-@_shared_options
+@shared_options
 @click.pass_obj
 def explain(settings: Settings, diagnosis: str | None) -> None:
     """Explain a diagnosis at length, or list what there is."""
-    desk = _text_desk(settings)
-    _say_wrapped(settings, desk.explain(diagnosis) if diagnosis else desk.diagnoses())
+    _say_wrapped(settings, _text_desk(settings).explain(diagnosis))
 
 
 @main.command()
 @click.argument("exercise", metavar="[EX]", required=False)
-@_shared_options
+@shared_options
 @click.pass_obj
 def solution(settings: Settings, exercise: str | None) -> None:
     """Show the reference answer of an exercise that you have completed."""
@@ -218,7 +155,7 @@ def solution(settings: Settings, exercise: str | None) -> None:
 
 @main.command()
 @click.argument("exercise", metavar="EX")
-@_shared_options
+@shared_options
 @click.pass_obj
 def reset(settings: Settings, exercise: str) -> None:
     """Begin an exercise again: the stub comes back, and your file is kept as a backup."""
@@ -226,7 +163,7 @@ def reset(settings: Settings, exercise: str) -> None:
 
 
 @main.command()
-@_shared_options
+@shared_options
 @click.pass_obj
 def doctor(settings: Settings) -> None:
     """Test what the grader needs of this computer."""
@@ -241,7 +178,7 @@ def doctor(settings: Settings) -> None:
 
 
 @main.group()
-@_shared_options
+@shared_options
 def kit() -> None:
     """Make and check kits of exercises."""
 
@@ -249,7 +186,7 @@ def kit() -> None:
 @kit.command()
 @click.argument("directory", required=False, type=click.Path(path_type=Path))
 @click.option("--schedules", type=click.IntRange(1, 100_000), metavar="N", help="How many task schedules at most.")
-@_shared_options
+@shared_options
 @click.pass_obj
 def check(settings: Settings, directory: Path | None, schedules: int | None) -> None:
     """Prove a kit: stubs fail cleanly, right answers pass, every wrong one fails as it says."""

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shlex
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from grader import guidance, progress
 from grader import kit as kits
 from grader import workspace as workspaces
 from grader.errors import GraderError, UsageError, WorkspaceError
 from grader.kit import Exercise, Kit
-from grader.verdict import FORMAT, Status, Verdict
+from grader.verdict import Status, Verdict
 from grader.workspace import Made, Workspace
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from grader.engine import Request
     from grader.reports.glyphs import Glyphs
-    from grader.reports.views import Command, Progress, State
+    from grader.reports.views import Command, Progress
     from grader.sandbox import Box
 
 REPORT = "grade-report.html"
@@ -66,10 +66,8 @@ class Desk:
         return kits.load(self.workspace.kit_root)
 
     def shown(self, path: Path) -> str:
-        """A path as it is typed from where the command was started."""
-        if not path.is_absolute() or path.resolve().is_relative_to(Path.cwd()):
-            return os.path.relpath(path.resolve())
-        return str(path)
+        """A path as it is typed from where the command works."""
+        return os.path.relpath(path.resolve(), self._directory.resolve())
 
     def create(self, directory: Path | None) -> tuple[Path, Made]:
         """Make or refresh the workspace there; without a directory, the one we are in, or one right here."""
@@ -79,12 +77,20 @@ class Desk:
         root = self._directory / directory
         return root, workspaces.create(root, Desk(directory=root, kit=self._kit_given).kit)
 
+    def way_in(self, root: Path, made: Made) -> str:
+        """What to do first in a workspace that was made or refreshed."""
+        if workspaces.MARKER not in made.written:
+            return "`grade` says where you are and what comes next"
+        first = self.kit.exercises[0]
+        there = "" if root.samefile(self._directory) else f"cd {shlex.quote(self.shown(root))}, "
+        return f"{there}read {first.folder.name}/{first.lesson.name}, and run `grade {first.id}`"
+
     def reset(self, id: str) -> str:
         """Put the stub of an exercise back, and say where the learner's file has gone."""
         workspace, exercise = self._need_workspace(), self.kit.exercise(id)
-        copy = workspaces.reset(workspace, exercise)
+        file, copy = self.shown(workspace.file_of(exercise)), workspaces.reset(workspace, exercise)
         kept = f"Your file is kept as {self.shown(copy)}.\n" if copy else ""
-        return f"{kept}{self.shown(workspace.file_of(exercise))} is the stub again. Next: `grade {id}`."
+        return f"{kept}{file} is the stub. Next: write it, and run `grade {id}`."
 
     # ---- run ---------------------------------------------------------------------------------------------------------
 
@@ -154,85 +160,47 @@ class Desk:
     def _file_of(self, exercise: Exercise) -> Path:
         if self.workspace is not None:
             return self.workspace.file_of(exercise)
+        way = progress.ways_to_a_workspace(self._directory)[0].line
         name = exercise.file if (self._directory / exercise.file).is_file() else "PATH"
-        hint = f"Make one with `grade init DIR`, or name a file: `grade {exercise.id} --file {name}`."
+        hint = f"Type `{way}`, or name a file: `grade {exercise.id} --file {name}`."
         raise UsageError("this is not a folder of exercises", hint=hint)
 
     def proposed(self, verdicts: Sequence[Verdict], wishes: Wishes) -> tuple[Command, ...] | None:
         """What to type after these verdicts, where what follows from a verdict alone would mislead."""
-        from grader.reports.views import Command
-
-        if len(verdicts) != 1 or verdicts[0].status is Status.NOT_JUDGED:
+        if len(verdicts) != 1:
             return None
-        (verdict,) = verdicts
         if wishes.file is not None:
-            # A file of its own leaves no attempt, so there is no hint to it and nothing is complete.
-            again = f"grade {verdict.exercise} --file {shlex.quote(str(wishes.file))}"
-            return () if verdict.status is Status.PASS else (Command(line=again, does="check it again"),)
-        if any(fault.kind == "untouched" for fault in verdict.faults):
-            lesson = self._lesson(self.kit.exercise(verdict.exercise))
-            return (lesson, Command(line=f"grade {verdict.exercise}", does="check it when you have written something"))
-        return None
+            return progress.after_a_file(verdicts[0], wishes.file)
+        return progress.after_a_stub(verdicts[0], self._paths(self.kit.exercise(verdicts[0].exercise)))
 
     # ---- screens and pages -------------------------------------------------------------------------------------------
 
     def overview(self, console: Console, glyphs: Glyphs) -> None:
         """Where am I, what next."""
         from grader.reports.terminal_overview import show_overview
-        from grader.reports.views import State
 
-        progress = self._progress()
         here = self._exercise_here()
-        todo = [one for one in progress if one.state is not State.COMPLETE]
-        following = next((one for one in todo if here and one.id == here.id), next(iter(todo), None))
+        entries = self._progress()
+        following = progress.following(entries, here.id if here else None)
         show_overview(
             console,
             self.kit.title,
-            progress,
+            entries,
             following=following,
-            note=self._last_trouble(following.id) if following else "",
-            commands=self._next_steps(following) if self.workspace else self._ways_to_a_workspace(),
+            note=progress.last_trouble(self._attempts(self.kit.exercise(following.id))) if following else "",
+            commands=self._next_steps(following),
             glyphs=glyphs,
         )
 
-    def _last_trouble(self, id: str) -> str:
-        """What the last attempt at an exercise came to grief on."""
-        attempts = self._attempts(self.kit.exercise(id))
-        if not attempts:
-            return ""
-        for fault in attempts[-1].faults:
-            return f"cannot be judged at the last attempt: {fault.error}"
-        failing = next((test for test in attempts[-1].tests if not test.passed), None)
-        return f"the last attempt fails test {failing.number}: {failing.label}" if failing else ""
-
     def _next_steps(self, following: Progress | None) -> tuple[Command, ...]:
-        from grader.reports.views import Command, State
+        if self.workspace is None:
+            return progress.ways_to_a_workspace(self._directory)
+        return progress.next_steps(following, self._paths(self.kit.exercise(following.id)) if following else None)
 
-        if following is None:
-            return (Command(line="grade report", does="all of it on one page"),)
-        exercise = self.kit.exercise(following.id)
-        file = Command(line=self._typed(self._file_of(exercise)), does="your file")
-        check = Command(line=f"grade {exercise.id}", does="check your file")
-        if following.state is State.FAILING:
-            return (file, check, Command(line=f"grade hint {exercise.id}", does="a hint"))
-        return (self._lesson(exercise), file, check)
-
-    def _lesson(self, exercise: Exercise) -> Command:
-        from grader.reports.views import Command
-
-        return Command(line=self._typed(self._file_of(exercise).with_name("README.md")), does="the lesson and the task")
-
-    def _typed(self, path: Path) -> str:
-        return os.path.relpath(path, self._directory.resolve())
-
-    def _ways_to_a_workspace(self) -> tuple[Command, ...]:
-        from grader.reports.views import Command
-
-        below = [
-            Command(line=f"cd {shlex.quote(name)}", does="your folder of exercises")
-            for name in workspaces.below(self._directory)
-        ]
-        return (*below, *(() if below else (Command(line="grade init DIR", does="makes a folder to work in"),)))
+    def _paths(self, exercise: Exercise) -> progress.Paths:
+        """The lesson and the file of an exercise, as they are typed from here."""
+        file = os.path.relpath(self._file_of(exercise), self._directory.resolve())
+        return progress.Paths(lesson=os.path.join(os.path.dirname(file), exercise.lesson.name), file=file)
 
     def list_exercises(self, console: Console, glyphs: Glyphs) -> None:
         from grader.reports.terminal_overview import show_list
@@ -241,26 +209,10 @@ class Desk:
 
     def progress_document(self) -> str:
         """What ``--json`` prints for ``grade`` and ``grade list``."""
-        exercises = [asdict(one) for one in self._progress()]
-        return json.dumps({"format": FORMAT, "kit": f"{self.kit.title} {self.kit.version}", "exercises": exercises})
+        return progress.document(self.kit, self._progress())
 
     def _progress(self) -> list[Progress]:
-        from grader.reports.views import Progress
-
-        return [
-            Progress(
-                id=exercise.id,
-                title=exercise.title,
-                summary=exercise.summary,
-                level=exercise.level,
-                minutes=exercise.minutes,
-                state=_state(attempts),
-                points=best.points if (best := workspaces.best(attempts)) else 0.0,
-                total=sum(test.points for test in exercise.tests),
-            )
-            for exercise in self.kit.exercises
-            for attempts in [self._attempts(exercise)]
-        ]
+        return [progress.of(exercise, self._attempts(exercise)) for exercise in self.kit.exercises]
 
     def _attempts(self, exercise: Exercise) -> list[Verdict]:
         return workspaces.attempts(self.workspace, exercise) if self.workspace else []
@@ -290,47 +242,21 @@ class Desk:
 
     def _need_workspace(self) -> Workspace:
         if self.workspace is None:
-            ways = [command.line for command in self._ways_to_a_workspace()]
-            hint = f"Type `{ways[0]}`, or give the folder with -C."
+            way = progress.ways_to_a_workspace(self._directory)[0].line
+            hint = f"Type `{way}`, or give the folder with -C."
             raise WorkspaceError("this is not a folder of exercises", hint=hint)
         return self.workspace
 
-    # ---- hints -------------------------------------------------------------------------------------------------------
+    # ---- for those who are stuck -------------------------------------------------------------------------------------
 
     def hint(self, id: str | None) -> str:
-        """The next hint for the first failing test of the last attempt: the diagnosis' own, then the exercise's."""
+        """The next hint to the last attempt at an exercise."""
         workspace, exercise = self._need_workspace(), self._chosen(id)
-        id = exercise.id
-        attempts = self._attempts(exercise)
-        failing = next((test for test in attempts[-1].tests if not test.passed), None) if attempts else None
-        if attempts and failing is None and not attempts[-1].faults:
-            return f"{id} is complete; there is nothing to hint at."
-        failure = next((result.failure for result in failing.results if result.failure), None) if failing else None
-        slug = failure.diagnosis if failure else "general"
-        own = exercise.hints.get(slug) or (self.kit.diagnoses[slug].hints if slug in self.kit.diagnoses else ())
-        general = exercise.hints["general"]
-        hints = (*own, *general) if slug != "general" else general
-        stage = _next_stage(workspace.root / workspaces.STATE / "hints.json", f"{id} {slug}", len(hints))
-        subject = f"{id}, test {failing.number} ({slug})" if failing else id
-        more = f"`grade hint {id}` again for the next one" if stage + 1 < len(hints) else "that was the last one"
-        return f"{subject}, hint {stage + 1} of {len(hints)}\n\n{hints[stage]}\n\n{more}"
+        return guidance.hint(workspace, self.kit, exercise, self._attempts(exercise))
 
-    def explain(self, slug: str) -> str:
-        """The long explanation of a diagnosis. Raises UsageError, with the nearest, if there is none of that name."""
-        found = self.kit.diagnoses.get(slug)
-        if found is None:
-            near = workspaces.nearest(slug, self.kit.diagnoses)
-            hint = (
-                f"Did you mean `grade explain {near}`?" if near else f"Known: {', '.join(sorted(self.kit.diagnoses))}."
-            )
-            raise UsageError(f"there is no diagnosis {slug!r}", hint=hint)
-        return f"{found.slug}: {found.sentence}\n\n{found.explanation}\n\nhelp: {found.help}"
-
-    def diagnoses(self) -> str:
-        """Every diagnosis there is, one line each."""
-        width = max(map(len, self.kit.diagnoses))
-        lines = [f"{slug:{width}}  {found.sentence}" for slug, found in sorted(self.kit.diagnoses.items())]
-        return "\n".join([*lines, "", "`grade explain DIAGNOSIS` says more about one of them."])
+    def explain(self, slug: str | None) -> str:
+        """The long explanation of a diagnosis, or what there is to explain."""
+        return guidance.explain(self.kit, slug) if slug else guidance.diagnoses(self.kit)
 
     def solution(self, id: str | None) -> str:
         """The reference answer. Raises UsageError before the exercise is complete, or if the kit has no answers."""
@@ -370,32 +296,3 @@ def _check_wishes(exercise: Exercise, wishes: Wishes) -> None:
     if wishes.backend is not None and wishes.backend not in exercise.backends:
         hint = f"Leave --backend out; its tests run on: {', '.join(exercise.backends) or 'none'}."
         raise UsageError(f"{exercise.id} does not run on {wishes.backend}", hint=hint)
-
-
-def _state(attempts: Sequence[Verdict]) -> State:
-    from grader.reports.views import State
-
-    if not attempts:
-        return State.NEW
-    best = workspaces.best(attempts)
-    if best is not None:
-        return State.COMPLETE if best.status is Status.PASS else State.FAILING
-    return State.FAULTY
-
-
-def _next_stage(path: Path, key: str, stages: int) -> int:
-    """Count up which hint was shown last, and stay at the last one."""
-    try:
-        shown = json.loads(path.read_text(encoding="utf-8"))
-        stage = int(shown[key]) + 1
-    except (OSError, ValueError, KeyError, TypeError):
-        # No hint yet, or a file that somebody edited: begin again.
-        shown, stage = {}, 0
-    stage = min(stage, stages - 1)
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(json.dumps({**shown, key: stage}), encoding="utf-8")
-    except OSError:
-        # Where nothing can be written, the first hint is better than none.
-        pass
-    return stage

@@ -14,7 +14,7 @@ from enum import StrEnum
 from functools import cache
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
-from grader.recording import NOTHING, Event, Outcome, Trace, TracedTask
+from grader.recording import NOTHING, Deviation, Event, Outcome, Trace, TracedTask
 from grader.verdict import FORMAT, Verdict
 
 
@@ -73,6 +73,7 @@ def _dump_trace(trace: Trace) -> dict[str, object]:
         "events": [[event.time, event.kind, event.task, event.line, event.info] for event in trace.events],
         "spans": [[span.name, span.start, span.stopped, span.how, span.task] for span in trace.spans],
         "elapsed": trace.elapsed,
+        "deviations": [[turn.time, turn.task, turn.instead_of] for turn in trace.deviations],
     }
 
 
@@ -140,6 +141,9 @@ def _load_trace(value: Any) -> Trace:
                 for name, start, stopped, how, task in value["spans"]
             ),
             elapsed=float(value["elapsed"]),
+            deviations=tuple(
+                Deviation(time=time, task=task, instead_of=other) for time, task, other in value["deviations"]
+            ),
         )
     except (TypeError, KeyError, ValueError) as error:
         raise Unreadable(f"not a trace: {error}") from None

@@ -30,9 +30,9 @@ def check_interface(program: Program, stub_source: str) -> tuple[Fault, ...]:
 
 def _untouched(program: Program, stub: ast.Module) -> Remark:
     place = next((node for node in program.nodes if isinstance(node, ast.Raise)), None)
-    functions = [node for node in program.nodes if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
-    holding = (node.name for node in functions if any(inner is place for inner in ast.walk(node)))
-    name = next(holding, None) or next((node.name for node in _asked_for(stub.body)), "the file")
+    asked = list(_asked_for(program.tree.body))
+    holding = (node for node in asked if any(inner is place for inner in ast.walk(node)))
+    name = next((node.name for node in (*holding, *asked)), "the file")
     error = "the file is still the stub, nothing of it has been written yet"
     return Remark(node=place, kind="untouched", error=error, help=f"write the body of `{name}`")
 

@@ -175,6 +175,9 @@ class Playing:
     def __call__(self, scenario: str, **inputs: object) -> Recording:
         """Play a scenario and return what happened, however it ended."""
         key = Play(scenario, Play.encode(inputs), self._backend)
+        while (earlier := self._variants.needed(key, self._number)) is not None:
+            (play,) = self._variants.plays(key, earlier, earlier)
+            self._variants.note(key, earlier, self._cell.recording(play))
         plays = self._variants.plays(key, self._number, min(self._number + AHEAD, self._last))
         for play in plays:
             self._cell.send(play)
@@ -252,8 +255,12 @@ class _Plugin:
     @pytest.hookimpl(tryfirst=True)
     def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> bool:
         test = self._declared[pyfuncitem.name]
+        judged: Judged | None = None
         for backend in self._examination.backends:
-            self._examination.results[test.name, backend] = self._judge(test, pyfuncitem.obj, backend)
+            # pytest-timeout goes off once per test; on the next backend nothing would end a test that hangs.
+            if judged is None or judged.reason != _too_long():
+                judged = self._judge(test, pyfuncitem.obj, backend)
+            self._examination.results[test.name, backend] = judged
         return True
 
     def _judge(self, test: HiddenTest, function: Callable[[Playing], object], backend: str) -> Judged:
@@ -281,17 +288,20 @@ class _Plugin:
 def _attempt(test: HiddenTest, function: Callable[[Playing], object], playing: Playing, number: int) -> Judged | None:
     """Call a hidden test once; None if its assertions held."""
     try:
-        function(playing)
-    except pytest.skip.Exception:
+        returned = function(playing)
+    except (pytest.skip.Exception, pytest.xfail.Exception):
         return _not_judged(number, "the hidden test was skipped")
     except pytest.fail.Exception as failure:
         if str(failure).startswith("Timeout"):
-            return _not_judged(number, f"the hidden test did not end within {TIMEOUT_SECONDS} s")
+            return _not_judged(number, _too_long())
         failed = True
     except Exception:
         # Not only AssertionError: a hidden test that sorts a list with a surprise in it raises TypeError.
         failed = True
     else:
+        if returned is not None:
+            # A coroutine whose assertions nobody awaits, a comparison without its `assert`.
+            return _not_judged(number, f"the hidden test returned a {type(returned).__name__}")
         failed = any(_unseen(recording) for _, recording in playing.used)
     if not playing.used:
         return _not_judged(number, "the hidden test looked at no play")
@@ -307,6 +317,10 @@ def _attempt(test: HiddenTest, function: Callable[[Playing], object], playing: P
 
 def _not_judged(number: int, reason: str) -> Judged:
     return Judged(outcome=Outcome.NOT_JUDGED, schedules=number + 1, reason=reason)
+
+
+def _too_long() -> str:
+    return f"the hidden test did not end within {TIMEOUT_SECONDS} s"
 
 
 def _unseen(recording: Recording) -> bool:

@@ -52,8 +52,11 @@ class Kit:
         by_id = {exercise.id: exercise for exercise in self.exercises}
         if id in by_id:
             return by_id[id]
-        near = difflib.get_close_matches(id, by_id, n=1)
-        hint = f"Try `{near[0]}`; `grade list` shows them all." if near else "See what there is with `grade list`."
+        names = {name: one.id for one in self.exercises for name in (one.id, one.title, one.folder.name)}
+        near = difflib.get_close_matches(id, names, n=1)
+        hint = (
+            f"Try `{names[near[0]]}`; `grade list` shows them all." if near else "See what there is with `grade list`."
+        )
         raise UsageError(f"there is no exercise {id!r}", hint=hint)
 
 

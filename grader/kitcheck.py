@@ -25,8 +25,9 @@ EXEMPT = "# off-limits: exempt"
 RIGHT_ANSWERS = 3
 """How many structurally different right answers an exercise has at least."""
 
-_FAILS = re.compile(r"# fails: (?P<named>.+)")
-_GROUP = re.compile(r"(?P<tests>[\w, ]+?)\s*\((?P<diagnosis>[a-z0-9-]+)\)\s*(?:,|$)")
+_GROUP = re.compile(r"(?P<tests>\w+(?:, *\w+)*) *\((?P<diagnosis>[a-z0-9-]+)\)")
+# The whole line, so that a test without its diagnosis is an error and not overlooked.
+_FAILS = re.compile(r"# fails: (?P<named>{group}(?:, *{group})*)".format(group=r"\w+(?:, *\w+)* *\([a-z0-9-]+\)"))
 _LEAVINGS = frozenset({"__pycache__", ".DS_Store"})
 
 
@@ -142,11 +143,8 @@ def _check_wrong(exercise: Exercise, path: Path, verdict: Verdict) -> Checked:
         return _checked(exercise, _shown(path), "", ["its first line is not `# fails: test_a, test_b (diagnosis)`"])
     problems = [fault.error for fault in verdict.faults]
     tests = {test.name: test for test in verdict.tests}
-    expected = list(expectations(match["named"]))
-    if not expected:
-        problems.append(f"its first line names no diagnosis: {first}")
     if not verdict.faults:
-        for name, slug in expected:
+        for name, slug in expectations(match["named"]):
             problems += _check_expectation(tests.get(name), name, slug)
     failed = sum(not test.passed for test in verdict.tests)
     return _checked(exercise, _shown(path), f"{failed} tests fail, {verdict.points:g} points", problems)
@@ -165,8 +163,7 @@ def expectations(named: str) -> Iterator[tuple[str, str]]:
     """The pairs of a hidden test and a diagnosis in the first line of a wrong answer."""
     for group in _GROUP.finditer(named):
         for name in group["tests"].split(","):
-            if name.strip():
-                yield name.strip(), group["diagnosis"]
+            yield name.strip(), group["diagnosis"]
 
 
 def _check_whole(exercise: Exercise, wrong: Sequence[Verdict]) -> Checked:

@@ -10,6 +10,7 @@ from typing import TypeVar
 
 from grader.recording import (
     NOTHING,
+    Deviation,
     Ended,
     Event,
     Hygiene,
@@ -138,7 +139,15 @@ def _trace(value: Json | None, spans: tuple[Outcome, ...], elapsed: float) -> Tr
         raise Distrusted("an event of a task that is not there")
     if any(task.parent is not None and task.parent >= task.id for task in tasks):
         raise Distrusted("a task older than its parent")
-    return Trace(tasks=tasks, events=events, spans=spans, elapsed=elapsed)
+    deviations = tuple(_deviation(row) for row in _list(fields.get("deviations")))
+    if any(deviation.task not in known or deviation.instead_of not in known for deviation in deviations):
+        raise Distrusted("a turn of a task that is not there")
+    return Trace(tasks=tasks, events=events, spans=spans, elapsed=elapsed, deviations=deviations)
+
+
+def _deviation(value: Json) -> Deviation:
+    time, task, instead_of = _row(value, 3)
+    return Deviation(time=_number(time), task=_count(task), instead_of=_count(instead_of))
 
 
 def _task(value: Json) -> TracedTask:

@@ -160,6 +160,15 @@ class Event:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Deviation:
+    """A task took a step before another whose turn it would have been in natural order."""
+
+    time: float
+    task: int
+    instead_of: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Trace:
     """Who ran when. Spans are the scenario's named stretches of work, each inside one task."""
 
@@ -167,6 +176,7 @@ class Trace:
     events: tuple[Event, ...]
     spans: tuple[Outcome, ...]
     elapsed: float
+    deviations: tuple[Deviation, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -84,6 +84,8 @@ class Box:
         self._control = ours
         self._buffer = b""
         self._statuses: dict[int, int] = {}
+        self._living: set[int] = set()
+        """Process numbers of the children that have not been ended."""
         self._ready = False
         # -P and a fresh environment instead of -I, which would ignore the hash seed: a set of strings must iterate
         # alike in every run, or a submission may pass today and fail tomorrow.
@@ -146,29 +148,39 @@ class Box:
                 os.close(descriptor)
         number = self._answer("started", START_SECONDS)
         assert isinstance(number, int)
+        self._statuses.pop(number, None)  # of another process that had this number before
+        self._living.add(number)
         return Child(number, requests_out, messages_in, output_in)
 
     def end(self, child: Child) -> int | None:
-        """Kill a child and everything that was ever started in it; returns its exit status if it left by itself.
+        """Kill a child and everything that was ever started in it; returns its exit status, None if it had not left.
 
-        It is killed after a clean end too: a student's own child process outlives its parent otherwise.
+        It is killed after a clean end too: a student's own child process outlives its parent otherwise. The children
+        of other jobs are spared.
         """
+        if child.process not in self._living:
+            return child.status
         child.close()
-        alone = self._statuses.get(child.process)
+        self._living.remove(child.process)
+        alone = self.has_ended(child)
         deadline = time.monotonic() + GRACE_SECONDS
-        with suppress(ProcessLookupError, PermissionError):
-            os.killpg(child.process, signal.SIGKILL)
-        while child.process not in self._statuses or sweep.kill_descendants(self.process):
+        _kill_group(child.process)
+        while child.process not in self._statuses or sweep.kill_descendants(self.process, spare=self._living):
             if time.monotonic() > deadline:
                 raise InternalError(
                     f"process {child.process} of a box does not end", hint="Look at it with `ps` and report this."
                 )
             self._listen(0.05)
-        return self._statuses.pop(child.process) if alone is None else alone
+        status = self._statuses.pop(child.process)
+        # A process that was leaving already keeps its own status under our signal.
+        child.status = None if status == -signal.SIGKILL and not alone else status
+        return child.status
 
     def close(self) -> None:
         """Kill the zygote and everything below it."""
         self._control.close()
+        for process in self._living:
+            _kill_group(process)  # below the zygote they are found only as long as that one lives
         while sweep.kill_descendants(self.process) and self._process.poll() is None:
             time.sleep(0.001)
         self._process.kill()
@@ -227,12 +239,21 @@ class Box:
         last = said.decode(errors="replace").strip().splitlines()[-1:] or ["it said nothing"]
         return InternalError(f"the box has died: {last[0]}", hint="Run `grade doctor`, and report this.")
 
-    def settle(self, child: Child) -> int | None:
-        """The exit status of a child that is gone, waiting a little for the news."""
-        deadline = time.monotonic() + GRACE_SECONDS
-        while child.process not in self._statuses and time.monotonic() < deadline:
+    def has_ended(self, child: Child) -> bool:
+        """Whether the child is gone, even if something it has started keeps its pipes open."""
+        self._listen(0)
+        return child.process in self._statuses
+
+    def settle(self, child: Child) -> None:
+        """Wait a little for the news that a child has ended whose pipe is closed."""
+        deadline = time.monotonic() + LOOK_SECONDS
+        while not self.has_ended(child) and time.monotonic() < deadline:
             self._listen(0.05)
-        return self._statuses.get(child.process)
+
+
+def _kill_group(process: int) -> None:
+    with suppress(ProcessLookupError, PermissionError):
+        os.killpg(process, signal.SIGKILL)
 
 
 class Child:
@@ -246,21 +267,33 @@ class Child:
         self.buffer = b""
         self.said = b""
         """The end of what it wrote to descriptors 1 and 2."""
+        self.status: int | None = None
+        """Its exit status, if it had left by itself when it was ended."""
+        self.unsent = b""
+        """Requests that do not fit into the pipe; a child that plays reads none."""
         self._open = True
-        os.set_blocking(messages, False)
-        os.set_blocking(output, False)
+        for descriptor in (requests, messages, output):
+            os.set_blocking(descriptor, False)
 
     def send(self, document: Mapping[str, Json]) -> None:
-        """Write one request. A child that is gone is noticed when its answer is read."""
-        data = memoryview(dumps(document))
-        with suppress(BrokenPipeError):
-            while data:
-                data = data[os.write(self.requests, data) :]
+        """Write one request, or keep it until it can be written. Never waits for the child."""
+        self.unsent += dumps(document)
+        self.flush()
+
+    def flush(self) -> None:
+        """Write what the pipe takes. A child that is gone is noticed when its answer is read."""
+        try:
+            while self.unsent:
+                self.unsent = self.unsent[os.write(self.requests, self.unsent) :]
+        except BlockingIOError:
+            pass
+        except BrokenPipeError:
+            self.unsent = b""
 
     def finish(self) -> None:
         """Say that there are no more requests."""
         os.close(self.requests)
-        self.requests = -1
+        self.requests, self.unsent = -1, b""
 
     def close(self) -> None:
         if self._open:
@@ -328,6 +361,8 @@ class Cell:
             self.tampered = self.tampered or bool(rest)
         except (_TimeIsUp, _Gone):
             pass
+        except Distrusted:
+            self.tampered = True
         self.tampered = self.tampered or bool(child.buffer)
         self._box.end(child)
 
@@ -358,17 +393,23 @@ class Cell:
         try:
             line = self._line(child, self._job.limits.wall_seconds, self._job.limits.cpu_seconds)
             recording, spent = read(loads(line), play=name, scenario=play.scenario, backend=play.backend)
+            if child.buffer and not self._sent:
+                raise Distrusted("more than one answer came out of the box")
         except _TimeIsUp as up:
             recording = _ended(play, Ended.LIMIT, str(up))
         except _Gone:
-            status = self._box.settle(child)
+            self._box.settle(child)
+            _drain_output(child)
+            status = self._box.end(child)
             recording = _ended(play, Ended.INTERNAL if status == FAULT else Ended.CRASHED, _last_words(child, status))
         except Distrusted as error:
-            self.tampered = True
+            self.tampered = spent = True
             recording = _ended(play, Ended.TAMPERED, str(error))
-        if child.buffer and not self._sent:
-            self.tampered = True
-            recording = _ended(play, Ended.TAMPERED, "more than one answer came out of the box")
+        except BaseException:
+            # Interrupted, by Ctrl-C or by pytest-timeout. The answer that is still to come would be taken for the
+            # answer to the next request.
+            self._replace(child)
+            raise
         self._done[play] = recording
         self.plays += 1
         if spent:
@@ -387,16 +428,27 @@ class Cell:
         with selectors.DefaultSelector() as selector:
             selector.register(child.messages, selectors.EVENT_READ)
             selector.register(child.output, selectors.EVENT_READ)
+            if child.unsent:
+                selector.register(child.requests, selectors.EVENT_WRITE)
             while b"\n" not in child.buffer:
                 ready = {key.fd for key, _ in selector.select(LOOK_SECONDS)}
+                if child.requests in ready:
+                    child.flush()
+                    if not child.unsent:
+                        selector.unregister(child.requests)
                 if child.output in ready and not _read_output(child):
                     selector.unregister(child.output)
                 if child.messages in ready:
                     _read_messages(child)
-                elif time.monotonic() - began > wall:
+                    if b"\n" in child.buffer:
+                        break
+                # Bytes without an end of the line are no excuse: they may come one by one, for ever.
+                if time.monotonic() - began > wall:
                     raise _TimeIsUp(f"no end after {wall:g} real seconds")
-                elif not ready and child.cpu_seconds() - used > cpu:
+                if not ready and child.cpu_seconds() - used > cpu:
                     raise _TimeIsUp(f"no end after {cpu:g} s of CPU time")
+                if not ready and self._box.has_ended(child):
+                    raise _Gone
         line, _, child.buffer = child.buffer.partition(b"\n")
         return line
 
@@ -406,14 +458,27 @@ def _read_messages(child: Child) -> None:
     if not data:
         raise _Gone
     child.buffer += data
-    if len(child.buffer) > MAX_LINE:
+    if len(child.buffer) > MAX_LINE and b"\n" not in child.buffer:
         raise Distrusted("a line without an end")
+
+
+def _drain_output(child: Child) -> None:
+    with suppress(BlockingIOError):
+        while _read_output(child):
+            pass
 
 
 def _read_output(child: Child) -> bool:
     data = os.read(child.output, 1 << 16)
     child.said = (child.said + data)[-TAIL_BYTES:]
     return bool(data)
+
+
+def _signal_name(number: int) -> str:
+    try:
+        return signal.Signals(number).name
+    except ValueError:  # the real-time signals between the first and the last have no name
+        return f"signal {number}"
 
 
 def _ended(play: Play, ended: Ended, reason: str) -> Recording:
@@ -425,5 +490,5 @@ def _last_words(child: Child, status: int | None) -> str:
     if status == FAULT:
         return f"the player failed: {child.said.decode(errors='replace').strip()[-300:]}"
     if status is not None and status < 0:
-        return f"the process was killed by {signal.Signals(-status).name}"
-    return f"the process left with exit status {status}" if status is not None else "the process left"
+        return f"the process was killed by {_signal_name(-status)}"
+    return f"the process left with exit status {status}" if status is not None else "the process closed its pipes"

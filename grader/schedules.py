@@ -33,6 +33,17 @@ class Variants:
             return [walk.leaf(key, number)]
         return [_seeded(key, seed) for seed in range(number, last + 1)]
 
+    def needed(self, key: Play, number: int) -> int | None:
+        """The variant to play next before ``number`` can be named; None if it can.
+
+        A test that is replayed under one schedule alone, or that plays something only under some of them, has not met
+        the earlier leaves of the walk.
+        """
+        walk = self._walks.get(key)
+        if walk is None:
+            return 0 if number else None
+        return walk.needed(number) if walk.small else None
+
     def note(self, key: Play, number: int, recording: Recording) -> None:
         """Learn from variant ``number`` which choices there are."""
         if number == 0 and key not in self._walks:
@@ -59,6 +70,9 @@ class _Walk:
         if number < len(self._leaves):
             return _chosen(key, self._leaves[number])
         return _seeded(key, 0) if self._next is None else _chosen(key, self._next)
+
+    def needed(self, number: int) -> int | None:
+        return len(self._leaves) if number > len(self._leaves) and self._next is not None else None
 
     def note(self, number: int, recording: Recording) -> None:
         if number == len(self._leaves) and self._next is not None:

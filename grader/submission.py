@@ -149,7 +149,9 @@ def _missing(path: Path) -> Fault:
     return Fault(
         kind="missing",
         error=f"there is no file `{path.name}`",
-        help=f"rename `{near[0]}` to `{path.name}`" if near else "run `grade init` to get the stub, or correct the path",
+        help=f"rename `{near[0]}` to `{path.name}`"
+        if near
+        else "run `grade init` to get the stub, or correct the path",
     )
 
 

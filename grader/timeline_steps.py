@@ -16,6 +16,7 @@ class _Turns:
     """The numbers of the steps of one task, counted from 0."""
 
     taken: list[int] = field(default_factory=list)
+    blocked: set[int] = field(default_factory=set)
     finished: bool = False
 
 
@@ -43,6 +44,8 @@ def _turns(trace: Trace) -> dict[int, _Turns]:
                 break
             mine.taken.append(step)
             step += 1
+        elif event.kind == "block" and mine.taken:
+            mine.blocked.add(mine.taken[-1])
         elif event.kind == "finish":
             mine.finished = True
 
@@ -64,19 +67,18 @@ def _lane(label: str, life: Life, turns: _Turns, scale_end: float) -> Lane:
         start=min(start, scale_end),
         end=end,
         how=life.how if turns.finished else How.OPEN,
-        bars=_bars(turns.taken, scale_end if end is None else end),
+        bars=_bars(turns, scale_end if end is None else end),
     )
 
 
-def _bars(taken: list[int], until: float) -> tuple[Bar, ...]:
+def _bars(turns: _Turns, until: float) -> tuple[Bar, ...]:
     found: list[Bar] = []
-    for step in taken:
-        if found and found[-1].end == step:
-            found[-1] = Bar(start=found[-1].start, end=step + 1.0, kind=Kind.WORK)
-            continue
-        if found:
+    for step in turns.taken:
+        if found and found[-1].end < step:
             found.append(Bar(start=found[-1].end, end=float(step), kind=Kind.WAIT))
-        found.append(Bar(start=float(step), end=step + 1.0, kind=Kind.WORK))
+        kind = Kind.BLOCKED if step in turns.blocked else Kind.WORK
+        start = found.pop().start if found and found[-1].kind is kind else float(step)
+        found.append(Bar(start=start, end=step + 1.0, kind=kind))
     if found[-1].end < until:
         found.append(Bar(start=found[-1].end, end=until, kind=Kind.WAIT))
 

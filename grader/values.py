@@ -18,10 +18,18 @@ from grader.wire import MAX_INTEGER_DIGITS, Distrusted, Json
 
 MAX_DEPTH = 8
 MAX_NODES = 50_000
+MAX_TEXT = 2_000_000
+"""Characters and bytes in all values of one play."""
 
 
 class TooLarge(Exception):
-    """A value has more parts than may cross."""
+    """Values have more parts or more text than may cross."""
+
+
+def name_of(kind: type) -> str:
+    """What a class is called; neither its metaclass nor a string of its own kind has a say in it."""
+    name: str = type.__dict__["__name__"].__get__(kind)
+    return str.__getitem__(name, slice(100))
 
 
 # ---- into the wire ---------------------------------------------------------------------------------------------------
@@ -33,6 +41,13 @@ class Encoder:
     def __init__(self, token_of: Callable[[object], str | None]) -> None:
         self._token_of = token_of
         self._left = MAX_NODES
+        self._text_left = MAX_TEXT
+
+    def spend(self, characters: int) -> None:
+        """Count text that crosses. Raises TooLarge."""
+        self._text_left -= characters
+        if self._text_left < 0:
+            raise TooLarge
 
     def encode(self, value: object, depth: int = 0) -> Json:
         """Only exact built-in types cross as data; a subclass may lie about what it equals. Raises TooLarge."""
@@ -46,6 +61,8 @@ class Encoder:
         if value is None or kind is bool:
             return value  # type: ignore[return-value]
         if kind in _SCALARS:
+            if kind is str or kind is bytes:
+                self.spend(len(value))  # type: ignore[arg-type]
             return _SCALARS[kind](value)
         if depth < MAX_DEPTH:
             if kind is list:
@@ -55,7 +72,7 @@ class Encoder:
             if kind is dict:
                 pairs = [[self.encode(k, depth + 1), self.encode(v, depth + 1)] for k, v in value.items()]  # type: ignore[attr-defined]
                 return {"d": pairs}  # type: ignore[dict-item]
-        return {"o": type.__getattribute__(kind, "__name__")[:100]}
+        return {"o": name_of(kind)}
 
 
 def _encode_int(value: int) -> Json:

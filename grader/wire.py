@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Iterable
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 MAX_LINE = 4 * 1024 * 1024
 """Bytes in one line; the largest honest message (a full trace of 50,000 steps is cut off before) stays under it."""
@@ -24,6 +24,11 @@ MAX_NESTING = 60
 Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
 
 
+# Bound before a submission is loaded beside it: what that does to the ``json`` module is its own affair.
+_encode = json.JSONEncoder(allow_nan=False, separators=(",", ":")).encode
+_decode = json.JSONDecoder().decode
+
+
 class Distrusted(ValueError):
     """What came out of the box is not something the box's own code would have written."""
 
@@ -33,7 +38,12 @@ def dumps(document: object) -> bytes:
 
     Lone surrogates in student text survive as escapes (``ensure_ascii``).
     """
-    return json.dumps(document, allow_nan=False, separators=(",", ":")).encode("ascii") + b"\n"
+    return _encode(document).encode("ascii") + b"\n"
+
+
+def decode(line: bytes) -> Any:
+    """Decode one line of the trusted side, inside the box."""
+    return _decode(line.decode("ascii"))
 
 
 def loads(line: bytes) -> Json:

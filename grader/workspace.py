@@ -13,7 +13,6 @@ import tomllib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from difflib import get_close_matches
 from filecmp import cmp
 from itertools import count, islice
 from pathlib import Path
@@ -206,7 +205,8 @@ def add_attempts(workspace: Workspace, verdicts: Iterable[Verdict]) -> None:
     """Store verdicts on what the learner hands in. Raises WorkspaceError if that cannot be written."""
     for verdict in verdicts:
         path = _attempts_file(workspace, verdict.exercise)
-        lines = [*_lines(path)[-(KEEP - 1) :], json.dumps(verdict_document(verdict), ensure_ascii=True)]
+        kept = [line for _, line in _lines(path)[-(KEEP - 1) :]]
+        lines = [*kept, json.dumps(verdict_document(verdict), ensure_ascii=True)]
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             # Write beside it and rename: a full disk or a Ctrl-C must not take the earlier attempts with it.
@@ -224,7 +224,7 @@ def attempts(workspace: Workspace, exercise: Exercise) -> list[Verdict]:
     """The attempts at an exercise, oldest first. Raises WorkspaceError if the file is damaged."""
     path = _attempts_file(workspace, exercise.id)
     found = []
-    for number, line in enumerate(_lines(path), start=1):
+    for number, line in _lines(path):
         try:
             found.append(read_verdict(json.loads(line)))
         except (Unreadable, ValueError, RecursionError) as error:
@@ -244,16 +244,12 @@ def _attempts_file(workspace: Workspace, exercise: str) -> Path:
     return workspace.root / STATE / "attempts" / f"{exercise}.jsonl"
 
 
-def _lines(path: Path) -> list[str]:
+def _lines(path: Path) -> list[tuple[int, str]]:
+    """The lines that are not blank, with their numbers."""
     try:
-        return [line for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
+        lines = path.read_text(encoding="utf-8").split("\n")
+        return [(number, line) for number, line in enumerate(lines, start=1) if line.strip()]
     except FileNotFoundError:
         return []
     except (OSError, UnicodeDecodeError) as error:
         raise WorkspaceError(f"{path}: it cannot be read", hint=f"Move {path} away, and run `grade` again.") from error
-
-
-def nearest(word: str, words: Iterable[str]) -> str | None:
-    """The word that was probably meant."""
-    found = get_close_matches(word, list(words), n=1)
-    return found[0] if found else None

@@ -10,7 +10,7 @@ from grader.judge import grading, token
     "what it returned.",
 )
 def test_first_to_finish_wins(play):
-    """the fastest wins: its position and its value"""
+    """the fastest wins, with position and value"""
     assert play("race", seconds={"slow": 3, "fast": 1, "middle": 2}).result == [1, "fast"]
 
 
@@ -21,7 +21,7 @@ def test_first_to_finish_wins(play):
     "next was started.",
 )
 def test_all_contestants_start(play):
-    """all contestants run before the first has to finish"""
+    """all run before the first has to finish"""
     assert play("meeting").result == [1, "b"]
 
 
@@ -117,7 +117,7 @@ def test_first_to_fail_decides_too(play):
     feedback="A loser would have failed one second after the end of the race. Its error must not come out.",
 )
 def test_a_loser_that_would_have_failed_is_no_error(play):
-    """an error that a loser never got to raise is none"""
+    """what a loser would have raised is no error"""
     recording = play("late_failure")
 
     assert not recording.raised

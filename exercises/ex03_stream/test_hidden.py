@@ -34,7 +34,7 @@ def test_from_iter_yields_everything_in_order(play):
     "those three, or the pipeline went on pulling.",
 )
 def test_map_filter_take_collect_compose(play):
-    """operators compose, over an endless source too"""
+    """operators compose, on an endless source too"""
     recording = play("compose")
 
     assert not recording.raised
@@ -178,7 +178,7 @@ def test_errors_pass_through_and_end_the_stream(play):
     "been read, and end the stream.",
 )
 def test_aclose_reaches_the_source(play):
-    """aclose() reaches the source through every layer"""
+    """aclose() reaches the source through all layers"""
     for scenario in ("closing", "closing_before_the_first_request"):
         recording = play(scenario)
         assert "close" in before(recording, "closed")

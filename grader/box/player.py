@@ -13,6 +13,7 @@ from grader.box import surroundings
 from grader.box.simulation.core import Bounds, Simulation
 from grader.box.simulation.run import prepare, run
 from grader.box.simulation.schedule import Replay, Schedule, for_seed
+from grader.box.simulation.trace import Untraced
 from grader.box.simulation.where import STUDENT
 from grader.box.stage import Overflow, Stage, leaves, student_line
 from grader.recording import Ended
@@ -21,6 +22,7 @@ from grader.values import TooLarge, revive
 MAX_WIDTHS = 400
 """Choices that cross to the trusted side; a play with more is never walked whole, nor shortened."""
 MAX_WAITING = 50
+TOO_MUCH = "it left more behind than may cross"
 
 Message = dict[str, Any]
 
@@ -52,13 +54,23 @@ def play(program: Program, request: Message, bounds: Bounds, leave: Callable[[Me
 
     ``leave`` is called with the message instead if nothing but the end of the process can end this play.
     """
-    performance = Performance(program, request, prepare(request["backend"], _schedule(request), bounds))
+    simulation = prepare(request["backend"], _schedule(request), bounds)
+    if not request["trace"]:
+        simulation.trace = Untraced()
+    performance = Performance(program, request, simulation)
     performance.simulation.on_abandon = lambda: leave(performance.message(spent=True))
     performance.escaped = run(performance.simulation, performance.main)
     # Coroutines and generators in reference cycles die now, in this play's message and not in the next one's.
     gc.collect()
     # An exception that went through the backend itself may have left it in any state.
     return performance.message(spent=performance.escaped is not None)
+
+
+def too_large(message: Message) -> Message:
+    """The message instead of one that does not fit into a line: how the play ended is that it left too much behind."""
+    small: Message = {"spans": [], "marks": [], "attempts": [], "hygiene": [], "waiting": []}
+    nothing = {"result": None, "raised": None, "line": None, "trace": None, "digest": None}
+    return {**message, **small, **nothing, "ended": Ended.LIMIT, "reason": TOO_MUCH}
 
 
 def _schedule(request: Message) -> Schedule:
@@ -132,7 +144,7 @@ class Performance:
         if verdict is None and simulation.blocking and self._ended.value in ("returned", "raised"):
             verdict = simulation.blocking[0]  # the cause; what was returned or raised may be its effect
         if verdict is None:
-            reason = "it left more behind than may cross" if self._ended is Ended.LIMIT else ""
+            reason = TOO_MUCH if self._ended is Ended.LIMIT else ""
             return {"ended": self._ended, "reason": reason, "line": None, "waiting": []}
         waiting = [
             [name, site.line if site else None, site.awaiting if site else "", since]

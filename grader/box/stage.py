@@ -6,23 +6,31 @@ import builtins
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
+from itertools import islice
 from types import ModuleType, TracebackType
-from typing import Any
+from typing import Any, NoReturn
 
 import anyio
 
 from grader.box.simulation.core import Simulation
 from grader.box.simulation.where import is_student
-from grader.values import Encoder
+from grader.recording import Ended
+from grader.values import Encoder, TooLarge, name_of
 from grader.wire import Json
 
 MAX_ROWS = 20_000
 """Marks, spans and attempts of one play; a scenario that is kept busy for ever must not fill the memory."""
 MAX_MESSAGE = 2000
+MAX_LEAVES = 8
+MAX_NAME = 200
+TOO_MUCH = "it left more behind than may cross"
+
+_BUILTINS = dict(vars(builtins))
+_IN_GROUP: Callable[[BaseException], tuple[BaseException, ...]] = BaseExceptionGroup.__dict__["exceptions"].__get__
 
 
 class Overflow(Exception):
-    """A play has left more behind than may cross."""
+    """A play has left more behind than may cross; it has been ended for that."""
 
 
 class Stage:
@@ -52,7 +60,7 @@ class Stage:
 
     def mark(self, name: str, value: object = None) -> None:
         """Note that something happened now, with a value."""
-        _append(self.marks, [self.now, name, self.encode(value)])
+        self._append(self.marks, [self.now, name, self.encode(value)], name)
 
     @asynccontextmanager
     async def span(self, name: str) -> AsyncIterator[None]:
@@ -120,35 +128,50 @@ class Stage:
     # ---- for the player ----------------------------------------------------------------------------------------------
 
     def encode(self, value: object) -> Json:
-        return self._encoder.encode(value)
+        """Raises Overflow, which has ended the play already."""
+        try:
+            return self._encoder.encode(value)
+        except TooLarge:
+            self._overflow()
 
     def encode_error(self, error: BaseException) -> Json:
         """Every leaf of what was raised: token, class names, message and the student's innermost line."""
-        found = list(leaves(error))[:8]
+        found = list(islice(leaves(error), MAX_LEAVES))
         return {"bare": found[0] is error, "leaves": [self._encode_leaf(leaf) for leaf in found]}
 
     def _encode_leaf(self, error: BaseException) -> Json:
-        token = self._token_of(error)
-        return [
-            token,
-            [self._class_name(kind) for kind in type(error).__mro__[:20]],
-            _message(error),
-            student_line(error),
-        ]
+        names: list[Json] = [self._class_name(kind) for kind in _own(type(error), "__mro__")[:20]]
+        return [self._token_of(error), names, _message(error), student_line(error)]
 
-    def _class_name(self, kind: type) -> Json:
+    def _class_name(self, kind: type) -> str:
         """A class of the submission says so, whatever it calls itself."""
-        name = type.__getattribute__(kind, "__qualname__")
-        module = sys.modules.get(kind.__module__) if isinstance(kind.__module__, str) else None
-        if getattr(builtins, name, None) is kind:
-            return str(name)
-        known = module is not None and module is not self.submission and _find(module, name) is kind
-        return str(name) if known else f"submission.{name}"
+        name = str.__getitem__(_own(kind, "__qualname__"), slice(MAX_NAME))
+        builtin = _BUILTINS.get(name)
+        if builtin is None:
+            origin = _own(kind, "__module__")
+            module = sys.modules.get(origin) if type(origin) is str else None
+            if module is not None and module is not self.submission and _find(module, name) is kind:
+                return name
+        return name if builtin is kind else f"submission.{name}"
 
     def _open(self, rows: list[list[Json]], name: str) -> list[Json]:
         row: list[Json] = [name, self.now, None, "open", None, self._simulation.running]
-        _append(rows, row)
+        self._append(rows, row, name)
         return row
+
+    def _append(self, rows: list[list[Json]], row: list[Json], name: str) -> None:
+        try:
+            self._encoder.spend(len(name))
+        except TooLarge:
+            self._overflow()
+        if len(rows) >= MAX_ROWS:
+            self._overflow()
+        rows.append(row)
+
+    def _overflow(self) -> NoReturn:
+        # The verdict must not hang on an exception: a task group would wrap it, the student's code may catch it.
+        self._simulation.fail(Ended.LIMIT, TOO_MUCH)
+        raise Overflow
 
     def _token_of(self, value: object) -> str | None:
         found = self._tokens.get(id(value))
@@ -159,26 +182,27 @@ class _Anonymous:
     """What a token is when the scenario does not care."""
 
 
-def _append(rows: list[list[Json]], row: list[Json]) -> None:
-    if len(rows) >= MAX_ROWS:
-        raise Overflow
-    rows.append(row)
-
-
 def leaves(error: BaseException) -> Iterator[BaseException]:
-    """The exceptions inside all groups."""
-    if isinstance(error, BaseExceptionGroup):
-        for inner in error.exceptions:
-            yield from leaves(inner)
-    else:
-        yield error
+    """The exceptions inside all groups, however deep; what a group says about itself does not count."""
+    rest = [error]
+    while rest:
+        found = rest.pop()
+        if issubclass(type(found), BaseExceptionGroup):
+            rest += reversed(_IN_GROUP(found))
+        else:
+            yield found
+
+
+def _own(kind: type, name: str) -> Any:
+    """An attribute that every class has, past whatever its metaclass makes of it."""
+    return type.__dict__[name].__get__(kind)
 
 
 def _message(error: BaseException) -> str:
     try:
-        return str(error)[:MAX_MESSAGE]
+        return str.__getitem__(str(error), slice(MAX_MESSAGE))
     except BaseException as failure:  # a hostile __str__ must not end the play in our frame
-        return f"<its message raised {type(failure).__name__}>"
+        return f"<its message raised {name_of(type(failure))}>"
 
 
 def student_line(error: BaseException) -> int | None:
@@ -194,5 +218,8 @@ def student_line(error: BaseException) -> int | None:
 def _find(module: ModuleType, qualified: str) -> object:
     found: object = module
     for part in qualified.split("."):
-        found = getattr(found, part, None)
+        try:
+            found = getattr(found, part, None)
+        except Exception:  # a hostile __getattr__
+            return None
     return found

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+from collections.abc import Collection
 from contextlib import suppress
 
 
@@ -19,12 +20,12 @@ def children(process: int) -> list[int]:
         return []
 
 
-def kill_descendants(process: int) -> bool:
-    """Kill everything below a process once; returns whether there was anything.
+def kill_descendants(process: int, *, spare: Collection[int] = ()) -> bool:
+    """Kill everything below a process once; returns whether there was anything. ``spare`` are children left alone.
 
     Call it until there is nothing: what a killed process had started becomes a child of the subreaper above it.
     """
-    found = children(process)
+    found = [child for child in children(process) if child not in spare]
     for child in found:
         kill_descendants(child)
         with suppress(ProcessLookupError):

@@ -9,26 +9,27 @@ stays single-threaded and runs no event loop, so that every fork is clean.
 from __future__ import annotations
 
 import gc
-import json
 import os
 import selectors
 import signal
 import socket
 import sys
-from typing import Any, NoReturn
+from typing import Any, BinaryIO, NoReturn
 
 from grader.box import harden, surroundings
-from grader.box.player import Message, Program, play
+from grader.box.player import Message, Program, play, too_large
 from grader.box.simulation.core import Bounds
 from grader.box.simulation.run import prepare, run_unwatched
 from grader.box.simulation.schedule import Schedule
 from grader.box.simulation.where import STUDENT
-from grader.wire import FAULT, dumps
+from grader.wire import FAULT, MAX_LINE, decode, dumps
 
 LISTEN = 0
 """The control socket's descriptor."""
 REQUESTS, MESSAGES = 3, 4
 """A child's descriptors."""
+DESCRIPTOR_GONE = 1
+"""Exit status of a child that cannot use them; nobody but the student's code closes them, so it is no FAULT."""
 
 
 def main() -> None:
@@ -85,7 +86,7 @@ def _serve(control: socket.socket) -> bool:
         line += control.recv(1 << 16)
     process = os.fork()
     if process == 0:
-        _child(control, json.loads(line), descriptors)
+        _child(control, decode(line), descriptors)
     for descriptor in descriptors:
         os.close(descriptor)
     control.sendall(dumps({"started": process}))
@@ -116,12 +117,19 @@ def _answer(job: Message) -> NoReturn:
         scenarios=compile(job["scenarios"], "/scenarios.py", "exec", dont_inherit=True),
     )
     requests = os.fdopen(REQUESTS, "rb", closefd=False)
-    while line := requests.readline():
-        message = play(program, json.loads(line), bounds, _leave)
+    while line := _receive(requests):
+        message = play(program, decode(line), bounds, _leave)
         _send(message)
         if message["spent"]:
             break
     os._exit(0)
+
+
+def _receive(requests: BinaryIO) -> bytes:
+    try:
+        return requests.readline()
+    except OSError:
+        os._exit(DESCRIPTOR_GONE)
 
 
 def _leave(message: Message) -> NoReturn:
@@ -130,9 +138,14 @@ def _leave(message: Message) -> NoReturn:
 
 
 def _send(message: Any) -> None:
-    data = memoryview(dumps(message))
-    while data:
-        data = data[os.write(MESSAGES, data) :]
+    line = dumps(message)
+    # A megabyte of bytes is four in ASCII. A line too long would be taken for a forgery on the trusted side.
+    data = memoryview(line if len(line) <= MAX_LINE else dumps(too_large(message)))
+    try:
+        while data:
+            data = data[os.write(MESSAGES, data) :]
+    except OSError:
+        os._exit(DESCRIPTOR_GONE)
 
 
 if __name__ == "__main__":

@@ -14,6 +14,8 @@ MAX_LABEL = 16
 INDENT = 2
 
 WORDS = {How.RETURNED: "", How.RAISED: "raised", How.CANCELLED: "cancelled", How.OPEN: "never ends"}
+# To be cancelled is what some lanes are supposed to be; only the other two look like trouble.
+STYLES = {How.RETURNED: "quiet", How.RAISED: "fail", How.CANCELLED: "note", How.OPEN: "fail"}
 MEANINGS = {Kind.WAIT: "waits", Kind.BLOCKED: "holds up every task"}
 
 
@@ -88,9 +90,9 @@ def _row(screen: Screen, lane: Lane, frame: Frame) -> Iterator[Piece]:
     yield Piece("".join(screen.glyphs.absent if column % 2 == 0 else " " for column in range(start)), "absent")
     cells = _cells(lane, frame, start)
     yield from (Piece(screen.glyphs.bars[kind] * count, kind) for kind, count in _runs(cells))
-    yield Piece(screen.glyphs.ends[lane.how], "quiet" if lane.how is How.RETURNED else "fail")
+    yield Piece(screen.glyphs.ends[lane.how], STYLES[lane.how])
     if word := WORDS[lane.how]:
-        yield Piece(" " * (frame.plot - start - len(cells) + 1) + word, "fail")
+        yield Piece(" " * (frame.plot - start - len(cells) + 1) + word, STYLES[lane.how])
 
 
 def _cells(lane: Lane, frame: Frame, start: int) -> list[Kind]:

@@ -104,7 +104,10 @@ class ReadyQueue:
         head = self._items[0]
         if type(head) is not list:
             return self._items.popleft()  # type: ignore[no-any-return]
-        number, handle = head.pop(self._simulation.schedule.pick(len(head)) if len(head) > 1 else 0)
+        choice = self._simulation.schedule.pick(len(head)) if len(head) > 1 else 0
+        if choice:
+            self._simulation.deviated(head[choice][0], head[0][0])
+        number, handle = head.pop(choice)
         if not head:
             self._items.popleft()
         self._simulation.begin_step(number)

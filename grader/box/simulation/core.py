@@ -116,7 +116,11 @@ class Simulation:
         return number
 
     def woken(self, number: int) -> None:
-        self.trace.events.append([self.now, "wake", number, None, self.running])
+        self.trace.woken(self.now, number, self.running)
+
+    def deviated(self, number: int, natural: int) -> None:
+        """Note that a task takes its step before the one whose turn it would have been in natural order."""
+        self.trace.deviated(self.now, number, natural)
 
     def begin_step(self, number: int) -> None:
         self.steps += 1
@@ -155,9 +159,8 @@ class Simulation:
             return
         outcome = self.outcome_of(record.task)
         if outcome is None:
-            site = site_of(self.coroutine_of(record.task))
             record.since = self.now
-            self.trace.add(self.now, "suspend", number, site.line if site else None, site.awaiting if site else None)
+            self.trace.suspended(self.now, number, self.coroutine_of(record.task))
         else:
             self.finish(record, outcome)
 

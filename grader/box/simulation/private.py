@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import inspect
 import warnings
+from asyncio import selector_events
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
@@ -22,21 +23,19 @@ from trio._core import _run
 
 def missing() -> list[str]:
     """The names that the installed versions do not have."""
+    return [name for name, exists in probes().items() if not exists()]
+
+
+def probes() -> dict[str, Callable[[], bool]]:
+    """For each name a function that looks whether it is there."""
     loop = asyncio.SelectorEventLoop()
-    try:
-        return [name for name, exists in _probes(loop).items() if not exists()]
-    finally:
-        loop.close()
-
-
-def _probes(loop: asyncio.SelectorEventLoop) -> dict[str, Callable[[], bool]]:
+    loop.close()
     probes = {f"asyncio loop.{name}": _has(loop, name) for name in _LOOP}
+    probes["asyncio loop._write_to_self"] = _defines(selector_events.BaseSelectorEventLoop, "_write_to_self")
     probes["asyncio Handle._callback"] = _has(asyncio.Handle, "_callback")
     probes["asyncio Task._exception"] = _has(asyncio.Task, "_exception")
     probes["warnings._warn_unawaited_coroutine"] = _has(warnings, "_warn_unawaited_coroutine")
-    probes["trio Runner.task_exited(task, outcome)"] = lambda: (
-        list(inspect.signature(_run.Runner.task_exited).parameters) == ["self", "task", "outcome"]
-    )
+    probes["trio Runner.task_exited(task, outcome)"] = _takes(_run.Runner, "task_exited", "self", "task", "outcome")
     for name in ("runq", "waiting_for_idle", "io_manager", "entry_queue"):
         probes[f"trio Runner.{name}"] = lambda name=name: name in _run.Runner.__annotations__  # type: ignore[misc]
     probes["concurrent.futures ThreadPoolExecutor._max_workers"] = _has(ThreadPoolExecutor(1), "_max_workers")
@@ -45,8 +44,8 @@ def _probes(loop: asyncio.SelectorEventLoop) -> dict[str, Callable[[], bool]]:
     probes["trio _threads.active_thread_count"] = _has(_threads, "active_thread_count")
     for label, backend in (("asyncio", anyio_asyncio.AsyncIOBackend), ("trio", anyio_trio.TrioBackend)):
         for name in ("run_sync_in_worker_thread", "run_async_from_thread", "run_sync_from_thread"):
-            probes[f"anyio {label} {name}"] = _has(backend, name)
-        probes[f"anyio {label} wait_all_tasks_blocked"] = _has(backend, "wait_all_tasks_blocked")
+            probes[f"anyio {label} {name}"] = _defines(backend, name)
+        probes[f"anyio {label} wait_all_tasks_blocked"] = _defines(backend, "wait_all_tasks_blocked")
     probes["trio _core.wait_all_tasks_blocked"] = _has(trio_core, "wait_all_tasks_blocked")
     for name in ("_tasks", "_child_scopes"):
         probes[f"anyio CancelScope.{name}"] = lambda name=name: hasattr(anyio_asyncio.CancelScope(), name)  # type: ignore[misc]
@@ -57,10 +56,18 @@ _LOOP = (
     "_ready",
     "_scheduled",
     "_clock_resolution",
-    "_write_to_self",
     "_executor_shutdown_called",
 )
 
 
 def _has(owner: object, name: str) -> Callable[[], bool]:
     return lambda: hasattr(owner, name)
+
+
+def _defines(owner: type, name: str) -> Callable[[], bool]:
+    # Not hasattr: the abstract base classes of anyio and asyncio have these names too.
+    return lambda: name in vars(owner)
+
+
+def _takes(owner: object, name: str, *parameters: str) -> Callable[[], bool]:
+    return lambda: hasattr(owner, name) and tuple(inspect.signature(getattr(owner, name)).parameters) == parameters

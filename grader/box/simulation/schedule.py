@@ -7,8 +7,8 @@ in any order, so a failure under any of these schedules is a failure.
 
 from __future__ import annotations
 
-import random
 from collections.abc import Sequence
+from random import Random
 
 MAX_CHOICES = 4096
 """Choices kept for replay; a play that makes more is replayed by its seed."""
@@ -38,7 +38,7 @@ class Shuffled(Schedule):
 
     def __init__(self, seed: int) -> None:
         super().__init__()
-        self._random = random.Random(seed).random
+        self._random = Random(seed).random
 
     def _choose(self, width: int) -> int:
         return int(self._random() * width)

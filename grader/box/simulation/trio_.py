@@ -1,11 +1,13 @@
-"""Attaches a Simulation to trio: a clock, an instrument, and a stand-in for its run queue.
+"""Attaches a Simulation to trio: a clock, and a stand-in for its run queue.
 
-trio calls ``deadline_to_sleep_time`` exactly when its run queue is empty, which is where time may move. Instruments
-must never raise (trio disables them with a log line only).
+trio calls ``deadline_to_sleep_time`` exactly when its run queue is empty, which is where time may move. It iterates
+over the run queue exactly when a task is to step. An instrument puts the queue in place and must never raise (trio
+disables it with a log line only).
 """
 
 from __future__ import annotations
 
+import threading
 from bisect import insort
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
@@ -19,6 +21,10 @@ from grader.box.simulation.core import Abandoned, Bounds, Idle, Simulation
 from grader.box.simulation.schedule import Schedule
 
 _FOREVER = 999_999.0
+LOOK = 0.001
+"""Real seconds between two looks at the worker threads while somebody waits for "all tasks blocked"."""
+
+_pause = threading.Event().wait
 
 
 class TrioSimulation(Simulation):
@@ -31,7 +37,8 @@ class TrioSimulation(Simulation):
     def options(self, counted: object) -> dict[str, object]:
         """Backend options for ``anyio.run``."""
         clock = VirtualClock(self)
-        return {"clock": clock, "instruments": [StepInstrument(self, clock)]}
+        attach = TracedAttachment if self.trace.collects else Attachment
+        return {"clock": clock, "instruments": [attach(self, clock)]}
 
     def number_of(self, task: trio.lowlevel.Task) -> int:
         number = self._numbers.get(task)
@@ -84,6 +91,7 @@ class VirtualClock(trio.abc.Clock):
 
     def deadline_to_sleep_time(self, deadline: float) -> float:
         simulation, runner = self._simulation, _run.GLOBAL_RUN_CONTEXT.runner
+        simulation.end_step()
         if deadline <= simulation.now:
             return 0
         if not self.polled:
@@ -92,6 +100,10 @@ class VirtualClock(trio.abc.Clock):
         wait = simulation.workers.run()
         if wait is not None:
             self.polled = False
+            if runner.waiting_for_idle:
+                # Instead of waiting trio would wake those who wait for "all tasks blocked", and a thread computes.
+                _pause(LOOK)
+                return 0
             return wait
         if runner.waiting_for_idle:
             return _FOREVER  # trio wakes those who wait for "all tasks blocked" itself, before it sleeps
@@ -112,8 +124,9 @@ class RunQueue:
     trio orders a batch at random. Natural order here is: least recently run first, then by number.
     """
 
-    def __init__(self, simulation: TrioSimulation, tasks: Iterable[trio.lowlevel.Task]) -> None:
+    def __init__(self, simulation: TrioSimulation, clock: VirtualClock, tasks: Iterable[trio.lowlevel.Task]) -> None:
         self._simulation = simulation
+        self._clock = clock
         self._internal: list[trio.lowlevel.Task] = []
         self._round: list[tuple[int, int, trio.lowlevel.Task]] = []
         self._next: list[tuple[int, int, trio.lowlevel.Task]] = []
@@ -131,16 +144,30 @@ class RunQueue:
         return len(self._internal) + len(self._round) + len(self._next)
 
     def __iter__(self) -> Iterator[trio.lowlevel.Task]:
-        """The next task to run, alone; trio takes it out by iterating and then calls ``clear``."""
+        """The task that takes the next step, alone; trio iterates, calls ``clear``, and steps it."""
+        simulation = self._simulation
+        simulation.end_step()
+        task = self._pick()
+        if task is None:
+            return iter(())
+        self._clock.polled = False
+        number = simulation.number_of(task)
+        simulation.begin_step(number)
+        simulation.last_step[number] = simulation.steps
+        return iter((task,))
+
+    def _pick(self) -> trio.lowlevel.Task | None:
         if self._internal:
-            return iter((self._internal.pop(0),))
+            return self._internal.pop(0)
         if not self._round:
             self._round, self._next = self._next, []
         if not self._round:
-            return iter(())
+            return None
         width = len(self._round)
         choice = self._simulation.schedule.pick(width) if width > 1 else 0
-        return iter((self._round.pop(choice)[2],))
+        if choice:
+            self._simulation.deviated(self._round[choice][1], self._round[0][1])
+        return self._round.pop(choice)[2]
 
     def clear(self) -> None:
         """What was handed out is out already."""
@@ -150,35 +177,25 @@ def _natural(entry: tuple[int, int, trio.lowlevel.Task]) -> tuple[int, int]:
     return entry[:2]
 
 
-class StepInstrument(trio.abc.Instrument):
+class Attachment(trio.abc.Instrument):
+    """Puts the run queue in place. trio calls nothing of it during a step, which would cost as much as the step."""
+
     def __init__(self, simulation: TrioSimulation, clock: VirtualClock) -> None:
         self._simulation = simulation
         self._clock = clock
 
     def before_run(self) -> None:
         runner = _run.GLOBAL_RUN_CONTEXT.runner
-        runner.runq = RunQueue(self._simulation, runner.runq)  # type: ignore[assignment]
+        runner.runq = RunQueue(self._simulation, self._clock, runner.runq)  # type: ignore[assignment]
         token = runner.entry_queue
         self._simulation.wake = lambda: token.run_sync_soon(_nothing)
 
-    def task_spawned(self, task: trio.lowlevel.Task) -> None:
-        self._simulation.number_of(task)
+
+class TracedAttachment(Attachment):
+    """Notes who wakes whom as well."""
 
     def task_scheduled(self, task: trio.lowlevel.Task) -> None:
         self._simulation.woken(self._simulation.number_of(task))
-
-    def before_task_step(self, task: trio.lowlevel.Task) -> None:
-        self._clock.polled = False
-        number = self._simulation.number_of(task)
-        self._simulation.begin_step(number)
-        self._simulation.last_step[number] = self._simulation.steps
-
-    def after_task_step(self, task: trio.lowlevel.Task) -> None:
-        self._simulation.end_step()
-
-    def after_io_wait(self, timeout: float) -> None:
-        if timeout:
-            self._clock.polled = False
 
 
 def _nothing() -> None:

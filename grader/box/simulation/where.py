@@ -74,4 +74,7 @@ def _await_chain(awaitable: object) -> Iterator[FrameType]:
 
 
 def _suspendable(candidate: object) -> bool:
-    return isinstance(candidate, AsyncGeneratorType | CoroutineType | GeneratorType)
+    # anext(generator, default) wraps what wraps the generator.
+    return isinstance(candidate, AsyncGeneratorType | CoroutineType | GeneratorType) or (
+        type(candidate).__name__ in _WRAPPERS
+    )

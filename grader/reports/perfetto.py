@@ -1,0 +1,76 @@
+"""Writes the traces of failed plays as a file that https://ui.perfetto.dev and chrome://tracing open.
+
+The form is the Trace Event Format: "X" events have a beginning and a length, "i" events are instants, "M" events name
+processes and threads. One process per play, the learner's or the reference's; one thread per task. A virtual second is
+shown as a second.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from grader.recording import Trace
+from grader.reports.clean import clean_line
+from grader.verdict import Verdict
+
+MICROSECONDS = 1_000_000
+MAX_NAME = 200
+
+Row = dict[str, Any]
+
+
+def trace_events(verdicts: Sequence[Verdict]) -> str:
+    """The JSON document for all failures of some verdicts that have a trace."""
+    rows: list[Row] = []
+    for verdict in verdicts:
+        for test in verdict.tests:
+            for result in test.results:
+                if result.failure is None:
+                    continue
+                where = f"{verdict.exercise} test {test.number} on {result.backend}"
+                for whose, trace in (("yours", result.failure.trace), ("reference", result.failure.reference)):
+                    if trace is not None:
+                        rows += _play(len(rows) + 1, f"{where}: {whose}", trace)
+    return json.dumps({"traceEvents": rows, "displayTimeUnit": "ms"}, ensure_ascii=True)
+
+
+def _play(process: int, title: str, trace: Trace) -> Iterator[Row]:
+    yield _named("process_name", process, 0, title)
+    for task in trace.tasks:
+        yield _named("thread_name", process, task.id, task.name)
+    for span in trace.spans:
+        stopped = trace.elapsed if span.stopped is None else span.stopped
+        yield _stretch(process, span.task or 0, span.name, span.start, stopped, {"how": span.how})
+    suspended: dict[int, tuple[float, str, int | None]] = {}
+    for event in trace.events:
+        since = suspended.pop(event.task, None)
+        if since is not None and event.time > since[0]:
+            yield _stretch(process, event.task, f"waits: {since[1]}", since[0], event.time, {"line": since[2]})
+        if event.kind == "suspend":
+            suspended[event.task] = (event.time, event.info or "another task", event.line)
+        elif event.kind == "block":
+            held = float(event.info or 0)
+            yield _stretch(process, event.task, "blocks the loop", event.time, event.time + held, {"line": event.line})
+        elif event.kind in ("start", "finish"):
+            yield {
+                **_place(process, event.task),
+                "ph": "i",
+                "s": "t",
+                "ts": event.time * MICROSECONDS,
+                "name": event.info or event.kind,
+            }
+
+
+def _stretch(process: int, task: int, name: str, start: float, stop: float, arguments: Row) -> Row:
+    times = {"ts": start * MICROSECONDS, "dur": (stop - start) * MICROSECONDS}
+    return {**_place(process, task), **times, "ph": "X", "name": clean_line(name, MAX_NAME), "args": arguments}
+
+
+def _named(kind: str, process: int, task: int, name: str) -> Row:
+    return {**_place(process, task), "ph": "M", "name": kind, "args": {"name": clean_line(name, MAX_NAME)}}
+
+
+def _place(process: int, task: int) -> Row:
+    return {"pid": process, "tid": task}

@@ -1,0 +1,118 @@
+"""A kit of two tiny exercises, made in a folder: fast to play, and ours to break."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+KIT = """\
+format = 1
+title = "Tiny"
+version = "0.1"
+exercises = ["ex01_double", "ex02_wait"]
+
+[diagnoses.wrong-value]
+sentence = "another value than promised"
+explanation = "The value is not the one that the README promises."
+help = "compare the value with the one in the README"
+hints = ["value hint 1", "value hint 2", "value hint 3"]
+"""
+
+EXERCISE = """\
+id = "{id}"
+title = "{name}"
+summary = "the {name} exercise"
+file = "{name}.py"
+concepts = ["tasks"]
+level = 1
+minutes = 5
+
+[rules]
+imports = ["anyio", "@pure"]
+off_limits = ["anyio.gather"]
+
+[hints]
+general = ["general hint 1", "general hint 2", "general hint 3"]
+"""
+
+STUB = """\
+import anyio
+
+
+async def {name}(n):
+    raise NotImplementedError("your turn")
+"""
+
+SCENARIOS = """\
+async def call(stage, n):
+    async with stage.span("call"):
+        return await stage.submission.{name}(n)
+"""
+
+TESTS = '''\
+from grader.judge import grading
+
+
+@grading(points=60, diagnosis="wrong-value", feedback="The value is not twice the argument.")
+def test_value(play):
+    """returns twice the argument"""
+    assert play("call", n=3).result == 6
+
+
+@grading(points=40, diagnosis="wrong-value", feedback="It does not take that many seconds.")
+def test_time(play):
+    """takes that many seconds"""
+    assert play("call", n=3).elapsed == 3
+'''
+
+RIGHT = """\
+import anyio
+
+
+async def {name}(n):
+    await anyio.sleep(n)
+    return 2 * n
+"""
+
+WRONG_VALUE = RIGHT.replace("2 * n", "n")
+TOO_SOON = RIGHT.replace("sleep(n)", "sleep(0)")
+EXERCISES = (("ex01", "double"), ("ex02", "wait"))
+
+
+def answer(text: str, name: str = "double") -> str:
+    """The text of an answer to one of the two exercises."""
+    return text.replace("{name}", name)
+
+
+def make_kit(root: Path) -> Path:
+    """Write the kit below this folder, with answers that prove it."""
+    (root / "exercises").mkdir(parents=True)
+    (root / "exercises" / "kit.toml").write_text(KIT)
+    for id, name in EXERCISES:
+        folder = root / "exercises" / f"{id}_{name}"
+        folder.mkdir()
+        (folder / "exercise.toml").write_text(EXERCISE.format(id=id, name=name))
+        (folder / "README.md").write_text(f"# {name}\n")
+        (folder / f"{name}.py").write_text(answer(STUB, name))
+        (folder / "scenarios.py").write_text(answer(SCENARIOS, name))
+        (folder / "test_hidden.py").write_text(TESTS)
+        _write_answers(root / "solutions" / folder.name, name)
+    return root
+
+
+def _write_answers(folder: Path, name: str) -> None:
+    for below in ("right", "wrong"):
+        (folder / below).mkdir(parents=True)
+    right = answer(RIGHT, name)
+    (folder / f"{name}.py").write_text(right)
+    for number in range(3):
+        (folder / "right" / f"way{number}.py").write_text(f"# way {number}\n{right}")
+    value = "# fails: test_value (wrong-value)\n"
+    (folder / "wrong" / "value.py").write_text(value + answer(WRONG_VALUE, name))
+    (folder / "wrong" / "soon.py").write_text("# fails: test_time (wrong-value)\n" + answer(TOO_SOON, name))
+
+
+def change(path: Path, old: str, new: str) -> None:
+    """Replace a text that must be there."""
+    text = path.read_text()
+    assert old in text
+    path.write_text(text.replace(old, new))

@@ -1,0 +1,97 @@
+"""Verdicts to JSON and back."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from grader.documents import Unreadable, read_verdict, run_document, verdict_document
+from grader.verdict import Verdict
+from tests import samples
+
+SAMPLES: list[Callable[[], Verdict]] = [
+    samples.mixed,
+    samples.perfect,
+    samples.hostile,
+    samples.unjudgeable,
+    samples.verdict,
+    lambda: samples.verdict(ignored=("a", "b"), versions=(("python", "3.12"),), own_fault=True, trouble="x"),
+    lambda: samples.verdict(samples.case(1, "one", 100, samples.not_judged("trio", "no"))),
+]
+
+
+@pytest.mark.parametrize("make", SAMPLES)
+def test_a_verdict_comes_back_as_it_went(make: Callable[[], Verdict]) -> None:
+    verdict = make()
+
+    text = json.dumps(verdict_document(verdict))
+
+    assert read_verdict(json.loads(text)) == verdict
+
+
+def test_status_and_points_are_spelled_out_for_other_readers() -> None:
+    document = verdict_document(samples.mixed())
+
+    assert (document["format"], document["status"], document["points"]) == (1, "fail", 74.0)
+
+
+def test_a_run_is_one_ascii_document_whatever_a_learner_printed() -> None:
+    text = run_document((samples.hostile(), samples.perfect()), version="1.2")
+    document = json.loads(text)
+
+    assert text.isascii()
+    assert (document["grader"], len(document["verdicts"])) == ("1.2", 2)
+    assert read_verdict(document["verdicts"][0]) == samples.hostile()
+
+
+def test_traces_are_rows_and_not_objects() -> None:
+    trace = verdict_document(samples.mixed())["tests"][1]["results"][0]["failure"]["trace"]
+
+    assert trace["tasks"] == [[0, "main", None]]
+    assert trace["spans"][0] == ["a", 0.0, 3.0, "returned", 0]
+
+
+Damage = Callable[[dict[str, Any]], object]
+DAMAGE: dict[str, Damage] = {
+    "another format": lambda d: d.update(format=2),
+    "no format": lambda d: d.pop("format"),
+    "a missing field": lambda d: d.pop("title"),
+    "a number for a text": lambda d: d.update(title=3),
+    "a text for a number": lambda d: d.update(total="100"),
+    "true for a number": lambda d: d.update(total=True),
+    "a text for a list": lambda d: d.update(tests="none"),
+    "an object for a list": lambda d: d.update(tests={}),
+    "null for a record": lambda d: d["tests"].__setitem__(0, None),
+    "an unknown outcome": lambda d: d["tests"][0]["results"][0].update(outcome="great"),
+    "a list for an outcome": lambda d: d["tests"][0]["results"][0].update(outcome=[]),
+    "a pair of three": lambda d: d.update(versions=[["a", "b", "c"]]),
+    "a trace that is none": lambda d: d["tests"][1]["results"][0]["failure"].update(trace=3),
+    "a trace without events": lambda d: d["tests"][1]["results"][0]["failure"]["trace"].pop("events"),
+    "a short row": lambda d: d["tests"][1]["results"][0]["failure"]["trace"]["tasks"].append([1]),
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGE.values(), ids=DAMAGE.keys())
+def test_a_damaged_document_is_unreadable_and_nothing_worse(damage: Damage) -> None:
+    document = json.loads(json.dumps(verdict_document(samples.mixed())))
+    damage(document)
+
+    with pytest.raises(Unreadable):
+        read_verdict(document)
+
+
+@pytest.mark.parametrize("value", [None, 3, "x", [], {}, math.nan])
+def test_what_is_no_document_at_all_is_unreadable(value: object) -> None:
+    with pytest.raises(Unreadable):
+        read_verdict(value)
+
+
+def test_a_whole_number_is_read_where_seconds_belong() -> None:
+    document = verdict_document(samples.perfect())
+    document["real_seconds"] = 2
+
+    assert type(read_verdict(document).real_seconds) is float

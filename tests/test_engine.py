@@ -1,0 +1,283 @@
+"""Submissions of a tiny exercise, graded in a real box."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from grader import engine, kit
+from grader.engine import Request
+from grader.errors import InternalError, KitError
+from grader.recording import Ended
+from grader.sandbox import Box
+from grader.verdict import Outcome, Status, Verdict
+from grader.wire import FAULT
+from tests.kit_samples import RIGHT, STUB, TOO_SOON, WRONG_VALUE, answer, change, make_kit
+
+BOTH = ("asyncio", "trio")
+
+
+@pytest.fixture
+def tiny(tmp_path: Path) -> Path:
+    return make_kit(tmp_path / "kit")
+
+
+def grade(box: Box, root: Path, *texts: str, **changes: object) -> list[Verdict]:
+    """Grade files with these texts as answers to ex01."""
+    course = kit.load(root)
+    requests = []
+    for number, text in enumerate(texts):
+        path = root / f"answer{number}.py"
+        path.write_text(answer(text))
+        requests.append(replace(Request(path=path, shown=path.name), **changes))  # type: ignore[arg-type]
+    return engine.grade(box, course, course.exercise("ex01"), requests)
+
+
+def outcomes(verdict: Verdict) -> Sequence[str]:
+    return ["".join(result.outcome.value[0] for result in test.results) for test in verdict.tests]
+
+
+# ---- points ----------------------------------------------------------------------------------------------------------
+
+
+def test_a_right_answer_gets_all_points_on_both_backends(box: Box, tiny: Path) -> None:
+    (verdict,) = grade(box, tiny, RIGHT)
+
+    assert (verdict.status, verdict.points, verdict.backends) == (Status.PASS, 100, BOTH)
+    assert verdict.complete_run
+    assert verdict.virtual_seconds > 0 < verdict.plays
+
+
+def test_a_wrong_answer_loses_the_points_of_the_tests_it_fails(box: Box, tiny: Path) -> None:
+    (verdict,) = grade(box, tiny, WRONG_VALUE)
+
+    assert (verdict.status, verdict.points, outcomes(verdict)) == (Status.FAIL, 40, ["ff", "pp"])
+
+
+def test_points_are_split_between_the_backends(box: Box, tiny: Path) -> None:
+    on_trio = "2 * n if sniffio.current_async_library() == 'trio' else 0"
+    by_backend = "import sniffio\n" + RIGHT.replace("2 * n", on_trio)
+    change(tiny / "exercises/ex01_double/exercise.toml", '"anyio",', '"anyio", "sniffio",')
+
+    (verdict,) = grade(box, tiny, by_backend)
+
+    assert (outcomes(verdict), verdict.points) == (["fp", "pp"], 70)
+
+
+def test_every_submission_gets_the_verdict_on_itself(box: Box, tiny: Path) -> None:
+    verdicts = grade(box, tiny, WRONG_VALUE, "not python", RIGHT, TOO_SOON)
+
+    assert [verdict.file for verdict in verdicts] == [f"answer{number}.py" for number in range(4)]
+    assert [verdict.points for verdict in verdicts] == [40, 0, 100, 60]
+    assert len({verdict.digest for verdict in verdicts}) == 4
+
+
+# ---- a part of the exercise ------------------------------------------------------------------------------------------
+
+
+def test_only_the_tests_asked_for_are_run(box: Box, tiny: Path) -> None:
+    (verdict,) = grade(box, tiny, WRONG_VALUE, tests=(2,))
+
+    assert [test.number for test in verdict.tests] == [2]
+    assert (verdict.status, verdict.total, verdict.complete_run) == (Status.PASS, 100, False)
+
+
+def test_only_the_backend_asked_for_is_played(box: Box, tiny: Path) -> None:
+    (verdict,) = grade(box, tiny, RIGHT, backends=("trio",))
+
+    assert (verdict.backends, verdict.complete_run) == (("trio",), False)
+
+
+@pytest.mark.parametrize("part", [{"only": 4}, {"schedules": 3}])
+def test_a_run_under_fewer_schedules_is_not_complete(box: Box, tiny: Path, part: dict[str, int]) -> None:
+    (verdict,) = grade(box, tiny, RIGHT, **part)
+
+    assert verdict.status is Status.PASS
+    assert not verdict.complete_run
+
+
+# ---- what the learner is told ----------------------------------------------------------------------------------------
+
+
+def test_a_failure_speaks_with_the_words_of_its_author(box: Box, tiny: Path) -> None:
+    (verdict,) = grade(box, tiny, WRONG_VALUE)
+    failure = verdict.tests[0].results[0].failure
+
+    assert failure is not None
+    assert (failure.diagnosis, failure.error) == ("wrong-value", "The value is not twice the argument.")
+    assert failure.help == "compare the value with the one in the README"
+    assert (failure.line, failure.source) == (5, "    await anyio.sleep(n)")
+
+
+def test_a_failure_carries_its_play_and_the_references(box: Box, tiny: Path) -> None:
+    (verdict,) = grade(box, tiny, TOO_SOON)
+    failure = verdict.tests[1].results[0].failure
+
+    assert failure is not None
+    assert failure.trace is not None
+    assert failure.reference is not None
+    assert [(span.name, span.end) for span in failure.trace.spans] == [("call", 0)]
+    assert [(span.name, span.end) for span in failure.reference.spans] == [("call", 3)]
+
+
+def test_a_kit_without_answers_shows_no_reference(box: Box, tiny: Path) -> None:
+    (tiny / "solutions").rename(tiny / "elsewhere")
+
+    (verdict,) = grade(box, tiny, TOO_SOON)
+    failure = verdict.tests[1].results[0].failure
+
+    assert failure is not None
+    assert failure.reference is None
+
+
+def test_an_exception_is_shown_with_its_line_and_what_was_printed_before(box: Box, tiny: Path) -> None:
+    (verdict,) = grade(box, tiny, RIGHT.replace("return 2 * n", "print('here', n)\n    return nn"))
+    failure = verdict.tests[0].results[1].failure
+
+    assert failure is not None
+    assert (failure.diagnosis, failure.exception) == ("raised", "NameError: name 'nn' is not defined")
+    assert (failure.line, failure.source, failure.output) == (7, "    return nn", "here 3\n")
+
+
+def test_a_deadlock_says_who_waits_and_where(box: Box, tiny: Path) -> None:
+    (verdict,) = grade(box, tiny, RIGHT.replace("sleep(n)", "Event().wait()"))
+    failure = verdict.tests[0].results[0].failure
+
+    assert failure is not None
+    assert (failure.diagnosis, failure.ended, failure.line) == ("deadlock", Ended.DEADLOCK, 5)
+    assert [(waiting.line, waiting.awaiting) for waiting in failure.waiting] == [(5, "Event.wait")]
+
+
+# ---- what is never played --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        (STUB, "untouched"),
+        ("def double(n:\n", "syntax"),
+        ("x = 1\n", "name-missing"),
+        (RIGHT.replace("async def", "def").replace("await ", ""), "not-async"),
+        ("import socket\n" + RIGHT, "import"),
+        (RIGHT.replace("anyio.sleep", "anyio.gather"), "off-limits"),
+        (RIGHT.replace("(n):", "():"), "parameters"),
+        ("x = 1\n" * 20_000, "too-large"),
+    ],
+)
+def test_what_breaks_a_rule_is_not_played(box: Box, tiny: Path, text: str, kind: str) -> None:
+    (verdict,) = grade(box, tiny, text)
+
+    assert [fault.kind for fault in verdict.faults] == [kind]
+    assert (verdict.status, verdict.plays, verdict.tests) == (Status.CANNOT_JUDGE, 0, ())
+
+
+def test_the_check_is_the_callers_choice(box: Box, tiny: Path) -> None:
+    from grader.policy import Findings
+
+    (verdict,) = grade(box, tiny, STUB, check=lambda *_: Findings(faults=(), look=()))
+
+    assert verdict.status is Status.FAIL
+
+
+def test_a_file_that_is_not_there_is_a_fault_of_the_learner(box: Box, tiny: Path) -> None:
+    course = kit.load(tiny)
+    (verdict,) = engine.grade(
+        box, course, course.exercise("ex01"), [Request(path=tiny / "double.py", shown="double.py")]
+    )
+
+    assert [fault.kind for fault in verdict.faults] == ["missing"]
+
+
+# ---- what must not earn points ---------------------------------------------------------------------------------------
+
+
+def test_what_comes_out_of_the_box_unasked_costs_every_point(box: Box, tiny: Path) -> None:
+    change(tiny / "exercises/ex01_double/exercise.toml", '"anyio",', '"anyio", "os",')
+    shout = "import os\n" + RIGHT + '\nfor fd in range(3, 20):\n    try:\n        os.write(fd, b"{}\\n")\n'
+    forged = shout + "    except OSError:\n        pass\n"
+
+    (verdict,) = grade(box, tiny, forged)
+
+    assert verdict.status is not Status.PASS
+    assert verdict.points == 0
+
+
+def test_a_hidden_test_that_looks_at_no_play_gives_no_point(box: Box, tiny: Path) -> None:
+    change(tiny / "exercises/ex01_double/test_hidden.py", 'assert play("call", n=3).elapsed == 3', "assert True")
+
+    (verdict,) = grade(box, tiny, RIGHT)
+
+    assert (verdict.status, verdict.points) == (Status.NOT_JUDGED, 60)
+    assert {result.reason for result in verdict.tests[1].results} == {"the hidden test looked at no play"}
+
+
+def test_a_skipped_hidden_test_gives_no_point(box: Box, tiny: Path) -> None:
+    tests = tiny / "exercises/ex01_double/test_hidden.py"
+    change(tests, 'assert play("call", n=3).elapsed == 3', 'pytest.skip("no")')
+    change(tests, "from grader", "import pytest\n\nfrom grader")
+
+    (verdict,) = grade(box, tiny, RIGHT)
+
+    assert verdict.tests[1].earned == 0
+    assert [result.outcome for result in verdict.tests[1].results] == [Outcome.NOT_JUDGED] * 2
+
+
+def test_a_player_that_fails_is_our_fault_and_gives_no_point(box: Box, tiny: Path) -> None:
+    change(tiny / "exercises/ex01_double/exercise.toml", '"anyio",', '"anyio", "os",')
+
+    (verdict,) = grade(box, tiny, "import os\n" + RIGHT.replace("return 2 * n", f"os._exit({FAULT})"))
+
+    assert (verdict.status, verdict.own_fault, verdict.points) == (Status.NOT_JUDGED, True, 0)
+
+
+# ---- broken kits -----------------------------------------------------------------------------------------------------
+
+
+def test_scenarios_that_are_no_python_are_the_kits_fault(box: Box, tiny: Path) -> None:
+    path = tiny / "exercises/ex01_double/scenarios.py"
+    change(path, "async with", "async wiht")
+
+    with pytest.raises(KitError, match=r"scenarios\.py:2: Python cannot read this") as caught:
+        grade(box, tiny, RIGHT)
+    assert caught.value.hint
+
+
+def test_hidden_tests_that_cannot_be_imported_are_the_kits_fault(box: Box, tiny: Path) -> None:
+    change(tiny / "exercises/ex01_double/test_hidden.py", "from grader", "import nowhere_at_all\nfrom grader")
+
+    with pytest.raises(KitError, match="No module named 'nowhere_at_all'"):
+        grade(box, tiny, RIGHT)
+
+
+def test_a_stub_that_is_not_utf8_is_the_kits_fault(box: Box, tiny: Path) -> None:
+    (tiny / "exercises/ex01_double/double.py").write_bytes(b"# \xe9\n")
+
+    with pytest.raises(KitError, match=r"double\.py: cannot be read"):
+        grade(box, tiny, RIGHT)
+
+
+@pytest.mark.parametrize(("error", "own"), [(KitError, False), (InternalError, True)])
+def test_what_could_not_be_graded_says_why_and_whose_fault_it_is(
+    tiny: Path, error: type[KitError] | type[InternalError], own: bool
+) -> None:
+    course = kit.load(tiny)
+    verdict = engine.not_judged(
+        course, course.exercise("ex02"), Request(path=tiny, shown="wait.py"), error("it broke", hint="Mend it.")
+    )
+
+    assert (verdict.status, verdict.exercise, verdict.trouble) == (Status.NOT_JUDGED, "ex02", "it broke. Mend it.")
+    assert verdict.own_fault is own
+
+
+def test_the_versions_that_decide_are_in_the_verdict() -> None:
+    from importlib.metadata import version
+
+    assert dict(engine.versions()) == {
+        "python": platform.python_version(),
+        "anyio": version("anyio"),
+        "trio": version("trio"),
+    }

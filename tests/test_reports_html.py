@@ -1,0 +1,367 @@
+"""The report is one page that needs nothing, shows everything, and runs nothing of a learner's."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from html.parser import HTMLParser
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from samples import (
+    HOSTILE,
+    case,
+    deadlock,
+    failed_on_both,
+    failing,
+    failure,
+    hostile,
+    mixed,
+    one_after_the_other,
+    perfect,
+    span,
+    together,
+    trace,
+    turns,
+    unjudgeable,
+    verdict,
+)
+
+from grader.diagnosis import BUILTIN
+from grader.kit import builtin_root
+from grader.reports.html import environment, learner_page
+from grader.verdict import Verdict
+
+TEMPLATES = builtin_root() / "templates"
+VOID = {"meta", "br", "hr", "img", "input", "link"}
+SELF_CLOSING = {"rect", "line", "use", "path"}
+
+
+class Page(HTMLParser):
+    """A page taken apart; it complains about tags that do not match."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(convert_charrefs=True)
+        self.tags: list[tuple[str, dict[str, str]]] = []
+        self.words: list[str] = []
+        self.blocks: dict[str, str] = {}
+        self._open: list[str] = []
+        self.feed(text)
+        self.close()
+        assert self._open == [], "every tag is closed"
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, {name: value or "" for name, value in attrs}))
+        if tag not in VOID:
+            self._open.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        assert tag in SELF_CLOSING, f"<{tag}/> closes itself in SVG only"
+        self.tags.append((tag, {name: value or "" for name, value in attrs}))
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self._open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        if self._open and self._open[-1] in ("style", "script"):
+            self.blocks[self._open[-1]] = data
+        else:
+            self.words.append(data)
+
+    def all(self, tag: str) -> list[dict[str, str]]:
+        return [attrs for name, attrs in self.tags if name == tag]
+
+    @property
+    def text(self) -> str:
+        return " ".join(" ".join(self.words).split())
+
+
+def render(*verdicts: Verdict) -> str:
+    return learner_page(
+        verdicts,
+        kit_title="Async Python by doing it",
+        diagnoses=BUILTIN,
+        made_at="2026-11-22T04:00:00+00:00",
+        templates=TEMPLATES,
+    )
+
+
+def everything() -> list[Verdict]:
+    blocked = trace(span("a", 0, 4), elapsed=4)
+    more = verdict(
+        failed_on_both(1, "steps", 50, failure(trace=turns(0, 1, 2, 1, 0), reference=turns(0, 1, 2, 0), schedule=7)),
+        case(2, "in two ways", 25, failing("asyncio", failure()), failing("trio", deadlock(output="hello\n" * 30))),
+        failed_on_both(3, "no trace", 25, failure(trace=None, reference=None, line=None, source="")),
+        failed_on_both(4, "no reference", 25, failure(trace=blocked, reference=None, diagnosis="polling")),
+        exercise="ex02",
+    )
+    others = [replace(hostile(), exercise="ex04"), replace(unjudgeable(), exercise="ex05")]
+    return [mixed(), more, replace(perfect(), exercise="ex03"), *others, verdict(trouble="no box", exercise="ex06")]
+
+
+PAGES = {
+    "one that fails": [mixed()],
+    "one that passes": [perfect()],
+    "a fault": [unjudgeable(error=HOSTILE, text=HOSTILE, help=HOSTILE)],
+    "not judged": [verdict(trouble=HOSTILE)],
+    "hostile": [hostile()],
+    "everything": everything(),
+}
+EVERY_PAGE = pytest.mark.parametrize("verdicts", PAGES.values(), ids=list(PAGES))
+
+
+# ---- self-contained --------------------------------------------------------------------------------------------------
+
+
+@EVERY_PAGE
+def test_ids_are_unique_and_every_reference_leads_to_one(verdicts: Sequence[Verdict]) -> None:
+    page = Page(render(*verdicts))
+    ids = [attrs["id"] for _, attrs in page.tags if "id" in attrs]
+    targets = [attrs["href"] for _, attrs in page.tags if "href" in attrs]
+    labels = [attrs["aria-labelledby"] for _, attrs in page.tags if "aria-labelledby" in attrs]
+
+    assert len(ids) == len(set(ids))
+    assert all(target.startswith("#") for target in targets), "nothing outside of the page"
+    assert {target[1:] for target in targets} | set(labels) <= set(ids)
+
+
+@EVERY_PAGE
+def test_nothing_is_loaded_and_nothing_is_inline_but_the_two_blocks(verdicts: Sequence[Verdict]) -> None:
+    text = render(*verdicts)
+    page = Page(text)
+
+    assert {tag for tag, _ in page.tags} & {
+        "link",
+        "img",
+        "iframe",
+        "object",
+        "embed",
+        "form",
+        "base",
+        "audio",
+    } == set()
+    assert len(page.all("style")) == len(page.all("script")) == 1
+    for _, attrs in page.tags:
+        assert not {"src", "srcset", "style", "action", "xlink:href"} & attrs.keys()
+        assert not [name for name in attrs if name.startswith("on")]
+    assert "@import" not in page.blocks["style"]
+    assert re.findall(r"url\(([^)]*)\)", page.blocks["style"]) == ["#hatch"]
+
+
+@EVERY_PAGE
+def test_the_policy_allows_these_two_blocks_and_nothing_else(verdicts: Sequence[Verdict]) -> None:
+    page = Page(render(*verdicts))
+    policy = next(m["content"] for m in page.all("meta") if m.get("http-equiv") == "Content-Security-Policy")
+    rules = dict(rule.split(" ", 1) for rule in policy.split("; "))
+
+    assert rules.keys() == {"default-src", "style-src", "script-src", "base-uri", "form-action"}
+    assert rules["default-src"] == rules["base-uri"] == rules["form-action"] == "'none'"
+    assert rules["style-src"] == f"'{sha256_of(page.blocks['style'])}'"
+    assert rules["script-src"] == f"'{sha256_of(page.blocks['script'])}'"
+
+
+def sha256_of(text: str) -> str:
+    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+
+
+def test_the_policy_stands_before_what_it_governs() -> None:
+    text = render(mixed())
+    assert text.index("Content-Security-Policy") < text.index("<style>") < text.index("<script>")
+
+
+# ---- hostile text ----------------------------------------------------------------------------------------------------
+
+
+@EVERY_PAGE
+def test_nothing_of_a_learners_text_acts(verdicts: Sequence[Verdict]) -> None:
+    text = render(*verdicts)
+    page = Page(text)
+
+    assert text.count("<script") == 1, "a learner's is escaped"
+    assert text.count("</style") == 1
+    assert all(line.isprintable() for line in text.split("\n")), "no control, no bidi, nothing invisible"
+    text.encode("utf-8")
+    assert ("49" in page.text) is False or "{{ 7 * 7 }}" in page.text
+    if any(HOSTILE in repr(one) for one in verdicts):
+        assert "<script>alert(1)</script><img src=x onerror=alert(2)> {{ 7 * 7 }} {% raw %}" in page.text
+
+
+@settings(deadline=None, max_examples=40)
+@given(text=st.text(alphabet=st.characters(exclude_categories=())) | st.from_regex(r"[<>&\"'{}%/-]{1,20}"))
+def test_any_text_anywhere_leaves_the_page_whole(text: str) -> None:
+    play = trace(span(text, 0, 3, "raised"), elapsed=3)
+    bad = deadlock(error=text, help=text, exception=text, source=text, output=text, trace=play)
+    shape = [tag for tag, _ in Page(render(sample("x", deadlock(**written("x"))))).tags]
+
+    page = Page(render(sample(text, bad)))
+    assert {tag for tag, _ in page.tags} <= set(shape)
+    assert len(page.all("script")) == 1
+
+
+def written(text: str) -> dict[str, object]:
+    play = trace(span(text, 0, 3, "raised"), elapsed=3)
+    return {"error": text, "help": text, "exception": text, "source": text, "output": text, "trace": play}
+
+
+def sample(text: str, why: object) -> Verdict:
+    tests = (failed_on_both(1, text, 5, why),)  # type: ignore[arg-type]
+    return verdict(*tests, title=text, file=text, ignored=(text,), trouble=text)
+
+
+def test_a_million_characters_are_cut() -> None:
+    flood = failure(
+        error="e" * 10**6, help="h" * 10**6, exception="x" * 10**6, output="o\n" * 10**6, source="s" * 10**6
+    )
+    bare = len(render(verdict(failed_on_both(1, "x", 5, failure()))))
+
+    assert len(render(verdict(failed_on_both(1, "x", 5, flood)))) < bare + 12_000
+
+
+def test_templates_mark_nothing_as_safe_and_stop_at_what_is_not_there() -> None:
+    source = "".join(path.read_text("utf-8") for path in TEMPLATES.glob("*.html"))
+    jinja = environment(TEMPLATES)
+
+    assert "|safe" not in source.replace(" ", "")
+    assert "autoescape false" not in source
+    assert jinja.autoescape is True
+    with pytest.raises(Exception, match="'nothing' is undefined"):
+        jinja.from_string("{{ nothing }}").render()
+    assert jinja.from_string("{{ text }}").render(text="<\x1b\u202e") == r"&lt;\u001b\u202e"
+
+
+# ---- what it says ----------------------------------------------------------------------------------------------------
+
+
+def test_each_test_is_a_row_and_a_failing_one_leads_to_its_diagnosis() -> None:
+    text = render(mixed())
+
+    assert "Test 2 on asyncio and trio" in Page(text).text
+    assert '<a href="#ex01-2">takes as long as the slowest</a>' in text
+    assert '<th scope="row">results come back in argument order</th>' in text
+
+
+def test_outcomes_have_a_word_beside_their_colour() -> None:
+    text = render(mixed())
+    cells = re.findall(r'<td class="(pass|fail)"><span aria-hidden="true">(.)</span> (\w+)</td>', text)
+
+    assert set(cells) == {("pass", "✓", "pass"), ("fail", "✗", "fail")}
+    assert len(cells) == 6
+
+
+def test_every_drawing_stands_beside_its_numbers() -> None:
+    text = render(mixed())
+    page = Page(text)
+
+    for words in ("0 s to 3 s", "3 s to 5 s", "2 s lost here ▲", "… never ends"):
+        assert words in page.text
+    for attrs in page.all("svg"):
+        assert attrs.get("aria-hidden") == "true" or attrs.get("aria-label")
+
+
+def test_the_explanation_stands_once_and_the_others_refer_to_it() -> None:
+    why = deadlock()
+    tests = [failed_on_both(n, f"test {n}", 30, deadlock()) for n in (1, 2, 3)]
+    page = Page(render(verdict(*tests)))
+
+    assert page.text.count(BUILTIN[why.diagnosis].explanation) == 1
+    assert page.text.count("where it is explained") == 2
+
+
+def test_a_diagnosis_says_how_to_play_it_again() -> None:
+    page = Page(render(verdict(failed_on_both(2, "x", 5, failure(schedule=7)))))
+    assert "grade ex01 --test 2 --seed 7" in page.text
+
+
+def test_a_play_shows_what_it_printed_and_raised_and_who_waits() -> None:
+    page = Page(
+        render(verdict(failed_on_both(2, "x", 5, deadlock(output="hello\n" * 30, exception="ValueError: boom"))))
+    )
+
+    assert page.text.count("hello") == 12
+    assert "... and 18 lines more" in page.text
+    assert "ValueError: boom" in page.text
+    assert "MemoryObjectReceiveStream.receive since 0.25 s" in page.text
+
+
+def test_a_fault_underlines_what_is_wrong() -> None:
+    assert "return await <mark>anyio.gather</mark>(*fns)" in render(unjudgeable())
+
+
+def test_one_exercise_has_no_table_of_exercises() -> None:
+    assert "<nav" not in render(mixed())
+    assert render(mixed(), replace(perfect(), exercise="ex02")).count("<nav") == 1
+
+
+@pytest.mark.parametrize(
+    ("verdicts", "title"),
+    [
+        ([mixed()], "join is not complete yet"),
+        ([perfect()], "join is complete"),
+        ([replace(perfect(), complete_run=False)], "join passes what was asked for"),
+        ([unjudgeable()], "join cannot be judged as it is"),
+        ([mixed(), replace(perfect(), exercise="ex02")], "1 of 2 exercises complete"),
+    ],
+)
+def test_the_heading_says_how_it_stands(verdicts: Sequence[Verdict], title: str) -> None:
+    assert f"<h1>{title}</h1>" in render(*verdicts)
+
+
+def test_a_page_on_which_everything_fails_stays_below_300_kilobytes() -> None:
+    names = {f"download {number}": number + 1.0 for number in range(16)}
+    pages = []
+    for exercise in range(1, 13):
+        tests = []
+        for number in range(1, 14):
+            play = {"trace": one_after_the_other(**names), "reference": together(**names), "output": "x" * 3000}
+            why = failure(diagnosis=f"kind-{number % 5}", exception="ValueError: boom", **play)
+            tests.append(failed_on_both(number, "a requirement in the learner's words, a line long", 8, why))
+        pages.append(verdict(*tests, exercise=f"ex{exercise:02}"))
+
+    text = render(*pages)
+    assert len(text.encode()) < 300_000
+    assert 'class="lane"' in text
+
+
+# ---- colours ---------------------------------------------------------------------------------------------------------
+
+PAIRS = [
+    (ink, ground) for ink in ("text", "quiet", "accent", "pass", "fail", "skip") for ground in ("page", "card")
+] + [
+    ("text", "sunk"),
+    ("quiet", "sunk"),
+    ("accent", "accent-ground"),
+    ("text", "accent-ground"),
+    ("fail", "fail-ground"),
+]
+DRAWN = ["work", "wait", "blocked", "pass"]
+
+
+def colours() -> dict[str, tuple[str, str]]:
+    style = (TEMPLATES / "learner.css").read_text("utf-8")
+    found = re.findall(r"--([\w-]+): light-dark\((#\w{6}), (#\w{6})\)", style)
+    return {name: (light, dark) for name, light, dark in found}
+
+
+def luminance(colour: str) -> float:
+    channels = [int(colour[start : start + 2], 16) / 255 for start in (1, 3, 5)]
+    red, green, blue = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def contrast(one: str, other: str) -> float:
+    low, high = sorted((luminance(one), luminance(other)))
+    return (high + 0.05) / (low + 0.05)
+
+
+@pytest.mark.parametrize("theme", [0, 1], ids=["light", "dark"])
+def test_text_has_enough_contrast_in_both_themes(theme: int) -> None:
+    known = colours()
+    weak = [(ink, ground) for ink, ground in PAIRS if contrast(known[ink][theme], known[ground][theme]) < 4.5]
+    faint = [ink for ink in DRAWN if contrast(known[ink][theme], known["card"][theme]) < 3]
+
+    assert weak == []
+    assert faint == []

@@ -1,0 +1,315 @@
+"""The screens fit a terminal, say what matters, and let nothing of a learner's text act."""
+
+from __future__ import annotations
+
+import io
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from rich.cells import cell_len
+from rich.console import Console
+from samples import (
+    HOSTILE,
+    case,
+    deadlock,
+    failed_on_both,
+    failure,
+    hostile,
+    mixed,
+    not_judged,
+    one_after_the_other,
+    passing,
+    perfect,
+    span,
+    together,
+    trace,
+    turns,
+    unjudgeable,
+    verdict,
+)
+
+from grader.reports.glyphs import ASCII, UNICODE, Glyphs
+from grader.reports.screen import Piece, Screen
+from grader.reports.terminal import show_run, show_run_quiet, show_run_verbose
+from grader.reports.terminal_overview import show_list, show_overview
+from grader.reports.views import Command, Progress, State
+
+Show = Callable[..., None]
+
+PROGRESS = [
+    Progress(id="ex01", title="join", summary="wait for all", level=1, minutes=30, state=State.COMPLETE, points=100),
+    Progress(id="ex02", title="select", summary="first wins", level=2, minutes=60, state=State.FAILING, points=99.5),
+    Progress(id="ex03", title=HOSTILE, summary=HOSTILE, level=3, minutes=120, state=State.NEW),
+]
+
+
+def console(*, width: int = 80, colour: bool = False) -> Console:
+    return Console(file=io.StringIO(), width=width, force_terminal=colour, color_system="truecolor" if colour else None)
+
+
+def written(one: Console) -> str:
+    assert isinstance(one.file, io.StringIO)
+    return one.file.getvalue()
+
+
+def screen_of(show: Show, *args: object, glyphs: Glyphs = ASCII, width: int = 80, **more: object) -> str:
+    target = console(width=width)
+    show(target, *args, glyphs=glyphs, **more)
+    return written(target)
+
+
+SCREENS = {
+    "mixed": (show_run, [mixed()]),
+    "perfect": (show_run, [perfect()]),
+    "faults": (show_run, [unjudgeable()]),
+    "no tests": (show_run, [verdict(trouble="the box could not be started")]),
+    "steps": (
+        show_run,
+        [verdict(failed_on_both(1, "x", 5, failure(trace=turns(0, *[1, 2] * 99), reference=turns(0, 1))))],
+    ),
+    "many lanes": (
+        show_run,
+        [verdict(failed_on_both(1, "x", 5, failure(trace=together(**{f"s{n}": n + 1 for n in range(99)}))))],
+    ),
+    "long time": (show_run, [verdict(failed_on_both(1, "x", 5, failure(trace=one_after_the_other(a=1e6, b=0.001))))]),
+    "hostile": (show_run, [hostile()]),
+    "hostile fault": (show_run, [unjudgeable(error=HOSTILE, help=HOSTILE, text=HOSTILE, column=150, width=40)]),
+    "hostile, all": (show_run_verbose, [hostile(), mixed(), unjudgeable()]),
+    "table": (show_run, [mixed(), perfect(), hostile(), unjudgeable(error=HOSTILE)]),
+    "quiet": (show_run_quiet, [mixed(), hostile(), unjudgeable()]),
+    "list": (show_list, PROGRESS),
+}
+
+
+def overview(target: Console, progress: object, *, glyphs: Glyphs) -> None:
+    commands = [Command(line=HOSTILE, does=HOSTILE)]
+    show_overview(target, HOSTILE, PROGRESS, following=PROGRESS[2], note=HOSTILE, commands=commands, glyphs=glyphs)
+
+
+SCREENS["overview"] = (overview, [])
+EVERY_SCREEN = pytest.mark.parametrize(("show", "what"), SCREENS.values(), ids=list(SCREENS))
+
+
+# ---- what holds on every screen --------------------------------------------------------------------------------------
+
+
+@EVERY_SCREEN
+@pytest.mark.parametrize("glyphs", [UNICODE, ASCII], ids=["unicode", "ascii"])
+@pytest.mark.parametrize("width", [200, 80, 50])
+def test_no_line_is_wider_than_the_terminal_or_80_columns(show, what, glyphs, width):
+    for line in screen_of(show, what, glyphs=glyphs, width=width).split("\n"):
+        assert cell_len(line) <= min(width, 80), line
+
+
+@EVERY_SCREEN
+def test_ascii_is_ascii(show, what):
+    assert screen_of(show, what, glyphs=ASCII).isascii()
+
+
+@EVERY_SCREEN
+def test_nothing_of_a_learners_text_acts(show, what):
+    shown = screen_of(show, what, glyphs=UNICODE)
+
+    assert all(line.isprintable() for line in shown.split("\n")), "no escape, no control, no bidi"
+    shown.encode("utf-8")
+
+
+@EVERY_SCREEN
+def test_colours_are_the_only_escapes(show, what):
+    target = console(colour=True)
+    show(target, what, glyphs=UNICODE)
+    plain = screen_of(show, what, glyphs=UNICODE)
+
+    from rich.text import Text
+
+    assert Text.from_ansi(written(target)).plain.rstrip("\n") == plain.rstrip("\n")
+    assert "\x1b]" not in written(target)
+
+
+@EVERY_SCREEN
+def test_no_line_ends_in_blanks(show, what):
+    assert not [line for line in screen_of(show, what).split("\n") if line != line.rstrip()]
+
+
+def test_a_million_characters_are_cut():
+    flood = failure(
+        error="e" * 10**6, help="h " * 10**6, exception="x\n" * 10**6, output="o\n" * 10**6, source="s" * 10**6
+    )
+    assert len(screen_of(show_run, [verdict(failed_on_both(1, "label", 5, flood))])) < 6000
+
+
+@settings(deadline=None, max_examples=60)
+@given(
+    text=st.text(alphabet=st.characters(exclude_categories=())),
+    column=st.integers(1, 200),
+    length=st.integers(1, 200),
+    width=st.integers(40, 90),
+)
+def test_any_text_anywhere_fits(text, column, length, width):
+    play = trace(span(text, 0, 3, "raised"), span("b", 1, None), elapsed=3)
+    bad = deadlock(error=text, help=text, exception=text, source=text, output=text, trace=play)
+    fault = unjudgeable(error=text, text=text, column=column, width=length)
+    for one in (verdict(failed_on_both(1, text, 5, bad), title=text, file=text), fault):
+        for line in screen_of(show_run, [one], glyphs=UNICODE, width=width).split("\n"):
+            assert cell_len(line) <= min(width, 80)
+            assert line.isprintable()
+
+
+# ---- what each screen says -------------------------------------------------------------------------------------------
+
+
+def test_the_verdict_is_the_last_line():
+    last = screen_of(show_run, [mixed()]).rstrip("\n").split("\n")[-1]
+
+    assert last.startswith("ex01  FAIL  74 of 100 points")
+    assert last.endswith("0.3 s real, 31 s virtual")
+    assert len(last) == 80
+
+
+def test_quiet_is_the_verdict_line_alone():
+    assert screen_of(show_run_quiet, [mixed()]) == screen_of(show_run, [mixed()]).rstrip("\n").split("\n")[-1] + "\n"
+
+
+def test_the_run_screen_reads_like_this():
+    assert screen_of(show_run, [mixed()]) == "\n".join(
+        [
+            "ex01  join                                                     ex01_join/join.py",
+            "",
+            "                                                        asyncio     trio",
+            "  1  results come back in argument order                pass        pass",
+            "  2  takes as long as the slowest                       FAIL        FAIL",
+            "  3  an error before the first await counts too         pass        FAIL",
+            "",
+            "FAIL 2  takes as long as the slowest                   asyncio and trio   serial",
+            "error: the second function starts only after the first has ended",
+            "  --> ex01_join/join.py:9",
+            "   9 |     return [await fn() for fn in fns]",
+            "",
+            "     0s             1s             2s            3s             4s            5s",
+            "yours",
+            "  a  ############################################|",
+            "  b  . . . . . . . . . . . . . . . . . . . . . . ##############################|",
+            "                                                 ^ 2 s lost here",
+            "reference",
+            "  a  ############################################|",
+            "  b  ##############################|",
+            "",
+            "help: start every function before waiting for any",
+            "",
+            "      grade hint ex01    a hint",
+            "ex01  FAIL  74 of 100 points                            0.3 s real, 31 s virtual",
+            "",
+        ]
+    )
+
+
+def test_a_fault_shows_the_line_and_underlines_what_is_wrong():
+    lines = screen_of(show_run, [unjudgeable()]).split("\n")
+    where = next(number for number, line in enumerate(lines) if line.startswith("  12 |"))
+    start = lines[where].index("anyio.gather")
+
+    assert lines[where - 1] == "  --> ex01_join/join.py:12"
+    assert lines[where + 1] == "     |".ljust(start) + "^" * len("anyio.gather")
+    assert "ex01  CANNOT BE JUDGED" in lines
+
+
+def test_the_caret_stands_under_wide_characters_too():
+    text = "x = '\u65e5\u672c' + anyio.gather"
+    lines = screen_of(show_run, [unjudgeable(text=text, column=12, width=12)], glyphs=UNICODE).split("\n")
+    where = next(number for number, line in enumerate(lines) if line.startswith("  12 "))
+    before = lines[where][: lines[where].index("anyio")]
+
+    assert lines[where + 1].index("^") == cell_len(before)
+
+
+def test_a_deadlock_names_who_waits_for_what_since_when():
+    shown = screen_of(show_run, [verdict(failed_on_both(1, "x", 5, deadlock()))])
+
+    assert "worker                line 14   Event.wait" in shown
+    assert "since 0.25 s" in shown
+    assert shown.count("never ends") == 2
+
+
+def test_a_failing_schedule_is_named_and_can_be_played_again():
+    shown = screen_of(show_run, [verdict(failed_on_both(4, "x", 5, failure(schedule=7)))])
+
+    assert "order 7, which may happen just as well, fails" in " ".join(shown.split())
+    assert "grade ex01 --test 4 --seed 7" in shown
+
+
+def test_printed_output_is_capped_at_ten_lines():
+    printed = "".join(f"line {n}\n" for n in range(25))
+    shown = screen_of(show_run, [verdict(failed_on_both(1, "x", 5, failure(output=printed)))])
+
+    assert "  | line 9\n  | and 15 lines more\n" in shown
+
+
+def test_verbose_shows_every_diagnosis():
+    assert "deadlock" not in screen_of(show_run, [mixed()])
+    assert screen_of(show_run_verbose, [mixed()]).count("error: ") == 2
+
+
+def test_several_exercises_make_a_table():
+    lines = screen_of(show_run, [mixed(), replace(perfect(), exercise="ex02")]).rstrip("\n").split("\n")
+
+    assert lines[0].split() == ["ex01", "join", "FAIL", "74", "2", "takes", "as", "long", "as", "the", "slowest"]
+    assert lines[1].split() == ["ex02", "join", "PASS", "100"]
+    assert lines[-2].split()[:2] == ["grade", "ex01"]
+    assert lines[-1] == "1 of 2 exercises complete"
+
+
+def test_what_was_not_judged_costs_nothing_and_says_why():
+    tests = [case(n, "x", 50, passing("asyncio"), not_judged("trio", "no loopback here")) for n in (1, 2)]
+    shown = screen_of(show_run, [verdict(*tests)])
+
+    assert shown.count("no loopback here") == 1
+    assert shown.count("this costs no points") == 1
+    assert "ex01  NOT JUDGED" in shown
+
+
+def test_the_caller_chooses_what_to_type_next():
+    shown = screen_of(show_run, [perfect()], commands=[Command(line="grade ex02", does="the next exercise")])
+
+    assert "grade ex02    the next exercise" in shown
+    assert "grade solution" not in shown
+
+
+def test_99_and_a_half_points_are_99():
+    assert " 99  not yet complete" in screen_of(show_list_or_overview, PROGRESS)
+
+
+def show_list_or_overview(target: Console, progress: list[Progress], *, glyphs: Glyphs) -> None:
+    show_overview(target, "Kit", progress, following=progress[1], commands=[], glyphs=glyphs)
+
+
+def test_other_files_are_named_as_ignored():
+    shown = screen_of(show_run, [replace(perfect(), ignored=("helpers.py", "notes.txt"))])
+    assert "only ex01_join/join.py is judged, not helpers.py and notes.txt" in " ".join(shown.split())
+
+
+# ---- pieces ----------------------------------------------------------------------------------------------------------
+
+
+@given(text=st.text(alphabet=st.characters(exclude_categories=())), width=st.integers(0, 30))
+def test_a_fitted_text_has_exactly_that_width(text, width):
+    screen = Screen(console(), UNICODE)
+    assert cell_len(screen.fit(text, width)) == width
+
+
+def test_rich_is_not_imported_before_something_is_shown():
+    code = "import sys, grader.reports.terminal, grader.reports.terminal_overview; print('rich' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+
+    assert done.stdout == "False\n"
+
+
+def test_markup_of_rich_is_text():
+    screen = Screen(console(), ASCII)
+    screen.line(Piece("[bold]x[/bold] :smile: [link=file:///]"))
+
+    assert written(screen.console) == "[bold]x[/bold] :smile: [link=file:///]\n"

@@ -1,0 +1,136 @@
+"""What reports say about a verdict, before any of them says it."""
+
+from __future__ import annotations
+
+import pytest
+from samples import (
+    case,
+    deadlock,
+    failed_on_both,
+    failing,
+    failure,
+    mixed,
+    not_judged,
+    passing,
+    perfect,
+    turns,
+    unjudgeable,
+    verdict,
+)
+
+from grader.recording import Ended
+from grader.reports.views import (
+    Excerpt,
+    excerpt_of_fault,
+    findings,
+    joined,
+    main_finding,
+    next_commands,
+    points_said,
+    reasons_not_judged,
+    timelines,
+    whole_points,
+)
+from grader.submission import Fault
+
+
+@pytest.mark.parametrize(("points", "whole"), [(99.5, 99), (100.0, 100), (0.0, 0), (69.5, 69), (0.1 * 3 * 10, 3)])
+def test_points_are_rounded_down(points, whole):
+    assert whole_points(points) == whole
+
+
+def test_points_of_a_part_are_said_to_be_of_a_part():
+    tests = (case(2, "x", 8),)
+
+    assert points_said(verdict(*tests)) == "8 of 100 points"
+    assert points_said(verdict(*tests, complete_run=False)) == "8 of the 8 points asked for"
+
+
+def test_backends_that_fail_for_the_same_reason_share_a_finding():
+    found = findings(verdict(failed_on_both(1, "x", 5, failure())))
+
+    assert [finding.where for finding in found] == ["asyncio and trio"]
+
+
+def test_backends_that_fail_for_different_reasons_do_not():
+    found = findings(verdict(case(1, "x", 5, failing("asyncio", failure()), failing("trio", deadlock()))))
+
+    assert [(finding.where, finding.failure.diagnosis) for finding in found] == [
+        ("asyncio", "serial"),
+        ("trio", "deadlock"),
+    ]
+
+
+def test_the_first_failing_test_is_shown():
+    found = main_finding(mixed())
+
+    assert found is not None
+    assert found.test.number == 2
+
+
+def test_an_ending_that_explains_most_failures_is_shown_instead():
+    tests = [failed_on_both(1, "x", 5, failure())] + [failed_on_both(n, "x", 5, deadlock()) for n in (2, 3)]
+    found = main_finding(verdict(*tests))
+
+    assert found is not None
+    assert (found.test.number, found.failure.diagnosis, found.also) == (2, "deadlock", (3,))
+
+
+def test_an_ending_that_explains_half_of_the_failures_is_not():
+    found = main_finding(verdict(failed_on_both(1, "x", 5, failure()), failed_on_both(2, "x", 5, deadlock())))
+
+    assert found is not None
+    assert found.test.number == 1
+
+
+def test_nothing_is_found_where_nothing_fails():
+    assert findings(perfect()) == ()
+    assert main_finding(perfect()) is None
+
+
+def test_each_reason_for_not_judging_is_said_once():
+    tests = [case(n, "x", 5, not_judged("asyncio", "no loopback"), passing("trio")) for n in (1, 2)]
+    assert reasons_not_judged(verdict(*tests, trouble="the box died")) == ("the box died", "no loopback")
+
+
+@pytest.mark.parametrize(
+    ("one", "commands"),
+    [
+        (perfect(), ["grade solution ex01", "grade"]),
+        (mixed(), ["grade hint ex01"]),
+        (unjudgeable(), ["grade ex01"]),
+        (verdict(trouble="no box"), ["grade doctor"]),
+        (verdict(case(1, "x", 8), complete_run=False), ["grade ex01"]),
+        (verdict(failed_on_both(2, "x", 8, failure(schedule=7))), ["grade hint ex01", "grade ex01 --test 2 --seed 7"]),
+    ],
+)
+def test_every_verdict_ends_with_something_to_type(one, commands):
+    assert [command.line for command in next_commands(one)] == commands
+
+
+def test_the_caret_underlines_what_the_fault_names():
+    fault = Fault(kind="import", error="e", help="h", line=1, column=8, width=7, text="import asyncio as a")
+    assert excerpt_of_fault(fault) == Excerpt(before="import ", marked="asyncio", after=" as a")
+
+
+def test_a_caret_behind_the_end_of_the_line_still_shows():
+    fault = Fault(kind="syntax", error="e", help="h", line=1, column=9, text="\tdef f()")
+    assert excerpt_of_fault(fault) == Excerpt(before="    def f()", marked=" ", after="")
+
+
+def test_a_figure_is_drawn_only_where_there_is_something_to_see():
+    assert timelines(failure(trace=None)) is None
+    assert timelines(failure(trace=turns(0, 0, 0), reference=turns(0))) is None, "one task takes its turns alone"
+    assert timelines(failure(trace=turns(0, 1, 0), reference=None)) is not None
+    assert timelines(failure()) is not None
+
+
+def test_a_play_that_was_stopped_is_drawn_as_it_stood():
+    drawn = timelines(deadlock(ended=Ended.DEADLOCK))
+
+    assert drawn is not None
+    assert {lane.label: lane.end for lane in drawn[0].lanes} == {"left": None, "reader": None}
+
+
+def test_lists_are_said_as_people_say_them():
+    assert [joined(words) for words in ([], ["a"], ["a", "b"], ["a", "b", "c"])] == ["", "a", "a and b", "a, b and c"]

@@ -1,0 +1,233 @@
+"""A trace becomes lanes that say who was there when, whatever is in it."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from samples import event, one_after_the_other, span, together, trace, turns
+
+from grader.recording import Waiting
+from grader.timeline import MAX_LANES, MAX_TICKS, Axis, as_at_verdict, layout, lost_time, seconds, side_by_side
+from grader.timeline_lanes import How, Kind
+
+
+def labels(timeline):
+    return [(lane.label, lane.depth) for lane in timeline.lanes]
+
+
+def kinds(lane):
+    return [(bar.start, bar.end, bar.kind) for bar in lane.bars]
+
+
+# ---- lanes -----------------------------------------------------------------------------------------------------------
+
+
+def test_each_span_is_a_lane_and_its_task_is_not():
+    timeline = layout(together(a=3, b=2), scale_end=3)
+
+    assert labels(timeline) == [("a", 0), ("b", 0)]
+    assert kinds(timeline.lanes[1]) == [(0, 2, Kind.WORK)]
+    assert timeline.lanes[1].how is How.RETURNED
+
+
+def test_a_task_without_a_span_is_a_lane_if_it_waited_failed_or_was_cancelled():
+    tasks = ((0, "main", None), (1, "quick", 0), (2, "waits", 0), (3, "fails", 0), (4, "dropped", 0))
+    events = [event(0, "start", number) for number in range(5)]
+    events += [event(0, "finish", 1, "returned"), event(0, "suspend", 2, "sleep"), event(0, "finish", 3, "raised")]
+    events += [event(0, "finish", 4, "cancelled"), event(2, "resume", 2), event(2, "finish", 2, "returned")]
+    events += [event(2, "finish", 0, "returned")]
+
+    timeline = layout(trace(elapsed=2, tasks=tasks, events=events), scale_end=2)
+
+    assert [(lane.label, lane.how) for lane in timeline.lanes] == [
+        ("waits", How.RETURNED),
+        ("fails", How.RAISED),
+        ("dropped", How.CANCELLED),
+    ]
+    assert kinds(timeline.lanes[0]) == [(0, 2, Kind.WAIT)]
+
+
+def test_main_is_shown_if_nothing_else_is():
+    events = [event(0, "start", 0), event(0, "suspend", 0), event(3, "resume", 0), event(3, "finish", 0, "returned")]
+    assert labels(layout(trace(elapsed=3, events=events), scale_end=3)) == [("main", 0)]
+
+
+def test_main_is_shown_above_the_others_if_part_of_its_waiting_is_its_own():
+    events = [event(0, "start", 0), event(0, "suspend", 0), event(5, "resume", 0), event(5, "finish", 0, "returned")]
+    tasks = ((0, "main", None), (1, "run", 0))
+    timeline = layout(trace(span("a", 0, 3, task=1), elapsed=5, tasks=tasks, events=events), scale_end=5)
+
+    assert labels(timeline) == [("main", 0), ("a", 1)]
+
+
+def test_a_lane_stands_under_the_span_in_which_its_task_was_started():
+    tasks = ((0, "main", None), (1, "run", 0), (2, "helper", 1))
+    events = [event(1, "spawn", 1), event(1, "spawn", 2)]
+    spans = [span("join", 0, 4), span("a", 1, 3, task=1), span("b", 1, 2, task=2)]
+    timeline = layout(trace(*spans, elapsed=4, tasks=tasks, events=events), scale_end=4)
+
+    assert labels(timeline) == [("join", 0), ("a", 1), ("b", 2)]
+    assert kinds(timeline.lanes[0]) == [(0, 1, Kind.WORK), (1, 3, Kind.WAIT), (3, 4, Kind.WORK)]
+
+
+def test_spans_of_one_task_nest_only_if_one_lies_inside_the_other():
+    play = trace(span("outer", 0, 4), span("inner", 1, 2), span("next", 4, 5), elapsed=5)
+    assert labels(layout(play, scale_end=5)) == [("outer", 0), ("inner", 1), ("next", 0)]
+
+
+def test_a_blocked_loop_shows_in_the_lane_that_blocks_it():
+    play = trace(span("a", 0, 4), elapsed=4, events=[event(1, "block", 0, "2")])
+    assert kinds(layout(play, scale_end=4).lanes[0]) == [(0, 1, Kind.WORK), (1, 3, Kind.BLOCKED), (3, 4, Kind.WORK)]
+
+
+def test_a_lane_that_never_ended_reaches_the_end_of_the_scale():
+    lane = layout(trace(span("a", 1, None), elapsed=2), scale_end=10).lanes[0]
+
+    assert (lane.end, lane.how) == (None, How.OPEN)
+    assert lane.bars[-1].end == 10
+
+
+def test_lanes_of_one_name_are_told_apart():
+    play = trace(span("a", 0, 1), span("a", 1, 2), span("a", 2, 3), elapsed=3)
+    assert [lane.label for lane in layout(play, scale_end=3).lanes] == ["a", "a 2", "a 3"]
+
+
+@pytest.mark.parametrize("count", [0, 1, MAX_LANES, 100, 5000])
+def test_any_number_of_lanes_is_shown_or_counted(count):
+    play = trace(*(span(f"s{n}", 0, 1, task=n) for n in range(count)), elapsed=1)
+    timeline = layout(play, scale_end=1)
+    main = int(count == 0)
+
+    assert len(timeline.lanes) == min(count + main, MAX_LANES)
+    assert len(timeline.lanes) + timeline.hidden == count + main
+
+
+def test_tasks_that_the_verdict_cut_off_never_ended():
+    events = [event(3, "finish", 1, "cancelled")]
+    play = trace(span("a", 0, 3, "cancelled"), span("b", 0, 1, "cancelled"), span("c", 0, 3), elapsed=3, events=events)
+    seen = as_at_verdict(play, [Waiting(task="a", line=1, awaiting="Event.wait", since=3.0)])
+
+    assert [one.how for one in seen.spans] == ["open", "cancelled", "returned"]
+    assert seen.events == ()
+    assert as_at_verdict(play, []) is play
+
+
+# ---- lost time -------------------------------------------------------------------------------------------------------
+
+
+def test_lost_time_is_what_overlaps_in_the_reference():
+    student, reference = one_after_the_other(a=3, b=5, c=2), together(a=3, b=5, c=2)
+
+    assert [(lost.at, lost.name, lost.seconds) for lost in lost_time(student, reference)] == [(3, "b", 3), (8, "c", 2)]
+
+
+def test_no_time_is_lost_where_the_reference_waits_too():
+    assert lost_time(one_after_the_other(a=3, b=5), one_after_the_other(a=3, b=5)) == ()
+    assert lost_time(together(a=3, b=5), together(a=3, b=5)) == ()
+
+
+def test_both_plays_share_one_scale_and_the_loss_is_marked():
+    mine, reference = side_by_side(one_after_the_other(a=3, b=2), together(a=3, b=2))
+
+    assert reference is not None
+    assert mine.end == reference.end == 5
+    assert mine.ticks == reference.ticks
+    assert [(mark.at, mark.lane, mark.text) for mark in mine.marks] == [(3, 1, "2 s lost here")]
+
+
+# ---- steps -----------------------------------------------------------------------------------------------------------
+
+
+def test_where_no_time_passes_the_axis_counts_steps():
+    mine, reference = side_by_side(turns(0, 1, 1, 2, 0), turns(0, 1, 2, 1, 2, 0))
+
+    assert reference is not None
+    assert mine.axis is reference.axis is Axis.STEPS
+    assert mine.end == reference.end == 6
+    assert mine.ticks[0].label == "step 1"
+    assert [lane.label for lane in mine.lanes] == ["main", "count 1", "count 2"]
+    assert kinds(mine.lanes[1]) == [(1, 3, Kind.WORK)]
+    assert kinds(reference.lanes[1]) == [(1, 2, Kind.WORK), (2, 3, Kind.WAIT), (3, 4, Kind.WORK)]
+
+
+def test_a_step_that_blocks_the_loop_looks_like_it():
+    play = turns(0, 1, 0)
+    blocked = trace(elapsed=0, tasks=((0, "main", None),), events=[*play.events[:1], event(0, "block", 0, "0")])
+
+    assert kinds(layout(blocked, scale_end=0).lanes[0]) == [(0, 1, Kind.BLOCKED)]
+
+
+def test_a_play_of_many_steps_is_cut_where_it_cannot_be_drawn():
+    timeline = layout(turns(0, *[1, 2] * 3000, 0), scale_end=0)
+
+    assert timeline.end <= 48
+    assert len(timeline.ticks) <= MAX_TICKS
+
+
+# ---- the axis --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("end", "expected"),
+    [
+        (5, ["0s", "1s", "2s", "3s", "4s", "5s"]),
+        (0.3, ["0s", "0.05s", "0.1s", "0.15s", "0.2s", "0.25s", "0.3s"]),
+        (1_000_000, ["0s", "200,000s", "400,000s", "600,000s", "800,000s", "1,000,000s"]),
+    ],
+)
+def test_ticks_stand_at_round_times(end, expected):
+    assert [tick.label for tick in layout(trace(elapsed=end), scale_end=end).ticks] == expected
+
+
+def test_times_are_said_as_people_write_them():
+    assert [seconds(time) for time in (2.0, 0.25, 1e6, 0.1 + 0.2)] == ["2 s", "0.25 s", "1,000,000 s", "0.3 s"]
+
+
+# ---- anything --------------------------------------------------------------------------------------------------------
+
+TIMES = st.one_of(st.integers(0, 9).map(float), st.floats(0, 1e6), st.sampled_from([0.0, 5e-324, 1e300]))
+HOWS = st.sampled_from(["open", "returned", "raised", "cancelled"])
+
+
+@st.composite
+def traces(draw):
+    tasks = [
+        (n, draw(st.text(max_size=3)), draw(st.none() | st.integers(0, 6))) for n in range(draw(st.integers(0, 6)))
+    ]
+    spans = [
+        span(
+            draw(st.sampled_from("abc")), draw(TIMES), draw(st.none() | TIMES), draw(HOWS), task=draw(st.integers(0, 7))
+        )
+        for _ in range(draw(st.integers(0, 6)))
+    ]
+    kind = st.sampled_from(["spawn", "start", "resume", "suspend", "block", "finish", "nonsense"])
+    info = st.none() | st.sampled_from(["1", "nan", "1e999", "-3", "x", "returned", "raised", "cancelled"])
+    events = [
+        event(draw(TIMES), draw(kind), draw(st.integers(0, 7)), draw(info)) for _ in range(draw(st.integers(0, 25)))
+    ]
+
+    return trace(*spans, elapsed=draw(TIMES), tasks=tasks, events=events)
+
+
+def check(timeline):
+    assert len(timeline.lanes) <= MAX_LANES
+    assert timeline.end > 0
+    assert all(0 <= tick.at <= timeline.end for tick in timeline.ticks)
+    for mark in timeline.marks:
+        assert mark.lane in range(len(timeline.lanes))
+    for lane in timeline.lanes:
+        until = timeline.end if lane.end is None else lane.end
+        assert 0 <= lane.start <= until <= timeline.end
+        assert lane.bars
+        assert all(lane.start <= bar.start <= bar.end <= until for bar in lane.bars)
+        edges = [time for bar in lane.bars if bar.start < bar.end for time in (bar.start, bar.end)]
+        assert edges == sorted(edges), "bars follow one another and do not overlap"
+
+
+@settings(max_examples=150, deadline=None)
+@given(mine=traces(), theirs=st.none() | traces())
+def test_every_layout_is_drawable_whatever_the_recording_says(mine, theirs):
+    for timeline in side_by_side(mine, theirs):
+        if timeline is not None:
+            check(timeline)
