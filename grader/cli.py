@@ -6,12 +6,13 @@ Options that concern every command are understood on either side of its name. Th
 
 from __future__ import annotations
 
+import os
 import sys
 import textwrap
 from collections.abc import Iterable
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 
@@ -285,12 +286,19 @@ def entry() -> None:
         _complain(str(error), error.hint)
         code = error.exit_code
     except (click.Abort, KeyboardInterrupt):
-        print("interrupted", file=sys.stderr)
-        code = 130
+        _leave_interrupted()
     except Exception as error:
         _report_own_fault(error)
         code = 70
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _leave_interrupted() -> NoReturn:
+    print("interrupted", file=sys.stderr, flush=True)
+    sys.stdout.flush()
+    # Not sys.exit: Python ends itself with the signal, whatever the exit code, if the interrupt came while a text was
+    # executed, as for every dataclass that is made.
+    os._exit(130)
 
 
 def _complain(what: str, hint: str) -> None:

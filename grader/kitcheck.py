@@ -2,7 +2,8 @@
 
 The first line of a wrong answer names hidden tests and the diagnosis shown for each:
 ``# fails: test_a, test_b (serial), test_c (deadlock)``. More may fail. An answer that uses what is off limits says
-``# off-limits: exempt`` in one of its first two lines and is judged all the same.
+``# off-limits: exempt`` in one of its first two lines and is judged all the same; one that needs a newer anyio than the
+oldest that is supported says ``# needs: anyio>=4.15`` there, and is passed over where anyio is older.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ RIGHT_ANSWERS = 3
 
 _GROUP = re.compile(r"(?P<tests>\w+(?:, *\w+)*) *\((?P<diagnosis>[a-z0-9-]+)\)")
 # The whole line, so that a test without its diagnosis is an error and not overlooked.
+_NEEDS = re.compile(r"# needs: anyio>=(?P<version>\d+(\.\d+)*)")
 _FAILS = re.compile(r"# fails: (?P<named>{group}(?:, *{group})*)".format(group=r"\w+(?:, *\w+)* *\([a-z0-9-]+\)"))
 _LEAVINGS = frozenset({"__pycache__", ".DS_Store"})
 
@@ -52,7 +54,7 @@ def check(box: Box, kit: Kit, *, schedules: int = DEFAULT_SCHEDULES, note: Calla
 
 
 def _check_exercise(box: Box, kit: Kit, exercise: Exercise, schedules: int) -> Iterator[Checked]:
-    files = _answers(exercise)
+    files = [path for path in _answers(exercise) if _is_supported(path)]
     requests = [_stub_request(exercise), *(_request(path, schedules) for path in files)]
     verdicts = engine.grade(box, kit, exercise, requests)
     yield _check_stub(exercise, verdicts[0])
@@ -71,7 +73,7 @@ def _check_exercise(box: Box, kit: Kit, exercise: Exercise, schedules: int) -> I
 
 def answer_requests(exercise: Exercise, schedules: int = DEFAULT_SCHEDULES) -> list[engine.Request]:
     """The reference and all right and wrong answers of an exercise, to be graded as the check does it."""
-    return [_request(path, schedules) for path in _answers(exercise)]
+    return [_request(path, schedules) for path in _answers(exercise) if _is_supported(path)]
 
 
 def _answers(exercise: Exercise) -> list[Path]:
@@ -96,7 +98,21 @@ def _shown(path: Path) -> str:
 
 
 def _is_exempt(path: Path) -> bool:
-    return EXEMPT in (line.strip() for line in path.read_text(encoding="utf-8", errors="replace").splitlines()[:2])
+    return EXEMPT in _first_lines(path)
+
+
+def _is_supported(path: Path) -> bool:
+    needs = [match["version"] for line in _first_lines(path) if (match := _NEEDS.fullmatch(line))]
+    installed = dict(engine.versions())["anyio"]
+    return all(_numbers(version) <= _numbers(installed) for version in needs)
+
+
+def _first_lines(path: Path) -> list[str]:
+    return [line.strip() for line in path.read_text(encoding="utf-8", errors="replace").splitlines()[:2]]
+
+
+def _numbers(version: str) -> list[int]:
+    return [int(number) for number in re.findall(r"\d+", version)[:3]]
 
 
 def _interface_only(taken: Submission, exercise: Exercise, stub: str) -> policy.Findings:

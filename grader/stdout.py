@@ -7,6 +7,8 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
+from grader.errors import MachineError
+
 if TYPE_CHECKING:
     from rich.console import Console
 
@@ -19,19 +21,21 @@ class _Forgiving(io.TextIOWrapper):
     def write(self, text: str, /) -> int:
         try:
             return super().write(text)
-        except BrokenPipeError:
-            return self._go_on_unheard()
+        except OSError as error:
+            return self._go_on_unheard(error)
 
     def flush(self) -> None:
         try:
             super().flush()
-        except BrokenPipeError:
-            self._go_on_unheard()
+        except OSError as error:
+            self._go_on_unheard(error)
 
-    def _go_on_unheard(self) -> int:
+    def _go_on_unheard(self, error: OSError) -> int:
         # What is still in the buffer is written again at the end of the process, and must find somebody.
         os.dup2(os.open(os.devnull, os.O_WRONLY), self.fileno())
-        return 0
+        if isinstance(error, BrokenPipeError):
+            return 0
+        raise MachineError(f"the output cannot be written: {error.strerror}", hint="Free some space.") from error
 
 
 def take_over() -> None:

@@ -60,10 +60,10 @@ class Encoder:
         kind = type(value)
         if value is None or kind is bool:
             return value  # type: ignore[return-value]
-        if kind in _SCALARS:
-            if kind is str or kind is bytes:
-                self.spend(len(value))  # type: ignore[arg-type]
-            return _SCALARS[kind](value)
+        for scalar, encode in _SCALARS:  # no dict: a metaclass may hash and equal as it likes
+            if kind is scalar:
+                self.spend(len(value) if isinstance(value, str | bytes) else 0)
+                return encode(value)
         if depth < MAX_DEPTH:
             if kind is list:
                 return [self.encode(item, depth + 1) for item in value]  # type: ignore[attr-defined]
@@ -91,12 +91,12 @@ def _encode_str(value: str) -> Json:
     return value if len(value) <= 200_000 else {"o": "str"}
 
 
-_SCALARS: dict[type, Callable[..., Json]] = {
-    int: _encode_int,
-    float: _encode_float,
-    bytes: _encode_bytes,
-    str: _encode_str,
-}
+_SCALARS: tuple[tuple[type, Callable[..., Json]], ...] = (
+    (int, _encode_int),
+    (str, _encode_str),
+    (float, _encode_float),
+    (bytes, _encode_bytes),
+)
 
 
 def encode_inputs(inputs: dict[str, object]) -> Json:

@@ -11,6 +11,7 @@ from textwrap import dedent
 from grader import kit
 from grader.engine import Request, grade
 from grader.policy import Findings
+from grader.recording import BACKENDS
 from grader.sandbox import Box
 from grader.verdict import BackendResult, Verdict
 
@@ -128,12 +129,12 @@ def make_kit(root: Path, *, tests: str = TESTS, scenarios: str = SCENARIOS, sett
     return kit.load(root)
 
 
-def graded(box: Box, root: Path, submission: str, **parts: str) -> Graded:
+def graded(box: Box, root: Path, submission: str, backends: tuple[str, ...] = BACKENDS, **parts: str) -> Graded:
     """Grade a submission; the rules on the syntax tree, which would stop most of them, look away."""
     course = make_kit(root, **parts)
     path = root / "one.py"
     path.write_text(dedent(submission) + ("" if "def other" in submission else OTHER))
-    request = Request(path=path, shown="one.py", check=lambda *_: Findings(faults=(), look=()))
+    request = Request(path=path, shown="one.py", backends=backends, check=lambda *_: Findings(faults=(), look=()))
     (verdict,) = grade(box, course, course.exercises[0], [request])
     return Graded(verdict=verdict)
 

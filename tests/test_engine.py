@@ -206,6 +206,56 @@ def test_what_comes_out_of_the_box_unasked_costs_every_point(box: Box, tiny: Pat
     assert verdict.points == 0
 
 
+def test_one_play_that_forges_takes_the_points_of_all_others_too(box: Box, tiny: Path) -> None:
+    change(tiny / "exercises/ex01_double/exercise.toml", '"anyio",', '"anyio", "os",')
+    change(tiny / "exercises/ex01_double/test_hidden.py", "n=3).elapsed == 3", "n=5).elapsed == 5")
+    shout = (
+        "for fd in range(3, 20) if n == 5 else ():\n"
+        "        try:\n"
+        '            os.write(fd, b"{}\\n")\n'
+        "        except OSError:\n"
+        "            pass\n"
+        "    return 2 * n"
+    )
+
+    (verdict,) = grade(box, tiny, "import os\n" + RIGHT.replace("return 2 * n", shout))
+
+    assert (verdict.status, verdict.points) == (Status.FAIL, 0)
+    failures = [result.failure for test in verdict.tests for result in test.results]
+    assert {failure.diagnosis for failure in failures if failure} == {"tampered"}
+
+
+def test_a_hidden_test_without_a_result_gives_no_point(box: Box, tiny: Path) -> None:
+    tests = tiny / "exercises/ex01_double/test_hidden.py"
+    tests.write_text(tests.read_text() + "\n\ndef setup_module():\n    raise RuntimeError\n")
+
+    (verdict,) = grade(box, tiny, RIGHT)
+
+    assert (verdict.status, verdict.points) == (Status.NOT_JUDGED, 0)
+    assert verdict.tests[0].results[0].reason == "the hidden test left no result"
+
+
+def test_a_program_that_depends_on_chance_is_shown_as_it_was_judged(box: Box, tiny: Path) -> None:
+    change(tiny / "exercises/ex01_double/exercise.toml", '"anyio",', '"anyio", "os",')
+    # Two tasks, so that there is a second schedule; it fails in the second play and in no other.
+    moody = (
+        "import os\nimport anyio\n\n\nasync def {name}(n):\n"
+        "    plays = int(os.environ.get('PLAYS', '0'))\n"
+        "    os.environ['PLAYS'] = str(plays + 1)\n"
+        "    async with anyio.create_task_group() as group:\n"
+        "        group.start_soon(anyio.sleep, n)\n"
+        "        group.start_soon(anyio.sleep, n)\n"
+        "    return nn if plays == 1 else 2 * n\n"
+    )
+
+    (verdict,) = grade(box, tiny, moody, tests=(1,), backends=("asyncio",))
+    failure = verdict.tests[0].results[0].failure
+
+    assert failure is not None
+    assert (failure.ended, failure.exception) == (Ended.RAISED, "NameError: name 'nn' is not defined")
+    assert failure.trace is None
+
+
 def test_a_hidden_test_that_looks_at_no_play_gives_no_point(box: Box, tiny: Path) -> None:
     change(tiny / "exercises/ex01_double/test_hidden.py", 'assert play("call", n=3).elapsed == 3', "assert True")
 

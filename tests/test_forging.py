@@ -11,10 +11,10 @@ from pathlib import Path
 
 import forging_samples
 import pytest
-from forging_samples import HONEST, TESTS, below, graded, make_kit, running_with
+from forging_samples import HONEST, OTHER, TESTS, below, graded, make_kit, running_with
 
 from grader import judge
-from grader.errors import KitError
+from grader.errors import InternalError, KitError
 from grader.sandbox import Box
 from grader.verdict import Status
 
@@ -345,11 +345,12 @@ def test_what_is_done_to_a_module_in_one_play_is_no_fault_of_the_grader(box: Box
 @pytest.mark.parametrize(
     ("attack", "ending"),
     [
-        ("os.close(3)", {"pass"}),  # what it would have read next is gone, what it has to say is not
+        ("os.close(3)", {"pass", "crashed"}),  # the first answer was given; on the other backend it cannot even ask
         ("os.close(4)", {"crashed"}),
         ("os.closerange(0, 600)", {"crashed"}),
         ("os.dup2(1, 4)", {"crashed"}),
-        ("os.dup2(2, 3)", {"pass"}),
+        ("os.dup2(2, 3)", {"pass", "crashed"}),
+        ("os.dup2(os.open(os.devnull, os.O_RDWR), 4)", {"crashed"}),
         ("os.dup2(3, 4)", {"crashed"}),
         ("os.dup2(4, 1); os.dup2(4, 2); print('hello')", {"pass"}),
     ],
@@ -433,7 +434,7 @@ def test_a_thread_that_keeps_the_interpreter_costs_one_question(box: Box, tmp_pa
         "threading.Thread(target=sum, args=(range(10**12),)).start()", "return 1", before="import threading"
     )
 
-    found = graded(box, tmp_path, attack)
+    found = graded(box, tmp_path, attack, ("asyncio",))
 
     assert found.ends("test_answer") == {"limit"}
     assert found.points == 40
@@ -443,7 +444,7 @@ def test_a_thread_that_keeps_the_interpreter_costs_one_question(box: Box, tmp_pa
 
 
 def test_a_call_into_c_that_never_ends_is_ended_as_limit_and_costs_one_question(box: Box, tmp_path: Path) -> None:
-    found = graded(box, tmp_path, answer("return sum(range(10**12))"))
+    found = graded(box, tmp_path, answer("return sum(range(10**12))"), ("asyncio",))
 
     assert found.ends("test_answer") == {"limit"}
     assert "1 s of CPU time" in found.why("test_answer")
@@ -465,12 +466,12 @@ def test_a_hang_on_one_backend_costs_that_backend_only(box: Box, tmp_path: Path)
     ("attack", "ending"),
     [
         ("while True: pass", "blocked-loop"),
-        ("while True:\n        try:\n            while True: pass\n        except BaseException: pass", "limit"),
+        ("while True:\n        try:\n            while True: pass\n        except BaseException: pass", "blocked-loop"),
         ("signal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals())\n    while True: pass", "limit"),
     ],
 )
 def test_a_loop_that_never_yields_costs_one_question(box: Box, tmp_path: Path, attack: str, ending: str) -> None:
-    found = graded(box, tmp_path, answer(attack, before="import signal"))
+    found = graded(box, tmp_path, answer(attack, before="import signal"), ("trio",))
 
     assert found.ends("test_answer") == {ending}
     assert found.points == 40
@@ -486,7 +487,6 @@ wall_seconds = 1
     "attack",
     [
         "while True: os.write(4, b' '); threading.Event().wait(0.01)",  # a line that grows and never ends
-        "os.dup2(os.open('/dev/null', os.O_RDWR), 4)",  # plays on, and nobody hears it
         "os.kill(os.getpid(), signal.SIGSTOP)",
     ],
 )
@@ -494,7 +494,8 @@ def test_silence_is_ended_as_limit_and_costs_one_question(box: Box, tmp_path: Pa
     settings = "\n".join(line for line in forging_samples.KIT.splitlines() if not line.startswith("wall_seconds"))
     settings = settings.replace("[limits]", SHORT.strip())
 
-    found = graded(box, tmp_path, answer(attack, "return 1", before="import os, signal, threading"), settings=settings)
+    submission = answer(attack, "return 1", before="import os, signal, threading")
+    found = graded(box, tmp_path, submission, ("trio",), settings=settings)
 
     assert found.ends("test_answer") == {"limit"}
     assert found.points == 40
@@ -505,7 +506,6 @@ def test_silence_is_ended_as_limit_and_costs_one_question(box: Box, tmp_path: Pa
     [
         ("return bytes(10**12)", {"raised"}),
         ("x = []\n    while True: x.append(bytes(1 << 24))", {"raised"}),
-        ("x = []\n    while True: x = [x, x[:], [None] * 1000]", {"raised", "blocked-loop", "crashed", "limit"}),
         ("return '\\U0001f600' * 10**9", {"raised"}),
         ("return [0] * 10**6", {"limit"}),
         ("return b'\\xff' * 10**6", {"limit"}),
@@ -518,7 +518,7 @@ def test_silence_is_ended_as_limit_and_costs_one_question(box: Box, tmp_path: Pa
     ],
 )
 def test_a_bomb_of_memory_costs_one_question(box: Box, tmp_path: Path, bomb: str, endings: set[str]) -> None:
-    found = graded(box, tmp_path, answer(bomb))
+    found = graded(box, tmp_path, answer(bomb), ("asyncio",))
 
     assert found.ends("test_answer") <= endings
     assert found.points == 40
@@ -535,9 +535,9 @@ def test_a_bomb_of_memory_costs_one_question(box: Box, tmp_path: Path, bomb: str
     ],
 )
 def test_a_flood_of_output_is_cut_off_and_changes_nothing(box: Box, tmp_path: Path, bomb: str) -> None:
-    found = graded(box, tmp_path, answer(bomb, "return 2", before="import os, sys"))
+    found = graded(box, tmp_path, answer(bomb, "return 2", before="import os, sys"), ("trio",))
 
-    (failure, _) = [result.failure for result in found.results("test_answer")]
+    (failure,) = [result.failure for result in found.results("test_answer")]
     assert failure is not None
     assert len(failure.output) < 10_000
     assert found.points == 40
@@ -626,7 +626,7 @@ def test_a_test_that_is_interrupted_in_the_middle_of_a_play_does_not_spoil_the_n
     monkeypatch.setattr(judge, "TIMEOUT_SECONDS", 1)
     slow = forging_samples.KIT.replace("cpu_seconds = 1\n", "cpu_seconds = 60\n")
 
-    found = graded(box, tmp_path, answer("return sum(range(10**12))"), settings=slow)
+    found = graded(box, tmp_path, answer("return sum(range(10**12))"), ("asyncio",), settings=slow)
 
     assert {result.outcome.value for result in found.results("test_answer")} == {"not-judged"}
     assert found.ends("test_other") == {"pass"}
@@ -658,7 +658,6 @@ def test_a_declaration_that_could_pass_in_vain_is_refused_with_the_kit(tmp_path:
         "test_other, test_answer = test_answer, None",
         "globals()['test_more'] = lambda play: None",
         "import pytest; pytest.skip('all of it', allow_module_level=True)",
-        "import pytest; pytestmark = pytest.mark.parametrize('x', [1, 2])",
         "raise ValueError('while it is imported')",
         "import no_such_module",
         "raise SystemExit(0)",
@@ -667,13 +666,15 @@ def test_a_declaration_that_could_pass_in_vain_is_refused_with_the_kit(tmp_path:
 def test_a_file_in_which_pytest_finds_other_tests_than_declared_judges_nobody(
     box: Box, tmp_path: Path, line: str
 ) -> None:
-    with pytest.raises((KitError, SystemExit)):
+    with pytest.raises((KitError, InternalError)):
         graded(box, tmp_path, HONEST, tests=f"{TESTS}\n{line}\n")
 
 
 def test_marks_that_the_file_gives_all_its_tests_change_nothing(box: Box, tmp_path: Path) -> None:
     # Whether a skip mark is obeyed is pytest's business; that it earns nothing is ours.
-    skipped = graded(box, tmp_path, HONEST, tests=f"import pytest\npytestmark = pytest.mark.skip\n{TESTS}")
+    skipped = graded(box, tmp_path / "a", HONEST, tests=f"import pytest\npytestmark = pytest.mark.skip\n{TESTS}")
+    failing = graded(box, tmp_path / "b", OTHER, tests=f"import pytest\npytestmark = pytest.mark.xfail\n{TESTS}")
 
     assert skipped.points == 0
     assert skipped.verdict.status is Status.NOT_JUDGED
+    assert failing.points == 40

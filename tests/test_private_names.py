@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from asyncio import selector_events
+from pathlib import Path
 
 import pytest
 from anyio._backends import _asyncio as anyio_asyncio
@@ -20,6 +23,13 @@ def test_the_installed_versions_have(name: str) -> None:
 
 def test_nothing_is_missing() -> None:
     assert private.missing() == []
+
+
+def test_our_own_replacements_are_not_taken_for_a_new_version() -> None:
+    look = "from grader.box.simulation import patches, private; patches.install(); print(private.missing())"
+    root = Path(__file__).parents[1]
+
+    assert subprocess.run([sys.executable, "-c", look], cwd=root, capture_output=True, text=True).stdout == "[]\n"
 
 
 @pytest.mark.parametrize(

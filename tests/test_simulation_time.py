@@ -256,7 +256,9 @@ def test_a_blocking_sleep_for_ever_does_not_take_the_play_along(box: Box, backen
 
 
 @on_both_backends
-@pytest.mark.parametrize(("argument", "error"), [("-1", "ValueError"), ("'1'", "TypeError"), ("float('nan')", "ValueError")])
+@pytest.mark.parametrize(
+    ("argument", "error"), [("-1", "ValueError"), ("'1'", "TypeError"), ("float('nan')", "ValueError")]
+)
 def test_a_sleep_that_python_refuses_is_refused(box: Box, backend: str, argument: str, error: str) -> None:
     source = f"import time\nasync def main(): time.sleep({argument})"
     recording = played(box, backend, source)

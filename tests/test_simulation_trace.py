@@ -10,6 +10,7 @@ from plays_samples import RUN_MAIN, RUN_MAIN_WITH_STAGE, cell_of, line_of, on_bo
 
 from grader.box.simulation.trace import MAX_EVENTS, TaskRecord, Trace
 from grader.box.simulation.where import STUDENT, innermost_student, site_of
+from grader.exercise import Limits
 from grader.recording import Ended, Event, Hygiene, Recording
 from grader.recording import Trace as Recorded
 from grader.sandbox import Box
@@ -126,7 +127,7 @@ def test_a_span_knows_the_task_in_which_it_ran(box: Box, backend: str) -> None:
 @on_both_backends
 def test_a_play_that_spins_sends_no_more_events_than_may_cross(box: Box, backend: str) -> None:
     source = "import anyio\nasync def main():\n    while True: await anyio.sleep(0)"
-    recording = played(box, backend, source)
+    recording = played(box, backend, source, limits=Limits(steps=4000))
 
     assert recording.ended is Ended.NEVER_YIELDS
     assert len(trace_of(recording).events) == MAX_EVENTS

@@ -83,7 +83,7 @@ def test_nothing_is_raised_into_frames_that_are_not_the_students(box: Box, backe
     source = """
     async def main():
         try:
-            burn(1)
+            burn(0.7)
         except BaseException:
             return "raised into"
         return "left alone"
@@ -202,25 +202,25 @@ INNOCENT = {
     "computes in many short steps": """
     import anyio
     async def main():
-        for _ in range(8):
-            burn(0.15)
+        for _ in range(6):
+            burn(0.12)
             await anyio.sleep(0)
     """,
     "computes in many tasks": """
     import anyio
     async def job():
-        burn(0.15)
+        burn(0.06)
         await anyio.sleep(1)
-        burn(0.15)
+        burn(0.06)
     async def main():
         async with anyio.create_task_group() as tg:
-            for _ in range(4):
+            for _ in range(6):
                 tg.start_soon(job)
     """,
     "awaits a thread that computes": """
     import anyio
     async def main():
-        await anyio.to_thread.run_sync(burn, 1)
+        await anyio.to_thread.run_sync(burn, 0.7)
     """,
     "awaits a thread that sleeps in the kernel": """
     import anyio, threading

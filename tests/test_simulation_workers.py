@@ -1,4 +1,4 @@
-"""Worker threads, sockets and child processes as part of virtual time: they hold the clock only while they can go on."""
+"""Worker threads, sockets and child processes: they hold the virtual clock only while they can go on."""
 
 from __future__ import annotations
 

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import pytest
-from plays_samples import RUN_MAIN_WITH_STAGE, cell_of, line_of, on_both_backends, play_of, played
+from plays_samples import RUN_MAIN_WITH_STAGE, line_of, on_both_backends, played
 
-from grader.box.simulation.core import Bounds
-from grader.box.simulation.run import prepare
+from grader.box.simulation.core import Bounds, Simulation
 from grader.box.simulation.schedule import Schedule
 from grader.box.stage import MAX_MESSAGE, MAX_ROWS, Stage
-from grader.recording import Ended, Missing
+from grader.recording import Ended
 from grader.sandbox import Box
 from grader.values import Token
 
 
 def stage_alone() -> Stage:
     """A stage for what needs no play."""
-    return Stage(prepare("asyncio", Schedule(), Bounds()))
+    return Stage(Simulation(Schedule(), Bounds()))
 
 
 # ---- tokens ----------------------------------------------------------------------------------------------------------
@@ -146,22 +145,6 @@ def test_a_span_says_when_it_began_and_ended_and_how(box: Box, backend: str) -> 
 
 
 @on_both_backends
-def test_a_span_that_never_ends_stays_open(box: Box, backend: str) -> None:
-    source = """
-    import os
-    async def main(stage):
-        async with stage.span("left"):
-            stage.submission.keep = stage.span("open")
-            await stage.submission.keep.__aenter__()
-    """
-    recording = played(box, backend, source, RUN_MAIN_WITH_STAGE)
-
-    assert recording.span("open").how == "open"
-    with pytest.raises(Missing):
-        _ = recording.span("open").end
-
-
-@on_both_backends
 def test_an_attempt_notes_value_or_error_and_goes_on(box: Box, backend: str) -> None:
     source = """
     import anyio
@@ -248,7 +231,9 @@ def test_a_metaclass_cannot_forge_the_names_of_a_class(box: Box, backend: str) -
     source = """
     class Forger(type):
         __mro__ = (TimeoutError, 5)
-        __qualname__ = property(lambda cls: 1 / 0)
+        __class__ = property(lambda cls: int)
+        __hash__ = lambda cls: hash(int)
+        __eq__ = lambda cls, other: True
         __name__ = property(lambda cls: ["no string"])
         __module__ = property(lambda cls: "builtins")
         def __getattribute__(cls, name):
@@ -361,36 +346,65 @@ def test_an_object_that_only_claims_to_be_a_group_is_a_leaf(box: Box, backend: s
 # ---- what may not cross ----------------------------------------------------------------------------------------------
 
 TOO_MUCH = {
-    "a huge list": "return list(range(1_000_000))",
-    "huge texts": "return ['x' * 150_000 + str(n) for n in range(400)]",
-    "huge bytes": "return [bytes(900_000) for n in range(100)]",
-    "marks without end": "while True: stage.mark('x')",
+    "a huge list": """
+    async def main(stage):
+        return list(range(1_000_000))
+    """,
+    "huge texts": """
+    async def main(stage):
+        return ["x" * 150_000 + str(number) for number in range(400)]
+    """,
+    "huge bytes": """
+    async def main(stage):
+        return [bytes(900_000) for number in range(100)]
+    """,
+    "characters that take twelve bytes": """
+    async def main(stage):
+        return [chr(0x1f600) * 150_000 for _ in range(10)]
+    """,
+    "marks without end": """
+    async def main(stage):
+        while True: stage.mark("x")
+    """,
     "marks without end that catch everything": """
+    import anyio
+    async def main(stage):
         while True:
             try:
-                while True: stage.mark('x')
+                while True:
+                    stage.mark("x")
             except BaseException:
-                await anyio.sleep(0)""",
+                await anyio.sleep(0)
+    """,
     "marks without end in a child task": """
+    import anyio
+    async def main(stage):
         async def mark():
-            while True: stage.mark('x')
+            while True: stage.mark("x")
         async with anyio.create_task_group() as tg:
-            tg.start_soon(mark)""",
-    "marks with much to say": "while True: stage.mark('x' * 5_000, 'y' * 100_000)",
-    "astral marks": "while True: stage.mark(chr(0x1f600) * 1_000)",
+            tg.start_soon(mark)
+    """,
+    "marks with much to say": """
+    async def main(stage):
+        while True: stage.mark("x" * 5_000, "y" * 100_000)
+    """,
     "attempts with much to say": """
-        def bad(): raise ValueError('x' * 2000)
-        while True: stage.attempt_sync('x', bad)""",
+    async def main(stage):
+        def bad(): raise ValueError("x" * 2000)
+        while True: stage.attempt_sync("x", bad)
+    """,
     "spans with long names": """
+    async def main(stage):
         while True:
-            async with stage.span('x' * 100_000): pass""",
+            async with stage.span("x" * 100_000): pass
+    """,
 }
 
 
 @on_both_backends
-@pytest.mark.parametrize("body", TOO_MUCH.values(), ids=TOO_MUCH)
-def test_a_play_that_leaves_too_much_behind_ends_at_the_limit(box: Box, backend: str, body: str) -> None:
-    recording = played(box, backend, f"import anyio\nasync def main(stage):\n    {body.strip()}".replace("\n    " * 1, "\n    "), RUN_MAIN_WITH_STAGE)
+@pytest.mark.parametrize("source", TOO_MUCH.values(), ids=TOO_MUCH)
+def test_a_play_that_leaves_too_much_behind_ends_at_the_limit(box: Box, backend: str, source: str) -> None:
+    recording = played(box, backend, source, RUN_MAIN_WITH_STAGE)
 
     assert (recording.ended, recording.reason) == (Ended.LIMIT, "it left more behind than may cross")
 

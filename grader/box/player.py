@@ -15,14 +15,13 @@ from grader.box.simulation.run import prepare, run
 from grader.box.simulation.schedule import Replay, Schedule, for_seed
 from grader.box.simulation.trace import Untraced
 from grader.box.simulation.where import STUDENT
-from grader.box.stage import Overflow, Stage, leaves, student_line
+from grader.box.stage import TOO_MUCH, Overflow, Stage, leaves, student_line
 from grader.recording import Ended
-from grader.values import TooLarge, revive
+from grader.values import name_of, revive
 
 MAX_WIDTHS = 400
 """Choices that cross to the trusted side; a play with more is never walked whole, nor shortened."""
 MAX_WAITING = 50
-TOO_MUCH = "it left more behind than may cross"
 
 Message = dict[str, Any]
 
@@ -103,8 +102,8 @@ class Performance:
             scenario = getattr(self._program.load(self._stage), self._request["scenario"])
             self._result = self._stage.encode(await scenario(self._stage, **inputs))
             self._ended = Ended.RETURNED
-        except (TooLarge, Overflow):
-            self._ended = Ended.LIMIT
+        except Overflow:
+            pass  # the stage has ended the play
         except Exception as error:
             self._raised = self._stage.encode_error(error)
             self._ended = Ended.RAISED
@@ -144,8 +143,7 @@ class Performance:
         if verdict is None and simulation.blocking and self._ended.value in ("returned", "raised"):
             verdict = simulation.blocking[0]  # the cause; what was returned or raised may be its effect
         if verdict is None:
-            reason = TOO_MUCH if self._ended is Ended.LIMIT else ""
-            return {"ended": self._ended, "reason": reason, "line": None, "waiting": []}
+            return {"ended": self._ended, "reason": "", "line": None, "waiting": []}
         waiting = [
             [name, site.line if site else None, site.awaiting if site else "", since]
             for name, site, since in simulation.waiting[:MAX_WAITING]
@@ -156,5 +154,5 @@ class Performance:
         """Something went through the event loop itself: ``sys.exit()``, or a backend that was taken apart."""
         first = next(leaves(escaped), escaped)
         self._raised = self._stage.encode_error(escaped)
-        reason = "sys.exit() was called" if isinstance(first, SystemExit) else type(first).__name__
+        reason = "sys.exit() was called" if isinstance(first, SystemExit) else name_of(type(first))
         return {"ended": Ended.CRASHED, "reason": reason, "line": student_line(first), "waiting": []}

@@ -72,7 +72,7 @@ class Stage:
             row[2:5] = self.now, "cancelled", None
             raise
         except BaseException as error:
-            row[2:5] = self.now, "raised", self.encode_error(error)
+            row[2:5] = self.now, "raised", self._error(error)
             raise
         else:
             row[2:5] = self.now, "returned", None
@@ -91,7 +91,7 @@ class Stage:
             row[2:5] = self.now, "cancelled", None
             raise
         except Exception as error:
-            row[2:5] = self.now, "raised", self.encode_error(error)
+            row[2:5] = self.now, "raised", self._error(error)
         else:
             row[2:5] = self.now, "returned", self.encode(value)
             return value
@@ -102,7 +102,7 @@ class Stage:
         try:
             value = fn(*args)
         except Exception as error:
-            row[2:5] = self.now, "raised", self.encode_error(error)
+            row[2:5] = self.now, "raised", self._error(error)
         else:
             row[2:5] = self.now, "returned", self.encode(value)
             return value
@@ -139,6 +139,11 @@ class Stage:
         found = list(islice(leaves(error), MAX_LEAVES))
         return {"bare": found[0] is error, "leaves": [self._encode_leaf(leaf) for leaf in found]}
 
+    def _error(self, error: BaseException) -> Json:
+        encoded = self.encode_error(error)
+        self._spend(len(str(encoded)))
+        return encoded
+
     def _encode_leaf(self, error: BaseException) -> Json:
         names: list[Json] = [self._class_name(kind) for kind in _own(type(error), "__mro__")[:20]]
         return [self._token_of(error), names, _message(error), student_line(error)]
@@ -160,13 +165,16 @@ class Stage:
         return row
 
     def _append(self, rows: list[list[Json]], row: list[Json], name: str) -> None:
-        try:
-            self._encoder.spend(len(name))
-        except TooLarge:
-            self._overflow()
+        self._spend(len(name))
         if len(rows) >= MAX_ROWS:
             self._overflow()
         rows.append(row)
+
+    def _spend(self, characters: int) -> None:
+        try:
+            self._encoder.spend(characters)
+        except TooLarge:
+            self._overflow()
 
     def _overflow(self) -> NoReturn:
         # The verdict must not hang on an exception: a task group would wrap it, the student's code may catch it.

@@ -235,7 +235,7 @@ def _patch_wait_all_tasks_blocked() -> None:
 
     async def wait_all_tasks_blocked_on_trio(cls: Any) -> None:
         # anyio takes the same function from trio.testing, whose import pulls in pytest: 0.2 s, inside the box.
-        await trio_core.wait_all_tasks_blocked()
+        await trio_core.wait_all_tasks_blocked()  # type: ignore[attr-defined]
 
     other: Any = anyio_trio.TrioBackend
     other.wait_all_tasks_blocked = classmethod(wait_all_tasks_blocked_on_trio)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import threading
 from bisect import insort
 from collections.abc import Callable, Iterable, Iterator
+from functools import wraps
 from typing import Any
 
 import outcome
@@ -206,6 +207,7 @@ def report_exits(current: Callable[[], Simulation | None]) -> None:
     """Let the current simulation know how each task ended; instruments are told only that it did."""
     original = _run.Runner.task_exited
 
+    @wraps(original)
     def task_exited(runner: _run.Runner, task: trio.lowlevel.Task, result: outcome.Outcome[object]) -> None:
         simulation = current()
         if isinstance(simulation, TrioSimulation):

@@ -1,4 +1,5 @@
 # off-limits: exempt
+# needs: anyio>=4.15
 """ex01 - the library's own: anyio.gather (since 4.15)."""
 
 from __future__ import annotations

@@ -1,4 +1,5 @@
 # off-limits: exempt
+# needs: anyio>=4.15
 """anyio has most of a race ready-made since 4.15: handles of tasks in the order in which they finish."""
 
 from __future__ import annotations

@@ -1,0 +1,40 @@
+# fails: test_a_cancelled_leader_is_replaced (lost-wakeup)
+"""Race: the one who loads is cancelled in the instant in which the value arrives; those who wait are never told."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Generic, TypeVar
+
+from anyio import Event
+from anyio.lowlevel import checkpoint
+
+V = TypeVar("V")
+
+
+class Cache(Generic[V]):
+    def __init__(self, load: Callable[[str], Awaitable[V]]) -> None:
+        self._load = load
+        self._values: dict[str, V] = {}
+        self._flights: dict[str, Event] = {}
+
+    async def get(self, key: str) -> V:
+        await checkpoint()
+        while key not in self._values:
+            if key not in self._flights:
+                return await self._fly(key)
+            await self._flights[key].wait()
+        return self._values[key]
+
+    async def _fly(self, key: str) -> V:
+        flight = self._flights[key] = Event()
+        value = await self._load(key)
+        if self._flights.get(key) is flight:
+            self._values[key] = value
+            del self._flights[key]
+        flight.set()
+        return value
+
+    def invalidate(self, key: str) -> None:
+        self._values.pop(key, None)
+        self._flights.pop(key, None)

@@ -1,0 +1,660 @@
+"""The ``grade`` command as its users meet it: real processes where the process is the point."""
+
+from __future__ import annotations
+
+import json
+import os
+import pty
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from contextlib import chdir
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from grader import cli
+from grader import kit as kits
+from grader import workspace as workspaces
+from grader.box import sweep
+from grader.cli import main
+from grader.command_names import EXERCISE, suggestion
+from grader.errors import GraderError
+from grader.verdict import Verdict
+from grader.wire import FAULT
+from tests import samples
+from tests.kit_samples import RIGHT, STUB, TOO_SOON, WRONG_VALUE, answer, change, make_kit
+
+CHECKOUT = Path(__file__).parent.parent
+QUICK = ("--schedules", "1", "--backend", "trio")
+"""Options for runs in which the verdict is not the point."""
+
+
+def environment(**more: str) -> dict[str, str]:
+    return {"PATH": os.defpath, "PYTHONPATH": str(CHECKOUT), "PYTHONUTF8": "1", "TERM": "xterm-256color", **more}
+
+
+def start(*args: str, cwd: Path, env: dict[str, str] | None = None, **pipes: int) -> subprocess.Popen[bytes]:
+    command = [sys.executable, "-m", "grader", *args]
+    streams = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **pipes}
+    return subprocess.Popen(command, cwd=cwd, env=env or environment(), **streams)  # type: ignore[call-overload,no-any-return]
+
+
+def grade(*args: str, cwd: Path, env: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
+    """Run the command as a person does, in a folder."""
+    process = start(*args, cwd=cwd, env=env)
+    out, errors = process.communicate(timeout=100)
+    return subprocess.CompletedProcess(args, process.returncode, out.decode(), errors.decode())
+
+
+def inside(*args: str, cwd: Path) -> subprocess.CompletedProcess[str]:
+    """Run the command in this process, which has everything imported, where no process of its own is needed."""
+    with chdir(cwd):
+        result = CliRunner().invoke(main, list(args), standalone_mode=False)
+    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
+    return subprocess.CompletedProcess(args, result.exit_code, result.stdout, result.stderr)
+
+
+@pytest.fixture(scope="module")
+def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A kit that no test changes."""
+    return make_kit(tmp_path_factory.mktemp("kits") / "kit")
+
+
+@pytest.fixture
+def mine(tmp_path: Path, tiny: Path) -> Path:
+    workspaces.create(tmp_path / "mine", kits.load(tiny))
+    return tmp_path / "mine"
+
+
+def write(mine: Path, text: str, name: str = "double") -> Path:
+    path = next(mine.glob("ex*_" + name)) / f"{name}.py"
+    path.write_text(answer(text, name))
+    return path
+
+
+# ---- exit codes ------------------------------------------------------------------------------------------------------
+
+
+def test_a_right_answer_exits_0_with_the_verdict_last(mine: Path) -> None:
+    write(mine, RIGHT)
+    done = grade("ex01", cwd=mine)
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.splitlines()[-1].startswith("ex01  PASS  100 of 100 points")
+
+
+def test_a_wrong_answer_exits_1_and_names_its_line_and_the_next_command(mine: Path) -> None:
+    write(mine, TOO_SOON)
+    done = grade("ex01", cwd=mine)
+
+    assert (done.returncode, done.stderr) == (1, "")
+    for said in ("It does not take that many seconds.", "ex01_double/double.py:5", "grade hint ex01"):
+        assert said in done.stdout
+    assert done.stdout.splitlines()[-1].startswith("ex01  FAIL  60 of 100 points")
+
+
+def test_a_file_that_cannot_be_judged_exits_3_and_nothing_of_it_runs(mine: Path) -> None:
+    ran = mine / "ran"
+    write(mine, f"open({str(ran)!r}, 'w')\n" + RIGHT.replace("{name}", "duoble"))
+    done = inside("ex01", cwd=mine)
+
+    assert (done.returncode, done.stderr) == (3, "")
+    assert "rename `duoble` to `double`" in done.stdout
+    assert done.stdout.splitlines()[-1] == "ex01  CANNOT BE JUDGED"
+    assert not ran.exists()
+
+
+def test_a_missing_file_exits_3_and_names_the_nearest(mine: Path) -> None:
+    path = write(mine, RIGHT)
+    path.rename(path.with_name("duoble.py"))
+    done = inside("ex01", cwd=mine)
+
+    assert done.returncode == 3
+    assert "there is no file `double.py`" in done.stdout
+    assert "rename `duoble.py` to `double.py`" in done.stdout
+
+
+def test_a_stub_exits_3_and_points_to_the_lesson(mine: Path) -> None:
+    done = inside("ex01", cwd=mine)
+
+    assert done.returncode == 3
+    assert "write the body of `double`" in done.stdout
+    assert "ex01_double/README.md" in done.stdout
+
+
+def test_a_fault_of_the_box_exits_70_and_costs_nothing(mine: Path, tmp_path: Path) -> None:
+    own = make_kit(tmp_path / "kit")
+    change(own / "exercises/ex01_double/exercise.toml", '"anyio",', '"anyio", "os",')
+    path = write(mine, "import os\n" + RIGHT.replace("return 2 * n", f"os._exit({FAULT})"))
+    done = inside("ex01", "--kit", str(own), "--file", str(path), *QUICK, cwd=tmp_path)
+
+    assert done.returncode == 70
+    assert "this costs no points" in done.stdout
+    assert "grade doctor" in done.stdout
+
+
+def test_an_unexpected_exception_exits_70_and_asks_for_a_report(tmp_path: Path) -> None:
+    code = "import grader.desk as d; d.Desk.overview = None; from grader.cli import entry; entry()"
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=tmp_path, env=environment(), capture_output=True, text=True, check=False
+    )
+
+    assert (done.returncode, done.stdout) == (70, "")
+    assert "TypeError: 'NoneType' object is not callable" in done.stderr
+    assert done.stderr.splitlines()[-2:] == [
+        "error: a fault of the grader itself: TypeError",
+        "help: Report it with the lines above and what `grade doctor` prints.",
+    ]
+
+
+NOT_JUDGED = samples.verdict(samples.case(1, "one", 100, samples.not_judged("trio", "no")))
+FAULT_OF_OURS = replace(NOT_JUDGED, own_fault=True)
+
+
+@pytest.mark.parametrize(
+    ("verdicts", "code"),
+    [
+        ([samples.perfect()], 0),
+        ([samples.perfect(), samples.unjudgeable()], 3),
+        ([samples.unjudgeable(), samples.mixed(), samples.perfect()], 1),
+        ([samples.mixed(), NOT_JUDGED, samples.unjudgeable()], 4),
+        ([NOT_JUDGED, FAULT_OF_OURS, samples.mixed()], 70),
+        ([], 0),
+    ],
+)
+def test_of_several_verdicts_the_worst_for_us_decides_then_the_worst_for_the_learner(
+    verdicts: Sequence[Verdict], code: int
+) -> None:
+    assert cli._exit_code(verdicts) == code
+
+
+# ---- Ctrl-C and pipes ------------------------------------------------------------------------------------------------
+
+
+def descendants(process: int) -> set[int]:
+    found = set(sweep.children(process))
+    return found.union(*(descendants(child) for child in found))
+
+
+def is_running(process: int) -> bool:
+    try:
+        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] not in "ZX"
+    except FileNotFoundError:
+        return False
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+def test_ctrl_c_exits_130_and_leaves_no_process(mine: Path, tmp_path: Path) -> None:
+    own = make_kit(tmp_path / "kit")
+    change(own / "exercises/ex01_double/exercise.toml", '"anyio",', '"anyio", "os",')
+    # It blocks without using the processor, so nothing but the limit of 30 s would end it.
+    path = write(mine, "import os\n" + RIGHT.replace("return 2 * n", "os.read(os.pipe()[0], 1)"))
+    process = start("ex01", "--kit", str(own), "--file", str(path), cwd=tmp_path)
+    while len(below := descendants(process.pid)) < 2:  # the zygote, and its child with the learner's code
+        assert process.poll() is None
+        os.sched_yield()
+
+    process.send_signal(signal.SIGINT)
+    _, errors = process.communicate(timeout=100)
+
+    assert (process.returncode, errors.decode().strip()) == (130, "interrupted")
+    assert [number for number in below if is_running(number)] == []
+
+
+@pytest.mark.parametrize(("text", "code"), [(RIGHT, 0), (TOO_SOON, 1)])
+def test_a_reader_that_goes_changes_neither_the_exit_code_nor_the_attempt(mine: Path, text: str, code: int) -> None:
+    write(mine, text)
+    process = start("ex01", cwd=mine)
+    assert process.stdout
+    process.stdout.close()
+    assert process.stderr
+    errors = process.stderr.read()
+    process.stderr.close()
+
+    assert (process.wait(100), errors) == (code, b"")
+    assert (mine / ".gradekit" / "attempts" / "ex01.jsonl").exists()
+
+
+@pytest.mark.parametrize("args", [["list"], ["explain", "serial"], ["--help"], ["list", "--json"]])
+def test_a_reader_that_goes_is_no_error(tmp_path: Path, args: list[str]) -> None:
+    read, written = os.pipe()
+    os.close(read)
+    process = start(*args, cwd=tmp_path, stdout=written)
+    os.close(written)
+    _, errors = process.communicate(timeout=100)
+
+    assert (process.returncode, errors) == (0, b"")
+
+
+def test_a_closed_standard_output_is_no_error(mine: Path) -> None:
+    done = subprocess.run(
+        [f"exec {sys.executable} -m grader list >&-"],
+        shell=True,
+        cwd=mine,
+        env=environment(),
+        capture_output=True,
+        check=False,
+    )
+
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+def test_a_full_disk_is_an_error_of_the_machine_and_the_attempt_is_stored(mine: Path) -> None:
+    write(mine, RIGHT)
+    with open("/dev/full", "wb") as full:
+        process = start("ex01", cwd=mine, stdout=full.fileno())
+    _, errors = process.communicate(timeout=100)
+
+    assert (process.returncode, errors.decode().splitlines()[0]) == (
+        4,
+        "error: the output cannot be written: No space left on device",
+    )
+    assert (mine / ".gradekit" / "attempts" / "ex01.jsonl").exists()
+
+
+# ---- JSON, and options on either side --------------------------------------------------------------------------------
+
+
+def untimed(text: str) -> object:
+    """A document without what differs from run to run."""
+    document = json.loads(text)
+    for verdict in document["verdicts"]:
+        del verdict["real_seconds"], verdict["judged_at"]
+    return document
+
+
+def test_options_stand_on_either_side_and_an_exercise_is_a_command(mine: Path) -> None:
+    write(mine, WRONG_VALUE)
+    elsewhere = mine.parent
+    spellings = [
+        ["--json", "-C", "mine", "ex01", *QUICK],
+        ["ex01", *QUICK, "--json", "-C", "mine"],
+        ["-C", "mine", "run", *QUICK, "ex01", "--json"],
+    ]
+    runs = [inside(*args, cwd=elsewhere) for args in spellings]
+
+    assert {run.returncode for run in runs} == {1}
+    first, second, third = (untimed(run.stdout) for run in runs)
+    assert first == second == third
+
+
+def test_json_is_one_ascii_document_and_the_exit_code_stays(mine: Path) -> None:
+    write(mine, RIGHT.replace("return 2 * n", "print('caf\\xe9 \\U0001f600'); return n"))
+    done = inside("--json", "ex01", cwd=mine)
+    document = json.loads(done.stdout)
+
+    assert (done.returncode, done.stderr, done.stdout.isascii()) == (1, "", True)
+    (verdict,) = document["verdicts"]
+    assert (verdict["status"], verdict["points"], verdict["exercise"]) == ("fail", 40, "ex01")
+    assert verdict["tests"][0]["results"][0]["failure"]["output"] == "café \U0001f600\n"
+
+
+def test_an_error_leaves_standard_output_empty(mine: Path) -> None:
+    done = grade("--json", "run", "ex99", cwd=mine)
+
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("error: there is no exercise 'ex99'\nhelp: ")
+
+
+def test_the_parts_of_a_run_reach_the_engine(mine: Path) -> None:
+    write(mine, RIGHT)
+    done = inside("run", "ex01", "--test", "2", "--backend", "asyncio", "--seed", "5", "--json", cwd=mine)
+    (verdict,) = json.loads(done.stdout)["verdicts"]
+    (test,) = verdict["tests"]
+    (result,) = test["results"]
+
+    assert (test["number"], result["backend"], result["schedules"]) == (2, "asyncio", 1)
+    assert verdict["complete_run"] is False
+
+
+def test_several_exercises_are_a_table_and_the_exit_code_is_the_worst(mine: Path) -> None:
+    write(mine, WRONG_VALUE)
+    done = inside("ex02", "ex01", "ex02", *QUICK, cwd=mine)
+    every = inside("run", "--all", "-q", *QUICK, cwd=mine)
+
+    assert (done.returncode, every.returncode) == (1, 1)
+    assert [line[:4] for line in done.stdout.splitlines()[:2]] == ["ex02", "ex01"]
+    assert [line[:4] for line in every.stdout.splitlines()] == ["ex01", "ex02"]
+
+
+def test_a_kit_in_another_folder_works_without_a_workspace(tiny: Path, tmp_path: Path) -> None:
+    (tmp_path / "try.py").write_text(answer(RIGHT))
+    done = grade("ex01", "--file", "try.py", "--kit", str(tiny), cwd=tmp_path)
+
+    assert done.returncode == 0
+    assert "100 of 100 points" in done.stdout
+
+
+def test_paths_are_taken_from_the_folder_that_c_names(mine: Path, tiny: Path) -> None:
+    (mine / "try.py").write_text(answer(RIGHT))
+    kit = os.path.relpath(tiny, mine)
+    done = inside("-C", "mine", "--kit", kit, "ex01", "--file", "try.py", *QUICK, cwd=mine.parent)
+
+    assert done.returncode == 0
+
+
+def test_without_an_exercise_it_is_the_one_we_are_in(mine: Path) -> None:
+    write(mine, RIGHT, "wait")
+    done = inside("run", "-q", *QUICK, cwd=mine / "ex02_wait")
+
+    assert done.returncode == 0
+    assert done.stdout.startswith("ex02  PASS")
+
+
+def test_verbose_shows_every_diagnosis_where_one_is_usual(mine: Path) -> None:
+    write(mine, RIGHT.replace("sleep(n)", "sleep(1)").replace("2 * n", "n"))
+    usual, verbose = (inside("ex01", *extra, *QUICK, cwd=mine).stdout for extra in ((), ("-v",)))
+
+    assert (usual.count("error: "), verbose.count("error: ")) == (1, 2)
+
+
+# ---- what the learner sees -------------------------------------------------------------------------------------------
+
+
+def test_other_files_in_the_folder_are_named_as_ignored(mine: Path) -> None:
+    (write(mine, RIGHT).parent / "helper.py").write_text("")
+    done = inside("ex01", *QUICK, cwd=mine)
+
+    assert "note: only ex01_double/double.py is judged, not helper.py\n\n" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [("breakpoint()", "breakpoint() stops for a person"), ("input('?')", "input() waits for a person")],
+)
+def test_what_waits_for_a_person_says_so(mine: Path, line: str, said: str) -> None:
+    write(mine, RIGHT.replace("return 2 * n", f"{line}; return 2 * n"))
+    done = inside("ex01", "--test", "1", *QUICK, cwd=mine)
+
+    assert done.returncode == 1
+    assert said in done.stdout
+    assert "ex01_double/double.py:6" in done.stdout
+
+
+def on_a_terminal(*args: str, cwd: Path, **env: str) -> bytes:
+    ours, theirs = pty.openpty()
+    process = start(*args, cwd=cwd, env=environment(**env), stdout=theirs)
+    os.close(theirs)
+    shown = b""
+    with os.fdopen(ours, "rb", buffering=0) as terminal:
+        try:
+            while piece := terminal.read(4096):
+                shown += piece
+        except OSError:  # how Linux says that the other side has closed
+            pass
+    process.communicate(timeout=100)
+    return shown
+
+
+def test_colours_are_for_terminals_and_for_those_who_want_them(mine: Path) -> None:
+    assert b"\x1b[" in on_a_terminal("list", cwd=mine)
+    assert b"\x1b[" not in on_a_terminal("list", cwd=mine, NO_COLOR="1")
+    assert b"\x1b[" not in on_a_terminal("list", "--plain", cwd=mine)
+    assert "\x1b[" not in grade("list", cwd=mine).stdout
+    assert "\x1b[" in grade("list", "--color", "always", cwd=mine).stdout
+
+
+@pytest.fixture
+def accented(tmp_path: Path) -> Path:
+    """A workspace of a kit whose texts are not ASCII, with one failed attempt and one that passed."""
+    kit = make_kit(tmp_path / "accents")
+    change(kit / "exercises" / "kit.toml", "value hint 1", "caf\u00e9 \u2192")
+    change(kit / "solutions/ex02_wait/wait.py", "import anyio", "# caf\u00e9\nimport anyio")
+    workspaces.create(tmp_path / "mine", kits.load(kit))
+    mine = tmp_path / "mine"
+    write(mine, RIGHT.replace("2 * n", "n  # \u00e9"))
+    write(mine, RIGHT, "wait")
+    assert inside("run", "--all", cwd=mine).returncode == 1
+    return mine
+
+
+def test_what_does_not_speak_utf8_gets_pure_ascii(accented: Path) -> None:
+    for args in (["ex01", *QUICK], ["hint", "ex01"], ["solution", "ex02"], []):
+        env = environment(PYTHONIOENCODING="latin-1")
+        process = start(*args, cwd=accented, env=env)
+        out, errors = process.communicate(timeout=100)
+        assert out.isascii(), args
+        assert (out != b"", errors) == (True, b"")
+
+
+def test_ascii_can_be_asked_for(accented: Path) -> None:
+    plain, usual = (inside("hint", "ex01", *extra, cwd=accented).stdout for extra in (["--ascii"], []))
+
+    assert "caf\\xe9 \\u2192" in plain
+    assert plain.isascii()
+    assert usual.startswith("ex01, test 1 (wrong-value), hint 2")
+    assert "\u00e9" in inside("solution", "ex02", cwd=accented).stdout
+
+
+def test_a_hostile_name_does_not_act_on_the_terminal(mine: Path) -> None:
+    done = grade("ex01", "--file", "\x1b[31mred\x1b[0m.py", cwd=mine)
+    wrong = grade("list", "--kit", "\x1b[31mred", cwd=mine)
+
+    assert (done.returncode, wrong.returncode) == (3, 4)
+    assert "\x1b" not in done.stdout + done.stderr + wrong.stderr
+
+
+# ---- trouble with folders --------------------------------------------------------------------------------------------
+
+
+def test_a_verdict_that_cannot_be_stored_is_shown_all_the_same(mine: Path) -> None:
+    write(mine, RIGHT)
+    (mine / ".gradekit").write_text("in the way")
+    done = grade("ex01", cwd=mine)
+
+    assert done.returncode == 4
+    assert "ex01  PASS  100 of 100 points" in done.stdout
+    assert done.stderr.startswith("error: ")
+    assert ".gradekit" in done.stderr
+
+
+def test_a_damaged_attempt_is_named_by_file_and_line(mine: Path) -> None:
+    (mine / ".gradekit" / "attempts").mkdir(parents=True)
+    (mine / ".gradekit" / "attempts" / "ex01.jsonl").write_text("{}\n")
+    done = grade(cwd=mine)
+
+    assert (done.returncode, done.stdout) == (4, "")
+    assert "attempts/ex01.jsonl:1: this attempt cannot be read" in done.stderr
+    assert "help: Delete that line" in done.stderr
+
+
+def test_init_says_what_it_made_and_what_comes_next_and_keeps_it_the_second_time(tiny: Path, tmp_path: Path) -> None:
+    first, again = (inside("init", "my work", "--kit", str(tiny), cwd=tmp_path) for _ in range(2))
+
+    assert (first.returncode, again.returncode) == (0, 0)
+    assert "  new   ex01_double/double.py\n" in first.stdout
+    assert first.stdout.endswith("Ready. Next: cd 'my work', read ex01_double/README.md, and run `grade ex01`.\n")
+    assert again.stdout.startswith("  kept  2 of your files as they are\n")
+
+
+def test_init_where_nothing_can_be_made_exits_4(tiny: Path, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    done = grade("init", "file/mine", "--kit", str(tiny), cwd=tmp_path)
+
+    assert (done.returncode, done.stdout) == (4, "")
+    assert done.stderr == "error: file/mine: Not a directory\nhelp: Choose a folder that you may write to.\n"
+
+
+# ---- what is refused, and with which hint ----------------------------------------------------------------------------
+
+
+def refused(args: Sequence[str]) -> GraderError:
+    """The error with which a command line is refused; needs no process."""
+    result = CliRunner().invoke(main, list(args), standalone_mode=False)
+    assert isinstance(result.exception, GraderError), result
+    assert result.output == ""
+    return result.exception
+
+
+@pytest.mark.parametrize(
+    ("word", "meant"),
+    [
+        ("lst", "list"), ("LIST", "list"), ("ex1", "ex01"), ("EX02", "ex02"), ("ex2", "ex02"), ("3", "ex03"),
+        ("ex01_join/join.py", "ex01"), ("./ex04_timeout", "ex04"), ("exercise 5", "ex05"), ("help", "--help"),
+        ("check", "run --all"),
+    ],
+)  # fmt: skip
+def test_a_word_that_is_no_command_comes_with_what_was_meant(word: str, meant: str) -> None:
+    error = refused([word])
+
+    assert (str(error), error.exit_code) == (f"there is no command {word!r}", 2)
+    assert error.hint == f"Did you mean `grade {meant}`?"
+
+
+def test_a_word_like_nothing_comes_with_the_way_to_the_list_of_commands() -> None:
+    assert suggestion("qqq", main.commands) is None
+    assert refused(["qqq"]).hint == "See `grade --help`."
+
+
+def test_no_command_is_called_like_an_exercise() -> None:
+    assert [name for name in main.commands if EXERCISE.fullmatch(name)] == []
+
+
+@pytest.mark.parametrize("command", [["hint", "ex01"], ["explain"], ["solution", "ex01"], ["init"], ["report"]])
+def test_a_command_that_has_no_json_says_so(command: list[str]) -> None:
+    for args in (["--json", *command], [*command, "--json"]):
+        assert (refused(args).exit_code, str(refused(args))) == (2, "this command has no JSON form")
+
+
+@pytest.mark.parametrize(
+    ("args", "said"),
+    [
+        (["ex01", "--frob"], "error: no such option '--frob'\nhelp: See `grade run --help`.\n"),
+        (["--all"], "error: --all stands after the command\nhelp: Write `grade run --all`.\n"),
+        (["kit"], "error: `grade kit` needs a command\nhelp: See `grade kit --help`.\n"),
+        (["-C", "nowhere", "list"], "error: invalid value for '-C': Directory 'nowhere' does not exist\n"),
+        (["ex01", "--backend", "curio"], "error: invalid value for '--backend': 'curio' is not one of"),
+    ],
+)
+def test_a_wrong_option_exits_2_in_our_words(tmp_path: Path, args: list[str], said: str) -> None:
+    done = grade(*args, cwd=tmp_path)
+
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith(said)
+    assert "help: " in done.stderr
+
+
+Defect = Callable[[Path], object]
+DEFECTS: dict[str, tuple[Defect, str]] = {
+    "no kit.toml": (lambda e: (e / "kit.toml").unlink(), "this is not a kit"),
+    "kit.toml is no TOML": (lambda e: change(e / "kit.toml", "format = 1", "format = "), r"kit\.toml"),
+    "unknown key": (lambda e: change(e / "kit.toml", "title =", "titel ="), r"kit\.toml: unknown key 'titel'"),
+    "another format": (lambda e: change(e / "kit.toml", "format = 1", "format = 2"), r"kit\.toml: 'format' must be 1"),
+    "an exercise that is not there": (
+        lambda e: (e / "ex02_wait").rename(e / "away"), r"ex02_wait/exercise\.toml: this file is missing"
+    ),
+    "no stub": (lambda e: (e / "ex01_double/double.py").unlink(), r"double\.py: this file is missing"),
+    "no lesson": (lambda e: (e / "ex01_double/README.md").unlink(), r"README\.md: this file is missing"),
+    "no hidden tests": (lambda e: (e / "ex01_double/test_hidden.py").unlink(), r"test_hidden\.py"),
+    "wrong points": (
+        lambda e: change(e / "ex01_double/test_hidden.py", "points=60", "points=61"), r"test_hidden\.py.*101"
+    ),
+    "unknown diagnosis": (
+        lambda e: change(e / "ex01_double/test_hidden.py", '-value", feedback="The', '-x", feedback="The'),
+        r"test_hidden\.py:\d+.*'wrong-x'",
+    ),
+    "wrong id": (
+        lambda e: change(e / "ex01_double/exercise.toml", '"ex01"', '"ex07"'), r"exercise\.toml: 'id' must be"
+    ),
+    "wrong type": (
+        lambda e: change(e / "ex01_double/exercise.toml", "level = 1", "level = true"),
+        r"exercise\.toml: 'level' must be a whole number",
+    ),
+    "no hints": (
+        lambda e: change(e / "ex01_double/exercise.toml", "general =", "wrong-value ="),
+        r"exercise\.toml: 'hints.general' is missing",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("defect", "said"), DEFECTS.values(), ids=DEFECTS.keys())
+def test_a_broken_kit_is_refused_with_the_file_and_what_to_do(tmp_path: Path, defect: Defect, said: str) -> None:
+    own = make_kit(tmp_path / "kit")
+    defect(own / "exercises")
+
+    error = refused(["--kit", str(own), "list"])
+
+    assert error.exit_code == 4
+    with pytest.raises(GraderError, match=said):
+        raise error
+    assert error.hint[0].isupper()
+    assert error.hint.endswith((".", "`", "?"))
+
+
+def test_a_broken_kit_exits_4_with_error_and_help(tmp_path: Path) -> None:
+    own = make_kit(tmp_path / "kit")
+    (own / "exercises" / "kit.toml").write_text("format = \n")
+    done = grade("list", "--kit", "kit", cwd=tmp_path)
+
+    assert (done.returncode, done.stdout) == (4, "")
+    assert done.stderr.startswith("error: kit/exercises/kit.toml")
+    assert "\nhelp: " in done.stderr
+
+
+# ---- the other commands ----------------------------------------------------------------------------------------------
+
+
+def test_kit_check_exits_0_for_a_proved_kit_and_1_otherwise(tmp_path: Path) -> None:
+    own = make_kit(tmp_path / "kit")
+    change(own / "exercises" / "kit.toml", '"ex01_double", "ex02_wait"', '"ex01_double"')
+    proved = inside("kit", "check", "kit", "--schedules", "1", cwd=tmp_path)
+    (own / "solutions/ex01_double/wrong/soon.py").unlink()
+    broken = inside("kit", "check", "kit", "--schedules", "1", "-q", cwd=tmp_path)
+
+    assert (proved.returncode, broken.returncode) == (0, 1)
+    assert proved.stdout.endswith("Tiny 0.1: 8 files and exercises checked, 0 problems\n")
+    assert "       no wrong answer fails test_time\n" in broken.stdout
+    assert "ok  " not in broken.stdout
+
+
+def test_the_doctor_finds_this_computer_fit(tmp_path: Path) -> None:
+    done = inside("doctor", cwd=tmp_path)
+
+    assert done.returncode == 0
+    assert "box trio     a day of virtual time passes at once" in done.stdout
+    assert max(map(len, done.stdout.splitlines())) <= 80
+
+
+def test_reset_and_report_say_where(mine: Path) -> None:
+    write(mine, RIGHT)
+    inside("ex01", "-q", cwd=mine)
+    report, reset = inside("report", cwd=mine), inside("reset", "ex01", cwd=mine)
+
+    assert report.stdout == "Written: grade-report.html. Open it in a browser.\n"
+    assert reset.stdout.startswith("Your file is kept as .gradekit/backups/ex01_double/double.1.py.\n")
+    assert (mine / "ex01_double" / "double.py").read_text() == answer(STUB)
+
+
+def test_the_version_is_the_packages(tmp_path: Path) -> None:
+    from grader import __version__
+
+    assert grade("--version", cwd=tmp_path).stdout == f"grade {__version__}\n"
+
+
+# ---- quick to start --------------------------------------------------------------------------------------------------
+
+HEAVY = {"rich", "pytest", "anyio", "trio", "asyncio", "jinja2", "sqlite3"}
+
+
+def imported(*args: str, cwd: Path) -> set[str]:
+    """Which heavy packages a command imports."""
+    code = (
+        "import sys; from grader.cli import entry\n"
+        "try: entry()\n"
+        f"except SystemExit: print(*({HEAVY!r} & set(sys.modules)), file=sys.stderr)\n"
+    )
+    command = [sys.executable, "-c", code, *args]
+    return set(
+        subprocess.run(command, cwd=cwd, env=environment(), capture_output=True, text=True, check=True).stderr.split()
+    )
+
+
+def test_what_a_command_does_not_need_it_does_not_import(mine: Path) -> None:
+    assert imported("--help", cwd=mine) == set()
+    assert imported("explain", "deadlock", cwd=mine) == set()
+    assert imported(cwd=mine) == {"rich"}

@@ -1,0 +1,275 @@
+"""One play after the other: each begins afresh and says everything about itself in one message."""
+
+from __future__ import annotations
+
+import pytest
+from plays_samples import RUN_MAIN, RUN_MAIN_WITH_STAGE, cell_of, line_of, on_both_backends, play_of, played
+
+from grader.box.player import MAX_WIDTHS, too_large
+from grader.box.surroundings import Output
+from grader.exercise import Limits
+from grader.reading import read
+from grader.recording import Ended
+from grader.sandbox import Box, Play
+from grader.wire import dumps, loads
+
+
+@on_both_backends
+def test_the_module_is_fresh_for_every_play(box: Box, backend: str) -> None:
+    source = """
+    calls = 0
+    seen = []
+    async def main():
+        global calls
+        calls += 1
+        seen.append(calls)
+        return seen
+    """
+    with cell_of(box, source) as cell:
+        results = [cell.recording(play_of(backend, seed=seed)).result for seed in range(4)]
+
+    assert results == [[1]] * 4
+
+
+@on_both_backends
+def test_the_scenarios_are_fresh_for_every_play(box: Box, backend: str) -> None:
+    scenarios = """
+    calls = []
+    async def scenario(stage):
+        calls.append(1)
+        return len(calls)
+    """
+    with cell_of(box, "", scenarios) as cell:
+        results = [cell.recording(play_of(backend, seed=seed)).result for seed in range(3)]
+
+    assert results == [1, 1, 1]
+
+
+@on_both_backends
+def test_the_module_is_known_under_its_name(box: Box, backend: str) -> None:
+    source = """
+    from dataclasses import dataclass
+    @dataclass
+    class Point:
+        x: "int"
+    async def main():
+        import sys
+        return [__name__, __file__, sys.modules["x"].Point is Point, Point(3).x]
+    """
+    assert played(box, backend, source).result == ["x", "/submission/x.py", True, 3]
+
+
+@on_both_backends
+def test_inputs_arrive_as_they_were_given(box: Box, backend: str) -> None:
+    scenarios = """
+    async def scenario(stage, **inputs):
+        return [inputs, [type(value).__name__ for value in inputs.values()]]
+    """
+    inputs = {"number": 1, "flag": True, "pair": (1, [2]), "table": {1: "one"}, "data": b"\xff", "text": "a'b"}
+
+    assert played(box, backend, "", scenarios, **inputs).result == [
+        inputs,
+        ["int", "bool", "tuple", "dict", "bytes", "str"],
+    ]
+
+
+@on_both_backends
+def test_the_clock_and_the_numbers_of_tasks_begin_anew(box: Box, backend: str) -> None:
+    source = "import anyio\nasync def main(stage):\n    await anyio.sleep(100)\n    return stage.now"
+    with cell_of(box, source, RUN_MAIN_WITH_STAGE) as cell:
+        first, second = (cell.recording(play_of(backend, seed=seed)) for seed in (1, 2))
+
+    assert first.result == second.result == 100.0
+    assert first.trace is not None
+    assert second.trace is not None
+    assert first.trace.tasks == second.trace.tasks
+
+
+@on_both_backends
+def test_a_play_goes_the_same_way_with_and_without_a_trace(box: Box, backend: str) -> None:
+    source = """
+    import anyio
+    async def job(stage, name):
+        for _ in range(5):
+            stage.mark(name)
+            await anyio.sleep(0)
+    async def main(stage):
+        async with anyio.create_task_group() as tg:
+            for name in "abc":
+                tg.start_soon(job, stage, name)
+    """
+    with cell_of(box, source, RUN_MAIN_WITH_STAGE) as cell:
+        for seed in range(4):
+            traced = cell.recording(play_of(backend, seed=seed))
+            plain = cell.recording(Play("scenario", Play.encode({}), backend, seed))
+
+            assert plain.order == traced.order
+            assert (plain.choices, plain.widths, plain.steps) == (traced.choices, traced.widths, traced.steps)
+
+
+@on_both_backends
+def test_an_ending_is_the_same_with_and_without_a_trace(box: Box, backend: str) -> None:
+    source = """
+    import anyio
+    async def main():
+        await anyio.sleep(3)
+        await anyio.Event().wait()
+    """
+    with cell_of(box, source) as cell:
+        traced = cell.recording(play_of(backend))
+        plain = cell.recording(Play("scenario", Play.encode({}), backend))
+
+    assert plain.ended is traced.ended is Ended.DEADLOCK
+    assert plain.waiting == traced.waiting != ()
+
+
+@on_both_backends
+def test_a_play_with_more_choices_than_may_cross_says_so(box: Box, backend: str) -> None:
+    source = """
+    import anyio
+    async def job():
+        for _ in range(600): await anyio.sleep(0)
+    async def main():
+        async with anyio.create_task_group() as tg:
+            tg.start_soon(job)
+            tg.start_soon(job)
+    """
+    recording = played(box, backend, source, seed=1)
+
+    assert recording.many
+    assert len(recording.widths) == len(recording.choices) == MAX_WIDTHS
+
+
+# ---- output ----------------------------------------------------------------------------------------------------------
+
+
+@on_both_backends
+def test_what_is_printed_comes_along_up_to_the_limit(box: Box, backend: str) -> None:
+    source = """
+    import sys
+    async def main():
+        print("hello")
+        print("world", file=sys.stderr)
+        print("x" * 100)
+    """
+    recording = played(box, backend, source, limits=Limits(output_bytes=20))
+
+    assert recording.output == "hello\nworld\nxxxxxxxx\n... and 93 characters more"
+
+
+@on_both_backends
+def test_what_one_play_prints_is_not_in_the_next(box: Box, backend: str) -> None:
+    with cell_of(box, "async def main(): print('once')") as cell:
+        outputs = [cell.recording(play_of(backend, seed=seed)).output for seed in range(2)]
+
+    assert outputs == ["once\n", "once\n"]
+
+
+@on_both_backends
+def test_printing_without_end_takes_no_memory(box: Box, backend: str) -> None:
+    source = """
+    async def main():
+        for _ in range(3000):
+            print("x" * 1_000_000)
+    """
+    recording = played(box, backend, source)
+
+    assert recording.ended is Ended.RETURNED
+    assert len(recording.output) < Limits().output_bytes + 100
+
+
+@on_both_backends
+def test_writing_to_the_descriptors_does_not_disturb_the_messages(box: Box, backend: str) -> None:
+    source = """
+    import os
+    async def main():
+        os.write(1, b"{}\\n")
+        os.write(2, b"{}\\n")
+        return "fine"
+    """
+    assert played(box, backend, source).result == "fine"
+
+
+def test_output_counts_what_it_drops() -> None:
+    output = Output(5)
+
+    assert [output.write("abc"), output.write("defg"), output.write("h")] == [3, 4, 1]
+    assert output.text() == "abcde\n... and 3 characters more"
+    assert output.writable()
+
+
+@on_both_backends
+@pytest.mark.parametrize("call", ["input('? ')", "breakpoint()"])
+def test_what_waits_for_a_person_says_that_nobody_is_there(box: Box, backend: str, call: str) -> None:
+    recording = played(box, backend, f"async def main():\n    {call}  # here")
+    (leaf,) = recording.raised.leaves
+
+    assert leaf.types[0] == "RuntimeError"
+    assert leaf.line == 2
+    assert call.partition("(")[0] in leaf.message
+    assert "nobody is there" in leaf.message
+    assert leaf.message.endswith("take it out")
+
+
+# ---- crashes ---------------------------------------------------------------------------------------------------------
+
+
+@on_both_backends
+def test_an_exception_with_a_hostile_message_that_goes_through_the_loop_is_a_crash(box: Box, backend: str) -> None:
+    source = """
+    class Meta(type):
+        __mro__ = (5,)
+        __name__ = property(lambda cls: 5)
+    class Hostile(BaseException, metaclass=Meta):
+        def __str__(self): raise KeyboardInterrupt
+    async def main():
+        raise Hostile  # here
+    """
+    recording = played(box, backend, source)
+
+    assert (recording.ended, recording.reason, recording.line) == (Ended.CRASHED, "Hostile", line_of(source))
+
+
+@on_both_backends
+def test_after_a_crash_the_next_play_gets_a_process_of_its_own(box: Box, backend: str) -> None:
+    source = """
+    import os, sys
+    async def main(): sys.exit()
+    async def process(): return os.getpid()
+    """
+    scenarios = f"{RUN_MAIN}\nasync def other(stage): return await stage.submission.process()"
+    with cell_of(box, source, scenarios) as cell:
+        first = cell.recording(play_of(backend, scenario="other")).result
+        assert cell.recording(play_of(backend)).ended is Ended.CRASHED
+        second = cell.recording(play_of(backend, scenario="other", seed=1)).result
+
+    assert first != second
+
+
+@on_both_backends
+def test_plays_that_end_by_themselves_share_a_process(box: Box, backend: str) -> None:
+    source = "import os\nasync def main(): return os.getpid()"
+    with cell_of(box, source) as cell:
+        processes = {int(cell.recording(play_of(backend, seed=seed)).result) for seed in range(3)}  # type: ignore[call-overload]
+
+    assert len(processes) == 1
+
+
+@on_both_backends
+def test_a_scenario_that_is_not_there_is_no_fault_of_the_play(box: Box, backend: str) -> None:
+    with cell_of(box, "async def main(): pass") as cell:
+        recording = cell.recording(play_of(backend, scenario="missing"))
+
+    assert recording.raised.isa("AttributeError")
+
+
+def test_a_message_that_does_not_fit_is_replaced_by_one_that_the_trusted_side_reads() -> None:
+    message = {
+        "play": "1", "ended": "returned", "reason": "", "line": None, "waiting": [], "elapsed": 3.0, "result": "x" * 10,
+        "raised": None, "spans": [], "marks": [[0.0, "a", 1]], "attempts": [], "hygiene": [], "choices": [],
+        "widths": [], "many": False, "steps": 4, "output": "said", "trace": None, "digest": "0", "spent": False,
+    }  # fmt: skip
+    recording, spent = read(loads(dumps(too_large(message))), play="1", scenario="s", backend="trio")
+
+    assert (recording.ended, recording.reason) == (Ended.LIMIT, "it left more behind than may cross")
+    assert (recording.order, recording.value, recording.output, spent) == ([], None, "said", False)

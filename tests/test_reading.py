@@ -1,0 +1,252 @@
+"""A message from the box is exactly what our own player writes, or it is Distrusted: there is nothing in between."""
+
+from __future__ import annotations
+
+import copy
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from grader.reading import read
+from grader.recording import Ended, Recording
+from grader.values import Opaque, Token
+from grader.wire import Distrusted, loads
+
+PLAY = "0123456789abcdef"
+
+ERROR = {
+    "bare": False,
+    "leaves": [["boom", ["ValueError", "Exception"], "no", 7], [None, ["submission.Mine"], "", None]],
+}
+MESSAGE: dict[str, Any] = {
+    "play": PLAY,
+    "ended": "returned",
+    "reason": "",
+    "line": None,
+    "waiting": [["task", 3, "Event.wait", 0.5], ["main", None, "", 0]],
+    "elapsed": 5,
+    "result": [1, {"k": "thing"}, {"o": "object"}],
+    "raised": None,
+    "spans": [["a", 0, 1.5, "returned", None, 2], ["b", 0, None, "open", None, None], ["c", 0, 1, "raised", ERROR, 1]],
+    "marks": [[0, "m", True]],
+    "attempts": [["t", 0, 1, "returned", {"t": [1]}, 1], ["u", 0, 1, "cancelled", None, 1]],
+    "hygiene": [["never-awaited", 4, "fetch"], ["leaked-task", None, "worker"]],
+    "choices": [0, 1],
+    "widths": [2, 3],
+    "many": False,
+    "steps": 12,
+    "output": "hello",
+    "trace": {
+        "tasks": [[1, "main", None], [2, "work", 1]],
+        "events": [[0, "spawn", 1, None, None], [0.5, "suspend", 2, 3, "sleep"]],
+    },
+    "digest": "abcd",
+    "spent": False,
+}
+
+
+def taken(message: Any) -> tuple[Recording, bool]:
+    return read(message, play=PLAY, scenario="s", backend="trio")
+
+
+def changed(**changes: Any) -> dict[str, Any]:
+    return {**copy.deepcopy(MESSAGE), **changes}
+
+
+# ---- the honest message ----------------------------------------------------------------------------------------------
+
+
+def test_an_honest_message_is_read_in_full() -> None:
+    found, spent = taken(MESSAGE)
+
+    assert spent is False
+    assert (found.scenario, found.backend, found.ended, found.elapsed) == ("s", "trio", Ended.RETURNED, 5)
+    first, second, third = found.result  # type: ignore[misc]
+    assert (first, second, type(third)) == (1, Token("thing"), Opaque)
+    assert (found.span("a").end, found.span("b").how, found.span("b").stopped) == (1.5, "open", None)
+    assert found.span("c").raised.leaves[1].types == ("submission.Mine",)
+    assert found.attempt("t").value == (1,)
+    assert found.marks[0].value == True  # noqa: E712
+    assert (found.waiting[0].awaiting, found.waiting[1].line) == ("Event.wait", None)
+    assert [complaint.slug for complaint in found.hygiene] == ["never-awaited", "leaked-task"]
+    assert (found.choices, found.widths, found.steps, found.digest) == ((0, 1), (2, 3), 12, "abcd")
+    assert found.trace is not None
+    assert [task.parent for task in found.trace.tasks] == [None, 1]
+    assert found.trace.events[1].info == "sleep"
+    assert found.trace.spans == found.spans
+    assert not found.looked
+
+
+def test_whose_play_it_was_is_what_the_trusted_side_knows_and_not_what_the_message_says() -> None:
+    found, _ = taken(changed(scenario="easier", backend="asyncio"))
+
+    assert (found.scenario, found.backend) == ("s", "trio")
+
+
+def test_a_play_without_a_trace_has_none() -> None:
+    found, spent = taken(changed(trace=None, digest=None, spent=True))
+
+    assert (found.trace, found.digest, spent) == (None, "", True)
+
+
+def test_what_was_raised_is_read_leaf_by_leaf() -> None:
+    found, _ = taken(changed(ended="raised", raised=ERROR))
+
+    assert not found.raised.bare
+    assert [leaf.token for leaf in found.raised.leaves] == ["boom", None]
+    assert found.raised.leaves[0].line == 7
+
+
+# ---- forgeries -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("key", [key for key in MESSAGE if key not in ("line", "result", "raised", "trace", "digest")])
+def test_a_message_without_a_field_is_distrusted(key: str) -> None:
+    message = changed()
+    del message[key]
+    with pytest.raises(Distrusted):
+        taken(message)
+
+
+@pytest.mark.parametrize("play", ["", "0" * 16, None, PLAY.encode().hex(), [PLAY]])
+def test_an_answer_to_another_question_is_distrusted(play: object) -> None:
+    with pytest.raises(Distrusted, match="not asked"):
+        taken(changed(play=play))
+
+
+@pytest.mark.parametrize("ended", [Ended.TAMPERED, Ended.INTERNAL])
+def test_a_box_cannot_say_that_the_grader_is_at_fault_nor_that_it_was_tampered_with(ended: Ended) -> None:
+    with pytest.raises(Distrusted, match="only the trusted side"):
+        taken(changed(ended=ended.value))
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"ended": "passed"},
+        {"ended": None},
+        {"ended": "raised"},
+        {"ended": "raised", "raised": {"bare": True, "leaves": []}},
+        {"elapsed": -1},
+        {"elapsed": True},
+        {"elapsed": "5"},
+        {"elapsed": 1e16},
+        {"line": -1},
+        {"line": 1.0},
+        {"line": True},
+        {"steps": True},
+        {"steps": 10**9 + 1},
+        {"many": 0},
+        {"spent": 0},
+        {"reason": None},
+        {"output": ["x"]},
+        {"digest": 1},
+        {"result": {"passed": True}},
+        {"raised": "ValueError"},
+        {"raised": {"bare": 1, "leaves": []}},
+        {"raised": {"bare": True, "leaves": [["a", "ValueError", "", None]]}},
+        {"spans": [["a", 0, 1, "passed", None, 1]]},
+        {"spans": [["a", 0, 1, ["returned"], None, 1]]},
+        {"spans": [["a", 0, 1, "returned", None]]},
+        {"spans": [["a", None, 1, "returned", None, 1]]},
+        {"spans": [[None, 0, 1, "returned", None, 1]]},
+        {"spans": [["a", 0, 1, "raised", None, 1]]},
+        {"spans": {}},
+        {"marks": [[0, "a"]]},
+        {"marks": [[-1, "a", None]]},
+        {"waiting": [["a", 0, None, 0]]},
+        {"hygiene": [["fine", None, ""]]},
+        {"hygiene": [[["leaked-task"], None, ""]]},
+        {"hygiene": [["unclosed", None, None]]},
+        {"choices": [-1]},
+        {"choices": [0.0]},
+        {"widths": "22"},
+        {"trace": []},
+        {"trace": {"tasks": [], "events": [[0, "start", 1, None, None]]}},
+        {"trace": {"tasks": [[1, "a", None], [1, "b", None]], "events": []}},
+        {"trace": {"tasks": [[1, "a", 1]], "events": []}},
+        {"trace": {"tasks": [[1, "a", None]], "events": [[0, "jump", 1, None, None]]}},
+        {"trace": {"tasks": [[1, "a", None]], "events": [[0, {}, 1, None, None]]}},
+    ],
+    ids=json.dumps,
+)
+def test_a_message_of_another_shape_is_distrusted(changes: dict[str, Any]) -> None:
+    with pytest.raises(Distrusted):
+        taken(changed(**changes))
+
+
+# ---- everything else -------------------------------------------------------------------------------------------------
+
+scalars = (
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.sampled_from(["", "returned", "raised", "start", "leaked-task", PLAY])
+)
+any_json = st.recursive(
+    scalars,
+    lambda inner: (
+        st.lists(inner, max_size=6) | st.dictionaries(st.sampled_from([*"ktdbfo", "bare", "leaves"]), inner, max_size=2)
+    ),
+    max_leaves=12,
+)
+
+
+def recording_or_distrusted(message: Any) -> None:
+    try:
+        found, spent = taken(message)
+    except Distrusted:
+        return
+    assert type(found) is Recording
+    assert type(spent) is bool
+
+
+@given(any_json)
+def test_arbitrary_json_is_a_recording_or_distrusted_and_nothing_else(message: Any) -> None:
+    recording_or_distrusted(message)
+
+
+@given(st.dictionaries(st.sampled_from(sorted(MESSAGE)), any_json, max_size=4))
+def test_an_honest_message_with_arbitrary_json_in_it_is_a_recording_or_distrusted_and_nothing_else(
+    changes: dict[str, Any],
+) -> None:
+    recording_or_distrusted(changed(**changes))
+
+
+def places(node: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """Every place inside a message."""
+    pairs = node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ()
+    for key, child in pairs:
+        yield (*path, key)
+        yield from places(child, (*path, key))
+
+
+@given(st.sampled_from(list(places(MESSAGE))), any_json)
+def test_arbitrary_json_at_any_place_of_an_honest_message_is_a_recording_or_distrusted_and_nothing_else(
+    place: tuple[Any, ...], value: Any
+) -> None:
+    message = changed()
+    node = message
+    for key in place[:-1]:
+        node = node[key]
+    node[place[-1]] = value
+
+    recording_or_distrusted(message)
+
+
+@given(st.binary(max_size=200), st.integers(min_value=0, max_value=len(json.dumps(MESSAGE))))
+def test_arbitrary_bytes_and_a_message_with_some_in_the_middle_are_a_recording_or_distrusted_and_nothing_else(
+    noise: bytes, where: int
+) -> None:
+    honest = json.dumps(MESSAGE).encode()
+    for line in (noise, honest[:where] + noise + honest[where:]):
+        try:
+            document = loads(line)
+        except Distrusted:
+            continue
+        recording_or_distrusted(document)

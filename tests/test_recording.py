@@ -1,0 +1,162 @@
+"""Reading what is in a recording; what is not there fails instead of comparing equal to something."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from grader.recording import NOTHING, Ended, Leaf, Mark, Missing, Outcome, Raised, Recording
+
+
+def leaf(token: str | None = None, *types: str, message: str = "") -> Leaf:
+    return Leaf(token=token, types=types or ("ValueError", "Exception"), message=message, line=None)
+
+
+def raised(*leaves: Leaf, bare: bool = False) -> Raised:
+    return Raised(bare=bare, leaves=leaves)
+
+
+def outcome(name: str = "a", how: str = "returned", stopped: float | None = 3.0, **fields: Any) -> Outcome:
+    return Outcome(
+        name=name, start=1.0, stopped=stopped, how=how, **{"raised": NOTHING, "result": None, "task": 1, **fields}
+    )
+
+
+def recording(ended: Ended = Ended.RETURNED, **fields: Any) -> Recording:
+    return Recording(scenario="s", backend="trio", ended=ended, **fields)
+
+
+# ---- what was raised -------------------------------------------------------------------------------------------------
+
+
+def test_raised_equals_a_token_when_every_leaf_is_that_very_object() -> None:
+    assert raised(leaf("boom"), bare=True) == "boom"
+    assert raised(leaf("boom"), leaf("boom")) == "boom"
+    assert raised(leaf("boom"), leaf("bang")) != "boom"
+    assert raised(leaf("boom"), leaf(None)) != "boom"
+
+
+def test_an_exception_nobody_named_equals_nothing_at_all() -> None:
+    assert raised(leaf(None), leaf("a")) != None  # noqa: E711
+    assert raised(leaf(None)) != ""
+    assert raised(leaf(None)) != "None"
+
+
+def test_nothing_raised_is_falsy_and_equals_no_token_and_is_no_error() -> None:
+    assert not NOTHING
+    assert NOTHING != "boom"
+    assert NOTHING != None  # noqa: E711
+    assert not NOTHING.isa("Exception")
+    assert raised(leaf())
+
+
+def test_isa_asks_every_leaf() -> None:
+    both = raised(leaf(None, "KeyError", "LookupError"), leaf(None, "IndexError", "LookupError"))
+
+    assert both.isa("LookupError")
+    assert not both.isa("KeyError")
+    assert not both.isa("Error")
+
+
+def test_a_message_is_that_of_the_only_leaf() -> None:
+    assert raised(leaf(message="three")).message == "three"
+    with pytest.raises(Missing, match="2 exceptions"):
+        _ = raised(leaf(), leaf()).message
+    with pytest.raises(Missing, match="0 exceptions"):
+        _ = NOTHING.message
+
+
+# ---- spans and attempts ----------------------------------------------------------------------------------------------
+
+
+def test_an_outcome_says_when_it_ended_and_how_long_it_took() -> None:
+    assert outcome().end == 3
+    assert outcome().took == 2
+
+
+def test_an_outcome_that_never_ended_has_no_end() -> None:
+    open_ = outcome(how="open", stopped=None)
+
+    for read in ("end", "took", "cancelled_at", "value"):
+        with pytest.raises(Missing):
+            getattr(open_, read)
+
+
+@pytest.mark.parametrize("how", ["raised", "cancelled", "open"])
+def test_only_what_returned_has_a_value(how: str) -> None:
+    assert outcome(result=None).value is None
+    with pytest.raises(Missing, match=how):
+        _ = outcome(how=how).value
+
+
+@pytest.mark.parametrize("how", ["raised", "returned", "open"])
+def test_only_what_was_cancelled_has_been_cancelled_at_a_time(how: str) -> None:
+    assert outcome(how="cancelled").cancelled_at == 3
+    with pytest.raises(Missing, match=how):
+        _ = outcome(how=how).cancelled_at
+
+
+def test_a_span_is_found_by_its_name_if_it_is_the_only_one() -> None:
+    found = recording(spans=(outcome("a"), outcome("b"), outcome("b")), attempts=(outcome("c"),))
+
+    assert found.span("a").name == "a"
+    assert found.attempt("c").name == "c"
+    with pytest.raises(Missing, match="2 times"):
+        found.span("b")
+    with pytest.raises(Missing, match="0 times"):
+        found.span("c")
+    with pytest.raises(Missing, match="0 times"):
+        found.attempt("a")
+
+
+# ---- the whole -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("ended", [ended for ended in Ended if ended is not Ended.RETURNED])
+def test_only_a_play_that_returned_has_a_result(ended: Ended) -> None:
+    assert recording(value=None).result is None
+    with pytest.raises(Missing, match=ended.value):
+        _ = recording(ended, value=1).result
+
+
+@pytest.mark.parametrize("ended", [ended for ended in Ended if not ended.by_itself])
+def test_a_play_that_did_not_end_by_itself_raised_nothing_that_counts(ended: Ended) -> None:
+    found = recording(ended, error=raised(leaf("boom")))
+
+    with pytest.raises(Missing, match=ended.value):
+        _ = found.raised
+    assert not found.looked
+
+
+def test_a_play_ends_by_itself_by_returning_or_raising_only() -> None:
+    assert {ended for ended in Ended if ended.by_itself} == {Ended.RETURNED, Ended.RAISED}
+
+
+def test_looking_at_what_was_raised_is_noted_and_looking_at_the_rest_is_not() -> None:
+    found = recording(Ended.RAISED, error=raised(leaf("boom")), spans=(outcome(),))
+    assert (found.order, found.elapsed, found.span("a").end) == ([], 0, 3)
+    assert not found.looked
+
+    assert found.raised == "boom"
+
+    assert found.looked
+
+
+def test_marks_are_read_in_order_by_name() -> None:
+    rows = [(0, "a", 1), (2, "b", None), (5, "a", 2)]
+    found = recording(marks=tuple(Mark(time=float(time), name=name, value=value) for time, name, value in rows))
+
+    assert found.order == ["a", "b", "a"]
+    assert found.values("a") == [1, 2]
+    assert found.times("a") == [0, 5]
+    assert found.values("c") == found.times("c") == []
+
+
+def test_asking_for_what_is_missing_fails_a_hidden_test_like_an_assertion() -> None:
+    assert issubclass(Missing, AssertionError)
+
+
+def test_two_recordings_are_never_equal_because_they_look_alike() -> None:
+    # A cell keeps one recording per play and hands out copies; comparing them by value would compare the learner's.
+    assert recording() != recording()
