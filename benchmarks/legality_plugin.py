@@ -1,150 +1,160 @@
-"""A pytest plugin that runs anyio's own test suite inside the simulation: virtual time, shuffled schedules.
+"""A pytest plugin that runs anyio's own test suite inside the simulation; ``legality.py`` starts pytest with it.
 
-The suite's tests take the student's place: ``time.*`` reads virtual in their files, and what a task awaits is looked
-up there. Every test gets a simulation of its own; a test that passes although the simulation thinks the run is over
-(a deadlock, say) fails. ``legality.py`` starts pytest with this plugin and reads what it counted.
+The suite's files take the place of the student's: ``time.*`` reads virtual there, and lines are looked up there. Every
+test gets a simulation of its own, with the watcher of blocking steps. A test fails as well if the simulation has ended
+its run, or if no task of it ever took a step inside the simulation.
 """
 
 from __future__ import annotations
 
+import inspect
 import json
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from grader.box.simulation import patches, where
-from grader.box.simulation.core import Bounds
+from grader.box.simulation.core import Bounds, Simulation
 from grader.box.simulation.run import prepare
 from grader.box.simulation.schedule import for_seed
+from grader.box.simulation.watch import Watch
 
-SIMULATED = {"asyncio", "trio"}
+NO_LOOP = "uses no event loop of the suite's choice"
+OTHER_LOOP = "wants another event loop, or eager tasks"
+IN_THREAD = "starts the loop in a thread, and wakes it from outside of it at any time"
+FAILS_HERE = "fails on this machine without the simulation too"
 
-EVERYWHERE: dict[str, str] = {}
-"""Tests that cannot hold here, and why; a name stands for all its parameters."""
+FIRST_IN_FIRST_OUT = "takes for granted that on asyncio a new task steps before its parent that awaits sleep(0)"
+
+BY_NAME = {
+    "tests/test_subprocesses.py::test_wait_returns_on_process_exit_with_open_stdout": (
+        "a process that outlives the child that started it does not hold the clock"
+    ),
+    "tests/test_taskgroups.py::TestRefcycles::test_exception_refcycles_parent_task": (
+        "counts the references to an exception, and the trace keeps every task"
+    ),
+    "tests/test_synchronization.py::TestLock::test_cancel_after_release": FIRST_IN_FIRST_OUT,
+    "tests/test_synchronization.py::TestSemaphore::test_cancel_after_release": FIRST_IN_FIRST_OUT,
+}
+"""Tests that cannot hold inside the simulation; a name stands for all its parameters."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--seed", type=int, default=0, help="the schedule of every test")
-    parser.addoption("--control", action="store_true")
-    parser.addoption("--without", type=Path)
-    parser.addoption("--counts", type=Path, help="the file for the counts, as JSON")
+    group = parser.getgroup("legality")
+    group.addoption("--seed", type=int, help="the schedule of every test; without it the suite runs plainly")
+    group.addoption("--without", type=Path, help="JSON list of tests that fail on this machine anyway")
+    group.addoption("--only", type=Path, help="JSON list of the tests to run")
+    group.addoption("--counts", type=Path, required=True, help="where to write what happened, as JSON")
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    if config.getoption("--control"):
-        config.pluginmanager.register(Control(config.getoption("--counts")))
-        return
-    patches.install()
-    where.STUDENT = str(config.rootpath / "tests") + "/"
-    config.pluginmanager.register(Legality(config.getoption("--seed"), config.getoption("--counts")))
+    config.pluginmanager.register(Tally(config), "legality tally")
+    seed = config.getoption("--seed")
+    if seed is not None:
+        # Before any test module is loaded, for ``from time import sleep`` there.
+        patches.install()
+        where.STUDENT = f"{config.rootpath / 'tests'}/"
+        config.pluginmanager.register(Simulated(seed), "legality simulation")
 
 
-class Control:
-    def __init__(self, counts):
-        self._counts = counts
-        self.failed = set()
+class Tally:
+    """Leaves out what cannot run inside the simulation, and counts the rest."""
 
-    def pytest_collection_modifyitems(self, config, items):
-        items[:] = [item for item in items if not why_not(item)]
-
-    def pytest_runtest_logreport(self, report):
-        if report.failed:
-            self.failed.add(report.nodeid)
-
-    def pytest_sessionfinish(self):
-        self._counts.write_text(json.dumps(sorted(self.failed)))
-
-
-class Legality:
-    def __init__(self, seed: int, counts: Path | None) -> None:
-        self._seed = seed
-        self._counts = counts
+    def __init__(self, config: pytest.Config) -> None:
+        self._without = _names(config.getoption("--without"))
+        self._only = _names(config.getoption("--only"))
+        self._counts: Path = config.getoption("--counts")
         self._left_out: Counter[str] = Counter()
         self._outcomes: Counter[str] = Counter()
-        self._failed: list[str] = []
-        self._simulation = None
+        self._failed: dict[str, None] = {}
 
-    # ---- which tests -------------------------------------------------------------------------------------------------
-
+    @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(self, config: pytest.Config, items: list[pytest.Item]) -> None:
-        without = set(json.loads(config.getoption("--without").read_text()))
-        reasons = [why_not(item) or ("fails without" if item.nodeid in without else None) for item in items]
-        left_out = [item for item, reason in zip(items, reasons, strict=True) if reason]
-        self._left_out.update(reason for reason in reasons if reason)
-        items[:] = [item for item, reason in zip(items, reasons, strict=True) if not reason]
-        config.hook.pytest_deselected(items=left_out)
+        reasons = {item: self._why_not(item) for item in items}
+        self._left_out.update(reason for reason in reasons.values() if reason)
+        items[:] = [item for item in items if not reasons[item]]
+        config.hook.pytest_deselected(items=[item for item, reason in reasons.items() if reason])
 
-    # ---- one test ----------------------------------------------------------------------------------------------------
+    def _why_not(self, item: pytest.Item) -> str | None:
+        if self._only and item.nodeid not in self._only:
+            return "not asked for"
+        return why_not(item) or (FAILS_HERE if item.nodeid in self._without else None)
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        if report.failed:
+            self._failed[report.nodeid] = None
+        elif report.when == "call" or report.skipped:
+            self._outcomes["xfailed" if hasattr(report, "wasxfail") else report.outcome] += 1
+
+    def pytest_sessionfinish(self) -> None:
+        # A test whose teardown fails has passed before.
+        counts = {"outcomes": self._outcomes, "failed": list(self._failed), "left_out": self._left_out}
+        self._counts.write_text(json.dumps(counts))
+
+
+class Simulated:
+    """Gives every test a simulation, and looks afterwards what that has to say."""
+
+    def __init__(self, seed: int) -> None:
+        self._seed = seed
+        self._simulation: Simulation
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Iterator[None]:
-        backend = backend_of(item)
+        parameters = _parameters(item)
+        backend = _backend(parameters["anyio_backend"])
         simulation = self._simulation = prepare(backend, for_seed(self._seed), Bounds())
-        options = simulation.options(patches.counted)
-        item.callspec.params["anyio_backend"] = (backend, {"debug": True, **options} if backend == "asyncio" else options)
+        debug = {"debug": True} if backend == "asyncio" else {}  # as the suite's own fixture has it
+        parameters["anyio_backend"] = (backend, {**debug, **simulation.options(patches.counted)})
         patches.activate(simulation)
         try:
-            return (yield)
+            with Watch(simulation):
+                return (yield)
         finally:
             patches.activate(None)
             simulation.workers.close()
 
     @pytest.hookimpl(wrapper=True)
-    def pytest_runtest_call(self, item) -> Iterator[None]:
+    def pytest_runtest_call(self) -> Iterator[None]:
         yield
+        self._look()
         if not self._simulation.steps:
-            print("NOSTEP", item.nodeid, file=open("/tmp/w/hanna/nostep.txt", "a"))
-        self._complain()
+            pytest.fail("no task took a step inside the simulation", pytrace=False)
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_teardown(self) -> Iterator[None]:
         yield
-        self._complain()
+        self._look()
 
-    def _complain(self) -> None:
+    def _look(self) -> None:
         verdict = self._simulation.verdict
         if verdict is not None:
-            pytest.fail(f"the simulation ended this run: {verdict.ended}, {verdict.reason}", pytrace=False)
-
-    # ---- counting ----------------------------------------------------------------------------------------------------
-
-    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        if report.failed:
-            self._outcomes["failed"] += 1
-            self._failed.append(report.nodeid)
-        elif report.when == "call" or report.skipped:
-            self._outcomes["xfailed" if hasattr(report, "wasxfail") else report.outcome] += 1
-
-    def pytest_sessionfinish(self) -> None:
-        if self._counts is not None:
-            counts = {"outcomes": self._outcomes, "left_out": self._left_out, "failed": self._failed}
-            self._counts.write_text(json.dumps(counts))
-
-
-def backend_of(item: pytest.Item) -> str | None:
-    callspec = getattr(item, "callspec", None)
-    backend = callspec.params.get("anyio_backend") if callspec is not None else None
-    return backend if isinstance(backend, str) else backend and backend[0]
-
-
-def variant_of(item):
-    callspec = getattr(item, "callspec", None)
-    if callspec is None or "anyio_backend" not in callspec.params:
-        return None
-    p = callspec.params["anyio_backend"]
-    if isinstance(p, str):
-        return p
-    f = p[1].get("loop_factory")
-    return p[0] if f is None else "other loop"
+            pytest.fail(f"the simulation ended the run: {verdict.ended}, {verdict.reason}", pytrace=False)
 
 
 def why_not(item: pytest.Item) -> str | None:
-    """Why a test cannot run inside the simulation."""
-    variant = variant_of(item)
-    if variant is None:
-        return "starts no event loop of the suite's choosing"
-    if variant not in SIMULATED:
-        return f"another event loop"
-    return EVERYWHERE.get(item.nodeid.partition("[")[0])
+    """Why a test cannot run inside the simulation; None if it can."""
+    backend = _parameters(item).get("anyio_backend")
+    if backend is None:
+        return NO_LOOP
+    if not isinstance(backend, str) and backend[1].keys() - {"debug"}:
+        return OTHER_LOOP
+    if "::TestBlockingPortal" in item.nodeid and not inspect.iscoroutinefunction(getattr(item, "function", None)):
+        return IN_THREAD
+    return BY_NAME.get(item.nodeid.partition("[")[0])
+
+
+def _parameters(item: pytest.Item) -> dict[str, Any]:
+    callspec = getattr(item, "callspec", None)
+    return {} if callspec is None else callspec.params
+
+
+def _backend(parameter: str | tuple[str, dict[str, object]]) -> str:
+    return parameter if isinstance(parameter, str) else parameter[0]
+
+
+def _names(path: Path | None) -> frozenset[str]:
+    return frozenset(json.loads(path.read_text()) if path else ())

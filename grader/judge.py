@@ -109,6 +109,7 @@ def examine(exercise: Exercise, examinations: Iterable[Examination]) -> None:
     hidden tests cannot be collected exactly as declared.
     """
     plugin = _Plugin(exercise, iter(examinations))
+    _forget(exercise)
     with _own_environment():
         pytest.main(_arguments(exercise), plugins=[plugin])
     _forget(exercise)
@@ -121,10 +122,12 @@ def examine(exercise: Exercise, examinations: Iterable[Examination]) -> None:
 
 
 def _forget(exercise: Exercise) -> None:
-    """Take the hidden tests out of ``sys.modules``, where the same exercise of another kit would find them."""
-    mine = str(exercise.test_file)
-    for name in [name for name, module in sys.modules.items() if getattr(module, "__file__", None) == mine]:
-        del sys.modules[name]
+    """Take the hidden tests out of ``sys.modules``; pytest would give them to the same exercise of another kit.
+
+    By name and not by file: the path of a kit may be written in many ways.
+    """
+    for name in (exercise.folder.name, f"{exercise.folder.name}.{exercise.test_file.stem}"):
+        sys.modules.pop(name, None)
 
 
 def _arguments(exercise: Exercise) -> list[str]:

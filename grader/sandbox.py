@@ -160,11 +160,11 @@ class Box:
         """
         if child.process not in self._living:
             return child.status
-        child.close()
         self._living.remove(child.process)
         alone = self.has_ended(child)
         deadline = time.monotonic() + GRACE_SECONDS
         _kill_group(child.process)
+        child.close()  # not before: it would leave with status 0 when there are no more requests
         while child.process not in self._statuses or sweep.kill_descendants(self.process, spare=self._living):
             if time.monotonic() > deadline:
                 raise InternalError(

@@ -41,6 +41,18 @@ def outcomes(verdict: Verdict) -> Sequence[str]:
     return ["".join(result.outcome.value[0] for result in test.results) for test in verdict.tests]
 
 
+def test_two_kits_of_the_same_names_are_judged_by_their_own_hidden_tests(
+    box: Box, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ours, theirs = make_kit(tmp_path / "ours"), make_kit(tmp_path / "theirs")
+    change(theirs / "exercises/ex01_double/test_hidden.py", "n=3).elapsed == 3", "n=3).elapsed == 4")
+    monkeypatch.chdir(ours)
+
+    (passing,), (failing,) = grade(box, Path(), RIGHT), grade(box, theirs, RIGHT)
+
+    assert (passing.status, failing.status) == (Status.PASS, Status.FAIL)
+
+
 # ---- points ----------------------------------------------------------------------------------------------------------
 
 

@@ -121,7 +121,7 @@ def test_what_is_printed_is_no_evidence(box: Box, tmp_path: Path, attack: str) -
     ],
 )
 def test_a_line_on_the_graders_pipe_costs_every_point(box: Box, tmp_path: Path, line: bytes) -> None:
-    found = graded(box, tmp_path, answer(f"import os; os.write(4, {line!r})", "return 1"))
+    found = graded(box, tmp_path, answer(f"import os; os.write(4, {line!r})", "return 1"), ("trio",))
 
     assert found.ends("test_answer") == found.ends("test_other") == {"tampered"}
     assert found.points == 0
@@ -182,7 +182,7 @@ def test_the_same_answer_twice_costs_every_point(box: Box, tmp_path: Path) -> No
 def test_a_forged_answer_without_the_right_shape_costs_every_point(box: Box, tmp_path: Path, changes: str) -> None:
     attack = answer(f"send(message({changes}))", "os._exit(0)", before=FIND_THE_PLAY)
 
-    found = graded(box, tmp_path, attack)
+    found = graded(box, tmp_path, attack, ("asyncio",))
 
     assert found.ends("test_answer") == {"tampered"}
     assert found.points == 0
@@ -281,7 +281,7 @@ class One(metaclass=Named):
     "value", ["Always()", "Int(1)", "Int(2)", "True", "1.0", "'1'", "[1]", "Enum.ONE", "One()", "1 + 0j", "b'\\x01'"]
 )
 def test_what_claims_to_be_one_is_not_one(box: Box, tmp_path: Path, value: str) -> None:
-    found = graded(box, tmp_path, answer(f"return {value}", before=LIARS))
+    found = graded(box, tmp_path, answer(f"return {value}", before=LIARS), ("asyncio",))
 
     assert found.ends("test_answer") <= {"returned", "raised"}
     assert found.points == 40
@@ -289,7 +289,7 @@ def test_what_claims_to_be_one_is_not_one(box: Box, tmp_path: Path, value: str) 
 
 @pytest.mark.parametrize("value", ["List(['fine'])", "Str('fine')", "Always()", "('fine',)", "b'fine'"])
 def test_what_claims_to_be_equal_to_a_text_is_not(box: Box, tmp_path: Path, value: str) -> None:
-    found = graded(box, tmp_path, LIARS + HONEST + f"\n\nasync def other():\n    return {value}\n")
+    found = graded(box, tmp_path, LIARS + HONEST + f"\n\nasync def other():\n    return {value}\n", ("trio",))
 
     assert found.points == 60
 
@@ -322,7 +322,7 @@ def test_a_list_subclass_is_no_list(box: Box, tmp_path: Path) -> None:
     ],
 )
 def test_a_library_that_was_taken_apart_earns_nothing(box: Box, tmp_path: Path, attack: str) -> None:
-    found = graded(box, tmp_path, answer(attack, "return 2"))
+    found = graded(box, tmp_path, answer(attack, "return 2"), ("asyncio",))
 
     assert found.ends("test_answer") <= {"returned", "raised", "crashed", "not-judged", "limit"}
     assert found.points <= 40
@@ -411,9 +411,10 @@ def test_a_process_that_leaves_a_child_with_its_pipes_has_ended(box: Box, tmp_pa
 
 
 def test_a_fork_that_answers_as_well_costs_every_point(box: Box, tmp_path: Path) -> None:
-    found = graded(box, tmp_path, answer("os.fork()", "return 1", before="import os"))
+    # The clone plays on until there are no more questions; then its parent wakes and answers the first one again.
+    attack = answer("clone = os.fork()", "if clone: os.waitpid(clone, 0)", "return 1", before="import os")
 
-    assert found.points == 0
+    assert graded(box, tmp_path, attack, ("trio",)).points == 0
 
 
 def test_threads_left_running_cost_nobody_else_anything(box: Box, tmp_path: Path) -> None:
@@ -426,17 +427,6 @@ def test_threads_left_running_cost_nobody_else_anything(box: Box, tmp_path: Path
     found = graded(box, tmp_path, attack)
 
     assert found.ends("test_answer") == {"returned"}
-    assert found.points == 40
-
-
-def test_a_thread_that_keeps_the_interpreter_costs_one_question(box: Box, tmp_path: Path) -> None:
-    attack = answer(
-        "threading.Thread(target=sum, args=(range(10**12),)).start()", "return 1", before="import threading"
-    )
-
-    found = graded(box, tmp_path, attack, ("asyncio",))
-
-    assert found.ends("test_answer") == {"limit"}
     assert found.points == 40
 
 
@@ -462,40 +452,10 @@ def test_a_hang_on_one_backend_costs_that_backend_only(box: Box, tmp_path: Path)
     assert found.ends("test_answer") == {"pass", "limit"}
 
 
-@pytest.mark.parametrize(
-    ("attack", "ending"),
-    [
-        ("while True: pass", "blocked-loop"),
-        ("while True:\n        try:\n            while True: pass\n        except BaseException: pass", "blocked-loop"),
-        ("signal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals())\n    while True: pass", "limit"),
-    ],
-)
-def test_a_loop_that_never_yields_costs_one_question(box: Box, tmp_path: Path, attack: str, ending: str) -> None:
-    found = graded(box, tmp_path, answer(attack, before="import signal"), ("trio",))
+def test_a_loop_that_no_signal_reaches_is_ended_as_limit_and_costs_one_question(box: Box, tmp_path: Path) -> None:
+    deaf = answer("signal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals())", "while True: pass")
 
-    assert found.ends("test_answer") == {ending}
-    assert found.points == 40
-
-
-SHORT = """
-[limits]
-wall_seconds = 1
-"""
-
-
-@pytest.mark.parametrize(
-    "attack",
-    [
-        "while True: os.write(4, b' '); threading.Event().wait(0.01)",  # a line that grows and never ends
-        "os.kill(os.getpid(), signal.SIGSTOP)",
-    ],
-)
-def test_silence_is_ended_as_limit_and_costs_one_question(box: Box, tmp_path: Path, attack: str) -> None:
-    settings = "\n".join(line for line in forging_samples.KIT.splitlines() if not line.startswith("wall_seconds"))
-    settings = settings.replace("[limits]", SHORT.strip())
-
-    submission = answer(attack, "return 1", before="import os, signal, threading")
-    found = graded(box, tmp_path, submission, ("trio",), settings=settings)
+    found = graded(box, tmp_path, "import signal" + deaf, ("trio",))
 
     assert found.ends("test_answer") == {"limit"}
     assert found.points == 40

@@ -43,6 +43,7 @@ MESSAGE: dict[str, Any] = {
     "trace": {
         "tasks": [[1, "main", None], [2, "work", 1]],
         "events": [[0, "spawn", 1, None, None], [0.5, "suspend", 2, 3, "sleep"]],
+        "deviations": [[0.5, 2, 1]],
     },
     "digest": "abcd",
     "spent": False,
@@ -78,6 +79,7 @@ def test_an_honest_message_is_read_in_full() -> None:
     assert [task.parent for task in found.trace.tasks] == [None, 1]
     assert found.trace.events[1].info == "sleep"
     assert found.trace.spans == found.spans
+    assert [(each.task, each.instead_of) for each in found.trace.deviations] == [(2, 1)]
     assert not found.looked
 
 
@@ -166,11 +168,14 @@ def test_a_box_cannot_say_that_the_grader_is_at_fault_nor_that_it_was_tampered_w
         {"choices": [0.0]},
         {"widths": "22"},
         {"trace": []},
-        {"trace": {"tasks": [], "events": [[0, "start", 1, None, None]]}},
-        {"trace": {"tasks": [[1, "a", None], [1, "b", None]], "events": []}},
-        {"trace": {"tasks": [[1, "a", 1]], "events": []}},
-        {"trace": {"tasks": [[1, "a", None]], "events": [[0, "jump", 1, None, None]]}},
-        {"trace": {"tasks": [[1, "a", None]], "events": [[0, {}, 1, None, None]]}},
+        {"trace": {"tasks": [[1, "a", None]], "events": []}},
+        {"trace": {"tasks": [[1, "a", None]], "events": [], "deviations": [[0, 1, 2]]}},
+        {"trace": {"tasks": [[1, "a", None]], "events": [], "deviations": [[0, 1]]}},
+        {"trace": {"tasks": [], "events": [[0, "start", 1, None, None]], "deviations": []}},
+        {"trace": {"tasks": [[1, "a", None], [1, "b", None]], "events": [], "deviations": []}},
+        {"trace": {"tasks": [[1, "a", 1]], "events": [], "deviations": []}},
+        {"trace": {"tasks": [[1, "a", None]], "events": [[0, "jump", 1, None, None]], "deviations": []}},
+        {"trace": {"tasks": [[1, "a", None]], "events": [[0, {}, 1, None, None]], "deviations": []}},
     ],
     ids=json.dumps,
 )

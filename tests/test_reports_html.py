@@ -185,7 +185,6 @@ def test_nothing_of_a_learners_text_acts(verdicts: Sequence[Verdict]) -> None:
     assert text.count("</style") == 1
     assert all(line.isprintable() for line in text.split("\n")), "no control, no bidi, nothing invisible"
     text.encode("utf-8")
-    assert ("49" in page.text) is False or "{{ 7 * 7 }}" in page.text
     if any(HOSTILE in repr(one) for one in verdicts):
         assert "<script>alert(1)</script><img src=x onerror=alert(2)> {{ 7 * 7 }} {% raw %}" in page.text
 
@@ -193,23 +192,18 @@ def test_nothing_of_a_learners_text_acts(verdicts: Sequence[Verdict]) -> None:
 @settings(deadline=None, max_examples=40)
 @given(text=st.text(alphabet=st.characters(exclude_categories=())) | st.from_regex(r"[<>&\"'{}%/-]{1,20}"))
 def test_any_text_anywhere_leaves_the_page_whole(text: str) -> None:
-    play = trace(span(text, 0, 3, "raised"), elapsed=3)
-    bad = deadlock(error=text, help=text, exception=text, source=text, output=text, trace=play)
-    shape = [tag for tag, _ in Page(render(sample("x", deadlock(**written("x"))))).tags]
+    shape = {tag for tag, _ in Page(render(sample("x"))).tags}
+    page = Page(render(sample(text)))
 
-    page = Page(render(sample(text, bad)))
-    assert {tag for tag, _ in page.tags} <= set(shape)
+    assert {tag for tag, _ in page.tags} <= shape
     assert len(page.all("script")) == 1
 
 
-def written(text: str) -> dict[str, object]:
+def sample(text: str) -> Verdict:
+    """A verdict in which everything that can hold text holds this one."""
     play = trace(span(text, 0, 3, "raised"), elapsed=3)
-    return {"error": text, "help": text, "exception": text, "source": text, "output": text, "trace": play}
-
-
-def sample(text: str, why: object) -> Verdict:
-    tests = (failed_on_both(1, text, 5, why),)  # type: ignore[arg-type]
-    return verdict(*tests, title=text, file=text, ignored=(text,), trouble=text)
+    why = deadlock(error=text, help=text, exception=text, source=text, output=text, trace=play)
+    return verdict(failed_on_both(1, text, 5, why), title=text, file=text, ignored=(text,), trouble=text)
 
 
 def test_a_million_characters_are_cut() -> None:

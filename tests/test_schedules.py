@@ -82,6 +82,15 @@ def test_a_tree_whose_branches_differ_is_walked_whole_and_no_leaf_twice(tree: di
     assert made == leaves(())
 
 
+def test_a_tree_that_is_known_already_is_walked_again_in_the_same_order() -> None:
+    variants = Variants()
+
+    first = first_plays(variants, 9, fixed(2, 3))
+
+    assert first_plays(variants, 9, fixed(2, 3)) == first
+    assert len(first) == 6
+
+
 def test_a_small_tree_is_not_exhausted_before_its_last_leaf() -> None:
     variants = Variants()
     for number in range(2):

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from math import inf
+
 import pytest
 from plays_samples import RUN_MAIN_WITH_STAGE, cell_of, line_of, on_both_backends, play_of, played
 
+from grader.box.simulation.core import Abandoned, Bounds, Simulation
+from grader.box.simulation.schedule import Schedule
 from grader.exercise import Limits
 from grader.recording import Ended, Missing, Waiting
 from grader.sandbox import Box
@@ -241,18 +245,51 @@ def test_a_deadlock_that_resists_every_cancellation_ends_all_the_same(box: Box, 
 @on_both_backends
 def test_after_a_deadlock_the_same_process_plays_on(box: Box, backend: str) -> None:
     source = """
-    import anyio
+    import anyio, os
     async def main(stage):
-        with anyio.CancelScope(shield=True):
-            await anyio.Event().wait()
+        stage.mark("process", os.getpid())
+        await anyio.Event().wait()
     async def fine(stage):
         await anyio.sleep(1)
-        return "fine"
+        stage.mark("process", os.getpid())
     """
     scenarios = f"{RUN_MAIN_WITH_STAGE}\nasync def other(stage): return await stage.submission.fine(stage)"
     with cell_of(box, source, scenarios) as cell:
-        assert cell.recording(play_of(backend)).ended is Ended.DEADLOCK
-        assert cell.recording(play_of(backend, scenario="other")).result == "fine"
+        first = cell.recording(play_of(backend))
+        second = cell.recording(play_of(backend, scenario="other"))
+
+    assert (first.ended, second.ended) == (Ended.DEADLOCK, Ended.RETURNED)
+    assert first.values("process") == second.values("process")
+
+
+@on_both_backends
+def test_a_shield_does_not_keep_the_clean_up_from_running(box: Box, backend: str) -> None:
+    source = """
+    import anyio
+    async def main(stage):
+        try:
+            with anyio.CancelScope(shield=True):
+                await anyio.Event().wait()
+        finally:
+            stage.mark("tidy")
+    """
+    assert played(box, backend, source, RUN_MAIN_WITH_STAGE).order == ["tidy"]
+
+
+def test_a_run_that_idles_on_however_often_it_is_aborted_is_abandoned() -> None:
+    class Deaf(Simulation):
+        def abort(self) -> None:
+            pass
+
+    simulation = Deaf(Schedule(), Bounds())
+    simulation.on_idle(inf, sockets=False)
+    assert simulation.verdict is not None
+    assert simulation.verdict.ended is Ended.DEADLOCK
+
+    for _ in range(20):
+        simulation.on_idle(inf, sockets=False)
+    with pytest.raises(Abandoned):
+        simulation.on_idle(inf, sockets=False)
 
 
 @on_both_backends
@@ -324,6 +361,7 @@ def test_polling_without_time_moving_never_yields(box: Box, backend: str) -> Non
     recording = played(box, backend, source)
 
     assert (recording.ended, recording.line, recording.elapsed) == (Ended.NEVER_YIELDS, line_of(source), 0)
+    assert recording.steps < 21_000
 
 
 @on_both_backends

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from math import inf
+
 import pytest
 from plays_samples import RUN_MAIN_WITH_STAGE, line_of, on_both_backends, played
 
+from grader.box.simulation.core import Bounds, Idle, Simulation
 from grader.box.simulation.patches import EPOCH
+from grader.box.simulation.schedule import Schedule
+from grader.exercise import Limits
 from grader.recording import Ended
 from grader.sandbox import Box
 
@@ -119,6 +124,37 @@ def test_everybody_who_waits_until_all_tasks_are_blocked_is_served(box: Box, bac
                 tg.start_soon(waiter, stage)
     """
     assert played(box, backend, source, RUN_MAIN_WITH_STAGE).times("settled") == [0, 0, 0]
+
+
+@on_both_backends
+def test_an_exercise_may_have_a_horizon_of_decades(box: Box, backend: str) -> None:
+    source = """
+    import anyio
+    async def main():
+        await anyio.sleep(10**9)
+        await anyio.sleep(1)
+    """
+    recording = played(box, backend, source, limits=Limits(horizon_seconds=2 * 10**9))
+
+    assert (recording.ended, recording.elapsed) == (Ended.RETURNED, 10**9 + 1)
+
+
+def test_open_sockets_get_one_short_real_grace_before_time_jumps() -> None:
+    simulation = Simulation(Schedule(), Bounds(socket_grace=0.002))
+
+    assert simulation.on_idle(5.0, sockets=True) == (Idle.WAIT, 0.002)
+    assert simulation.now == 0
+    assert simulation.on_idle(5.0, sockets=True) == (Idle.LOOK_AGAIN, 0)
+    assert simulation.now == 5
+
+
+def test_open_sockets_get_a_longer_grace_when_there_is_no_timer_left() -> None:
+    simulation = Simulation(Schedule(), Bounds(last_socket_grace=0.25))
+
+    assert simulation.on_idle(inf, sockets=True) == (Idle.WAIT, 0.25)
+    assert simulation.verdict is None
+    assert simulation.on_idle(inf, sockets=True) == (Idle.LOOK_AGAIN, 0)
+    assert simulation.verdict is not None
 
 
 # ---- the clocks of the time module -----------------------------------------------------------------------------------

@@ -92,6 +92,25 @@ def test_a_task_finishes_as_returned_raised_or_cancelled(box: Box, backend: str)
     }
 
 
+def test_a_callback_that_cancels_a_task_is_no_step_of_that_task(box: Box) -> None:
+    source = """
+    import asyncio, anyio
+    async def job():
+        asyncio.get_running_loop().call_later(5, asyncio.current_task().cancel)
+        await anyio.sleep(50)  # here
+    async def main():
+        async with anyio.create_task_group() as tg:
+            tg.start_soon(job)
+    """
+    assert events_of(played(box, "asyncio", source), "job") == [
+        (0, "spawn", None, None),
+        (0, "start", None, None),
+        (0, "suspend", line_of(source), "sleep"),
+        (5, "resume", None, None),
+        (5, "finish", None, "cancelled"),
+    ]
+
+
 @on_both_backends
 def test_a_blocking_sleep_is_an_event_of_the_task_that_slept(box: Box, backend: str) -> None:
     source = "import time\nasync def main():\n    time.sleep(1.5)  # here"

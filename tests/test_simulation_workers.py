@@ -375,6 +375,45 @@ def test_threads_take_turns_in_the_order_of_the_schedule(box: Box, backend: str)
 
 
 @on_both_backends
+def test_which_of_the_threads_that_wake_together_goes_on_first_is_a_choice_of_the_schedule(
+    box: Box, backend: str
+) -> None:
+    source = """
+    import time, anyio
+    def nap(stage, name, seconds):
+        time.sleep(seconds)
+        stage.mark(name)
+    async def main(stage):
+        async with anyio.create_task_group() as tg:
+            for number, name in enumerate("abcd"):
+                tg.start_soon(anyio.to_thread.run_sync, nap, stage, name, 2 - number / 4)
+                await anyio.sleep(0.25)
+    """
+    with cell_of(box, source, RUN_MAIN_WITH_STAGE) as cell:
+        recordings = [cell.recording(play_of(backend, seed=seed)) for seed in range(12)]
+
+    assert {mark.time for recording in recordings for mark in recording.marks} == {2}
+    assert "".join(recordings[0].order) == "abcd"
+    assert len({tuple(recording.order) for recording in recordings}) > 6
+
+
+@on_both_backends
+def test_a_thread_that_sleeps_in_the_kernel_for_a_moment_holds_the_clock(box: Box, backend: str) -> None:
+    source = """
+    import threading, anyio
+    def job(stage):
+        threading.Event().wait(0.055)
+        stage.mark("thread")
+    async def main(stage):
+        async with anyio.create_task_group() as tg:
+            tg.start_soon(anyio.to_thread.run_sync, job, stage)
+            await anyio.sleep(0.001)
+            stage.mark("task")
+    """
+    assert played(box, backend, source, RUN_MAIN_WITH_STAGE).order == ["thread", "task"]
+
+
+@on_both_backends
 def test_waiting_until_all_tasks_are_blocked_waits_for_threads_that_compute(box: Box, backend: str) -> None:
     source = """
     import time, anyio

@@ -6,8 +6,8 @@ from grader.judge import grading, token
 @grading(
     points=10,
     diagnosis="serial",
-    feedback="The contestants needed 3 s, 1 s and 2 s. The second one is the winner: its position is 1, and its value is "
-    "what it returned.",
+    feedback="The contestants needed 3 s, 1 s and 2 s. The second one is the winner: its position is 1, and its value "
+    "is what it returned.",
 )
 def test_first_to_finish_wins(play):
     """the fastest wins, with position and value"""
@@ -17,8 +17,8 @@ def test_first_to_finish_wins(play):
 @grading(
     points=7,
     diagnosis="serial",
-    feedback="Each contestant waits until all three are running. They never all ran at once: one was awaited before the "
-    "next was started.",
+    feedback="Each contestant waits until all three are running. They never all ran at once: one was awaited before "
+    "the next was started.",
 )
 def test_all_contestants_start(play):
     """all run before the first has to finish"""
@@ -40,8 +40,9 @@ def test_losers_are_cancelled(play):
 @grading(
     points=9,
     diagnosis="polling",
-    feedback="The winner was done after 1 s. select() was over at another time, or the losers were cancelled at another "
-    "time. A little more than 1 s means that the code looks again and again whether somebody is done.",
+    feedback="The winner was done after 1 s. select() was over at another time, or the losers were cancelled at "
+    "another time. A little more than 1 s means that the code looks again and again whether somebody is "
+    "done.",
 )
 def test_returns_the_moment_the_winner_is_done(play):
     """is over the moment the winner is done"""
@@ -85,8 +86,8 @@ def test_none_can_win(play):
 @grading(
     points=5,
     diagnosis="edge-case",
-    feedback="The first contestant needs no waiting at all. It wins at once, and the contestants that had not begun yet "
-    "are cancelled like the others.",
+    feedback="The first contestant needs no waiting at all. It wins at once, and the contestants that had not begun "
+    "yet are cancelled like the others.",
 )
 def test_an_instant_finisher_wins(play):
     """a contestant that never waits wins at once"""
@@ -100,8 +101,8 @@ def test_an_instant_finisher_wins(play):
 @grading(
     points=9,
     diagnosis="lost-error",
-    feedback="The first contestant to finish failed, after 1 s. That is the outcome: its error must be raised at once, "
-    "and the others are cancelled.",
+    feedback="The first contestant to finish failed, after 1 s. That is the outcome: its error must be raised at "
+    "once, and the others are cancelled.",
 )
 def test_first_to_fail_decides_too(play):
     """the first to fail decides too"""
@@ -127,7 +128,8 @@ def test_a_loser_that_would_have_failed_is_no_error(play):
 @grading(
     points=8,
     diagnosis="stale-state",
-    feedback="A loser finished in spite of being cancelled and took the place of the winner. The first decision counts.",
+    feedback="A loser finished in spite of being cancelled and took the place of the winner. The first decision "
+    "counts.",
 )
 def test_winner_is_not_overwritten(play):
     """a loser that finishes later changes nothing"""

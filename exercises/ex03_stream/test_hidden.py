@@ -69,8 +69,8 @@ def test_building_a_pipeline_pulls_nothing(play):
 @grading(
     points=9,
     diagnosis="read-ahead",
-    feedback="The source was asked for another number of items than was needed. One request to map() takes one item from "
-    "the source; one request to filter() takes them up to the next that fits.",
+    feedback="The source was asked for another number of items than was needed. One request to map() takes one item "
+    "from the source; one request to filter() takes them up to the next that fits.",
 )
 def test_pulls_one_item_per_request(play):
     """a request pulls what it needs and no more"""
@@ -87,8 +87,8 @@ def test_pulls_one_item_per_request(play):
 @grading(
     points=9,
     diagnosis="read-ahead",
-    feedback="take(3) asks three times at most, take(0) not at all, and take(-1) raises ValueError at once. A source that "
-    "takes 1 s for an item shows it: after 3 s you have what you wanted.",
+    feedback="take(3) asks three times at most, take(0) not at all, and take(-1) raises ValueError at once. A source "
+    "that takes 1 s for an item shows it: after 3 s you have what you wanted.",
 )
 def test_take_does_not_pull_past_its_limit(play):
     """take(n) pulls n items at most"""
@@ -108,19 +108,19 @@ def test_take_does_not_pull_past_its_limit(play):
 @grading(
     points=7,
     diagnosis="not-closed",
-    feedback="take() had its last item, the loop was over, and the source was still open. Leaving a loop with `break` or "
-    "`return` does not close what it loops over.",
+    feedback="take() had its last item, the loop was over, and the source was still open. Leaving a loop with `break` "
+    "or `return` does not close what it loops over.",
 )
 def test_take_closes_its_source_when_satisfied(play):
-    """take() closes its source when it has its items"""
+    """take() closes its source when it has enough"""
     assert "close" in before(play("satisfied"), "the end")
 
 
 @grading(
     points=8,
     diagnosis="no-checkpoint",
-    feedback="While the stream was read no other task got a turn, or a request did not notice that it had been cancelled. "
-    "Every request to from_iter() is a checkpoint, the last one too.",
+    feedback="While the stream was read no other task got a turn, or a request did not notice that it had been "
+    "cancelled. Every request to from_iter() is a checkpoint, the last one too.",
 )
 def test_every_item_is_a_checkpoint(play):
     """every request to from_iter() is a checkpoint"""
@@ -135,7 +135,8 @@ def test_every_item_is_a_checkpoint(play):
 @grading(
     points=6,
     diagnosis="edge-case",
-    feedback="After the end every further request must raise StopAsyncIteration, and the source must not be asked again.",
+    feedback="After the end every further request must raise StopAsyncIteration, and the source must not be asked "
+    "again.",
 )
 def test_the_end_is_the_end(play):
     """after the end comes nothing but the end"""
@@ -151,8 +152,8 @@ def test_the_end_is_the_end(play):
 @grading(
     points=8,
     diagnosis="lost-error",
-    feedback="An error of the source, of a function given to map() or filter(), or of the code in an `async with` block "
-    "must come out as it is, and an error of the stream ends it.",
+    feedback="An error of the source, of a function given to map() or filter(), or of the code in an `async with` "
+    "block must come out as it is, and an error of the stream ends it.",
 )
 def test_errors_pass_through_and_end_the_stream(play):
     """errors come out unchanged and end the stream"""
@@ -178,7 +179,7 @@ def test_errors_pass_through_and_end_the_stream(play):
     "been read, and end the stream.",
 )
 def test_aclose_reaches_the_source(play):
-    """aclose() reaches the source through all layers"""
+    """aclose() goes through every layer"""
     for scenario in ("closing", "closing_before_the_first_request"):
         recording = play(scenario)
         assert "close" in before(recording, "closed")
@@ -191,8 +192,8 @@ def test_aclose_reaches_the_source(play):
 @grading(
     points=6,
     diagnosis="not-closed",
-    feedback="The source is an async generator. Its `finally` must run when the `async with` block is left, not at some "
-    "later time.",
+    feedback="The source is an async generator. Its `finally` must run when the `async with` block is left, not at "
+    "some later time.",
 )
 def test_async_with_closes_a_generator_source(play):
     """async with closes the source on exit"""
@@ -208,15 +209,15 @@ def test_async_with_closes_a_generator_source(play):
     feedback="filter() must find an item after 5000 that it drops: with a loop, since recursion has an end.",
 )
 def test_filter_survives_a_long_drought(play):
-    """filter() survives 5000 items that do not fit"""
+    """filter() can skip 5000 items in a row"""
     assert play("drought").result == [5000]
 
 
 @grading(
     points=6,
     diagnosis="swallowed-cancellation",
-    feedback="The reader was cancelled while it waited for an item. The cancellation was taken for the end of the stream, "
-    "or came later than it happened.",
+    feedback="The reader was cancelled while it waited for an item. The cancellation was taken for the end of the "
+    "stream, or came later than it happened.",
 )
 def test_cancellation_gets_through(play):
     """cancelling the reader cancels the pull"""

@@ -218,6 +218,10 @@ class Simulation:
         self._grace_spent = False
         self.workers.waited_since = None
 
+    def others_worked(self) -> None:
+        """A thread or a child process was at work, and may have written to a socket since that was polled."""
+        self._grace_spent = False
+
     def on_idle(self, deadline: float, sockets: bool) -> tuple[Idle, float]:
         """No task is ready, no thread is at work, and polling the sockets found nothing.
 

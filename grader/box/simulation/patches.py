@@ -272,6 +272,6 @@ def _count_children() -> None:
     def __init__(self: Any, *args: Any, **kwargs: Any) -> None:
         original(self, *args, **kwargs)
         if _current is not None:
-            _current.workers.add_child(self)
+            _current.workers.children.add(self)
 
     popen.__init__ = __init__

@@ -101,6 +101,9 @@ class VirtualClock(trio.abc.Clock):
         wait = simulation.workers.run()
         if wait is not None:
             self.polled = False
+            simulation.others_worked()
+            if runner.waiting_for_idle and simulation.workers.only_children:
+                return _FOREVER
             if runner.waiting_for_idle:
                 # Instead of waiting trio would wake those who wait for "all tasks blocked", and a thread computes.
                 _pause(LOOK)

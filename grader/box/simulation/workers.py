@@ -10,13 +10,13 @@ from __future__ import annotations
 
 import heapq
 import itertools
-import os
-import subprocess
 import threading
 import time
 from collections.abc import Callable
 from math import inf
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol
+
+from grader.box.simulation.children import Children
 
 if TYPE_CHECKING:
     from grader.box.simulation.schedule import Schedule
@@ -29,8 +29,6 @@ ASLEEP = 0.05
 """Real seconds without CPU after which a sleeping thread counts as waiting for somebody else."""
 STUCK = 20.0
 """Real seconds for which the loop waits for threads that do use CPU; the box's own limits usually come first."""
-CHILD_EXIT = 1.0
-"""Real seconds that the loop has to notice the exit of a child process."""
 
 _OURS = ("AnyIO worker", "Trio thread", "asyncio_", "grader ")
 
@@ -80,10 +78,12 @@ class Workers:
         self._sleepers: list[tuple[float, int, Call]] = []
         self._numbers = itertools.count()
         self._closed = False
-        self._before = {thread.ident for thread in threading.enumerate()}
-        self._foreign: dict[int | None, Call] = {}
-        self._children: list[subprocess.Popen[Any]] = []
-        self._died: dict[int, float] = {}
+        # Not by number: a thread that is gone lends its number to the next.
+        self._before = frozenset(threading.enumerate())
+        self._foreign: dict[threading.Thread, Call] = {}
+        self.children = Children()
+        self.only_children = False
+        """Whether the last look found nobody at work but child processes."""
         self.waited_since: float | None = None
         """Real time since which the loop has waited for threads, None while it has not."""
 
@@ -92,10 +92,13 @@ class Workers:
     def run(self) -> float | None:
         """Let worker threads go on, one at a time, now that no task is ready.
 
-        Returns for how many real seconds to wait for them, or None if none of them can make progress by itself.
+        Returns for how many real seconds to wait for them and for child processes, or None if none of them can make
+        progress by itself.
         """
         busy = bool(self._calls) and self._pass_baton()
-        if not (busy or self._foreign_busy() or self._simulation.untracked_threads() or self._children_busy()):
+        busy = busy or self._foreign_busy() or self._simulation.untracked_threads()
+        self.only_children = not busy and self.children.busy()
+        if not (busy or self.only_children):
             self.waited_since = None
             return None
         if self.waited_since is None:
@@ -150,9 +153,6 @@ class Workers:
             else:
                 call.abandoned = True
 
-    def add_child(self, child: subprocess.Popen[Any]) -> None:
-        self._children.append(child)
-
     def close(self) -> None:
         """The run is over: nothing of the student's may go on in a thread."""
         self._closed = True
@@ -183,35 +183,19 @@ class Workers:
         self._simulation.wake()
         self.await_baton(call)
 
-    # ---- threads and processes that did not come through anyio -------------------------------------------------------
+    # ---- threads that did not come through anyio ---------------------------------------------------------------------
 
     def _foreign_busy(self) -> bool:
-        if threading.active_count() <= len(self._before):
-            return False
         tracked = {call.native_id for call in self._calls}
         for thread in threading.enumerate():
-            ours = thread.ident == self._simulation.loop_thread or thread.ident in self._before
+            ours = thread.ident == self._simulation.loop_thread or thread in self._before
             if ours or thread.native_id in tracked or thread.name.startswith(_OURS):
                 continue
-            call = self._foreign.setdefault(thread.ident, Call(-1))
+            call = self._foreign.setdefault(thread, Call(-1))
             call.native_id = thread.native_id
             if not _sleeps(call):
                 return True
         return False
-
-    def _children_busy(self) -> bool:
-        return any(self._child_busy(child) for child in self._children)
-
-    def _child_busy(self, child: subprocess.Popen[Any]) -> bool:
-        """A child process holds the clock until the loop has processed its exit."""
-        if child.returncode is not None:
-            return False
-        try:
-            if os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None:
-                return True
-        except ChildProcessError:
-            pass
-        return _clock() - self._died.setdefault(child.pid, _clock()) < CHILD_EXIT
 
 
 def _sleeps(call: Call) -> bool:

@@ -1,0 +1,408 @@
+"""Hidden tests over recordings of a real box: what passes, what fails, under which schedule and which diagnosis."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from forging_samples import make_kit
+
+from grader.box.simulation.schedule import for_seed
+from grader.exercise import Exercise
+from grader.hidden_tests import HiddenTest
+from grader.judge import Examination, Judged, diagnose, examine, grading, token
+from grader.recording import BACKENDS, NOTHING, Ended, Hygiene, Leaf, Outcome, Raised, Recording
+from grader.sandbox import Box, Job, Play
+from grader.values import Token
+from grader.verdict import Outcome as Result
+
+SCENARIOS = """
+import anyio
+from anyio.lowlevel import checkpoint
+
+async def ask(stage, **inputs):
+    return await stage.submission.answer(**inputs)
+
+async def race(stage):
+    async def step(name):
+        stage.mark(name)
+    async with anyio.create_task_group() as tg:
+        for name in "abc":
+            tg.start_soon(step, name)
+
+async def crowd(stage):
+    async def step(name):
+        for _ in range(3):
+            stage.mark(name)
+            await checkpoint()
+    async with anyio.create_task_group() as tg:
+        for name in "abc":
+            tg.start_soon(step, name)
+
+async def sleeps(stage):
+    await anyio.sleep(10)
+"""
+
+HEAD = "from grader.judge import grading\n\n\n"
+
+
+def declared(name: str, body: str, points: int = 100, more: str = "") -> str:
+    lines = "".join(f"    {line}\n" for line in body.splitlines())
+    declaration = f'@grading(points={points}, diagnosis="wrong", feedback="Wrong."{more})\n'
+    return f'{declaration}def {name}(play):\n    """does it"""\n{lines}\n\n'
+
+
+ANSWER = "async def answer(**inputs):\n    return inputs\n"
+
+
+class Session:
+    """An exercise with hidden tests of its own, and what they say about submissions."""
+
+    def __init__(self, box: Box, exercise: Exercise) -> None:
+        self.box = box
+        self.exercise = exercise
+
+    def judge(self, *submissions: str, backends: tuple[str, ...] = ("asyncio",), **asked: Any) -> list[Examination]:
+        done: list[Examination] = []
+        examine(self.exercise, self._examinations(done, submissions, backends, asked))
+        return done
+
+    def _examinations(
+        self, done: list[Examination], submissions: tuple[str, ...], backends: tuple[str, ...], asked: dict[str, Any]
+    ) -> Iterator[Examination]:
+        for submission in submissions:
+            job = Job(module="one", submission=submission, scenarios=SCENARIOS, limits=self.exercise.limits)
+            cell = self.box.open(job)
+            examination = Examination(
+                cell=cell, backends=backends, **{"tests": self.exercise.tests, "schedules": 21, **asked}
+            )
+            try:
+                yield examination
+                done.append(examination)
+            finally:
+                cell.close()
+
+
+@contextmanager
+def session(box: Box, root: Path, *tests: str) -> Iterator[Session]:
+    yield Session(box, make_kit(root, tests=HEAD + "".join(tests), scenarios=SCENARIOS).exercises[0])
+
+
+def only(box: Box, root: Path, body: str, submission: str = ANSWER, **asked: Any) -> Judged:
+    """What one hidden test with this body says about one submission."""
+    with session(box, root, declared("test_it", body)) as opened:
+        (examination,) = opened.judge(submission, **asked)
+    (judged,) = examination.results.values()
+    return judged
+
+
+# ---- every test, every backend ---------------------------------------------------------------------------------------
+
+
+def test_every_hidden_test_has_a_result_on_every_backend_that_was_asked_for(box: Box, tmp_path: Path) -> None:
+    first = declared("test_a", "assert play('ask', n=1).result == {'n': 1}", 50)
+    second = declared("test_b", "assert play('ask').result == 1", 50)
+    with session(box, tmp_path, first, second) as opened:
+        (examination,) = opened.judge(ANSWER, backends=BACKENDS)
+
+    assert {key: judged.outcome for key, judged in examination.results.items()} == {
+        ("test_a", "asyncio"): Result.PASS,
+        ("test_a", "trio"): Result.PASS,
+        ("test_b", "asyncio"): Result.FAIL,
+        ("test_b", "trio"): Result.FAIL,
+    }
+
+
+def test_what_was_not_asked_for_has_no_result(box: Box, tmp_path: Path) -> None:
+    first = declared("test_a", "assert play('ask')", 50)
+    second = declared("test_b", "assert play('ask')", 50)
+    with session(box, tmp_path, first, second) as opened:
+        (examination,) = opened.judge(ANSWER, tests=[opened.exercise.tests[1]], backends=("trio",))
+
+    assert list(examination.results) == [("test_b", "trio")]
+
+
+def test_submissions_are_judged_one_after_the_other_each_by_its_own_plays(box: Box, tmp_path: Path) -> None:
+    answers = [f"async def answer():\n    return {number}\n" for number in (1, 2, 1)]
+    with session(box, tmp_path, declared("test_it", "assert play('ask').result == 1")) as opened:
+        done = opened.judge(*answers)
+
+    found = [examination.results["test_it", "asyncio"].outcome for examination in done]
+    assert found == [Result.PASS, Result.FAIL, Result.PASS]
+
+
+def test_an_examination_is_complete_when_the_next_one_is_asked_for(box: Box, tmp_path: Path) -> None:
+    with session(box, tmp_path, declared("test_it", "assert play('ask').result == {}")) as opened:
+        job = Job(module="one", submission=ANSWER, scenarios=SCENARIOS, limits=opened.exercise.limits)
+        seen = []
+
+        def examinations() -> Iterator[Examination]:
+            for _ in range(2):
+                cell = box.open(job)
+                examination = Examination(cell=cell, tests=opened.exercise.tests, backends=("trio",))
+                yield examination
+                seen.append(len(examination.results))
+                cell.close()
+
+        examine(opened.exercise, examinations())
+
+    assert seen == [1, 1]
+
+
+def test_an_error_of_whoever_hands_out_examinations_comes_back_as_it_was(box: Box, tmp_path: Path) -> None:
+    def examinations() -> Iterator[Examination]:
+        raise LookupError("the disk is full")
+        yield
+
+    with session(box, tmp_path, declared("test_it", "play('ask')")) as opened, pytest.raises(LookupError, match="disk"):
+        examine(opened.exercise, examinations())
+
+
+# ---- schedules -------------------------------------------------------------------------------------------------------
+
+
+def test_a_play_without_choices_is_played_once(box: Box, tmp_path: Path) -> None:
+    judged = only(box, tmp_path, "assert play('ask').result == {}")
+
+    assert (judged.outcome, judged.schedules, judged.all_schedules) == (Result.PASS, 1, True)
+
+
+def test_a_small_tree_of_choices_is_walked_whole(box: Box, tmp_path: Path) -> None:
+    judged = only(box, tmp_path, "assert sorted(play('race').order) == ['a', 'b', 'c']")
+
+    assert (judged.outcome, judged.schedules, judged.all_schedules) == (Result.PASS, 6, True)
+
+
+def test_a_second_test_of_the_same_play_is_called_for_all_of_its_schedules_too(box: Box, tmp_path: Path) -> None:
+    tests = [declared(name, "assert len(play('race').order) == 3", 50) for name in ("test_a", "test_b")]
+    with session(box, tmp_path, *tests) as opened:
+        (examination,) = opened.judge(ANSWER)
+
+    assert [judged.schedules for judged in examination.results.values()] == [6, 6]
+    assert examination.cell.plays == 6
+
+
+def test_a_large_tree_is_tried_as_often_as_was_asked_for(box: Box, tmp_path: Path) -> None:
+    judged = only(box, tmp_path, "assert len(play('crowd').order) == 9", schedules=8)
+
+    assert (judged.outcome, judged.schedules, judged.all_schedules) == (Result.PASS, 8, False)
+
+
+def test_a_test_may_ask_for_fewer_schedules(box: Box, tmp_path: Path) -> None:
+    tests = declared("test_it", "assert len(play('crowd').order) == 9", more=", schedules=3")
+    with session(box, tmp_path, tests) as opened:
+        (examination,) = opened.judge(ANSWER)
+
+    assert examination.results["test_it", "asyncio"].schedules == 3
+
+
+def test_the_steps_of_one_test_are_bounded_and_not_its_time(
+    box: Box, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("grader.judge.STEP_BUDGET", 40)
+
+    judged = only(box, tmp_path, "assert len(play('crowd').order) == 9")
+
+    assert judged.outcome is Result.PASS
+    assert 2 <= judged.schedules < 21
+    assert not judged.all_schedules
+
+
+RACE = "assert play('race').order != ['c', 'b', 'a']"
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_the_first_schedule_that_fails_is_named_and_replays_alone(box: Box, tmp_path: Path, backend: str) -> None:
+    judged = only(box, tmp_path / "a", RACE, backends=(backend,))
+    assert judged.outcome is Result.FAIL
+    assert judged.failed is not None
+    assert judged.failed.variant == 5
+    assert judged.schedules == 6
+
+    again = only(box, tmp_path / "b", RACE, backends=(backend,), only=judged.failed.variant)
+
+    assert again.outcome is Result.FAIL
+    assert again.failed is not None
+    assert again.failed.play == judged.failed.play
+    assert again.failed.recording.order == ["c", "b", "a"]
+
+
+def test_a_schedule_that_does_not_fail_passes_alone(box: Box, tmp_path: Path) -> None:
+    judged = only(box, tmp_path, RACE, only=2)
+
+    assert (judged.outcome, judged.schedules, judged.all_schedules) == (Result.PASS, 1, False)
+
+
+def test_a_shuffled_schedule_replays_alone_by_its_seed(box: Box, tmp_path: Path) -> None:
+    fails = "assert play('crowd').order[:3] != ['b', 'c', 'a']"
+    judged = only(box, tmp_path / "a", fails, schedules=200)
+    assert judged.failed is not None
+    assert judged.failed.play.seed == judged.failed.variant > 0
+
+    again = only(box, tmp_path / "b", fails, only=judged.failed.variant)
+
+    assert again.failed is not None
+    assert again.failed.recording.choices == judged.failed.recording.choices
+    natural = for_seed(judged.failed.variant)
+    assert [natural.pick(width) for width in again.failed.recording.widths] == list(again.failed.recording.choices)
+
+
+# ---- recordings ------------------------------------------------------------------------------------------------------
+
+
+def test_tests_that_look_at_the_same_play_share_it(box: Box, tmp_path: Path) -> None:
+    tests = [declared(name, "assert play('ask', n=1).result", 50) for name in ("test_a", "test_b")]
+    with session(box, tmp_path, *tests) as opened:
+        (examination,) = opened.judge(ANSWER, backends=BACKENDS)
+
+    assert examination.cell.plays == 2
+
+
+def test_what_one_test_looked_at_another_one_has_not(box: Box, tmp_path: Path) -> None:
+    looks = declared("test_a", "assert play('ask').raised.isa('ValueError')", 50)
+    does_not = declared("test_b", "play('ask')", 50)
+    with session(box, tmp_path, looks, does_not) as opened:
+        (examination,) = opened.judge("async def answer():\n    raise ValueError\n")
+
+    assert examination.results["test_a", "asyncio"].outcome is Result.PASS
+    assert examination.results["test_b", "asyncio"].outcome is Result.FAIL
+
+
+def test_the_virtual_seconds_of_all_plays_are_added_up(box: Box, tmp_path: Path) -> None:
+    with session(box, tmp_path, declared("test_it", "assert play('sleeps').elapsed == 10")) as opened:
+        (examination,) = opened.judge(ANSWER, backends=BACKENDS)
+
+    assert examination.virtual_seconds == 20
+
+
+def test_missing_data_fails_instead_of_passing(box: Box, tmp_path: Path) -> None:
+    judged = only(box, tmp_path, "assert play('sleeps').span('a').end == play('sleeps').span('b').end")
+
+    assert judged.outcome is Result.FAIL
+
+
+def test_an_ending_that_the_test_looked_past_fails(box: Box, tmp_path: Path) -> None:
+    hangs = "import anyio\nasync def answer():\n    await anyio.Event().wait()\n"
+
+    judged = only(box, tmp_path, "play('ask').marks", hangs)
+
+    assert judged.failed is not None
+    assert judged.failed.diagnosis == "deadlock"
+
+
+def test_a_fault_of_the_player_is_not_judged_whatever_the_test_says(box: Box, tmp_path: Path) -> None:
+    judged = only(box, tmp_path, "assert play('ask').ended", "no python at all")
+
+    assert judged.outcome is Result.NOT_JUDGED
+    assert judged.own_fault
+    assert "SyntaxError" in judged.reason
+
+
+# ---- surroundings ----------------------------------------------------------------------------------------------------
+
+
+def test_what_the_user_has_for_pytest_stays_away_and_is_there_again_afterwards(
+    box: Box, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTEST_ADDOPTS", "--collect-only --no-such-option")
+    monkeypatch.setenv("PYTEST_PLUGINS", "no_such_plugin")
+    (tmp_path / "conftest.py").write_text("raise ValueError")
+    (tmp_path / "pytest.ini").write_text("[pytest]\naddopts = --no-such-option\n")
+
+    assert only(box, tmp_path, "assert play('ask').result == {}").outcome is Result.PASS
+
+    assert os.environ["PYTEST_ADDOPTS"] == "--collect-only --no-such-option"
+    assert "PYTEST_DISABLE_PLUGIN_AUTOLOAD" not in os.environ
+
+
+def test_nothing_is_written_into_the_kit_and_nothing_printed(
+    box: Box, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    writes = sys.dont_write_bytecode
+    with session(box, tmp_path, declared("test_it", "assert play('ask').result == 1")) as opened:
+        before = sorted(tmp_path.rglob("*"))
+        opened.judge(ANSWER)
+
+        assert sorted(tmp_path.rglob("*")) == before
+    assert capfd.readouterr() == ("", "")
+    assert sys.dont_write_bytecode is writes
+
+
+def test_a_grading_declaration_leaves_the_function_as_it_is_and_a_token_is_one() -> None:
+    def function(play: object) -> None: ...
+
+    assert grading(points=1, diagnosis="a", feedback="b")(function) is function
+    assert token("a") == Token("a")
+
+
+# ---- which diagnosis -------------------------------------------------------------------------------------------------
+
+TEST = HiddenTest(
+    name="test_it", number=1, label="", points=1, diagnosis="declared", feedback="", schedules=None, line=1
+)
+
+
+def recorded(ended: Ended = Ended.RETURNED, **fields: Any) -> Recording:
+    return Recording(scenario="s", backend="trio", ended=ended, **fields)
+
+
+def error(*types: str, line: int | None = 3, named: str | None = None) -> Raised:
+    return Raised(bare=True, leaves=(Leaf(token=named, types=types, message="", line=line),))
+
+
+def slug(*recordings: Recording) -> str:
+    play = Play("s", "{}", "trio")
+    return diagnose(TEST, [(play, recording) for recording in recordings])[2]
+
+
+COMPLAINT = (Hygiene(slug="never-awaited", line=1, detail="f"),)
+BUG = error("TypeError", "Exception")
+
+
+def test_how_a_play_ended_outranks_everything() -> None:
+    assert slug(recorded(hygiene=COMPLAINT), recorded(Ended.DEADLOCK, hygiene=COMPLAINT)) == "deadlock"
+
+
+def test_what_was_left_behind_outranks_what_was_raised() -> None:
+    assert slug(recorded(Ended.RAISED, error=BUG, looked=True), recorded(hygiene=COMPLAINT)) == "never-awaited"
+
+
+def test_an_exception_that_looks_like_a_bug_outranks_what_the_test_declares_even_if_it_was_looked_at() -> None:
+    assert slug(recorded(Ended.RAISED, error=BUG, looked=True)) == "raised"
+    assert slug(recorded(attempts=(attempt(BUG),))) == "raised"
+
+
+def attempt(raised: Raised) -> Outcome:
+    return Outcome(name="a", start=0, stopped=0, how="raised", raised=raised, result=None, task=1)
+
+
+@pytest.mark.parametrize(
+    "raised",
+    [
+        error("ValueError", "Exception"),  # perhaps what the exercise asks for
+        error("submission.TypeError", "TypeError", "Exception"),  # a class of their own
+        error("TypeError", "Exception", line=None),  # the scenario's, not theirs
+        error("TypeError", "Exception", named="boom"),  # handed out by the scenario
+        NOTHING,
+    ],
+)
+def test_an_exception_that_is_no_bug_of_the_learner_leaves_the_word_to_the_test(raised: Raised) -> None:
+    ended = Ended.RAISED if raised else Ended.RETURNED
+    assert slug(recorded(ended, error=raised, looked=True), recorded(attempts=(attempt(raised),))) == "declared"
+
+
+def test_an_exception_nobody_looked_at_is_the_diagnosis() -> None:
+    assert slug(recorded(), recorded(Ended.RAISED, error=error("ValueError"))) == "raised"
+
+
+def test_the_play_that_explains_the_failure_comes_with_it_and_the_last_one_if_none_does() -> None:
+    plays = [(Play(name, "{}", "trio"), recording) for name, recording in (("a", recorded()), ("b", recorded()))]
+
+    assert diagnose(TEST, plays)[0].scenario == "b"
+    plays.insert(0, (Play("c", "{}", "trio"), recorded(Ended.LATE)))
+    assert diagnose(TEST, plays)[::2] == (plays[0][0], "late")

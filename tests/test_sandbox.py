@@ -1,0 +1,400 @@
+"""A box plays, survives what is played in it, and leaves nothing behind when it is closed."""
+
+from __future__ import annotations
+
+import os
+import select
+import signal
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from forging_samples import below
+
+from grader.box import sweep
+from grader.errors import InternalError
+from grader.exercise import Limits
+from grader.recording import BACKENDS, Ended
+from grader.sandbox import Box, Cell, Job, Play
+
+LIMITS = Limits(wall_seconds=30, cpu_seconds=1, memory_mb=400)
+SCENARIO = """
+async def ask(stage, **inputs):
+    return await stage.submission.answer(**inputs)
+
+async def mean(stage):
+    return await stage.submission.other()
+"""
+
+in_proc = pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="looks for survivors in /proc")
+
+
+@contextmanager
+def cell_of(box: Box, submission: str, limits: Limits = LIMITS, scenarios: str = SCENARIO) -> Iterator[Cell]:
+    cell = box.open(Job(module="x", submission=submission, scenarios=scenarios, limits=limits))
+    try:
+        yield cell
+    finally:
+        cell.close()
+
+
+def ask(backend: str = "asyncio", seed: int = 0, **inputs: object) -> Play:
+    return Play("ask", Play.encode(inputs), backend, seed)
+
+
+ECHO = """
+async def answer(**inputs):
+    return inputs
+"""
+
+
+# ---- plays -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_a_play_gets_its_inputs_and_comes_back_with_what_happened(box: Box, backend: str) -> None:
+    inputs = {"a": (1, [2.5, None]), "b": {"c": b"\x00\xff", 3: True}}
+    with cell_of(box, ECHO) as cell:
+        found = cell.recording(ask(backend, **inputs))
+
+        assert found.result == inputs
+        assert (found.scenario, found.backend) == ("ask", backend)
+        assert not cell.tampered
+
+
+def test_the_same_play_is_played_once(box: Box) -> None:
+    with cell_of(box, ECHO) as cell:
+        first = cell.recording(ask(n=1))
+        cell.send(ask(n=1))
+
+        assert cell.recording(ask(n=1)) is first
+        assert cell.recording(ask(n=2)) is not first
+        assert cell.plays == 2
+
+
+def test_answers_belong_to_their_questions_in_whatever_order_they_are_taken_in(box: Box) -> None:
+    with cell_of(box, ECHO) as cell:
+        for number in range(5):
+            cell.send(ask(n=number))
+
+        assert [cell.recording(ask(n=number)).result for number in (3, 0, 4, 1, 2)] == [
+            {"n": n} for n in (3, 0, 4, 1, 2)
+        ]
+        assert not cell.tampered
+
+
+def test_every_play_loads_the_submission_anew(box: Box) -> None:
+    counting = "n = 0\nasync def answer(**inputs):\n    global n\n    n += 1\n    return n"
+    with cell_of(box, counting) as cell:
+        assert [cell.recording(ask(i=i)).result for i in range(3)] == [1, 1, 1]
+
+
+def test_requests_larger_than_a_pipe_are_sent_while_the_child_plays(box: Box) -> None:
+    # A write that waited for the child would wait for ever: the child writes its own answer, and waits for us.
+    text = "x" * 150_000
+    with cell_of(box, ECHO) as cell:
+        for number in range(4):
+            cell.send(ask(n=number, text=text))
+
+        assert all(cell.recording(ask(n=number, text=text)).result["text"] == text for number in range(4))
+
+
+def test_requests_larger_than_a_pipe_do_not_wait_for_a_play_that_hangs(box: Box) -> None:
+    text = "x" * 150_000
+    hangs = "async def answer(n, text):\n    return sum(range(10**12)) if n == 0 else n"
+    with cell_of(box, hangs) as cell:
+        for number in range(3):
+            cell.send(ask(n=number, text=text))
+
+        endings = [cell.recording(ask(n=number, text=text)).ended for number in range(3)]
+
+        assert endings == [Ended.LIMIT, Ended.RETURNED, Ended.RETURNED]
+        assert not cell.tampered
+
+
+def test_what_is_almost_as_long_as_a_line_may_be_crosses_and_what_is_longer_is_a_limit(box: Box) -> None:
+    texts = "async def answer(n):\n    return ['\\U0001f600' * 100_000] * n"  # twelve bytes each on the wire
+    with cell_of(box, texts) as cell:
+        assert len(cell.recording(ask(n=3)).result) == 3  # type: ignore[arg-type]
+        for n in (4, 1000):  # by its bytes, and by its characters
+            large = cell.recording(ask(n=n))
+            assert large.ended is Ended.LIMIT
+            assert "more behind than may cross" in large.reason
+        assert cell.recording(ask(n=2)).ended is Ended.RETURNED
+        assert not cell.tampered
+
+
+# ---- a play that ends badly costs that play --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("bad", "ended", "reason"),
+    [
+        ("os._exit(3)", Ended.CRASHED, "exit status 3"),
+        ("os._exit(0)", Ended.CRASHED, "exit status 0"),
+        ("os.kill(os.getpid(), 9)", Ended.CRASHED, "SIGKILL"),
+        ("os.kill(os.getpid(), 11)", Ended.CRASHED, "SIGSEGV"),
+        ("os.kill(os.getpid(), 40)", Ended.CRASHED, "signal 40"),
+        ("os.close(4)", Ended.CRASHED, "exit status 1"),
+        ("os.dup2(os.open(os.devnull, os.O_RDWR), 4)", Ended.CRASHED, "closed its pipes"),
+        ("sum(range(10**12))", Ended.LIMIT, "1 s of CPU time"),
+        ("os.write(4, b'hello\\n')", Ended.TAMPERED, "not a line of JSON"),
+    ],
+)
+def test_the_plays_round_one_that_ends_badly_are_played(box: Box, bad: str, ended: Ended, reason: str) -> None:
+    with cell_of(box, f"import os\nasync def answer(n):\n    if n == 1: {bad}\n    return n") as cell:
+        for number in range(4):
+            cell.send(ask(n=number))
+
+        found = [cell.recording(ask(n=number)) for number in range(4)]
+
+        assert found[1].ended is ended
+        assert reason in found[1].reason
+        assert [each.result for each in found if each is not found[1]] == [0, 2, 3]
+        assert cell.tampered is (ended is Ended.TAMPERED)
+
+
+def test_real_time_is_the_last_resort(box: Box) -> None:
+    stopped = "import os, signal\nasync def answer():\n    os.kill(os.getpid(), signal.SIGSTOP)"
+    with cell_of(box, stopped, replace(LIMITS, wall_seconds=1)) as cell:
+        found = cell.recording(ask())
+
+        assert found.ended is Ended.LIMIT
+        assert "1 real seconds" in found.reason
+
+
+def test_bytes_that_trickle_are_no_reason_to_wait_longer(box: Box) -> None:
+    trickle = (
+        "import os, threading\nasync def answer():\n    while True: os.write(4, b' '); threading.Event().wait(.01)"
+    )
+    with cell_of(box, trickle, replace(LIMITS, wall_seconds=1)) as cell:
+        assert cell.recording(ask()).ended is Ended.LIMIT
+
+
+def test_a_player_that_fails_is_our_fault_and_says_why(box: Box) -> None:
+    with cell_of(box, "this is no Python") as cell:
+        found = cell.recording(ask())
+
+        assert found.ended is Ended.INTERNAL
+        assert "SyntaxError" in found.reason
+
+
+def test_an_interrupted_wait_does_not_mix_up_the_answers_after_it(box: Box) -> None:
+    def interrupt(number: int, frame: object) -> None:
+        raise KeyboardInterrupt
+
+    hangs = "async def answer(n):\n    return sum(range(10**12)) if n == 0 else n"
+    before = signal.signal(signal.SIGALRM, interrupt)
+    try:
+        with cell_of(box, hangs, replace(LIMITS, cpu_seconds=60)) as cell:
+            cell.send(ask(n=0))
+            cell.send(ask(n=1))
+            signal.setitimer(signal.ITIMER_REAL, 0.3)
+            with pytest.raises(KeyboardInterrupt):
+                cell.recording(ask(n=0))
+
+            assert cell.recording(ask(n=1)).result == 1
+            assert cell.recording(ask(n=2)).result == 2
+            assert not cell.tampered
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
+TWICE = """
+import gc, os
+from grader.wire import dumps
+
+async def answer():
+    (performance,) = (each for each in gc.get_objects() if type(each).__name__ == "Performance")
+    line = dumps(performance.message(spent=False) | {"ended": "returned", "result": 1})
+    os.write(4, line + line)
+    os._exit(0)
+"""
+
+
+def test_a_question_with_two_answers_has_none(box: Box) -> None:
+    with cell_of(box, TWICE + "async def other():\n    return 2") as cell:
+        found = cell.recording(ask())
+
+        assert (found.ended, found.value) == (Ended.TAMPERED, None)
+        assert found.reason == "more than one answer came out of the box"
+        assert cell.recording(Play("mean", "{}", "trio")).result == 2
+        assert cell.tampered
+
+
+# ---- several jobs ----------------------------------------------------------------------------------------------------
+
+
+def test_ending_one_job_leaves_the_others_of_the_box_alone(box: Box) -> None:
+    with cell_of(box, ECHO) as reference:
+        first = reference.recording(ask(n=1))
+        with cell_of(box, "import os\nasync def answer(): os._exit(0)") as hostile:
+            assert hostile.recording(ask()).ended is Ended.CRASHED
+
+        assert reference.recording(ask(n=2)).result == {"n": 2}
+        assert first.result == {"n": 1}
+
+
+def test_the_programs_of_two_jobs_never_meet(box: Box) -> None:
+    with cell_of(box, "import builtins\nbuiltins.seen = 1\n" + ECHO) as first:
+        first.recording(ask())
+        with cell_of(box, "import builtins\nasync def answer(): return hasattr(builtins, 'seen')") as second:
+            assert second.recording(ask()).result == False  # noqa: E712
+
+
+# ---- nothing is left -------------------------------------------------------------------------------------------------
+
+DAEMON = """
+import os, signal
+
+async def answer():
+    ours, theirs = os.pipe()
+    if os.fork() == 0:
+        os.setsid()
+        if os.fork() == 0:
+            os.write(theirs, str(os.getpid()).encode())
+            os.closerange(0, 64)
+            while True:
+                signal.pause()
+        os._exit(0)
+    return int(os.read(ours, 20))
+"""
+
+
+@in_proc
+def test_a_daemon_lives_as_long_as_its_play_and_no_longer(box: Box) -> None:
+    with cell_of(box, DAEMON) as cell:
+        daemon = cell.recording(ask()).result
+        assert isinstance(daemon, int)
+        assert daemon in below(box.process)
+
+    assert not Path(f"/proc/{daemon}").exists()
+    assert below(box.process) == set()
+
+
+@contextmanager
+def watched(processes: set[int]) -> Iterator[list[int]]:
+    """Descriptors that become readable when the processes end, whoever reaps them."""
+    descriptors = [os.pidfd_open(process) for process in processes]
+    try:
+        yield descriptors
+    finally:
+        for descriptor in descriptors:
+            os.close(descriptor)
+
+
+def all_end(descriptors: list[int]) -> bool:
+    return all(select.select([descriptor], [], [], 10)[0] for descriptor in descriptors)
+
+
+@in_proc
+def test_closing_a_box_kills_what_its_open_jobs_have_started() -> None:
+    with ExitStack() as stack, Box() as box:
+        cell = box.open(Job(module="x", submission=DAEMON, scenarios=SCENARIO, limits=LIMITS))
+        assert cell.recording(ask()).result in below(box.process)
+        ends = stack.enter_context(watched(below(box.process)))
+        box.close()
+
+        assert all_end(ends)
+
+
+@in_proc
+def test_a_box_that_has_died_is_our_fault_and_its_jobs_do_not_live_on() -> None:
+    with ExitStack() as stack, Box() as box:
+        leaves_one = "import os, signal\nasync def answer():\n    if os.fork() == 0: signal.pause()\n"
+        cell = box.open(Job(module="x", submission=leaves_one, scenarios=SCENARIO, limits=LIMITS))
+        cell.recording(ask())
+        assert len(below(box.process)) == 2
+        ends = stack.enter_context(watched(below(box.process)))
+        os.kill(box.process, signal.SIGKILL)
+
+        with pytest.raises(InternalError, match="the box has died"):
+            cell.close()
+        box.close()
+
+        assert all_end(ends)
+
+
+def test_a_box_that_was_never_used_closes() -> None:
+    with Box() as box:
+        process = box.process
+
+    assert not Path(f"/proc/{process}").exists()
+
+
+def test_a_job_that_was_never_played_closes(box: Box) -> None:
+    with cell_of(box, ECHO) as cell:
+        pass
+
+    assert cell.plays == 0
+
+
+# ---- what a child is given -------------------------------------------------------------------------------------------
+
+LOOK = """
+import os, resource
+
+NAMES = ("RLIMIT_AS", "RLIMIT_CORE", "RLIMIT_NOFILE")
+
+async def answer():
+    limits = {name: resource.getrlimit(getattr(resource, name))[0] for name in NAMES}
+    return {
+        "descriptors": sorted(int(name) for name in os.listdir("/proc/self/fd")),
+        "environment": sorted(os.environ),
+        "leader": os.getsid(0) == os.getpid(),
+        "memory": limits["RLIMIT_AS"],
+        "core": limits["RLIMIT_CORE"],
+        "files": limits["RLIMIT_NOFILE"],
+        "folder": os.getcwd(),
+        "hash": hash("a"),
+        "stdin": os.read(0, 1),
+    }
+"""
+
+
+@in_proc
+def test_a_child_has_its_own_session_three_pipes_and_little_else(
+    box: Box, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("SECRET", "1")
+    with (tmp_path / "open").open("w") as ours, Box() as second, cell_of(second, LOOK) as cell:
+        assert ours.fileno() > 2
+        found = cell.recording(ask()).result
+
+    assert isinstance(found, dict)
+    assert found["descriptors"][:5] == [0, 1, 2, 3, 4]
+    assert max(found["descriptors"]) < 20  # the loop has a few; ours were parked from 64 on
+    assert "SECRET" not in found["environment"]
+    assert found["leader"]
+    assert found["memory"] == 400 << 20
+    assert found["core"] == 0
+    assert found["files"] <= 512
+    assert found["folder"] == "/"
+    assert found["stdin"] == b""
+
+
+def test_hashes_are_the_same_in_every_box(box: Box) -> None:
+    with Box() as other, cell_of(other, LOOK) as there, cell_of(box, LOOK) as here:
+        assert there.recording(ask()).result["hash"] == here.recording(ask()).result["hash"]
+
+
+# ---- the sweep -------------------------------------------------------------------------------------------------------
+
+
+@in_proc
+def test_the_sweep_finds_children_and_spares_those_it_is_told_to(box: Box) -> None:
+    with cell_of(box, ECHO) as cell:
+        cell.recording(ask())
+        (child,) = sweep.children(box.process)
+
+        assert sweep.kill_descendants(box.process, spare=[child]) is False
+        assert cell.recording(ask(n=2)).ended is Ended.RETURNED
+        assert sweep.kill_descendants(box.process) is True
+
+
+def test_a_process_that_is_gone_has_no_children() -> None:
+    assert sweep.children(2**22 + 1) == []
+    assert sweep.kill_descendants(2**22 + 1) is False
