@@ -21,7 +21,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 REFERENCE = ROOT / "solutions" / "ex01_join" / "join.py"
 GRADE = (sys.executable, "-m", "grader", "run", "ex01", "--file", str(REFERENCE))
-BARE = (sys.executable, "-m", "pytest", "-q", "-c", os.devnull, "-p", "no:cacheprovider", str(ROOT / "benchmarks" / "bare_suite"))
+SUITE = ROOT / "benchmarks" / "bare_suite"
+BARE = (sys.executable, "-m", "pytest", "-q", "-c", os.devnull, "-p", "no:cacheprovider", str(SUITE))
 
 COMMANDS = {
     "bare pytest": BARE,

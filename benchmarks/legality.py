@@ -69,7 +69,16 @@ class Suite:
             for name, tests in lists.items():
                 Path(scratch, name).write_text(json.dumps(sorted(tests)))
             plugin = [f"--{name}={scratch}/{name}" for name in lists] + [f"--counts={counts}", *options]
-            pytest = [self.python, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "benchmarks.legality_plugin"]
+            pytest = [
+                str(self.python),
+                "-m",
+                "pytest",
+                "-q",
+                "-p",
+                "no:cacheprovider",
+                "-p",
+                "benchmarks.legality_plugin",
+            ]
             done = subprocess.run(
                 [*pytest, *plugin],
                 cwd=self.folder,

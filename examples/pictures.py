@@ -1,6 +1,6 @@
 """Draws the pictures in README: two screens of ``grade``, as SVG files beside this one.
 
-    python examples/pictures.py
+python examples/pictures.py
 """
 
 from __future__ import annotations

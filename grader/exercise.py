@@ -70,7 +70,6 @@ class Exercise:
     minutes: int
     needs: tuple[str, ...]
     backends: tuple[str, ...]
-    """Empty for plain Python."""
     rules: Rules
     hints: Mapping[str, tuple[str, ...]]
     """``general``, and for some diagnoses hints that replace the diagnosis' own."""
@@ -125,7 +124,7 @@ def read_exercise(root: Path, name: str, diagnoses: Mapping[str, Diagnosis], lim
         level=table.whole("level", least=1),
         minutes=table.whole("minutes", least=1),
         needs=_read_some_of(table, "needs", _NEEDS) if "needs" in table else (),
-        backends=_read_some_of(table, "backends", BACKENDS) if "backends" in table else BACKENDS,
+        backends=_read_backends(table),
         rules=_read_rules(table),
         hints=_read_exercise_hints(table, diagnoses),
         limits=read_limits(table, limits),
@@ -149,6 +148,14 @@ def _read_file(table: Table) -> str:
         hint = "Choose another name for the file."
         raise table.error(f"'file' has the name of a standard module, {module!r}", hint=hint)
     return name
+
+
+def _read_backends(table: Table) -> tuple[str, ...]:
+    backends = _read_some_of(table, "backends", BACKENDS) if "backends" in table else BACKENDS
+    if not backends:
+        # A test on no backend has nothing to fail on, and would earn all its points by that.
+        raise table.error("'backends' is empty", hint="Name asyncio, trio or both, or leave `backends` out.")
+    return backends
 
 
 def _read_some_of(table: Table, key: str, known: tuple[str, ...]) -> tuple[str, ...]:

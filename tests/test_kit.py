@@ -157,11 +157,18 @@ def test_limits_of_an_exercise_go_before_those_of_the_kit(root: Path) -> None:
     assert (loaded.exercises[0].limits.steps, loaded.exercises[0].limits.memory_mb) == (9, 512)
 
 
-def test_plain_python_has_no_backends(root: Path) -> None:
-    change(root, "ex01_one/exercise.toml", "level = 1", 'level = 1\nbackends = []\nneeds = ["loopback"]')
+def test_backends_and_needs_are_chosen_from_what_there_is(root: Path) -> None:
+    change(root, "ex01_one/exercise.toml", "level = 1", 'level = 1\nbackends = ["trio"]\nneeds = ["loopback"]')
     (exercise,) = kit.load(root).exercises
 
-    assert (exercise.backends, exercise.needs) == ((), ("loopback",))
+    assert (exercise.backends, exercise.needs) == (("trio",), ("loopback",))
+
+
+def test_an_exercise_without_a_backend_is_refused(root: Path) -> None:
+    change(root, "ex01_one/exercise.toml", "level = 1", "level = 1\nbackends = []")
+
+    with pytest.raises(KitError, match="'backends' is empty"):
+        kit.load(root)
 
 
 def test_a_kit_can_be_sent_to_another_process(root: Path) -> None:

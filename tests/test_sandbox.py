@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import select
 import signal
+import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
@@ -13,7 +14,7 @@ from pathlib import Path
 import pytest
 from forging_samples import below
 
-from grader.box import sweep
+from grader.box import harden, sweep
 from grader.errors import InternalError
 from grader.exercise import Limits
 from grader.recording import BACKENDS, Ended
@@ -398,3 +399,12 @@ def test_the_sweep_finds_children_and_spares_those_it_is_told_to(box: Box) -> No
 def test_a_process_that_is_gone_has_no_children() -> None:
     assert sweep.children(2**22 + 1) == []
     assert sweep.kill_descendants(2**22 + 1) is False
+
+
+def test_a_child_imports_from_the_interpreters_own_folders_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    own = f"{sys.prefix}/lib"
+    monkeypatch.setattr(sys, "path", ["/work/checkout", own, "", "relative"])
+
+    harden.keep_own_paths()
+
+    assert sys.path == [own]

@@ -9,11 +9,12 @@ import ctypes
 import fcntl
 import os
 import resource
+import signal
 import sys
 
 from grader.wire import Json
 
-PR_SET_CHILD_SUBREAPER = 36
+PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36
 _HIGH = 64
 
 
@@ -21,6 +22,18 @@ def become_subreaper() -> None:
     """Inherit every orphan among our descendants, so that a student's daemon stays within reach of the kill."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+
+
+def die_with_parent() -> None:
+    """Have the kernel kill us when the zygote ends: it may have been killed itself."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+
+
+def keep_own_paths() -> None:
+    """Import from the interpreter's own folders only. An editable install adds the checkout, with all answers in it."""
+    own = (sys.prefix, sys.base_prefix)
+    sys.path[:] = [path for path in sys.path if path.startswith(own)]
 
 
 def take_descriptors(requests: int, messages: int, output: int) -> None:

@@ -99,7 +99,9 @@ def _child(control: socket.socket, job: Message, descriptors: list[int]) -> NoRe
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         control.detach()
         harden.take_descriptors(*descriptors)
+        harden.die_with_parent()
         harden.limit(job["limits"])
+        harden.keep_own_paths()
         surroundings.prepare_process()
         _answer(job)
     except BaseException as error:  # the trusted side hears of it as a crash; it must never return into the zygote

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import unicodedata
 
-HIDDEN_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 MARK_CATEGORIES = frozenset({"Mn", "Me"})
 BLANK_LETTERS = frozenset("\u115f\u1160\u3164\uffa0\u2800")
 MAX_MARKS = 3
@@ -51,7 +50,9 @@ def _is_hidden(char: str, category: str) -> bool:
         return False
     # A variation selector has no width of its own but changes that of its neighbour, on some terminals.
     selector = category == "Mn" and unicodedata.name(char, "").startswith("VARIATION SELECTOR")
-    return category in HIDDEN_CATEGORIES or char in BLANK_LETTERS or selector
+    # Python's idea of printable leaves out controls, formats, surrogates, what is unassigned, and every space but
+    # one. A no-break space in a source line is a syntax error that nobody can see.
+    return not char.isprintable() or char in BLANK_LETTERS or selector
 
 
 def _escaped(char: str) -> str:
