@@ -6,7 +6,7 @@ One-way layers; a module imports only what stands before it (``tests/test_layers
     kit_table  hidden_tests  exercise  kit
     submission  names  program  interface  imports  please_look  policy
     box (imports only wire, values and recording)  sandbox
-    verdict  schedules  judge  shorten  blame  engine  documents
+    verdict  schedules  shorten  attempt  judge  blame  engine  documents
     timeline_lanes  timeline_steps  timeline  reports
     workspace  guidance  progress  kitcheck  doctor  desk  command_names  stdout  options  cli
 """

@@ -12,13 +12,15 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from grader import blame, policy, submission
+from grader.attempt import Failed, Judged
 from grader.errors import GraderError, InternalError, KitError
-from grader.judge import DEFAULT_SCHEDULES, Examination, Failed, Judged, examine
+from grader.judge import DEFAULT_SCHEDULES, Examination, examine
 from grader.kit import Exercise, HiddenTest, Kit
 from grader.kit_table import read_text
 from grader.recording import Ended, Trace
 from grader.recording import Outcome as Span
 from grader.sandbox import LEVEL, Box, Cell, Job, Play
+from grader.shorten import in_words
 from grader.submission import Fault, Submission
 from grader.verdict import BackendResult, Failure, Outcome, TestResult, Verdict
 
@@ -152,6 +154,7 @@ class _Course:
             ended=shown.ended,
             elapsed=shown.elapsed,
             schedule=failed.variant,
+            turns=in_words(shown.trace) if failed.variant and shown.trace is not None else "",
             line=line,
             source=taken.line(line),
             exception=blame.exception_text(shown, failed.diagnosis),

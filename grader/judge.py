@@ -20,10 +20,10 @@ from typing import Any, TypeVar
 
 import pytest
 
+from grader.attempt import Function, Judged, Playing, TooLong, attempt, shortened
 from grader.errors import InternalError, KitError
 from grader.kit import Exercise, HiddenTest
-from grader.recording import Ended, Recording
-from grader.sandbox import Cell, Play
+from grader.sandbox import Cell
 from grader.schedules import Variants
 from grader.values import Token
 from grader.verdict import Outcome
@@ -36,14 +36,6 @@ STEP_BUDGET = 400_000
 """Task steps of all plays of one test on one backend, after which no further schedule is begun."""
 TIMEOUT_SECONDS = 600
 """For one hidden test with all its plays. Reaching it is our fault: every play has limits of its own."""
-AHEAD = 2
-"""Plays that are asked for before they are needed, so that the box plays while a hidden test judges."""
-
-_BUGS = frozenset(
-    {"TypeError", "AttributeError", "NameError", "UnboundLocalError", "IndexError", "KeyError", "ZeroDivisionError"}
-    | {"RecursionError", "NotImplementedError", "ImportError", "ModuleNotFoundError"}
-)
-"""Exceptions that say more about a failed test than the test does, if they came from the student's code."""
 
 
 def grading(*, points: int, diagnosis: str, feedback: str, schedules: int | None = None) -> Callable[[F], F]:
@@ -61,29 +53,6 @@ def token(name: str) -> Token:
 
 
 # ---- what is asked for, and what comes of it -------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Failed:
-    """The play on which a hidden test failed, and the slug of the diagnosis that explains it."""
-
-    diagnosis: str
-    play: Play
-    recording: Recording
-    variant: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Judged:
-    """How one hidden test came out on one backend."""
-
-    outcome: Outcome
-    schedules: int
-    all_schedules: bool = False
-    failed: Failed | None = None
-    reason: str = ""
-    own_fault: bool = False
-    """Not judged through a fault of the grader."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -163,41 +132,7 @@ def _own_environment() -> Iterator[None]:
         os.environ.update(saved)
 
 
-# ---- the fixture -----------------------------------------------------------------------------------------------------
-
-
-class Playing:
-    """The ``play`` fixture for one call of a hidden test: one backend, one schedule."""
-
-    def __init__(self, variants: Variants, cell: Cell, backend: str, number: int, last: int) -> None:
-        self._variants = variants
-        self._cell = cell
-        self._backend = backend
-        self._number = number
-        self._last = last
-        self.used: list[tuple[Play, Recording]] = []
-
-    def __call__(self, scenario: str, **inputs: object) -> Recording:
-        """Play a scenario and return what happened, however it ended."""
-        key = Play(scenario, Play.encode(inputs), self._backend)
-        while (earlier := self._variants.needed(key, self._number)) is not None:
-            (play,) = self._variants.plays(key, earlier, earlier)
-            self._variants.note(key, earlier, self._cell.recording(play))
-        plays = self._variants.plays(key, self._number, min(self._number + AHEAD, self._last))
-        for play in plays:
-            self._cell.send(play)
-        # A copy: hidden tests note what they looked at, and other tests share the recording.
-        recording = replace(self._cell.recording(plays[0]), looked=False)
-        self._variants.note(key, self._number, recording)
-        self.used.append((plays[0], recording))
-        return recording
-
-
 # ---- the plugin ------------------------------------------------------------------------------------------------------
-
-
-class _TooLong(BaseException):
-    """Raised in a hidden test that has used up its time."""
 
 
 class _Item(pytest.Function):
@@ -266,7 +201,7 @@ class _Plugin:
         """Set the timer as pytest-timeout does; its own handler fails without the terminal reporter we do without."""
 
         def ring(number: int, frame: FrameType | None) -> None:
-            raise _TooLong
+            raise TooLong(_too_long())
 
         def cancel() -> None:
             signal.setitimer(signal.ITIMER_REAL, 0)
@@ -288,15 +223,18 @@ class _Plugin:
             self._examination.results[test.name, backend] = judged
         return True
 
-    def _judge(self, test: HiddenTest, function: Callable[[Playing], object], backend: str) -> Judged:
+    def _judge(self, test: HiddenTest, function: Function, backend: str) -> Judged:
         examination = self._examination
         asked = min(examination.schedules, test.schedules or examination.schedules)
         first, last = (0, asked - 1) if examination.only is None else (examination.only, examination.only)
         steps = 0
         for number in range(first, last + 1):
             playing = Playing(self._variants, examination.cell, backend, number, last if number >= 2 else number)
-            judged = _attempt(test, function, playing, number)
+            judged = attempt(test, function, playing, number)
             examination.virtual_seconds += sum(recording.elapsed for _, recording in playing.used)
+            if judged is not None and judged.failed is not None and number:
+                short = shortened(test, function, examination.cell, judged.failed, playing)
+                return replace(judged, failed=short)
             if judged is not None:
                 return judged
             steps += sum(recording.steps for _, recording in playing.used)
@@ -310,74 +248,5 @@ class _Plugin:
         return Judged(outcome=Outcome.PASS, schedules=number - first + 1)
 
 
-def _attempt(test: HiddenTest, function: Callable[[Playing], object], playing: Playing, number: int) -> Judged | None:
-    """Call a hidden test once; None if its assertions held."""
-    try:
-        returned = function(playing)
-    except (pytest.skip.Exception, pytest.xfail.Exception):
-        return _not_judged(number, "the hidden test was skipped")
-    except _TooLong:
-        return _not_judged(number, _too_long())
-    except pytest.fail.Exception:
-        failed = True
-    except Exception:
-        # Not only AssertionError: a hidden test that sorts a list with a surprise in it raises TypeError.
-        failed = True
-    else:
-        if returned is not None:
-            # A coroutine whose assertions nobody awaits, a comparison without its `assert`.
-            return _not_judged(number, f"the hidden test returned a {type(returned).__name__}")
-        failed = any(_unseen(recording) for _, recording in playing.used)
-    if not playing.used:
-        return _not_judged(number, "the hidden test looked at no play")
-    internal = next((recording for _, recording in playing.used if recording.ended is Ended.INTERNAL), None)
-    if internal is not None:
-        return replace(_not_judged(number, internal.reason), own_fault=True)
-    if not failed:
-        return None
-    play, recording, slug = diagnose(test, playing.used)
-    why = Failed(diagnosis=slug, play=play, recording=recording, variant=number)
-    return Judged(outcome=Outcome.FAIL, schedules=number + 1, failed=why)
-
-
-def _not_judged(number: int, reason: str) -> Judged:
-    return Judged(outcome=Outcome.NOT_JUDGED, schedules=number + 1, reason=reason)
-
-
 def _too_long() -> str:
     return f"the hidden test did not end within {TIMEOUT_SECONDS} s"
-
-
-def _unseen(recording: Recording) -> bool:
-    """Whether the play ended in a way that the hidden test did not look at."""
-    return not recording.ended.by_itself or (recording.ended is Ended.RAISED and not recording.looked)
-
-
-# ---- which diagnosis -------------------------------------------------------------------------------------------------
-
-
-def diagnose(test: HiddenTest, used: Sequence[tuple[Play, Recording]]) -> tuple[Play, Recording, str]:
-    """The play that explains a failure, and the slug of the diagnosis: the first source that has something to say.
-
-    How a play ended; what was left behind; an exception that looks like a bug; an exception nobody expected; and last
-    what the hidden test declares.
-    """
-    for play, recording in used:
-        if not recording.ended.by_itself:
-            return play, recording, recording.ended.value
-    for play, recording in used:
-        if recording.hygiene:
-            return play, recording, recording.hygiene[0].slug
-    for play, recording in used:
-        if _has_bug(recording) or (recording.ended is Ended.RAISED and not recording.looked):
-            return play, recording, "raised"
-    play, recording = used[-1]
-    return play, recording, test.diagnosis
-
-
-def _has_bug(recording: Recording) -> bool:
-    raised = [recording.error, *(attempt.raised for attempt in recording.attempts)]
-    leaves = [leaf for each in raised for leaf in each.leaves]
-    return any(
-        leaf.token is None and leaf.line is not None and leaf.types[:1] and leaf.types[0] in _BUGS for leaf in leaves
-    )

@@ -53,7 +53,8 @@ def in_words(trace: Trace) -> str:
         first, second = _label(trace, deviation.task, deviation), _label(trace, deviation.instead_of, deviation)
         said.append(f"{first} goes on before {second} at {deviation.time:g} s")
     more = len(trace.deviations) - len(said)
-    return " and ".join(said) + (f" (and {more} more such turns)" if more > 0 else "")
+    turns = "turn" if more == 1 else "turns"
+    return " and ".join(said) + (f" (and {more} more such {turns})" if more > 0 else "")
 
 
 def _label(trace: Trace, number: int, deviation: Deviation) -> str:

@@ -50,6 +50,8 @@ class Failure:
     ended: Ended
     elapsed: float
     schedule: int
+    turns: str = ""
+    """Which tasks go on before which when it goes wrong, if it does not in natural order."""
     line: int | None = None
     source: str = ""
     exception: str = ""

@@ -20,6 +20,7 @@ TOP = "cli"
 THIRD_PARTY = {
     "box": {"anyio", "trio", "outcome"},  # outcome is what trio hands results to tasks with, and comes with it
     "judge": {"pytest"},
+    "attempt": {"pytest"},
     "reports": {"jinja2", "markupsafe", "rich"},  # markupsafe is the half of jinja2 that says what is HTML
     "stdout": {"rich"},  # makes the console that reports draw on
     "options": {"click"},

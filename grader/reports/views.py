@@ -202,7 +202,10 @@ def schedule_said(finding: Finding) -> str:
     seed = finding.failure.schedule
     if seed == 0:
         return ""
-    return f"the usual order of steps passes; order {seed}, which may happen just as well, fails"
+    usual = "the usual order of steps passes; "
+    if finding.failure.turns:
+        return f"{usual}it goes wrong when {finding.failure.turns}, which may happen just as well"
+    return f"{usual}order {seed}, which may happen just as well, fails"
 
 
 # ---- source lines ----------------------------------------------------------------------------------------------------

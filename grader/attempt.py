@@ -1,0 +1,207 @@
+"""Calls one hidden test once: on one backend, under one schedule, and says what came of it.
+
+A failure under another schedule than the natural one is shortened at once, while the hidden test is at hand: the fewest
+turns out of natural order that still make it fail in the same way are what a learner has to look at.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+import pytest
+
+from grader.kit import HiddenTest
+from grader.recording import Ended, Recording
+from grader.sandbox import Cell, Play
+from grader.schedules import Variants
+from grader.shorten import shortest
+from grader.verdict import Outcome
+
+AHEAD = 2
+"""Plays that are asked for before they are needed, so that the box plays while a hidden test judges."""
+
+_BUGS = frozenset(
+    {"TypeError", "AttributeError", "NameError", "UnboundLocalError", "IndexError", "KeyError", "ZeroDivisionError"}
+    | {"RecursionError", "NotImplementedError", "ImportError", "ModuleNotFoundError"}
+)
+"""Exceptions that say more about a failed test than the test does, if they came from the student's code."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failed:
+    """The play on which a hidden test failed, and the slug of the diagnosis that explains it."""
+
+    diagnosis: str
+    play: Play
+    """The play to show: shortened, if it could be."""
+    recording: Recording
+    variant: int
+    """The number of the schedule under which the test failed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """How one hidden test came out on one backend."""
+
+    outcome: Outcome
+    schedules: int
+    all_schedules: bool = False
+    failed: Failed | None = None
+    reason: str = ""
+    own_fault: bool = False
+    """Not judged through a fault of the grader."""
+
+
+class TooLong(BaseException):
+    """Raised in a hidden test that has used up its time."""
+
+
+class Playing:
+    """The ``play`` fixture for one call of a hidden test: one backend, one schedule."""
+
+    def __init__(self, variants: Variants, cell: Cell, backend: str, number: int, last: int) -> None:
+        self._variants = variants
+        self._cell = cell
+        self._backend = backend
+        self._number = number
+        self._last = last
+        self.used: list[tuple[Play, Recording]] = []
+
+    def __call__(self, scenario: str, **inputs: object) -> Recording:
+        """Play a scenario and return what happened, however it ended."""
+        key = Play(scenario, Play.encode(inputs), self._backend)
+        while (earlier := self._variants.needed(key, self._number)) is not None:
+            (play,) = self._variants.plays(key, earlier, earlier)
+            self._variants.note(key, earlier, self._cell.recording(play))
+        plays = self._variants.plays(key, self._number, min(self._number + AHEAD, self._last))
+        for play in plays:
+            self._cell.send(play)
+        # A copy: hidden tests note what they looked at, and other tests share the recording.
+        recording = replace(self._cell.recording(plays[0]), looked=False)
+        self._variants.note(key, self._number, recording)
+        self.used.append((plays[0], recording))
+        return recording
+
+
+class Replaying:
+    """The ``play`` fixture when some plays are replayed with given choices, and all others in natural order."""
+
+    def __init__(self, cell: Cell, backend: str, chosen: dict[Play, tuple[int, ...]]) -> None:
+        self._cell = cell
+        self._backend = backend
+        self._chosen = chosen
+        self.used: list[tuple[Play, Recording]] = []
+
+    def __call__(self, scenario: str, **inputs: object) -> Recording:
+        key = Play(scenario, Play.encode(inputs), self._backend)
+        play = replace(key, choices=self._chosen.get(key, ()), trace=True)
+        recording = replace(self._cell.recording(play), looked=False)
+        self.used.append((play, recording))
+        return recording
+
+
+Fixture = Playing | Replaying
+Function = Callable[[Fixture], object]
+
+
+def attempt(test: HiddenTest, function: Function, playing: Fixture, number: int) -> Judged | None:
+    """Call a hidden test once; None if its assertions held."""
+    try:
+        returned = function(playing)
+    except (pytest.skip.Exception, pytest.xfail.Exception):
+        return _not_judged(number, "the hidden test was skipped")
+    except TooLong as up:
+        return _not_judged(number, str(up))
+    except pytest.fail.Exception:
+        failed = True
+    except Exception:
+        # Not only AssertionError: a hidden test that sorts a list with a surprise in it raises TypeError.
+        failed = True
+    else:
+        if returned is not None:
+            # A coroutine whose assertions nobody awaits, a comparison without its `assert`.
+            return _not_judged(number, f"the hidden test returned a {type(returned).__name__}")
+        failed = any(_unseen(recording) for _, recording in playing.used)
+    if not playing.used:
+        return _not_judged(number, "the hidden test looked at no play")
+    internal = next((recording for _, recording in playing.used if recording.ended is Ended.INTERNAL), None)
+    if internal is not None:
+        return replace(_not_judged(number, internal.reason), own_fault=True)
+    if not failed:
+        return None
+    play, recording, slug = diagnose(test, playing.used)
+    why = Failed(diagnosis=slug, play=play, recording=recording, variant=number)
+    return Judged(outcome=Outcome.FAIL, schedules=number + 1, failed=why)
+
+
+def _not_judged(number: int, reason: str) -> Judged:
+    return Judged(outcome=Outcome.NOT_JUDGED, schedules=number + 1, reason=reason)
+
+
+def _unseen(recording: Recording) -> bool:
+    """Whether the play ended in a way that the hidden test did not look at."""
+    return not recording.ended.by_itself or (recording.ended is Ended.RAISED and not recording.looked)
+
+
+# ---- shortening ------------------------------------------------------------------------------------------------------
+
+
+def shortened(test: HiddenTest, function: Function, cell: Cell, failed: Failed, playing: Playing) -> Failed:
+    """The same failure with the fewest turns out of natural order; as it is if it cannot be replayed by its choices."""
+    chosen = {_key(play): recording.choices for play, recording in playing.used}
+    if any(recording.many for _, recording in playing.used):
+        return failed
+    found = _replay(test, function, cell, chosen, failed)
+    if found is None:
+        return failed
+    for key in list(chosen):
+
+        def fails(choices: tuple[int, ...], key: Play = key) -> bool:
+            return _replay(test, function, cell, {**chosen, key: choices}, failed) is not None
+
+        chosen[key] = shortest(chosen[key], fails)
+    return _replay(test, function, cell, chosen, failed) or found
+
+
+def _replay(
+    test: HiddenTest, function: Function, cell: Cell, chosen: dict[Play, tuple[int, ...]], failed: Failed
+) -> Failed | None:
+    """The failure under these choices, if it is the same one."""
+    judged = attempt(test, function, Replaying(cell, failed.play.backend, chosen), failed.variant)
+    again = judged.failed if judged is not None else None
+    return again if again is not None and again.diagnosis == failed.diagnosis else None
+
+
+def _key(play: Play) -> Play:
+    return Play(play.scenario, play.inputs, play.backend)
+
+
+# ---- which diagnosis -------------------------------------------------------------------------------------------------
+
+
+def diagnose(test: HiddenTest, used: Sequence[tuple[Play, Recording]]) -> tuple[Play, Recording, str]:
+    """The play that explains a failure, and the slug of the diagnosis: the first source that has something to say.
+
+    How a play ended; what was left behind; an exception that looks like a bug; an exception nobody expected; and last
+    what the hidden test declares.
+    """
+    for play, recording in used:
+        if not recording.ended.by_itself:
+            return play, recording, recording.ended.value
+    for play, recording in used:
+        if recording.hygiene:
+            return play, recording, recording.hygiene[0].slug
+    for play, recording in used:
+        if _has_bug(recording) or (recording.ended is Ended.RAISED and not recording.looked):
+            return play, recording, "raised"
+    play, recording = used[-1]
+    return play, recording, test.diagnosis
+
+
+def _has_bug(recording: Recording) -> bool:
+    raised = [recording.error, *(attempt.raised for attempt in recording.attempts)]
+    leaves = [leaf for each in raised for leaf in each.leaves]
+    return any(
+        leaf.token is None and leaf.line is not None and leaf.types[:1] and leaf.types[0] in _BUGS for leaf in leaves
+    )
