@@ -132,7 +132,8 @@ class Simulated:
     def _look(self) -> None:
         verdict = self._simulation.verdict
         if verdict is not None:
-            pytest.fail(f"the simulation ended the run: {verdict.ended}, {verdict.reason}", pytrace=False)
+            waiting = [name for name, _, _ in self._simulation.waiting]
+            pytest.fail(f"the simulation ended the run: {verdict.ended}, {verdict.reason}; {waiting}", pytrace=False)
 
 
 def why_not(item: pytest.Item) -> str | None:

@@ -74,6 +74,7 @@ def init(settings: Settings, directory: Path | None) -> None:
 @click.option("--test", "tests", type=click.IntRange(min=1), multiple=True, metavar="N", help="This hidden test only.")
 @click.option("--schedules", type=click.IntRange(1, 100_000), metavar="N", help="How many task schedules at most.")
 @click.option("--seed", type=click.IntRange(min=0), metavar="K", help="This schedule only.")
+@click.option("--trace", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE", help="Write for Perfetto.")
 @shared_options
 @click.pass_obj
 def run(
@@ -85,6 +86,7 @@ def run(
     tests: tuple[int, ...],
     schedules: int | None,
     seed: int | None,
+    trace: Path | None,
 ) -> None:
     """Check your answer to one exercise or several."""
     from grader.sandbox import Box
@@ -102,6 +104,8 @@ def run(
         finally:
             # Last, as the learner's disk may be full: a verdict that cannot be stored has at least been seen.
             desk.store(verdicts, wishes)
+        if trace is not None:
+            desk.write_trace(verdicts, trace)
     sys.exit(_exit_code(verdicts))
 
 

@@ -240,6 +240,16 @@ class Desk:
             raise WorkspaceError(f"{path}: {error.strerror}", hint="Name another file with --out.") from error
         return path
 
+    def write_trace(self, verdicts: Sequence[Verdict], out: Path) -> None:
+        """Write who ran when in every play that failed, for Perfetto. Raises WorkspaceError if it cannot be written."""
+        from grader.reports.perfetto import trace_events
+
+        path = self._directory / out
+        try:
+            path.write_text(trace_events(verdicts), encoding="ascii")
+        except OSError as error:
+            raise WorkspaceError(f"{path}: {error.strerror}", hint="Name another file with --trace.") from error
+
     def _need_workspace(self) -> Workspace:
         if self.workspace is None:
             way = progress.ways_to_a_workspace(self._directory)[0].line

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 from plays_samples import RUN_MAIN, RUN_MAIN_WITH_STAGE, cell_of, on_both_backends, play_of, played
 
 from grader.recording import Ended
@@ -103,3 +106,49 @@ def test_a_thread_of_the_students_own_is_waited_for_though_others_have_ended(box
         recording = cell.recording(play_of(backend))
 
     assert (recording.ended, recording.result) == (Ended.RETURNED, [1])
+
+
+POSTED = """
+import sys, threading
+from functools import partial
+import anyio
+from grader.box.simulation.core import Bounds
+from grader.box.simulation.run import prepare, run
+from grader.box.simulation.schedule import Schedule
+
+backend = sys.argv[1]
+simulation = prepare(backend, Schedule(), Bounds())
+look, posts = simulation.workers.run, []
+
+def run_and_post():
+    wait = look()
+    if wait is None and posts:
+        thread = threading.Thread(target=posts.pop())
+        thread.start()
+        thread.join()
+    return wait
+
+async def main():
+    event = anyio.Event()
+    if backend == "asyncio":
+        import asyncio
+        post = asyncio.get_running_loop().call_soon_threadsafe
+    else:
+        import trio
+        post = trio.lowlevel.current_trio_token().run_sync_soon
+    posts.append(partial(post, event.set))
+    await event.wait()
+
+simulation.workers.run = run_and_post
+error = run(simulation, main)
+print(error, simulation.verdict, simulation.now, posts)
+"""
+
+
+@on_both_backends
+def test_a_call_of_a_thread_that_has_ended_between_the_poll_and_the_look_at_threads_is_not_lost(backend: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", POSTED, backend], capture_output=True, text=True, timeout=60, check=True
+    )
+
+    assert done.stdout.split() == ["None", "None", "0.0", "[]"]

@@ -164,6 +164,8 @@ class VirtualSelector:
         if wait is not None and not (self.until_idle and simulation.workers.only_children):
             simulation.others_worked()
             return self._real.select(wait)
+        if self.loop.ready:
+            return events  # from a thread that has ended since the sockets were polled
         if self.until_idle:
             waiters, self.until_idle = self.until_idle, []
             for waiter in waiters:

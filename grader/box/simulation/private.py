@@ -18,6 +18,7 @@ from anyio._backends import _asyncio as anyio_asyncio
 from anyio._backends import _trio as anyio_trio
 from trio import _core as trio_core
 from trio import _threads
+from trio._core import _entry_queue as trio_entry_queue
 from trio._core import _run
 
 
@@ -33,11 +34,13 @@ def probes() -> dict[str, Callable[[], bool]]:
     probes = {f"asyncio loop.{name}": _has(loop, name) for name in _LOOP}
     probes["asyncio loop._write_to_self"] = _defines(selector_events.BaseSelectorEventLoop, "_write_to_self")
     probes["asyncio Handle._callback"] = _has(asyncio.Handle, "_callback")
+    probes["asyncio.tasks._PyTask"] = _has(asyncio.tasks, "_PyTask")
     probes["asyncio Task._exception"] = _has(asyncio.Task, "_exception")
     probes["warnings._warn_unawaited_coroutine"] = _has(warnings, "_warn_unawaited_coroutine")
     probes["trio Runner.task_exited(task, outcome)"] = _takes(_run.Runner, "task_exited", "self", "task", "outcome")
     for name in ("runq", "waiting_for_idle", "io_manager", "entry_queue"):
         probes[f"trio Runner.{name}"] = lambda name=name: name in _run.Runner.__annotations__  # type: ignore[misc]
+    probes["trio EntryQueue.size"] = _has(trio_entry_queue.EntryQueue, "size")
     probes["concurrent.futures ThreadPoolExecutor._max_workers"] = _has(ThreadPoolExecutor(1), "_max_workers")
     probes["trio GLOBAL_RUN_CONTEXT"] = _has(_run, "GLOBAL_RUN_CONTEXT")
     probes["trio Task._next_send_fn"] = lambda: "_next_send_fn" in trio.lowlevel.Task.__annotations__

@@ -109,6 +109,8 @@ class VirtualClock(trio.abc.Clock):
                 _pause(LOOK)
                 return 0
             return wait
+        if runner.entry_queue.size():
+            return 0  # from a thread that has ended since the sockets were polled
         if runner.waiting_for_idle:
             return _FOREVER  # trio wakes those who wait for "all tasks blocked" itself, before it sleeps
         self.polled = False
