@@ -22,6 +22,8 @@ from grader.box.simulation.core import Abandoned, Bounds, Idle, Simulation
 from grader.box.simulation.schedule import Schedule
 
 _FOREVER = 999_999.0
+MAX_LOOKS = 1000
+"""How often in a row to look for what a thread has left; the wake-up byte is lost in a fork of a play."""
 LOOK = 0.001
 """Real seconds between two looks at the worker threads while somebody waits for "all tasks blocked"."""
 
@@ -81,6 +83,7 @@ class TrioSimulation(Simulation):
 class VirtualClock(trio.abc.Clock):
     def __init__(self, simulation: TrioSimulation) -> None:
         self._simulation = simulation
+        self._looks = 0
         self.polled = False
         """Whether the sockets were polled without waiting since the last step."""
 
@@ -109,8 +112,10 @@ class VirtualClock(trio.abc.Clock):
                 _pause(LOOK)
                 return 0
             return wait
-        if runner.entry_queue.size():
+        if runner.entry_queue.size() and self._looks < MAX_LOOKS:
+            self._looks += 1
             return 0  # from a thread that has ended since the sockets were polled
+        self._looks = 0
         if runner.waiting_for_idle:
             return _FOREVER  # trio wakes those who wait for "all tasks blocked" itself, before it sleeps
         self.polled = False
