@@ -3,6 +3,7 @@
 ``core``      the Simulation: time, steps, endings; it knows neither backend
 ``schedule``  which of the ready tasks takes the next step
 ``workers``   worker threads take turns, one at a time, and hold the clock only while they can go on
+``children``  child processes hold the clock unless they wait for input
 ``trace``     what happened when, and the hygiene of what was left behind
 ``where``     the student's line in which a task waits
 ``watch``     notices a step that burns CPU or sleeps in the kernel, by CPU clocks and never by elapsed time
