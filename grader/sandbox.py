@@ -163,7 +163,8 @@ class Box:
         self._living.remove(child.process)
         alone = self.has_ended(child)
         deadline = time.monotonic() + GRACE_SECONDS
-        _kill_group(child.process)
+        if not alone:
+            _kill_group(child.process)  # once it is reaped, its number may be another process'
         child.close()  # not before: it would leave with status 0 when there are no more requests
         while child.process not in self._statuses or sweep.kill_descendants(self.process, spare=self._living):
             if time.monotonic() > deadline:

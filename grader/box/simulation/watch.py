@@ -57,7 +57,7 @@ class Watch:
             assert SIGNAL is not None
             self._clock = time.pthread_getcpuclockid(threading.get_ident())
             self._thread = threading.get_native_id()
-            self._old = signal.signal(SIGNAL, self._on_signal)
+            signal.signal(SIGNAL, self._on_signal)
             self.simulation.step_cpu = self._before = time.thread_time()
             _watcher.attach(self)
 
@@ -67,7 +67,8 @@ class Watch:
         if self.enabled:
             assert SIGNAL is not None
             _watcher.attach(None)
-            signal.signal(SIGNAL, self._old)
+            # The watcher may be about to send one more, and what SIGPROF does by default is to end the process.
+            signal.signal(SIGNAL, signal.SIG_IGN)
 
     # ---- in the watcher's thread -------------------------------------------------------------------------------------
 
