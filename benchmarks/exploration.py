@@ -32,10 +32,11 @@ from grader.box.player import Program
 from grader.box.simulation.core import Bounds, Simulation
 from grader.box.simulation.schedule import Schedule
 from grader.box.stage import Stage
+from grader.cell import Cell, Play
 from grader.kit import Exercise, Kit
 from grader.kitcheck import expectations
 from grader.recording import BACKENDS, Ended, Mark, Recording
-from grader.sandbox import Box, Cell, Job, Play
+from grader.sandbox import Box, Job
 from grader.values import decode
 
 RACES = Path(__file__).resolve().parent / "races"
@@ -152,7 +153,7 @@ def plain(program: Program) -> Playing:
 
 
 def failing_seeds(box: Box, race: Race, backend: str, seeds: int) -> list[bool]:
-    cell = box.open(race.job)
+    cell = Cell(box, race.job)
     try:
         return [fails(race, seeded(cell, backend, seed)) for seed in range(1, seeds + 1)]
     finally:

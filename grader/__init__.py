@@ -5,7 +5,7 @@ One-way layers; a module imports only what stands before it (``tests/test_layers
     errors  diagnosis  wire  values  recording  reading
     kit_table  hidden_tests  exercise  kit
     submission  names  program  interface  imports  please_look  policy
-    box (imports only wire, values and recording)  sandbox
+    box (imports only wire, values and recording)  sandbox  cell
     verdict  schedules  shorten  attempt  judge  blame  engine  documents
     timeline_lanes  timeline_steps  timeline  reports
     workspace  guidance  progress  kitcheck  doctor  desk  command_names  stdout  options  cli

@@ -11,9 +11,9 @@ from dataclasses import dataclass, replace
 
 import pytest
 
+from grader.cell import Cell, Play
 from grader.kit import HiddenTest
 from grader.recording import Ended, Recording
-from grader.sandbox import Cell, Play
 from grader.schedules import Variants
 from grader.shorten import shortest
 from grader.verdict import Outcome
@@ -149,7 +149,7 @@ def _unseen(recording: Recording) -> bool:
 
 def shortened(test: HiddenTest, function: Function, cell: Cell, failed: Failed, playing: Playing) -> Failed:
     """The same failure with the fewest turns out of natural order; as it is if it cannot be replayed by its choices."""
-    chosen = {_key(play): recording.choices for play, recording in playing.used}
+    chosen = {play.key: recording.choices for play, recording in playing.used}
     if any(recording.many for _, recording in playing.used):
         return failed
     found = _replay(test, function, cell, chosen, failed)
@@ -171,10 +171,6 @@ def _replay(
     judged = attempt(test, function, Replaying(cell, failed.play.backend, chosen), failed.variant)
     again = judged.failed if judged is not None else None
     return again if again is not None and again.diagnosis == failed.diagnosis else None
-
-
-def _key(play: Play) -> Play:
-    return Play(play.scenario, play.inputs, play.backend)
 
 
 # ---- which diagnosis -------------------------------------------------------------------------------------------------
@@ -200,8 +196,4 @@ def diagnose(test: HiddenTest, used: Sequence[tuple[Play, Recording]]) -> tuple[
 
 
 def _has_bug(recording: Recording) -> bool:
-    raised = [recording.error, *(attempt.raised for attempt in recording.attempts)]
-    leaves = [leaf for each in raised for leaf in each.leaves]
-    return any(
-        leaf.token is None and leaf.line is not None and leaf.types[:1] and leaf.types[0] in _BUGS for leaf in leaves
-    )
+    return any(leaf.line is not None and leaf.types[:1] and leaf.types[0] in _BUGS for leaf in recording.surprises)

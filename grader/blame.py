@@ -7,7 +7,7 @@ from collections import Counter
 
 from grader.diagnosis import Diagnosis
 from grader.kit import HiddenTest
-from grader.recording import Ended, Leaf, Recording, Trace
+from grader.recording import Ended, Recording, Trace
 
 
 def error_sentence(diagnosis: Diagnosis, test: HiddenTest, recording: Recording) -> str:
@@ -42,22 +42,16 @@ def line_to_look_at(slug: str, recording: Recording, source: str) -> int | None:
         if complaint.slug == slug and complaint.line is not None:
             return complaint.line
     if slug == "raised":
-        lines = [leaf.line for leaf in surprises(recording) if leaf.line is not None]
+        lines = [leaf.line for leaf in recording.surprises if leaf.line is not None]
         if lines:
             return lines[0]
     waited = longest_wait(recording.trace) if recording.trace is not None else None
     return waited if waited is not None else first_definition(source)
 
 
-def surprises(recording: Recording) -> list[Leaf]:
-    """The exceptions that the scenario did not hand out itself."""
-    raised = [recording.error, *(attempt.raised for attempt in recording.attempts)]
-    return [leaf for each in raised for leaf in each.leaves if leaf.token is None]
-
-
 def exception_text(recording: Recording, slug: str) -> str:
     """``ValueError: boom`` for the first exception that has something to do with the diagnosis."""
-    for leaf in surprises(recording) if slug == "raised" or recording.error else []:
+    for leaf in recording.surprises if slug == "raised" or recording.error else []:
         name = leaf.types[0].removeprefix("submission.") if leaf.types else "an exception"
         return f"{name}: {leaf.message}" if leaf.message else name
     if slug == "raised" and recording.error:

@@ -7,10 +7,11 @@ import sys
 from dataclasses import dataclass
 
 from grader import __version__
+from grader.cell import Cell, Play
 from grader.engine import versions
 from grader.errors import GraderError
 from grader.recording import BACKENDS, Ended
-from grader.sandbox import LEVEL, Box, Job, Play
+from grader.sandbox import LEVEL, Box, Job
 
 TESTED_PYTHONS = ((3, 11), (3, 13))
 
@@ -36,7 +37,7 @@ def examine() -> list[Finding]:
     findings.append(Finding(subject="isolation", said=f"level {LEVEL}: {_LEVELS[LEVEL]}"))
     try:
         with Box() as box:
-            cell = box.open(Job(module="probe", submission=_SUBMISSION, scenarios=_SCENARIO, limits=Limits()))
+            cell = Cell(box, Job(module="probe", submission=_SUBMISSION, scenarios=_SCENARIO, limits=Limits()))
             for backend in BACKENDS:
                 recording = cell.recording(Play("day", Play.encode({}), backend))
                 fine = recording.ended is Ended.RETURNED and recording.elapsed == 86400

@@ -13,13 +13,14 @@ from pathlib import Path
 
 from grader import blame, policy, submission
 from grader.attempt import Failed, Judged
+from grader.cell import Cell, Play
 from grader.errors import GraderError, InternalError, KitError
 from grader.judge import DEFAULT_SCHEDULES, Examination, examine
 from grader.kit import Exercise, HiddenTest, Kit
 from grader.kit_table import read_text
 from grader.recording import Ended, Trace
 from grader.recording import Outcome as Span
-from grader.sandbox import LEVEL, Box, Cell, Job, Play
+from grader.sandbox import LEVEL, Box, Job
 from grader.shorten import in_words
 from grader.submission import Fault, Submission
 from grader.verdict import BackendResult, Failure, Outcome, TestResult, Verdict
@@ -82,7 +83,7 @@ class _Course:
                 digest = "" if isinstance(taken, Fault) else taken.digest
                 self.verdicts.append(replace(verdict, faults=faults, digest=digest))
                 continue
-            cell = self._box.open(self._job(taken.source))
+            cell = Cell(self._box, self._job(taken.source))
             examination = Examination(
                 cell=cell,
                 tests=[t for t in self._exercise.tests if not request.tests or t.number in request.tests],
@@ -170,7 +171,7 @@ class _Course:
         if path is None:
             return None
         if self._reference is None:
-            self._reference = self._box.open(self._job(read_text(path)))
+            self._reference = Cell(self._box, self._job(read_text(path)))
         return _slim(self._reference.recording(replace(play, seed=0, choices=None, trace=True)).trace)
 
 

@@ -21,9 +21,9 @@ from typing import Any, TypeVar
 import pytest
 
 from grader.attempt import Function, Judged, Playing, TooLong, attempt, shortened
+from grader.cell import Cell
 from grader.errors import InternalError, KitError
 from grader.kit import Exercise, HiddenTest
-from grader.sandbox import Cell
 from grader.schedules import Variants
 from grader.values import Token
 from grader.verdict import Outcome

@@ -247,6 +247,12 @@ class Recording:
         return self.error
 
     @property
+    def surprises(self) -> list[Leaf]:
+        """The exceptions that came out of the scenario or an attempt without being handed out by the scenario."""
+        raised = [self.error, *(attempt.raised for attempt in self.attempts)]
+        return [leaf for each in raised for leaf in each.leaves if leaf.token is None]
+
+    @property
     def order(self) -> list[str]:
         """The names of all marks, in order."""
         return [mark.name for mark in self.marks]

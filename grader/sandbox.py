@@ -1,21 +1,17 @@
 """Starts, feeds, times and kills a box: the processes that hold a learner's code.
 
-A ``Box`` is one warm zygote. ``Box.open`` gives a ``Cell`` for one job: a program whose plays are asked for one by one
-and answered in order. A play that crashes, hangs or lies costs that play only; the cell continues in a new child. No
-verdict depends on elapsed real time but for the last resort of ``Limits.wall_seconds``, which ends a play as ``limit``.
+A ``Box`` is one warm zygote, which forks a ``Child`` per job: a program whose plays are asked for one by one. Whatever
+a child has started is killed with it, and so is everything when the box is closed.
 """
 
 from __future__ import annotations
 
 import os
-import secrets
-import selectors
 import signal
 import socket
 import subprocess
 import sys
 import time
-from collections import deque
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -25,10 +21,7 @@ from types import TracebackType
 from grader.box import sweep
 from grader.errors import InternalError, MachineError
 from grader.kit import Limits
-from grader.reading import read
-from grader.recording import Ended, Recording
-from grader.values import encode_inputs
-from grader.wire import FAULT, MAX_LINE, Distrusted, Json, dumps, loads
+from grader.wire import Json, dumps, loads
 
 LEVEL = 1 if sys.platform == "linux" else 0
 """The isolation level of a box from 3, the strongest, to 0: resource limits, and a kill that reaches everything."""
@@ -51,23 +44,6 @@ class Job:
     submission: str
     scenarios: str
     limits: Limits
-
-
-@dataclass(frozen=True, slots=True)
-class Play:
-    """A request for one play. ``choices`` replay a schedule exactly; otherwise ``seed`` picks one, 0 being natural."""
-
-    scenario: str
-    inputs: str
-    """As encoded by ``Play.of``."""
-    backend: str
-    seed: int = 0
-    choices: tuple[int, ...] | None = None
-    trace: bool = False
-
-    @staticmethod
-    def encode(inputs: Mapping[str, object]) -> str:
-        return dumps(encode_inputs(dict(inputs))).decode()
 
 
 class Box:
@@ -112,9 +88,6 @@ class Box:
     def process(self) -> int:
         """Process number of the zygote."""
         return self._process.pid
-
-    def open(self, job: Job) -> Cell:
-        return Cell(self, job)
 
     def start(self, job: Job) -> Child:
         """Fork a child that answers requests for plays of this job."""
@@ -311,185 +284,3 @@ class Child:
         except OSError:
             return 0.0
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
-
-class _TimeIsUp(Exception):
-    """A play has used its last resort."""
-
-
-class _Gone(Exception):
-    """A child has closed its end without an answer."""
-
-
-class Cell:
-    """The plays of one job, asked for in any order and answered in the order in which they were sent."""
-
-    def __init__(self, box: Box, job: Job) -> None:
-        self._box = box
-        self._job = job
-        self._child: Child | None = None
-        self._sent: deque[tuple[Play, str]] = deque()
-        self._done: dict[Play, Recording] = {}
-        self.plays = 0
-        self.tampered = False
-        """Whether anything came out of the box that our own code would not have written."""
-
-    def send(self, play: Play) -> None:
-        """Ask for a play without waiting for it."""
-        if play in self._done or any(play == sent for sent, _ in self._sent):
-            return
-        name = secrets.token_hex(8)
-        self._sent.append((play, name))
-        self._submit(play, name)
-
-    def recording(self, play: Play) -> Recording:
-        """The recording of a play; waits for it, and for those sent before it."""
-        self.send(play)
-        while play not in self._done:
-            self._next()
-        return self._done[play]
-
-    def close(self) -> None:
-        """End the child. Bytes after the last answer are an attempt to add to it."""
-        while self._sent and self._child is not None:
-            self._next()
-        child, self._child = self._child, None
-        if child is None:
-            return
-        child.finish()
-        try:
-            rest = self._line(child, GRACE_SECONDS, GRACE_SECONDS)
-            self.tampered = self.tampered or bool(rest)
-        except (_TimeIsUp, _Gone):
-            pass
-        except Distrusted:
-            self.tampered = True
-        self.tampered = self.tampered or bool(child.buffer)
-        self._box.end(child)
-
-    # ---- one answer --------------------------------------------------------------------------------------------------
-
-    def _submit(self, play: Play, name: str) -> None:
-        if self._child is None:
-            self._child = self._box.start(self._job)
-        self._child.send(
-            {
-                "play": name,
-                "scenario": play.scenario,
-                "inputs": loads(play.inputs.encode()),
-                "backend": play.backend,
-                "seed": play.seed,
-                "choices": None if play.choices is None else list(play.choices),
-                "trace": play.trace,
-                "output": self._job.limits.output_bytes,
-            }
-        )
-
-    def _next(self) -> None:
-        """Take in the answer to the request that was sent first."""
-        child = self._child
-        assert child is not None
-        play, name = self._sent.popleft()
-        spent = True
-        try:
-            line = self._line(child, self._job.limits.wall_seconds, self._job.limits.cpu_seconds)
-            recording, spent = read(loads(line), play=name, scenario=play.scenario, backend=play.backend)
-            if child.buffer and not self._sent:
-                raise Distrusted("more than one answer came out of the box")
-        except _TimeIsUp as up:
-            recording = _ended(play, Ended.LIMIT, str(up))
-        except _Gone:
-            self._box.settle(child)
-            _drain_output(child)
-            status = self._box.end(child)
-            recording = _ended(play, Ended.INTERNAL if status == FAULT else Ended.CRASHED, _last_words(child, status))
-        except Distrusted as error:
-            self.tampered = spent = True
-            recording = _ended(play, Ended.TAMPERED, str(error))
-        except BaseException:
-            # Interrupted, by Ctrl-C or by pytest-timeout. The answer that is still to come would be taken for the
-            # answer to the next request.
-            self._replace(child)
-            raise
-        self._done[play] = recording
-        self.plays += 1
-        if spent:
-            self._replace(child)
-
-    def _replace(self, child: Child) -> None:
-        """Go on in a new child with the requests that are still open."""
-        self._child = None
-        self._box.end(child)
-        for play, name in self._sent:
-            self._submit(play, name)
-
-    def _line(self, child: Child, wall: float, cpu: float) -> bytes:
-        """The next line of a child. Raises _TimeIsUp or _Gone; Distrusted if it is too long."""
-        began, used = time.monotonic(), child.cpu_seconds()
-        with selectors.DefaultSelector() as selector:
-            selector.register(child.messages, selectors.EVENT_READ)
-            selector.register(child.output, selectors.EVENT_READ)
-            if child.unsent:
-                selector.register(child.requests, selectors.EVENT_WRITE)
-            while b"\n" not in child.buffer:
-                ready = {key.fd for key, _ in selector.select(LOOK_SECONDS)}
-                if child.requests in ready:
-                    child.flush()
-                    if not child.unsent:
-                        selector.unregister(child.requests)
-                if child.output in ready and not _read_output(child):
-                    selector.unregister(child.output)
-                if child.messages in ready:
-                    _read_messages(child)
-                    if b"\n" in child.buffer:
-                        break
-                # Bytes without an end of the line are no excuse: they may come one by one, for ever.
-                if time.monotonic() - began > wall:
-                    raise _TimeIsUp(f"no end after {wall:g} real seconds")
-                if not ready and child.cpu_seconds() - used > cpu:
-                    raise _TimeIsUp(f"no end after {cpu:g} s of CPU time")
-                if not ready and self._box.has_ended(child):
-                    raise _Gone
-        line, _, child.buffer = child.buffer.partition(b"\n")
-        return line
-
-
-def _read_messages(child: Child) -> None:
-    data = os.read(child.messages, 1 << 18)
-    if not data:
-        raise _Gone
-    child.buffer += data
-    if len(child.buffer) > MAX_LINE and b"\n" not in child.buffer:
-        raise Distrusted("a line without an end")
-
-
-def _drain_output(child: Child) -> None:
-    with suppress(BlockingIOError):
-        while _read_output(child):
-            pass
-
-
-def _read_output(child: Child) -> bool:
-    data = os.read(child.output, 1 << 16)
-    child.said = (child.said + data)[-TAIL_BYTES:]
-    return bool(data)
-
-
-def _signal_name(number: int) -> str:
-    try:
-        return signal.Signals(number).name
-    except ValueError:  # the real-time signals between the first and the last have no name
-        return f"signal {number}"
-
-
-def _ended(play: Play, ended: Ended, reason: str) -> Recording:
-    return Recording(scenario=play.scenario, backend=play.backend, ended=ended, reason=reason)
-
-
-def _last_words(child: Child, status: int | None) -> str:
-    """What became of a child that left without an answer."""
-    if status == FAULT:
-        return f"the player failed: {child.said.decode(errors='replace').strip()[-300:]}"
-    if status is not None and status < 0:
-        return f"the process was killed by {_signal_name(-status)}"
-    return f"the process left with exit status {status}" if status is not None else "the process closed its pipes"

@@ -11,8 +11,8 @@ from collections.abc import Iterable
 from dataclasses import replace
 from math import prod
 
+from grader.cell import Play
 from grader.recording import Recording
-from grader.sandbox import Play
 
 WALK = 20
 """The largest tree of choices that is walked whole."""
@@ -53,7 +53,7 @@ class Variants:
 
     def exhausted(self, plays: Iterable[Play], number: int) -> bool:
         """Whether every one of these plays has no variant after ``number``."""
-        walks = [self._walks.get(_key(play)) for play in plays]
+        walks = [self._walks.get(play.key) for play in plays]
         return all(walk is not None and walk.small and walk.complete_at(number) for walk in walks)
 
 
@@ -90,10 +90,6 @@ def _successor(recording: Recording) -> tuple[int, ...] | None:
         if choices[position] + 1 < widths[position]:
             return (*choices[:position], choices[position] + 1)
     return None
-
-
-def _key(play: Play) -> Play:
-    return Play(play.scenario, play.inputs, play.backend)
 
 
 def _seeded(key: Play, seed: int) -> Play:

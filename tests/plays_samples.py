@@ -8,9 +8,10 @@ from textwrap import dedent
 
 import pytest
 
+from grader.cell import Cell, Play
 from grader.exercise import Limits
 from grader.recording import BACKENDS, Recording
-from grader.sandbox import Box, Cell, Job, Play
+from grader.sandbox import Box, Job
 
 RUN_MAIN = """
 async def scenario(stage):
@@ -32,7 +33,7 @@ def cell_of(box: Box, submission: str, scenarios: str = RUN_MAIN, limits: Limits
     job = Job(
         module="x", submission=dedent(submission), scenarios=dedent(scenarios), limits=limits or Limits(wall_seconds=60)
     )
-    cell = box.open(job)
+    cell = Cell(box, job)
     try:
         yield cell
     finally:

@@ -13,11 +13,12 @@ import pytest
 from forging_samples import make_kit
 
 from grader.attempt import Judged, diagnose
+from grader.cell import Cell, Play
 from grader.exercise import Exercise
 from grader.hidden_tests import HiddenTest
 from grader.judge import Examination, examine, grading, token
 from grader.recording import BACKENDS, NOTHING, Ended, Hygiene, Leaf, Outcome, Raised, Recording
-from grader.sandbox import Box, Job, Play
+from grader.sandbox import Box, Job
 from grader.values import Token
 from grader.verdict import Outcome as Result
 
@@ -77,7 +78,7 @@ class Session:
     ) -> Iterator[Examination]:
         for submission in submissions:
             job = Job(module="one", submission=submission, scenarios=SCENARIOS, limits=self.exercise.limits)
-            cell = self.box.open(job)
+            cell = Cell(self.box, job)
             examination = Examination(
                 cell=cell, backends=backends, **{"tests": self.exercise.tests, "schedules": 21, **asked}
             )
@@ -143,7 +144,7 @@ def test_an_examination_is_complete_when_the_next_one_is_asked_for(box: Box, tmp
 
         def examinations() -> Iterator[Examination]:
             for _ in range(2):
-                cell = box.open(job)
+                cell = Cell(box, job)
                 examination = Examination(cell=cell, tests=opened.exercise.tests, backends=("trio",))
                 yield examination
                 seen.append(len(examination.results))

@@ -15,10 +15,11 @@ import pytest
 from forging_samples import below
 
 from grader.box import harden, sweep
+from grader.cell import Cell, Play
 from grader.errors import InternalError
 from grader.exercise import Limits
 from grader.recording import BACKENDS, Ended
-from grader.sandbox import Box, Cell, Job, Play
+from grader.sandbox import Box, Job
 
 LIMITS = Limits(wall_seconds=30, cpu_seconds=1, memory_mb=400)
 SCENARIO = """
@@ -34,7 +35,7 @@ in_proc = pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="looks
 
 @contextmanager
 def cell_of(box: Box, submission: str, limits: Limits = LIMITS, scenarios: str = SCENARIO) -> Iterator[Cell]:
-    cell = box.open(Job(module="x", submission=submission, scenarios=scenarios, limits=limits))
+    cell = Cell(box, Job(module="x", submission=submission, scenarios=scenarios, limits=limits))
     try:
         yield cell
     finally:
@@ -294,7 +295,7 @@ def all_end(descriptors: list[int]) -> bool:
 @in_proc
 def test_closing_a_box_kills_what_its_open_jobs_have_started() -> None:
     with ExitStack() as stack, Box() as box:
-        cell = box.open(Job(module="x", submission=DAEMON, scenarios=SCENARIO, limits=LIMITS))
+        cell = Cell(box, Job(module="x", submission=DAEMON, scenarios=SCENARIO, limits=LIMITS))
         assert cell.recording(ask()).result in below(box.process)
         ends = stack.enter_context(watched(below(box.process)))
         box.close()
@@ -306,7 +307,7 @@ def test_closing_a_box_kills_what_its_open_jobs_have_started() -> None:
 def test_a_box_that_has_died_is_our_fault_and_its_jobs_do_not_live_on() -> None:
     with ExitStack() as stack, Box() as box:
         leaves_one = "import os, signal\nasync def answer():\n    if os.fork() == 0: signal.pause()\n"
-        cell = box.open(Job(module="x", submission=leaves_one, scenarios=SCENARIO, limits=LIMITS))
+        cell = Cell(box, Job(module="x", submission=leaves_one, scenarios=SCENARIO, limits=LIMITS))
         cell.recording(ask())
         assert len(below(box.process)) == 2
         ends = stack.enter_context(watched(below(box.process)))

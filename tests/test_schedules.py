@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from grader.cell import Play
 from grader.recording import Ended, Recording
-from grader.sandbox import Play
 from grader.schedules import WALK, Variants
 
 KEY = Play("meet", "{}\n", "trio")

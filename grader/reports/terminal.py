@@ -80,11 +80,6 @@ def show_run_quiet(console: Console, verdicts: Sequence[Verdict], *, glyphs: Gly
         _verdict_line(screen, verdict)
 
 
-def show_finding(console: Console, verdict: Verdict, finding: Finding, *, glyphs: Glyphs) -> None:
-    """Show one diagnosis without the table round it."""
-    _finding(Screen(console, glyphs), verdict, finding)
-
-
 # ---- one exercise ----------------------------------------------------------------------------------------------------
 
 
