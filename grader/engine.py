@@ -78,10 +78,13 @@ class _Course:
             began = time.perf_counter()
             verdict = _blank(self._kit, self._exercise, request)
             taken = submission.take(request.path, limit=self._exercise.limits.file_bytes)
-            faults = (taken,) if isinstance(taken, Fault) else request.check(taken, self._exercise, self._stub).faults
-            if isinstance(taken, Fault) or faults:
-                digest = "" if isinstance(taken, Fault) else taken.digest
-                self.verdicts.append(replace(verdict, faults=faults, digest=digest))
+            if isinstance(taken, Fault):
+                self.verdicts.append(replace(verdict, faults=(taken,)))
+                continue
+            found = request.check(taken, self._exercise, self._stub)
+            verdict = replace(verdict, digest=taken.digest, look=found.look)
+            if found.faults:
+                self.verdicts.append(replace(verdict, faults=found.faults))
                 continue
             cell = Cell(self._box, self._job(taken.source))
             examination = Examination(
@@ -97,7 +100,6 @@ class _Course:
             self.verdicts.append(
                 replace(
                     verdict,
-                    digest=taken.digest,
                     tests=_without_points(tests) if cell.tampered else tests,
                     real_seconds=time.perf_counter() - began,
                     virtual_seconds=examination.virtual_seconds,

@@ -117,6 +117,8 @@ class Verdict:
     total: int = 100
     """Points of the exercise, of all hidden tests and not only of those that were asked for."""
     faults: tuple[Fault, ...] = ()
+    look: tuple[Fault, ...] = ()
+    """What an instructor is asked to read with their own eyes. It costs nothing and learners' pages do not show it."""
     ignored: tuple[str, ...] = ()
     """Other files in the submission's folder; only ``file`` is judged."""
     complete_run: bool = True
