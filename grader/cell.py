@@ -17,11 +17,17 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 
+from grader.child import Child
 from grader.reading import read
 from grader.recording import Ended, Recording
-from grader.sandbox import GRACE_SECONDS, LOOK_SECONDS, TAIL_BYTES, Box, Child, Job
+from grader.sandbox import GRACE_SECONDS, Box, Job
 from grader.values import encode_inputs
-from grader.wire import FAULT, MAX_LINE, Distrusted, dumps, loads
+from grader.wire import MAX_LINE, Distrusted, Json, dumps, loads
+
+LOOK_SECONDS = 0.25
+TAIL_BYTES = 2000
+MAX_THREADS = 1024
+"""Of one child. Where the kernel cannot count them for us, this is what a bomb of threads runs into."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +41,15 @@ class Play:
     seed: int = 0
     choices: tuple[int, ...] | None = None
     trace: bool = False
+    within: float | None = None
+    """Virtual seconds after which the play is late, if its hidden test says so."""
+    walk: str = "fair"
+    """``sticky`` for an unfair schedule, which stays with one task for as long as it likes."""
 
     @property
     def key(self) -> Play:
         """The same scenario with the same inputs on the same backend, whatever the schedule."""
-        return Play(self.scenario, self.inputs, self.backend)
+        return Play(self.scenario, self.inputs, self.backend, within=self.within)
 
     @staticmethod
     def encode(inputs: Mapping[str, object]) -> str:
@@ -54,6 +64,10 @@ class _Gone(Exception):
     """A child has closed its end without an answer."""
 
 
+class _Fault(Exception):
+    """The grader's own code in a child has failed."""
+
+
 class Cell:
     """The plays of one job, asked for in any order and answered in the order in which they were sent."""
 
@@ -63,6 +77,7 @@ class Cell:
         self._child: Child | None = None
         self._sent: deque[tuple[Play, str]] = deque()
         self._done: dict[Play, Recording] = {}
+        self._retried: set[Play] = set()
         self.plays = 0
         self.tampered = False
         """Whether anything came out of the box that our own code would not have written."""
@@ -114,6 +129,8 @@ class Cell:
                 "seed": play.seed,
                 "choices": None if play.choices is None else list(play.choices),
                 "trace": play.trace,
+                "within": play.within,
+                "walk": play.walk,
                 "output": self._job.limits.output_bytes,
             }
         )
@@ -126,16 +143,22 @@ class Cell:
         spent = True
         try:
             line = self._line(child, self._job.limits.wall_seconds, self._job.limits.cpu_seconds)
-            recording, spent = read(loads(line), play=name, scenario=play.scenario, backend=play.backend)
+            message = loads(line)
+            _raise_fault(message, child)
+            recording, spent = read(message, play=name, scenario=play.scenario, backend=play.backend)
             if child.buffer and not self._sent:
                 raise Distrusted("more than one answer came out of the box")
         except _TimeIsUp as up:
             recording = _ended(play, Ended.LIMIT, str(up))
         except _Gone:
             self._box.settle(child)
-            _drain_output(child)
-            status = self._box.end(child)
-            recording = _ended(play, Ended.INTERNAL if status == FAULT else Ended.CRASHED, _last_words(child, status))
+            if self._box.lost(child) and self._again(play, name, child):
+                return
+            recording = self._crash(play, child)
+        except _Fault as fault:
+            if self._again(play, name, child):
+                return
+            recording = _ended(play, Ended.INTERNAL, f"the player failed: {fault}")
         except Distrusted as error:
             self.tampered = spent = True
             recording = _ended(play, Ended.TAMPERED, str(error))
@@ -149,6 +172,26 @@ class Cell:
         if spent:
             self._replace(child)
 
+    def _again(self, play: Play, name: str, child: Child) -> bool:
+        """Play once more what failed through no fault of its own, as far as can be told; whether there is a next time.
+
+        A box may have died of what another job plays in it, or what this one has left running. If it dies again of
+        the same play, it is this one's doing.
+        """
+        if play in self._retried:
+            return False
+        self._retried.add(play)
+        self._sent.appendleft((play, name))
+        self._replace(child)
+        return True
+
+    def _crash(self, play: Play, child: Child) -> Recording:
+        """What is known of a child that left without an answer."""
+        if self._box.lost(child):
+            return _ended(play, Ended.CRASHED, "the processes that it was played in were killed or stopped")
+        _drain_output(child)
+        return _ended(play, Ended.CRASHED, _last_words(self._box.end(child)))
+
     def _replace(self, child: Child) -> None:
         """Go on in a new child with the requests that are still open."""
         self._child = None
@@ -158,7 +201,8 @@ class Cell:
 
     def _line(self, child: Child, wall: float, cpu: float) -> bytes:
         """The next line of a child. Raises _TimeIsUp or _Gone; Distrusted if it is too long."""
-        began, used = time.monotonic(), child.cpu_seconds()
+        began, used = time.monotonic(), child.usage().cpu_seconds
+        looked = began
         with selectors.DefaultSelector() as selector:
             selector.register(child.messages, selectors.EVENT_READ)
             selector.register(child.output, selectors.EVENT_READ)
@@ -176,15 +220,37 @@ class Cell:
                     _read_messages(child)
                     if b"\n" in child.buffer:
                         break
-                # Bytes without an end of the line are no excuse: they may come one by one, for ever.
-                if time.monotonic() - began > wall:
-                    raise _TimeIsUp(f"no end after {wall:g} real seconds")
-                if not ready and child.cpu_seconds() - used > cpu:
-                    raise _TimeIsUp(f"no end after {cpu:g} s of CPU time")
-                if not ready and self._box.has_ended(child):
-                    raise _Gone
+                # Bytes without an end of the line are no excuse: they may come one by one, for ever. Nor is a flood
+                # of output a reason not to look.
+                now = time.monotonic()
+                if not ready or now - looked > LOOK_SECONDS:
+                    looked = now
+                    self._look(child, wall=wall - (now - began), cpu=cpu + used, limits=(wall, cpu))
         line, _, child.buffer = child.buffer.partition(b"\n")
         return line
+
+    def _look(self, child: Child, *, wall: float, cpu: float, limits: tuple[float, float]) -> None:
+        """Raise _TimeIsUp if the child has no wall time left or has used more than it may, _Gone if it has ended."""
+        if wall < 0:
+            raise _TimeIsUp(f"no end after {limits[0]:g} real seconds")
+        usage = child.usage()
+        if usage.cpu_seconds > cpu:
+            raise _TimeIsUp(f"no end after {limits[1]:g} s of CPU time")
+        if usage.threads > MAX_THREADS:
+            raise _TimeIsUp(f"{usage.threads} threads at once")
+        if self._box.has_ended(child):
+            raise _Gone
+
+
+def _raise_fault(message: Json, child: Child) -> None:
+    """Raise _Fault if the message is our own code's word that it has failed.
+
+    By the proof that came with the job: an exit status, which stood for this once, is anybody's to choose.
+    """
+    if isinstance(message, dict) and message.keys() == {"fault", "proof"}:
+        if not isinstance(message["proof"], str) or not secrets.compare_digest(message["proof"], child.proof):
+            raise Distrusted("a fault that nobody has had")
+        raise _Fault(str(message["fault"]))
 
 
 def _read_messages(child: Child) -> None:
@@ -219,10 +285,8 @@ def _ended(play: Play, ended: Ended, reason: str) -> Recording:
     return Recording(scenario=play.scenario, backend=play.backend, ended=ended, reason=reason)
 
 
-def _last_words(child: Child, status: int | None) -> str:
+def _last_words(status: int | None) -> str:
     """What became of a child that left without an answer."""
-    if status == FAULT:
-        return f"the player failed: {child.said.decode(errors='replace').strip()[-300:]}"
     if status is not None and status < 0:
         return f"the process was killed by {_signal_name(-status)}"
     return f"the process left with exit status {status}" if status is not None else "the process closed its pipes"

@@ -10,8 +10,9 @@ from grader import __version__
 from grader.cell import Cell, Play
 from grader.engine import versions
 from grader.errors import GraderError
+from grader.isolation import LEVELS
 from grader.recording import BACKENDS, Ended
-from grader.sandbox import LEVEL, Box, Job
+from grader.sandbox import Box, Job
 
 TESTED_PYTHONS = ((3, 11), (3, 13))
 
@@ -34,9 +35,9 @@ def examine() -> list[Finding]:
 
     findings = [Finding(subject="grade", said=__version__), _python()]
     findings += [Finding(subject=name, said=version) for name, version in versions() if name != "python"]
-    findings.append(Finding(subject="isolation", said=f"level {LEVEL}: {_LEVELS[LEVEL]}"))
     try:
         with Box() as box:
+            findings += _isolation(box)
             cell = Cell(box, Job(module="probe", submission=_SUBMISSION, scenarios=_SCENARIO, limits=Limits()))
             for backend in BACKENDS:
                 recording = cell.recording(Play("day", Play.encode({}), backend))
@@ -49,10 +50,20 @@ def examine() -> list[Finding]:
     return findings
 
 
-_LEVELS = {
-    1: "resource limits in a process of its own; run your own code only, or that of people you trust",
-    0: "a process of its own, without limits; run your own code only",
-}
+def _isolation(box: Box) -> list[Finding]:
+    """The proven level, why it is no higher one, and each thing that was tried in the box."""
+    found = [Finding(subject="isolation", said=f"level {box.level}: {LEVELS[box.level]}")]
+    found += [Finding(subject="isolation", said=note) for note in box.notes]
+    for attempt in sorted(box.attempts, key=lambda attempt: attempt.level):
+        word = "cannot" if attempt.prevented else "CAN"
+        found.append(
+            Finding(
+                subject=f"  level {attempt.level}",
+                said=f"{word} {attempt.what}: {attempt.said}",
+                fine=attempt.prevented,
+            )
+        )
+    return found
 
 
 def _python() -> Finding:

@@ -1,39 +1,33 @@
-"""Starts, feeds, times and kills a box: the processes that hold a learner's code.
+"""Boxes, which hold learners' code: a warm zygote that forks a ``Child`` per job, and what it takes to end it.
 
-A ``Box`` is one warm zygote, which forks a ``Child`` per job: a program whose plays are asked for one by one. Whatever
-a child has started is killed with it, and so is everything when the box is closed.
+A ``Box`` is at the strongest level of isolation that its own self-test has proven. Whatever a child has started is
+killed with it, and so is everything when the box is closed. A box that has died is started again.
 """
 
 from __future__ import annotations
 
 import os
+import secrets
 import signal
-import socket
-import subprocess
-import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
 from types import TracebackType
 
+from grader import isolation
 from grader.box import sweep
+from grader.child import Child
 from grader.errors import InternalError, MachineError
+from grader.isolation import Attempt
 from grader.kit import Limits
-from grader.wire import Json, dumps, loads
+from grader.launch import LOOK_SECONDS, Died, Zygote
+from grader.wire import Json, dumps
 
-LEVEL = 1 if sys.platform == "linux" else 0
-"""The isolation level of a box from 3, the strongest, to 0: resource limits, and a kill that reaches everything."""
-START_SECONDS = 60.0
 GRACE_SECONDS = 5.0
 """For a child to leave after its last play, and for the killed to be gone."""
-LOOK_SECONDS = 0.25
 CHILD_CPU_SECONDS = 600
 """For all plays of a child; it ends a child that nobody watches any more."""
-TAIL_BYTES = 2000
-
-_BOOT = "import sys; sys.path.insert(0, {root!r}); from grader.box.zygote import main; del sys.path[0]; main()"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,37 +38,33 @@ class Job:
     submission: str
     scenarios: str
     limits: Limits
+    needs: tuple[str, ...] = ()
+    """What the fences open for it: ``loopback``, ``processes``."""
 
 
 class Box:
-    """One warm zygote. Use it as a context manager: leaving it kills everything."""
+    """One warm zygote. Use it as a context manager: leaving it kills everything.
 
-    def __init__(self) -> None:
+    ``level`` is the strongest level of isolation to try, None for the strongest there is.
+    """
+
+    def __init__(self, level: int | None = None) -> None:
         if not hasattr(os, "fork"):
             raise MachineError(
                 "the box needs a system with fork()",
                 hint="Run grade on Linux, macOS or the Windows subsystem for Linux.",
             )
-        ours, theirs = socket.socketpair()
-        root = str(Path(__file__).resolve().parent.parent)
-        self._control = ours
-        self._buffer = b""
-        self._statuses: dict[int, int] = {}
-        self._living: set[int] = set()
-        """Process numbers of the children that have not been ended."""
+        strongest, why_not = isolation.ceiling()
+        self._level = strongest if level is None else min(level, strongest)
+        self._zygote: Zygote | None = None
         self._ready = False
-        # -P and a fresh environment instead of -I, which would ignore the hash seed: a set of strings must iterate
-        # alike in every run, or a submission may pass today and fail tomorrow.
-        self._process = subprocess.Popen(
-            [sys.executable, "-P", "-s", "-X", "utf8", "-c", _BOOT.format(root=root)],
-            stdin=theirs.fileno(),
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
-            cwd="/",
-            env={"PATH": os.defpath, "LANG": "C.UTF-8", "PYTHONHASHSEED": "0", "MALLOC_ARENA_MAX": "2"},
-            start_new_session=True,
-        )
-        theirs.close()
+        self._living: dict[int, Child] = {}
+        """The children that have not been ended, by their number in the box."""
+        self.attempts: tuple[Attempt, ...] = ()
+        """What the self-test has tried, once the box has been used."""
+        self.notes: list[str] = [why_not] if why_not and level is None else []
+        """Why the level is not a higher one."""
+        self._launch()
 
     def __enter__(self) -> Box:
         return self
@@ -85,45 +75,33 @@ class Box:
         self.close()
 
     @property
+    def level(self) -> int:
+        """The proven level of isolation. Waits until the box is up; raises InternalError if that cannot be."""
+        self._up()
+        return self._level
+
+    @property
     def process(self) -> int:
-        """Process number of the zygote."""
-        return self._process.pid
+        """Process number of the zygote, as this computer has it."""
+        return self._up().process
+
+    def refusal(self, needs: Collection[str]) -> str:
+        """Why an exercise with these needs cannot be judged here; nothing if it can."""
+        landlock = self._up().landlock
+        assert isinstance(landlock, int)
+        return isolation.refusal(needs, self._level, landlock)
 
     def start(self, job: Job) -> Child:
-        """Fork a child that answers requests for plays of this job."""
-        if not self._ready:
-            self._answer("ready", START_SECONDS)
-            self._ready = True
-        requests_in, requests_out = os.pipe()
-        messages_in, messages_out = os.pipe()
-        output_in, output_out = os.pipe()
-        theirs = [requests_in, messages_out, output_out]
-        document = dumps(
-            {
-                "module": job.module,
-                "submission": job.submission,
-                "scenarios": job.scenarios,
-                "limits": {
-                    "memory": job.limits.memory_mb << 20,
-                    "cpu": CHILD_CPU_SECONDS,
-                    "steps": job.limits.steps,
-                    "horizon": job.limits.horizon_seconds,
-                },
-            }
-        )
+        """Fork a child that answers requests for plays of this job. Raises InternalError if no box can be started."""
         try:
-            sent = socket.send_fds(self._control, [document], theirs)
-            self._control.sendall(document[sent:])
-        except OSError as error:
-            raise self._dead() from error
-        finally:
-            for descriptor in theirs:
-                os.close(descriptor)
-        number = self._answer("started", START_SECONDS)
-        assert isinstance(number, int)
-        self._statuses.pop(number, None)  # of another process that had this number before
-        self._living.add(number)
-        return Child(number, requests_out, messages_in, output_in)
+            return self._fork(job)
+        except Died:
+            # Something that was played has killed it. What starts now has had no part in that.
+            self._bury()
+        try:
+            return self._fork(job)
+        except Died as died:
+            raise _no_box(died) from died
 
     def end(self, child: Child) -> int | None:
         """Kill a child and everything that was ever started in it; returns its exit status, None if it had not left.
@@ -131,156 +109,158 @@ class Box:
         It is killed after a clean end too: a student's own child process outlives its parent otherwise. The children
         of other jobs are spared.
         """
-        if child.process not in self._living:
+        if self.lost(child) or self._living.pop(child.number, None) is None:
+            child.close()
             return child.status
-        self._living.remove(child.process)
-        alone = self.has_ended(child)
-        deadline = time.monotonic() + GRACE_SECONDS
-        if not alone:
-            _kill_group(child.process)  # once it is reaped, its number may be another process'
-        child.close()  # not before: it would leave with status 0 when there are no more requests
-        while child.process not in self._statuses or sweep.kill_descendants(self.process, spare=self._living):
-            if time.monotonic() > deadline:
-                raise InternalError(
-                    f"process {child.process} of a box does not end", hint="Look at it with `ps` and report this."
-                )
-            self._listen(0.05)
-        status = self._statuses.pop(child.process)
-        # A process that was leaving already keeps its own status under our signal.
-        child.status = None if status == -signal.SIGKILL and not alone else status
+        try:
+            self._end(child)
+        except Died:
+            self._bury()
         return child.status
 
     def close(self) -> None:
         """Kill the zygote and everything below it."""
-        self._control.close()
-        for process in self._living:
-            _kill_group(process)  # below the zygote they are found only as long as that one lives
-        while sweep.kill_descendants(self.process) and self._process.poll() is None:
-            time.sleep(0.001)
-        self._process.kill()
-        self._process.wait()
-        if self._process.stderr is not None:
-            self._process.stderr.close()
-
-    # ---- the control socket ------------------------------------------------------------------------------------------
-
-    def _answer(self, key: str, seconds: float) -> Json:
-        """Wait for the message with that key; note the ends of processes that come before it."""
-        deadline = time.monotonic() + seconds
-        while True:
-            while b"\n" in self._buffer:
-                line, _, self._buffer = self._buffer.partition(b"\n")
-                message = loads(line)
-                assert isinstance(message, dict)
-                if key in message:
-                    return message[key]
-                self._note(message)
-            if time.monotonic() > deadline:
-                raise self._dead()
-            self._receive(deadline - time.monotonic())
-
-    def _listen(self, seconds: float) -> None:
-        """Note which processes have ended."""
-        self._receive(seconds)
-        while b"\n" in self._buffer:
-            line, _, self._buffer = self._buffer.partition(b"\n")
-            message = loads(line)
-            assert isinstance(message, dict)
-            self._note(message)
-
-    def _note(self, message: dict[str, Json]) -> None:
-        process, status = message.get("ended"), message.get("status")
-        if isinstance(process, int) and isinstance(status, int):
-            self._statuses[process] = status
-
-    def _receive(self, seconds: float) -> None:
-        self._control.settimeout(max(seconds, 0.001))
-        try:
-            data = self._control.recv(1 << 16)
-        except TimeoutError:
-            return
-        except OSError as error:
-            raise self._dead() from error
-        finally:
-            self._control.settimeout(None)
-        if not data:
-            raise self._dead()
-        self._buffer += data
-
-    def _dead(self) -> InternalError:
-        self._process.kill()
-        said = self._process.stderr.read() if self._process.stderr is not None else b""
-        last = said.decode(errors="replace").strip().splitlines()[-1:] or ["it said nothing"]
-        return InternalError(f"the box has died: {last[0]}", hint="Run `grade doctor`, and report this.")
+        self._bury()
 
     def has_ended(self, child: Child) -> bool:
         """Whether the child is gone, even if something it has started keeps its pipes open."""
-        self._listen(0)
-        return child.process in self._statuses
+        if self.lost(child):
+            return True
+        zygote = self._up()
+        try:
+            zygote.listen(0)
+        except Died:
+            self._bury()
+            return True
+        return child.number in zygote.statuses
+
+    def lost(self, child: Child) -> bool:
+        """Whether the child has gone down with its zygote. That need not be its own doing."""
+        return child.zygote is not self._zygote
 
     def settle(self, child: Child) -> None:
         """Wait a little for the news that a child has ended whose pipe is closed."""
         deadline = time.monotonic() + LOOK_SECONDS
         while not self.has_ended(child) and time.monotonic() < deadline:
-            self._listen(0.05)
+            time.sleep(0.001)
+
+    # ---- one zygote after the other ----------------------------------------------------------------------------------
+
+    def _launch(self) -> None:
+        self._ready = False
+        while True:
+            try:
+                self._zygote = Zygote(self._level)
+                return
+            except Died as died:
+                self._lower(self._level - 1, str(died))
+
+    def _up(self) -> Zygote:
+        """The zygote, when it is ready and its level is proven. Raises InternalError if none can be started."""
+        if self._zygote is None:
+            self._launch()
+        while not self._ready:
+            assert self._zygote is not None
+            try:
+                attempts = self._zygote.ready()
+            except Died as died:
+                self._bury()
+                if self._level == 0:
+                    raise _no_box(died) from died
+                self._lower(min(self._level - 1, isolation.FENCED), str(died))
+                self._launch()
+                continue
+            self._ready = True
+            self.attempts = attempts
+            proven = isolation.proven(self._level, attempts)
+            if proven < self._level:
+                said = [f"it could {attempt.what} ({attempt.said})" for attempt in attempts if not attempt.prevented]
+                self._bury()
+                self._lower(proven, ", ".join(said) or "its self-test was cut short")
+                self._launch()
+        assert self._zygote is not None
+        return self._zygote
+
+    def _lower(self, level: int, why: str) -> None:
+        self.notes.append(f"level {self._level} is not to be had: {why}")
+        self._level = level
+
+    def _bury(self) -> None:
+        """Kill everything; the next job gets a new zygote."""
+        zygote, self._zygote = self._zygote, None
+        self._ready = False
+        if zygote is None:
+            return
+        for child in self._living.values():
+            _kill_group(child.process)  # below the zygote they are found only as long as that one lives
+        self._living.clear()
+        zygote.kill()
+
+    # ---- children ----------------------------------------------------------------------------------------------------
+
+    def _fork(self, job: Job) -> Child:
+        zygote = self._up()
+        requests_in, requests_out = os.pipe()
+        messages_in, messages_out = os.pipe()
+        output_in, output_out = os.pipe()
+        proof = secrets.token_hex(16)
+        try:
+            number, process = zygote.fork(_document(job, proof), [requests_in, messages_out, output_out])
+        except BaseException:
+            for descriptor in (requests_out, messages_in, output_in):
+                os.close(descriptor)
+            raise
+        finally:
+            for descriptor in (requests_in, messages_out, output_out):
+                os.close(descriptor)
+        child = Child(process, requests_out, messages_in, output_in, number=number, proof=proof, zygote=zygote)
+        self._living[number] = child
+        return child
+
+    def _end(self, child: Child) -> None:
+        zygote = self._up()
+        alone = self.has_ended(child)
+        if self.lost(child):
+            child.close()
+            return
+        deadline = time.monotonic() + GRACE_SECONDS
+        if not alone:
+            _kill_group(child.process)  # once it is reaped, its number may be another process'
+        child.close()  # not before: it would leave with status 0 when there are no more requests
+        spare = {each.process for each in self._living.values()}
+        while child.number not in zygote.statuses or sweep.kill_descendants(zygote.process, spare=spare):
+            if time.monotonic() > deadline or zygote.stopped():
+                raise Died(f"process {child.process} does not end")
+            zygote.listen(0.05)
+        status = zygote.statuses.pop(child.number)
+        # A process that was leaving already keeps its own status under our signal.
+        child.status = None if status == -signal.SIGKILL and not alone else status
+
+
+def _document(job: Job, proof: str) -> bytes:
+    limits: dict[str, Json] = {
+        "memory": job.limits.memory_mb << 20,
+        "cpu": CHILD_CPU_SECONDS,
+        "steps": job.limits.steps,
+        "horizon": job.limits.horizon_seconds,
+    }
+    return dumps(
+        {
+            "module": job.module,
+            "submission": job.submission,
+            "scenarios": job.scenarios,
+            "limits": limits,
+            "needs": list(job.needs),
+            "proof": proof,
+        }
+    )
+
+
+def _no_box(died: Died) -> InternalError:
+    return InternalError(f"the box cannot be started: {died}", hint="Run `grade doctor`, and report this.")
 
 
 def _kill_group(process: int) -> None:
     with suppress(ProcessLookupError, PermissionError):
-        os.killpg(process, signal.SIGKILL)
-
-
-class Child:
-    """One child's process number and our ends of its pipes."""
-
-    def __init__(self, process: int, requests: int, messages: int, output: int) -> None:
-        self.process = process
-        self.requests = requests
-        self.messages = messages
-        self.output = output
-        self.buffer = b""
-        self.said = b""
-        """The end of what it wrote to descriptors 1 and 2."""
-        self.status: int | None = None
-        """Its exit status, if it had left by itself when it was ended."""
-        self.unsent = b""
-        """Requests that do not fit into the pipe; a child that plays reads none."""
-        self._open = True
-        for descriptor in (requests, messages, output):
-            os.set_blocking(descriptor, False)
-
-    def send(self, document: Mapping[str, Json]) -> None:
-        """Write one request, or keep it until it can be written. Never waits for the child."""
-        self.unsent += dumps(document)
-        self.flush()
-
-    def flush(self) -> None:
-        """Write what the pipe takes. A child that is gone is noticed when its answer is read."""
-        try:
-            while self.unsent:
-                self.unsent = self.unsent[os.write(self.requests, self.unsent) :]
-        except BlockingIOError:
-            pass
-        except BrokenPipeError:
-            self.unsent = b""
-
-    def finish(self) -> None:
-        """Say that there are no more requests."""
-        os.close(self.requests)
-        self.requests, self.unsent = -1, b""
-
-    def close(self) -> None:
-        if self._open:
-            self._open = False
-            for descriptor in (self.requests, self.messages, self.output):
-                if descriptor >= 0:
-                    os.close(descriptor)
-
-    def cpu_seconds(self) -> float:
-        """CPU time of the child so far; 0 where there is no /proc."""
-        try:
-            with open(f"/proc/{self.process}/stat") as file:
-                fields = file.read().rpartition(")")[2].split()
-        except OSError:
-            return 0.0
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+        if process > 1:  # 0 would be our own group
+            os.killpg(process, signal.SIGKILL)

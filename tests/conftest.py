@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 
 import pytest
@@ -14,8 +15,20 @@ settings.register_profile("no clock", deadline=None)
 settings.load_profile("no clock")
 
 
+# Where these tests are run by CI themselves, the command would speak to it.
+for name in ("GITHUB_ACTIONS", "GITHUB_STEP_SUMMARY", "GITHUB_WORKSPACE", "CI_PROJECT_DIR"):
+    os.environ.pop(name, None)
+
+
 @pytest.fixture(scope="session")
 def box() -> Iterator[Box]:
     """One warm zygote for all tests that only play in it."""
     with Box() as box:
+        yield box
+
+
+@pytest.fixture(scope="session")
+def unfenced() -> Iterator[Box]:
+    """One warm zygote without the kernel's fences, for what they would refuse: it has to be cleaned up after."""
+    with Box(level=0) as box:
         yield box

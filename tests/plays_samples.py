@@ -31,7 +31,11 @@ on_both_backends = pytest.mark.parametrize("backend", BACKENDS)
 def cell_of(box: Box, submission: str, scenarios: str = RUN_MAIN, limits: Limits | None = None) -> Iterator[Cell]:
     """A cell for many plays of one program. Whatever it sends has to be what our own code would have written."""
     job = Job(
-        module="x", submission=dedent(submission), scenarios=dedent(scenarios), limits=limits or Limits(wall_seconds=60)
+        module="x",
+        submission=dedent(submission),
+        scenarios=dedent(scenarios),
+        limits=limits or Limits(wall_seconds=60),
+        needs=("loopback", "processes"),
     )
     cell = Cell(box, job)
     try:

@@ -22,9 +22,9 @@ pytestmark = pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="lo
 
 
 @pytest.fixture(autouse=True)
-def _nothing_is_left(box: Box) -> Iterator[None]:
+def _nothing_is_left(box: Box, unfenced: Box) -> Iterator[None]:
     yield
-    assert below(box.process) == set()
+    assert below(box.process) == below(unfenced.process) == set()
 
 
 def answer(*lines: str, before: str = "") -> str:
@@ -60,7 +60,6 @@ def test_the_right_answers_earn_all_points(box: Box, tmp_path: Path) -> None:
         ("import os, signal; os.kill(os.getpid(), signal.SIGKILL)", "crashed"),
         ("import os; os.kill(os.getpid(), 40)", "crashed"),
         ("import os; os.abort()", "crashed"),
-        ("import os, sys; os.execv(sys.executable, [sys.executable, '-c', 'pass'])", "crashed"),
         ("raise BaseExceptionGroup('', [SystemExit(0), KeyboardInterrupt()])", "crashed"),
         ("raise StopIteration(1)", "raised"),
         ("return NotImplemented", "returned"),
@@ -73,12 +72,32 @@ def test_leaving_early_earns_nothing_and_costs_one_question(box: Box, tmp_path: 
     assert found.points == 40
 
 
-def test_the_exit_status_of_a_failing_player_earns_nothing_either(box: Box, tmp_path: Path) -> None:
-    found = graded(box, tmp_path, answer("import os; os._exit(113)"))
+def test_becoming_another_program_earns_nothing(unfenced: Box, box: Box, tmp_path: Path) -> None:
+    attack = answer("os.execv(sys.executable, [sys.executable, '-c', 'pass'])", before="import os, sys")
 
-    assert found.ends("test_answer") == {"not-judged"}
-    assert found.verdict.status is Status.NOT_JUDGED
+    assert graded(unfenced, tmp_path / "a", attack).ends("test_answer") == {"crashed"}
+    found = graded(box, tmp_path / "b", attack)
+    assert found.ends("test_answer") <= {"crashed", "raised"}  # where there are fences, it is refused
     assert found.points == 40
+
+
+def test_a_fault_of_the_grader_cannot_be_had_by_exit_status(box: Box, tmp_path: Path) -> None:
+    # Each of them stood for "the player has failed" in some version of the grader, and cost the learner nothing.
+    for number, status in enumerate((1, 70, 97, 113)):
+        found = graded(box, tmp_path / str(number), answer(f"import os; os._exit({status})"))
+
+        assert found.ends("test_answer") == {"crashed"}
+        assert found.verdict.status is Status.FAIL
+        assert found.points == 40
+
+
+def test_a_forged_fault_costs_every_point(box: Box, tmp_path: Path) -> None:
+    line = b'{"fault": "not mine", "proof": "0123456789abcdef"}\n'
+
+    found = graded(box, tmp_path, answer(f"import os; os.write(4, {line!r})", "os._exit(1)"))
+
+    assert found.ends("test_answer") == found.ends("test_other") == {"tampered"}
+    assert found.points == 0
 
 
 def test_leaving_while_the_file_is_loaded_earns_nothing(box: Box, tmp_path: Path) -> None:
@@ -197,7 +216,7 @@ def test_a_forged_answer_of_the_right_shape_is_an_observation_and_no_verdict(box
     assert found.points == 40
 
 
-def test_an_answer_after_the_last_one_costs_every_point(box: Box, tmp_path: Path) -> None:
+def test_an_answer_after_the_last_one_costs_every_point(unfenced: Box, tmp_path: Path) -> None:
     # A process of its own waits until the player has left, and speaks then.
     attack = answer(
         "parent = os.getpid()",
@@ -210,12 +229,12 @@ def test_an_answer_after_the_last_one_costs_every_point(box: Box, tmp_path: Path
         before="import os",
     )
 
-    found = graded(box, tmp_path, attack.replace("async def answer", "async def other") + HONEST)
+    found = graded(unfenced, tmp_path, attack.replace("async def answer", "async def other") + HONEST)
 
     assert found.points == 0
 
 
-def test_four_megabytes_after_the_last_answer_are_an_attempt_too(box: Box, tmp_path: Path) -> None:
+def test_four_megabytes_after_the_last_answer_are_an_attempt_too(unfenced: Box, tmp_path: Path) -> None:
     attack = """
     import os
 
@@ -232,7 +251,7 @@ def test_four_megabytes_after_the_last_answer_are_an_attempt_too(box: Box, tmp_p
         return "fine"
     """
 
-    assert graded(box, tmp_path, attack).points == 0
+    assert graded(unfenced, tmp_path, attack).points == 0
 
 
 # ---- values that lie -------------------------------------------------------------------------------------------------
@@ -364,20 +383,20 @@ def test_games_with_descriptors_cost_one_question(box: Box, tmp_path: Path, atta
 # ---- processes and threads that stay ---------------------------------------------------------------------------------
 
 
-def test_a_child_process_does_not_outlive_the_submission(box: Box, tmp_path: Path) -> None:
+def test_a_child_process_does_not_outlive_the_submission(unfenced: Box, tmp_path: Path) -> None:
     attack = answer(
         "subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(1000)', 'forging-child'])",
         "return 1",
         before="import subprocess, sys",
     )
 
-    found = graded(box, tmp_path, attack)
+    found = graded(unfenced, tmp_path, attack)
 
     assert found.ends("test_other") == {"pass"}
     assert running_with("forging-child") == set()
 
 
-def test_a_daemon_does_not_outlive_the_submission(box: Box, tmp_path: Path) -> None:
+def test_a_daemon_does_not_outlive_the_submission(unfenced: Box, tmp_path: Path) -> None:
     attack = answer(
         "ours, theirs = os.pipe()",
         "if os.fork() == 0:",
@@ -394,27 +413,27 @@ def test_a_daemon_does_not_outlive_the_submission(box: Box, tmp_path: Path) -> N
         before="import os, signal, sys",
     )
 
-    found = graded(box, tmp_path, attack)
+    found = graded(unfenced, tmp_path, attack)
 
     assert found.points == 100  # it is no crime that hidden tests look for; it only must not live on
     assert running_with("forging-daemon") == set()
 
 
-def test_a_process_that_leaves_a_child_with_its_pipes_has_ended(box: Box, tmp_path: Path) -> None:
+def test_a_process_that_leaves_a_child_with_its_pipes_has_ended(unfenced: Box, tmp_path: Path) -> None:
     attack = answer("if os.fork(): os._exit(0)", "while True: pass", before="import os")
 
-    found = graded(box, tmp_path, attack)
+    found = graded(unfenced, tmp_path, attack)
 
     assert found.ends("test_answer") == {"crashed"}
     assert "exit status 0" in found.why("test_answer")
     assert found.points == 40
 
 
-def test_a_fork_that_answers_as_well_costs_every_point(box: Box, tmp_path: Path) -> None:
+def test_a_fork_that_answers_as_well_costs_every_point(unfenced: Box, tmp_path: Path) -> None:
     # The clone plays on until there are no more questions; then its parent wakes and answers the first one again.
     attack = answer("clone = os.fork()", "if clone: os.waitpid(clone, 0)", "return 1", before="import os")
 
-    assert graded(box, tmp_path, attack, ("trio",)).points == 0
+    assert graded(unfenced, tmp_path, attack, ("trio",)).points == 0
 
 
 def test_threads_left_running_cost_nobody_else_anything(box: Box, tmp_path: Path) -> None:

@@ -267,14 +267,14 @@ async def answer():
 
 
 @in_proc
-def test_a_daemon_lives_as_long_as_its_play_and_no_longer(box: Box) -> None:
-    with cell_of(box, DAEMON) as cell:
+def test_a_daemon_lives_as_long_as_its_play_and_no_longer(unfenced: Box) -> None:
+    with cell_of(unfenced, DAEMON) as cell:
         daemon = cell.recording(ask()).result
         assert isinstance(daemon, int)
-        assert daemon in below(box.process)
+        assert daemon in below(unfenced.process)
 
     assert not Path(f"/proc/{daemon}").exists()
-    assert below(box.process) == set()
+    assert below(unfenced.process) == set()
 
 
 @contextmanager
@@ -294,7 +294,7 @@ def all_end(descriptors: list[int]) -> bool:
 
 @in_proc
 def test_closing_a_box_kills_what_its_open_jobs_have_started() -> None:
-    with ExitStack() as stack, Box() as box:
+    with ExitStack() as stack, Box(level=0) as box:
         cell = Cell(box, Job(module="x", submission=DAEMON, scenarios=SCENARIO, limits=LIMITS))
         assert cell.recording(ask()).result in below(box.process)
         ends = stack.enter_context(watched(below(box.process)))
@@ -304,20 +304,83 @@ def test_closing_a_box_kills_what_its_open_jobs_have_started() -> None:
 
 
 @in_proc
-def test_a_box_that_has_died_is_our_fault_and_its_jobs_do_not_live_on() -> None:
-    with ExitStack() as stack, Box() as box:
-        leaves_one = "import os, signal\nasync def answer():\n    if os.fork() == 0: signal.pause()\n"
+@pytest.mark.parametrize("level", range(4))
+def test_closing_a_box_kills_its_children_at_every_level(level: int) -> None:
+    with ExitStack() as stack, Box(level) as box:
+        cell = Cell(box, Job(module="x", submission=ECHO, scenarios=SCENARIO, limits=LIMITS))
+        assert cell.recording(ask(n=1)).result == {"n": 1}
+        everybody = {box.process, *below(box.process)}
+        assert len(everybody) == 2
+        ends = stack.enter_context(watched(everybody))
+        box.close()
+
+        assert all_end(ends)
+
+
+# ---- a box that dies -------------------------------------------------------------------------------------------------
+
+
+@in_proc
+def test_a_box_that_has_died_is_started_again_and_its_jobs_do_not_live_on() -> None:
+    leaves_one = "import os, signal\nasync def answer(n=0):\n    if os.fork() == 0: signal.pause()\n    return n"
+    with ExitStack() as stack, Box(level=0) as box:
         cell = Cell(box, Job(module="x", submission=leaves_one, scenarios=SCENARIO, limits=LIMITS))
         cell.recording(ask())
         assert len(below(box.process)) == 2
         ends = stack.enter_context(watched(below(box.process)))
         os.kill(box.process, signal.SIGKILL)
-
-        with pytest.raises(InternalError, match="the box has died"):
-            cell.close()
-        box.close()
+        cell.close()
 
         assert all_end(ends)
+        with cell_of(box, ECHO) as next_one:
+            assert next_one.recording(ask(n=1)).result == {"n": 1}
+
+
+KILLS = """
+import os, signal
+
+async def answer(n):
+    with open(f"/proc/{{os.getppid()}}/cmdline") as parent:
+        assert "grader.box" in parent.read(), "whoever has adopted us must live"
+    if n == 1:
+        os.kill(os.getppid(), signal.{signal})
+        {then}
+    return n
+"""
+
+
+@pytest.mark.parametrize("then", ["pass", "while True: signal.pause()"])
+@pytest.mark.parametrize("number", ["SIGKILL", "SIGSTOP"])
+def test_who_kills_or_stops_the_box_harms_nobody_else(unfenced: Box, number: str, then: str) -> None:
+    quick = replace(LIMITS, wall_seconds=2)
+    with cell_of(unfenced, ECHO) as innocent:
+        innocent.recording(ask(n=0))
+        with cell_of(unfenced, KILLS.format(signal=number, then=then), quick) as hostile:
+            for n in range(4):
+                hostile.send(ask(n=n))
+            found = [hostile.recording(ask(n=n)) for n in range(4)]
+
+        # Whoever stops the box may have answered before anybody noticed, or never answer.
+        assert found[1].ended in (Ended.CRASHED, Ended.LIMIT, Ended.RETURNED, Ended.BLOCKED_LOOP)
+        assert [each.result for each in found if each is not found[1]] == [0, 2, 3]
+        assert innocent.recording(ask(n=5)).result == {"n": 5}
+
+
+def test_a_box_that_is_killed_under_a_play_plays_it_again() -> None:
+    waits = "import os\nasync def answer():\n    return os.getppid()"
+    with Box(level=0) as box, cell_of(box, waits) as cell:
+        first = box.process
+        cell.send(ask())
+        os.kill(first, signal.SIGKILL)
+
+        assert cell.recording(ask()).result in (first, box.process)
+        assert cell.recording(ask(seed=1)).result == box.process != first
+
+
+def test_a_box_that_cannot_start_is_our_fault(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "executable", "/bin/false")
+    with pytest.raises(InternalError, match="cannot be started"), Box() as box:
+        box.start(Job(module="x", submission=ECHO, scenarios=SCENARIO, limits=LIMITS))
 
 
 def test_a_box_that_was_never_used_closes() -> None:
@@ -341,10 +404,16 @@ import os, resource
 
 NAMES = ("RLIMIT_AS", "RLIMIT_CORE", "RLIMIT_NOFILE")
 
+def is_open(number):
+    try:
+        return bool(os.fstat(number))
+    except OSError:
+        return False
+
 async def answer():
     limits = {name: resource.getrlimit(getattr(resource, name))[0] for name in NAMES}
     return {
-        "descriptors": sorted(int(name) for name in os.listdir("/proc/self/fd")),
+        "descriptors": [number for number in range(512) if is_open(number)],
         "environment": sorted(os.environ),
         "leader": os.getsid(0) == os.getpid(),
         "memory": limits["RLIMIT_AS"],

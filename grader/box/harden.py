@@ -1,33 +1,74 @@
-"""What a child gives up before a byte of the student's file is loaded: descriptors and resources.
+"""What a child gives up before a byte of the student's file is loaded: descriptors, resources and privileges.
 
-Kernel sandboxes (Landlock, seccomp, namespaces) belong here as well.
+The kernel's fences, which come after this, are in ``fence``.
 """
 
 from __future__ import annotations
 
-import ctypes
 import fcntl
 import os
 import resource
 import signal
 import sys
+from contextlib import suppress
 
+from grader.box import kernel
 from grader.wire import Json
 
-PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36
+REQUESTS, MESSAGES = 3, 4
+"""A child's descriptors."""
 _HIGH = 64
+_FILE_BYTES = 16 << 20
+_FILES = 512
+_CPU_MARGIN = 5
 
 
 def become_subreaper() -> None:
     """Inherit every orphan among our descendants, so that a student's daemon stays within reach of the kill."""
     if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+        kernel.prctl(kernel.PR_SET_CHILD_SUBREAPER, 1)
 
 
-def die_with_parent() -> None:
-    """Have the kernel kill us when the zygote ends: it may have been killed itself."""
+def die_with_parent(parent: int) -> None:
+    """Have the kernel kill us when the zygote ends: it may have been killed itself.
+
+    The zygote has one thread. The kernel counts the thread that forked as the parent, and not its process.
+    """
     if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+        kernel.prctl(kernel.PR_SET_PDEATHSIG, signal.SIGKILL)
+        # It may have ended before that, and a submission that kills its parent would kill whoever has adopted us.
+        if os.getppid() != parent:
+            os._exit(1)
+
+
+def drop_root(user: int | None) -> None:
+    """Become an unprivileged user if we are root; with None give up root's capabilities and stay."""
+    if os.geteuid() != 0:
+        return
+    if user is not None:
+        os.setgroups([])
+        os.setresgid(user, user, user)
+        os.setresuid(user, user, user)
+    kernel.drop_capabilities()
+
+
+def own_user_namespace(user: int) -> bool:
+    """Enter a user namespace of our own, in which the kernel counts our processes apart; whether that was possible."""
+    with suppress(OSError):
+        kernel.prctl(kernel.PR_SET_DUMPABLE, 1)  # the files below belong to root after a change of user otherwise
+        kernel.unshare(kernel.CLONE_NEWUSER)
+        for name, text in (("setgroups", "deny"), ("uid_map", f"{user} {user} 1"), ("gid_map", f"{user} {user} 1")):
+            with open(f"/proc/self/{name}", "w") as file:
+                file.write(text)
+        kernel.drop_capabilities()
+        return True
+    return False
+
+
+def hide_memory() -> None:
+    """Keep memory, environment and descriptors from every process of the same user."""
+    if sys.platform == "linux":
+        kernel.prctl(kernel.PR_SET_DUMPABLE, 0)
 
 
 def keep_own_paths() -> None:
@@ -49,14 +90,18 @@ def take_descriptors(requests: int, messages: int, output: int) -> None:
 def limit(limits: dict[str, Json]) -> None:
     """Lower the resource limits. A session of its own lets one signal reach everything the child starts."""
     os.setsid()
+    if sys.platform != "linux":
+        return  # elsewhere setrlimit refuses some of these, and what it accepts is not enforced
     memory, cpu = int(limits["memory"]), int(limits["cpu"])  # type: ignore[arg-type]
     for kind, value in (
         (resource.RLIMIT_AS, memory),
         (resource.RLIMIT_CORE, 0),
-        (resource.RLIMIT_FSIZE, 16 << 20),
-        (resource.RLIMIT_NOFILE, 512),
+        (resource.RLIMIT_FSIZE, _FILE_BYTES),
+        (resource.RLIMIT_NOFILE, _FILES),
         (resource.RLIMIT_CPU, cpu),
     ):
         hard = resource.getrlimit(kind)[1]
         capped = value if hard == resource.RLIM_INFINITY else min(value, hard)
-        resource.setrlimit(kind, (capped, hard if kind == resource.RLIMIT_CPU else capped))
+        # The signal of the soft limit may be ignored; the hard one kills.
+        above = capped + _CPU_MARGIN if kind == resource.RLIMIT_CPU else capped
+        resource.setrlimit(kind, (capped, above if hard == resource.RLIM_INFINITY else min(above, hard)))

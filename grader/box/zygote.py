@@ -8,36 +8,31 @@ stays single-threaded and runs no event loop, so that every fork is clean.
 
 from __future__ import annotations
 
+import builtins
 import gc
 import os
 import selectors
 import signal
 import socket
-import sys
+from contextlib import suppress
 from typing import Any, BinaryIO, NoReturn
 
-from grader.box import harden, surroundings
+from grader.box import harden, loading, surroundings
+from grader.box.fence import Fence
+from grader.box.harden import MESSAGES, REQUESTS
 from grader.box.player import Message, Program, play, too_large
 from grader.box.simulation.core import Bounds
 from grader.box.simulation.run import prepare, run_unwatched
 from grader.box.simulation.schedule import Schedule
 from grader.box.simulation.where import STUDENT
-from grader.wire import FAULT, MAX_LINE, decode, dumps
+from grader.wire import MAX_LINE, decode, dumps
 
-LISTEN = 0
-"""The control socket's descriptor."""
-REQUESTS, MESSAGES = 3, 4
-"""A child's descriptors."""
 DESCRIPTOR_GONE = 1
-"""Exit status of a child that cannot use them; nobody but the student's code closes them, so it is no FAULT."""
+"""Exit status of a child that cannot use them; nobody but the student's code closes them, so it is no fault of ours."""
 
 
-def main() -> None:
-    """Serve jobs until the trusted side closes the socket."""
-    control = socket.socket(fileno=LISTEN)
-    harden.become_subreaper()
-    _warm_up()
-    control.sendall(dumps({"ready": sys.version_info[:3]}))
+def serve(control: socket.socket, fence: Fence) -> None:
+    """Fork a child for every job until the trusted side closes the socket."""
     reader, writer = os.pipe()
     os.set_blocking(writer, False)
     signal.set_wakeup_fd(writer, warn_on_full_buffer=False)
@@ -49,12 +44,12 @@ def main() -> None:
             ready = {key.fileobj for key, _ in selector.select()}
             if reader in ready:
                 os.read(reader, 4096)
-            _reap(control)
-            if control in ready and not _serve(control):
+            _reap(control, fence)
+            if control in ready and not _serve(control, fence):
                 return
 
 
-def _warm_up() -> None:
+def warm_up() -> None:
     """Pay for what the first run of each backend imports and caches; then keep the garbage collector off it."""
 
     async def nothing() -> None:
@@ -66,7 +61,7 @@ def _warm_up() -> None:
     gc.freeze()
 
 
-def _reap(control: socket.socket) -> None:
+def _reap(control: socket.socket, fence: Fence) -> None:
     """Collect what has ended: children, and the orphans they left to us."""
     while True:
         try:
@@ -75,38 +70,54 @@ def _reap(control: socket.socket) -> None:
             return
         if not process:
             return
+        loading.remove_folder(fence, process)
         control.sendall(dumps({"ended": process, "status": os.waitstatus_to_exitcode(status)}))
 
 
-def _serve(control: socket.socket) -> bool:
+def _serve(control: socket.socket, fence: Fence) -> bool:
     line, descriptors, _, _ = socket.recv_fds(control, 1 << 16, 3)
     if not line:
         return False
     while not line.endswith(b"\n"):
         line += control.recv(1 << 16)
+    zygote = os.getpid()
     process = os.fork()
     if process == 0:
-        _child(control, decode(line), descriptors)
+        _child(control, decode(line), descriptors, fence, zygote)
     for descriptor in descriptors:
         os.close(descriptor)
     control.sendall(dumps({"started": process}))
     return True
 
 
-def _child(control: socket.socket, job: Message, descriptors: list[int]) -> NoReturn:
+def _child(control: socket.socket, job: Message, descriptors: list[int], fence: Fence, zygote: int) -> NoReturn:
+    builtin: dict[str, object] = {}
     try:
         signal.set_wakeup_fd(-1)
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         control.detach()
         harden.take_descriptors(*descriptors)
-        harden.die_with_parent()
+        harden.die_with_parent(zygote)
         harden.limit(job["limits"])
         harden.keep_own_paths()
         surroundings.prepare_process()
+        builtin = dict(builtins.__dict__)
+        folder = loading.own_folder(fence, job)
+        fence.put_up(job["needs"], folder)
         _answer(job)
-    except BaseException as error:  # the trusted side hears of it as a crash; it must never return into the zygote
-        os.write(2, f"{type(error).__name__}: {error}\n".encode(errors="replace"))
-    os._exit(FAULT)
+    except BaseException as error:  # it must never return into the zygote
+        # The proof says that this is the grader speaking and not the student's code, which may exit as it likes.
+        with suppress(BaseException):
+            _insist_on(builtin)
+            _send({"fault": f"{type(error).__name__}: {error}"[:300], "proof": job["proof"]})
+    os._exit(1)
+
+
+def _insist_on(builtin: dict[str, object]) -> None:
+    """Raise unless the built-in names mean what they meant; without them nothing of ours works, and it is no fault."""
+    for name, value in builtin.items():
+        if builtins.__dict__.get(name) is not value:
+            raise LookupError(name)
 
 
 def _answer(job: Message) -> NoReturn:
@@ -148,7 +159,3 @@ def _send(message: Any) -> None:
             data = data[os.write(MESSAGES, data) :]
     except OSError:
         os._exit(DESCRIPTOR_GONE)
-
-
-if __name__ == "__main__":
-    main()

@@ -1,0 +1,124 @@
+"""The levels of isolation: what each is made of, which one a box has proven to have, and what may run at it.
+
+A level is never claimed. A box tries from the inside what its level promises to prevent (``box.selftest``), and
+whatever succeeds lowers the level that is printed, stored with every verdict and asked for by ``require``.
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+import shutil
+import sys
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from grader.errors import MachineError
+
+STRONGEST = 3
+FENCED = 2
+"""The lowest level at which other people's code may run without being asked for it."""
+
+LEVELS = {
+    3: "namespaces of its own (bubblewrap), Landlock, seccomp and resource limits",
+    2: "Landlock, seccomp and resource limits; the processes and the network are this computer's",
+    1: "resource limits only; run your own code, or that of people you trust",
+    0: "a process of its own; run your own code only",
+}
+
+LAST_ATTEMPT = "run a program"
+"""The last thing a box of level 2 tries: had it succeeded, nobody would be there to say so."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attempt:
+    """One thing that was tried inside a box."""
+
+    level: int
+    """The lowest level that promises to prevent it."""
+    what: str
+    prevented: bool
+    said: str
+
+
+def read_attempts(rows: object) -> tuple[Attempt, ...]:
+    """Read what the self-test of a box reports. No student's code has run there yet."""
+    assert isinstance(rows, list)
+    return tuple(
+        Attempt(level=int(level), what=str(what), prevented=prevented is True, said=str(said))
+        for level, what, prevented, said in rows
+    )
+
+
+def proven(wanted: int, attempts: Sequence[Attempt]) -> int:
+    """The highest level up to ``wanted`` at which everything failed that has to."""
+    for level in range(1, wanted + 1):
+        tried = [attempt for attempt in attempts if attempt.level == level]
+        silent = level == FENCED and LAST_ATTEMPT not in [attempt.what for attempt in tried]
+        if not tried or silent or not all(attempt.prevented for attempt in tried):
+            return level - 1
+    return wanted
+
+
+# ---- what this computer has ------------------------------------------------------------------------------------------
+
+
+@cache
+def bubblewrap() -> str | None:
+    """The path of bubblewrap, if it is installed where programs usually are."""
+    return shutil.which("bwrap", path=f"{os.defpath}:/usr/local/bin") if sys.platform == "linux" else None
+
+
+def ceiling() -> tuple[int, str]:
+    """The strongest level worth trying here, and why there is no stronger one."""
+    if sys.platform != "linux":
+        return 0, f"the fences are made of Linux, and this is {platform.system()}"
+    if platform.machine() != "x86_64":
+        return 1, f"the table of system calls is for x86_64, and this is {platform.machine()}"
+    if bubblewrap() is None:
+        return 2, "bubblewrap is not installed (package `bubblewrap`)"
+    return 3, ""
+
+
+@cache
+def countable() -> bool:
+    """Whether the kernel counts processes per user namespace, as it does since 5.14.
+
+    Before that the limit of a box would count every process of its user, and refuse the first thread of a play.
+    """
+    release = platform.release().split(".")
+    return tuple(int("".join(filter(str.isdigit, part)) or 0) for part in release[:2]) >= (5, 14)
+
+
+# ---- what may run at a level -----------------------------------------------------------------------------------------
+
+
+def require(level: int, *, allowed: int = FENCED) -> None:
+    """Refuse to run other people's code below level 2, or below the level that was allowed.
+
+    Raises MachineError, with what to do about it.
+    """
+    if level < min(allowed, FENCED):
+        raise MachineError(
+            f"this computer isolates other people's code at level {level} only: {LEVELS[level]}",
+            hint=f"Run `grade doctor` to see why, or accept the risk with `--allow-level {level}`.",
+        )
+
+
+def refusal(needs: Collection[str], level: int, landlock: int) -> str:
+    """Why an exercise with these needs cannot be judged at a level; nothing if it can.
+
+    ``landlock`` is the version of the kernel's interface.
+    """
+    if "processes" in needs and level == FENCED:
+        return (
+            f"It cannot be judged here: it starts processes, and behind the fences of level {level} it could not. "
+            "Run `grade doctor` to see what level 3 lacks."
+        )
+    if "loopback" in needs and level == FENCED and landlock < 4:
+        return (
+            "It cannot be judged here: it uses the network, and this kernel cannot keep it to ports of its own. "
+            "Run `grade doctor` to see what level 3 lacks."
+        )
+    return ""

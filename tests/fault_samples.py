@@ -1,0 +1,12 @@
+"""A submission in which the grader's own code fails, as far as the trusted side can tell.
+
+It finds what the player shows to prove that it is the player. Nothing else in a child knows it.
+"""
+
+OUR_FAULT = """
+import gc, os
+from grader.wire import dumps
+(job,) = [each for each in gc.get_objects() if type(each) is dict and "proof" in each and "limits" in each]
+os.write(4, dumps({"fault": "on purpose", "proof": job["proof"]}))
+os._exit(1)
+"""

@@ -1,0 +1,503 @@
+"""A box has the level that it has proven, and behind its fences nothing of this computer can be reached.
+
+Whatever is tried at level 3 and 2 here is refused; never try it at level 1 or 0, where it would succeed.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import stat
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from grader import bytecode, enclosure, isolation, kit
+from grader.cell import Cell, Play
+from grader.engine import Request, grade
+from grader.errors import MachineError
+from grader.exercise import Limits
+from grader.isolation import LAST_ATTEMPT, Attempt, proven, refusal, require
+from grader.recording import Ended, Recording
+from grader.sandbox import Box, Job
+from grader.verdict import Status
+from tests.kit_samples import change, make_kit
+
+LIMITS = Limits(wall_seconds=30, cpu_seconds=5, memory_mb=400)
+
+
+def attempt(level: int, prevented: bool = True, what: str = LAST_ATTEMPT) -> Attempt:
+    return Attempt(level=level, what=what, prevented=prevented, said="")
+
+
+EVERYTHING = (attempt(1), attempt(2), attempt(3))
+
+
+@pytest.fixture(scope="module", params=[3, 2])
+def fenced(request: pytest.FixtureRequest) -> Iterator[Box]:
+    """A box of level 3 and one of level 2, as far as this computer has them."""
+    with Box(request.param) as box:
+        if box.level < request.param:
+            pytest.skip(f"LEVEL {request.param} IS NOT TESTED: {'; '.join(box.notes) or isolation.ceiling()[1]}")
+        yield box
+
+
+@pytest.fixture(scope="module")
+def strongest() -> Iterator[Box]:
+    with Box(3) as box:
+        if box.level < 3:
+            pytest.skip(f"LEVEL 3 IS NOT TESTED: {'; '.join(box.notes) or isolation.ceiling()[1]}")
+        yield box
+
+
+@contextmanager
+def cell_of(box: Box, submission: str, *needs: str, limits: Limits = LIMITS) -> Iterator[Cell]:
+    scenarios = "async def ask(stage, **inputs):\n    return await stage.submission.answer(**inputs)\n"
+    cell = Cell(box, Job(module="x", submission=submission, scenarios=scenarios, limits=limits, needs=needs))
+    try:
+        yield cell
+    finally:
+        cell.close()
+    assert not cell.tampered
+
+
+def ask(backend: str = "asyncio", **inputs: object) -> Play:
+    return Play("ask", Play.encode(inputs), backend)
+
+
+def played(box: Box, body: str, *needs: str, limits: Limits = LIMITS, **inputs: object) -> Recording:
+    """What comes of one answer with this body."""
+    lines = "\n".join(f"    {line}" for line in body.splitlines())
+    names = ", ".join(inputs)
+    before = "import os, sys, socket, signal, resource, threading, ctypes, anyio, anyio.to_process\n"
+    submission = f"{before}\nasync def answer({names}):\n{lines}\n"
+    with cell_of(box, submission, *needs, limits=limits) as cell:
+        return cell.recording(ask(**inputs))
+
+
+# ---- which level -----------------------------------------------------------------------------------------------------
+
+
+def test_a_level_is_proven_when_all_that_it_and_the_lower_ones_promise_has_failed() -> None:
+    assert proven(3, EVERYTHING) == 3
+    assert proven(2, EVERYTHING) == 2
+    assert proven(0, ()) == 0
+
+
+@pytest.mark.parametrize(("possible", "level"), [(3, 2), (2, 1), (1, 0)])
+def test_what_succeeds_lowers_the_level_below_the_one_that_promises_otherwise(possible: int, level: int) -> None:
+    assert proven(3, (*EVERYTHING, attempt(possible, prevented=False, what="read"))) == level
+
+
+def test_what_was_not_tried_is_not_proven() -> None:
+    assert proven(3, ()) == 0
+    assert proven(3, EVERYTHING[1:]) == 0
+    assert proven(3, (attempt(1), attempt(2))) == 2
+
+
+def test_a_self_test_that_became_another_program_says_nothing_any_more() -> None:
+    assert proven(3, (attempt(1), attempt(2, what="read"), attempt(3))) == 1
+
+
+def test_the_box_says_what_it_has_tried_and_nothing_of_it_was_possible(fenced: Box) -> None:
+    assert fenced.level in (2, 3)
+    assert {each.level for each in fenced.attempts} == set(range(1, fenced.level + 1))
+    assert [each.what for each in fenced.attempts if not each.prevented] == []
+    for word in (
+        "read /etc/passwd",
+        "write into /tmp",
+        "start a process",
+        "another computer",
+        "send a signal",
+        "limits",
+    ):
+        assert any(word in each.what for each in fenced.attempts)
+
+
+def test_without_bubblewrap_the_box_is_of_level_2_and_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(isolation, "bubblewrap", lambda: None)
+    with Box() as box:
+        assert box.level <= 2
+        assert any("bubblewrap is not installed" in note or "table" in note or "Linux" in note for note in box.notes)
+
+
+@pytest.mark.skipif(isolation.ceiling()[0] < 2, reason="LEVEL 2 IS NOT TESTED: not on this system")
+def test_where_bubblewrap_is_refused_its_namespaces_the_box_is_of_level_2(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    refused = tmp_path / "bwrap"
+    refused.write_text("#!/bin/sh\necho 'bwrap: setting up uid map: Permission denied' >&2\nexit 1\n")
+    refused.chmod(0o755)
+    monkeypatch.setattr(isolation, "bubblewrap", lambda: str(refused))
+    monkeypatch.setattr(enclosure, "bubblewrap", lambda: str(refused))
+    with Box() as box:
+        assert box.level == 2
+        assert box.notes == ["level 3 is not to be had: bwrap: setting up uid map: Permission denied"]
+        assert played(box, "return 1").result == 1
+
+
+def test_a_box_that_proves_less_than_it_should_is_started_again_for_what_it_has_proven(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, fenced: Box
+) -> None:
+    # /dev/null may be read at every level: as a "secret" it is one that the fences do not keep.
+    monkeypatch.setattr(
+        enclosure, "_probes", lambda: {"secrets": ["/dev/null"], "home": "/", "names": [], "places": []}
+    )
+    with Box(fenced.level) as box:
+        assert box.level == 1
+        assert "it could" in box.notes[0]
+        assert "read /dev/null" in box.notes[0]
+
+
+# ---- other people's code ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("level", "allowed"), [(3, 2), (2, 2), (1, 1), (0, 0), (3, 3), (2, 0), (2, 3)])
+def test_other_peoples_code_runs_where_it_is_fenced_in_or_allowed(level: int, allowed: int) -> None:
+    require(level, allowed=allowed)
+
+
+@pytest.mark.parametrize(("level", "allowed"), [(1, 2), (0, 2), (0, 1)])
+def test_other_peoples_code_does_not_run_elsewhere_and_the_message_says_what_to_do(level: int, allowed: int) -> None:
+    with pytest.raises(MachineError, match=f"level {level} only") as caught:
+        require(level, allowed=allowed)
+
+    assert caught.value.exit_code == 4
+    assert "grade doctor" in caught.value.hint
+    assert f"--allow-level {level}" in caught.value.hint
+
+
+def test_what_cannot_run_at_a_level_is_refused_in_one_sentence_with_the_next_command() -> None:
+    assert refusal((), 2, 0) == refusal(("loopback", "processes"), 3, 0) == refusal(("loopback",), 2, 4) == ""
+    for needs, landlock in ((("processes",), 7), (("loopback",), 3)):
+        assert refusal(needs, 2, landlock).startswith("It cannot be judged here: ")
+        assert "grade doctor" in refusal(needs, 2, landlock)
+
+
+# ---- behind the fences -----------------------------------------------------------------------------------------------
+
+
+REFUSED = ("PermissionError", "FileNotFoundError", "OSError", "BlockingIOError")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "return open('/etc/passwd').read()",
+        "return open('/etc/hostname').read()",
+        "return os.listdir('/')",
+        "return os.listdir('/proc')",
+        "return open('/proc/1/environ').read()",
+        "return open(f'/proc/{os.getppid()}/environ').read()",
+        "return open('/proc/cpuinfo').read()",
+        "return open(f'/proc/self/task/{os.getpid()}/root/etc/passwd').read()",
+        "return open('/proc/self/maps').read()",
+        "return os.open('/tmp/left', os.O_WRONLY | os.O_CREAT)",
+        "return os.open('/dev/shm/left', os.O_WRONLY | os.O_CREAT)",
+        "os.mkdir('/tmp/left')",
+        "os.symlink('/etc/passwd', '/tmp/left')",
+        "os.chmod('/tmp', 0o777)",
+        "return os.fork()",
+        "return os.posix_spawn(sys.executable, [sys.executable, '-c', ''], {})",
+        "os.execv(sys.executable, [sys.executable, '-c', ''])",
+        "return (await anyio.run_process([sys.executable, '-c', ''])).returncode",
+        "return await anyio.to_process.run_sync(len, [])",
+        "os.kill(os.getppid(), 0)",
+        "os.kill(1, 0)",
+        "os.killpg(0, 0)",
+        "resource.prlimit(os.getppid(), resource.RLIMIT_CPU)",
+        "os.sched_setaffinity(0, [0])",
+        "os.setpriority(os.PRIO_PROCESS, 0, 5)",
+        "os.memfd_create('x')",
+        "os.pidfd_open(os.getppid())",
+        "socket.socket()",
+        "socket.socket(socket.AF_INET, socket.SOCK_DGRAM)",
+        "socket.socket(socket.AF_INET6)",
+        "socket.socket(socket.AF_UNIX)",
+        "socket.socket(socket.AF_NETLINK, socket.SOCK_RAW)",
+        "socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM)",
+        "await anyio.create_tcp_listener(local_host='127.0.0.1')",
+    ],
+)
+def test_what_a_submission_does_not_need_is_refused_and_its_play_goes_on(fenced: Box, body: str) -> None:
+    found = played(fenced, body)
+
+    assert found.ended is Ended.RAISED
+    assert set(found.error.leaves[0].types) & set(REFUSED)
+    assert not Path("/tmp/left").exists()
+    assert not Path("/dev/shm/left").exists()
+
+
+@pytest.mark.parametrize(
+    "call", [(101, 16), (310, 0), (311, 0), (165, 0), (272, 0x10000000), (425, 8), (321, 0), (56, 17)]
+)
+def test_calls_of_the_kernel_that_nobody_needs_are_refused(fenced: Box, call: tuple[int, int]) -> None:
+    """ptrace, process_vm_readv and writev, mount, unshare, io_uring_setup, bpf, and clone for a process"""
+    body = (
+        "libc = ctypes.CDLL(None, use_errno=True)\n"
+        f"return [libc.syscall({call[0]}, {call[1]}, os.getppid(), 0, 0, 0, 0), ctypes.get_errno()]"
+    )
+
+    assert played(fenced, body).result == [-1, 1]
+
+
+def test_the_grader_its_kit_and_this_test_are_not_to_be_read(fenced: Box) -> None:
+    own = Path(__file__).resolve()
+    for path in (own, enclosure.PACKAGE / "cell.py", enclosure.PACKAGE.parent / "exercises" / "kit.toml"):
+        assert path.is_file()
+        found = played(fenced, "return open(path).read()", path=str(path))
+        assert found.ended is Ended.RAISED
+
+
+def test_what_a_submission_needs_of_python_is_there(fenced: Box) -> None:
+    body = """
+import asyncio, decimal, email.mime.text, json, random, sqlite3, tempfile, zoneinfo, hashlib, ssl
+await anyio.to_thread.run_sync(len, [])
+os.kill(os.getpid(), 0)
+open(os.devnull, "w").write("x")
+threads = len(os.listdir("/proc/self/task"))
+return [threading.active_count() > 1, len(os.urandom(4)), zoneinfo.ZoneInfo("UTC").key, threads > 1]
+""".strip()
+
+    assert played(fenced, body).result == [True, 4, "UTC", True]
+
+
+def test_the_environment_and_the_identity_of_whoever_grades_stay_outside(
+    strongest: Box, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GRADE_TEST_SECRET", "1")
+    with Box(3) as box:
+        body = """
+tid = threading.get_native_id()
+secret = "SECRET" in open(f"/proc/self/task/{tid}/environ").read()
+return [os.getuid(), os.getpid() < 100, socket.gethostname(), secret]
+""".strip()
+        found = played(box, body)
+        own = f"/proc/{box.process}"
+        user = int(Path(f"{own}/status").read_text().partition("\nUid:\t")[2].split()[0])
+
+    # A process that has changed its user cannot even read its own environment; nobody's secrets is nobody's secrets.
+    assert found.ended is Ended.RAISED or found.result == [enclosure.NOBODY, True, "box", False]
+    assert user != 0 or not enclosure._open_to_all(inside=True)
+
+
+# ---- what is bounded -------------------------------------------------------------------------------------------------
+
+
+THREADS = """
+import threading
+idle = threading.Event()
+
+async def answer(n):
+    threading.stack_size(1 << 15)
+    started = 0
+    try:
+        while started < n:
+            threading.Thread(target=idle.wait, daemon=True).start()
+            started += 1
+    except (RuntimeError, MemoryError):
+        return -1
+    return started
+"""
+
+
+def test_a_bomb_of_threads_costs_its_own_play(fenced: Box) -> None:
+    with cell_of(fenced, THREADS) as cell:
+        bomb = cell.recording(ask(n=20_000))
+
+        assert bomb.value == -1 or bomb.ended is not Ended.RETURNED
+        assert cell.recording(ask(n=3)).result == 3
+
+
+FORKS = """
+import os, signal
+
+async def answer(n):
+    for _ in range(n):
+        if os.fork() == 0:
+            signal.pause()
+            os._exit(0)
+    return n
+"""
+
+
+def test_a_bomb_of_processes_costs_its_own_play_and_nothing_is_left(strongest: Box) -> None:
+    with cell_of(strongest, FORKS, "processes") as cell:
+        bomb = cell.recording(ask(n=2000))
+
+        assert bomb.value is None
+        assert bomb.ended in (Ended.RAISED, Ended.BLOCKED_LOOP)
+        assert cell.recording(ask(n=0)).result == 0
+        assert cell.plays == 2
+
+
+# ---- exercises that need more ----------------------------------------------------------------------------------------
+
+
+SERVER = """
+import anyio, socket
+from anyio.abc import SocketAttribute
+
+async def answer(other):
+    async def serve(stream):
+        async with stream:
+            await stream.send(b"hello")
+
+    async with await anyio.create_tcp_listener(local_host="127.0.0.1") as listener, anyio.create_task_group() as tasks:
+        port = listener.extra(SocketAttribute.local_port)
+        tasks.start_soon(listener.serve, serve)
+        async with await anyio.connect_tcp("127.0.0.1", port) as stream:
+            greeting = await stream.receive()
+        tasks.cancel_scope.cancel()
+    with socket.socket() as probe:
+        return [greeting, probe.connect_ex(("127.0.0.1", other))]
+"""
+
+
+@pytest.mark.parametrize("backend", ["asyncio", "trio"])
+def test_the_loopback_reaches_the_plays_own_server_and_nobody_elses(fenced: Box, backend: str) -> None:
+    if refused := fenced.refusal(["loopback"]):
+        pytest.skip(f"THE LOOPBACK IS NOT TESTED: {refused}")
+    with socket.create_server(("127.0.0.1", 0)) as other, cell_of(fenced, SERVER, "loopback") as cell:
+        other.setblocking(False)
+        found = cell.recording(ask(backend, other=other.getsockname()[1])).result
+
+        assert isinstance(found, list)
+        assert found[0] == b"hello"
+        assert found[1] != 0
+        with pytest.raises(BlockingIOError):
+            other.accept()
+
+
+def test_the_loopback_is_no_door_to_other_kinds_of_sockets(fenced: Box) -> None:
+    for kind in ("AF_INET, socket.SOCK_DGRAM", "AF_UNIX", "AF_PACKET, socket.SOCK_RAW"):
+        assert played(fenced, f"socket.socket(socket.{kind})", "loopback").ended is Ended.RAISED
+
+
+WORKER = """
+import os, sys
+import anyio, anyio.to_process
+
+def square(n):
+    with open(os.path.join(os.environ["TMPDIR"], "note"), "w") as file:
+        file.write("x")
+    return n * n
+
+async def answer(n):
+    done = await anyio.run_process([sys.executable, "-c", "print(6 * 7)"])
+    return [await anyio.to_process.run_sync(square, n), done.stdout]
+"""
+
+
+@pytest.mark.parametrize("level", [3, 1, 0])
+@pytest.mark.parametrize("backend", ["asyncio", "trio"])
+def test_an_exercise_about_processes_has_them(level: int, backend: str) -> None:
+    with Box(level) as box, cell_of(box, WORKER, "processes") as cell:
+        if refused := box.refusal(["processes"]):
+            pytest.skip(f"PROCESSES ARE NOT TESTED AT LEVEL {level}: {refused}")
+        assert cell.recording(ask(backend, n=7)).result == [49, b"42\n"]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "return os.posix_spawn('/usr/bin/env', ['env'], {})",
+        "open(os.path.join(sys.path[0], 'x.py'), 'w')",
+        "open('/tmp/left', 'w')",
+        "return open('/etc/passwd').read()",
+        "os.kill(1, 0)",
+        "os.kill(os.getppid(), 0)",
+        "return open(f'/proc/{os.getppid()}/environ').read()",
+        "socket.socket()",
+    ],
+)
+def test_processes_open_nothing_else(strongest: Box, body: str) -> None:
+    assert played(strongest, body, "processes").ended is Ended.RAISED
+
+
+def test_nothing_of_a_submission_with_processes_stays_in_the_box(strongest: Box) -> None:
+    before = "return sorted(os.listdir(os.path.dirname(os.environ['TMPDIR']))), os.listdir(os.environ['TMPDIR'])"
+    played(strongest, "open(os.environ['TMPDIR'] + '/left', 'w').close()", "processes")
+
+    found = played(strongest, before, "processes").result
+
+    assert found == (["scenarios.py", "scratch", "x.py"], [])
+
+
+@pytest.mark.skipif(isolation.ceiling()[0] < 2, reason="LEVEL 2 IS NOT TESTED: not on this system")
+def test_what_cannot_run_behind_the_fences_is_not_judged_and_costs_nothing(tmp_path: Path) -> None:
+    root = make_kit(tmp_path)
+    change(root / "exercises/ex01_double/exercise.toml", "minutes = ", 'needs = ["processes"]\nminutes = ')
+    course = kit.load(root)
+    exercise = course.exercise("ex01")
+    assert exercise.reference is not None
+    request = Request(path=exercise.reference, shown=exercise.file)
+    with Box(2) as box:
+        (verdict,) = grade(box, course, exercise, [request])
+
+    assert (verdict.status, verdict.own_fault, verdict.isolation) == (Status.NOT_JUDGED, False, 2)
+    assert verdict.trouble.startswith("It cannot be judged here")
+
+
+# ---- what a box is shown ---------------------------------------------------------------------------------------------
+
+
+def test_the_kit_of_an_installed_grader_is_hidden_and_everything_round_it_is_not(tmp_path: Path) -> None:
+    for name in ("anyio/__init__.py", "grader/cell.py", "grader/_kit/exercises/kit.toml", "grader/box/fence.py"):
+        path = tmp_path / "lib/site-packages" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch()
+    site = tmp_path / "lib/site-packages"
+
+    readable, listable = enclosure._split((str(tmp_path / "lib"), "/usr/share"), site / "grader/_kit")
+
+    assert set(readable) == {str(site / "anyio"), str(site / "grader/cell.py"), str(site / "grader/box"), "/usr/share"}
+    assert listable == [str(tmp_path / "lib"), str(site), str(site / "grader")]
+    assert enclosure._split(("/usr/share",), None) == (["/usr/share"], [])
+
+
+def test_no_folder_of_ours_is_shown_but_the_interpreters() -> None:
+    home, checkout = Path.home(), enclosure.PACKAGE.parent
+    for tree in enclosure.trees():
+        assert not home.is_relative_to(tree)
+        assert not (checkout / "exercises").is_relative_to(tree) or (checkout.name == "site-packages")
+
+
+def test_the_command_for_bubblewrap_shares_nothing_and_writes_nothing(strongest: Box) -> None:
+    arguments = enclosure.bubblewrap_arguments(9)
+
+    assert {"--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts", "--remount-ro"} <= set(arguments)
+    assert not {"--bind", "--dev-bind", "--share-net", "--die-with-parent"} & set(arguments)
+    assert arguments[-1] == "--"
+
+
+def test_bytecode_that_is_missing_or_old_is_found_out(tmp_path: Path) -> None:
+    source = tmp_path / "module.py"
+    source.write_text("x = 1\n")
+
+    assert not bytecode._is_compiled(str(source))
+    cached = tmp_path / "__pycache__" / f"module.{sys.implementation.cache_tag}.pyc"
+    cached.parent.mkdir()
+    cached.touch()
+    assert bytecode._is_compiled(str(source))
+    os.utime(cached, (0, 0))
+    assert not bytecode._is_compiled(str(source))
+
+
+def test_an_interpreter_that_only_its_owner_may_read_is_found_out(tmp_path: Path) -> None:
+    tmp_path.chmod(0o700)
+    assert not enclosure._readable(tmp_path)
+    tmp_path.chmod(0o755)
+    assert enclosure._readable(tmp_path)
+    assert stat.S_IMODE(tmp_path.stat().st_mode) == 0o755
+
+
+def test_a_box_costs_its_own_memory_only(fenced: Box) -> None:
+    small = replace(LIMITS, memory_mb=300)
+
+    assert played(fenced, "return len(bytes(600 << 20))", limits=small).ended is Ended.RAISED
+    assert played(fenced, "return len(bytes(10 << 20))", limits=small).result == 10 << 20
