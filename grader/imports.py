@@ -28,15 +28,14 @@ PURE_MODULES = frozenset(_HARMLESS.split())
 """The harmless part of the standard library: it computes, and reaches no file, process, thread or interpreter."""
 
 _BACKENDS = ("asyncio", "trio", "sniffio", "curio")
-_LONGEST_NAME = 100
-"""No module has a longer one, and the file system would not even look for one of a thousand letters."""
+_MOST_SUGGESTIONS = 50
 _HIDDEN_DOORS = ("__import__", "__builtins__")
 
 
 def check_imports(program: Program, rules: Rules) -> Iterator[Remark]:
     """Find every import, and every use of a module inside another one, that the rules do not allow."""
     allowed = _Allowed(rules)
-    for node in program.nodes:
+    for node in program.of(ast.Import, ast.ImportFrom, ast.Attribute, ast.Call, ast.Subscript, ast.Name):
         match node:
             case ast.Import():
                 yield from (allowed.refuse(alias.name, alias) for alias in node.names if not allowed.has(alias.name))
@@ -94,8 +93,9 @@ class _Allowed:
             inner, name = ".".join(parts[:count]), parts[count - 1]
             if self.has(inner) or inner in self._on_the_way:
                 continue
-            # `contextlib.os` is how `os` comes in without being imported.
-            borrowed = name in sys.stdlib_module_names and name not in PURE_MODULES and name != parts[0]
+            # `contextlib.os` is how `os` comes in without being imported, and `random._os` how it hides.
+            public = name.lstrip("_")
+            borrowed = public in sys.stdlib_module_names and public not in PURE_MODULES and name != parts[0]
             if borrowed or _is_module(inner):
                 return inner
         return None
@@ -117,7 +117,9 @@ class _Allowed:
     def _suggest(self, module: str) -> str:
         if module.partition(".")[0] in _BACKENDS and "anyio" in self._modules:
             return "use `anyio`, so that the same file runs on asyncio and on trio"
-        near = difflib.get_close_matches(module, self._modules, n=1, cutoff=0.8)
+        # A thousandth of a second each, and a hostile file has thousands of imports of which five are shown.
+        sought = self._modules if len(self._instead) < _MOST_SUGGESTIONS else ()
+        near = difflib.get_close_matches(module, sought, n=1, cutoff=0.8)
         if near and not module.startswith(f"{near[0]}."):
             return f"import `{near[0]}` instead, if that is what was meant"
         named = ", ".join(f"`{name}`" for name in self._named)
@@ -153,19 +155,24 @@ def _hidden_door(node: ast.Name) -> Remark:
     )
 
 
-@lru_cache(maxsize=1024)
 def _is_module(path: str) -> bool:
     """Whether a dotted path names a module inside a package; looks at the files, imports nothing."""
     package, _, name = path.rpartition(".")
-    if len(name) > _LONGEST_NAME:
-        return False
-    return any((folder / f"{name}.py").is_file() or (folder / name).is_dir() for folder in _folders(package))
+    return name in _inside(package)
 
 
 @lru_cache(maxsize=256)
+def _inside(package: str) -> frozenset[str]:
+    """The modules and packages in a package. Listed once: a hostile file asks for thousands that are not there."""
+    entries = [entry for folder in _folders(package) for entry in folder.iterdir()]
+    return frozenset(entry.stem for entry in entries if entry.suffix == ".py" or entry.is_dir())
+
+
 def _folders(package: str) -> tuple[Path, ...]:
     outer, _, name = package.rpartition(".")
     if outer:
+        if name not in _inside(outer):
+            return ()
         return tuple(inner for folder in _folders(outer) if (inner := folder / name).is_dir())
     spec = find_spec(name)  # for a top-level name this runs no code of it
     return tuple(map(Path, spec.submodule_search_locations or ())) if spec else ()

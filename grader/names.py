@@ -15,6 +15,11 @@ _DEEPEST = 8
 _ROUNDS = 4
 """How many assignments a name is followed through."""
 _MOST_MEANINGS = 4
+_TELLING = (
+    *(ast.Import, ast.ImportFrom, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef),
+    *(ast.arg, ast.arguments, ast.Assign, ast.AnnAssign, ast.NamedExpr),
+)
+"""The kinds of nodes that give names a meaning."""
 
 
 class Names:
@@ -25,8 +30,12 @@ class Names:
         self._known: dict[ast.AST, tuple[str, ...]] = {}
         self.own: set[str] = set()
         """Names of functions, classes, parameters and imports of the file: they hide built-in ones."""
+        self.modules: set[str] = set()
+        """Names under which ``import`` statements have brought in whole modules."""
         assignments: list[tuple[str, ast.expr]] = []
         for node in nodes:
+            if not isinstance(node, _TELLING):
+                continue
             self._learn_import(node)
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
                 self.own.add(node.name)
@@ -40,6 +49,7 @@ class Names:
             for alias in node.names:
                 root = alias.name.partition(".")[0]
                 self._learn_imported(alias.asname or root, alias.name if alias.asname else root)
+                self.modules.add(alias.asname or root)
         elif isinstance(node, ast.ImportFrom) and node.level == 0:
             for alias in node.names:
                 self._learn_imported(alias.asname or alias.name, f"{node.module}.{alias.name}")

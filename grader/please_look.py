@@ -18,28 +18,105 @@ _USUAL_NAMES = """
     __abs__ __add__ __aenter__ __aexit__ __aiter__ __all__ __and__ __anext__ __annotations__ __await__ __bool__ __call__
     __cause__ __class__ __class_getitem__ __contains__ __context__ __debug__ __doc__ __enter__ __eq__ __exit__ __float__
     __format__ __ge__ __getitem__ __gt__ __hash__ __index__ __init__ __int__ __invert__ __iter__ __le__ __len__ __lt__
-    __match_args__ __mul__ __name__ __ne__ __neg__ __new__ __next__ __or__ __post_init__ __pos__ __qualname__ __radd__
+    __mul__ __name__ __ne__ __neg__ __new__ __next__ __or__ __post_init__ __pos__ __qualname__ __radd__
     __repr__ __reversed__ __round__ __setattr__ __setitem__ __delitem__ __module__ __slots__ __str__ __sub__
     __suppress_context__ __traceback__ __xor__ __notes__
 """
 _FRAMES_NAMES = """
     ag_await ag_code ag_frame co_code co_consts cr_await cr_code cr_frame cr_origin f_back f_builtins f_code f_globals
     f_lasti f_lineno f_locals f_trace gi_code gi_frame gi_yieldfrom mro tb_frame tb_lasti tb_next
+    backend_class native_token
 """
+_TUPLE_NAMES = frozenset({"_asdict", "_field_defaults", "_fields", "_make", "_replace"})
 _USUAL = frozenset(_USUAL_NAMES.split())
 _FRAMES = frozenset(_FRAMES_NAMES.split())
-_REFLECTION = frozenset({"globals", "locals", "vars"})
+_REFLECTION = frozenset({"dir", "globals", "locals", "vars"})
 _BY_NAME = frozenset({"getattr", "setattr", "delattr"})
 _BY_TEXT = (
     *("typing.get_type_hints", "operator.attrgetter", "operator.methodcaller"),
-    *("types.CodeType", "types.FunctionType", "types.FrameType"),
+    *("types.CodeType", "types.FunctionType", "types.FrameType", "types.LambdaType"),
+    *("typing.ForwardRef", "functools.singledispatch", "functools.singledispatchmethod"),
+    *("string.Formatter", "weakref.getweakrefs"),
 )
-_FORMAT_FIELD = re.compile(r"\{[^{}:!]*\.")
+_TEXTS = frozenset({"__main__", "__dict__", "__weakref__"})
+"""Hidden names that honest programs spell out, two of them in ``__slots__``."""
+_FORMATS = frozenset({"format", "format_map"})
+# No way back past a brace or a dot, or a megabyte of braces would take a square of its length.
+_FORMAT_FIELD = re.compile(r"\{[^{}:!.]*\.")
+_KINDS = (
+    *(ast.Attribute, ast.Name, ast.alias, ast.Call, ast.MatchClass, ast.Constant),
+    *(ast.FunctionDef, ast.AsyncFunctionDef),
+)
+"""The kinds of nodes that are looked at."""
 
 
 def please_look(program: Program) -> tuple[Fault, ...]:
     """Find the first few places that deserve a look."""
-    return program.faults(remark for node in program.nodes for remark in _look_at(node, program.names))
+    return program.faults(_all_remarks(program))
+
+
+def _all_remarks(program: Program) -> Iterator[Remark]:
+    own = _own_private_names(program)
+    texts_are_formats = any(attribute.attr in _FORMATS for attribute in program.of(ast.Attribute))
+    for node in program.of(*_KINDS):
+        yield from _look_at(node, program.names)
+        if isinstance(node, ast.Attribute) and node.attr not in own:
+            yield from _private(node, node.attr)
+        if texts_are_formats and isinstance(node, ast.Constant) and isinstance(node.value, str):
+            yield from _format(node, node.value)
+    yield from _handed_on(program)
+
+
+def _own_private_names(program: Program) -> frozenset[str]:
+    """What the file itself defines under a private name: functions, classes, variables, attributes that it sets."""
+    names = {node.name for node in program.of(ast.FunctionDef) if _is_private(node.name)}
+    names |= {node.name for node in program.of(ast.AsyncFunctionDef) if _is_private(node.name)}
+    names |= {node.name for node in program.of(ast.ClassDef) if _is_private(node.name)}
+    names |= {node.id for node in program.of(ast.Name) if _is_private(node.id) and isinstance(node.ctx, ast.Store)}
+    names |= {node.attr for node in program.of(ast.Attribute) if isinstance(node.ctx, ast.Store)}
+    return frozenset(names)
+
+
+def _is_private(name: str) -> bool:
+    return name.startswith("_") and not name.endswith("__") and name != "_" and name not in _TUPLE_NAMES
+
+
+def _private(node: Placed, name: str) -> Iterator[Remark]:
+    if _is_private(name):
+        yield _remark(node, f"`{name}` is a private part of something that this file does not define", name)
+
+
+def _handed_on(program: Program) -> Iterator[Remark]:
+    """Find modules, and ``getattr``, that are used as values: then nobody can read off what is taken from them."""
+    followed = frozenset(_followed(program))
+    for name in program.of(ast.Name):
+        if name in followed or not isinstance(name.ctx, ast.Load):
+            continue
+        if name.id in program.names.modules:
+            yield _remark(name, f"the module `{name.id}` is handed on as a value")
+        elif name.id in _BY_NAME and name.id not in program.names.own:
+            yield _remark(name, f"`{name.id}` is handed on as a value")
+
+
+def _followed(program: Program) -> Iterator[ast.AST]:
+    """Where a name may stand without being handed on: ``Names`` sees through these."""
+    yield from (attribute.value for attribute in program.of(ast.Attribute))
+    yield from (named.value for named in program.of(ast.NamedExpr))
+    of_classes = {inner for owner in program.of(ast.ClassDef) for inner in owner.body}
+    for assignment in program.of(ast.Assign):
+        target, value = assignment.targets[0], assignment.value
+        if isinstance(target, ast.Name) and assignment not in of_classes and not _names_a_builtin(value, program.names):
+            yield value
+    for arguments in program.of(ast.arguments):
+        yield from (default for default in (*arguments.defaults, *arguments.kw_defaults) if default is not None)
+    for call in program.of(ast.Call):
+        yield call.func
+        if _names_a_builtin(call.func, program.names) or (isinstance(call.func, ast.Name) and call.func.id == "vars"):
+            yield from call.args[:1]
+
+
+def _names_a_builtin(node: ast.AST, names: Names) -> bool:
+    return isinstance(node, ast.Name) and node.id in _BY_NAME and node.id not in names.own
 
 
 def _look_at(node: ast.AST, names: Names) -> Iterator[Remark]:
@@ -48,8 +125,12 @@ def _look_at(node: ast.AST, names: Names) -> Iterator[Remark]:
             yield from _hidden_attribute(node, node.attr)
             yield from _change_of_module(node, names)
             yield from _by_text(node, names)
+            if node.attr == "__class__" and not isinstance(node.ctx, ast.Load):
+                yield _remark(node, "an object is made to belong to another class", node.attr)
         case ast.Name():
             yield from _name(node, names)
+        case ast.Constant(value=str(text)):
+            yield from _hidden_text(node, text)
         case ast.alias(name=name):
             yield from _hidden_attribute(node, name)
         case ast.Call():
@@ -57,14 +138,26 @@ def _look_at(node: ast.AST, names: Names) -> Iterator[Remark]:
         case ast.MatchClass(kwd_attrs=attributes):
             for attribute in attributes:
                 yield from _hidden_attribute(node, attribute)
+        case ast.FunctionDef(name="__eq__" | "__ne__", body=[*_, ast.Return(value=ast.Constant())] as body):
+            if len(body) == 1:
+                yield _remark(node, f"`{node.name}` gives the same answer whatever it is asked", node.name)
 
 
 def _name(node: ast.Name, names: Names) -> Iterator[Remark]:
     yield from _hidden_attribute(node, node.id)
+    if node.id == "__class__" and isinstance(node.ctx, ast.Store):
+        yield _remark(node, "an object says that it is of another class")
     if node.id in names.own:
         yield from _by_text(node, names)
     elif node.id in _REFLECTION:
         yield _remark(node, f"`{node.id}` reaches every name of a scope")
+    elif node.id == "open":
+        yield _remark(node, "`open` reaches for files, of which there are none")
+
+
+def _hidden_text(node: ast.Constant, text: str) -> Iterator[Remark]:
+    if text.startswith("__") and text.isidentifier() and text not in _TEXTS:
+        yield from _hidden_attribute(node, text)
 
 
 def _hidden_attribute(node: Placed, name: str) -> Iterator[Remark]:
@@ -88,25 +181,19 @@ def _call(node: ast.Call, names: Names) -> Iterator[Remark]:
     match node:
         case ast.Call(func=ast.Name(id=name)) if name in _BY_NAME and name not in names.own:
             yield from _attribute_by_name(node, name, names)
-        case ast.Call(func=ast.Attribute(value=ast.Constant(value=str(text)), attr="format" | "format_map")):
-            yield from _format(node, text)
-        case ast.Call(
-            func=ast.Attribute(value=ast.Name(id="str"), attr="format"), args=[ast.Constant(value=str(text)), *_]
-        ):
-            yield from _format(node, text)
 
 
 def _attribute_by_name(node: ast.Call, function: str, names: Names) -> Iterator[Remark]:
     match node.args:
         case [value, ast.Constant(value=str(name)), *_]:
-            yield from _hidden_attribute(node, name)
+            yield from (*_hidden_attribute(node, name), *_private(node, name))
             if function != "getattr" and names.meanings(value):
                 yield _remark(node, f"`{names.meanings(value)[0]}.{name}` belongs to a library, and is changed here")
         case _:
             yield _remark(node, f"`{function}` with a name that is computed")
 
 
-def _format(node: ast.Call, text: str) -> Iterator[Remark]:
+def _format(node: ast.Constant, text: str) -> Iterator[Remark]:
     if _FORMAT_FIELD.search(text):
         yield _remark(node, "a format string reaches for an attribute")
 

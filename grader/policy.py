@@ -54,8 +54,8 @@ def _off_limits(program: Program, rules: Rules) -> Iterator[Remark]:
     dotted = [rule for rule in rules.off_limits if not _KEYWORD_RULE.fullmatch(rule) and not rule.startswith(".")]
     keywords = [found for rule in rules.off_limits if (found := _KEYWORD_RULE.fullmatch(rule))]
     attributes = [found["attribute"] for rule in rules.off_limits if (found := _ATTRIBUTE_RULE.fullmatch(rule))]
-    own = _own_attributes(program.nodes) if attributes else frozenset()
-    for node in program.nodes:
+    own = _own_attributes(program.of(ast.ClassDef)) if attributes else frozenset()
+    for node in program.of(ast.Import, ast.ImportFrom, ast.Name, ast.Attribute, ast.Call, ast.Subscript):
         yield from _names_off_limits(node, program.names, dotted)
         if isinstance(node, ast.Call):
             yield from (_answer(node, found[0]) for found in keywords if _gives_keyword(node, program.names, found))
@@ -109,11 +109,11 @@ def _stored_attribute(node: ast.AST) -> str | None:
     return None
 
 
-def _own_attributes(nodes: Iterable[ast.AST]) -> frozenset[ast.AST]:
+def _own_attributes(classes: Iterable[ast.ClassDef]) -> frozenset[ast.AST]:
     """The ``self.x`` of the file's own classes: an object may call its attributes what it likes."""
     own: set[ast.AST] = set()
-    for owner in nodes:
-        for method in owner.body if isinstance(owner, ast.ClassDef) else ():
+    for owner in classes:
+        for method in owner.body:
             if isinstance(method, ast.FunctionDef | ast.AsyncFunctionDef) and method.args.args:
                 itself = method.args.args[0].arg
                 own.update(node for node in ast.walk(method) if _is_attribute_of(node, itself))
@@ -134,8 +134,8 @@ def _answer(node: Placed, rule: str) -> Remark:
 
 
 def _text_as_code(program: Program) -> Iterator[Remark]:
-    for node in program.nodes:
-        if isinstance(node, ast.Name) and node.id in _TEXT_AS_CODE and node.id not in program.names.own:
+    for node in program.of(ast.Name):
+        if node.id in _TEXT_AS_CODE and node.id not in program.names.own:
             yield Remark(
                 node=node,
                 kind="off-limits",

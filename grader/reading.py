@@ -6,9 +6,11 @@ The message was written beside a stranger's code. Whatever does not have exactly
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TypeVar
 
 from grader.recording import (
+    LEFT_BEHIND,
     NOTHING,
     Deviation,
     Ended,
@@ -31,7 +33,6 @@ T = TypeVar("T")
 _HOW = ("open", "returned", "raised", "cancelled")
 _KINDS = ("spawn", "start", "resume", "suspend", "block", "finish")
 _FROM_A_BOX = frozenset(Ended) - {Ended.TAMPERED, Ended.INTERNAL}
-_HYGIENE = ("never-awaited", "leaked-task", "swallowed-cancellation", "unclosed")
 
 
 def read(message: Json, *, play: str, scenario: str, backend: str) -> tuple[Recording, bool]:
@@ -44,7 +45,7 @@ def read(message: Json, *, play: str, scenario: str, backend: str) -> tuple[Reco
         raise Distrusted("an answer to a question that was not asked")
     ended = _ended(fields.get("ended"))
     elapsed = _number(fields.get("elapsed"))
-    spans = tuple(_outcome(row) for row in _list(fields.get("spans")))
+    spans = _spans(fields.get("spans"))
     recording = Recording(
         scenario=scenario,
         backend=backend,
@@ -64,7 +65,7 @@ def read(message: Json, *, play: str, scenario: str, backend: str) -> tuple[Reco
         many=_exactly(fields.get("many"), bool),
         steps=_count(fields.get("steps")),
         output=_exactly(fields.get("output"), str),
-        trace=None if fields.get("trace") is None else _trace(fields.get("trace"), spans, elapsed),
+        trace=None if fields.get("trace") is None else _trace(fields, spans, elapsed),
         digest="" if fields.get("digest") is None else _exactly(fields.get("digest"), str),
     )
     if ended is Ended.RAISED and not recording.error:
@@ -98,14 +99,25 @@ def _leaf(value: Json) -> Leaf:
     )
 
 
+def _spans(value: Json | None) -> tuple[Outcome, ...]:
+    """Spans are noted as they begin, by the one thread of the loop; marks and attempts may come from any thread."""
+    spans = tuple(_outcome(row) for row in _list(value))
+    if any(later.start < earlier.start for earlier, later in pairwise(spans)):
+        raise Distrusted("a span that began before the one that was noted first")
+    return spans
+
+
 def _outcome(value: Json) -> Outcome:
     name, start, stopped, how, data, task = _row(value, 6)
     if how not in _HOW:
         raise Distrusted("no such outcome")
+    began, ended = _number(start), None if stopped is None else _number(stopped)
+    if ended is not None and ended < began:
+        raise Distrusted("an end before its beginning")
     return Outcome(
         name=_exactly(name, str),
-        start=_number(start),
-        stopped=None if stopped is None else _number(stopped),
+        start=began,
+        stopped=ended,
         how=str(how),
         raised=_raised(data) if how == "raised" else NOTHING,
         result=decode(data) if how == "returned" else None,
@@ -125,13 +137,13 @@ def _waiting(value: Json) -> Waiting:
 
 def _hygiene(value: Json) -> Hygiene:
     slug, line, detail = _row(value, 3)
-    if slug not in _HYGIENE:
+    if slug not in LEFT_BEHIND:  # a tuple: what comes need not have a hash
         raise Distrusted("no such complaint")
     return Hygiene(slug=str(slug), line=_line(line), detail=_exactly(detail, str))
 
 
-def _trace(value: Json | None, spans: tuple[Outcome, ...], elapsed: float) -> Trace:
-    fields = _exactly(value, dict)
+def _trace(message: dict[str, Json], spans: tuple[Outcome, ...], elapsed: float) -> Trace:
+    fields, failed_at = _exactly(message.get("trace"), dict), message.get("failed_at")
     tasks = tuple(_task(row) for row in _list(fields.get("tasks")))
     events = tuple(_event(row) for row in _list(fields.get("events")))
     known = {task.id for task in tasks}
@@ -142,7 +154,14 @@ def _trace(value: Json | None, spans: tuple[Outcome, ...], elapsed: float) -> Tr
     deviations = tuple(_deviation(row) for row in _list(fields.get("deviations")))
     if any(deviation.task not in known or deviation.instead_of not in known for deviation in deviations):
         raise Distrusted("a turn of a task that is not there")
-    return Trace(tasks=tasks, events=events, spans=spans, elapsed=elapsed, deviations=deviations)
+    return Trace(
+        tasks=tasks,
+        events=events,
+        spans=spans,
+        elapsed=elapsed,
+        deviations=deviations,
+        failed_at=None if failed_at is None else _number(failed_at),
+    )
 
 
 def _deviation(value: Json) -> Deviation:

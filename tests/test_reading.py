@@ -255,3 +255,23 @@ def test_arbitrary_bytes_and_a_message_with_some_in_the_middle_are_a_recording_o
         except Distrusted:
             continue
         recording_or_distrusted(document)
+
+
+# ---- time goes one way -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("field", ["spans", "attempts"])
+def test_what_ends_before_it_begins_is_distrusted(field: str) -> None:
+    with pytest.raises(Distrusted, match="an end before its beginning"):
+        taken(changed(**{field: [["a", 2, 1, "cancelled", None, 1]]}))
+
+
+def test_a_span_noted_after_one_that_began_later_is_distrusted() -> None:
+    with pytest.raises(Distrusted, match="noted first"):
+        taken(changed(spans=[["a", 2, 3, "cancelled", None, 1], ["b", 1, 3, "cancelled", None, 2]]))
+
+
+def test_spans_that_begin_at_the_same_time_and_end_in_any_order_are_fine() -> None:
+    found, _ = taken(changed(spans=[["a", 1, 3, "returned", None, 1], ["b", 1, 2, "returned", None, 2]]))
+
+    assert [span.end for span in found.spans] == [3, 2]

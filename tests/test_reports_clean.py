@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import csv
+import html
+import io
+import re
+from urllib.parse import unquote
+
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from samples import HOSTILE
 
-from grader.reports.clean import clean, clean_line
+from grader.reports.clean import clean, clean_cell, clean_line, clean_markdown, command_data, command_property
 
 ANYTHING = st.text(alphabet=st.characters(exclude_categories=()))
-CLEANERS = pytest.mark.parametrize("cleaner", [clean, clean_line])
+CLEANERS = pytest.mark.parametrize("cleaner", [clean, clean_line, clean_cell])
 
 
 @CLEANERS
@@ -96,3 +102,88 @@ def test_the_hostile_sample_is_harmless():
 
     assert shown.isprintable()
     assert "<script>" in shown, "markup is text here, and jinja2's affair"
+
+
+# ---- spreadsheets ----------------------------------------------------------------------------------------------------
+
+TRIGGERS = "=+-@\uff1d\uff0b\uff0d\uff20\ufe66\ufe62\ufe63\ufe6b\u2212"
+CELLS = st.text(alphabet=st.sampled_from([*TRIGGERS, *";,\t\r\n '\"|x1"]), max_size=12)
+
+
+@pytest.mark.parametrize("trigger", TRIGGERS)
+@pytest.mark.parametrize("before", ["", " ", "\t", '"', "x;", 'x; "'])
+def test_what_begins_a_formula_is_kept_from_it(trigger, before):
+    cell = clean_cell(f"{before}{trigger}HYPERLINK(A1)", 200)
+
+    assert f"'{trigger}HYPERLINK" in cell
+
+
+def test_a_cell_without_a_formula_is_the_text_itself():
+    for text in ["Anne-Marie Smith", "a+b@example.org", "1;2", "O'Neil", "", "x = 1", "\u65e5\u672c"]:
+        assert clean_cell(text, 100) == text
+
+
+@given(text=CELLS, other=CELLS, delimiter=st.sampled_from(",;"))
+@settings(max_examples=1000)
+def test_no_cell_of_a_written_file_begins_a_formula_whatever_delimiter_it_is_read_with(text, other, delimiter):
+    file = io.StringIO()
+    csv.writer(file, lineterminator="").writerow([clean_cell(text, 100), clean_cell(other, 100)])
+    cells = next(csv.reader([file.getvalue()], delimiter=delimiter), [])
+
+    assert not [cell for cell in cells if cell.strip(' "')[:1] in tuple(TRIGGERS) or cell[:1] in ("\t", "\r")]
+
+
+# ---- Markdown --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "source"),
+    [
+        ("<script>", "&lt;script&gt;"),
+        ("[x](javascript:1)", r"\[x\]\(javascript\:1\)"),
+        ("a|b", r"a\|b"),
+        ("`x`", r"\`x\`"),
+        ("# head", r"\# head"),
+        ("    code", "code"),
+        ("&amp;", "&amp;amp;"),
+        ("@everyone", "@<!-- -->everyone"),
+        ("https://example.org", r"https\://example\.org"),
+        ("a\nb", r"a\\nb"),
+        ("\x1b]8;;", r"\\u001b\]8;;"),
+    ],
+)
+def test_markdown_shows_the_text_and_renders_nothing_of_it(text, source):
+    assert clean_markdown(text, 100) == source
+
+
+@given(text=ANYTHING)
+def test_unescaped_markdown_is_the_clean_line(text):
+    source = clean_markdown(text, 200)
+    seen = html.unescape(re.sub(r"\\(.)", r"\1", source.replace("<!-- -->", "")))
+
+    assert seen == clean_line(text, 200).strip()
+    assert not re.search(r"(?<!\\)(\\\\)*[`*_\[\]|#]", source.replace("<!-- -->", ""))
+
+
+# ---- workflow commands -----------------------------------------------------------------------------------------------
+
+
+@given(text=ANYTHING)
+def test_a_message_stays_on_the_line_of_its_command(text):
+    data = command_data(text, 300)
+
+    assert len(data.splitlines()) <= 1
+    assert unquote(data) == clean(text, 300)
+
+
+@given(text=ANYTHING)
+def test_a_property_ends_neither_itself_nor_the_command(text):
+    value = command_property(text, 300)
+
+    assert not set(value) & set(":,\r\n")
+    assert unquote(value) == clean_line(text, 300)
+
+
+def test_a_command_inside_a_message_is_text():
+    assert command_data("a\n::set-output name=x::1%0A", 100) == "a%0A::set-output name=x::1%250A"
+    assert command_property("x,line=1::", 100) == "x%2Cline=1%3A%3A"

@@ -132,5 +132,21 @@ def test_a_refusal_does_not_repeat_what_it_refuses(monkeypatch: pytest.MonkeyPat
 def test_a_json_module_taken_apart_by_a_submission_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("dumps", "loads", "JSONEncoder", "JSONDecoder"):
         monkeypatch.setattr(wire.json, name, None)
+    for name in ("c_make_encoder", "encode_basestring_ascii", "JSONEncoder"):
+        monkeypatch.setattr(json.encoder, name, None)
+    for name in ("raw_decode", "decode"):
+        monkeypatch.setattr(json.decoder.JSONDecoder, name, None)
 
     assert decode(dumps({"a": [1]})) == {"a": [1]}
+
+
+def test_the_methods_of_an_encoder_may_be_replaced_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("encode", "iterencode", "default"):
+        monkeypatch.setattr(json.JSONEncoder, name, lambda *args, **options: '{"result": 1}')
+
+    assert dumps(["\ud800", 1.5, None]) == b'["\\ud800",1.5,null]\n'
+
+
+def test_what_is_no_json_is_not_written() -> None:
+    with pytest.raises(TypeError, match="set is no JSON"):
+        dumps({"a": {1}})

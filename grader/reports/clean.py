@@ -1,12 +1,14 @@
-"""Makes hostile text harmless to look at: the only way a learner's text reaches a screen or a page.
+"""Makes hostile text harmless to look at: the only way a learner's text reaches a screen, a page, a table or a log.
 
 Terminals obey escape sequences, bidirectional controls reorder what a reviewer reads, lone surrogates make writing
-fail, and ten megabytes of anything make a report useless. What could do any of this is shown as ``\\uXXXX``. Cleaning
-is idempotent, so a text may safely be cleaned once too often. HTML escaping is another matter, and jinja2's.
+fail, and ten megabytes of anything make a report useless. What could do any of this is shown as ``\\uXXXX``.
+Spreadsheets calculate, Markdown renders and CI runners obey: each has its own function here, which cleans and then
+disarms. HTML escaping is jinja2's matter.
 """
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 MARK_CATEGORIES = frozenset({"Mn", "Me"})
@@ -14,9 +16,24 @@ BLANK_LETTERS = frozenset("\u115f\u1160\u3164\uffa0\u2800")
 MAX_MARKS = 3
 """Combining marks shown on one letter. A tower of them paints over the lines above and below."""
 
+# A German or French spreadsheet takes the semicolon for the end of a cell, even inside quotes that began in the cell
+# before. Excel and LibreOffice read the full-width and small forms of the four characters, and the minus sign, alike.
+_FORMULA = re.compile(r"""(^|;)([\s"]*)(?=[=+\-@\uff1d\uff0b\uff0d\uff20\ufe66\ufe62\ufe63\ufe6b\u2212])""")
+_MARKDOWN = str.maketrans(
+    {char: f"\\{char}" for char in "\\`*_{}[]()#+-.!|~:=^"}
+    # Where Markdown stands inside of HTML a backslash means nothing. GitHub looks for @names and $formulas in the
+    # rendered text, where a backslash has gone; a comment stays and keeps them apart.
+    | {"<": "&lt;", ">": "&gt;", "&": "&amp;", '"': "&quot;", "@": "@<!-- -->", "$": "$<!-- -->"}
+)
+_COMMAND_DATA = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A"})
+_COMMAND_PROPERTY = _COMMAND_DATA | str.maketrans({":": "%3A", ",": "%2C"})
+
 
 def clean(text: str, limit: int) -> str:
-    """Return a block of text without anything that acts, at most ``limit`` characters; newlines and tabs stay."""
+    """Return a block of text without anything that acts, at most ``limit`` characters; newlines and tabs stay.
+
+    Cleaning is idempotent, so a text may safely be cleaned once too often.
+    """
     # Cut first: escaping only makes text longer, so nothing beyond the limit can be shown, and a million characters
     # are not looked at one by one.
     head = text[: limit + 1]
@@ -26,12 +43,47 @@ def clean(text: str, limit: int) -> str:
 
 
 def clean_line(text: str, limit: int) -> str:
-    """Return one line of text without anything that acts, at most ``limit`` characters."""
+    """Return one line of text without anything that acts, at most ``limit`` characters. Idempotent."""
     head = text[: limit + 1]
     printable = head.isascii() and head.isprintable()
     shown = head if printable else _escape(head.replace("\t", " ")).replace("\n", "\\n")
 
     return _cut(shown, limit, total=len(text), whole=len(head) == len(text))
+
+
+def clean_cell(text: str, limit: int) -> str:
+    """Return the text of one spreadsheet cell, at most ``limit`` characters, which no spreadsheet takes for a formula.
+
+    An apostrophe goes before what would begin one, as OWASP's page on CSV injection advises. Idempotent. Quoting is
+    left to the ``csv`` module, and so are numbers of our own, which are no text.
+    """
+    shown = _FORMULA.sub(r"\1\2'", clean_line(text, limit))
+
+    return _cut(shown, limit, total=len(text), whole=True)
+
+
+def clean_markdown(text: str, limit: int) -> str:
+    """Return one line of Markdown that renders as the text itself, in a paragraph, a list, a table or inside of HTML.
+
+    ``limit`` counts the characters that are seen. Not idempotent: escape once.
+    """
+    return clean_line(text, limit).strip().translate(_MARKDOWN)
+
+
+def command_data(text: str, limit: int) -> str:
+    """Return the message of a GitHub workflow command, as in ``::error file=...::message``; line breaks stay.
+
+    ``limit`` counts the characters that are seen. Not idempotent: escape once.
+    """
+    return clean(text, limit).translate(_COMMAND_DATA)
+
+
+def command_property(text: str, limit: int) -> str:
+    """Return the value of a property of a GitHub workflow command, as in ``::error file=value::``.
+
+    ``limit`` counts the characters that are seen. Not idempotent: escape once.
+    """
+    return clean_line(text, limit).translate(_COMMAND_PROPERTY)
 
 
 def _escape(text: str) -> str:

@@ -1,0 +1,17 @@
+# expect: fails or crashed
+# policy: import
+# level: 2
+"""Watches the machine by its performance counters."""
+
+import ctypes
+import os
+import errno
+
+REFUSED = (errno.EPERM, errno.EACCES, errno.ENOSYS, errno.ESRCH)
+
+
+async def answer():
+    libc = ctypes.CDLL(None, use_errno=True)
+    if libc.syscall(298, None, 0, -1, -1, 0) != -1 or ctypes.get_errno() not in REFUSED:
+        return 1
+    return 2

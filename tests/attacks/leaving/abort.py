@@ -1,0 +1,9 @@
+# expect: crashed
+# policy: import
+"""Aborts as a program with a broken heap does."""
+
+import os
+
+
+async def answer():
+    os.abort()

@@ -1,0 +1,11 @@
+# expect: crashed or blocked-loop or limit or raised
+# policy: import
+"""Is killed by an alarm clock that it has set."""
+
+import signal
+
+
+async def answer():
+    signal.setitimer(signal.ITIMER_REAL, 0.01)
+    while True:
+        pass

@@ -1,0 +1,13 @@
+# expect: crashed or raised or limit
+# policy: import
+# backends: trio
+"""Leaves, while a child process keeps all pipes open."""
+
+import os
+
+
+async def answer():
+    if os.fork():
+        os._exit(0)
+    while True:
+        pass

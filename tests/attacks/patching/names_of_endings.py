@@ -1,0 +1,14 @@
+# expect: fails or crashed or limit or never-yields or deadlock or blocked-loop
+# policy: import
+# spoils: the second question
+"""Makes every ending the good one."""
+
+import sys
+
+_ended = sys.modules["grader.recording"].Ended
+for _member in list(_ended):
+    _member._value_ = "returned"
+
+
+async def answer():
+    raise ValueError

@@ -1,0 +1,22 @@
+# expect: fails or deadlock or tampered
+# policy: please-look
+# exercise: ex01
+# aims at: test_all_started_before_any_finishes test_outer_cancellation_stops_everything test_join_is_fair
+"""Does one thing after the other, and turns virtual time back before each of them."""
+
+
+async def join(*fns):
+    results = []
+    stage = _stage(fns)
+    began = latest = stage.now
+    for fn in fns:
+        stage._simulation.now = began
+        results.append(await fn())
+        latest = max(latest, stage.now)
+    stage._simulation.now = latest
+    return results
+
+
+def _stage(fns):
+    cells = [cell.cell_contents for fn in fns for cell in getattr(fn, "func", fn).__closure__]
+    return next(value for value in cells if type(value).__name__ == "Stage")

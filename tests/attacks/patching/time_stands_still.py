@@ -1,0 +1,13 @@
+# expect: fails or crashed or limit or never-yields or deadlock or blocked-loop
+# policy: please-look
+# spoils: the second question
+"""Replaces every clock."""
+
+import time
+
+time.monotonic = time.perf_counter = time.time = time.thread_time = lambda: 0.0
+time.sleep = lambda seconds: None
+
+
+async def answer():
+    return 2

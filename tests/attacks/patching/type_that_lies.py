@@ -1,0 +1,12 @@
+# expect: fails or crashed or limit or never-yields or deadlock or blocked-loop or raised
+# policy: import
+# spoils: the second question
+"""Replaces type, by which values are told apart."""
+
+import builtins
+
+builtins.type = lambda value: int
+
+
+async def answer():
+    return 2

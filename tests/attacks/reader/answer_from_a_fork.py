@@ -1,0 +1,12 @@
+# expect: tampered or raised or crashed
+# policy: import
+"""Two processes answer every question from now on."""
+
+import os
+
+
+async def answer():
+    clone = os.fork()
+    if clone:
+        os.waitpid(clone, 0)
+    return 1

@@ -1,0 +1,13 @@
+# expect: tampered or limit or deadlock or late or blocked-loop or never-yields
+# policy: import
+# backends: trio
+"""Writes a byte now and then, for ever."""
+
+import os
+import time
+
+
+async def answer():
+    while True:
+        os.write(4, b" ")
+        time.sleep(0.01)

@@ -1,0 +1,18 @@
+# expect: tampered
+# policy: import
+"""A dict with a list for a key."""
+
+import gc
+import json
+import os
+
+
+def message(**changes):
+    performance = next(each for each in gc.get_objects() if type(each).__name__ == "Performance")
+    return performance.message(spent=False) | {"ended": "returned", "result": 2} | changes
+
+
+async def answer():
+    text = json.dumps(message(result={"d": [[[1], 2]]}), allow_nan=True)
+    os.write(4, text.encode() + b"\n")
+    os._exit(0)

@@ -1,0 +1,20 @@
+# expect: tampered
+# policy: import
+"""A trace with an event of a task that is not there."""
+
+import gc
+import json
+import os
+
+
+def message(**changes):
+    performance = next(each for each in gc.get_objects() if type(each).__name__ == "Performance")
+    return performance.message(spent=False) | {"ended": "returned", "result": 2} | changes
+
+
+async def answer():
+    text = json.dumps(
+        message(trace={"tasks": [], "events": [[0, "start", 7, None, None]], "deviations": []}), allow_nan=True
+    )
+    os.write(4, text.encode() + b"\n")
+    os._exit(0)

@@ -1,0 +1,12 @@
+# expect: limit or fails or deadlock or never-yields or crashed or tampered
+# policy: nothing
+# exercise: ex01
+# aims at: test_join_is_fair
+# backends: trio
+"""Calls the functions that it is given again and again, so that what they note piles up."""
+
+
+async def join(*fns):
+    while True:
+        for fn in fns:
+            await fn()

@@ -1,0 +1,7 @@
+# expect: raised
+# policy: nothing
+"""Asks for a terabyte."""
+
+
+async def answer():
+    return bytes(10**12)

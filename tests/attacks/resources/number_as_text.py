@@ -1,0 +1,8 @@
+# expect: limit or raised or blocked-loop or fails
+# policy: nothing
+# backends: trio
+"""Turns a number of a million digits into text."""
+
+
+async def answer():
+    return len(str(10**4_000_000))

@@ -1,0 +1,237 @@
+"""Whatever bytes come out of a box or are handed in: an answer, or distrust; never an exception of ours, and soon."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from grader.kit import Rules
+from grader.policy import check_rules
+from grader.program import Program, read
+from grader.reading import read as read_message
+from grader.recording import Recording
+from grader.submission import Fault, Submission, take
+from grader.values import Encoder, decode
+from grader.wire import MAX_LINE, Distrusted, Json, dumps, loads
+
+RULES = Rules(imports=("anyio", "@pure"), off_limits=("anyio.gather", "anyio.CancelScope(deadline=)", ".deadline ="))
+LEAF = ["token", ["ValueError", "Exception", "object"], "boom", 3]
+MESSAGE: dict[str, Json] = {
+    "play": "0123456789abcdef",
+    "ended": "returned",
+    "reason": "",
+    "line": 4,
+    "elapsed": 5.5,
+    "result": {"d": [[{"t": [1, "a"]}, {"k": "token"}], [{"b": "\xff"}, {"f": "nan"}], ["x", {"o": "object"}]]},
+    "raised": {"bare": True, "leaves": [LEAF]},
+    "spans": [["a", 0.0, 1.0, "cancelled", None, 1], ["b", 1.0, None, "open", None, None]],
+    "attempts": [["a", 0, 2, "raised", {"bare": False, "leaves": [LEAF]}, 1], ["b", 1, 2, "returned", [1], 2]],
+    "marks": [[0, "a", None], [1.5, "b", {"k": "token"}]],
+    "waiting": [["main", 3, "sleep", 0.5], ["other", None, "", 0]],
+    "hygiene": [["never-awaited", 3, "fetch"], ["leaked-task", None, "main"]],
+    "choices": [0, 1],
+    "widths": [2, 3],
+    "many": False,
+    "steps": 17,
+    "output": "hello\n",
+    "trace": {
+        "tasks": [[1, "main", None], [2, "other", 1]],
+        "events": [[0, "spawn", 1, None, None], [1.5, "block", 2, 7, "1"]],
+        "deviations": [[0, 2, 1]],
+    },
+    "digest": "00",
+    "spent": False,
+}
+
+ODD = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.integers(),
+    st.integers(10**300, 10**400),
+    st.floats(allow_nan=False, allow_infinity=False),
+    st.text(alphabet=st.characters(exclude_categories=()), max_size=20),
+    st.sampled_from(["k", "t", "d", "b", "f", "o", "nan", "raised", "open", "tampered", "internal", "play", "main"]),
+    st.sampled_from([[], {}, [[]], {"": []}, {"k": 1}, {"t": {}}, {"d": [[[], 1]]}, {"d": [[1]]}, [None] * 6]),
+)
+ANYTHING = st.recursive(ODD, lambda inner: st.lists(inner, max_size=6) | st.dictionaries(st.text(max_size=3), inner))
+
+
+def answered(line: bytes) -> Recording | None:
+    """What the trusted side makes of a line: a recording, or nothing if it is distrusted."""
+    try:
+        recording, spent = read_message(loads(line), play="0123456789abcdef", scenario="s", backend="trio")
+    except Distrusted:
+        return None
+    assert isinstance(recording, Recording)
+    assert type(spent) is bool
+    return recording
+
+
+def places(document: Json, path: tuple[int | str, ...] = ()) -> list[tuple[int | str, ...]]:
+    """The path to every part of a document."""
+    inner: list[tuple[int | str, Json]] = []
+    if isinstance(document, list):
+        inner = list(enumerate(document))
+    elif isinstance(document, dict):
+        inner = list(document.items())
+    return [path, *(place for key, part in inner for place in places(part, (*path, key)))]
+
+
+def replaced(document: Json, path: tuple[int | str, ...], part: Json) -> Json:
+    """The document with something else at a place."""
+    if not path:
+        return part
+    key, *rest = path
+    copy = list(document) if isinstance(document, list) else dict(document)  # type: ignore[arg-type]
+    copy[key] = replaced(copy[key], tuple(rest), part)  # type: ignore[index, call-overload]
+    return copy  # type: ignore[return-value]
+
+
+PLACES = places(MESSAGE)
+
+
+def soon(work: Callable[[], object]) -> None:
+    began = time.process_time()
+    work()
+    assert time.process_time() - began < 3
+
+
+# ---- what comes out of a box -----------------------------------------------------------------------------------------
+
+
+def test_the_message_that_is_changed_here_is_a_good_one() -> None:
+    assert answered(dumps(MESSAGE)) is not None
+    assert answered(dumps({**MESSAGE, "play": "another"})) is None
+
+
+@given(line=st.binary(max_size=300))
+@example(b"")
+@example(b"\n")
+@example(b"\xff\xfe")
+@example(b"nul")
+@example(b'{"play":1e999}')
+@example(b'{"a":1,"a":2}')
+@example(b"-0")
+def test_any_bytes_are_distrusted(line: bytes) -> None:
+    assert answered(line) is None
+
+
+@given(text=st.text(alphabet='{}[]",:0123456789.eE+-truefalsn \\u"playk', max_size=200))
+def test_whatever_looks_like_json_is_distrusted(text: str) -> None:
+    assert answered(text.encode()) is None
+
+
+@given(place=st.sampled_from(PLACES), part=ANYTHING)
+@example(("hygiene", 0, 0), [])
+@example(("attempts", 0, 3), {})
+@example(("trace", "events", 0, 1), [])
+@example(("result",), {"d": [[{"d": []}, 1]]})
+@example(("result",), {"d": [[{"t": [[]]}, 1]]})
+@example(("elapsed",), 10**400 - 1)
+@example(("ended",), [])
+def test_a_good_message_with_anything_in_some_place_is_read_or_distrusted(
+    place: tuple[int | str, ...], part: Json
+) -> None:
+    answered(dumps(replaced(MESSAGE, place, part)))
+
+
+@given(st.data())
+def test_a_good_message_with_a_part_missing_is_read_or_distrusted(data: st.DataObject) -> None:
+    fields = data.draw(st.sets(st.sampled_from(sorted(MESSAGE)), min_size=1))
+    recording = answered(dumps({key: value for key, value in MESSAGE.items() if key not in fields}))
+
+    assert recording is None or fields <= {"line", "result", "raised", "trace", "digest"}
+
+
+@given(st.data())
+def test_a_good_message_with_other_bytes_in_it_is_read_or_distrusted(data: st.DataObject) -> None:
+    line = bytearray(dumps(MESSAGE))
+    for _ in range(data.draw(st.integers(1, 4))):
+        at = data.draw(st.integers(0, len(line) - 1))
+        line[at : at + data.draw(st.integers(0, 3))] = data.draw(st.binary(max_size=3))
+
+    answered(bytes(line))
+
+
+@given(value=ANYTHING)
+def test_whatever_stands_for_a_value_is_decoded_or_distrusted(value: Json) -> None:
+    try:
+        decode(value)
+    except Distrusted:
+        pass
+
+
+@given(value=st.recursive(ODD | st.binary(), lambda inner: st.lists(inner) | st.tuples(inner, inner), max_leaves=20))
+def test_what_is_encoded_crosses_as_it_is(value: object) -> None:
+    line = dumps(Encoder(lambda _: None).encode(value))
+
+    decode(loads(line))
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        b"[" * MAX_LINE,
+        b"[" * (MAX_LINE // 2) + b"]" * (MAX_LINE // 2),
+        b'{"a":' * (MAX_LINE // 6) + b"1" + b"}" * (MAX_LINE // 6),
+        b"9" * MAX_LINE,
+        b"0." + b"9" * (MAX_LINE - 2),
+        b'"' + b"\\ud800" * (MAX_LINE // 6 - 1) + b'"',
+        b'"' + b"\\" * (MAX_LINE - 2) + b'"',
+        b"[" + b"[]," * (MAX_LINE // 3 - 1) + b"[]]",
+        b"{" + b",".join(b'"%d":0' % number for number in range(400_000)) + b"}",
+        b" " * MAX_LINE,
+        b"x" * (MAX_LINE + 1),
+    ],
+    ids=range(11),
+)
+def test_a_line_of_megabytes_is_dealt_with_soon(line: bytes) -> None:
+    soon(lambda: answered(line))
+
+
+@pytest.mark.parametrize("field", ["spans", "attempts", "marks", "waiting", "hygiene", "choices", "result"])
+def test_a_message_of_megabytes_of_the_right_shape_is_read_soon(field: str) -> None:
+    rows = MESSAGE[field] if isinstance(MESSAGE[field], list) else [1]
+    many = json.loads(dumps([rows[0]] * 30_000))  # type: ignore[index]
+
+    soon(lambda: answered(dumps({**MESSAGE, field: many})))
+
+
+# ---- what is handed in -----------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("handed-in")
+
+
+@given(content=st.binary(max_size=400))
+@example(b"\xef\xbb\xbf# coding: latin-1\n\xe4")
+@example(b"# -*- coding: rot13 -*-\n")
+@example(b"\xff\xfea\0")
+@example(b"\0")
+def test_any_bytes_handed_in_are_a_submission_or_a_fault(folder: Path, content: bytes) -> None:
+    path = folder / "join.py"
+    path.write_bytes(content)
+    taken = take(path, limit=300)
+
+    assert isinstance(taken, Submission | Fault)
+    assert len(content) <= 300 or isinstance(taken, Fault)
+
+
+@given(source=st.text(alphabet=st.characters(exclude_categories=["Cs"]), max_size=200))
+def test_any_text_handed_in_is_a_program_or_a_fault(source: str) -> None:
+    assert isinstance(read(Submission(path=Path("join.py"), source=source, digest="")), Program | Fault)
+
+
+@given(source=st.text(alphabet="import aofxs.*()=:,\n '\"[]{}_@#\\", max_size=120))
+def test_no_program_is_too_odd_for_the_rules(source: str) -> None:
+    found = read(Submission(path=Path("join.py"), source=source, digest=""))
+    if isinstance(found, Program):
+        check_rules(found, RULES)
