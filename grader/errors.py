@@ -4,6 +4,7 @@ GraderError
 ├── UsageError         2   unknown exercise, options that contradict each other
 ├── KitError           4   a kit that cannot be used: file, key, what is wrong
 ├── WorkspaceError     4   the learner's folder, not the learner's code
+├── ClassroomError     4   submissions, a roster or a platform's file that cannot be used
 ├── MachineError       4   this computer lacks something
 └── InternalError     70   a fault of the grader; it never costs the learner a point
 
@@ -37,6 +38,12 @@ class KitError(GraderError):
 
 class WorkspaceError(GraderError):
     """The learner's folder cannot be used as it is."""
+
+    exit_code = 4
+
+
+class ClassroomError(GraderError):
+    """What a class handed in, or a file of its platform, cannot be used as it is."""
 
     exit_code = 4
 

@@ -15,6 +15,7 @@ TREE = {
     "UsageError": 2,
     "KitError": 4,
     "WorkspaceError": 4,
+    "ClassroomError": 4,
     "MachineError": 4,
     "InternalError": 70,
 }

@@ -1,4 +1,7 @@
 """A whole class: what a learning platform exports comes in, marks and files to import back go out.
 
-One-way, as the whole package: ``archive  roster  layouts  intake  rules  marks  results  handback``.
+One-way, as the whole package:
+
+    found zip_index unpacking archive  people sheet roster owners  matching  shallow_yaml layouts  choosing intake
+    toml_lines rules rules_file marks results  filling handback
 """

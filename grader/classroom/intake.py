@@ -1,33 +1,43 @@
-"""Takes in a class's submissions: which file is whose, for which exercise, and what is left over and why."""
+"""Takes in a class's submissions: which file is whose, for which exercise, and what is left over and why.
+
+The decisions, in one place:
+
+* One file counts for each learner and exercise: the one with the platform's highest number, else the highest number of
+  a copy (``join (2).py``). The others are listed as superseded. If two are level and differ, neither counts.
+* A file counts by its name; one that is named otherwise counts by the folder or assignment it lies in, if it is the
+  only Python file there that it could be.
+* On a roster, a learner is known by number, login, address or name, in that order. Somebody who is not on it, or could
+  be two people of it, is kept as a learner of their own and listed in ``Intake.strangers``.
+* What systems and tools leave behind is counted and not listed, and so is what ``grade init`` puts beside the answers.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
+from typing import assert_never
 
+from grader.classroom.archive import gather
+from grader.classroom.choosing import Candidate, choose
+from grader.classroom.found import Found, Gathered, Refusal, shown_path
+from grader.classroom.found import LeftOver as LeftOver
+from grader.classroom.layouts import canvas, flat, folders, gradescope, moodle
+from grader.classroom.layouts.claims import Layout as Layout
+from grader.classroom.layouts.claims import Reader
+from grader.classroom.layouts.recognise import Evidence, recognise
+from grader.classroom.matching import match_exercise
+from grader.classroom.owners import Owners
+from grader.classroom.people import Learner as Learner
+from grader.classroom.people import words_of
+from grader.classroom.roster import Roster as Roster
+from grader.kit import Exercise
 
-class Layout(StrEnum):
-    """How a folder or zip of submissions is laid out."""
-
-    FOLDERS = "folders"
-    """A folder per learner, or a repository per learner."""
-    FLAT = "flat"
-    """All files in one folder, named after learner and exercise."""
-    CANVAS = "canvas"
-    MOODLE = "moodle"
-    GRADESCOPE = "gradescope"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Learner:
-    """Somebody in the class. ``key`` is what the gradebook knows them by: it is unique and never changes."""
-
-    key: str
-    name: str
-    email: str = ""
-    ids: tuple[tuple[str, str], ...] = ()
-    """What other systems know them by, such as ``("canvas", "10234")``."""
+_KINDS = {
+    ".html": "is text that was typed into the platform, or a link; no file was handed in",
+    ".ipynb": "is a notebook; ask for the Python file",
+    **dict.fromkeys((".rar", ".7z", ".gz", ".tgz", ".tar", ".xz", ".bz2"), "is an archive, but not a zip"),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,14 +58,6 @@ class Handed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LeftOver:
-    """A file that is nobody's answer to any exercise, or that was refused, and why."""
-
-    shown: str
-    reason: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Intake:
     """Everything that was found. Nothing is dropped: each file is handed in, unmatched or refused."""
 
@@ -68,3 +70,124 @@ class Intake:
     """At most one for each learner and exercise, in that order."""
     unmatched: tuple[LeftOver, ...] = ()
     refused: tuple[LeftOver, ...] = ()
+    strangers: tuple[LeftOver, ...] = ()
+    """Learners who handed something in and are not clearly on the roster, by the name the export has, and why."""
+    leavings: int = 0
+    """How many files and folders systems, tools and the grader itself left there; they are not listed."""
+
+
+def take_in(
+    source: Path, *, exercises: Sequence[Exercise], layout: Layout | None, roster: Roster | None, staging: Path
+) -> Intake:
+    """Take in a folder or zip of submissions. With no ``layout`` it is recognised.
+
+    ``staging`` is an existing folder for what has to be unpacked; it must stay until the files have been read, and is
+    the caller's to remove. Raises ClassroomError if the source cannot be read or recognised, MachineError if there is
+    no room.
+    """
+    gathered = gather(source, staging)
+    evidence = (
+        recognise(source, gathered.files, exercises)
+        if layout is None
+        else Evidence(layout=layout, because="it was asked for")
+    )
+    read = _reader(evidence.layout, gathered, source, exercises)
+    owners = Owners(roster)
+    candidates: list[Candidate] = []
+    left: list[LeftOver] = []
+    for found in gathered.files:
+        for one in _sort(found, read, owners, source, exercises):
+            (candidates if isinstance(one, Candidate) else left).append(one)  # type: ignore[arg-type]
+    _meet_refused(gathered.refused, read, owners)
+    choice = choose(candidates)
+
+    return Intake(
+        layout=evidence.layout,
+        because=evidence.because,
+        learners=owners.learners(),
+        files=_in_order(choice.chosen, owners, exercises),
+        unmatched=_sorted((*left, *choice.left)),
+        refused=_sorted(LeftOver(shown=shown_path(one.parts), reason=one.reason) for one in gathered.refused),
+        strangers=owners.strangers(),
+        leavings=gathered.leavings,
+    )
+
+
+def _reader(layout: Layout, gathered: Gathered, source: Path, exercises: Sequence[Exercise]) -> Reader:
+    match layout:
+        case Layout.CANVAS:
+            return canvas.read
+        case Layout.MOODLE:
+            return moodle.reader(gathered.files)
+        case Layout.GRADESCOPE:
+            return gradescope.reader(gathered.files)
+        case Layout.FOLDERS:
+            return folders.reader(gathered, source.name, exercises)
+        case Layout.FLAT:
+            return flat.reader(source.name, exercises)
+        case never:
+            assert_never(never)
+
+
+def _sort(
+    found: Found, read: Reader, owners: Owners, source: Path, exercises: Sequence[Exercise]
+) -> Iterator[Candidate | LeftOver]:
+    """Say of one file whose answer it may be to what; a group has one answer each."""
+    claims = read(found)
+    if isinstance(claims, str):
+        yield LeftOver(shown=found.shown, reason=_kind(found) or claims)
+        return
+    for claim in claims:
+        key = owners.key(claim.person)
+        matched = _kind(found) or match_exercise(
+            claim.name,
+            folders=claim.folders,
+            context=(source.stem, *claim.context),
+            besides=(*words_of(owners.name(key)), *words_of(claim.person.name)),
+            exercises=exercises,
+        )
+        if isinstance(matched, str):
+            yield LeftOver(shown=found.shown, reason=matched)
+        else:
+            yield Candidate(claim=claim, learner=key, match=matched)
+
+
+def _kind(found: Found) -> str:
+    """Why a file cannot be an answer by what it is; nothing if it is a Python file."""
+    if found.suffix == ".py":
+        return ""
+    if found.parts[-1].lower().endswith(".py.txt"):
+        return "is a Python file with .txt after its name; ask for it without"
+    return _KINDS.get(found.suffix, "is not a Python file")
+
+
+def _meet_refused(refused: Sequence[Refusal], read: Reader, owners: Owners) -> None:
+    """Know the owners of what was refused: they are in the class, too, and perhaps handed in nothing else."""
+    for one in refused:
+        # A zip that was refused stands for a folder, and the layouts look for owners in the names of folders.
+        parts = (*one.parts, "") if one.parts[-1].lower().endswith(".zip") else one.parts
+        claims = read(Found(parts=parts, path=None))
+        for claim in claims if not isinstance(claims, str) else ():
+            owners.key(claim.person)
+
+
+def _in_order(chosen: Sequence[Candidate], owners: Owners, exercises: Sequence[Exercise]) -> tuple[Handed, ...]:
+    people = {learner.key: at for at, learner in enumerate(owners.learners())}
+    order = {exercise.id: at for at, exercise in enumerate(exercises)}
+    handed = [_handed(one, path) for one in chosen if (path := one.claim.found.path) is not None]
+    return tuple(sorted(handed, key=lambda one: (people[one.learner], order[one.exercise])))
+
+
+def _handed(candidate: Candidate, path: Path) -> Handed:
+    return Handed(
+        learner=candidate.learner,
+        exercise=candidate.match.exercise,
+        path=path,
+        shown=candidate.shown,
+        late=candidate.claim.late,
+        submitted_at=candidate.claim.submitted_at,
+    )
+
+
+def _sorted(left: Iterable[LeftOver]) -> tuple[LeftOver, ...]:
+    return tuple(sorted(dict.fromkeys(left), key=lambda one: (one.shown, one.reason)))

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from grader.classroom.intake import Intake, Learner
-from grader.classroom.marks import Mark
-from grader.kit import Kit
+from grader.classroom.marks import Mark, Skips, Standing, mark
+from grader.classroom.rules import ClassRules
+from grader.gradebook import Attempt, Gradebook, Judged
+from grader.kit import Exercise, Kit
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,3 +50,40 @@ class ClassResults:
             learner.key: tuple(mark for mark in self.marks if mark.learner == learner.key)
             for learner in self.intake.learners
         }
+
+
+def marks_of(
+    learners: Sequence[Learner], exercises: Sequence[Exercise], gradebook: Gradebook, rules: ClassRules, *, skips: Skips
+) -> tuple[Mark, ...]:
+    """Return one mark for every learner and exercise, without the verdicts; ``skips`` is as for ``mark``."""
+    attempts: dict[tuple[str, str], list[Judged | Attempt]] = defaultdict(list)
+    for one in gradebook.attempts():
+        attempt = one.attempt if isinstance(one, Judged) else one
+        attempts[attempt.learner, attempt.exercise].append(one)
+    totals = {exercise.id: sum(test.points for test in exercise.tests) for exercise in exercises}
+    return tuple(
+        mark(learner.key, id, total, attempts[learner.key, id], rules, skips=skips)
+        for learner in learners
+        for id, total in totals.items()
+    )
+
+
+def with_earlier(intake: Intake, gradebook: Gradebook) -> tuple[Intake, tuple[Learner, ...]]:
+    """Add to an intake whoever handed something in for an earlier run, and say who that is."""
+    here = {learner.key for learner in intake.learners}
+    gone = {one.attempt.learner for one in gradebook.attempts() if isinstance(one, Judged)} - here
+    earlier = tuple(
+        Learner(key=one.key, name=one.name, email=one.email, section=one.section, ids=one.ids)
+        for one in gradebook.members()
+        if one.key in gone
+    )
+    if not earlier:
+        return intake, ()
+    everybody = sorted((*intake.learners, *earlier), key=lambda learner: (learner.name.casefold(), learner.key))
+    return replace(intake, learners=tuple(everybody)), earlier
+
+
+def lowest_level(marks: Iterable[Mark]) -> int:
+    """Return the lowest isolation level at which anything was played that counts."""
+    played = [one.judged.level for one in marks if one.judged is not None and one.standing is Standing.JUDGED]
+    return min(played, default=0)

@@ -1,0 +1,56 @@
+"""Canvas, "Download Submissions": one zip per assignment, all files side by side.
+
+A file is called ``doejane_LATE_10234_567_join-1.py``: the sortable name run together in lower case, ``LATE`` if it was,
+the number of the user, the number of the file, and the name of the upload, to which Canvas adds ``-1`` when it is
+handed in again. With anonymous grading ``anon_x5Jq9`` replaces name and user. Text that was typed in is called
+``doejane_10234_text.html``. Source: ``add_submission``, ``get_filename`` and ``sanitize_file_name`` in
+https://github.com/instructure/canvas-lms/blob/master/lib/content_zipper.rb .
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from grader.classroom.found import Found
+from grader.classroom.layouts.claims import Claim
+from grader.classroom.people import CANVAS, Person
+
+_NAME = re.compile(
+    r"(?:(?P<name>.+?)_)??(?:(?P<late>LATE)_)?(?:anon_(?P<anonymous>\w{5})|(?P<user>\d+))_"
+    r"(?:(?P<file>\d+)_(?P<original>.+)|(?P<typed>(?:text|link)\.html))",
+    re.DOTALL,
+)
+
+
+def is_ours(found: Found) -> bool:
+    """Whether a file is named, or lies in a zip that is named, as Canvas does."""
+    return any(_NAME.fullmatch(part) for part in found.parts)
+
+
+def read(found: Found) -> Sequence[Claim] | str:
+    """Whose a file is."""
+    for at, part in enumerate(found.parts):
+        name = _NAME.fullmatch(part)
+        if name:
+            return (_claim(found, at, name),)
+    return "is not named as Canvas names what was handed in"
+
+
+def _claim(found: Found, at: int, name: re.Match[str]) -> Claim:
+    own = (name["original"] or name["typed"], *found.parts[at + 1 :])
+    return Claim(
+        found=found,
+        person=_person(name),
+        name=own[-1],
+        folders=own[:-1],
+        context=found.parts[:at],
+        rank=int(name["file"] or 0),
+        late=name["late"] is not None,
+    )
+
+
+def _person(name: re.Match[str]) -> Person:
+    if name["anonymous"]:
+        return Person(name=f"anonymous {name['anonymous']}", key=f"anonymous-{name['anonymous']}")
+    return Person(name=name["name"] or f"user {name['user']}", ids=((CANVAS, name["user"]),))

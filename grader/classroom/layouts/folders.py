@@ -1,0 +1,119 @@
+"""A folder per learner, a zip per learner or a repository per learner, perhaps below a folder per exercise.
+
+What lies in a learner's folder may be the files themselves, folders like ``ex01_join/`` as ``grade init`` makes them,
+or ``exercises/ex01_join/``. GitHub Classroom clones to ``NAME-submissions/NAME-LOGIN``, and the common beginning is
+taken off (https://docs.github.com/en/education/manage-coursework-with-github-classroom).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from grader.classroom.found import Found, Gathered
+from grader.classroom.layouts.claims import Claim, Reader
+from grader.classroom.matching import exactly, forms_of
+from grader.classroom.people import person_called, words_of
+from grader.kit import Exercise
+
+_EXERCISES = "exercises"
+_CLONES = "-submissions"
+_SEPARATORS = " _-."
+_WORD = re.compile(r"[^\W_]*")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """A path taken apart: the folders above a learner's own, the learner's own folder, and what lies in it.
+
+    ``owner`` is empty if the file lies in no learner's folder.
+    """
+
+    above: tuple[str, ...]
+    owner: str
+    inside: tuple[str, ...]
+
+
+def place_of(found: Found, *, root: int, exercises: Sequence[Exercise]) -> Place:
+    """Take a path apart; its first ``root`` parts hold everything."""
+    parts = found.parts
+    at = root
+    while at < len(parts) - 1 and is_of_exercise(parts[at], exercises):
+        at += 1
+    if at >= len(parts) - 1:
+        return Place(above=parts[:at], owner="", inside=parts[at:])
+
+    return Place(above=parts[:at], owner=parts[at], inside=parts[at + 1 :])
+
+
+def is_of_exercise(name: str, exercises: Sequence[Exercise]) -> bool:
+    """Whether a folder is one of an exercise, such as ``ex01_join`` or ``exercises``, and not one of a learner."""
+    bare = name.removesuffix(".zip")
+    return bare.casefold() == _EXERCISES or bool(exactly(bare, exercises))
+
+
+def common_root(files: Sequence[Found], exercises: Sequence[Exercise]) -> int:
+    """How many folders hold everything and are nobody's: ``class/submissions/alice/join.py`` has two, if bob is there.
+
+    With a single learner it cannot be seen whether the folder is theirs; it is if exercises are what it holds.
+    """
+    root = 0
+    while True:
+        names = {found.parts[root] for found in files}
+        inside = {found.parts[root + 1] for found in files if len(found.parts) > root + 2}
+        alone = len(names) == 1 and all(len(found.parts) > root + 2 for found in files)
+        if not alone or is_of_exercise(next(iter(names)), exercises):
+            return root
+        if all(is_of_exercise(name, exercises) for name in inside):
+            return root
+        root += 1
+
+
+def reader(gathered: Gathered, source: str, exercises: Sequence[Exercise]) -> Reader:
+    """How to tell whose a file is, by the folder it lies in. ``source`` is the name of the whole."""
+    root = common_root([found for found in gathered.files if found.suffix == ".py"], exercises)
+    places = [place_of(found, root=root, exercises=exercises) for found in gathered.files]
+    owners = {(*place.above, place.owner) for place in places if place.owner}
+    prefix = _prefix(owners, gathered.repositories, source)
+
+    def read(found: Found) -> Sequence[Claim] | str:
+        place = place_of(found, root=root, exercises=exercises)
+        if not place.owner:
+            return "lies in no learner's folder"
+        owner, assignment = _whose(place.owner.removesuffix(".zip").removeprefix(prefix), exercises)
+        return (
+            Claim(
+                found=found,
+                person=person_called(owner),
+                name=place.inside[-1],
+                folders=place.inside[:-1],
+                context=(*place.above, *([prefix] if prefix else []), *([assignment] if assignment else [])),
+            ),
+        )
+
+    return read
+
+
+def _prefix(owners: Iterable[tuple[str, ...]], repositories: frozenset[tuple[str, ...]], source: str) -> str:
+    owners = list(owners)
+    names = [owner[-1] for owner in owners]
+    above = {owner[-2] if len(owner) > 1 else source for owner in owners}
+    if len(above) == 1 and (holder := next(iter(above))).endswith(_CLONES):
+        prefix = holder.removesuffix(_CLONES) + "-"
+        return prefix if all(len(name) > len(prefix) and name.startswith(prefix) for name in names) else ""
+    if len(names) < 2 or not all(owner in repositories for owner in owners):
+        return ""
+    first, last = min(names), max(names)
+    shared = next((at for at, pair in enumerate(zip(first, last, strict=False)) if pair[0] != pair[1]), len(first))
+    return first[: first.rfind("-", 0, shared) + 1]
+
+
+def _whose(folder: str, exercises: Sequence[Exercise]) -> tuple[str, str]:
+    """Take the id of an exercise off the beginning of a folder's name: ``ex01-alice`` is alice's, of ex01."""
+    head = _WORD.match(folder)[0]  # type: ignore[index]  # it matches the empty text, too
+    rest = folder[len(head) :]
+    rest = rest.lstrip(_SEPARATORS)
+    if rest and any(words_of(head) in forms_of(exercise).by_id for exercise in exercises):
+        return rest, head
+    return folder, ""

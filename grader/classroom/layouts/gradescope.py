@@ -1,0 +1,140 @@
+"""Gradescope, "Export Submissions": a folder per submission, and one file that says whose each of them is.
+
+``assignment_123_export/submission_metadata.yml`` maps ``submission_456`` to ``:submitters:`` (each with ``:name:``,
+``:sid:`` and ``:email:``; a group has several), ``:created_at:``, ``:score:``, ``:results:`` and ``:history:``. Keys
+are Ruby symbols, which YAML takes for text with a colon in front. There is no published schema; programs that read it
+agree, such as the Gradescope parser of Otter Grader (https://github.com/ucbds-infra/otter-grader).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Container, Iterable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
+
+from grader.classroom.found import METADATA, Found
+from grader.classroom.layouts.claims import Claim, Reader
+from grader.classroom.people import STUDENT_NUMBER, Person
+from grader.classroom.shallow_yaml import read_yaml
+from grader.errors import ClassroomError
+
+Parts = tuple[str, ...]
+
+_DEPTH = 4
+"""The table of submissions, each a table, the list of its submitters, each a table."""
+_TIME = re.compile(
+    r"(?P<day>\d{4}-\d\d-\d\d)[Tt ]+(?P<time>\d\d:\d\d:\d\d)(?:\.\d*)? *(?P<zone>Z|[+-]\d\d:?\d\d)?", re.ASCII
+)
+
+
+def exports(files: Iterable[Found]) -> Mapping[Parts, Found]:
+    """The metadata of each export, by the folder it is in.
+
+    One that lies in the folder of another export is not one: a learner may hand in a file of any name.
+    """
+    found = sorted((one for one in files if one.parts[-1] == METADATA), key=lambda one: len(one.parts))
+    bases: dict[Parts, Found] = {}
+    for one in found:
+        if _base(one.parts[:-1], bases) is None:
+            bases[one.parts[:-1]] = one
+    return bases
+
+
+def covered(files: Sequence[Found]) -> int:
+    """How many of the files lie in an export."""
+    bases = exports(files)
+    return sum(_base(found.parts[:-1], bases) is not None for found in files)
+
+
+def reader(files: Iterable[Found]) -> Reader:
+    """How to tell whose a file of this export is. Raises ClassroomError if the metadata cannot be read."""
+    bases = {parts: _read_metadata(one.path, one.shown) for parts, one in exports(files).items() if one.path}
+
+    def read(found: Found) -> Sequence[Claim] | str:
+        base = _base(found.parts[:-1], bases)
+        if base is None:
+            return f"lies outside of the folder of {METADATA}"
+        if found.parts == (*base, METADATA):
+            return ()
+        return _claims(found, len(base), bases[base])
+
+    return read
+
+
+def _base(folder: Parts, bases: Container[Parts]) -> Parts | None:
+    return next((folder[:at] for at in range(len(folder) + 1) if folder[:at] in bases), None)
+
+
+def _claims(found: Found, at: int, metadata: Mapping[str, object]) -> Sequence[Claim] | str:
+    folder, own = found.parts[at], found.parts[at + 1 :]
+    if not own and folder not in metadata:
+        return f"lies in no submission of {METADATA}"
+    said = metadata.get(folder)
+    if not isinstance(said, dict):
+        return f"is of {folder}, of which {METADATA} says nothing"
+    people = [_person(each) for each in _list(said.get(":submitters")) if isinstance(each, dict)]
+    if not people:
+        return f"is of {folder}, which has no submitter in {METADATA}"
+
+    return tuple(
+        Claim(
+            found=found,
+            person=person,
+            name=own[-1] if own else folder,
+            folders=own[:-1],
+            context=found.parts[:at],
+            submitted_at=_time(_text(said, ":created_at")),
+        )
+        for person in people
+    )
+
+
+def _person(said: Mapping[object, object]) -> Person:
+    number = _text(said, ":sid")
+    email = _text(said, ":email")
+    return Person(
+        name=_text(said, ":name") or email or number,
+        email=email,
+        ids=((STUDENT_NUMBER, number),) if number else (),
+    )
+
+
+def _list(value: object) -> list[object]:
+    return value if isinstance(value, list) else []
+
+
+def _text(said: Mapping[object, object], key: str) -> str:
+    value = said.get(key)
+    text = value.strip() if isinstance(value, str) and value not in ("~", "null") else ""
+    return text.encode(errors="backslashreplace").decode()
+
+
+def _read_metadata(path: Path, shown: str) -> Mapping[str, object]:
+    hint = "Export the submissions from Gradescope again, or give `--layout folders`."
+    said = read_yaml(path, depth=_DEPTH, shown=shown, hint=hint)
+    if not isinstance(said, dict):
+        raise ClassroomError(f"{shown}: it does not say whose the submissions are", hint=hint)
+
+    return said
+
+
+def _time(text: str) -> str:
+    """The moment in UTC, to the second; empty if it is not understood."""
+    found = _TIME.fullmatch(text.strip())
+    if not found:
+        return ""
+    try:
+        moment = datetime.fromisoformat(f"{found['day']}T{found['time']}")
+        zone = _zone(found["zone"])
+        return moment.replace(tzinfo=zone).astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+    except (ValueError, OverflowError):
+        return ""
+
+
+def _zone(text: str | None) -> timezone:
+    if text is None or text == "Z":
+        return UTC
+    hours, minutes = int(text[1:3]), int(text[-2:])
+    away = timedelta(hours=hours, minutes=minutes)
+    return timezone(-away if text[0] == "-" else away)

@@ -1,0 +1,93 @@
+"""Which layout a source has, by evidence that can be put in words; what is not clear is asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from grader.classroom.found import METADATA, Found
+from grader.classroom.layouts import canvas, flat, folders, gradescope, moodle
+from grader.classroom.layouts.claims import Layout
+from grader.errors import ClassroomError
+from grader.kit import Exercise
+
+MOST = 0.75
+"""The share of files that must agree. Below it two layouts may be mixed, and a wrong guess gives work to the wrong
+learner."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """What a layout was recognised by."""
+
+    layout: Layout
+    because: str
+
+
+def recognise(source: Path, files: Sequence[Found], exercises: Sequence[Exercise]) -> Evidence:
+    """Find out the layout. Raises ClassroomError, with the option to give, if the evidence is not clear."""
+    handed = [found for found in files if found.suffix in (".py", ".html")]
+    if not handed:
+        raise _nothing_there(source, files)
+    # A learner may hand in a file of that name, which then covers no more than what that learner handed in.
+    metadata = [found for found in files if found.parts[-1] == METADATA]
+    inside = gradescope.covered([*handed, *metadata]) - len(metadata)
+    if metadata and inside >= MOST * len(handed):
+        where = min(metadata, key=lambda found: len(found.parts)).shown
+        return Evidence(layout=Layout.GRADESCOPE, because=f"{where} is there")
+    evidence = _platform(source, handed) or _folders_or_flat(handed, exercises)
+    if evidence is None:
+        shown = ", ".join(repr(found.shown) for found in handed[:3])[:200]
+        message = f"{source}: it is not clear how the submissions are laid out; there are {shown}"
+        raise ClassroomError(message, hint="Say it with `--layout folders`, `flat`, `canvas` or `moodle`.")
+
+    return evidence
+
+
+def _nothing_there(source: Path, files: Sequence[Found]) -> ClassroomError:
+    """There is nothing to take in."""
+    what = f"there are {len(files)} files, but no Python file among them" if files else "there are no files"
+    return ClassroomError(f"{source}: {what}", hint="Give the folder or zip of the submissions.")
+
+
+def _platform(source: Path, handed: Sequence[Found]) -> Evidence | None:
+    tests: tuple[tuple[Layout, Callable[[Found], bool], str], ...] = (
+        (Layout.MOODLE, moodle.is_ours, "have _assignsubmission_ in their path, as Moodle writes it"),
+        (Layout.CANVAS, canvas.is_ours, "are named name_user_file_upload, as Canvas does it"),
+    )
+    for layout, is_ours, what in tests:
+        count = sum(map(is_ours, handed))
+        if count >= MOST * len(handed):
+            return Evidence(layout=layout, because=f"{_of(count, handed)} {what}")
+        if count >= (1 - MOST) * len(handed):
+            raise ClassroomError(
+                f"{source}: only {_of(count, handed)} {what}: this looks like two exports in one",
+                hint=f"Give one of them, or say which with `--layout {layout}`.",
+            )
+    return None
+
+
+def _folders_or_flat(handed: Sequence[Found], exercises: Sequence[Exercise]) -> Evidence | None:
+    python = [found for found in handed if found.suffix == ".py"]
+    if not python:
+        return None
+    root = folders.common_root(python, exercises)
+    owned = sum(bool(folders.place_of(found, root=root, exercises=exercises).owner) for found in python)
+    if owned >= MOST * len(python):
+        return Evidence(layout=Layout.FOLDERS, because=f"{_of(owned, python)} lie in a learner's own folder")
+    named = sum(flat.names_somebody(found, exercises) for found in python)
+    loose = len(python) - owned
+    if loose >= MOST * len(python) and named >= MOST * loose:
+        return Evidence(layout=Layout.FLAT, because=f"{_of(named, python)} say who and what in their names")
+    above = sum(len(found.parts) > 1 and folders.is_of_exercise(found.parts[-2], exercises) for found in python)
+    if above == loose == len(python):
+        return Evidence(
+            layout=Layout.FLAT, because=f"{_of(above, python)} lie in a folder that is named like an exercise"
+        )
+
+    return None
+
+
+def _of(count: int, files: Sequence[Found]) -> str:
+    return f"{count} of {len(files)} files"

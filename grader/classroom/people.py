@@ -1,0 +1,104 @@
+"""Who is who: learners as a platform, a roster or the name of a folder tells of them, and whether two are the same."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from functools import lru_cache
+
+CANVAS = "canvas"
+MOODLE = "moodle"
+STUDENT_NUMBER = "sid"
+LOGIN = "login"
+
+# Letters that Unicode does not take apart into a plain one and a mark, as people write them without their keyboard.
+_PLAIN = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "æ": "ae", "œ": "oe", "þ": "th", "ı": "i"})
+_UNSAFE = re.compile(r"[^\w.@+-]+")
+_ADDRESS = re.compile(r"[\w.+-]+@[\w-]+(\.[\w-]+)+")
+_MOST_WORDS = 12
+_WORD = re.compile(r"\w+")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Learner:
+    """Somebody in the class. ``key`` is what the gradebook knows them by: it is unique and never changes."""
+
+    key: str
+    name: str
+    email: str = ""
+    ids: tuple[tuple[str, str], ...] = ()
+    """What other systems know them by, such as ``("canvas", "10234")``."""
+    section: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """What one source says of somebody. ``name`` is as the source writes it."""
+
+    name: str
+    email: str = ""
+    ids: tuple[tuple[str, str], ...] = ()
+    section: str = ""
+    handle: str = ""
+    """A word that may be a login, a number or an address: nobody knows which, such as the name of a folder."""
+    key: str = ""
+    """Stands for this person where nothing else can be relied on."""
+
+
+def person_called(word: str) -> Person:
+    """Whoever the name of a folder or a file means: it may be a name, a login, a number or an address."""
+    if _ADDRESS.fullmatch(word):
+        return Person(name=word, email=word, handle=word)
+    return Person(name=" ".join(word.replace("_", " ").split()) or word, handle=word)
+
+
+def key_of(person: Person) -> str:
+    """The key of somebody: the user id on Canvas, else the address, else the login, the student number or the name.
+
+    A number of Moodle is no key: it belongs to one assignment, and the same person has another one in the next.
+    """
+    ids = dict(person.ids)
+    if person.key:
+        return person.key
+    if CANVAS in ids:
+        return _safe(f"{CANVAS}-{ids[CANVAS]}")
+    known = person.email or ids.get(LOGIN) or ids.get(STUDENT_NUMBER)
+    return _safe(known) if known else slug(person.name)
+
+
+def _safe(key: str) -> str:
+    """A key that may be the name of a file: an address stays as it is, and a path is none."""
+    return _UNSAFE.sub("-", key.casefold()).lstrip(".-") or "nameless"
+
+
+def slug(text: str) -> str:
+    """A name as lower-case letters and digits with hyphens, for a key or a file; never empty."""
+    words = _WORD.findall(unicodedata.normalize("NFKC", text).casefold())
+    return "-".join(words).replace("_", "-").strip("-") or "nameless"
+
+
+def readable(name: str) -> str:
+    """A name in reading order: ``Doe, Jane`` is turned round, and Canvas' guard against formulas is taken off."""
+    name = name.encode(errors="backslashreplace").decode()
+    if name.startswith('="') and name.endswith('"'):
+        name = name[2:-1]
+    last, comma, first = name.partition(",")
+    turned = f"{first} {last}" if comma and first.strip() and "," not in first else name
+    return " ".join(turned.split())
+
+
+def spellings(name: str) -> frozenset[str]:
+    """All that a name may look like in the name of a file: run together, without marks and case, in any order that
+    keeps first and last names whole, and in the order of the alphabet."""
+    words = words_of(readable(name))[:_MOST_WORDS]
+    orders = [(*words[at:], *words[:at]) for at in range(len(words))]
+    return frozenset("".join(each) for each in (*orders, tuple(sorted(words))) if each)
+
+
+@lru_cache(maxsize=10_000)
+def words_of(text: str) -> tuple[str, ...]:
+    """The words of a name, without marks and case."""
+    folded = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text).casefold().translate(_PLAIN))
+    # An apostrophe or a hyphen within a name ends a word here; running the words together makes that harmless.
+    return tuple(re.findall(r"[^\W_]+", "".join(char for char in folded if not unicodedata.combining(char))))

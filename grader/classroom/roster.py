@@ -1,0 +1,235 @@
+"""The roster: who is in the class, read from a CSV file, and which of them a name in an export means.
+
+Columns are recognised by their headings. What a platform exports can be given as it is: a Canvas gradebook
+(https://community.canvaslms.com/t5/Instructor-Guide/How-do-I-export-grades-in-the-Gradebook/ta-p/809) and a Moodle
+grading worksheet (https://docs.moodle.org/en/Assignment_FAQ) say who is in the class, too, and so does the roster of
+GitHub Classroom, ``identifier,github_username,github_id,name``
+(https://abc-classroom.readthedocs.io/en/latest/get-started/classroom-roster.html).
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from pathlib import Path
+
+from grader.classroom.people import (
+    CANVAS,
+    LOGIN,
+    MOODLE,
+    STUDENT_NUMBER,
+    Learner,
+    Person,
+    key_of,
+    readable,
+    spellings,
+    words_of,
+)
+from grader.classroom.sheet import Sheet, load_sheet
+from grader.errors import ClassroomError
+
+
+class _Column(StrEnum):
+    NAME = "name"
+    FIRST = "first"
+    LAST = "last"
+    EMAIL = "email"
+    LOGIN = "login"
+    NUMBER = "number"
+    CANVAS = "canvas"
+    MOODLE = "moodle"
+    SECTION = "section"
+
+
+_HEADINGS: dict[_Column, tuple[str, ...]] = {
+    _Column.NAME: ("name", "student", "full name", "student name", "learner"),
+    _Column.FIRST: ("first name", "firstname", "given name"),
+    _Column.LAST: ("last name", "lastname", "surname", "family name"),
+    _Column.EMAIL: ("email", "email address", "e mail", "mail"),
+    _Column.LOGIN: ("sis login id", "login", "login id", "username", "user name", "github username", "github"),
+    _Column.NUMBER: (
+        "sis user id",
+        "sis id",
+        "sid",
+        "student id",
+        "student number",
+        "id number",
+        "matriculation number",
+    ),
+    _Column.CANVAS: ("canvas id", "canvas user id"),
+    _Column.MOODLE: ("identifier",),
+    _Column.SECTION: ("section", "sections", "group", "class"),
+}
+_IDS = {
+    _Column.CANVAS: CANVAS,
+    _Column.MOODLE: MOODLE,
+    _Column.NUMBER: STUDENT_NUMBER,
+    _Column.LOGIN: LOGIN,
+}
+_NUMBER_AT_THE_END = re.compile(r"(\d+)\s*$")
+_EMAIL = "email"
+_MAILBOX = "mailbox"
+_POINTS_POSSIBLE = "Points Possible"
+_TEST_STUDENT = "Student, Test"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Roster:
+    """Who is in the class."""
+
+    where: Path
+    learners: tuple[Learner, ...]
+    """In the order of the file."""
+    _by_id: dict[tuple[str, str], list[Learner]] = field(default_factory=dict, repr=False)
+    _by_spelling: dict[str, list[Learner]] = field(default_factory=dict, repr=False)
+
+    def find(self, person: Person) -> tuple[Learner, ...]:
+        """Everybody on the roster whom this may be: one if it is clear, none, or several that cannot be told apart."""
+        for known in _looked_up(person):
+            found = self._by_id.get(known, [])
+            if found:
+                return tuple(found)
+        systems = {system for system, _ in person.ids}
+        # Whoever has another number in the same system is somebody else, whatever the name. Moodle's numbers are
+        # different in each assignment and say nothing of the sort.
+        named = {one.key: one for each in sorted(spellings(person.name)) for one in self._by_spelling.get(each, [])}
+        return tuple(one for one in named.values() if not (systems - {MOODLE}) & {system for system, _ in one.ids})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """A line of a table about somebody."""
+
+    row: int
+    """Its place in ``Sheet.rows``."""
+    line: int
+    """Its first line in the file, counted from 1."""
+    person: Person
+
+
+def read_roster(path: Path) -> Roster:
+    """Read a CSV file. Raises ClassroomError with the file, the line and what is wrong."""
+    rows = people_in(load_sheet(path))
+    if not rows:
+        raise ClassroomError(f"{path}: there is nobody on this roster", hint="Export it again, with its heading line.")
+    lines: dict[str, int] = {}
+    for row in rows:
+        key = key_of(row.person)
+        if key in lines:
+            message = f"{path}:{row.line}: {key!r} is in line {lines[key]} already, and nothing tells the two apart"
+            raise ClassroomError(message, hint="Take one of the lines out, or add a column `email` or `id`.")
+        lines[key] = row.line
+
+    return make_roster([_learner(row.person) for row in rows], where=path)
+
+
+def make_roster(learners: Sequence[Learner], *, where: Path) -> Roster:
+    """A roster of these learners, whose keys are unique."""
+    by_id, by_spelling = defaultdict(list), defaultdict(list)
+    for learner in learners:
+        as_person = Person(name=learner.name, email=learner.email, ids=learner.ids)
+        for known in dict.fromkeys(_identities(as_person)):
+            by_id[known].append(learner)
+        addresses = {value for system, value in learner.ids if system == LOGIN and "@" in value} | {learner.email}
+        for mailbox in {_mailbox(address) for address in addresses if address}:
+            by_id[_MAILBOX, mailbox].append(learner)
+        for spelling in spellings(learner.name):
+            by_spelling[spelling].append(learner)
+
+    return Roster(where=where, learners=tuple(learners), _by_id=dict(by_id), _by_spelling=dict(by_spelling))
+
+
+def _identities(person: Person) -> Iterable[tuple[str, str]]:
+    """What somebody is known by, the surest first."""
+    for system, value in person.ids:
+        yield system, value.casefold()
+    if person.email:
+        yield _EMAIL, person.email.casefold()
+
+
+def _looked_up(person: Person) -> Iterable[tuple[str, str]]:
+    """What somebody may be found by: the surest first, and what a word or an address suggests last."""
+    yield from _identities(person)
+    if person.handle:
+        # The name of a folder may be a login, a student number, an address or the beginning of one.
+        yield from ((system, person.handle.casefold()) for system in (LOGIN, STUDENT_NUMBER, _EMAIL, _MAILBOX))
+    if person.email:
+        yield LOGIN, _mailbox(person.email)
+
+
+def _mailbox(address: str) -> str:
+    return address.casefold().partition("@")[0]
+
+
+def _learner(person: Person) -> Learner:
+    return Learner(
+        key=key_of(person),
+        name=readable(person.name) or person.email or key_of(person),
+        email=person.email,
+        ids=person.ids,
+        section=person.section,
+    )
+
+
+# ---- the file --------------------------------------------------------------------------------------------------------
+
+
+def _columns(sheet: Sheet) -> dict[_Column, int]:
+    headings = [" ".join(words_of(text)) for text in sheet.texts(0)]
+    found = {
+        column: headings.index(name)
+        for column, names in _HEADINGS.items()
+        for name in reversed(names)
+        if name in headings
+    }
+    if "id" in headings:
+        # In a gradebook of Canvas this is the user id; in anybody's own list it is the student number.
+        is_canvas = "sis login id" in headings
+        found.setdefault(_Column.CANVAS if is_canvas else _Column.NUMBER, headings.index("id"))
+    if "github username" in headings and _Column.MOODLE in found:
+        # The roster of GitHub Classroom has identifiers, too: whatever the instructor once typed in.
+        found.setdefault(_Column.NUMBER, found.pop(_Column.MOODLE))
+    if not found.keys() & {_Column.NAME, _Column.LAST, _Column.EMAIL, _Column.LOGIN, _Column.MOODLE}:
+        seen = ", ".join(repr(text) for text in sheet.texts(0)[:6])[:200]
+        message = f"{sheet.where}:1: no column says who somebody is; the headings are {seen}"
+        raise ClassroomError(message, hint="Name a column `name` and, better still, one `email`, `login` or `id`.")
+
+    return found
+
+
+def people_in(sheet: Sheet) -> tuple[Row, ...]:
+    """Everybody a table speaks of. Raises ClassroomError if no column says who somebody is."""
+    columns = _columns(sheet)
+    rows, line = [], 1
+    for row in range(len(sheet.rows)):
+        person = _person(sheet, row, columns)
+        if row and (person.name or person.email or person.ids) and not _is_no_student(person):
+            rows.append(Row(row=row, line=line, person=person))
+        line += 1 + sum(cell.count("\n") for cell in sheet.rows[row])
+    return tuple(rows)
+
+
+def _person(sheet: Sheet, row: int, columns: dict[_Column, int]) -> Person:
+    said = {column: sheet.text(row, at).strip() for column, at in columns.items()}
+    ids = [(system, said[column]) for column, system in _IDS.items() if said.get(column)]
+    number = _NUMBER_AT_THE_END.search(said.get(_Column.MOODLE, ""))
+    ids = [(system, number[1] if system == MOODLE and number else value) for system, value in ids]
+    candidates = (said.get(column, "") for column in (_Column.EMAIL, _Column.LOGIN, _Column.NUMBER))
+    email = next((text for text in candidates if "@" in text), "")
+    name = said.get(_Column.NAME) or f"{said.get(_Column.FIRST, '')} {said.get(_Column.LAST, '')}".strip()
+
+    return Person(name=name, email=email, ids=tuple(ids), section=said.get(_Column.SECTION, ""))
+
+
+def _is_no_student(person: Person) -> bool:
+    """A line of a Canvas gradebook that is about the columns, or the made-up student every course has."""
+    return person.name in (_POINTS_POSSIBLE, _TEST_STUDENT)
+
+
+def with_ids(learner: Learner, person: Person) -> Learner:
+    """The learner with what an export adds to what is known of them."""
+    ids = tuple(dict.fromkeys((*learner.ids, *person.ids)))
+    return replace(learner, ids=ids, email=learner.email or person.email, section=learner.section or person.section)
