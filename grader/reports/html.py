@@ -1,4 +1,4 @@
-"""The learner's report: one HTML file that needs no network, no script and no server.
+"""Reports as one HTML file that needs no network, no script and no server; here the learner's own.
 
 The templates hold no arithmetic and mark nothing as safe. What they print is cleaned by ``finalize`` and escaped by
 jinja2, so a learner's text is shown and never acts. The content policy allows the page's own style and script, by hash.
@@ -9,12 +9,14 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from grader.diagnosis import Diagnosis
 from grader.reports.clean import clean
-from grader.reports.page import MAX_TEXT, exercise_views, moment, summary, versions
+from grader.reports.page import exercise_views, moment, summary, versions
+from grader.reports.page_findings import MAX_TEXT
 from grader.verdict import Verdict
 
 if TYPE_CHECKING:
@@ -30,16 +32,17 @@ def learner_page(
     templates: Path,
 ) -> str:
     """Render the report of one learner as one self-contained page."""
-    return _render(
-        templates,
-        kit_title=kit_title,
-        exercises=exercise_views(verdicts, diagnoses),
-        summary=summary(verdicts),
-        made_at=moment(made_at),
-        versions=versions(verdicts),
-    )
+    context = {
+        "kit_title": kit_title,
+        "exercises": exercise_views(verdicts, diagnoses),
+        "summary": summary(verdicts),
+        "made_at": moment(made_at),
+        "versions": versions(verdicts),
+    }
+    return render(templates, "learner.html", parts=("learner",), context=context)
 
 
+@cache
 def environment(templates: Path) -> Environment:
     """A jinja2 environment in which nothing is printed that is not cleaned and escaped."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -54,11 +57,12 @@ def environment(templates: Path) -> Environment:
     )
 
 
-def _render(templates: Path, **context: object) -> str:
+def render(templates: Path, name: str, *, parts: Sequence[str], context: Mapping[str, object]) -> str:
+    """Render a template with the style and the script of ``parts``: ``class`` stands for class.css and class.js."""
     from markupsafe import Markup
 
-    style = (templates / "learner.css").read_text("utf-8")
-    script = (templates / "learner.js").read_text("utf-8")
+    style = "".join((templates / f"{part}.css").read_text("utf-8") for part in parts)
+    script = "".join((templates / f"{part}.js").read_text("utf-8") for part in parts)
     policy = "; ".join(
         (
             "default-src 'none'",
@@ -68,10 +72,10 @@ def _render(templates: Path, **context: object) -> str:
             "form-action 'none'",
         )
     )
-    # The two files are ours, and a hash is of the bytes as they stand: escaping them would break both.
+    # The files are ours, and a hash is of the bytes as they stand: escaping them would break both.
     inline = {"style": Markup(style), "script": Markup(script)}
 
-    return environment(templates).get_template("learner.html").render(**context, **inline, policy=policy)
+    return environment(templates).get_template(name).render(**context, **inline, policy=policy)
 
 
 def _harmless(value: object) -> object:

@@ -7,53 +7,29 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import zip_longest
 
 from grader.diagnosis import Diagnosis
-from grader.reports.clean import clean
-from grader.reports.timeline_svg import Chart, chart, kinds_in
+from grader.reports.page_findings import FindingView, SourceView, finding_views, source_view, worth_a_figure
 from grader.reports.views import (
     OUTCOME_WORDS,
     STATUS_WORDS,
     Command,
-    Excerpt,
     Finding,
     counted,
-    excerpt_of_failure,
     excerpt_of_fault,
     findings,
     joined,
     next_commands,
-    place,
     points_said,
     reasons_not_judged,
-    replay_line,
-    schedule_said,
-    timelines,
     times_said,
-    waited_since,
     whole_points,
 )
 from grader.submission import Fault
-from grader.verdict import Failure, Outcome, Status, TestResult, Verdict
-
-MAX_TEXT = 2000
-MAX_OUTPUT_LINES = 12
-MAX_WAITING = 8
-MAX_LANES = 160
-"""Lanes on one page. A page in which everything fails shows the first cause of each exercise, then the second."""
+from grader.verdict import Outcome, Status, TestResult, Verdict
 
 OUTCOME_GLYPHS = {Outcome.PASS: "✓", Outcome.FAIL: "✗", Outcome.NOT_JUDGED: "–"}
 STATUS_GLYPHS = {Status.PASS: "✓", Status.FAIL: "✗", Status.CANNOT_JUDGE: "✗", Status.NOT_JUDGED: "–"}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SourceView:
-    """A line of the learner's file."""
-
-    place: str
-    number: str
-    excerpt: Excerpt
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,45 +39,6 @@ class FaultView:
     error: str
     help: str
     source: SourceView | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WaitingView:
-    """A task that waits."""
-
-    task: str
-    line: str
-    awaiting: str
-    since: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FindingView:
-    """One failed test."""
-
-    anchor: str
-    number: int
-    label: str
-    where: str
-    slug: str
-    error: str
-    help: str
-    source: SourceView | None
-    exception: str
-    schedule: str
-    replay: str
-    first: str
-    """The anchor of the finding in which this kind of failure is explained; empty in that one itself."""
-    first_number: int
-    explanation: str
-    charts: tuple[Chart, ...]
-    waiting: tuple[WaitingView, ...]
-    more_waiting: int
-    output: str
-
-    @property
-    def legend(self) -> tuple[tuple[str, str], ...]:
-        return kinds_in(self.charts)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,7 +89,7 @@ class ExerciseView:
 
 def exercise_views(verdicts: Sequence[Verdict], diagnoses: Mapping[str, Diagnosis]) -> tuple[ExerciseView, ...]:
     """Say what the page shows of each exercise."""
-    drawn = _worth_a_figure([findings(verdict) for verdict in verdicts])
+    drawn = worth_a_figure([findings(verdict) for verdict in verdicts])
     return tuple(_exercise(verdict, diagnoses, drawn) for verdict in verdicts)
 
 
@@ -180,19 +117,6 @@ def moment(iso: str) -> str:
     return iso[:16].replace("T", " ") + " UTC" if iso else ""
 
 
-def _worth_a_figure(groups: Sequence[Sequence[Finding]]) -> set[int]:
-    """Choose, by identity, the findings that are shown in full: the first of each kind, fairly over the exercises."""
-    firsts = [list({f.failure.diagnosis: f for f in reversed(group)}.values())[::-1] for group in groups]
-    chosen: set[int] = set()
-    lanes = 0
-    for finding in (finding for rank in zip_longest(*firsts) for finding in rank if finding is not None):
-        lanes += sum(len(timeline.lanes) for timeline in timelines(finding.failure) or () if timeline)
-        if lanes <= MAX_LANES:
-            chosen.add(id(finding.failure))
-
-    return chosen
-
-
 def _exercise(verdict: Verdict, diagnoses: Mapping[str, Diagnosis], drawn: set[int]) -> ExerciseView:
     found = findings(verdict)
     failed = sum(not test.passed for test in verdict.tests)
@@ -213,7 +137,7 @@ def _exercise(verdict: Verdict, diagnoses: Mapping[str, Diagnosis], drawn: set[i
         tests=tuple(_test(verdict, test, found) for test in verdict.tests),
         faults=tuple(_fault(verdict, fault) for fault in verdict.faults),
         reasons=reasons_not_judged(verdict),
-        findings=_findings(verdict, found, diagnoses, drawn),
+        findings=finding_views(verdict, found, diagnoses, drawn),
         ignored=joined(verdict.ignored),
         commands=next_commands(verdict),
     )
@@ -238,92 +162,5 @@ def _test(verdict: Verdict, test: TestResult, found: Sequence[Finding]) -> TestV
 
 
 def _fault(verdict: Verdict, fault: Fault) -> FaultView:
-    source = _source(verdict, fault.line, excerpt_of_fault(fault))
+    source = source_view(verdict, fault.line, excerpt_of_fault(fault))
     return FaultView(error=fault.error, help=fault.help, source=source)
-
-
-def _source(verdict: Verdict, line: int | None, excerpt: Excerpt) -> SourceView | None:
-    if line is None:
-        return None
-    return SourceView(place=place(verdict.file, line), number=str(line), excerpt=excerpt)
-
-
-def _findings(
-    verdict: Verdict, found: Sequence[Finding], diagnoses: Mapping[str, Diagnosis], drawn: set[int]
-) -> tuple[FindingView, ...]:
-    views: list[FindingView] = []
-    first: dict[str, FindingView] = {}
-    seen: set[int] = set()
-    for finding in found:
-        slug = finding.failure.diagnosis
-        # A test that fails in two ways has two findings, and an anchor may occur once.
-        anchor = f"{verdict.exercise}-{finding.test.number}" + ("-b" if finding.test.number in seen else "")
-        seen.add(finding.test.number)
-        view = _finding(verdict, finding, anchor, first.get(slug), diagnoses.get(slug), drawn)
-        first.setdefault(slug, view)
-        views.append(view)
-
-    return tuple(views)
-
-
-def _finding(
-    verdict: Verdict,
-    finding: Finding,
-    anchor: str,
-    first: FindingView | None,
-    diagnosis: Diagnosis | None,
-    drawn: set[int],
-) -> FindingView:
-    failure = finding.failure
-    in_full = id(failure) in drawn
-
-    return FindingView(
-        anchor=anchor,
-        number=finding.test.number,
-        label=finding.test.label,
-        where=finding.where,
-        slug=failure.diagnosis,
-        error=failure.error,
-        help=failure.help,
-        source=_source(verdict, failure.line, excerpt_of_failure(failure)),
-        exception=failure.exception,
-        schedule=_sentence(schedule_said(finding)),
-        replay=replay_line(verdict, finding),
-        first=first.anchor if first else "",
-        first_number=first.number if first else 0,
-        explanation=diagnosis.explanation if diagnosis and not first else "",
-        charts=_charts(failure) if in_full else (),
-        waiting=_waiting(failure) if in_full else (),
-        more_waiting=max(0, len(failure.waiting) - MAX_WAITING) if in_full else 0,
-        output=_output(failure) if in_full else "",
-    )
-
-
-def _sentence(text: str) -> str:
-    return f"{text[0].upper()}{text[1:]}." if text else ""
-
-
-def _charts(failure: Failure) -> tuple[Chart, ...]:
-    drawn = timelines(failure)
-    if drawn is None:
-        return ()
-    mine, reference = drawn
-    return (chart(mine, "Yours"), *([chart(reference, "Reference")] if reference else []))
-
-
-def _waiting(failure: Failure) -> tuple[WaitingView, ...]:
-    return tuple(
-        WaitingView(
-            task=task.task,
-            line="" if task.line is None else str(task.line),
-            awaiting=task.awaiting,
-            since=waited_since(task.since),
-        )
-        for task in failure.waiting[:MAX_WAITING]
-    )
-
-
-def _output(failure: Failure) -> str:
-    lines = clean(failure.output, MAX_TEXT).strip("\n").split("\n")
-    more = len(lines) - MAX_OUTPUT_LINES
-    return "\n".join(lines[:MAX_OUTPUT_LINES] + ([f"... and {counted(more, 'line')} more"] if more > 0 else []))

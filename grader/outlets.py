@@ -1,0 +1,156 @@
+"""Where the verdicts of a run go besides the screen: reports for other programs, GitHub's pages, a trace."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from grader.errors import GraderError, MachineError
+from grader.reports.files import write_file
+from grader.verdict import Verdict
+
+if TYPE_CHECKING:
+    from grader.classroom.results import ClassResults
+    from grader.reports.dialects import Order
+
+# The dialects are imported where they are asked for: nobody at a terminal should wait for an XML library.
+
+ACTIONS = "GITHUB_ACTIONS"
+SUMMARY = "GITHUB_STEP_SUMMARY"
+REPOSITORY = ("GITHUB_WORKSPACE", "CI_PROJECT_DIR")
+"""Where GitHub and GitLab say that the repository is. A path that they link to begins there."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outlets:
+    """What else is to be written for one run, and the environment that it is for.
+
+    ``home`` is the folder at which the path of a submission begins, as its learner knows it.
+    """
+
+    orders: tuple[Order, ...]
+    home: Path
+    environment: Mapping[str, str]
+    trace: Path | None = None
+
+    def guarded(self, echo: Callable[[str], None]) -> AbstractContextManager[None]:
+        """Keep GitHub from obeying what a screen repeats of a learner's text; does nothing elsewhere."""
+        return guarded(echo, self.environment)
+
+    def annotate(self, verdicts: tuple[Verdict, ...], echo: Callable[[str], None]) -> None:
+        """Print the annotations of a workflow's step; does nothing elsewhere."""
+        if on_actions(self.environment):
+            from grader.reports import github
+
+            for command in github.annotation_commands(self._placed(verdicts)):
+                echo(command)
+
+    def write(self, verdicts: tuple[Verdict, ...]) -> None:
+        """Write the reports, the trace and the summary of a workflow's step. Raises the first GraderError, last."""
+        placed = self._placed(verdicts)
+        errors: list[GraderError] = []
+        for write in (self._write_reports, self._write_trace, self._write_summary):
+            try:
+                write(placed)
+            except GraderError as error:
+                errors.append(error)
+        if errors:
+            raise errors[0]
+
+    def _write_reports(self, verdicts: tuple[Verdict, ...]) -> None:
+        if self.orders:
+            from grader.reports import dialects
+
+            dialects.write_run(self.orders, verdicts, self.environment)
+
+    def _write_trace(self, verdicts: tuple[Verdict, ...]) -> None:
+        if self.trace is not None:
+            from grader.reports import perfetto
+
+            write_file(self.trace, perfetto.trace_events(verdicts), option="--trace FILE")
+
+    def _write_summary(self, verdicts: tuple[Verdict, ...]) -> None:
+        if on_actions(self.environment):
+            from grader.reports import github
+
+            append_summary(github.run_summary(verdicts), self.environment)
+
+    def _placed(self, verdicts: tuple[Verdict, ...]) -> tuple[Verdict, ...]:
+        """The verdicts with paths from the root of the repository, where there is one that others link to."""
+        root = next((self.environment[name] for name in REPOSITORY if self.environment.get(name)), None)
+        if root is None:
+            return verdicts
+        return tuple(replace(verdict, file=_from(Path(root), self.home, verdict.file)) for verdict in verdicts)
+
+
+def outlets(
+    reports: Sequence[str],
+    exercises: int,
+    directory: Path,
+    home: Path,
+    environment: Mapping[str, str],
+    trace: Path | None,
+) -> Outlets:
+    """Read what is asked for, before anything is graded. Raises UsageError and MachineError."""
+    path = None if trace is None else directory / trace
+    if not reports:
+        return Outlets(orders=(), home=home, environment=environment, trace=path)
+    from grader.reports import dialects
+
+    orders = tuple(dialects.read_order(text, directory=directory) for text in reports)
+    dialects.check_for_run(orders, exercises, environment)
+    return Outlets(orders=orders, home=home, environment=environment, trace=path)
+
+
+def on_actions(environment: Mapping[str, str]) -> bool:
+    """Whether this is a step of a workflow on GitHub."""
+    return environment.get(ACTIONS) == "true"
+
+
+@contextmanager
+def guarded(echo: Callable[[str], None], environment: Mapping[str, str]) -> Iterator[None]:
+    """Keep GitHub from obeying what is printed meanwhile; does nothing elsewhere."""
+    if not on_actions(environment):
+        yield
+        return
+    from grader.reports import github
+
+    silence = github.silence()
+    echo(silence.begin)
+    try:
+        yield
+    finally:
+        echo(silence.end)
+
+
+def summarise_class(results: ClassResults, environment: Mapping[str, str]) -> None:
+    """Add the numbers of a class to the summary of a workflow's step; does nothing elsewhere. Raises MachineError."""
+    if on_actions(environment):
+        from grader.reports import github
+
+        append_summary(github.class_summary(results), environment)
+
+
+def append_summary(summary: str, environment: Mapping[str, str]) -> None:
+    """Add to the summary of a workflow's step, as far as there is room. Raises MachineError."""
+    name = environment.get(SUMMARY)
+    if not name:
+        return
+    from grader.reports import github
+
+    try:
+        with Path(name).open("a", encoding="utf-8", errors="backslashreplace") as file:
+            # An earlier command of the step may have written there; GitHub drops a summary that is too long whole.
+            file.write(github.cut_to(summary, github.MAX_SUMMARY - file.tell()))
+    except OSError as error:
+        hint = f"See that {SUMMARY} names a file that can be written."
+        raise MachineError(f"{name}: {error.strerror or error}", hint=hint) from error
+
+
+def _from(root: Path, home: Path, file: str) -> str:
+    path = os.path.relpath((home / file).resolve(), root.resolve())
+    return file if path.startswith("..") else Path(path).as_posix()

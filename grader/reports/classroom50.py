@@ -1,0 +1,94 @@
+"""Writes Classroom 50's ``result.json``, schema ``classroom50/result/v1``, for one submission.
+
+The schema is ``schemas/result-v1.schema.json`` of https://github.com/foundation50/classroom50. Who and what is graded
+comes from the environment that its runner gives to an ``autograder.py``; the runner stamps ``owner``,
+``assignment_type`` and ``datetime`` itself afterwards.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from grader.errors import MachineError
+from grader.reports import plain
+from grader.reports.clean import clean_line
+from grader.verdict import Status, TestResult, Verdict
+
+SCHEMA = "classroom50/result/v1"
+REQUIRED = ("CLASSROOM", "ASSIGNMENT", "USERNAME", "SUBMISSION_TAG", "COMMIT_URL", "RELEASE_URL")
+
+Row = dict[str, Any]
+
+
+def check_environment(environment: Mapping[str, str]) -> None:
+    """Raise MachineError if the environment does not say which submission this is."""
+    missing = [name for name in REQUIRED if not environment.get(name, "").strip()]
+    if missing:
+        raise MachineError(
+            f"classroom50: result.json names the submission, and the environment has no {', '.join(missing)}",
+            hint="Run it from an `autograder.py` of Classroom 50; docs/ci.md has one.",
+        )
+    if not environment["SUBMISSION_TAG"].startswith("submit/"):
+        tag = clean_line(environment["SUBMISSION_TAG"], 100)
+        raise MachineError(
+            f"classroom50: SUBMISSION_TAG is {tag!r}, and must begin with submit/",
+            hint="Leave it as Classroom 50's runner has set it.",
+        )
+
+
+def result_json(verdicts: Sequence[Verdict], environment: Mapping[str, str]) -> str:
+    """The document for what one learner handed in; no verdict may be ``not-judged``. Raises MachineError."""
+    check_environment(environment)
+    tests = _tests(verdicts)
+    document = {
+        "schema": SCHEMA,
+        "classroom": environment["CLASSROOM"],
+        "assignment": environment["ASSIGNMENT"],
+        "assignment_type": "group" if environment.get("ASSIGNMENT_TYPE") == "group" else "individual",
+        "owner": environment["USERNAME"],
+        "submission": environment["SUBMISSION_TAG"],
+        "commit": environment["COMMIT_URL"],
+        "release": environment["RELEASE_URL"],
+        "review": environment.get("REVIEW_URL") or environment["COMMIT_URL"],
+        "datetime": _moment(verdicts),
+        "score": sum(test["score"] for test in tests),
+        "max-score": sum(test["max-score"] for test in tests),
+        "tests": tests,
+    }
+    return json.dumps(document, indent=1, ensure_ascii=True) + "\n"
+
+
+def _moment(verdicts: Sequence[Verdict]) -> str:
+    latest = max((verdict.judged_at for verdict in verdicts), default="")
+    return latest.replace("+00:00", "Z")
+
+
+def _tests(verdicts: Sequence[Verdict]) -> list[Row]:
+    """Every test with whole points whose sum is the sum of the exact points, rounded down.
+
+    A test that passes on one backend of two may be worth half a point. Rounding each down would lose up to a point per
+    test; so the running total is rounded down, and a test gets what it adds to it.
+    """
+    rows: list[Row] = []
+    exact = 0.0
+    for name, earned, most, passed in _earned(verdicts):
+        score = math.floor(exact + earned + 1e-9) - math.floor(exact + 1e-9)
+        exact += earned
+        rows.append({"test-name": name, "passed": passed, "score": score, "max-score": most})
+    return rows
+
+
+def _earned(verdicts: Sequence[Verdict]) -> Iterator[tuple[str, float, int, bool]]:
+    for verdict in verdicts:
+        if verdict.status is Status.CANNOT_JUDGE:
+            kind = verdict.faults[0].kind
+            yield f"{verdict.exercise} the file can be judged ({kind})", 0.0, verdict.total, False
+        for test in verdict.tests:
+            yield _name(verdict, test), test.earned, test.points, test.passed
+
+
+def _name(verdict: Verdict, test: TestResult) -> str:
+    return f"{verdict.exercise} {plain.title(test)}"

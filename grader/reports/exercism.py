@@ -1,0 +1,54 @@
+"""Writes Exercism's ``results.json``, version 3, for one exercise.
+
+The form is documented at https://exercism.org/docs/building/tooling/test-runners/interface. A hidden test has no
+``test_code`` to show: the command that runs it stands there. Tests belong to no numbered task of the lesson, so there
+is no ``task_id``.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from grader.reports import plain
+from grader.reports.views import findings, reasons_not_judged
+from grader.verdict import Outcome, TestResult, Verdict
+
+VERSION = 3
+MAX_OUTPUT = 500
+"""Characters; Exercism's own limit."""
+STATUSES = {Outcome.PASS: "pass", Outcome.FAIL: "fail", Outcome.NOT_JUDGED: "error"}
+
+
+def results_json(verdict: Verdict) -> str:
+    """The document for one submission. ``error`` means that no test ran, and then the message says why."""
+    return json.dumps(_document(verdict), indent=1, ensure_ascii=True) + "\n"
+
+
+def _document(verdict: Verdict) -> dict[str, Any]:
+    tests = [_test(verdict, test) for test in verdict.tests]
+    if verdict.faults:
+        return {"version": VERSION, "status": "error", "message": plain.faults(verdict), "tests": []}
+    if all(test["status"] == "error" for test in tests):
+        message = plain.reasons(reasons_not_judged(verdict))
+        return {"version": VERSION, "status": "error", "message": message, "tests": tests}
+    status = "pass" if all(test["status"] == "pass" for test in tests) else "fail"
+    return {"version": VERSION, "status": status, "message": None, "tests": tests}
+
+
+def _test(verdict: Verdict, test: TestResult) -> dict[str, Any]:
+    status = STATUSES[plain.outcome(test)]
+    row: dict[str, Any] = {
+        "name": plain.title(test),
+        "status": status,
+        "test_code": f"grade {verdict.exercise} --test {test.number}",
+    }
+    said = [plain.explanation(verdict, finding) for finding in findings(verdict) if finding.test is test]
+    unjudged = [result.reason for result in test.results if result.outcome is Outcome.NOT_JUDGED]
+    if unjudged:
+        said.append(plain.reasons(dict.fromkeys(unjudged)))
+    if said:
+        row["message"] = "\n\n".join(said)
+    if printed := plain.printed(test, MAX_OUTPUT):
+        row["output"] = printed
+    return row

@@ -1,0 +1,215 @@
+"""Speaks to GitHub Actions: annotations beside the learner's lines, and the summary of a job.
+
+Commands: https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands (a step's summary may
+have 1 MiB). Limits: https://github.com/actions/toolkit/blob/main/docs/problem-matchers.md (ten errors and ten warnings
+per step, fifty annotations per job; what is beyond is dropped without a word).
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import zip_longest
+from typing import TYPE_CHECKING
+
+from grader.reports.clean import clean_markdown, command_data, command_property
+from grader.reports.views import (
+    OUTCOME_WORDS,
+    STATUS_WORDS,
+    Finding,
+    counted,
+    findings,
+    place,
+    points_said,
+    reasons_not_judged,
+    replay_line,
+    whole_points,
+)
+from grader.verdict import Status, TestResult, Verdict
+
+if TYPE_CHECKING:
+    from grader.classroom.results import ClassResults
+
+MAX_OF_A_KIND = 10
+MAX_SUMMARY = 1024 * 1024
+"""Bytes of the summary of one step."""
+MAX_TEXT = 500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Silence:
+    """Two lines between which the runner takes nothing for a command, whatever a learner's text says."""
+
+    begin: str
+    end: str
+
+
+def silence() -> Silence:
+    """The two lines to put round a learner's text. Nobody can guess the second."""
+    token = secrets.token_hex(16)
+    return Silence(begin=f"::stop-commands::{token}", end=f"::{token}::")
+
+
+# ---- annotations -----------------------------------------------------------------------------------------------------
+
+
+def annotation_commands(verdicts: Sequence[Verdict]) -> list[str]:
+    """The commands to print, one per line: an error for what failed, a warning for what was not judged.
+
+    If there are more than GitHub shows, the last of them says how many are missing. Every exercise has its first error
+    shown before any has its second.
+    """
+    turns = zip_longest(*(_errors(verdict) for verdict in verdicts))
+    errors = [command for turn in turns for command in turn if command is not None]
+    warnings = [
+        _command("warning", verdict, None, "not judged", said)
+        for verdict in verdicts
+        for said in reasons_not_judged(verdict)
+    ]
+    return [*_at_most(errors, "error"), *_at_most(warnings, "warning")]
+
+
+def _errors(verdict: Verdict) -> Iterator[str]:
+    for fault in verdict.faults:
+        yield _command("error", verdict, fault.line, fault.kind, f"{fault.error}\nhelp: {fault.help}")
+    # One mistake fails many tests; ten times the same words at one line would crowd out everything else.
+    alike: dict[tuple[int | None, str, str], list[Finding]] = {}
+    for finding in findings(verdict):
+        failure = finding.failure
+        alike.setdefault((failure.line, failure.diagnosis, failure.error), []).append(finding)
+    for group in alike.values():
+        failure = group[0].failure
+        said = [f"error: {failure.error}", *([failure.exception] if failure.exception else [])]
+        said += [f"help: {failure.help}", *(f"test {finding.test.number}: {finding.test.label}" for finding in group)]
+        said.append(f"again: {replay_line(verdict, group[0])}")
+        yield _command("error", verdict, failure.line, failure.diagnosis, "\n".join(said))
+
+
+def _command(kind: str, verdict: Verdict, line: int | None, what: str, message: str) -> str:
+    properties = {"file": verdict.file, **({} if line is None else {"line": str(line)})}
+    properties["title"] = f"{verdict.exercise} {what}"
+    listed = ",".join(f"{name}={command_property(value, MAX_TEXT)}" for name, value in properties.items())
+    return f"::{kind} {listed}::{command_data(message, 4 * MAX_TEXT)}"
+
+
+def _at_most(commands: Sequence[str], kind: str) -> Sequence[str]:
+    if len(commands) <= MAX_OF_A_KIND:
+        return commands
+    more = len(commands) - MAX_OF_A_KIND + 1
+    return [*commands[: MAX_OF_A_KIND - 1], f"::{kind} title=and {more} more::They stand in the summary of the job."]
+
+
+# ---- the summary of a job --------------------------------------------------------------------------------------------
+
+
+def run_summary(verdicts: Sequence[Verdict]) -> str:
+    """One learner's run in Markdown: what came of each exercise, then each failure."""
+    if not verdicts:
+        return "## grade\n\n**Nothing was judged.**\n"
+    return _fitting(["## grade\n\n", _overview(verdicts), *map(_section, verdicts)], MAX_SUMMARY)
+
+
+def class_summary(results: ClassResults) -> str:
+    """A class in Markdown, in numbers: no learner is named where anybody with access to the repository reads."""
+    # Here, as it brings the gradebook with it, which the run of one learner has no use for.
+    from grader.classroom.marks import Standing
+
+    marks = {exercise: [mark for mark in results.marks if mark.exercise == exercise] for exercise in results.exercises}
+    rows = []
+    for exercise, found in marks.items():
+        standings = Counter(mark.standing for mark in found)
+        given = [mark.points for mark in found if mark.points is not None]
+        mean = f"{sum(given) / len(given):.1f}" if given else ""
+        rows.append([exercise, *(str(standings[standing]) for standing in Standing), mean])
+    head = ["exercise", *(standing.value.replace("-", " ") for standing in Standing), "mean points"]
+    said = f"{counted(len(results.intake.learners), 'learner')}, {counted(len(results.exercises), 'exercise')}"
+    left = f"{len(results.intake.unmatched)} unmatched and {len(results.intake.refused)} refused files"
+    return f"## {clean_markdown(results.title, MAX_TEXT)}\n\n{said}; {left}.\n\n{_table(head, rows)}\n"
+
+
+def cut_to(summary: str, limit: int) -> str:
+    """A summary of at most so many bytes, cut between two sections; empty if not even the first fits."""
+    head, *sections = summary.split("\n### ")
+    return _fitting([head, *(f"\n### {section}" for section in sections)], limit)
+
+
+def _fitting(sections: Sequence[str], limit: int) -> str:
+    note = "\n**The rest is too long for a summary; `--report junit=PATH` has it.**\n"
+    if sum(len(section.encode()) for section in sections) <= limit:
+        return "".join(sections)
+    kept, size = [], len(note)
+    for section in sections:
+        size += len(section.encode())
+        if size > limit:
+            break
+        kept.append(section)
+    return "".join([*kept, note]) if kept else ""
+
+
+def _overview(verdicts: Sequence[Verdict]) -> str:
+    rows = [
+        [
+            verdict.exercise,
+            _said(verdict.title),
+            STATUS_WORDS[verdict.status],
+            points_said(verdict) if verdict.tests else "",
+        ]
+        for verdict in verdicts
+    ]
+    judged = sum(verdict.status in (Status.PASS, Status.FAIL) for verdict in verdicts)
+    last = f"{judged} of {counted(len(verdicts), 'exercise')} judged"
+    if all(verdict.complete_run for verdict in verdicts):
+        points = sum(whole_points(verdict.points) for verdict in verdicts)
+        last += f", {points} of {sum(verdict.total for verdict in verdicts)} points"
+    return f"{_table(['exercise', '', 'verdict', 'points'], rows)}\n{last}.\n"
+
+
+def _section(verdict: Verdict) -> str:
+    """What is to be said about one exercise; nothing if it is complete."""
+    said = [
+        _bullet(fault.kind, place(verdict.file, fault.line), fault.error, fault.text, f"help: {fault.help}")
+        for fault in verdict.faults
+    ]
+    said += [f"- **not judged**: {_said(reason)}\n" for reason in reasons_not_judged(verdict)]
+    said += [_failure(verdict, finding) for finding in findings(verdict)]
+    if not said:
+        return ""
+    table = _results(verdict.tests) if verdict.tests else ""
+    return "\n".join([f"\n### {verdict.exercise} {_said(verdict.title)}\n", table, *said])
+
+
+def _results(tests: Sequence[TestResult]) -> str:
+    backends = [result.backend for result in tests[0].results]
+    rows = [
+        [
+            f"{test.number} {_said(test.label)}",
+            *(OUTCOME_WORDS[result.outcome] for result in test.results),
+            f"{round(test.earned, 2):g} of {test.points}",
+        ]
+        for test in tests
+    ]
+    return _table(["test", *backends, "points"], rows)
+
+
+def _failure(verdict: Verdict, finding: Finding) -> str:
+    failure = finding.failure
+    first = f"{finding.test.number} {failure.diagnosis}, on {finding.where}"
+    where = place(verdict.file, failure.line)
+    return _bullet(first, where, failure.error, failure.source, failure.exception, f"help: {failure.help}")
+
+
+def _bullet(first: str, where: str, *lines: str) -> str:
+    # A line end is a space in Markdown; <br> is one of the few tags that GitHub leaves alone.
+    said = "<br>\n  ".join(_said(line) for line in lines if line.strip())
+    return f"- **{_said(first)}** at {_said(where)}:<br>\n  {said}\n"
+
+
+def _said(text: str) -> str:
+    return clean_markdown(text, MAX_TEXT)
+
+
+def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    lines = [head, ["---"] * len(head), *rows]
+    return "".join(f"| {' | '.join(line)} |\n" for line in lines)

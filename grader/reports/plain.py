@@ -1,0 +1,90 @@
+"""What a verdict says as plain text, for reports that other programs read: cleaned, capped, and of the learner alone.
+
+Only what the learner wrote or may read goes in: their lines and exceptions, the diagnosis, the author's label and
+feedback. Names of spans, tasks, scenarios and inputs stay out, so no dialect built on this can leak a hidden test. The
+terminal and the pages draw a timeline, whose lanes need such names; nothing here does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from grader.reports.clean import clean, clean_line
+from grader.reports.views import Finding, place, replay_line, schedule_said, waited_since
+from grader.submission import Fault
+from grader.verdict import Failure, Outcome, TestResult, Verdict
+
+MAX_LINE = 500
+MAX_TEXT = 4000
+MAX_WAITING = 8
+
+
+def title(test: TestResult) -> str:
+    """The number and the requirement, on one line."""
+    return clean_line(f"{test.number} {test.label}", MAX_LINE)
+
+
+def file_of(verdict: Verdict) -> str:
+    """The submission's path, on one line."""
+    return clean_line(verdict.file, MAX_LINE)
+
+
+def sentence(failure: Failure) -> str:
+    """What went wrong, on one line."""
+    return clean_line(failure.error, MAX_LINE)
+
+
+def explanation(verdict: Verdict, finding: Finding) -> str:
+    """One failure in full: what is wrong, where, what to change and what to type."""
+    return clean("\n".join(_explained(verdict, finding)), MAX_TEXT)
+
+
+def fault_explanation(verdict: Verdict, fault: Fault) -> str:
+    """Why the file cannot be judged: what is wrong, where, and what to do."""
+    where = place(verdict.file, fault.line)
+    lines = [f"error: {fault.error}", f"  --> {where}", *_source(fault.text), f"help: {fault.help}"]
+    return clean("\n".join(lines), MAX_TEXT)
+
+
+def faults(verdict: Verdict) -> str:
+    """Every fault of the file, one below the other."""
+    return clean("\n\n".join(fault_explanation(verdict, fault) for fault in verdict.faults), MAX_TEXT)
+
+
+def reasons(lines: Iterable[str]) -> str:
+    """Why something was not judged; the learner loses nothing by it."""
+    return clean("\n".join(lines) or "nothing was judged", MAX_TEXT)
+
+
+def printed(test: TestResult, limit: int) -> str:
+    """What the learner's program printed in the first play that failed, at most so many characters."""
+    outputs = (result.failure.output for result in test.results if result.failure is not None)
+    return clean(next((output for output in outputs if output), ""), limit)
+
+
+def outcome(test: TestResult) -> Outcome:
+    """How a test came out over all its backends; one that was not judged is worth knowing before one that failed."""
+    found = {result.outcome for result in test.results}
+    return next((each for each in (Outcome.NOT_JUDGED, Outcome.FAIL) if each in found), Outcome.PASS)
+
+
+def _explained(verdict: Verdict, finding: Finding) -> Iterator[str]:
+    failure = finding.failure
+    yield f"error: {failure.error}"
+    if failure.exception:
+        yield f"  {clean_line(failure.exception, MAX_LINE)}"
+    yield f"  --> {place(verdict.file, failure.line)}"
+    yield from _source(failure.source)
+    for waiting in failure.waiting[:MAX_WAITING]:
+        where = "elsewhere" if waiting.line is None else f"line {waiting.line}"
+        yield f"  waits: {where}, for {clean_line(waiting.awaiting, 100)}, {waited_since(waiting.since)}"
+    if said := schedule_said(replace(finding, failure=replace(failure, turns=""))):
+        yield f"note: {said}"
+    yield f"help: {failure.help}"
+    yield f"on {finding.where}; again: {replay_line(verdict, finding)}"
+
+
+def _source(line: str) -> Iterator[str]:
+    if line.strip():
+        yield f"      {clean_line(line.strip(), MAX_LINE)}"

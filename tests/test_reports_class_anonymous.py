@@ -1,0 +1,164 @@
+"""An anonymous report does not say who anybody is, wherever their name may have been written."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from functools import cache
+
+import pytest
+
+from grader.classroom.intake import Learner, LeftOver
+from grader.classroom.marks import Mark, Standing
+from grader.classroom.results import ClassResults
+from grader.kit import builtin_root
+from grader.reports.class_anonymous import anonymised, labels_of
+from grader.reports.class_names import Names, without_texts
+from grader.reports.class_page import anonymous_class_page, class_page
+from grader.submission import Fault
+from tests.results_samples import class_of, course, judged, results_of
+from tests.samples import case, deadlock, failed_on_both, failure, not_judged, span, trace, verdict
+from tests.test_reports_html import Page
+
+TEMPLATES = builtin_root() / "templates"
+KIT = course(2)
+PEOPLE = (
+    Learner(key="qlovelace77", name="Quirina Lovelace", email="quirina.l@example.edu", ids=(("canvas", "904417"),)),
+    Learner(key="zåström", name="Zoë Åström", email="zoa@example.edu", ids=(("moodle", "904418"),)),
+    Learner(key="904419", name="Ødegård, Bjørn-Ivar", email="bio@example.edu"),
+)
+WORDS = (
+    *("quirina", "lovelace", "qlovelace77", "904417", "zoë", "zoe", "åström", "astrom", "zoa", "904418"),
+    *("904419", "ødegård", "bjørn", "ivar", "example.edu", "their-own", "diary"),
+)
+
+
+def written_everywhere(one: Learner) -> list[Mark]:
+    """The marks of somebody whose name stands wherever it can."""
+    name, key, word = one.name, one.key, re.sub(r"\W+", "_", one.name)
+    file = f"export/{key}_{name}_their-own_diary.py"
+    path = trace(span(word, 0, 3, task=1), span(name, 3, 5, task=1), elapsed=5, tasks=((0, key, None), (1, name, 0)))
+    source = f'    {word} = await {key}Join("{name}")  # {name}, {one.email}'
+    said = f"`{word}` in {file} by {name} ({one.email}), diary.py of {key}"
+    why = {"error": said, "help": said, "exception": said, "output": said, "turns": said, "trace": path}
+    fault = Fault(kind="syntax", error=said, help=said, line=1, column=6, width=8, text=source)
+    fails = verdict(
+        failed_on_both(1, "results come back in argument order", 40, failure(source=source, **why)),
+        failed_on_both(2, "takes as long as the slowest", 30, deadlock(source=source, **why)),
+        case(3, "the rest", 30, not_judged("asyncio", said), not_judged("trio", said)),
+        file=file,
+        digest=key,
+        look=(fault,),
+        ignored=(file,),
+        trouble=said,
+    )
+    broken = verdict(file=file, digest=key, exercise="ex02", faults=(fault,))
+    lost = judged(one, fails, override=f"{name} was ill", standing=Standing.NOT_JUDGED, days_late=1)
+    return [lost if key == "904419" else judged(one, fails, override=f"{name} was ill"), judged(one, broken)]
+
+
+@cache
+def named() -> ClassResults:
+    marks = [mark for one in PEOPLE for mark in written_everywhere(one)]
+    left = tuple(LeftOver(shown=f"{one.key}/diary of {one.name}.txt", reason=f"{one.name} again") for one in PEOPLE)
+    plain = results_of(KIT, PEOPLE, marks)
+    names = "names such as qlovelace77_their-own_diary.py"
+    intake = replace(plain.intake, because=names, unmatched=left, refused=left, strangers=left)
+    moved = tuple(f"{one.name}: 10 -> 20" for one in PEOPLE)
+    return replace(plain, intake=intake, moved=moved, reproduce=("grade class export/zåström --resume",))
+
+
+@pytest.mark.parametrize("word", WORDS)
+def test_no_name_key_address_or_file_name_is_in_the_bytes(word: str) -> None:
+    assert word not in anonymous_class_page(named(), templates=TEMPLATES).casefold()
+
+
+def test_the_page_with_names_has_them() -> None:
+    text = class_page(named(), templates=TEMPLATES).casefold()
+    assert [word for word in ("quirina", "qlovelace77", "zoë", "åström", "904419", "diary") if word not in text] == []
+
+
+@pytest.mark.parametrize("word", WORDS)
+def test_no_report_that_is_made_from_the_results_can_forget_to(word: str) -> None:
+    made = anonymised(named())
+    shown = repr((made.intake, made.marks, made.moved, made.reproduce)).casefold()
+
+    assert word not in shown
+
+
+def test_everybody_is_still_there_with_points_and_states() -> None:
+    results = class_of(30, 2)
+    cells = re.compile(r'<td class="[pfcnm]\d?">(.*?)</td>')
+    with_names = sorted(cells.findall(class_page(results, templates=TEMPLATES)))
+    without = anonymous_class_page(results, templates=TEMPLATES)
+
+    assert sorted(cells.findall(without)) == with_names
+    assert re.findall(r'<th scope="row">(L\d{3})</th>', without)[:30] == [f"L{number:03}" for number in range(1, 31)]
+
+
+def test_nothing_leads_to_anybodys_page() -> None:
+    page = Page(anonymous_class_page(class_of(12, 2), templates=TEMPLATES))
+    assert {attrs["href"][0] for _, attrs in page.tags if "href" in attrs} == {"#"}
+
+
+# ---- labels ----------------------------------------------------------------------------------------------------------
+
+
+def test_the_same_results_give_the_same_labels() -> None:
+    assert labels_of(class_of(40, 2)) == labels_of(class_of(40, 2))
+
+
+def test_labels_do_not_follow_the_order_of_names_or_keys() -> None:
+    results = class_of(40, 2)
+    labels = labels_of(results)
+
+    assert sorted(labels.values()) == list(labels.values())
+    assert list(labels) != sorted(labels)
+    assert list(labels) != list(results.learners)
+
+
+def test_who_has_the_roster_and_not_the_submissions_cannot_compute_the_labels() -> None:
+    results = class_of(40, 2)
+    others = [
+        mark if mark.verdict is None else replace(mark, verdict=replace(mark.verdict, digest=f"other {number}"))
+        for number, mark in enumerate(results.marks)
+    ]
+
+    assert labels_of(results) != labels_of(replace(results, marks=tuple(others)))
+
+
+# ---- lines of code ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("line", "left"),
+    [
+        ("x = f()  # Ada", "x = f()"),
+        ("# Ada", ""),
+        ('x = "Ada # 1"  # Ada', 'x = "…"'),
+        ("x = 'it\\'s Ada' + y", "x = '…' + y"),
+        ('x = f"{ada}"', 'x = f"…"'),
+        ("Ada's answer", "Ada'…'"),
+        ('x = """Ada', 'x = "…""…"'),
+    ],
+)
+def test_comments_and_texts_are_taken_out_of_a_line(line: str, left: str) -> None:
+    assert without_texts(line) == left
+
+
+@pytest.mark.parametrize(
+    ("line", "left"),
+    [
+        ("ada = 1", "… = 1"),
+        ("AdaStream(ada_1, adaStream)", "…(…_1, …)"),
+        ("lovelace2 = mylovelacestream", "… = …"),
+        ("adalovelace, lovelaceada", "…, …"),
+        ("adamant = canada", "adamant = canada"),
+        ("await task_group.start(worker)", "await task_group.start(worker)"),
+        ("zoë, ZOE, zoe", "…, …, …"),
+        ("for item in order: return in_x", "for item in order: return in_x"),
+    ],
+)
+def test_words_of_the_names_are_masked_and_others_stay(line: str, left: str) -> None:
+    names = Names([Learner(key="k1", name="Ada Lovelace"), Learner(key="k2", name="Zoë In")])
+    assert names.masked(line) == left

@@ -1,0 +1,249 @@
+"""What the class report shows, as data: states, figures, failures, gaps, misconceptions and lists."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from grader.classroom.intake import Learner
+from grader.classroom.marks import Mark, Standing
+from grader.recording import Ended
+from grader.reports.class_failures import Manner, failure_rows, gap_rows, manner_of, misses, worst
+from grader.reports.class_lists import MAX_ROWS, lists
+from grader.reports.class_misconceptions import kinds_of_learners, misconceptions
+from grader.reports.class_summary import distribution, exercise_rows, facts, headline
+from grader.reports.class_views import State, heat_rows, page_name, people, states_of
+from grader.submission import Fault
+from grader.verdict import Failure, TestResult
+from tests.results_samples import class_with, course, failing_with, judged, missing, person, results_of
+from tests.samples import case, deadlock, failed_on_both, failing, failure, passing, verdict
+
+KIT = course(1)
+FAULT = Fault(kind="syntax", error="it is broken", help="mend it", line=7, text="x = (")
+
+
+def one_mark(**changes: object) -> Mark:
+    return judged(person(0), failing_with(failure()), **changes)
+
+
+def cell_of(mark: Mark) -> tuple[str, str, str, str]:
+    results = results_of(KIT, [person(0)], [mark])
+    (row,) = heat_rows(results, states_of(results), people(results, {}), {})
+    (cell,) = row.cells
+    return cell.tone, cell.points, cell.word, cell.flag
+
+
+# ---- file names ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "key", ["ada", "../../etc/passwd", "CON", ".hidden", "", "a" * 5000, "\ud800", "Zoë Ångström", "<b>", "a/b\\c:d*?"]
+)
+def test_a_page_has_a_name_that_every_file_system_takes(key: str) -> None:
+    name = page_name(key)
+
+    assert set(name) <= set("abcdefghijklmnopqrstuvwxyz0123456789-.")
+    assert name[0] not in "-."
+    assert name.endswith(".html")
+    assert name.count(".") == 1
+    assert len(name) < 70
+
+
+def test_pages_of_different_keys_have_different_names_also_without_case() -> None:
+    keys = ["ada", "Ada", "ADA", "ada ", "a-da", "ä", "a", "\ud800", "\ud801", "", "x" * 300, "x" * 301]
+    assert len({page_name(key).casefold() for key in keys}) == len(keys)
+
+
+def test_a_page_is_called_after_its_learner() -> None:
+    assert page_name("Ada.Lovelace").startswith("ada-lovelace-")
+
+
+# ---- the heat map ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("mark", "cell"),
+    [
+        (one_mark(), ("f2", "60", State.FAIL, "")),
+        (one_mark(points=12.0), ("f0", "12", State.FAIL, "")),
+        (one_mark(points=99.9), ("f3", "99", State.FAIL, "")),
+        (one_mark(points=48.0, deducted=12.0, days_late=2), ("f1", "48", State.FAIL, "†")),
+        (one_mark(points=100.0, override="shown in the lab", days_late=2), ("f3", "100", State.FAIL, "‡")),
+        (judged(person(0), verdict(case(1, "x", 100))), ("p", "100", State.PASS, "")),
+        (judged(person(0), verdict(faults=(FAULT,))), ("c", "0", State.FAULT, "")),
+        (one_mark(standing=Standing.NOT_JUDGED, points=None), ("n", "", State.NOT_JUDGED, "")),
+        (missing(person(0), KIT.exercises[0]), ("m", "", State.MISSING, "")),
+        (replace(missing(person(0), KIT.exercises[0]), override="oral", points=50.0), ("m", "50", State.MISSING, "‡")),
+    ],
+)
+def test_a_cell_says_in_a_word_what_became_of_an_exercise(mark: Mark, cell: tuple[str, str, State, str]) -> None:
+    assert cell_of(mark) == cell
+
+
+# ---- figures ---------------------------------------------------------------------------------------------------------
+
+
+def test_the_figures_count_learners_and_files() -> None:
+    results = class_with(verdict(case(1, "x", 100)), failing_with(failure()), verdict(faults=(FAULT,)), None)
+    states = states_of(results)
+
+    assert headline(results, states) == "3 of 4 learners handed something in; 1 of 2 judged files pass every test."
+    assert {what: number for number, what in facts(results, states)} == {
+        "in the class": "4",
+        "handed something in": "3",
+        "pass everything": "1",
+        "files judged": "2",
+        "not gradable": "1",
+        "not judged": "0",
+        "please look": "0",
+    }
+
+
+def test_mean_and_median_are_of_those_who_handed_something_in_and_round_down() -> None:
+    results = class_with(verdict(case(1, "x", 100)), failing_with(failure()), failing_with(failure()), None)
+    (row,) = exercise_rows(results, states_of(results))
+
+    assert (row.mean, row.median, row.share) == ("73.3", "60", "33%")
+    assert dict(row.counts) == {
+        State.PASS: 1,
+        State.FAIL: 2,
+        State.FAULT: 0,
+        State.NOT_JUDGED: 0,
+        State.MISSING: 1,
+    }
+
+
+def test_all_points_are_a_bin_of_their_own_and_nothing_handed_in_is_in_none() -> None:
+    almost = results_of(KIT, [person(0)], [one_mark(points=99.99)])
+    full = class_with(verdict(case(1, "x", 100)), failing_with(failure()), None)
+
+    assert [bin.learners for bin in distribution(almost)] == [0] * 9 + [1, 0]
+    assert [bin.learners for bin in distribution(full)] == [0] * 6 + [1, 0, 0, 0, 1]
+    assert [bin.height for bin in distribution(full) if bin.learners] == ["100.0%", "100.0%"]
+
+
+# ---- hidden tests ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("why", "manner"),
+    [
+        (failure(), Manner.WRONG),
+        (deadlock(), Manner.STUCK),
+        (failure(diagnosis="late", ended=Ended.LATE), Manner.STUCK),
+        (failure(diagnosis="serial", ended=Ended.DEADLOCK), Manner.STUCK),
+        (failure(diagnosis="blocked-loop", ended=Ended.BLOCKED_LOOP), Manner.BLOCKED),
+        (failure(diagnosis="raised", ended=Ended.RETURNED), Manner.RAISED),
+        (failure(diagnosis="never-awaited", ended=Ended.RETURNED), Manner.LEFT),
+        (failure(diagnosis="crashed", ended=Ended.CRASHED), Manner.BROKEN),
+    ],
+)
+def test_the_manner_of_a_failure_is_how_the_play_ended_or_what_was_found(why: Failure, manner: Manner) -> None:
+    assert manner_of(why) is manner
+
+
+def test_a_learner_who_fails_a_test_on_both_backends_fails_it_once() -> None:
+    results = class_with(failing_with(failure()), failing_with(deadlock()), verdict(case(1, "x", 100)))
+    row = failure_rows(results, misses(results))[0]
+
+    assert (row.failed, row.judged, row.share, row.kinds) == (2, 3, "66%", "deadlock 1, serial 1")
+    assert [(part.manner, part.x, part.width) for part in row.segments] == [
+        (Manner.WRONG, "0%", "33.33%"),
+        (Manner.STUCK, "33.33%", "33.33%"),
+    ]
+
+
+def test_the_worst_tests_come_first_and_those_that_nobody_fails_do_not_come() -> None:
+    tests = [failed_on_both(1, "all fail", 10, failure()), case(2, "nobody fails", 10), case(3, "one fails", 10)]
+    other = [*tests[:2], failed_on_both(3, "one fails", 10, failure())]
+    results = class_with(verdict(*tests), verdict(*other))
+
+    assert [row.number for row in worst(failure_rows(results, misses(results)))] == [1, 3]
+
+
+def test_a_gap_is_a_test_that_passes_on_one_backend_and_fails_on_another() -> None:
+    def on(*backends: str) -> TestResult:
+        each = [passing(b) if b in backends else failing(b, failure()) for b in ("asyncio", "trio")]
+        return case(1, "x", 100, *each)
+
+    tests = [on("asyncio"), on("asyncio"), on("trio"), on(), on("asyncio", "trio")]
+    results = class_with(*(verdict(test) for test in tests))
+
+    found = [(row.passes, row.fails, row.learners) for row in gap_rows(misses(results))]
+    assert found == [("asyncio", "trio", 2), ("trio", "asyncio", 1)]
+
+
+# ---- misconceptions --------------------------------------------------------------------------------------------------
+
+
+def test_misconceptions_count_learners_and_the_most_frequent_comes_first() -> None:
+    results = class_with(failing_with(deadlock()), failing_with(failure()), failing_with(failure()), None)
+    found = misconceptions(results, misses(results))
+
+    assert [(one.slug, one.learners, one.share, one.exercises) for one in found] == [
+        ("serial", 2, "50%", ("ex01",)),
+        ("deadlock", 1, "25%", ("ex01",)),
+    ]
+    serial = KIT.diagnoses["serial"]
+    assert (found[0].sentence, found[0].say, found[0].ask) == (serial.sentence, serial.explanation, serial.hints[0])
+
+
+def test_learners_are_found_by_their_misconceptions() -> None:
+    results = class_with(failing_with(deadlock()), failing_with(failure()), failing_with(failure()))
+    missed = misses(results)
+    found = kinds_of_learners(misconceptions(results, missed), missed)
+
+    assert found == {person(0).key: {1}, person(1).key: {0}, person(2).key: {0}}
+
+
+def test_the_excerpt_is_the_line_that_most_learners_have_without_comments() -> None:
+    sources = ["    x = await f()  # mine", "        x = await f()", "    y = 1", "async def join(*fns):"]
+    results = class_with(*(failing_with(failure(source=source)) for source in [*sources, sources[3], sources[3]]))
+    (one,) = misconceptions(results, misses(results))
+
+    assert (one.excerpt, one.alike) == ("x = await f()", "2 learners with such a line")
+
+
+def test_the_excerpt_does_not_name_its_author() -> None:
+    ada = Learner(key="lovelacea", name="Ada Lovelace", email="ada.l@example.edu")
+    line = '    ada_result, lovelace2 = await AdaJoin(lovelacea, data, "for Ada")  # by Ada'
+    results = results_of(KIT, [ada], [judged(ada, failing_with(failure(source=line)))])
+    (one,) = misconceptions(results, misses(results))
+
+    assert one.excerpt == '…_result, … = await …(…, data, "…")'
+
+
+# ---- lists -----------------------------------------------------------------------------------------------------------
+
+
+def test_what_an_instructor_has_to_see_to_is_listed_with_its_place() -> None:
+    look = replace(FAULT, kind="please-look", error="it reaches far", line=31)
+    results = class_with(verdict(faults=(FAULT,)), replace(failing_with(failure()), look=(look,)), None)
+    found = lists(results, states_of(results), people(results, {}))
+
+    assert [(row.place, row.error) for row in found.not_gradable] == [("ex01_join/join.py:7", "it is broken")]
+    assert [(row.place, row.error) for row in found.look] == [("ex01_join/join.py:31", "it reaches far")]
+    assert [row.what for row in found.left] == ["not matched", "refused"]
+    assert [one.name for one in found.absent] == [person(2).name]
+
+
+@pytest.mark.parametrize(
+    ("changes", "why"),
+    [
+        ({"days_late": 2, "deducted": 12.0}, "2 d late, 12 points less"),
+        ({"days_late": 2}, "2 d late, no points less"),
+        ({"override": "shown in the lab"}, "set by hand: shown in the lab"),
+        ({"override": "ill", "days_late": 1, "deducted": 6.0}, "set by hand: ill; 1 d late, 6 points less"),
+    ],
+)
+def test_a_mark_that_is_not_the_verdicts_says_why(changes: dict[str, object], why: str) -> None:
+    results = results_of(KIT, [person(0)], [one_mark(**changes)])
+    assert [row.why for row in lists(results, states_of(results), people(results, {})).changed] == [why]
+
+
+def test_a_long_list_is_cut_and_says_how_long_it_is() -> None:
+    results = class_with(*[verdict(faults=(FAULT,))] * (MAX_ROWS + 5))
+    found = lists(results, states_of(results), people(results, {}))
+
+    assert (len(found.not_gradable), found.not_gradable_count) == (MAX_ROWS, MAX_ROWS + 5)

@@ -1,0 +1,109 @@
+"""Classroom 50's ``result.json``, held against ``schemas/result-v1.schema.json`` and the checks of its runner.
+
+https://github.com/foundation50/classroom50/blob/main/schemas/result-v1.schema.json; the rules across fields stand in
+``validate_result`` of ``cli/gh-teacher/skeleton/dotgithub/scripts/runner.py`` there.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+import pytest
+
+from grader.errors import MachineError
+from grader.reports.classroom50 import result_json
+from grader.verdict import Verdict
+from tests import samples
+
+ENVIRONMENT = {
+    "CLASSROOM": "async-101",
+    "ASSIGNMENT": "join",
+    "USERNAME": "ada",
+    "SUBMISSION_TAG": "submit/2026-11-22T03-50-00Z-a1b2c3d",
+    "COMMIT_URL": "https://github.com/x/y/commit/a1b2c3d",
+    "RELEASE_URL": "https://github.com/x/y/releases/tag/z",
+}
+TEXTS = ("classroom", "assignment", "owner", "submission", "commit", "release", "review", "datetime")
+REQUIRED = {"schema", "assignment_type", "score", "max-score", "tests", *TEXTS}
+DATETIME = re.compile(r"\d{4}-\d{2}-\d{2}T([01]\d|2[0-3]):[0-5]\d:[0-5]\dZ")
+
+
+def whole(value: object) -> bool:
+    return type(value) is int and value >= 0
+
+
+def document(*verdicts: Verdict, **more: str) -> dict[str, Any]:
+    """A document that keeps to the schema."""
+    found: dict[str, Any] = json.loads(result_json(verdicts, {**ENVIRONMENT, **more}))
+    assert REQUIRED <= set(found) <= REQUIRED | {"graded_at", "submitted_by"}
+    assert found["schema"] == "classroom50/result/v1"
+    assert found["assignment_type"] in ("individual", "group")
+    assert all(isinstance(found[key], str) and found[key] for key in TEXTS)
+    assert found["submission"].startswith("submit/")
+    assert DATETIME.fullmatch(found["datetime"])
+    assert whole(found["score"])
+    assert whole(found["max-score"])
+    assert found["score"] <= found["max-score"]
+    for test in found["tests"]:
+        assert set(test) >= {"test-name", "passed", "score", "max-score"}
+        assert isinstance(test["test-name"], str)
+        assert test["test-name"]
+        assert type(test["passed"]) is bool
+        assert whole(test["score"])
+        assert whole(test["max-score"])
+        assert test["score"] <= test["max-score"]
+    assert found["score"] == sum(test["score"] for test in found["tests"])
+    assert found["max-score"] == sum(test["max-score"] for test in found["tests"])
+    return found
+
+
+def test_the_score_and_the_submission_are_named():
+    found = document(samples.mixed())
+
+    assert (found["score"], found["max-score"]) == (74, 100)
+    assert (found["owner"], found["assignment"], found["datetime"]) == ("ada", "join", "2026-11-22T03:50:00Z")
+    assert found["review"] == found["commit"], "without a diff to look at, the commit is looked at"
+
+
+def test_scores_are_whole_and_lose_nothing_by_it():
+    half = [samples.passing("asyncio"), samples.failing("trio", samples.failure())]
+    verdict = samples.verdict(*(samples.case(number, "x", 5, *half) for number in range(1, 5)))
+
+    found = document(verdict)
+
+    assert found["score"] == 10, "four times two and a half"
+    assert [test["score"] for test in found["tests"]] == [2, 3, 2, 3]
+
+
+def test_a_test_that_passes_has_all_its_points():
+    tests = document(samples.mixed(), samples.perfect())["tests"]
+
+    assert all(test["score"] == test["max-score"] for test in tests if test["passed"])
+    assert all(test["score"] < test["max-score"] for test in tests if not test["passed"])
+
+
+def test_a_file_that_cannot_be_judged_is_a_failed_test_worth_everything():
+    (test,) = document(samples.unjudgeable())["tests"]
+
+    assert (test["passed"], test["score"], test["max-score"]) == (False, 0, 100)
+    assert "off-limits" in test["test-name"]
+
+
+def test_a_group_is_said_to_be_one():
+    assert document(samples.perfect(), ASSIGNMENT_TYPE="group")["assignment_type"] == "group"
+
+
+def test_without_the_environment_it_says_what_is_missing():
+    with pytest.raises(MachineError, match="has no CLASSROOM, ") as caught:
+        result_json([samples.mixed()], {})
+
+    assert caught.value.exit_code == 4
+    with pytest.raises(MachineError, match="must begin with submit/"):
+        result_json([samples.mixed()], {**ENVIRONMENT, "SUBMISSION_TAG": "v1"})
+
+
+def test_hostile_text_stays_on_its_line():
+    # Classroom 50 puts names into a Markdown table and escapes the bar alone.
+    assert all(test["test-name"].isprintable() for test in document(samples.hostile())["tests"])

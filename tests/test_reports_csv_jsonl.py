@@ -1,0 +1,166 @@
+"""``grades.csv`` and ``results.jsonl``: what an instructor takes away from a class, one row or line at a time."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+
+from grader.classroom.intake import Learner
+from grader.classroom.marks import Mark, Standing
+from grader.reports.grades_csv import grades_csv
+from grader.reports.results_jsonl import class_lines, run_lines
+from tests import samples
+from tests.dialect_samples import class_of, course, judged, missing, person, results_of
+
+KIT = course(2)
+
+
+def mark(who: Learner, exercise: str, points: float | None, standing: Standing = Standing.JUDGED) -> Mark:
+    return Mark(learner=who.key, exercise=exercise, total=100, standing=standing, points=points, raw=points or 0.0)
+
+
+def table(*people: Learner, marks: list[Mark]) -> list[list[str]]:
+    text = grades_csv(results_of(KIT, people, marks))
+    assert text.endswith("\r\n")
+    assert text.count("\n") == text.count("\r\n")
+    return list(csv.reader(io.StringIO(text, newline=""), strict=True))
+
+
+# ---- grades.csv ------------------------------------------------------------------------------------------------------
+
+
+def test_a_learner_is_a_row_and_an_exercise_a_column():
+    who = Learner(key="ada", name="Lovelace, Ada", email="ada@example.org")
+
+    assert table(who, marks=[mark(who, "ex01", 82.0), mark(who, "ex02", 17.0)]) == [
+        ["key", "name", "email", "ex01", "ex02", "total"],
+        ["ada", "Lovelace, Ada", "ada@example.org", "82", "17", "99"],
+    ]
+
+
+def test_points_are_rounded_down_and_the_total_is_that_of_the_exact_points():
+    who = person(1)
+
+    row = table(who, marks=[mark(who, "ex01", 99.5), mark(who, "ex02", 0.5)])[1]
+
+    assert row[3:] == ["99", "0", "100"]
+
+
+def test_what_was_not_judged_is_an_empty_cell_and_never_a_nought():
+    who = person(1)
+
+    row = table(who, marks=[mark(who, "ex01", 70.0), mark(who, "ex02", None, Standing.NOT_JUDGED)])[1]
+
+    assert row[3:] == ["70", "", ""]
+
+
+def test_what_was_not_handed_in_and_has_no_points_yet_does_not_spoil_the_total():
+    who = person(1)
+
+    row = table(who, marks=[mark(who, "ex01", 70.0), mark(who, "ex02", None, Standing.MISSING)])[1]
+
+    assert row[3:] == ["70", "", "70"]
+
+
+def test_no_cell_is_a_formula_and_no_name_breaks_the_table():
+    evil = Learner(key='=cmd|"/c calc"!A1', name='@SUM(1)\r\n"x",y', email="+1\ttab")
+    header, row = table(evil, marks=[mark(evil, "ex01", 1.0), mark(evil, "ex02", 1.0)])
+
+    assert len(row) == len(header)
+    assert not any(cell.startswith(("=", "@", "+", "-", "\t")) for cell in row)
+
+
+def test_hostile_names_of_every_kind_stay_in_their_cells():
+    evil = Learner(key=samples.HOSTILE, name=samples.HOSTILE, email=samples.HOSTILE)
+
+    header, row = table(evil, marks=[mark(evil, "ex01", 1.0), mark(evil, "ex02", 1.0)])
+
+    assert len(row) == len(header)
+    assert all(cell.isprintable() for cell in row)
+
+
+def test_a_class_of_three_hundred_is_three_hundred_rows():
+    results = class_of(300, 12)
+
+    rows = list(csv.DictReader(io.StringIO(grades_csv(results), newline="")))
+
+    assert [row["key"] for row in rows] == [learner.key for learner in results.intake.learners]
+    assert set(rows[0]) == {"key", "name", "email", "total", *results.exercises}
+
+
+# ---- results.jsonl ---------------------------------------------------------------------------------------------------
+
+
+def test_every_mark_of_a_class_is_a_line_with_the_learner_and_the_verdict():
+    who = person(3)
+    marks = [judged(who, samples.mixed(), days_late=1, deducted=7.9, points=71.6), missing(who, KIT.exercises[1])]
+
+    first, second = map(json.loads, class_lines(results_of(KIT, [who], marks)))
+
+    assert first["learner"]["key"] == who.key
+    assert first["mark"] == {
+        "exercise": "ex01",
+        "standing": "judged",
+        "points": 71.6,
+        "total": 100,
+        "raw": 74.0,
+        "deducted": 7.9,
+        "days_late": 1,
+        "override": "",
+    }
+    assert [test["earned"] for test in first["verdict"]["tests"]] == [69, 0, 5]
+    assert first["verdict"]["tests"][1]["results"][0]["failure"]["diagnosis"] == "serial"
+    assert (second["mark"]["standing"], second["verdict"]) == ("missing", None)
+
+
+def test_a_run_names_nobody_and_has_a_line_per_verdict():
+    lines = [json.loads(line) for line in run_lines([samples.mixed(), samples.unjudgeable()]).splitlines()]
+
+    assert [set(line) for line in lines] == [{"format", "verdict"}] * 2
+    assert lines[1]["verdict"]["faults"][0] == {
+        "kind": "off-limits",
+        "error": "`anyio.gather` is the answer to this exercise, not a building block for it",
+        "line": 12,
+        "source": "    return await anyio.gather(*fns)",
+    }
+
+
+def test_what_an_instructor_should_look_at_is_in_the_lines_of_a_class_only():
+    who, suspect = person(3), samples.verdict(samples.case(1, "x", 100), look=samples.unjudgeable().faults)
+    results = results_of(KIT, [who], [judged(who, suspect)])
+
+    (line,) = map(json.loads, class_lines(results))
+
+    assert [fault["line"] for fault in line["look"]] == [12]
+    assert "look" not in keys(json.loads(run_lines([suspect])))
+
+
+def test_a_line_is_ascii_and_no_text_in_it_is_a_line_end_or_a_control():
+    text = run_lines([samples.hostile()])
+
+    assert text.isascii()
+    assert text.count("\n") == 1
+    assert all(string.isprintable() for string in strings(json.loads(text)))
+
+
+def test_a_line_has_no_trace_in_it():
+    text = run_lines([samples.mixed()])
+
+    assert not {"trace", "reference", "spans", "events", "name"} & keys(json.loads(text)["verdict"])
+
+
+def strings(value: object) -> list[str]:
+    if isinstance(value, dict):
+        return [text for key, item in value.items() for text in (*strings(key), *strings(item))]
+    if isinstance(value, list):
+        return [text for item in value for text in strings(item)]
+    return [value] if isinstance(value, str) else []
+
+
+def keys(value: object) -> set[str]:
+    if isinstance(value, dict):
+        return set(value).union(*map(keys, value.values()))
+    if isinstance(value, list):
+        return set().union(*map(keys, value))
+    return set()
