@@ -1,96 +1,192 @@
-"""Whether a verdict ever differs: grades the same answers again and again beside two busy loops.
+"""Whether a verdict or a play ever differs: between runs, hash seeds, versions of Python, an idle and a busy machine.
 
-    python benchmarks/flakiness.py [ROUNDS] [ANSWERS]
+    python benchmarks/flakiness.py [ANSWERS] [--rounds N] [--seconds N] [--python PATH]... [--short]
 
-ANSWERS is ``references`` (the default) or ``all``, which adds every right and wrong answer of the kit. The first round
-runs on the machine as it is, the others beside the busy loops. Compared are the outcome of every hidden test on either
-backend, the schedule it failed under, its diagnosis and line, the number of plays, and the virtual time of all of them,
-to the last bit. Prints how many verdicts differed, and leaves with 1 if any did.
+ANSWERS is ``references`` (the default), or ``all``: every reference, right and wrong answer of the kit and every race
+of ``benchmarks/races``. With either go the threads, sockets, deadlocks and timers of ``benchmarks/programs.py``. The
+first round runs on the machine as it is; the others beside two busy loops, each with another hash seed in a process of
+its own, and with each Python of ``--python`` in turn.
+
+Compared are verdicts (the outcome of every hidden test on either backend, the schedule it failed under, diagnosis,
+line, exception, virtual time to the last bit) and every single play (ending, time, choices, steps, marks, digest).
+Another version of Python has to agree in verdicts; its plays are compared too, and only counted. Leaves with 1 if
+anything differed. ``--short`` is one answer per exercise for at most 40 seconds, for CI.
 """
 
 from __future__ import annotations
 
+import argparse
+import json
+import os
+import re
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from hashlib import sha256
 from pathlib import Path
 
+from programs import PROGRAMS, busy_loops, play
+
 from grader import engine, kit
-from grader.kit import Exercise, Kit
+from grader.cell import Cell
+from grader.kit import Exercise
 from grader.kitcheck import answer_requests
+from grader.recording import BACKENDS, Recording
 from grader.sandbox import Box
 from grader.verdict import Verdict
 
-Said = tuple[object, ...]
+ROOT = Path(__file__).resolve().parent.parent
+SHORT_SECONDS = 40.0
+PLAY_SEEDS = 4
+
+Said = dict[str, list[str]]
+"""For each answer and program what must never differ: its verdicts, then one line for each of its plays."""
 
 
-def said(verdict: Verdict) -> Said:
+# ---- one round, in a process of its own ------------------------------------------------------------------------------
+
+
+_noted: list[str] = []
+
+
+class NotingCell(Cell):
+    """Notes all there is to know about the plays of an answer when it is closed."""
+
+    def close(self) -> None:
+        _noted.extend(sorted(f"{play}: {fingerprint(recording)}" for play, recording in self._done.items()))
+        super().close()
+
+
+def fingerprint(recording: Recording) -> str:
+    everything = (
+        (recording.ended, recording.reason, recording.line, recording.elapsed, repr(recording.value), recording.digest),
+        (recording.choices, recording.widths, recording.steps, recording.waiting, recording.hygiene, recording.output),
+        [(mark.time, mark.name, repr(mark.value)) for mark in recording.marks],
+        [(span.name, span.start, span.stopped, span.how) for span in recording.spans],
+    )
+    # The kernel chooses the ports of listeners, and messages of errors have them.
+    text = re.sub(r"\b\d{4,5}\b", "PORT", repr(everything))
+    return sha256(text.encode(errors="replace")).hexdigest()[:16]
+
+
+def said(verdict: Verdict) -> list[str]:
     """Everything about a verdict that must never differ."""
-    results = tuple(
-        (test.name, result.backend, result.outcome, result.schedules, result.all_schedules, result.reason)
-        + ((f.diagnosis, f.line, f.ended, f.elapsed, f.schedule, f.exception) if (f := result.failure) else ())
+    results = [
+        (test.name, result.backend, str(result.outcome), result.schedules, result.all_schedules, result.reason)
+        + ((f.diagnosis, f.line, str(f.ended), f.elapsed, f.schedule, f.exception) if (f := result.failure) else ())
         for test in verdict.tests
         for result in test.results
+    ]
+    return [repr((str(verdict.status), verdict.plays, verdict.virtual_seconds)), *map(repr, results)]
+
+
+def one_round(answers: str) -> dict[str, Said]:
+    """Grade and play everything once, in new boxes: new processes, with other addresses."""
+    verdicts: Said = {}
+    plays: Said = {}
+    engine.Cell = NotingCell  # type: ignore[misc]
+    for root in (ROOT, ROOT / "benchmarks" / "races") if answers == "all" else (ROOT,):
+        course = kit.load(root)
+        for exercise in course.exercises:
+            with Box() as box:
+                for request in requests(exercise, answers):
+                    _noted.clear()
+                    (verdict,) = engine.grade(box, course, exercise, [request])
+                    key = f"{root.name} {exercise.id} {verdict.file}"
+                    verdicts[key], plays[key] = said(verdict), list(_noted)
+    with Box() as box:
+        for program in PROGRAMS:
+            found = [(b, s, play(box, program, b, s)) for b in BACKENDS for s in range(PLAY_SEEDS)]
+            if program.orderly:
+                plays[program.name] = [f"{backend} {seed}: {fingerprint(played)}" for backend, seed, played in found]
+            verdicts[program.name] = [
+                f"{backend} {seed}: {recording.ended} {recording.elapsed!r} {recording.value!r}"
+                for backend, seed, recording in found
+            ]
+    return {"verdicts": verdicts, "plays": plays}
+
+
+def requests(exercise: Exercise, answers: str) -> Iterator[engine.Request]:
+    if answers == "all":
+        yield from answer_requests(exercise)
+    elif exercise.reference is not None:
+        yield engine.Request(path=exercise.reference, shown=exercise.file)
+
+
+# ---- many rounds -----------------------------------------------------------------------------------------------------
+
+
+def another_round(python: str, answers: str, hash_seed: int) -> dict[str, Said]:
+    done = subprocess.run(
+        [python, __file__, answers, "--say"],
+        env={**os.environ, "PYTHONHASHSEED": str(hash_seed), "PYTHONPATH": str(ROOT)},
+        stdout=subprocess.PIPE,
+        check=True,
     )
-    return (verdict.status, verdict.plays, verdict.virtual_seconds, results)
-
-
-def grade_all(course: Kit, wanted: dict[str, list[engine.Request]]) -> dict[tuple[str, str], Said]:
-    found: dict[tuple[str, str], Said] = {}
-    for exercise in course.exercises:
-        with Box() as box:  # a new one each time: a new process, with other addresses
-            for verdict in engine.grade(box, course, exercise, wanted[exercise.id]):
-                found[exercise.id, verdict.file] = said(verdict)
+    found: dict[str, Said] = json.loads(done.stdout)
     return found
 
 
-@contextmanager
-def busy_loops(count: int) -> Iterator[None]:
-    loops = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(count)]
-    try:
-        yield
-    finally:
-        for loop in loops:
-            loop.kill()
-            loop.wait()
+def differences(first: Said, other: Said) -> list[str]:
+    return [
+        f"{key}: {before}  ->  {after}"
+        for key in sorted(first.keys() | other.keys())
+        for before, after in pairs(first.get(key, []), other.get(key, []))
+        if before != after
+    ]
 
 
-def requests(exercise: Exercise, answers: str) -> list[engine.Request]:
-    if answers == "all":
-        return answer_requests(exercise)
-    assert exercise.reference is not None
-    return [engine.Request(path=exercise.reference, shown=exercise.file)]
+def pairs(before: list[str], after: list[str]) -> list[tuple[str, str]]:
+    length = max(len(before), len(after))
+    padded = [rows + ["nothing"] * (length - len(rows)) for rows in (before, after)]
+    return list(zip(*padded, strict=True))
 
 
 def main() -> None:
-    rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 100
-    answers = sys.argv[2] if len(sys.argv) > 2 else "references"
-    course = kit.load(Path(__file__).resolve().parent.parent)
-    wanted = {exercise.id: requests(exercise, answers) for exercise in course.exercises}
-    first = grade_all(course, wanted)
-    plays = sum(int(str(verdict[1])) for verdict in first.values())
-    differing = 0
-    began = time.perf_counter()
+    asked = arguments()
+    if asked.say:
+        json.dump(one_round(asked.answers), sys.stdout)
+        return
+    first = another_round(sys.executable, asked.answers, 0)
+    until = time.monotonic() + asked.seconds
+    plays = sum(map(len, first["plays"].values()))
+    found: Counter[str] = Counter()
+    rounds = 0
+    pythons = [sys.executable, *asked.python]
     with busy_loops(2):
-        for number in range(1, rounds + 1):
-            for key, verdict in grade_all(course, wanted).items():
-                if verdict != first[key]:
-                    differing += 1
-                    print(f"round {number}, {key[0]} {key[1]}:", *different(first[key], verdict), sep="\n  ")
-            print(f"\r{number} of {rounds} rounds, {differing} differ", end="", file=sys.stderr, flush=True)
-    seconds = time.perf_counter() - began
+        while rounds < asked.rounds and time.monotonic() < until:
+            python = pythons[rounds % len(pythons)]
+            rounds += 1
+            other = another_round(python, asked.answers, rounds)
+            same = python == sys.executable
+            for what, counted in (("verdicts", "verdicts"), ("plays", "plays" if same else "plays elsewhere")):
+                lines = differences(first[what], other[what])
+                found[counted] += len(lines)
+                for line in lines if counted != "plays elsewhere" else ():
+                    print(f"round {rounds}, {python}: {line}", flush=True)
+            print(f"{rounds} rounds, {found['verdicts']} + {found['plays']} differ", file=sys.stderr, flush=True)
     print(
-        f"\n{len(first)} answers, {rounds} times beside two busy loops: {rounds * plays} plays in {seconds:.0f} s, "
-        f"{differing} verdicts differ"
+        f"{len(first['verdicts'])} answers and programs, {rounds} times beside two busy loops, {rounds * plays} plays: "
+        f"{found['verdicts']} lines of verdicts and {found['plays']} plays differ; "
+        f"{found['plays elsewhere']} plays in other versions of Python"
     )
-    sys.exit(1 if differing else 0)
+    sys.exit(1 if found["verdicts"] or found["plays"] else 0)
 
 
-def different(one: Said, other: Said) -> list[str]:
-    pairs = zip(one[:3] + tuple(one[3]), other[:3] + tuple(other[3]), strict=True)  # type: ignore[arg-type]
-    return [f"{left}  ->  {right}" for left, right in pairs if left != right]
+def arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description="Whether a verdict or a play ever differs.")
+    parser.add_argument("answers", nargs="?", choices=("references", "all"), default="references")
+    parser.add_argument("--rounds", type=int, default=100)
+    parser.add_argument("--seconds", type=float, default=3600.0, help="begin no round after so many real seconds")
+    parser.add_argument("--python", action="append", default=[], help="an interpreter with the same dependencies")
+    parser.add_argument("--short", action="store_true", help=f"the references, for {SHORT_SECONDS:g} seconds")
+    parser.add_argument("--say", action="store_true", help=argparse.SUPPRESS)
+    asked = parser.parse_args()
+    if asked.short:
+        asked.seconds = SHORT_SECONDS
+    return asked
 
 
 if __name__ == "__main__":

@@ -18,9 +18,11 @@ import pytest
 
 from grader.box.simulation import patches, where
 from grader.box.simulation.core import Bounds, Simulation
+from grader.box.simulation.current import activate
 from grader.box.simulation.run import prepare
 from grader.box.simulation.schedule import for_seed
 from grader.box.simulation.watch import Watch
+from grader.box.simulation.worker_calls import counted
 
 NO_LOOP = "uses no event loop of the suite's choice"
 OTHER_LOOP = "wants another event loop, or eager tasks"
@@ -108,13 +110,13 @@ class Simulated:
         backend = _backend(parameters["anyio_backend"])
         simulation = self._simulation = prepare(backend, for_seed(self._seed), Bounds())
         debug = {"debug": True} if backend == "asyncio" else {}  # as the suite's own fixture has it
-        parameters["anyio_backend"] = (backend, {**debug, **simulation.options(patches.counted)})
-        patches.activate(simulation)
+        parameters["anyio_backend"] = (backend, {**debug, **simulation.options(counted)})
+        activate(simulation)
         try:
             with Watch(simulation):
                 return (yield)
         finally:
-            patches.activate(None)
+            activate(None)
             simulation.workers.close()
 
     @pytest.hookimpl(wrapper=True)

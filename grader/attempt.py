@@ -6,20 +6,27 @@ turns out of natural order that still make it fail in the same way are what a le
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 import pytest
 
 from grader.cell import Cell, Play
 from grader.kit import HiddenTest
-from grader.recording import Ended, Recording
+from grader.recording import LEFT_BEHIND, Ended, Hygiene, Recording
 from grader.schedules import Variants
 from grader.shorten import shortest
 from grader.verdict import Outcome
 
 AHEAD = 2
 """Plays that are asked for before they are needed, so that the box plays while a hidden test judges."""
+
+TELLING = frozenset(LEFT_BEHIND) - {"unclosed"}
+"""What a play may leave behind that says more about a failed test than the test does.
+
+Nothing of it makes a test fail: points are for what the hidden tests ask for. A stream that is left open is untidy and
+hardly ever the cause of anything else, so it is said beside the diagnosis and never instead of it.
+"""
 
 _BUGS = frozenset(
     {"TypeError", "AttributeError", "NameError", "UnboundLocalError", "IndexError", "KeyError", "ZeroDivisionError"}
@@ -51,6 +58,8 @@ class Judged:
     reason: str = ""
     own_fault: bool = False
     """Not judged through a fault of the grader."""
+    remarks: tuple[Hygiene, ...] = ()
+    """What a test that passed saw all the same: what plays left behind, and ``fragile``."""
 
 
 class TooLong(BaseException):
@@ -68,9 +77,12 @@ class Playing:
         self._last = last
         self.used: list[tuple[Play, Recording]] = []
 
-    def __call__(self, scenario: str, **inputs: object) -> Recording:
-        """Play a scenario and return what happened, however it ended."""
-        key = Play(scenario, Play.encode(inputs), self._backend)
+    def __call__(self, scenario: str, *, within: float | None = None, **inputs: object) -> Recording:
+        """Play a scenario and return what happened, however it ended.
+
+        A play that is not over ``within`` so many virtual seconds is stopped and ends as ``late``.
+        """
+        key = Play(scenario, Play.encode(inputs), self._backend, within=within)
         while (earlier := self._variants.needed(key, self._number)) is not None:
             (play,) = self._variants.plays(key, earlier, earlier)
             self._variants.note(key, earlier, self._cell.recording(play))
@@ -93,15 +105,32 @@ class Replaying:
         self._chosen = chosen
         self.used: list[tuple[Play, Recording]] = []
 
-    def __call__(self, scenario: str, **inputs: object) -> Recording:
-        key = Play(scenario, Play.encode(inputs), self._backend)
+    def __call__(self, scenario: str, *, within: float | None = None, **inputs: object) -> Recording:
+        key = Play(scenario, Play.encode(inputs), self._backend, within=within)
         play = replace(key, choices=self._chosen.get(key, ()), trace=True)
         recording = replace(self._cell.recording(play), looked=False)
         self.used.append((play, recording))
         return recording
 
 
-Fixture = Playing | Replaying
+class Unfairly:
+    """The ``play`` fixture for one call under an unfair schedule."""
+
+    def __init__(self, cell: Cell, backend: str, seed: int) -> None:
+        self._cell = cell
+        self._backend = backend
+        self._seed = seed
+        self.used: list[tuple[Play, Recording]] = []
+
+    def __call__(self, scenario: str, *, within: float | None = None, **inputs: object) -> Recording:
+        key = Play(scenario, Play.encode(inputs), self._backend, within=within)
+        play = replace(key, seed=self._seed, walk="sticky")
+        recording = replace(self._cell.recording(play), looked=False)
+        self.used.append((play, recording))
+        return recording
+
+
+Fixture = Playing | Replaying | Unfairly
 Function = Callable[[Fixture], object]
 
 
@@ -141,7 +170,25 @@ def _not_judged(number: int, reason: str) -> Judged:
 
 def _unseen(recording: Recording) -> bool:
     """Whether the play ended in a way that the hidden test did not look at."""
-    return not recording.ended.by_itself or (recording.ended is Ended.RAISED and not recording.looked)
+    return not recording.looked and recording.ended is not Ended.RETURNED
+
+
+# ---- what a pass is worth saying about ------------------------------------------------------------------------------
+
+
+def remarks(used: Iterable[tuple[Play, Recording]]) -> tuple[Hygiene, ...]:
+    """What plays left behind, one of each kind and line."""
+    found = {(each.slug, each.line): each for _, recording in used for each in recording.hygiene}
+    return tuple(sorted(found.values(), key=lambda each: (LEFT_BEHIND.index(each.slug), each.line or 0)))
+
+
+def fragile(test: HiddenTest, function: Function, cell: Cell, backend: str, seeds: int) -> tuple[Hygiene, ...]:
+    """Whether a test that passes under every fair schedule fails under one of so many unfair ones."""
+    for seed in range(1, seeds + 1):
+        judged = attempt(test, function, Unfairly(cell, backend, seed), seed)
+        if judged is not None and judged.failed is not None:
+            return (Hygiene(slug="fragile", line=None, detail=f"seed {seed}"),)
+    return ()
 
 
 # ---- shortening ------------------------------------------------------------------------------------------------------
@@ -183,11 +230,12 @@ def diagnose(test: HiddenTest, used: Sequence[tuple[Play, Recording]]) -> tuple[
     what the hidden test declares.
     """
     for play, recording in used:
-        if not recording.ended.by_itself:
+        if not recording.ended.by_itself and not recording.looked:
             return play, recording, recording.ended.value
     for play, recording in used:
-        if recording.hygiene:
-            return play, recording, recording.hygiene[0].slug
+        telling = [complaint.slug for complaint in recording.hygiene if complaint.slug in TELLING]
+        if telling:
+            return play, recording, min(telling, key=LEFT_BEHIND.index)
     for play, recording in used:
         if _has_bug(recording) or (recording.ended is Ended.RAISED and not recording.looked):
             return play, recording, "raised"

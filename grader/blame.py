@@ -19,7 +19,7 @@ def error_sentence(diagnosis: Diagnosis, test: HiddenTest, recording: Recording)
     slug = diagnosis.slug
     if slug == Ended.BLOCKED_LOOP and recording.ended is Ended.BLOCKED_LOOP:
         return f"{diagnosis.sentence} ({recording.reason})"
-    if slug in (Ended.CRASHED, Ended.LIMIT, Ended.TAMPERED) and recording.reason:
+    if slug in (Ended.CRASHED, Ended.LIMIT, Ended.TAMPERED, Ended.LATE) and recording.reason:
         return f"{diagnosis.sentence} ({recording.reason})"
     if slug == test.diagnosis and recording.ended.by_itself and not _found_by_grader(slug, recording):
         return test.feedback

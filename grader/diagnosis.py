@@ -48,7 +48,7 @@ _CATALOGUE = (
     ),
     Diagnosis(
         slug="late",
-        sentence="it is not over when it should be, by far",
+        sentence="it is not over when it should be",
         explanation="Time in a play is virtual: a wait of an hour takes no real time, and the play goes on as long as "
         "something is going to happen. This one was still going long after every correct answer has ended. Something "
         "waits far too long, or a timer is started again and again and nobody ends it.",
@@ -186,6 +186,32 @@ _CATALOGUE = (
         ),
     ),
     Diagnosis(
+        slug="leaked-thread",
+        sentence="a thread is still at work after the call that started it is over",
+        explanation="A thread cannot be cancelled. Whoever starts one waits for its end, or it goes on alone: it holds "
+        "its connection, its file and its memory, and what it finds out reaches nobody.",
+        help="wait for the thread before you return, or do without it",
+        hints=(
+            "Which thread does your function start, and which line waits for its end?",
+            "`await anyio.to_thread.run_sync(fn)` waits by itself. `abandon_on_cancel=True` means that the thread is "
+            "left to itself when the task is cancelled.",
+            "Leave `abandon_on_cancel` out, and wait with operations that can be cancelled where there is one: "
+            "`anyio.connect_tcp` instead of a blocking socket in a thread.",
+        ),
+    ),
+    Diagnosis(
+        slug="unretrieved",
+        sentence="an exception happens in a task, and nobody ever hears of it",
+        explanation="A task that was started by asyncio alone keeps its exception until somebody awaits the task. "
+        "Here nobody did, so the failure went unnoticed, and whoever needed the result goes on without it.",
+        help="start the task in a task group, which hands its exception on",
+        hints=(
+            "Who awaits the task that fails on the line named above?",
+            "A task group waits for its tasks and raises what they raise. `asyncio.create_task` does neither.",
+            "`async with anyio.create_task_group() as tg: tg.start_soon(fn)`; the exception leaves the `async with`.",
+        ),
+    ),
+    Diagnosis(
         slug="swallowed-cancellation",
         sentence="a cancellation arrives and goes no further",
         explanation="Cancelling makes an exception travel through the task from the `await` where it waits. Code may "
@@ -198,6 +224,19 @@ _CATALOGUE = (
             "`except BaseException` and `get_cancelled_exc_class()` must end with `raise`.",
             "Clean up in `finally`, never `return` from there, and use `CancelScope(shield=True)` round a short "
             "clean-up only.",
+        ),
+    ),
+    Diagnosis(
+        slug="fragile",
+        sentence="it depends on the other tasks getting their turns in time",
+        explanation="Under every schedule in which tasks take turns this passes. Where one task may take many steps "
+        "before another takes its next one, it does not. asyncio and trio are fair, so this costs nothing; a change "
+        "of the code that adds an `await` here or there may have the same effect, though.",
+        help="let the tasks wait for each other instead of counting on how many steps they take",
+        hints=(
+            "Which task of yours counts on another one having come far enough by now?",
+            "A number of checkpoints is no promise. An event, a stream or a lock is.",
+            "Wait for what you need: `await event.wait()`, `await stream.receive()`; not `await checkpoint()`, twice.",
         ),
     ),
     Diagnosis(

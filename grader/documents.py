@@ -47,9 +47,18 @@ def run_document(verdicts: tuple[Verdict, ...], *, version: str) -> str:
     document = {
         "format": FORMAT,
         "grader": version,
-        "verdicts": [verdict_document(verdict) for verdict in verdicts],
+        "verdicts": [_without_names(verdict_document(verdict)) for verdict in verdicts],
     }
-    return json.dumps(document, indent=1, ensure_ascii=True)
+    # In a log of GitHub Actions, ``##[`` begins a command anywhere on a line, also inside of a string.
+    return json.dumps(document, indent=1, ensure_ascii=True).replace("##[", "#\\u0023[")
+
+
+def _without_names(document: dict[str, Any]) -> dict[str, Any]:
+    """The document as a learner gets it: a hidden test has a number and a label; its function is its author's."""
+    return {
+        **document,
+        "tests": [{key: value for key, value in test.items() if key != "name"} for test in document["tests"]],
+    }
 
 
 # ---- out -------------------------------------------------------------------------------------------------------------
@@ -74,6 +83,7 @@ def _dump_trace(trace: Trace) -> dict[str, object]:
         "spans": [[span.name, span.start, span.stopped, span.how, span.task] for span in trace.spans],
         "elapsed": trace.elapsed,
         "deviations": [[turn.time, turn.task, turn.instead_of] for turn in trace.deviations],
+        "failed_at": trace.failed_at,
     }
 
 
@@ -144,6 +154,7 @@ def _load_trace(value: Any) -> Trace:
             deviations=tuple(
                 Deviation(time=time, task=task, instead_of=other) for time, task, other in value["deviations"]
             ),
+            failed_at=None if value["failed_at"] is None else float(value["failed_at"]),
         )
     except (TypeError, KeyError, ValueError) as error:
         raise Unreadable(f"not a trace: {error}") from None

@@ -18,12 +18,12 @@ from grader.errors import GraderError, InternalError, KitError
 from grader.judge import DEFAULT_SCHEDULES, Examination, examine
 from grader.kit import Exercise, HiddenTest, Kit
 from grader.kit_table import read_text
-from grader.recording import Ended, Trace
+from grader.recording import Ended, Hygiene, Trace
 from grader.recording import Outcome as Span
-from grader.sandbox import LEVEL, Box, Job
+from grader.sandbox import Box, Job
 from grader.shorten import in_words
 from grader.submission import Fault, Submission
-from grader.verdict import BackendResult, Failure, Outcome, TestResult, Verdict
+from grader.verdict import BackendResult, Caution, Failure, Outcome, TestResult, Verdict
 
 UNTRACED = (Ended.CRASHED, Ended.LIMIT, Ended.TAMPERED, Ended.INTERNAL)
 
@@ -36,7 +36,8 @@ class Request:
     """One submission to grade. ``shown`` is its path as the learner knows it.
 
     ``tests`` are the numbers of the hidden tests asked for, none meaning all; likewise ``backends``. ``only`` is the
-    one schedule to play. ``check`` finds what is wrong with the file before anything of it runs.
+    one schedule to play. ``unfair`` is how many unfair schedules to try on a test that passed, for a remark only.
+    ``check`` finds what is wrong with the file before anything of it runs.
     """
 
     path: Path
@@ -45,9 +46,12 @@ class Request:
     backends: tuple[str, ...] = ()
     schedules: int = DEFAULT_SCHEDULES
     only: int | None = None
+    unfair: int = 0
     check: Check = policy.check
     beside: tuple[str, ...] = ()
     """Names of other files in its folder, which play no part in grading."""
+    taken: Submission | Fault | None = None
+    """The file, if it has been taken in already; it may have come from another machine."""
 
 
 def grade(box: Box, kit: Kit, exercise: Exercise, requests: Iterable[Request]) -> list[Verdict]:
@@ -55,36 +59,48 @@ def grade(box: Box, kit: Kit, exercise: Exercise, requests: Iterable[Request]) -
 
     Raises KitError if the kit's own tests cannot run, InternalError if the box cannot.
     """
-    course = _Course(box, kit, exercise)
+    verdicts: list[Verdict] = []
+    grade_each(box, kit, exercise, requests, verdicts.append)
+    return verdicts
+
+
+def grade_each(
+    box: Box, kit: Kit, exercise: Exercise, requests: Iterable[Request], note: Callable[[Verdict], None]
+) -> None:
+    """Grade as ``grade`` does, and hand over each verdict as soon as it is there; errors do not take it back."""
+    course = _Course(box, kit, exercise, note)
     examine(exercise, course.examinations(requests))
-    return course.verdicts
 
 
 class _Course:
     """Grades one submission after the other, in step with the session of hidden tests."""
 
-    def __init__(self, box: Box, kit: Kit, exercise: Exercise) -> None:
+    def __init__(self, box: Box, kit: Kit, exercise: Exercise, note: Callable[[Verdict], None]) -> None:
         self._box = box
         self._kit = kit
         self._exercise = exercise
         self._stub = read_text(exercise.stub)
         self._scenarios = _read_scenarios(exercise.scenarios)
         self._reference: Cell | None = None
-        self.verdicts: list[Verdict] = []
+        self._note = note
 
     def examinations(self, requests: Iterable[Request]) -> Iterator[Examination]:
         """One examination per submission that can be judged; it is complete when the next one is asked for."""
         for request in requests:
             began = time.perf_counter()
             verdict = _blank(self._kit, self._exercise, request)
-            taken = submission.take(request.path, limit=self._exercise.limits.file_bytes)
+            taken = request.taken or submission.take(request.path, limit=self._exercise.limits.file_bytes)
             if isinstance(taken, Fault):
-                self.verdicts.append(replace(verdict, faults=(taken,)))
+                self._note(replace(verdict, faults=(taken,)))
                 continue
             found = request.check(taken, self._exercise, self._stub)
             verdict = replace(verdict, digest=taken.digest, look=found.look)
             if found.faults:
-                self.verdicts.append(replace(verdict, faults=found.faults))
+                self._note(replace(verdict, faults=found.faults))
+                continue
+            verdict = replace(verdict, isolation=self._box.level)
+            if refused := self._box.refusal(self._exercise.needs):
+                self._note(replace(verdict, trouble=refused))
                 continue
             cell = Cell(self._box, self._job(taken.source))
             examination = Examination(
@@ -93,11 +109,12 @@ class _Course:
                 backends=request.backends or self._exercise.backends,
                 schedules=request.schedules,
                 only=request.only,
+                unfair=request.unfair,
             )
             yield examination
             tests = tuple(self._test_result(examination, test, taken) for test in examination.tests)
             cell.close()
-            self.verdicts.append(
+            self._note(
                 replace(
                     verdict,
                     tests=_without_points(tests) if cell.tampered else tests,
@@ -112,7 +129,13 @@ class _Course:
 
     def _job(self, source: str) -> Job:
         exercise = self._exercise
-        return Job(module=exercise.module, submission=source, scenarios=self._scenarios, limits=exercise.limits)
+        return Job(
+            module=exercise.module,
+            submission=source,
+            scenarios=self._scenarios,
+            limits=exercise.limits,
+            needs=exercise.needs,
+        )
 
     # ---- results -----------------------------------------------------------------------------------------------------
 
@@ -140,7 +163,12 @@ class _Course:
             all_schedules=judged.all_schedules,
             failure=None if failed is None else self._failure(examination.cell, test, failed, taken),
             reason=judged.reason,
+            cautions=tuple(self._caution(remark, taken) for remark in judged.remarks),
         )
+
+    def _caution(self, remark: Hygiene, taken: Submission) -> Caution:
+        text = self._kit.diagnoses[remark.slug].sentence
+        return Caution(kind=remark.slug, text=text, line=remark.line, source=taken.line(remark.line))
 
     def _failure(self, cell: Cell, test: HiddenTest, failed: Failed, taken: Submission) -> Failure:
         shown = failed.recording
@@ -194,7 +222,6 @@ def _blank(kit: Kit, exercise: Exercise, request: Request) -> Verdict:
         total=sum(test.points for test in exercise.tests),
         ignored=request.beside,
         complete_run=everything and request.schedules >= DEFAULT_SCHEDULES,
-        isolation=LEVEL,
         versions=versions(),
         judged_at=datetime.now(UTC).isoformat(timespec="seconds"),
     )

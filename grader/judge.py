@@ -20,10 +20,11 @@ from typing import Any, TypeVar
 
 import pytest
 
-from grader.attempt import Function, Judged, Playing, TooLong, attempt, shortened
-from grader.cell import Cell
+from grader.attempt import Function, Judged, Playing, TooLong, attempt, fragile, remarks, shortened
+from grader.cell import Cell, Play
 from grader.errors import InternalError, KitError
 from grader.kit import Exercise, HiddenTest
+from grader.recording import Recording
 from grader.schedules import Variants
 from grader.values import Token
 from grader.verdict import Outcome
@@ -67,6 +68,8 @@ class Examination:
     backends: Sequence[str]
     schedules: int = DEFAULT_SCHEDULES
     only: int | None = None
+    unfair: int = 0
+    """How many unfair schedules to try on a test that passed; they cost no points."""
     results: dict[tuple[str, str], Judged] = field(default_factory=dict)
     virtual_seconds: float = 0.0
 
@@ -228,6 +231,8 @@ class _Plugin:
         asked = min(examination.schedules, test.schedules or examination.schedules)
         first, last = (0, asked - 1) if examination.only is None else (examination.only, examination.only)
         steps = 0
+        used: list[tuple[Play, Recording]] = []
+        all_schedules = False
         for number in range(first, last + 1):
             playing = Playing(self._variants, examination.cell, backend, number, last if number >= 2 else number)
             judged = attempt(test, function, playing, number)
@@ -237,15 +242,19 @@ class _Plugin:
                 return replace(judged, failed=short)
             if judged is not None:
                 return judged
+            used += playing.used
             steps += sum(recording.steps for _, recording in playing.used)
-            keys = [play for play, _ in playing.used]
-            if self._variants.exhausted(keys, number):
-                return Judged(
-                    outcome=Outcome.PASS, schedules=number - first + 1, all_schedules=examination.only is None
-                )
+            if self._variants.exhausted([play for play, _ in playing.used], number):
+                all_schedules = examination.only is None
+                break
             if steps > STEP_BUDGET:
                 break
-        return Judged(outcome=Outcome.PASS, schedules=number - first + 1)
+        return Judged(
+            outcome=Outcome.PASS,
+            schedules=number - first + 1,
+            all_schedules=all_schedules,
+            remarks=remarks(used) + fragile(test, function, examination.cell, backend, examination.unfair),
+        )
 
 
 def _too_long() -> str:

@@ -53,6 +53,22 @@ def check(box: Box, kit: Kit, *, schedules: int = DEFAULT_SCHEDULES, note: Calla
     return checked
 
 
+def check_aloud(box: Box, kit: Kit, *, schedules: int, quiet: bool, echo: Callable[[str], None]) -> int:
+    """Check a kit and say so line by line, if quiet only what is wrong; returns how many problems there are."""
+
+    def note(checked: Checked) -> None:
+        if checked.problems or not quiet:
+            word = "FAIL" if checked.problems else "ok  "
+            echo(f"{word} {checked.exercise}  {checked.subject:<34} {checked.said}".rstrip())
+        for problem in checked.problems:
+            echo(f"       {problem}")
+
+    checked = check(box, kit, schedules=schedules, note=note)
+    problems = sum(len(one.problems) for one in checked)
+    echo(f"{kit.title} {kit.version}: {len(checked)} files and exercises checked, {problems} problems")
+    return problems
+
+
 def _check_exercise(box: Box, kit: Kit, exercise: Exercise, schedules: int) -> Iterator[Checked]:
     files = [path for path in _answers(exercise) if _is_supported(path)]
     requests = [_stub_request(exercise), *(_request(path, schedules) for path in files)]

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from grader.recording import Outcome, Trace, Waiting
+from grader.recording import Event, Outcome, Trace, Waiting
 from grader.timeline_lanes import LOOKED_AT, Lane, lanes_in_time
 from grader.timeline_steps import count_steps, lanes_in_steps
 
@@ -98,21 +98,29 @@ def layout(trace: Trace, *, scale_end: float, lost: Sequence[Lost] = ()) -> Time
 
 
 def as_at_verdict(trace: Trace, waiting: Sequence[Waiting]) -> Trace:
-    """Undo the unwinding: whoever waited at the verdict was cancelled by the simulation, not by the program.
+    """Undo the unwinding of a play that was stopped: the simulation cancelled what was under way, not the program.
 
-    ``waiting`` is empty unless the play was stopped, and then nothing changes.
+    A trace without ``failed_at`` was stopped when the last of those in ``waiting`` began to wait, if there are any.
     """
-    if not waiting:
+    stopped = trace.failed_at
+    if stopped is None and waiting:
+        stopped = max(task.since for task in waiting)
+    if stopped is None:
         return trace
-    verdict = max(task.since for task in waiting)
-    spans = tuple(replace(span, stopped=None, how="open") if _cut_off(span, verdict) else span for span in trace.spans)
-    events = tuple(e for e in trace.events if not (e.kind == "finish" and e.info == "cancelled" and e.time >= verdict))
+    spans = tuple(_as_at(span, stopped) for span in trace.spans if span.start <= stopped)
+    events = tuple(event for event in trace.events if not _unwinds(event, stopped))
 
-    return replace(trace, spans=spans, events=events)
+    return replace(trace, spans=spans, events=events, elapsed=min(trace.elapsed, stopped))
 
 
-def _cut_off(span: Outcome, verdict: float) -> bool:
-    return span.how == "cancelled" and span.stopped is not None and span.stopped >= verdict
+def _as_at(span: Outcome, stopped: float) -> Outcome:
+    end = math.inf if span.stopped is None else span.stopped
+    cut_off = end > stopped or (end == stopped and span.how == "cancelled")
+    return replace(span, stopped=None, how="open") if cut_off else span
+
+
+def _unwinds(event: Event, stopped: float) -> bool:
+    return event.time > stopped or (event.time == stopped and event.kind == "finish" and event.info == "cancelled")
 
 
 def lost_time(student: Trace, reference: Trace) -> tuple[Lost, ...]:

@@ -65,6 +65,19 @@ class Failure:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Caution:
+    """Something worth saying about a test that passed. It costs nothing.
+
+    ``kind`` is the slug of a diagnosis: of what a play left behind, or ``fragile``.
+    """
+
+    kind: str
+    text: str
+    line: int | None = None
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BackendResult:
     """One hidden test on one backend."""
 
@@ -77,6 +90,7 @@ class BackendResult:
     failure: Failure | None = None
     reason: str = ""
     """Why it was not judged."""
+    cautions: tuple[Caution, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -45,7 +45,22 @@ def test_a_run_is_one_ascii_document_whatever_a_learner_printed() -> None:
 
     assert text.isascii()
     assert (document["grader"], len(document["verdicts"])) == ("1.2", 2)
-    assert read_verdict(document["verdicts"][0]) == samples.hostile()
+    assert {**document["verdicts"][0], "tests": []} == {**verdict_document(samples.hostile()), "tests": []}
+
+
+def test_a_run_names_no_test_function_which_is_its_authors_alone() -> None:
+    tests = json.loads(run_document((samples.mixed(),), version="1.2"))["verdicts"][0]["tests"]
+
+    assert [set(test) for test in tests] == [{"number", "label", "points", "results"}] * 3
+
+
+def test_nothing_in_a_run_begins_a_command_in_a_log_of_github() -> None:
+    why = samples.failure(output="##[error]x\n::error::x")
+    text = run_document((samples.verdict(samples.failed_on_both(1, "x", 100, why)),), version="1.2")
+
+    assert "##[" not in text
+    assert not [line for line in text.splitlines() if line.strip().startswith("::")]
+    assert "##[error]x" in json.loads(text)["verdicts"][0]["tests"][0]["results"][0]["failure"]["output"]
 
 
 def test_traces_are_rows_and_not_objects() -> None:

@@ -15,7 +15,7 @@ from grader.errors import InternalError, KitError
 from grader.recording import Ended
 from grader.sandbox import Box
 from grader.verdict import Outcome, Status, Verdict
-from grader.wire import FAULT
+from tests.fault_samples import OUR_FAULT
 from tests.kit_samples import RIGHT, STUB, TOO_SOON, WRONG_VALUE, answer, change, make_kit
 
 BOTH = ("asyncio", "trio")
@@ -289,9 +289,10 @@ def test_a_skipped_hidden_test_gives_no_point(box: Box, tiny: Path) -> None:
 
 
 def test_a_player_that_fails_is_our_fault_and_gives_no_point(box: Box, tiny: Path) -> None:
-    change(tiny / "exercises/ex01_double/exercise.toml", '"anyio",', '"anyio", "os",')
+    with (tiny / "exercises/ex01_double/scenarios.py").open("a") as file:
+        file.write(OUR_FAULT)
 
-    (verdict,) = grade(box, tiny, "import os\n" + RIGHT.replace("return 2 * n", f"os._exit({FAULT})"))
+    (verdict,) = grade(box, tiny, RIGHT)
 
     assert (verdict.status, verdict.own_fault, verdict.points) == (Status.NOT_JUDGED, True, 0)
 

@@ -47,6 +47,21 @@ async def crowd(stage):
 
 async def sleeps(stage):
     await anyio.sleep(10)
+
+async def stuck(stage):
+    await anyio.Event().wait()
+
+async def counts_steps(stage):
+    done = []
+    async def slow():
+        for _ in range(3):
+            await checkpoint()
+        done.append(1)
+    async with anyio.create_task_group() as tg:
+        tg.start_soon(slow)
+        for _ in range(12):
+            await checkpoint()
+        stage.mark("done", len(done))
 """
 
 HEAD = "from grader.judge import grading\n\n\n"
@@ -162,6 +177,73 @@ def test_an_error_of_whoever_hands_out_examinations_comes_back_as_it_was(box: Bo
 
     with session(box, tmp_path, declared("test_it", "play('ask')")) as opened, pytest.raises(LookupError, match="disk"):
         examine(opened.exercise, examinations())
+
+
+# ---- endings that a test expects, and bounds of its own --------------------------------------------------------------
+
+
+def test_a_test_may_expect_a_deadlock(box: Box, tmp_path: Path) -> None:
+    assert only(box, tmp_path, "assert play('stuck').ended_as('deadlock')").outcome is Result.PASS
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "assert play('stuck')",
+        "assert play('stuck').ended == 'deadlock'",
+        "assert play('stuck').ended_as('late', 'deadlock') and play('stuck', within=3).elapsed == 0",
+        "assert not play('stuck').ended_as('late')",
+    ],
+)
+def test_an_ending_that_the_test_did_not_ask_for_fails_it(box: Box, tmp_path: Path, body: str) -> None:
+    judged = only(box, tmp_path, body)
+
+    assert judged.outcome is Result.FAIL
+    assert judged.failed is not None
+    assert judged.failed.diagnosis == "deadlock"
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_a_play_that_is_not_over_within_its_bound_is_late(box: Box, tmp_path: Path, backend: str) -> None:
+    judged = only(box, tmp_path, "play('sleeps', within=9)", backends=(backend,))
+
+    assert judged.outcome is Result.FAIL
+    assert judged.failed is not None
+    assert (judged.failed.diagnosis, judged.failed.recording.ended) == ("late", Ended.LATE)
+
+
+def test_bounds_of_one_scenario_are_kept_apart(box: Box, tmp_path: Path) -> None:
+    body = "assert play('sleeps', within=9).ended_as('late')\nassert play('sleeps', within=10).elapsed == 10"
+
+    assert only(box, tmp_path, body).outcome is Result.PASS
+
+
+# ---- what a pass is worth saying about -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_what_fails_under_unfair_schedules_only_is_fragile_and_passes(box: Box, tmp_path: Path, backend: str) -> None:
+    body = "assert play('counts_steps').values('done') == [1]"
+    fair = only(box, tmp_path / "a", body, backends=(backend,))
+    tried = only(box, tmp_path / "b", body, backends=(backend,), unfair=10)
+
+    assert fair.outcome is tried.outcome is Result.PASS
+    assert fair.remarks == ()
+    assert [remark.slug for remark in tried.remarks] == ["fragile"]
+
+
+def test_what_does_not_depend_on_turns_is_not_fragile(box: Box, tmp_path: Path) -> None:
+    judged = only(box, tmp_path, "assert len(play('crowd').order) == 9", backends=BACKENDS[:1], unfair=10)
+
+    assert (judged.outcome, judged.remarks) == (Result.PASS, ())
+
+
+def test_what_plays_leave_behind_is_a_remark_on_a_test_that_passes(box: Box, tmp_path: Path) -> None:
+    answer = "import anyio\nasync def answer():\n    anyio.sleep(1)\n    return 1\n"
+    judged = only(box, tmp_path, "assert play('ask').result == 1", answer)
+
+    assert judged.outcome is Result.PASS
+    assert judged.remarks == (Hygiene(slug="never-awaited", line=3, detail="sleep"),)
 
 
 # ---- schedules -------------------------------------------------------------------------------------------------------
@@ -377,6 +459,16 @@ def test_how_a_play_ended_outranks_everything() -> None:
 
 def test_what_was_left_behind_outranks_what_was_raised() -> None:
     assert slug(recorded(Ended.RAISED, error=BUG, looked=True), recorded(hygiene=COMPLAINT)) == "never-awaited"
+
+
+def test_what_is_left_open_says_nothing_about_a_failure_and_leaves_the_word_to_the_test() -> None:
+    assert slug(recorded(hygiene=(Hygiene(slug="unclosed", line=1, detail="f"),))) == "declared"
+
+
+def test_the_most_telling_of_what_was_left_behind_is_shown() -> None:
+    left = tuple(Hygiene(slug=kind, line=1, detail="f") for kind in ("unclosed", "leaked-thread", "leaked-task"))
+
+    assert slug(recorded(hygiene=left)) == "leaked-task"
 
 
 def test_an_exception_that_looks_like_a_bug_outranks_what_the_test_declares_even_if_it_was_looked_at() -> None:

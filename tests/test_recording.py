@@ -160,3 +160,11 @@ def test_asking_for_what_is_missing_fails_a_hidden_test_like_an_assertion() -> N
 def test_two_recordings_are_never_equal_because_they_look_alike() -> None:
     # A cell keeps one recording per play and hands out copies; comparing them by value would compare the learner's.
     assert recording() != recording()
+
+
+def test_an_ending_is_noted_as_looked_at_only_by_the_test_that_asked_for_it() -> None:
+    stuck, again = (Recording(scenario="s", backend="trio", ended=Ended.DEADLOCK) for _ in range(2))
+
+    assert stuck.ended_as("late", Ended.DEADLOCK)
+    assert not again.ended_as("late")
+    assert (stuck.looked, again.looked) == (True, False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from math import inf
 
 import pytest
@@ -50,7 +51,7 @@ def test_a_deadlock_names_who_waits_where_for_what_and_since_when(box: Box, back
         ("await anyio.sleep_forever()", "sleep_forever"),
         ("await anyio.create_memory_object_stream(0)[1].receive()", "MemoryObjectReceiveStream.receive"),
         ("await anyio.create_memory_object_stream(0)[0].send(1)", "MemoryObjectSendStream.send"),
-        ("await helper()", "helper"),
+        ("await helper()", "what it was given"),  # a function of the scenario, whose name is not the student's
     ],
 )
 def test_what_is_awaited_is_named_in_the_words_of_the_students_line(
@@ -338,6 +339,69 @@ def test_a_play_that_goes_on_for_ever_is_late_at_the_horizon(box: Box, backend: 
     assert "3600" in recording.reason
 
 
+FOR_EVER = """
+import anyio
+async def beat(stage):
+    async with stage.span("beat"):
+        while True:
+            await anyio.sleep(3)  # here
+async def main(stage):
+    async with anyio.create_task_group() as tg:
+        tg.start_soon(beat, stage)
+"""
+
+
+@on_both_backends
+def test_a_play_has_to_be_over_within_its_own_bound(box: Box, backend: str) -> None:
+    with cell_of(box, FOR_EVER, RUN_MAIN_WITH_STAGE) as cell:
+        recording = cell.recording(replace(play_of(backend), within=20))
+
+    assert (recording.ended, recording.reason) == (Ended.LATE, "not finished after 20 virtual seconds")
+    assert recording.span("beat").cancelled_at == 20
+    assert recording.waiting[1:] == (Waiting(task="beat", line=line_of(FOR_EVER), awaiting="sleep", since=18),)
+    assert recording.trace is not None
+    assert recording.trace.failed_at == 20
+
+
+@on_both_backends
+def test_a_bound_leaves_the_clean_up_its_time(box: Box, backend: str) -> None:
+    source = """
+    import anyio
+    async def main(stage):
+        try:
+            await anyio.sleep(50)
+        finally:
+            with anyio.CancelScope(shield=True):
+                await anyio.sleep(100)
+            stage.mark("tidy")
+    """
+    with cell_of(box, source, RUN_MAIN_WITH_STAGE) as cell:
+        recording = cell.recording(replace(play_of(backend), within=20.5))
+
+    assert (recording.ended, recording.times("tidy")) == (Ended.LATE, [120.5])
+    assert recording.trace is not None
+    assert (recording.trace.failed_at, recording.elapsed) == (20.5, 120.5)
+
+
+@on_both_backends
+def test_what_ends_at_its_bound_is_not_late(box: Box, backend: str) -> None:
+    with cell_of(box, "import anyio\nasync def main(): await anyio.sleep(20)") as cell:
+        recording = cell.recording(replace(play_of(backend), within=20))
+
+    assert (recording.ended, recording.elapsed) == (Ended.RETURNED, 20)
+    assert recording.trace is not None
+    assert recording.trace.failed_at is None
+
+
+@on_both_backends
+def test_what_is_late_through_a_blocking_call_is_said_to_block(box: Box, backend: str) -> None:
+    source = "import anyio, time\nasync def main():\n    time.sleep(30)  # here\n    await anyio.sleep(1)"
+    with cell_of(box, source) as cell:
+        recording = cell.recording(replace(play_of(backend), within=20))
+
+    assert (recording.ended, recording.line) == (Ended.BLOCKED_LOOP, 3)
+
+
 @on_both_backends
 def test_a_play_that_ends_at_the_horizon_is_not_late(box: Box, backend: str) -> None:
     limits = Limits(horizon_seconds=3600, wall_seconds=60)
@@ -395,8 +459,9 @@ def test_a_heartbeat_does_not_hide_a_deadlock(box: Box, backend: str) -> None:
     """
     recording = played(box, backend, source, limits=Limits(steps=3000, wall_seconds=60))
 
-    assert recording.ended is Ended.NEVER_YIELDS
-    assert recording.waiting
+    assert recording.ended is Ended.LATE
+    assert recording.reason.startswith("not finished after 3001 steps and ")
+    assert "main" in [waiting.task for waiting in recording.waiting]
 
 
 @on_both_backends

@@ -81,11 +81,6 @@ def test_tasks_of_another_class_are_tasks(box: Box) -> None:
 def test_a_thread_of_the_students_own_is_waited_for_though_others_have_ended(box: Box, backend: str) -> None:
     source = """
     import builtins, threading, time, anyio
-    async def leave_threads():
-        builtins.event = threading.Event()
-        builtins.left = [threading.Thread(target=builtins.event.wait, daemon=True) for _ in range(3)]
-        for thread in builtins.left:
-            thread.start()
     def burn(done):
         begin = time.thread_time()
         while time.thread_time() - begin < 0.2:
@@ -100,7 +95,15 @@ def test_a_thread_of_the_students_own_is_waited_for_though_others_have_ended(box
         await anyio.sleep(1)
         return done
     """
-    scenarios = f"{RUN_MAIN}\nasync def before(stage): await stage.submission.leave_threads()"
+    # By the scenario: after a play in which the student's code leaves threads behind comes a process of its own.
+    scenarios = f"""{RUN_MAIN}
+import builtins, threading
+async def before(stage):
+    builtins.event = threading.Event()
+    builtins.left = [threading.Thread(target=builtins.event.wait, daemon=True) for _ in range(3)]
+    for thread in builtins.left:
+        thread.start()
+"""
     with cell_of(box, source, scenarios) as cell:
         assert cell.recording(play_of(backend, scenario="before")).ended is Ended.RETURNED
         recording = cell.recording(play_of(backend))

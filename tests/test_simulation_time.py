@@ -254,6 +254,13 @@ def test_nobody_else_runs_during_a_blocking_sleep(box: Box, backend: str) -> Non
 
 
 @on_both_backends
+def test_a_sleep_of_no_time_blocks_nobody(box: Box, backend: str) -> None:
+    recording = played(box, backend, "import time\nasync def main():\n    time.sleep(0)\n    return 7")
+
+    assert (recording.ended, recording.elapsed, recording.value) == (Ended.RETURNED, 0, 7)
+
+
+@on_both_backends
 def test_a_blocking_sleep_outranks_the_error_that_it_causes(box: Box, backend: str) -> None:
     source = """
     import time, anyio

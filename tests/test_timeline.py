@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -111,6 +113,27 @@ def test_tasks_that_the_verdict_cut_off_never_ended():
     assert [one.how for one in seen.spans] == ["open", "cancelled", "returned"]
     assert seen.events == ()
     assert as_at_verdict(play, []) is play
+
+
+def test_the_picture_of_a_play_that_was_stopped_ends_at_the_very_moment_of_the_verdict():
+    events = [event(4, "finish", 2, "returned"), event(7, "finish", 1, "cancelled"), event(9, "finish", 0, "cancelled")]
+    spans = (span("a", 0, 7, "cancelled"), span("b", 1, 4), span("clean-up", 7.5, 9), span("c", 2, 9, "cancelled"))
+    play = replace(trace(*spans, elapsed=9, events=events), failed_at=7.0)
+    seen = as_at_verdict(play, [Waiting(task="a", line=1, awaiting="Event.wait", since=3.0)])
+
+    assert [(one.name, one.stopped, one.how) for one in seen.spans] == [
+        ("a", None, "open"),
+        ("b", 4, "returned"),
+        ("c", None, "open"),
+    ]
+    assert [one.time for one in seen.events] == [4]
+    assert seen.elapsed == 7
+
+
+def test_a_play_that_blocked_the_loop_is_cut_off_at_its_verdict_without_anybody_waiting():
+    play = replace(trace(span("a", 0, 5, "cancelled"), elapsed=5), failed_at=5.0)
+
+    assert [one.how for one in as_at_verdict(play, []).spans] == ["open"]
 
 
 # ---- lost time -------------------------------------------------------------------------------------------------------

@@ -5,14 +5,14 @@ from __future__ import annotations
 import gc
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import CodeType, ModuleType
 from typing import Any, NoReturn
 
 from grader.box import surroundings
 from grader.box.simulation.core import Bounds, Simulation
 from grader.box.simulation.run import prepare, run
-from grader.box.simulation.schedule import Replay, Schedule, for_seed
+from grader.box.simulation.schedule import Replay, Schedule, Sticky, for_seed
 from grader.box.simulation.trace import Untraced
 from grader.box.simulation.where import STUDENT
 from grader.box.stage import TOO_MUCH, Overflow, Stage, leaves, student_line
@@ -53,6 +53,8 @@ def play(program: Program, request: Message, bounds: Bounds, leave: Callable[[Me
 
     ``leave`` is called with the message instead if nothing but the end of the process can end this play.
     """
+    if request["within"] is not None:
+        bounds = replace(bounds, within=request["within"])
     simulation = prepare(request["backend"], _schedule(request), bounds)
     if not request["trace"]:
         simulation.trace = Untraced()
@@ -62,7 +64,7 @@ def play(program: Program, request: Message, bounds: Bounds, leave: Callable[[Me
     # Coroutines and generators in reference cycles die now, in this play's message and not in the next one's.
     gc.collect()
     # An exception that went through the backend itself may have left it in any state.
-    return performance.message(spent=performance.escaped is not None)
+    return performance.message(spent=performance.escaped is not None or simulation.workers.strays())
 
 
 def too_large(message: Message) -> Message:
@@ -73,8 +75,10 @@ def too_large(message: Message) -> Message:
 
 
 def _schedule(request: Message) -> Schedule:
-    choices = request["choices"]
-    return for_seed(request["seed"]) if choices is None else Replay(choices)
+    choices, seed = request["choices"], request["seed"]
+    if request["walk"] == "sticky":
+        return Sticky(seed)
+    return for_seed(seed) if choices is None else Replay(choices)
 
 
 class Performance:
@@ -91,11 +95,12 @@ class Performance:
         self._result: object = None
         self._raised: object = None
         self._ended = Ended.CRASHED
-        self._leaked: list[list[object]] = []
+        self._left_behind: list[list[object]] = []
 
     async def main(self) -> None:
         """The outermost task of the play."""
         self.simulation.trace.tasks[self.simulation.running].name = "main"
+        self.simulation.left_open.watch_generators()
         inputs: Any = revive(self._request["inputs"])
         try:
             # Loading is part of the play: what a module does at import time is watched like everything else.
@@ -109,8 +114,19 @@ class Performance:
             self._ended = Ended.RAISED
         finally:
             self._elapsed = self.simulation.now
-            own = self.simulation.running
-            self._leaked = [[site.line if site else None, name] for name, site in self.simulation.alive(besides=own)]
+            self._left_behind = self._look_round()
+
+    def _look_round(self) -> list[list[object]]:
+        """What is still there at the end that should not be, as rows of ``recording.Hygiene``."""
+        simulation = self.simulation
+        tasks = simulation.alive(besides=simulation.running)
+        return [
+            *(["leaked-task", site.line if site else None, name] for name, site in tasks),
+            *(["leaked-thread", line, "a thread"] for line in simulation.workers.still_at_work()),
+            *(["swallowed-cancellation", *place] for place in simulation.swallowed()),
+            *(["unretrieved", *place] for place in simulation.unretrieved()),
+            *(["unclosed", *place] for place in simulation.left_open.places()),
+        ]
 
     def message(self, *, spent: bool) -> Message:
         """Everything the trusted side gets to know; ``spent`` when this process must not play again."""
@@ -120,12 +136,13 @@ class Performance:
             "play": request["play"],
             **self._ending(simulation),
             "elapsed": simulation.now if self._elapsed is None else self._elapsed,
+            "failed_at": simulation.failed_at,
             "result": self._result,
             "raised": self._raised,
             "spans": stage.spans,
             "marks": stage.marks,
             "attempts": stage.attempts,
-            "hygiene": self._surroundings.unawaited + [["leaked-task", *row] for row in self._leaked],
+            "hygiene": self._surroundings.unawaited + self._left_behind,
             "choices": schedule.choices[:MAX_WIDTHS],
             "widths": schedule.widths[:MAX_WIDTHS],
             "many": len(schedule.widths) > MAX_WIDTHS,
@@ -140,8 +157,9 @@ class Performance:
         verdict = simulation.verdict
         if verdict is None and self.escaped is not None:
             return self._escape(self.escaped)
-        if verdict is None and simulation.blocking and self._ended.value in ("returned", "raised"):
-            verdict = simulation.blocking[0]  # the cause; what was returned or raised may be its effect
+        own = verdict is None and self._ended.by_itself
+        if simulation.blocking and (own or (verdict is not None and verdict.ended is Ended.LATE)):
+            verdict = simulation.blocking[0]  # the cause; what was returned or raised, or came late, may be its effect
         if verdict is None:
             return {"ended": self._ended, "reason": "", "line": None, "waiting": []}
         waiting = [

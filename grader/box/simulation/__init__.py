@@ -8,7 +8,11 @@
 ``where``     the student's line in which a task waits
 ``watch``     notices a step that burns CPU or sleeps in the kernel, by CPU clocks and never by elapsed time
 ``asyncio_``  ``trio_``  attach a Simulation to the backend
-``patches``   process-wide replacements, active only while a play runs: time.*, worker threads, child processes
+``cancellation``  notices when the student's code swallows one
+``left_open``     notices generators, streams and sockets that the student's code does not close
+``patches``   process-wide replacements, active only while a play runs: time.*, child processes
+``worker_calls``  the same for worker threads
+``current``   which simulation runs now
 ``private``   every private name of asyncio, trio and anyio that any of these touches
 ``run``       one play
 

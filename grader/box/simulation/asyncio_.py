@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import selectors
-import threading
 from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from functools import partial
 from math import inf, ulp
+from threading import get_ident
 from typing import Any
 
 from grader.box.simulation.core import Bounds, Idle, Simulation
 from grader.box.simulation.schedule import Schedule
+from grader.box.simulation.where import Place, innermost_place
 from grader.box.simulation.workers import Call
 
 EXECUTOR_THREADS = 16
@@ -31,25 +32,27 @@ Counted = Callable[[Callable[..., Any], tuple[Any, ...]], tuple[Call, Callable[[
 class AsyncioSimulation(Simulation):
     def __init__(self, schedule: Schedule, bounds: Bounds) -> None:
         super().__init__(schedule, bounds)
-        self._numbers: dict[asyncio.Task[Any], int] = {}
+        self.numbers: dict[asyncio.Task[Any], int] = {}
 
     def options(self, counted: Counted) -> dict[str, object]:
         """Backend options for ``anyio.run``."""
         return {"loop_factory": partial(VirtualEventLoop, self, counted)}
 
     def number_of(self, task: asyncio.Task[Any]) -> int:
-        number = self._numbers.get(task)
+        number = self.numbers.get(task)
         if number is None:
-            name = task.get_name().rpartition(".")[2]
+            name = _name(task)
             # What the event loop starts when the scenario is over serves its own shutdown.
-            over = bool(self._numbers) and next(iter(self._numbers)).done()
-            number = self._numbers[task] = self.add_task(task, name, self.running, internal=over)
+            over = bool(self.numbers) and next(iter(self.numbers)).done()
+            # So does what it starts to close an async generator that somebody has dropped half-way.
+            closing = type(task.get_coro()).__name__ == "async_generator_athrow"
+            number = self.numbers[task] = self.add_task(task, name, self.running, internal=over or closing)
         return number
 
     def outcome_of(self, task: object) -> str | None:
-        assert isinstance(task, _TASKS)
-        if not task.done():
+        if not task.done():  # type: ignore[attr-defined]
             return None
+        assert isinstance(task, _TASKS)
         if task.cancelled():
             return "cancelled"
         # task.exception() would mark the exception as retrieved, and nobody would ever hear of it again.
@@ -59,11 +62,23 @@ class AsyncioSimulation(Simulation):
         assert isinstance(task, _TASKS)
         return task.get_coro()
 
+    def unretrieved(self) -> list[Place]:
+        # asyncio says so when such a task is collected as garbage. We know all tasks, and need not wait for that.
+        failed = [t for t in self.numbers if t.done() and t._exception is not None and t._log_traceback]
+        return [place for task in failed if (place := innermost_place(task._exception)) is not None]
+
     def abort(self) -> None:
         """Cancel every task natively: asyncio's own cancellation does not know anyio's shields."""
-        for task in list(self._numbers):
+        for task in list(self.numbers):
             if not task.done():
                 task.cancel()
+
+
+def _name(task: asyncio.Task[Any]) -> str:
+    name = task.get_name()
+    if name.startswith("Task-"):  # counted by asyncio in the whole process: it would differ from play to play
+        name = str(getattr(task.get_coro(), "__qualname__", "task"))
+    return name.rpartition(".")[2]
 
 
 class ReadyQueue:
@@ -78,7 +93,10 @@ class ReadyQueue:
     def __init__(self, simulation: AsyncioSimulation) -> None:
         self._simulation = simulation
         self._items: deque[Any] = deque()
+        self._loop_thread = simulation.loop_thread
         self._round_is_over = False
+        self._last = 0
+        """The number of the task that took the last step."""
 
     def new_round(self) -> None:
         """What is queued by now runs before anything queued from now on."""
@@ -87,11 +105,13 @@ class ReadyQueue:
     def append(self, handle: asyncio.Handle) -> None:
         callback = handle._callback  # type: ignore[attr-defined]
         task = getattr(callback, "__self__", None)
-        if not isinstance(task, _TASKS) or not _resumes_task(callback) or self._foreign_thread():
+        if not isinstance(task, _TASKS) or not _resumes_task(callback) or get_ident() != self._loop_thread:
             self._items.append(handle)  # one atomic call: call_soon_threadsafe() comes here from other threads
             return
-        number = self._simulation.number_of(task)
-        self._simulation.woken(number)
+        simulation = self._simulation
+        number = simulation.numbers.get(task) or simulation.number_of(task)
+        if simulation.trace.collects:
+            simulation.woken(number)
         items = self._items
         if not items or type(items[-1]) is not list or self._round_is_over:
             self._round_is_over = False
@@ -99,25 +119,52 @@ class ReadyQueue:
         else:
             items[-1].append((number, handle))
 
-    def _foreign_thread(self) -> bool:
-        return threading.get_ident() != self._simulation.loop_thread
-
     def popleft(self) -> asyncio.Handle:
-        self._simulation.end_step()
-        head = self._items[0]
+        simulation, items = self._simulation, self._items
+        simulation.end_step()
+        schedule = simulation.schedule
+        stays = not schedule.fair and self._let_others_wait()
+        head = items[0]
         if type(head) is not list:
-            return self._items.popleft()  # type: ignore[no-any-return]
-        choice = self._simulation.schedule.pick(len(head)) if len(head) > 1 else 0
-        if choice:
-            self._simulation.deviated(head[choice][0], head[0][0])
-        number, handle = head.pop(choice)
-        if not head:
-            self._items.popleft()
-        self._simulation.begin_step(number)
+            return items.popleft()  # type: ignore[no-any-return]
+        if len(head) == 1:
+            ((number, handle),) = head
+            items.popleft()
+        else:
+            choice = 0 if stays else schedule.pick(len(head))
+            if choice:
+                simulation.deviated(head[choice][0], head[0][0])
+            number, handle = head.pop(choice)
+        self._last = number
+        simulation.begin_step(number)
         return handle  # type: ignore[no-any-return]
 
+    def _let_others_wait(self) -> bool:
+        """Put the tasks at the head behind the one of the last step, if an unfair schedule stays with that one.
+
+        Returns whether that one is now the very first in the queue. The others are moved back, rather than that one to
+        the front: no task may overtake a callback.
+        """
+        head = self._items[0]
+        if type(head) is not list or not self._simulation.schedule.stays():
+            return False
+        pool = next((item for item in self._items if type(item) is list and self._holds_last(item)), None)
+        if pool is None:
+            return False
+        if pool is not head:
+            self._items.popleft()
+            pool += head
+        pool.sort(key=lambda entry: entry[0] != self._last)
+        return pool is self._items[0]
+
+    def _holds_last(self, pool: list[tuple[int, asyncio.Handle]]) -> bool:
+        return any(number == self._last for number, _ in pool)
+
     def __len__(self) -> int:
-        return sum(len(item) if type(item) is list else 1 for item in self._items)
+        items = self._items
+        if len(items) == 1 and type(items[0]) is list:
+            return len(items[0])
+        return sum(len(item) if type(item) is list else 1 for item in items)
 
     def __bool__(self) -> bool:
         return bool(self._items)

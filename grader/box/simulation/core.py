@@ -17,9 +17,11 @@ from math import inf
 from types import FrameType
 from typing import NoReturn
 
+from grader.box.simulation.cancellation import Cancellations
+from grader.box.simulation.left_open import LeftOpen
 from grader.box.simulation.schedule import Schedule
 from grader.box.simulation.trace import TaskRecord, Trace
-from grader.box.simulation.where import Site, innermost_student, site_of
+from grader.box.simulation.where import Place, Site, innermost_student, site_of
 from grader.box.simulation.workers import Workers
 from grader.recording import Ended
 
@@ -51,11 +53,17 @@ class Bounds:
     spin: int = 20_000
     """Steps without virtual time moving."""
     horizon: float = 1_000_000.0
+    within: float = inf
+    """When this very play must be over, where its hidden test says so."""
     unwind: int = 20_000
     """Steps in which a failed run may finish its clean-up."""
     socket_grace: float = 0.002
     last_socket_grace: float = 0.25
     """When no timer is left: the last chance before it is called a deadlock."""
+
+    @property
+    def late(self) -> float:
+        return min(self.horizon, self.within)
 
     @property
     def latest(self) -> float:
@@ -81,6 +89,8 @@ class Simulation:
         self.now = 0.0
         self.trace = Trace()
         self.workers = Workers(self)
+        self.cancellations = Cancellations()
+        self.left_open = LeftOpen(self)
         self.verdict: Verdict | None = None
         self.blocking: list[Verdict] = []
         """Blocking calls that were survived; they outrank a failed assertion, being its cause."""
@@ -98,11 +108,15 @@ class Simulation:
         self.on_abandon: Callable[[], NoReturn] = _abandon
         self.loop_thread = threading.get_ident()
         self._ids = itertools.count(1)
-        self._spin = 0
-        self._failed_at = 0
+        self._moved_at_step = 0
+        """The last step before time has moved."""
+        self._last_step = min(bounds.spin, bounds.steps)
+        """The step after which somebody has to look whether it goes on for too long."""
+        self.failed_at: float | None = None
+        """The virtual time of the verdict."""
         self._aborts = 0
         self._grace_spent = False
-        self._step_began = 0.0
+        self._step_began = real_clock()
         self.step_cpu = 0.0
         """CPU clock of the loop's thread some time before this step began; ``watch`` keeps it."""
 
@@ -124,25 +138,40 @@ class Simulation:
 
     def begin_step(self, number: int) -> None:
         self.steps += 1
-        self._spin += 1
         self.step_serial += 1
         self.running, self.in_step = number, True
         self._grace_spent = False
         self.workers.waited_since = None
-        self._step_began = real_clock()
         record = self.trace.tasks[number]
-        if not record.internal:
+        if self.trace.collects and not record.internal:
             self.trace.add(self.now, "resume" if record.started else "start", number)
-            record.started = True
-        self._check_budget(record)
+        record.started = True
+        if self.cancellations.watching:
+            self.cancellations.resumed(number)
+        if self.steps > self._last_step:
+            self._out_of_steps(record)
 
-    def _check_budget(self, record: TaskRecord) -> None:
+    def _out_of_steps(self, record: TaskRecord) -> None:
         if self.verdict is not None:
-            if self.steps - self._failed_at > self.bounds.unwind:
-                self.on_abandon()
-        elif self._spin > self.bounds.spin or self.steps > self.bounds.steps:
+            self.on_abandon()
+        spun = self.steps - self._moved_at_step
+        if spun > self.steps / 2:
             site = site_of(self.coroutine_of(record.task))
-            self.fail(Ended.NEVER_YIELDS, f"{self._spin} steps without time moving", site.line if site else None)
+            self.fail(Ended.NEVER_YIELDS, f"{spun} steps without time moving", site.line if site else None)
+        else:
+            # A heartbeat, which goes on for ever and hides that nobody else can.
+            self.fail(Ended.LATE, f"not finished after {self.steps} steps and {self.now:g} virtual seconds")
+
+    @property
+    def running_task(self) -> object:
+        return self.trace.tasks[self.running].task if self.running is not None else None
+
+    def swallowed(self) -> list[Place]:
+        """Where the student's code swallowed a cancellation; to be asked when nothing else of it runs in this step."""
+        if self.running is not None and self.cancellations.watching:
+            self.cancellations.step_over(self.running)
+            self.cancellations.finished(self.running, "returned")
+        return self.cancellations.swallowed()
 
     def end_step(self) -> None:
         number, self.running = self.running, None
@@ -151,23 +180,30 @@ class Simulation:
         self.in_step = False
         self.step_serial += 1
         record = self.trace.tasks[number]
-        # Two cheap readings first: the CPU clock of a thread is a system call, 50,000 of which would show.
-        if real_clock() - self._step_began > HOG_SECONDS and time.thread_time() - self.step_cpu > HOG_SECONDS:
+        # Two cheap readings first: the CPU clock of a thread is a system call, 50,000 of which would show. The next
+        # step is measured from here, for a third one would show too.
+        began, self._step_began = self._step_began, real_clock()
+        if self._step_began - began > HOG_SECONDS and time.thread_time() - self.step_cpu > HOG_SECONDS:
             site = site_of(self.coroutine_of(record.task))
             self.blocked("computing", 0, site.line if site else None)
         if record.internal:
             return
+        if self.cancellations.watching:
+            self.cancellations.step_over(number)
         outcome = self.outcome_of(record.task)
-        if outcome is None:
-            record.since = self.now
-            self.trace.suspended(self.now, number, self.coroutine_of(record.task))
-        else:
+        if outcome is not None:
             self.finish(record, outcome)
+            return
+        record.since = self.now
+        if self.trace.collects:
+            self.trace.suspended(self.now, number, self.coroutine_of(record.task))
 
     def finish(self, record: TaskRecord, outcome: str) -> None:
         if record.outcome is None:
             record.outcome = outcome
             self.trace.add(self.now, "finish", record.id, None, outcome)
+            if self.cancellations.watching:
+                self.cancellations.finished(record.id, outcome)
 
     # ---- endings -----------------------------------------------------------------------------------------------------
 
@@ -176,8 +212,8 @@ class Simulation:
         if self.verdict is None:
             self.waiting = self._who_waits()
             self.verdict = Verdict(ended=ended, reason=reason, line=line)
-            self._failed_at = self.steps
-        self._spin = 0
+            self.failed_at = self.now
+            self._last_step = self.steps + self.bounds.unwind
         self.cancel()
 
     def blocked(self, what: str, seconds: float, line: int | None) -> None:
@@ -211,7 +247,9 @@ class Simulation:
         when = min(when, self.bounds.latest)  # time.sleep(1e300)
         if when > self.now:
             self.now = when
-            self._spin = 0
+            self._moved_at_step = self.steps
+            if self.verdict is None:
+                self._last_step = min(self.steps + self.bounds.spin, self.bounds.steps)
         self.workers.wake_sleepers(self.now)
 
     def io_happened(self) -> None:
@@ -232,13 +270,14 @@ class Simulation:
         if sockets and not self._grace_spent:
             self._grace_spent = True
             return Idle.WAIT, self.bounds.socket_grace if deadline < inf else self.bounds.last_socket_grace
-        if deadline <= (self.bounds.horizon if self.verdict is None else self.bounds.latest):
+        if deadline <= (self.bounds.late if self.verdict is None else self.bounds.latest):
             self._grace_spent = False
             self.advance(deadline)
         elif self.verdict is not None:
             self._abort_again()
         elif deadline < inf:
-            self.fail(Ended.LATE, f"not finished after {self.bounds.horizon:g} virtual seconds")
+            self.advance(self.bounds.late)
+            self.fail(Ended.LATE, f"not finished after {self.now:g} virtual seconds")
         else:
             self.fail(Ended.DEADLOCK, "every task waits and nothing can wake any of them")
         return Idle.LOOK_AGAIN, 0.0
@@ -269,6 +308,10 @@ class Simulation:
     def abort(self) -> None:
         """Make every task raise, whatever it is shielded by."""
         raise NotImplementedError
+
+    def unretrieved(self) -> list[Place]:
+        """Where exceptions of tasks came from that nobody ever heard of; on trio every task's parent hears of them."""
+        return []
 
     def untracked_threads(self) -> bool:
         """Whether the backend runs threads of its own that did not come through anyio."""

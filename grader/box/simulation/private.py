@@ -16,6 +16,7 @@ from concurrent.futures import ThreadPoolExecutor
 import trio
 from anyio._backends import _asyncio as anyio_asyncio
 from anyio._backends import _trio as anyio_trio
+from anyio.streams.memory import MemoryObjectReceiveStream, MemoryObjectSendStream
 from trio import _core as trio_core
 from trio import _threads
 from trio._core import _entry_queue as trio_entry_queue
@@ -35,7 +36,8 @@ def probes() -> dict[str, Callable[[], bool]]:
     probes["asyncio loop._write_to_self"] = _defines(selector_events.BaseSelectorEventLoop, "_write_to_self")
     probes["asyncio Handle._callback"] = _has(asyncio.Handle, "_callback")
     probes["asyncio.tasks._PyTask"] = _has(asyncio.tasks, "_PyTask")
-    probes["asyncio Task._exception"] = _has(asyncio.Task, "_exception")
+    for name in ("_exception", "_log_traceback"):
+        probes[f"asyncio Task.{name}"] = _has(asyncio.Task, name)
     probes["warnings._warn_unawaited_coroutine"] = _has(warnings, "_warn_unawaited_coroutine")
     probes["trio Runner.task_exited(task, outcome)"] = _takes(_run.Runner, "task_exited", "self", "task", "outcome")
     for name in ("runq", "waiting_for_idle", "io_manager", "entry_queue"):
@@ -43,14 +45,20 @@ def probes() -> dict[str, Callable[[], bool]]:
     probes["trio EntryQueue.size"] = _has(trio_entry_queue.EntryQueue, "size")
     probes["concurrent.futures ThreadPoolExecutor._max_workers"] = _has(ThreadPoolExecutor(1), "_max_workers")
     probes["trio GLOBAL_RUN_CONTEXT"] = _has(_run, "GLOBAL_RUN_CONTEXT")
-    probes["trio Task._next_send_fn"] = lambda: "_next_send_fn" in trio.lowlevel.Task.__annotations__
+    for name in ("_next_send_fn", "_next_send"):
+        probes[f"trio Task.{name}"] = lambda name=name: name in trio.lowlevel.Task.__annotations__  # type: ignore[misc]
+    probes["trio CancelScope._close"] = _defines(trio.CancelScope, "_close")
+    probes["trio Nursery._nested_child_finished"] = _defines(trio.Nursery, "_nested_child_finished")
     probes["trio _threads.active_thread_count"] = _has(_threads, "active_thread_count")
     for label, backend in (("asyncio", anyio_asyncio.AsyncIOBackend), ("trio", anyio_trio.TrioBackend)):
         for name in ("run_sync_in_worker_thread", "run_async_from_thread", "run_sync_from_thread"):
             probes[f"anyio {label} {name}"] = _defines(backend, name)
         probes[f"anyio {label} wait_all_tasks_blocked"] = _defines(backend, "wait_all_tasks_blocked")
     probes["trio _core.wait_all_tasks_blocked"] = _has(trio_core, "wait_all_tasks_blocked")
-    for name in ("_tasks", "_child_scopes"):
+    probes["anyio asyncio _task_states"] = _has(anyio_asyncio, "_task_states")
+    for stream in (MemoryObjectSendStream, MemoryObjectReceiveStream):
+        probes[f"anyio {stream.__name__}.__post_init__"] = _defines(stream, "__post_init__")
+    for name in ("_tasks", "_child_scopes", "_parent_scope", "_cancel_called", "_shield"):
         probes[f"anyio CancelScope.{name}"] = lambda name=name: hasattr(anyio_asyncio.CancelScope(), name)  # type: ignore[misc]
     return probes
 

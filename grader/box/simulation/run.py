@@ -9,9 +9,11 @@ import anyio
 from grader.box.simulation import patches
 from grader.box.simulation.asyncio_ import AsyncioSimulation
 from grader.box.simulation.core import Bounds, Simulation
+from grader.box.simulation.current import activate
 from grader.box.simulation.schedule import Schedule
 from grader.box.simulation.trio_ import TrioSimulation
 from grader.box.simulation.watch import Watch
+from grader.box.simulation.worker_calls import counted
 
 Main = Callable[[], Awaitable[object]]
 
@@ -41,13 +43,13 @@ def run_unwatched(simulation: AsyncioSimulation | TrioSimulation, main: Main) ->
             await main()
 
     backend = "asyncio" if isinstance(simulation, AsyncioSimulation) else "trio"
-    patches.activate(simulation)
+    activate(simulation)
     try:
-        anyio.run(scoped, backend=backend, backend_options=simulation.options(patches.counted))
+        anyio.run(scoped, backend=backend, backend_options=simulation.options(counted))
     except BaseException as error:
         return error
     finally:
-        patches.activate(None)
+        activate(None)
         simulation.workers.close()
         _end_last_step(simulation)
     return None

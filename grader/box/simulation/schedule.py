@@ -2,7 +2,7 @@
 
 The backends offer their ready tasks in natural order, the first to become ready first, so choice 0 is always what
 would have happened anyway. In every round each ready task takes exactly one step; asyncio and trio may really do that
-in any order, so a failure under any of these schedules is a failure.
+in any order, so a failure under any of these schedules is a failure. ``Sticky`` alone is not like this.
 """
 
 from __future__ import annotations
@@ -14,8 +14,15 @@ MAX_CHOICES = 4096
 """Choices kept for replay; a play that makes more is replayed by its seed."""
 
 
+MAX_STAY = 40
+"""Steps in a row for which an unfair schedule stays with one task."""
+
+
 class Schedule:
     """Natural order. Remembers every choice, and among how many tasks it was made."""
+
+    fair = True
+    """Whether every ready task takes one step per round; the others are asked whether the last task ``stays``."""
 
     def __init__(self) -> None:
         self.choices: list[int] = []
@@ -28,6 +35,10 @@ class Schedule:
             self.choices.append(choice)
             self.widths.append(width)
         return choice
+
+    def stays(self) -> bool:
+        """Whether the task that took the last step may take the next one before all others, if it is ready."""
+        return False
 
     def _choose(self, width: int) -> int:
         return 0
@@ -53,6 +64,26 @@ class Replay(Schedule):
 
     def _choose(self, width: int) -> int:
         return min(next(self._rest, 0), width - 1)
+
+
+class Sticky(Shuffled):
+    """A seeded walk that stays with one task while others wait, and so is not fair.
+
+    Neither backend does this for long, and correct programs may break under it. What fails here and nowhere else
+    depends on its tasks taking turns: that is worth a remark, and never a point.
+    """
+
+    fair = False
+
+    def __init__(self, seed: int) -> None:
+        super().__init__(seed)
+        self._stickiness = 0.5 + self._random() / 2
+        self._stayed = 0
+
+    def stays(self) -> bool:
+        # Not for ever: a loop that goes round until another task has done something would never end.
+        self._stayed = self._stayed + 1 if self._stayed < MAX_STAY and self._random() < self._stickiness else 0
+        return self._stayed > 0
 
 
 def for_seed(seed: int) -> Schedule:

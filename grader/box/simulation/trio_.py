@@ -59,6 +59,11 @@ class TrioSimulation(Simulation):
         else:
             self._outcomes[task] = "cancelled" if isinstance(result.error, trio.Cancelled) else "raised"
 
+    def cancelled_into(self, error: BaseException) -> None:
+        """A cancellation is about to be thrown into the task that steps; ours, after a verdict, do not matter."""
+        if self.verdict is None:
+            self.cancellations.thrown(error)
+
     def outcome_of(self, task: object) -> str | None:
         assert isinstance(task, trio.lowlevel.Task)
         return self._outcomes.get(task)
@@ -149,7 +154,8 @@ class RunQueue:
         if self._simulation.trace.tasks[number].internal:
             self._internal.append(task)
         else:
-            insort(self._next, (self._simulation.last_step.get(number, 0), number, task), key=_natural)
+            # No two entries have one number, so tasks are never compared.
+            insort(self._next, (self._simulation.last_step.get(number, 0), number, task))
 
     def __len__(self) -> int:
         return len(self._internal) + len(self._round) + len(self._next)
@@ -164,12 +170,16 @@ class RunQueue:
         self._clock.polled = False
         number = simulation.number_of(task)
         simulation.begin_step(number)
+        if type(task._next_send) is outcome.Error and type(task._next_send.error) is trio.Cancelled:
+            simulation.cancelled_into(task._next_send.error)
         simulation.last_step[number] = simulation.steps
         return iter((task,))
 
     def _pick(self) -> trio.lowlevel.Task | None:
         if self._internal:
             return self._internal.pop(0)
+        if not self._simulation.schedule.fair and (stays := self._last_again()) is not None:
+            return stays
         if not self._round:
             self._round, self._next = self._next, []
         if not self._round:
@@ -180,12 +190,18 @@ class RunQueue:
             self._simulation.deviated(self._round[choice][1], self._round[0][1])
         return self._round.pop(choice)[2]
 
+    def _last_again(self) -> trio.lowlevel.Task | None:
+        """The task of the last step, before all others, if it is ready and an unfair schedule stays with it."""
+        steps = self._simulation.steps
+        for waiting in (self._round, self._next):
+            for position, (step, _, task) in enumerate(waiting):
+                if step and step == steps and self._simulation.schedule.stays():
+                    del waiting[position]
+                    return task
+        return None
+
     def clear(self) -> None:
         """What was handed out is out already."""
-
-
-def _natural(entry: tuple[int, int, trio.lowlevel.Task]) -> tuple[int, int]:
-    return entry[:2]
 
 
 class Attachment(trio.abc.Instrument):

@@ -4,22 +4,32 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Iterator
-from dataclasses import dataclass
-from types import AsyncGeneratorType, CodeType, CoroutineType, FrameType, GeneratorType
+from types import AsyncGeneratorType, CodeType, CoroutineType, FrameType, GeneratorType, TracebackType
+from typing import NamedTuple
 
 STUDENT = "/submission/"
 """Every file name of the student's code begins like this; nothing of ours does."""
+SCENARIOS = "/scenarios.py"
+"""The file name of the scenarios."""
+GIVEN = "what it was given"
+"""Stands for a function of the scenario that a submission awaits."""
 
 _WRAPPERS = ("async_generator_asend", "async_generator_athrow", "anext_awaitable", "coroutine_wrapper")
 
 
-@dataclass(frozen=True, slots=True)
-class Site:
+class Site(NamedTuple):
     """A line of the student's file, and the qualified name of what it awaits."""
 
     line: int
     function: str
     awaiting: str
+
+
+class Place(NamedTuple):
+    """A line of the student's file, and what is to be said about it: the name of a function or a class."""
+
+    line: int
+    name: str
 
 
 def is_student(code: CodeType) -> bool:
@@ -33,6 +43,33 @@ def innermost_student(frame: FrameType | None) -> FrameType | None:
     return frame
 
 
+def innermost_own(frame: FrameType | None) -> FrameType | None:
+    """The innermost frame of the student's file or of the scenarios; whatever libraries do, they do for that one."""
+    while frame is not None and not _is_own(frame.f_code):
+        frame = frame.f_back
+    return frame
+
+
+def innermost_own_of(awaitable: object) -> FrameType | None:
+    """The same for a task that is suspended."""
+    own = [frame for frame in _await_chain(awaitable) if _is_own(frame.f_code)]
+    return own[-1] if own else None
+
+
+def _is_own(code: CodeType) -> bool:
+    return is_student(code) or code.co_filename == SCENARIOS
+
+
+def innermost_place(error: BaseException | None) -> Place | None:
+    """The innermost line of the student's file that an exception came through."""
+    place, step = None, error.__traceback__ if error is not None else None
+    while isinstance(step, TracebackType):
+        if is_student(step.tb_frame.f_code):
+            place = Place(step.tb_lineno, step.tb_frame.f_code.co_name)
+        step = step.tb_next
+    return place
+
+
 def site_of(awaitable: object) -> Site | None:
     """Where in the student's file a suspended task waits; None when it is nowhere inside of it."""
     student, awaited = None, None
@@ -43,8 +80,14 @@ def site_of(awaitable: object) -> Site | None:
             awaited = frame
     if student is None:
         return None
-    name = awaited.f_code.co_qualname if awaited is not None else ""
-    return Site(student.f_lineno, student.f_code.co_name, _plain(name))
+    return Site(student.f_lineno, student.f_code.co_name, _called(awaited) if awaited is not None else "")
+
+
+def _called(awaited: FrameType) -> str:
+    # What a scenario calls its functions is nothing that a learner knows, or should.
+    if awaited.f_code.co_filename.endswith(SCENARIOS):
+        return GIVEN
+    return _plain(awaited.f_code.co_qualname)
 
 
 def _plain(qualified: str) -> str:
@@ -54,20 +97,21 @@ def _plain(qualified: str) -> str:
 
 def _await_chain(awaitable: object) -> Iterator[FrameType]:
     """Frames of a suspended coroutine, outermost first."""
+    # By exact type and not by `match`: this runs after every step of a play with a trace.
     while awaitable is not None:
-        match awaitable:
-            case CoroutineType():
-                frame, awaitable = awaitable.cr_frame, awaitable.cr_await
-            case GeneratorType():
-                frame, awaitable = awaitable.gi_frame, awaitable.gi_yieldfrom
-            case AsyncGeneratorType():
-                frame, awaitable = awaitable.ag_frame, awaitable.ag_await
-            case _ if type(awaitable).__name__ in _WRAPPERS:
-                # These C objects show what they wrap to the garbage collector only.
-                awaitable = next(filter(_suspendable, gc.get_referents(awaitable)), None)
-                continue
-            case _:
-                return
+        kind: object = type(awaitable)
+        if kind is CoroutineType:
+            frame, awaitable = awaitable.cr_frame, awaitable.cr_await  # type: ignore[attr-defined]
+        elif kind is GeneratorType:
+            frame, awaitable = awaitable.gi_frame, awaitable.gi_yieldfrom  # type: ignore[attr-defined]
+        elif kind is AsyncGeneratorType:
+            frame, awaitable = awaitable.ag_frame, awaitable.ag_await  # type: ignore[attr-defined]
+        elif type(awaitable).__name__ in _WRAPPERS:
+            # These C objects show what they wrap to the garbage collector only.
+            awaitable = next(filter(_suspendable, gc.get_referents(awaitable)), None)
+            continue
+        else:
+            return
         if frame is None:
             return
         yield frame

@@ -30,7 +30,7 @@ ASLEEP = 0.05
 STUCK = 20.0
 """Real seconds for which the loop waits for threads that do use CPU; the box's own limits usually come first."""
 
-_OURS = ("AnyIO worker", "Trio thread", "asyncio_", "grader ")
+OURS = ("AnyIO worker", "Trio thread", "asyncio_", "grader ")
 
 
 class _Simulation(Protocol):
@@ -54,10 +54,12 @@ class Call:
     dropped   nobody waits for it any more
     """
 
-    __slots__ = ("abandoned", "baton", "finished", "idle", "native_id", "number", "state", "thread_id")
+    __slots__ = ("abandoned", "baton", "finished", "idle", "line", "native_id", "number", "state", "thread_id")
 
-    def __init__(self, number: int) -> None:
+    def __init__(self, number: int, line: int | None = None) -> None:
         self.number = number
+        self.line = line
+        """The student's line that asked for it."""
         self.state = "queued"
         self.thread_id: int | None = None
         self.native_id: int | None = None
@@ -81,6 +83,8 @@ class Workers:
         # Not by number: a thread that is gone lends its number to the next.
         self._before = frozenset(threading.enumerate())
         self._foreign: dict[threading.Thread, Call] = {}
+        self.started: dict[threading.Thread, int] = {}
+        """Threads that the student's code has started by itself, and in which line."""
         self.children = Children()
         self.only_children = False
         """Whether the last look found nobody at work but child processes."""
@@ -137,11 +141,22 @@ class Workers:
         """How many calls have left the queue of their limiter."""
         return sum(call.state != "queued" for call in self._calls)
 
-    def new_call(self) -> Call:
-        call = Call(next(self._numbers))
+    def new_call(self, line: int | None) -> Call:
+        call = Call(next(self._numbers), line)
         with self._lock:
             self._calls[call] = None
         return call
+
+    def still_at_work(self) -> list[int]:
+        """The student's lines that asked for threads which have not come to their end."""
+        # Not those that wait for their first turn: whether they have a thread already is a matter of real time.
+        begun = [call.line for call in self._calls if call.state in ("running", "sleeping", "in-loop")]
+        own = [line for thread, line in self.started.items() if thread.is_alive()]
+        return [line for line in begun if line is not None] + own
+
+    def strays(self) -> bool:
+        """Whether a thread that the student's code started by itself goes on, and would do so in the next play."""
+        return any(thread.is_alive() for thread in self.started)
 
     def drop(self, call: Call) -> None:
         """The awaiting task is done with this call. A thread that was abandoned stays tracked until it ends."""
@@ -189,7 +204,7 @@ class Workers:
         tracked = {call.native_id for call in self._calls}
         for thread in threading.enumerate():
             ours = thread.ident == self._simulation.loop_thread or thread in self._before
-            if ours or thread.native_id in tracked or thread.name.startswith(_OURS):
+            if ours or thread.native_id in tracked or thread.name.startswith(OURS):
                 continue
             call = self._foreign.setdefault(thread, Call(-1))
             call.native_id = thread.native_id

@@ -1,0 +1,320 @@
+"""Small programs with threads, sockets, deadlocks and races, each with what must come of it, and a busy machine."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from textwrap import dedent
+
+from grader.cell import Cell, Play
+from grader.exercise import Limits
+from grader.recording import Ended, Recording
+from grader.sandbox import Box, Job
+
+HEAD = """
+import threading
+import time
+from functools import partial
+
+import anyio
+from anyio import create_memory_object_stream, create_task_group, from_thread, sleep, to_thread
+from anyio.lowlevel import checkpoint
+
+
+async def echoing(main):
+    async def handle(client):
+        async with client:
+            while True:
+                try:
+                    await client.send(await client.receive())
+                except anyio.EndOfStream:
+                    return
+
+    async with await anyio.create_tcp_listener(local_host="127.0.0.1") as listener, create_task_group() as tg:
+        tg.start_soon(listener.serve, handle)
+        found = await main(listener.extra(anyio.abc.SocketAttribute.local_port))
+        tg.cancel_scope.cancel()
+        return found
+"""
+
+SCENARIO = """
+async def scenario(stage):
+    return await stage.submission.main()
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Program:
+    """A submission whose ``main()`` is played. ``elapsed`` is in virtual seconds."""
+
+    name: str
+    body: str
+    elapsed: float
+    orderly: bool = True
+    """Whether every step has its place; a thread and the kernel at work side by side may finish in either order."""
+    ended: Ended = Ended.RETURNED
+    result: object = None
+
+    @property
+    def job(self) -> Job:
+        source = f"{HEAD}\n\n{dedent(self.body)}"
+        limits = Limits(wall_seconds=60, cpu_seconds=30)
+        return Job(module="x", submission=source, scenarios=SCENARIO, limits=limits, needs=("loopback",))
+
+    def is_as_it_must_be(self, recording: Recording) -> bool:
+        result = recording.value if recording.ended is Ended.RETURNED else None
+        return (recording.ended, recording.elapsed, result) == (self.ended, self.elapsed, self.result)
+
+
+THREADS = (
+    Program(
+        name="threads sleep side by side",
+        elapsed=5.0,
+        result=[1, 2, 5],
+        body="""
+        async def main():
+            done = []
+            def work(seconds):
+                time.sleep(seconds)
+                done.append(seconds)
+            async with create_task_group() as tg:
+                for seconds in (5, 1, 2):
+                    tg.start_soon(to_thread.run_sync, work, seconds)
+            return done
+        """,
+    ),
+    Program(
+        name="a thread computes while a timer runs",
+        elapsed=1.0,
+        result=["thread", "timer"],
+        body="""
+        async def main():
+            order = []
+            def compute():
+                total = sum(number * number for number in range(60_000))
+                order.append("thread")
+                return total
+            async def timer():
+                await sleep(1)
+                order.append("timer")
+            async with create_task_group() as tg:
+                tg.start_soon(timer)
+                tg.start_soon(to_thread.run_sync, compute)
+            return order
+        """,
+    ),
+    Program(
+        name="a thread calls back into the loop",
+        elapsed=6.0,
+        result=3,
+        body="""
+        async def main():
+            async def late(seconds):
+                await sleep(seconds)
+                return 1
+            def work():
+                found = 0
+                for seconds in (1, 2, 3):
+                    found += from_thread.run(late, seconds)
+                return found
+            return await to_thread.run_sync(work)
+        """,
+    ),
+    Program(
+        name="a thread of its own wakes a task",
+        elapsed=3.0,
+        result="awake",
+        body="""
+        async def main():
+            opened = threading.Event()
+            async def opener():
+                await sleep(3)
+                opened.set()
+            async with create_task_group() as tg:
+                tg.start_soon(opener)
+                await to_thread.run_sync(opened.wait)
+            return "awake"
+        """,
+    ),
+    Program(
+        name="two threads wait for each other",
+        elapsed=0.0,
+        ended=Ended.DEADLOCK,
+        body="""
+        async def main():
+            left, right = anyio.Event(), anyio.Event()
+            async with create_task_group() as tg:
+                tg.start_soon(to_thread.run_sync, from_thread.run, left.wait)
+                tg.start_soon(to_thread.run_sync, from_thread.run, right.wait)
+        """,
+    ),
+)
+
+SOCKETS = (
+    Program(
+        name="echo over loopback, with pauses",
+        elapsed=10.0,
+        result=b"0123456789",
+        body="""
+        async def main():
+            return await echoing(talk)
+        async def talk(port):
+            found = b""
+            async with await anyio.connect_tcp("127.0.0.1", port) as stream:
+                for digit in range(10):
+                    await stream.send(str(digit).encode())
+                    found += await stream.receive()
+                    await sleep(1)
+            return found
+        """,
+    ),
+    Program(
+        name="a timer against an answer that comes first",
+        elapsed=0.0,
+        result=b"x",
+        body="""
+        async def main():
+            return await echoing(talk)
+        async def talk(port):
+            async with await anyio.connect_tcp("127.0.0.1", port) as stream:
+                with anyio.fail_after(0.001):
+                    await stream.send(b"x")
+                    return await stream.receive()
+        """,
+    ),
+    Program(
+        name="a thread answers over a socket",
+        orderly=False,
+        elapsed=2.0,
+        result=b"hello",
+        body="""
+        import socket
+        async def main():
+            server = socket.create_server(("127.0.0.1", 0))
+            def serve():
+                client, _ = server.accept()
+                with client:
+                    time.sleep(2)
+                    client.sendall(b"hello")
+            async with create_task_group() as tg:
+                tg.start_soon(to_thread.run_sync, serve)
+                async with await anyio.connect_tcp("127.0.0.1", server.getsockname()[1]) as stream:
+                    found = await stream.receive()
+            server.close()
+            return found
+        """,
+    ),
+    Program(
+        name="an answer that never comes",
+        elapsed=0.0,
+        ended=Ended.DEADLOCK,
+        body="""
+        async def main():
+            return await echoing(talk)
+        async def talk(port):
+            async with await anyio.connect_tcp("127.0.0.1", port) as stream:
+                await stream.receive()
+        """,
+    ),
+)
+
+WAITS = (
+    Program(
+        name="two locks in opposite order",
+        elapsed=3.0,
+        ended=Ended.DEADLOCK,
+        body="""
+        async def main():
+            left, right = anyio.Lock(), anyio.Lock()
+            async def hold(mine, other):
+                async with mine:
+                    await sleep(3)
+                    async with other:
+                        pass
+            async with create_task_group() as tg:
+                tg.start_soon(hold, left, right)
+                tg.start_soon(hold, right, left)
+        """,
+    ),
+    Program(
+        name="a stream that nobody closes",
+        elapsed=0.0,
+        ended=Ended.DEADLOCK,
+        body="""
+        async def main():
+            send, receive = create_memory_object_stream(2)
+            async def produce():
+                for number in range(5):
+                    await send.send(number)
+            async with create_task_group() as tg:
+                tg.start_soon(produce)
+                return [number async for number in receive]
+        """,
+    ),
+    Program(
+        name="timers in a crowd",
+        elapsed=40.0,
+        result=820,
+        body="""
+        async def main():
+            total = 0
+            async def wait(number):
+                nonlocal total
+                for _ in range(3):
+                    await checkpoint()
+                await sleep(number)
+                total += number
+            async with create_task_group() as tg:
+                for number in range(1, 41):
+                    tg.start_soon(wait, number)
+            return total
+        """,
+    ),
+)
+
+HOG = Program(
+    name="a task computes for ever beside one that does not",
+    elapsed=1.0,
+    ended=Ended.BLOCKED_LOOP,
+    body="""
+    async def innocent():
+        while True:
+            sum(number * number for number in range(20_000))
+            await sleep(0.01)
+    async def hog():
+        await sleep(1)
+        number = 0
+        while True:
+            number += 1  # hog
+    async def main():
+        async with create_task_group() as tg:
+            tg.start_soon(innocent)
+            tg.start_soon(hog)
+    """,
+)
+
+PROGRAMS = (*THREADS, *SOCKETS, *WAITS)
+
+
+def play(box: Box, program: Program, backend: str, seed: int = 0) -> Recording:
+    """The recording of one play in a child of its own."""
+    cell = Cell(box, program.job)
+    try:
+        return cell.recording(Play("scenario", Play.encode({}), backend, seed, trace=True))
+    finally:
+        cell.close()
+
+
+@contextmanager
+def busy_loops(count: int) -> Iterator[None]:
+    """Keep so many processors busy with something else."""
+    loops = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(count)]
+    try:
+        yield
+    finally:
+        for loop in loops:
+            loop.kill()
+            loop.wait()
