@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import sys
 import textwrap
-from collections.abc import Iterable
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
@@ -17,6 +16,7 @@ from typing import TYPE_CHECKING, NoReturn
 import click
 
 from grader import __version__, stdout
+from grader.cli_class import class_
 from grader.errors import GraderError, UsageError
 from grader.options import Grade, Settings, shared_options
 from grader.recording import BACKENDS
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from grader.desk import Desk
+    from grader.outlets import Outlets
     from grader.reports.glyphs import Glyphs
     from grader.reports.views import Command
     from grader.verdict import Verdict
@@ -75,6 +76,9 @@ def init(settings: Settings, directory: Path | None) -> None:
 @click.option("--schedules", type=click.IntRange(1, 100_000), metavar="N", help="How many task schedules at most.")
 @click.option("--seed", type=click.IntRange(min=0), metavar="K", help="This schedule only.")
 @click.option("--trace", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE", help="Write for Perfetto.")
+@click.option("--started", is_flag=True, help="Pass over untouched stubs and missing files.")
+@click.option("--fail-under", type=click.FloatRange(0, 100), metavar="P", help="Exit 1 below P per cent, 0 from there.")
+@click.option("--report", "reports", multiple=True, metavar="DIALECT=PATH", help="Also write junit, jsonl, ...")
 @shared_options
 @click.pass_obj
 def run(
@@ -87,26 +91,33 @@ def run(
     schedules: int | None,
     seed: int | None,
     trace: Path | None,
+    reports: tuple[str, ...],
+    started: bool,
+    fail_under: float | None,
 ) -> None:
     """Check your answer to one exercise or several."""
     from grader.sandbox import Box
 
     with Box() as box:  # it boots while the rest of the grader is imported
         from grader.desk import Wishes
+        from grader.outlets import outlets
 
         desk = _desk(settings)
         chosen = desk.choose(exercises, everything=everything)
         wishes = Wishes(file=file, backend=backend, tests=tests, schedules=schedules, seed=seed)
+        others = outlets(reports, len(chosen), settings.directory, desk.home(wishes), os.environ, trace)
         screen = None if settings.json else _screen(settings)  # rich is imported while the box still boots
         verdicts = desk.grade(box, chosen, wishes)
+        verdicts = desk.started(verdicts) if started else verdicts
         try:
-            _show(settings, screen, verdicts, desk.proposed(verdicts, wishes))
+            _show(settings, screen, verdicts, desk.proposed(verdicts, wishes), others)
         finally:
             # Last, as the learner's disk may be full: a verdict that cannot be stored has at least been seen.
             desk.store(verdicts, wishes)
-        if trace is not None:
-            desk.write_trace(verdicts, trace)
-    sys.exit(_exit_code(verdicts))
+        others.write(verdicts)
+    from grader import exit_codes
+
+    sys.exit(exit_codes.of_run(verdicts) if fail_under is None else exit_codes.of_run_with_limit(verdicts, fail_under))
 
 
 @main.command("list")
@@ -205,6 +216,9 @@ def check(settings: Settings, directory: Path | None, schedules: int | None) -> 
     sys.exit(1 if problems else 0)
 
 
+main.add_command(class_)
+
+
 # ---- helpers of the commands -----------------------------------------------------------------------------------------
 
 
@@ -238,10 +252,7 @@ def _say_wrapped(settings: Settings, text: str) -> None:
 
 def _screen(settings: Settings) -> tuple[Console, Glyphs]:
     """A console for standard output, and the characters it can show."""
-    from grader.reports.glyphs import ASCII, UNICODE
-
-    glyphs = ASCII if settings.ascii or settings.plain or not stdout.speaks_utf8() else UNICODE
-    return stdout.console("never" if settings.plain else settings.color), glyphs
+    return stdout.screen(settings.color, plain=settings.plain, ascii=settings.ascii)
 
 
 def _show(
@@ -249,6 +260,7 @@ def _show(
     screen: tuple[Console, Glyphs] | None,
     verdicts: tuple[Verdict, ...],
     commands: tuple[Command, ...] | None,
+    others: Outlets,
 ) -> None:
     """Show verdicts as the options wish; without a screen, as a JSON document."""
     if screen is None:
@@ -259,21 +271,15 @@ def _show(
     from grader.reports import terminal
 
     console, glyphs = screen
-    if settings.quiet:
-        terminal.show_run_quiet(console, verdicts, glyphs=glyphs)
-    elif settings.verbose:
-        terminal.show_run_verbose(console, verdicts, glyphs=glyphs, commands=commands)
-    else:
-        terminal.show_run(console, verdicts, glyphs=glyphs, commands=commands)
-
-
-def _exit_code(verdicts: Iterable[Verdict]) -> int:
-    """70 for a fault of ours, else 4 if something was not judged, else 1 for a fail, else 3 for a file, else 0."""
-    from grader.verdict import Status
-
-    codes = {Status.NOT_JUDGED: 4, Status.FAIL: 1, Status.CANNOT_JUDGE: 3, Status.PASS: 0}
-    found = {70 if verdict.own_fault else codes[verdict.status] for verdict in verdicts}
-    return next((code for code in (70, 4, 1, 3) if code in found), 0)
+    echo = partial(_say, settings)
+    with others.guarded(echo):
+        if settings.quiet:
+            terminal.show_run_quiet(console, verdicts, glyphs=glyphs)
+        elif settings.verbose:
+            terminal.show_run_verbose(console, verdicts, glyphs=glyphs, commands=commands)
+        else:
+            terminal.show_run(console, verdicts, glyphs=glyphs, commands=commands)
+    others.annotate(verdicts, echo)
 
 
 def entry() -> None:

@@ -16,6 +16,7 @@ from grader import kit as kits
 from grader import workspace as workspaces
 from grader.errors import GraderError, UsageError, WorkspaceError
 from grader.kit import Exercise, Kit
+from grader.reports.files import write_file
 from grader.verdict import Status, Verdict
 from grader.workspace import Made, Workspace
 
@@ -137,10 +138,23 @@ class Desk:
                 verdicts.append(engine.not_judged(self.kit, exercise, request, error))
         return tuple(verdicts)
 
+    def started(self, verdicts: Sequence[Verdict]) -> tuple[Verdict, ...]:
+        """The verdicts on what the learner has begun to write. Raises WorkspaceError if there is none."""
+        begun = tuple(one for one in verdicts if not {fault.kind for fault in one.faults} & {"untouched", "missing"})
+        if not begun:
+            first = verdicts[0].exercise
+            hint = f"Write the answer to {first}, or leave --started out."
+            raise WorkspaceError("nothing was judged: no exercise has been started", hint=hint)
+        return begun
+
     def store(self, verdicts: Sequence[Verdict], wishes: Wishes) -> None:
         """Store verdicts if they are about what is handed in. Raises WorkspaceError if that cannot be written."""
         if wishes.file is None and self.workspace is not None:
             workspaces.add_attempts(self.workspace, [verdict for verdict in verdicts if verdict.complete_run])
+
+    def home(self, wishes: Wishes) -> Path:
+        """The folder at which the path of what is graded begins, as a verdict has it."""
+        return self.workspace.root if self.workspace and wishes.file is None else self._directory
 
     def _request(self, exercise: Exercise, wishes: Wishes) -> Request:
         from grader.engine import Request
@@ -234,21 +248,8 @@ class Desk:
             made_at=datetime.now(UTC).isoformat(timespec="seconds"),
             templates=kits.builtin_root() / "templates",
         )
-        try:
-            path.write_text(page, encoding="utf-8", errors="backslashreplace")
-        except OSError as error:
-            raise WorkspaceError(f"{path}: {error.strerror}", hint="Name another file with --out.") from error
+        write_file(path, page, option="--out FILE")
         return path
-
-    def write_trace(self, verdicts: Sequence[Verdict], out: Path) -> None:
-        """Write who ran when in every play that failed, for Perfetto. Raises WorkspaceError if it cannot be written."""
-        from grader.reports.perfetto import trace_events
-
-        path = self._directory / out
-        try:
-            path.write_text(trace_events(verdicts), encoding="ascii")
-        except OSError as error:
-            raise WorkspaceError(f"{path}: {error.strerror}", hint="Name another file with --trace.") from error
 
     def _need_workspace(self) -> Workspace:
         if self.workspace is None:
@@ -286,17 +287,7 @@ class Desk:
         from grader import kitcheck
         from grader.judge import DEFAULT_SCHEDULES
 
-        def note(checked: kitcheck.Checked) -> None:
-            if checked.problems or not quiet:
-                word = "FAIL" if checked.problems else "ok  "
-                echo(f"{word} {checked.exercise}  {checked.subject:<34} {checked.said}".rstrip())
-            for problem in checked.problems:
-                echo(f"       {problem}")
-
-        checked = kitcheck.check(box, self.kit, schedules=schedules or DEFAULT_SCHEDULES, note=note)
-        problems = sum(len(one.problems) for one in checked)
-        echo(f"{self.kit.title} {self.kit.version}: {len(checked)} files and exercises checked, {problems} problems")
-        return problems
+        return kitcheck.check_aloud(box, self.kit, schedules=schedules or DEFAULT_SCHEDULES, quiet=quiet, echo=echo)
 
 
 def _check_wishes(exercise: Exercise, wishes: Wishes) -> None:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import io
 import os
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 from grader.errors import MachineError
 
 if TYPE_CHECKING:
     from rich.console import Console
+
+    from grader.reports.glyphs import Glyphs
 
 WIDTH = 80
 
@@ -62,14 +64,32 @@ def say(text: str, *, ascii: bool) -> None:
 
 def console(color: str) -> Console:
     """A console on standard output; ``color`` is ``always never auto``, auto being colours on a terminal."""
+    return _console(color, sys.stdout)
+
+
+def screen(color: str, *, plain: bool, ascii: bool) -> tuple[Console, Glyphs]:
+    """A console on standard output, and the characters it can show."""
+    from grader.reports.glyphs import ASCII, UNICODE
+
+    glyphs = ASCII if ascii or plain or not speaks_utf8() else UNICODE
+    return console("never" if plain else color), glyphs
+
+
+def error_console(color: str) -> Console:
+    """A console on standard error, for what is no result."""
+    return _console(color, sys.stderr)
+
+
+def _console(color: str, stream: TextIO) -> Console:
     from rich.console import Console
 
     if color == "auto" and os.environ.get("NO_COLOR"):
         color = "never"
     return Console(
+        file=stream,
         force_terminal={"always": True, "never": False, "auto": None}[color],
         no_color=color == "never",
-        width=None if sys.stdout.isatty() else WIDTH,
+        width=None if stream.isatty() else WIDTH,
         markup=False,
         highlight=False,
         emoji=False,

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from grader import cli
+from grader import exit_codes
 from grader import kit as kits
 from grader import workspace as workspaces
 from grader.box import sweep
@@ -24,8 +24,8 @@ from grader.cli import main
 from grader.command_names import EXERCISE, suggestion
 from grader.errors import GraderError
 from grader.verdict import Verdict
-from grader.wire import FAULT
 from tests import samples
+from tests.fault_samples import OUR_FAULT
 from tests.kit_samples import RIGHT, STUB, TOO_SOON, WRONG_VALUE, answer, change, make_kit
 
 CHECKOUT = Path(__file__).parent.parent
@@ -128,8 +128,9 @@ def test_a_stub_exits_3_and_points_to_the_lesson(mine: Path) -> None:
 
 def test_a_fault_of_the_box_exits_70_and_costs_nothing(mine: Path, tmp_path: Path) -> None:
     own = make_kit(tmp_path / "kit")
-    change(own / "exercises/ex01_double/exercise.toml", '"anyio",', '"anyio", "os",')
-    path = write(mine, "import os\n" + RIGHT.replace("return 2 * n", f"os._exit({FAULT})"))
+    with (own / "exercises/ex01_double/scenarios.py").open("a") as file:
+        file.write(OUR_FAULT)
+    path = write(mine, RIGHT)
     done = inside("ex01", "--kit", str(own), "--file", str(path), *QUICK, cwd=tmp_path)
 
     assert done.returncode == 70
@@ -169,7 +170,7 @@ FAULT_OF_OURS = replace(NOT_JUDGED, own_fault=True)
 def test_of_several_verdicts_the_worst_for_us_decides_then_the_worst_for_the_learner(
     verdicts: Sequence[Verdict], code: int
 ) -> None:
-    assert cli._exit_code(verdicts) == code
+    assert exit_codes.of_run(verdicts) == code
 
 
 # ---- Ctrl-C and pipes ------------------------------------------------------------------------------------------------

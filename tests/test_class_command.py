@@ -1,0 +1,425 @@
+"""``grade class`` as an instructor meets it: real processes, real files, and deaths at the worst moment."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import re
+import shutil
+import signal
+import sqlite3
+import subprocess
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from grader.box import sweep
+from grader.gradebook import Gradebook, Judged
+from grader.gradebook_file import held
+from tests.kit_samples import RIGHT, STUB, TOO_SOON, WRONG_VALUE, answer, change, make_kit
+from tests.test_cli import grade, inside, start
+
+QUICK = ("--schedules", "1", "--allow-level", "0", "--jobs", "1")
+FILES = ["class.html", "gradebook.sqlite", "grades.csv", "learners", "results.jsonl"]
+
+
+@pytest.fixture(scope="module")
+def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A kit that no test changes."""
+    return make_kit(tmp_path_factory.mktemp("kits") / "kit")
+
+
+def hand_in(root: Path, learner: str, text: str, name: str = "double") -> Path:
+    path = root / "class" / learner / f"{name}.py"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(answer(text, name))
+    return path
+
+
+def grade_class(root: Path, kit: Path, *options: str) -> subprocess.CompletedProcess[str]:
+    """Grade a class from this process; the workers are processes of their own all the same."""
+    return inside("class", "class", "--kit", str(kit), *QUICK, *options, cwd=root)
+
+
+def grade_class_alone(root: Path, kit: Path, *options: str) -> subprocess.CompletedProcess[str]:
+    """Grade a class from a process of its own, where errors become messages."""
+    return grade("class", "class", "--kit", str(kit), *QUICK, *options, cwd=root)
+
+
+def points(root: Path) -> dict[tuple[str, str], str]:
+    """The table of grades, by learner and exercise."""
+    with (root / "grade-results" / "grades.csv").open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    return {(row["key"], column): row[column] for row in rows for column in row if column.startswith("ex")}
+
+
+def stored(root: Path) -> int:
+    base = sqlite3.connect(root / "grade-results" / "gradebook.sqlite")
+    ((count,),) = base.execute("SELECT count(*) FROM judgements").fetchall()
+    base.close()
+    return int(count)
+
+
+def small_class(root: Path) -> None:
+    hand_in(root, "ada", RIGHT)
+    hand_in(root, "bob", WRONG_VALUE)
+    hand_in(root, "cleo", RIGHT)
+    hand_in(root, "dan", "def (")
+    hand_in(root, "ada", TOO_SOON, "wait")
+
+
+# ---- a run -----------------------------------------------------------------------------------------------------------
+
+
+def test_a_class_is_graded_and_everything_is_written(tmp_path: Path, tiny: Path) -> None:
+    small_class(tmp_path)
+    done = grade_class_alone(tmp_path, tiny)
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert (
+        done.stdout.splitlines()[-1]
+        == "4 learners, 4 of 5 submissions judged                         60 % of the points"
+    )
+    found = points(tmp_path)
+    assert [found[key, "ex01"] for key in ("ada", "bob", "cleo", "dan")] == ["100", "40", "100", "0"]
+    assert [found[key, "ex02"] for key in ("ada", "bob")] == ["60", ""]
+    out = tmp_path / "grade-results"
+    assert sorted(path.name for path in out.iterdir() if path.name[0] != ".") == FILES
+    assert len(list((out / "learners").iterdir())) == 4
+    lines = [json.loads(line) for line in (out / "results.jsonl").read_text().splitlines()]
+    assert len(lines) == 8
+    assert [path for path in out.iterdir() if path.name.startswith(".unpacked")] == []
+
+
+def test_a_second_run_grades_nothing_and_says_so(tmp_path: Path, tiny: Path) -> None:
+    small_class(tmp_path)
+    grade_class(tmp_path, tiny)
+    page = (tmp_path / "grade-results" / "class.html").stat().st_mtime_ns
+    again = grade_class(tmp_path, tiny)
+
+    assert (again.returncode, stored(tmp_path)) == (0, 4)
+    assert "4 of 5 submissions judged, 4 unchanged" in again.stdout.splitlines()[-1]
+    assert (tmp_path / "grade-results" / "class.html").stat().st_mtime_ns == page
+
+
+def test_what_is_new_is_graded_and_the_rest_is_taken_from_the_gradebook(tmp_path: Path, tiny: Path) -> None:
+    small_class(tmp_path)
+    grade_class(tmp_path, tiny)
+    pages = {path: path.stat().st_mtime_ns for path in (tmp_path / "grade-results" / "learners").iterdir()}
+    hand_in(tmp_path, "bob", TOO_SOON)
+    hand_in(tmp_path, "eve", RIGHT)
+    again = grade_class(tmp_path, tiny)
+
+    written = [path.name.partition("-")[0] for path, at in pages.items() if path.stat().st_mtime_ns != at]
+    assert written == ["bob"]
+    assert (again.returncode, stored(tmp_path)) == (0, 5)
+    assert "bob, ex01: 40 -> 60 points; another file" in again.stdout
+    assert [points(tmp_path)[key, "ex01"] for key in ("bob", "eve")] == ["60", "100"]
+
+
+def test_identical_files_are_graded_once(tmp_path: Path, tiny: Path) -> None:
+    for number in range(20):
+        hand_in(tmp_path, f"learner{number}", RIGHT)
+    done = grade_class(tmp_path, tiny)
+
+    assert (done.returncode, stored(tmp_path)) == (0, 1)
+    assert set(points(tmp_path).values()) == {"100", ""}
+
+
+def test_a_fresh_run_grades_everything_again(tmp_path: Path, tiny: Path) -> None:
+    small_class(tmp_path)
+    grade_class(tmp_path, tiny)
+    again = grade_class(tmp_path, tiny, "--fresh")
+
+    assert (again.returncode, stored(tmp_path)) == (0, 8)
+    assert "moved" not in again.stdout
+
+
+def test_a_changed_exercise_is_graded_again_and_the_others_are_not(tmp_path: Path) -> None:
+    kit = make_kit(tmp_path / "kit")
+    small_class(tmp_path)
+    grade_class(tmp_path, kit)
+    change(kit / "exercises/ex02_wait/test_hidden.py", ").elapsed == 3", ").elapsed == 0")
+    (kit / "exercises/ex01_double/README.md").write_text("# another lesson\n")
+    again = grade_class(tmp_path, kit)
+
+    assert (again.returncode, stored(tmp_path)) == (0, 5)
+    assert "ada, ex02: 60 -> 100 points; the exercise has changed" in again.stdout
+
+
+def test_whoever_is_in_the_gradebook_and_hands_in_nothing_now_is_kept(tmp_path: Path, tiny: Path) -> None:
+    small_class(tmp_path)
+    grade_class(tmp_path, tiny)
+    shutil.rmtree(tmp_path / "class" / "bob")
+    again = grade_class(tmp_path, tiny)
+
+    assert "1 in the gradebook from earlier runs, and not in this one: bob" in again.stdout
+    assert points(tmp_path)["bob", "ex01"] == "40"
+
+
+def test_a_single_exercise_can_be_asked_for(tmp_path: Path, tiny: Path) -> None:
+    small_class(tmp_path)
+    grade_class(tmp_path, tiny, "--exercise", "ex02")
+
+    assert {exercise for _, exercise in points(tmp_path)} == {"ex02"}
+
+
+def test_rules_beside_the_submissions_are_obeyed(tmp_path: Path, tiny: Path) -> None:
+    small_class(tmp_path)
+    rules = '[[overrides]]\nlearner = "bob"\nexercise = "ex01"\npoints = 75\nreason = "by mail"\n'
+    (tmp_path / "class" / "class.toml").write_text(rules)
+    done = grade_class(tmp_path, tiny)
+
+    assert points(tmp_path)["bob", "ex01"] == "75"
+    assert "class.toml" not in done.stdout
+
+
+def test_a_mistake_in_the_rules_is_said_before_anything_is_graded(tmp_path: Path, tiny: Path) -> None:
+    small_class(tmp_path)
+    (tmp_path / "class" / "class.toml").write_text("[deadlines]\nex09 = 2026-01-01\n")
+    done = grade_class_alone(tmp_path, tiny)
+
+    assert done.returncode == 4
+    assert "class/class.toml:2: there is no exercise 'ex09'" in done.stderr
+    assert not (tmp_path / "grade-results").exists()
+
+
+def test_the_names_of_learners_do_not_act_on_the_terminal_or_lead_out_of_the_folder(tmp_path: Path, tiny: Path) -> None:
+    for name in ("\u202egnp", "\x1b[31mred", "=cmd()", "CON", "a" * 200, "ren\udce9"):
+        hand_in(tmp_path, name, RIGHT)
+    done = grade_class(tmp_path, tiny)
+
+    assert done.returncode == 0
+    assert "\x1b" not in done.stdout
+    pages = list((tmp_path / "grade-results" / "learners").iterdir())
+    assert len(pages) == 6
+    assert all(re.fullmatch(r"[a-z0-9][a-z0-9-]*\.html", path.name) for path in pages)
+
+
+CANVAS = '''\
+Student,ID,SIS Login ID,Section,Double (11),Total,Final Score
+    Points Possible,,,,10,100,(read only)
+"Lovelace, Ada",7,ada,A,3,,
+Bob,8,bob,A,,,
+"Zoe ""Z""",9,zoe,A,,,
+'''
+
+
+def test_an_exported_gradebook_comes_back_with_our_cells_filled_and_no_other(tmp_path: Path, tiny: Path) -> None:
+    small_class(tmp_path)
+    (tmp_path / "canvas.csv").write_text(CANVAS)
+    done = grade_class(tmp_path, tiny, "--canvas", "canvas.csv")
+    filled = (tmp_path / "grade-results" / "canvas.filled.csv").read_text()
+
+    assert done.returncode == 0
+    assert filled == CANVAS.replace("A,3,,", "A,10,,").replace("8,bob,A,,", "8,bob,A,4,")
+    assert "canvas.csv: 2 new grades, 1 in place of another grade" in done.stdout
+    assert (tmp_path / "canvas.csv").read_text() == CANVAS
+
+
+def test_a_file_that_is_no_gradebook_is_refused_before_anything_is_graded(tmp_path: Path, tiny: Path) -> None:
+    small_class(tmp_path)
+    (tmp_path / "canvas.csv").write_text("a,b\n1,2\n")
+    done = grade_class_alone(tmp_path, tiny, "--canvas", "canvas.csv")
+
+    assert done.returncode == 4
+    assert "canvas.csv" in done.stderr
+    assert not (tmp_path / "grade-results").exists()
+
+
+def test_an_anonymous_page_names_nobody(tmp_path: Path, tiny: Path) -> None:
+    hand_in(tmp_path, "xanthippe", WRONG_VALUE)
+    grade_class(tmp_path, tiny, "--anonymous")
+
+    assert "xanthippe" not in (tmp_path / "grade-results" / "class.html").read_text()
+
+
+# ---- exit codes ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("limit", "code"), [("60", 0), ("60.1", 1)])
+def test_a_class_below_the_limit_exits_1(tmp_path: Path, tiny: Path, limit: str, code: int) -> None:
+    small_class(tmp_path)
+
+    assert grade_class(tmp_path, tiny, "--fail-under", limit).returncode == code
+
+
+def test_a_run_in_which_nothing_is_judged_is_never_green(tmp_path: Path, tiny: Path) -> None:
+    hand_in(tmp_path, "dan", "def (")
+    done = grade_class(tmp_path, tiny)
+
+    assert done.returncode == 4
+    assert done.stdout.splitlines()[-1].endswith("NOTHING WAS JUDGED")
+
+
+def test_untouched_stubs_count_as_not_handed_in_where_that_is_asked_for(tmp_path: Path, tiny: Path) -> None:
+    hand_in(tmp_path, "ada", RIGHT)
+    hand_in(tmp_path, "bob", STUB)
+
+    assert "1 of 2 submissions judged" in grade_class(tmp_path, tiny).stdout
+    done = grade_class(tmp_path, tiny, "--started")
+    assert (done.returncode, points(tmp_path)["bob", "ex01"]) == (0, "")
+    assert "1 of 1 submission judged" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (("class", "nowhere"), 4, "nowhere"),
+        (("class", "ex01"), 2, "grade class dir --exercise ex01"),
+        (("class", "class", "--exercise", "ex09"), 2, "there is no exercise 'ex09'"),
+        (("class", "class", "--report", "nonsense=x"), 2, "there is no dialect 'nonsense'"),
+        (("class",), 2, "missing argument"),
+    ],
+)
+def test_a_mistake_on_the_command_line_is_one_sentence(
+    tmp_path: Path, tiny: Path, arguments: tuple[str, ...], code: int, said: str
+) -> None:
+    small_class(tmp_path)
+    done = grade(*arguments, "--kit", str(tiny), cwd=tmp_path)
+
+    assert done.returncode == code
+    assert said in done.stderr.lower()
+    assert done.stdout == ""
+
+
+def test_json_says_the_class_in_numbers(tmp_path: Path, tiny: Path) -> None:
+    small_class(tmp_path)
+    document = json.loads(grade_class(tmp_path, tiny, "--json").stdout)
+
+    assert (document["learners"], document["percent"]) == (4, 60.0)
+    assert [(row["id"], row["judged"], row["not_gradable"]) for row in document["exercises"]] == [
+        ("ex01", 3, 1),
+        ("ex02", 1, 0),
+    ]
+
+
+# ---- deaths ----------------------------------------------------------------------------------------------------------
+
+
+def crowd(root: Path, count: int) -> None:
+    """A class in which every file is another one, and right."""
+    for number in range(count):
+        hand_in(root, f"learner{number:02}", f"{RIGHT}\n# {number}\n")
+
+
+def descendants(process: int) -> list[int]:
+    return [one for child in sweep.children(process) for one in (child, *descendants(child))]
+
+
+def wait_until(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 60
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
+def some_are_stored(root: Path, least: int) -> bool:
+    try:
+        return stored(root) >= least
+    except sqlite3.Error:
+        return False
+
+
+def test_a_run_that_is_killed_goes_on_where_it_was(tmp_path: Path, tiny: Path) -> None:
+    crowd(tmp_path, 16)
+    process = start("class", "class", "--kit", str(tiny), *QUICK, "--jobs", "2", cwd=tmp_path)
+    wait_until(lambda: some_are_stored(tmp_path, 4))
+    below = descendants(process.pid)
+    process.kill()
+    process.communicate()
+    kept = stored(tmp_path)
+    wait_until(lambda: not any(Path(f"/proc/{one}").exists() for one in below))
+    again = grade_class(tmp_path, tiny)
+
+    assert 4 <= kept < 16
+    assert (again.returncode, stored(tmp_path)) == (0, 16)
+    assert f"16 of 16 submissions judged, {kept} unchanged" in again.stdout
+    assert set(points(tmp_path).values()) == {"100", ""}
+
+
+def test_a_worker_that_is_killed_costs_only_time(tmp_path: Path, tiny: Path) -> None:
+    crowd(tmp_path, 16)
+    process = start("class", "class", "--kit", str(tiny), *QUICK, "--jobs", "2", cwd=tmp_path)
+    wait_until(lambda: some_are_stored(tmp_path, 2))
+    for worker in workers(process.pid)[:1]:
+        os.kill(worker, signal.SIGKILL)
+    out, errors = process.communicate(timeout=100)
+
+    assert process.returncode == 0
+    assert b"error" not in errors  # how far it is stands there, on a slow machine
+    assert b"16 of 16 submissions judged" in out
+
+
+def workers(process: int) -> list[int]:
+    """The worker processes below a run; beside them runs Python's tracker of semaphores."""
+    return [one for one in sweep.children(process) if b"spawn_main" in Path(f"/proc/{one}/cmdline").read_bytes()]
+
+
+def test_ctrl_c_stops_keeps_what_is_graded_and_says_how_to_go_on(tmp_path: Path, tiny: Path) -> None:
+    crowd(tmp_path, 24)
+    process = start("class", "class", "--kit", str(tiny), *QUICK, cwd=tmp_path)
+    wait_until(lambda: some_are_stored(tmp_path, 2))
+    below = descendants(process.pid)
+    process.send_signal(signal.SIGINT)
+    _, errors = process.communicate(timeout=30)
+
+    assert process.returncode == 130
+    assert "What is graded so far is kept. To go on, run the same command again." in errors.decode()
+    assert "Traceback" not in errors.decode()
+    assert stored(tmp_path) >= 2
+    wait_until(lambda: not any(Path(f"/proc/{one}").exists() for one in below))
+
+
+# ---- a gradebook that cannot be used ---------------------------------------------------------------------------------
+
+
+def test_a_damaged_gradebook_is_put_aside_on_request_only(tmp_path: Path, tiny: Path) -> None:
+    small_class(tmp_path)
+    book = tmp_path / "grade-results" / "gradebook.sqlite"
+    book.parent.mkdir()
+    book.write_bytes(b"torn" * 3000)
+    refused = grade_class_alone(tmp_path, tiny)
+    assert refused.returncode == 4
+    assert "the gradebook is damaged" in refused.stderr
+    assert "--new-gradebook" in refused.stderr
+    assert book.read_bytes() == b"torn" * 3000
+
+    done = grade_class_alone(tmp_path, tiny, "--new-gradebook")
+    assert done.returncode == 0
+    assert "the gradebook that was there is kept as" in done.stdout
+    assert book.with_name("gradebook.old-1.sqlite").read_bytes() == b"torn" * 3000
+
+
+def test_a_second_run_in_the_same_folder_is_refused(tmp_path: Path, tiny: Path) -> None:
+    small_class(tmp_path)
+    (tmp_path / "grade-results").mkdir()
+    with held(tmp_path / "grade-results"):
+        second = grade_class_alone(tmp_path, tiny)
+
+    assert second.returncode == 4
+    assert "another `grade class` is at work there" in second.stderr
+    assert not (tmp_path / "grade-results" / "gradebook.sqlite").exists()
+
+
+def test_results_that_cannot_be_written_are_said_so(tmp_path: Path, tiny: Path) -> None:
+    small_class(tmp_path)
+    (tmp_path / "grade-results").write_text("a file")
+    done = grade_class_alone(tmp_path, tiny)
+
+    assert done.returncode == 4
+    assert "grade-results: File exists" in done.stderr
+
+
+def test_what_is_stored_says_under_which_conditions(tmp_path: Path, tiny: Path) -> None:
+    small_class(tmp_path)
+    grade_class(tmp_path, tiny)
+
+    with Gradebook(tmp_path / "grade-results" / "gradebook.sqlite") as book:
+        judged = [one for one in book.attempts() if isinstance(one, Judged)]
+    assert len(judged) == 5
+    assert all(one.conditions.schedules == 1 and "anyio" in one.conditions.versions for one in judged)
+    assert all(one.level >= 0 and len(one.conditions.kit) == 64 for one in judged)
