@@ -75,6 +75,7 @@ def init(settings: Settings, directory: Path | None) -> None:
 @click.option("--test", "tests", type=click.IntRange(min=1), multiple=True, metavar="N", help="This hidden test only.")
 @click.option("--schedules", type=click.IntRange(1, 100_000), metavar="N", help="How many task schedules at most.")
 @click.option("--seed", type=click.IntRange(min=0), metavar="K", help="This schedule only.")
+@click.option("--unfair", type=click.IntRange(1, 10_000), metavar="N", help="Warn if N unfair schedules break it.")
 @click.option("--trace", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE", help="Write for Perfetto.")
 @click.option("--started", is_flag=True, help="Pass over untouched stubs and missing files.")
 @click.option("--fail-under", type=click.FloatRange(0, 100), metavar="P", help="Exit 1 below P per cent, 0 from there.")
@@ -90,6 +91,7 @@ def run(
     tests: tuple[int, ...],
     schedules: int | None,
     seed: int | None,
+    unfair: int | None,
     trace: Path | None,
     reports: tuple[str, ...],
     started: bool,
@@ -104,7 +106,7 @@ def run(
 
         desk = _desk(settings)
         chosen = desk.choose(exercises, everything=everything)
-        wishes = Wishes(file=file, backend=backend, tests=tests, schedules=schedules, seed=seed)
+        wishes = Wishes(file=file, backend=backend, tests=tests, schedules=schedules, seed=seed, unfair=unfair or 0)
         others = outlets(reports, len(chosen), settings.directory, desk.home(wishes), os.environ, trace)
         screen = None if settings.json else _screen(settings)  # rich is imported while the box still boots
         verdicts = desk.grade(box, chosen, wishes)

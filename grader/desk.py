@@ -40,6 +40,7 @@ class Wishes:
     tests: tuple[int, ...] = ()
     schedules: int | None = None
     seed: int | None = None
+    unfair: int = 0
 
 
 class Desk:
@@ -168,6 +169,7 @@ class Desk:
             backends=() if wishes.backend is None else (wishes.backend,),
             schedules=wishes.schedules or DEFAULT_SCHEDULES,
             only=wishes.seed,
+            unfair=wishes.unfair,
             beside=workspaces.others(path) if wishes.file is None else (),
         )
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from grader.recording import NOTHING, Ended, Event, Outcome, Trace, TracedTask, Waiting
 from grader.submission import Fault
-from grader.verdict import BackendResult, Failure, TestResult, Verdict
+from grader.verdict import BackendResult, Caution, Failure, TestResult, Verdict
 from grader.verdict import Outcome as Result
 
 HOSTILE = (
@@ -156,6 +157,17 @@ def mixed() -> Verdict:
     )
 
 
+def careless() -> Verdict:
+    """All tests pass, and something was noticed on the way."""
+    seen = Caution(kind="unclosed", text="something is still open", line=4, source="    send, receive = stream()")
+    fragile = Caution(kind="fragile", text="it depends on turns")
+    asyncio, trio = (replace(passing(backend), cautions=(seen,)) for backend in ("asyncio", "trio"))
+    return verdict(
+        case(1, "results come back in argument order", 60, asyncio, trio),
+        case(2, "takes as long as the slowest", 40, asyncio, replace(trio, cautions=(seen, fragile))),
+    )
+
+
 def perfect() -> Verdict:
     return verdict(case(1, "results come back in argument order", 60), case(2, "takes as long as the slowest", 40))
 
@@ -174,8 +186,9 @@ def hostile() -> Verdict:
         schedule=7,
     )
     results = failing("asyncio", bad), not_judged("trio", HOSTILE)
+    seen = replace(passing("asyncio"), cautions=(Caution(kind=HOSTILE, text=HOSTILE, line=3, source=HOSTILE),))
     return verdict(
-        case(1, HOSTILE, 50, *results), case(2, HOSTILE, 50), file=HOSTILE, title=HOSTILE, ignored=(HOSTILE,)
+        case(1, HOSTILE, 50, *results), case(2, HOSTILE, 50, seen), file=HOSTILE, title=HOSTILE, ignored=(HOSTILE,)
     )
 
 

@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from samples import (
     HOSTILE,
+    careless,
     case,
     deadlock,
     failed_on_both,
@@ -359,3 +360,10 @@ def test_text_has_enough_contrast_in_both_themes(theme: int) -> None:
 
     assert weak == []
     assert faint == []
+
+
+def test_what_was_noticed_in_tests_that_passed_is_shown_with_its_explanation() -> None:
+    page = render(careless())
+
+    assert "something is still open (tests 1 and 2; it costs no points)" in page
+    assert BUILTIN["unclosed"].explanation[:40] in page

@@ -15,6 +15,7 @@ from rich.cells import cell_len
 from rich.console import Console
 from samples import (
     HOSTILE,
+    careless,
     case,
     deadlock,
     failed_on_both,
@@ -313,3 +314,12 @@ def test_markup_of_rich_is_text():
     screen.line(Piece("[bold]x[/bold] :smile: [link=file:///]"))
 
     assert written(screen.console) == "[bold]x[/bold] :smile: [link=file:///]\n"
+
+
+def test_a_note_names_the_line_the_command_and_that_it_costs_nothing():
+    screen = screen_of(show_run, [careless()])
+
+    assert "note: something is still open (tests 1 and 2; it costs no points)" in screen
+    assert "  --> ex01_join/join.py:4\n   4 |     send, receive = stream()" in screen
+    assert "grade explain unclosed" in screen
+    assert screen.splitlines()[-1].startswith("ex01  PASS")

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from samples import (
+    careless,
     case,
     deadlock,
     failed_on_both,
@@ -26,6 +29,8 @@ from grader.reports.views import (
     joined,
     main_finding,
     next_commands,
+    note_said,
+    notes,
     points_said,
     reasons_not_judged,
     timelines,
@@ -134,3 +139,16 @@ def test_a_play_that_was_stopped_is_drawn_as_it_stood():
 
 def test_lists_are_said_as_people_say_them():
     assert [joined(words) for words in ([], ["a"], ["a", "b"], ["a", "b", "c"])] == ["", "a", "a and b", "a, b and c"]
+
+
+def test_what_was_noticed_in_tests_that_passed_is_noted_once_for_each_line():
+    unclosed, fragile = notes(careless())
+
+    assert note_said(unclosed) == "something is still open (tests 1 and 2; it costs no points)"
+    assert (unclosed.line, unclosed.source) == (4, "    send, receive = stream()")
+    assert note_said(fragile) == "it depends on turns (test 2; it costs no points)"
+    assert notes(perfect()) == ()
+
+
+def test_many_tests_are_counted_and_not_listed():
+    assert note_said(replace(notes(careless())[0], tests=(1, 2, 3, 4, 5))).endswith("(5 tests; it costs no points)")

@@ -15,11 +15,15 @@ from grader.reports.views import (
     STATUS_WORDS,
     Command,
     Finding,
+    Note,
     counted,
     excerpt_of_fault,
+    excerpt_of_line,
     findings,
     joined,
     next_commands,
+    note_said,
+    notes,
     points_said,
     reasons_not_judged,
     times_said,
@@ -38,6 +42,15 @@ class FaultView:
 
     error: str
     help: str
+    source: SourceView | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoteView:
+    """Something noticed in tests that passed."""
+
+    said: str
+    explanation: str
     source: SourceView | None
 
 
@@ -83,6 +96,7 @@ class ExerciseView:
     faults: tuple[FaultView, ...]
     reasons: tuple[str, ...]
     findings: tuple[FindingView, ...]
+    notes: tuple[NoteView, ...]
     ignored: str
     commands: tuple[Command, ...]
 
@@ -138,6 +152,7 @@ def _exercise(verdict: Verdict, diagnoses: Mapping[str, Diagnosis], drawn: set[i
         faults=tuple(_fault(verdict, fault) for fault in verdict.faults),
         reasons=reasons_not_judged(verdict),
         findings=finding_views(verdict, found, diagnoses, drawn),
+        notes=tuple(_note(verdict, note, diagnoses) for note in notes(verdict)),
         ignored=joined(verdict.ignored),
         commands=next_commands(verdict),
     )
@@ -159,6 +174,13 @@ def _test(verdict: Verdict, test: TestResult, found: Sequence[Finding]) -> TestV
             for result in test.results
         ),
     )
+
+
+def _note(verdict: Verdict, note: Note, diagnoses: Mapping[str, Diagnosis]) -> NoteView:
+    # An older attempt may have been judged by another grader, which knew other kinds.
+    explanation = diagnoses[note.kind].explanation if note.kind in diagnoses else ""
+    source = source_view(verdict, note.line, excerpt_of_line(note.source))
+    return NoteView(said=note_said(note), explanation=explanation, source=source)
 
 
 def _fault(verdict: Verdict, fault: Fault) -> FaultView:

@@ -15,13 +15,16 @@ from grader.reports.views import (
     Command,
     Excerpt,
     Finding,
+    Note,
     counted,
-    excerpt_of_failure,
     excerpt_of_fault,
+    excerpt_of_line,
     findings,
     joined,
     main_finding,
     next_commands,
+    note_said,
+    notes,
     place,
     points_said,
     reasons_not_judged,
@@ -96,6 +99,8 @@ def _show_exercise(
     _reasons(screen, verdict)
     for finding in shown:
         _finding(screen, verdict, finding)
+    for note in notes(verdict):
+        _note(screen, verdict, note)
     if verdict.ignored:
         screen.wrapped(Piece("note: ", "note"), f"only {verdict.file} is judged, not {joined(verdict.ignored)}")
         screen.blank()
@@ -160,7 +165,7 @@ def _finding(screen: Screen, verdict: Verdict, finding: Finding) -> None:
     screen.spread(head, [Piece(finding.where), Piece(f"   {failure.diagnosis}", "note")])
     screen.wrapped(Piece("error: ", "error"), failure.error, "strong")
     if failure.line is not None:
-        _source(screen, verdict.file, failure.line, excerpt_of_failure(failure))
+        _source(screen, verdict.file, failure.line, excerpt_of_line(failure.source))
     if failure.exception:
         screen.wrapped(Piece("raised: ", "error"), failure.exception, most=3)
     _waiting(screen, failure)
@@ -170,6 +175,14 @@ def _finding(screen: Screen, verdict: Verdict, finding: Finding) -> None:
         if note:
             screen.wrapped(Piece("note: ", "note"), note)
     screen.wrapped(Piece("help: ", "help"), failure.help)
+    screen.blank()
+
+
+def _note(screen: Screen, verdict: Verdict, note: Note) -> None:
+    screen.wrapped(Piece("note: ", "note"), note_said(note))
+    if note.line is not None:
+        _source(screen, verdict.file, note.line, excerpt_of_line(note.source))
+    screen.line(Piece("      "), Piece(f"grade explain {note.kind}", "command"), Piece("    why", "quiet"))
     screen.blank()
 
 

@@ -14,7 +14,7 @@ from enum import StrEnum
 
 from grader.submission import Fault
 from grader.timeline import Axis, Timeline, as_at_verdict, seconds, side_by_side
-from grader.verdict import BackendResult, Failure, Outcome, Status, TestResult, Verdict
+from grader.verdict import BackendResult, Caution, Failure, Outcome, Status, TestResult, Verdict
 
 STATUS_WORDS = {
     Status.PASS: "PASS",
@@ -22,6 +22,8 @@ STATUS_WORDS = {
     Status.CANNOT_JUDGE: "CANNOT BE JUDGED",
     Status.NOT_JUDGED: "NOT JUDGED",
 }
+MAX_NUMBERS = 4
+"""Tests that are named one by one."""
 OUTCOME_WORDS = {Outcome.PASS: "pass", Outcome.FAIL: "FAIL", Outcome.NOT_JUDGED: "not judged"}
 
 
@@ -46,6 +48,19 @@ class Finding:
     @property
     def where(self) -> str:
         return joined(self.backends)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Note:
+    """Something worth saying about tests that passed. It costs no points."""
+
+    kind: str
+    """The slug of a diagnosis."""
+    text: str
+    line: int | None
+    source: str
+    tests: tuple[int, ...]
+    """Numbers of the tests in which it was seen."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,6 +177,28 @@ def timelines(failure: Failure) -> tuple[Timeline, Timeline | None] | None:
     return (mine, reference) if lanes >= least else None
 
 
+def notes(verdict: Verdict) -> tuple[Note, ...]:
+    """Return what was noticed in tests that passed: each thing once for each line, whatever the tests and backends."""
+    seen: dict[tuple[str, int | None], tuple[Caution, list[int]]] = {}
+    for test in verdict.tests:
+        for caution in (caution for result in test.results for caution in result.cautions):
+            numbers = seen.setdefault((caution.kind, caution.line), (caution, []))[1]
+            if test.number not in numbers:
+                numbers.append(test.number)
+    return tuple(
+        Note(kind=one.kind, text=one.text, line=one.line, source=one.source, tests=tuple(numbers))
+        for one, numbers in seen.values()
+    )
+
+
+def note_said(note: Note) -> str:
+    """Say a note and where it was noticed: ``... (test 3; it costs no points)``."""
+    few = len(note.tests) <= MAX_NUMBERS
+    numbers = joined([str(number) for number in note.tests])
+    where = f"{'test' if len(note.tests) == 1 else 'tests'} {numbers}" if few else counted(len(note.tests), "test")
+    return f"{note.text} ({where}; it costs no points)"
+
+
 # ---- what to type next -----------------------------------------------------------------------------------------------
 
 
@@ -222,8 +259,8 @@ def excerpt_of_fault(fault: Fault) -> Excerpt:
     return Excerpt(before=before, marked=_detabbed(fault.text[start:end]) or " ", after=_detabbed(fault.text[end:]))
 
 
-def excerpt_of_failure(failure: Failure) -> Excerpt:
-    return Excerpt(before=_detabbed(failure.source), marked="", after="")
+def excerpt_of_line(source: str) -> Excerpt:
+    return Excerpt(before=_detabbed(source), marked="", after="")
 
 
 def _detabbed(text: str) -> str:
