@@ -554,9 +554,9 @@ def test_the_class_of_the_examples_is_one_of_canvas(staging: Path) -> None:
     intake = taken(examples / "submissions", staging, roster=read_roster(examples / "gradebook.csv"))
 
     assert intake.layout is Layout.CANVAS
-    assert (len(intake.learners), len(intake.files), intake.strangers, intake.refused) == (8, 19, (), ())
+    assert (len(intake.learners), len(intake.files), intake.strangers, intake.refused) == (24, 62, (), ())
     assert {one.exercise for one in intake.files} == {"ex01", "ex02", "ex04"}
-    assert "is superseded by ex01 join/duboisnoé_10247_88011_join-1.py" in reasons(intake).values()
+    assert "is superseded by innocent/ex01 join/duboisnoé_10247_88011_join-1.py" in reasons(intake).values()
 
 
 def test_the_exercises_of_the_samples_are_the_ones_these_tests_speak_of() -> None:

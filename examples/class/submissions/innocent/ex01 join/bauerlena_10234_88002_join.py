@@ -1,0 +1,4 @@
+# Lena Bauer, first attempt
+
+async def join(*fns):
+    return [await fn() for fn in fns]

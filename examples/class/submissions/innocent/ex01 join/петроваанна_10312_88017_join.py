@@ -1,0 +1,5 @@
+import asyncio
+
+
+async def join(*fns):
+    return await asyncio.gather(*(fn() for fn in fns))

@@ -1,0 +1,69 @@
+"""Grades what lies in this folder: the exercises of one learner, then a class of 24. README's first line runs it.
+
+python examples/grade.py
+"""
+
+from __future__ import annotations
+
+import shlex
+import subprocess
+import sys
+import sysconfig
+from pathlib import Path
+
+from grader.errors import GraderError
+from grader.isolation import FENCED, LEVELS
+from grader.sandbox import Box
+
+ROOT = Path(__file__).resolve().parent.parent
+GRADE = Path(sysconfig.get_path("scripts")) / "grade"
+LEARNER = ("-C", "examples/learner")
+SUBMISSIONS = "examples/class/submissions"
+INNOCENT = f"{SUBMISSIONS}/innocent"
+OUT = "grade-results"
+JUDGED = (0, 1, 3)
+"""What `grade run` exits with when it has done its work. The learner's answers are not all right, on purpose."""
+
+
+def main() -> int:
+    """Run the commands in turn; 0 if all of them have done their work."""
+    try:
+        level = isolation_level()
+    except GraderError as error:
+        print(f"error: {error}\nhelp: {error.hint}", file=sys.stderr)
+        return error.exit_code
+
+    run = grade(*LEARNER, "run", "--all")
+    report = grade(*LEARNER, "report")
+    if level < FENCED:
+        print(f"\nThis computer isolates other people's code at level {level} only: {LEVELS[level]}.")
+        print(f"So the innocent submissions of the class are graded, and none of {SUBMISSIONS}/hostile.")
+    class_ = grade(*class_command(level), "--out", OUT)
+    if class_ == 0:
+        print(f"\nOpen {OUT}/class.html and examples/learner/grade-report.html in a browser.")
+    return class_ or report or (0 if run in JUDGED else run)
+
+
+def isolation_level() -> int:
+    """What a box proves to isolate on this computer. Raises GraderError if there can be none."""
+    with Box() as box:
+        return box.level
+
+
+def class_command(level: int) -> tuple[str, ...]:
+    """Grade the class, or what is innocent in it where nothing else may run."""
+    source = (SUBMISSIONS,) if level >= FENCED else (INNOCENT, "--allow-level", str(level))
+    exercises = [word for id in ("ex01", "ex02", "ex04") for word in ("--exercise", id)]
+    gradebook = "examples/class/gradebook.csv"
+    inputs = ("--roster", gradebook, "--canvas", gradebook, "--config", "examples/class/class.toml")
+    return ("class", *source, *exercises, *inputs, "--report", f"junit={OUT}/junit.xml")
+
+
+def grade(*arguments: str) -> int:
+    """Show a command, run it in the folder of the checkout, and return its exit code."""
+    print(f"\n$ {shlex.join(['grade', *arguments])}", flush=True)
+    return subprocess.run([GRADE, *arguments], cwd=ROOT, check=False).returncode
+
+
+if __name__ == "__main__":
+    sys.exit(main())
