@@ -73,7 +73,12 @@
   }
 
   function fillIn() {
-    ["exercise", "status", "diagnosis", "search"].forEach(function (name) { form.elements[name].value = state[name]; });
+    ["exercise", "status", "diagnosis", "search"].forEach(function (name) {
+      form.elements[name].value = state[name];
+      // An address from another class may name what is not here; it must not filter everybody away unseen.
+      state[name] = form.elements[name].value;
+      if (!state[name]) form.elements[name].value = "";
+    });
   }
 
   function take() {

@@ -1,0 +1,112 @@
+"""A folder of reports as a command writes them, and Debian's Chromium, in which nothing goes wrong unnoticed."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from grader.kit import builtin_root
+from grader.reports.class_page import anonymous_class_page, class_page, learner_pages
+from tests.results_samples import class_of
+from tests.test_reports_class import hostile
+from tests.test_reports_html import everything
+from tests.test_reports_html import render as learner_page
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, BrowserContext, Page
+
+Visit = Callable[..., "Page"]
+
+TEMPLATES = builtin_root() / "templates"
+LEARNERS, EXERCISES = 24, 3
+SIZES = {"wide": {"width": 1280, "height": 900}, "narrow": {"width": 360, "height": 800}}
+UNFOLD = "document.querySelectorAll('details').forEach(one => one.open = true)"
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the report of a learner, and with those of a small, a large, a hostile and an anonymous class."""
+    folder = tmp_path_factory.mktemp("site")
+    small, bad = class_of(LEARNERS, EXERCISES), hostile()
+    pages = {
+        "learner.html": learner_page(*everything()),
+        "class.html": class_page(small, templates=TEMPLATES),
+        "anonymous.html": anonymous_class_page(small, templates=TEMPLATES),
+        "hostile.html": class_page(bad, templates=TEMPLATES),
+        "large.html": class_page(class_of(200, 12), templates=TEMPLATES),
+    }
+    for results in (small, bad):
+        pages |= {f"learners/{name}": text for name, text in learner_pages(results, templates=TEMPLATES)}
+    (folder / "learners").mkdir()
+    for name, text in pages.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One Chromium for all tests. It is missing loudly: a browser step that skipped everything would be green."""
+    try:
+        from playwright.sync_api import sync_playwright
+    except ModuleNotFoundError:
+        pytest.fail("playwright is missing: python -m pip install -e '.[test,browser]'", pytrace=False)
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
+    if chromium is None:
+        pytest.fail("there is no chromium: apt-get install chromium", pytrace=False)
+    # Chromium's own sandbox refuses to start for root, and CI runs as root in a container.
+    flags = ["--no-sandbox"] if os.geteuid() == 0 else []
+    with sync_playwright() as driver, closing(driver.chromium.launch(executable_path=chromium, args=flags)) as browser:
+        yield browser
+
+
+@pytest.fixture
+def visit(browser: Browser, site: Path) -> Iterator[Visit]:
+    """Open a report: ``visit("class.html#status=fail", theme="dark", size="narrow", script=False)``.
+
+    At the end of the test no page may have complained, asked anybody for anything, or opened a dialog of the browser.
+    """
+    contexts: list[BrowserContext] = []
+    complaints: list[str] = []
+
+    def open_page(name: str, *, theme: str = "light", size: str = "wide", script: bool = True, **more: object) -> Page:
+        context = browser.new_context(
+            viewport=SIZES[size], color_scheme=theme, java_script_enabled=script, offline=True, **more
+        )
+        contexts.append(context)
+        listen(context, complaints)
+        page = context.new_page()
+        page.goto(f"{site.as_uri()}/{name}")
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert complaints == []
+
+
+def listen(context: BrowserContext, complaints: list[str]) -> None:
+    """Write down everything that a page complains about, every request but for the page itself, and every dialog."""
+    # Chromium says on the console what the content policy kept from running, also where scripts are switched off.
+    context.on("console", lambda message: complaints.append(f"console: {message.text}"))
+    context.on("weberror", lambda failed: complaints.append(f"error: {failed.error}"))
+    context.on("dialog", lambda dialog: (complaints.append(f"dialog: {dialog.message}"), dialog.dismiss()))
+    context.on("request", lambda asked: is_page(asked) or complaints.append(f"request: {asked.url}"))
+    context.route(lambda url: not url.startswith("file:"), lambda route: route.abort())
+
+
+def is_page(request: object) -> bool:
+    return request.url.startswith("file:") and request.is_navigation_request()  # type: ignore[attr-defined]
+
+
+@pytest.fixture(scope="session")
+def axe() -> str:
+    """axe-core as the package brings it along: nothing is downloaded."""
+    import axe_playwright_python as package
+
+    return next(Path(package.__file__).parent.rglob("axe.min.js")).read_text("utf-8")
