@@ -1,36 +1,51 @@
-"""What grading a class costs for each submission, beside grading the same files one by one; ratios in one run.
+"""What grading a class costs for each submission, beside two rivals on the same files; ratios in one run.
 
-    python benchmarks/class.py [--learners 20] [--schedules 1] [--sample 20] [--hangs 0.0] [--growth 10 100 1000]
+    python benchmarks/class.py [--learners 300] [--exercises 5] [--sample 30] [--schedules 1 21] [--hangs] [--growth]
 
 A class is made from the answers in ``solutions/``, right and wrong ones in turn, each made a file of its own by a
-comment. It is graded by ``grade class`` in a process, then once more unchanged. The loop grades a sample of the same
-files with one call of ``engine.grade`` for each, in one warm box. CPU is of all processes together. ``--hangs`` is the
-share of files that are replaced by a deadlock and by a busy loop, half of each; ``--growth`` grades classes of these
-sizes in the first exercise and shows time and the memory of the parent process.
+comment, and graded by ``grade class`` in a process, then once more unchanged. The rivals are given a sample of it:
+
+    cold pytest    one ``python -m pytest`` for each file, over the same hidden tests with the same virtual clock, and
+                   with several schedules as many repeats of each test (``cold_pytest.py``)
+    bare plays     the same plays in a child forked from a warm process, with nobody looking (``bare_plays.py``)
+
+CPU is user and system time of all processes together, those that were killed included. ``--hangs`` grades the class
+once more with a deadlock in one file of a hundred, and once more with a busy loop in one of a hundred beside it;
+``--growth`` grades 10, 100 and 1000 learners of one exercise, and shows the memory of the parent process.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
+import os
 import resource
 import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from grader import engine  # noqa: E402
-from grader import kit as kits  # noqa: E402
+from grader import engine, kit  # noqa: E402
+from grader.box import kernel  # noqa: E402
+from grader.cell import Cell  # noqa: E402
 from grader.kit import Exercise, Kit  # noqa: E402
+from grader.play import Play  # noqa: E402
 from grader.sandbox import Box  # noqa: E402
 
 DEADLOCK = "import anyio\n\n\nasync def {name}(*args, **kwargs):\n    await anyio.Event().wait()\n"
 BUSY = "import anyio\n\n\nasync def {name}(*args, **kwargs):\n    while True:\n        pass\n"
+EVERY = 100
+"""One file of so many hangs."""
+
+File = tuple[Exercise, Path]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,25 +57,26 @@ class Cost:
     memory: float = 0.0
 
 
+# ---- classes ---------------------------------------------------------------------------------------------------------
+
+
 def answers(exercise: Exercise) -> list[str]:
     assert exercise.solutions is not None
-    right, wrong = (sorted((exercise.solutions / kind).glob("*.py")) for kind in ("right", "wrong"))
+    right, wrong = (sorted((exercise.solutions / below).glob("*.py")) for below in ("right", "wrong"))
     pairs = [path for pair in zip(right, wrong, strict=False) for path in pair]
     return [path.read_text() for path in [*pairs, *right[len(wrong) :], *wrong[len(right) :]]]
 
 
-def make_class(
-    folder: Path, exercises: tuple[Exercise, ...], learners: int, hangs: float
-) -> list[tuple[Exercise, Path]]:
-    """Write the class; returns all its files."""
-    files = []
-    every = round(2 / hangs) if hangs else 0
+def make_class(folder: Path, exercises: Sequence[Exercise], learners: int, hanging: Sequence[str] = ()) -> list[File]:
+    """Write the class; one file of a hundred is each of ``hanging``. Returns all its files."""
+    texts = {exercise.id: answers(exercise) for exercise in exercises}
+    files: list[File] = []
     for learner in range(learners):
         for exercise in exercises:
-            texts = answers(exercise)
-            text = texts[learner % len(texts)]
-            if every and len(files) % every in (0, every // 2):
-                text = (DEADLOCK if len(files) % every == 0 else BUSY).replace("{name}", exercise.module)
+            text = texts[exercise.id][learner % len(texts[exercise.id])]
+            place = len(files) % EVERY
+            if place % 2 == 0 and place // 2 < len(hanging):
+                text = hanging[place // 2].replace("{name}", function_of(exercise))
             path = folder / f"learner{learner:04}" / exercise.folder.name / exercise.file
             path.parent.mkdir(parents=True)
             path.write_text(f"{text}\n# learner {learner}\n")
@@ -68,84 +84,152 @@ def make_class(
     return files
 
 
+def function_of(exercise: Exercise) -> str:
+    lines = exercise.stub.read_text().splitlines()
+    return next(line.split("def ")[1].split("(")[0] for line in lines if "def " in line)
+
+
+# ---- what is compared ------------------------------------------------------------------------------------------------
+
+
 def grade_class(folder: Path, out: Path, schedules: int, count: int) -> Cost:
     command = (sys.executable, "-m", "grader", "class", str(folder), "--out", str(out), "--schedules", str(schedules))
-    before, began, memory = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter(), 0.0
+    before, began, memory = children_seconds(), time.perf_counter(), 0.0
     process = subprocess.Popen((*command, "--allow-level", "0", "-q"), cwd=ROOT, stdout=subprocess.DEVNULL)
     while process.poll() is None:
         memory = max(memory, peak_memory(process.pid))
         time.sleep(0.02)
     wall = time.perf_counter() - began
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
     if process.returncode:
         sys.exit(f"{' '.join(command)} ended with {process.returncode}")
-    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    return Cost(cpu / count, wall / count, memory)
+    return Cost((children_seconds() - before) / count, wall / count, memory)
 
 
 def peak_memory(process: int) -> float:
-    try:
+    with suppress(OSError):
         lines = Path(f"/proc/{process}/status").read_text().splitlines()
-    except OSError:
-        return 0.0
-    return next((int(line.split()[1]) / 1024 for line in lines if line.startswith("VmHWM")), 0.0)
+        return next((int(line.split()[1]) / 1024 for line in lines if line.startswith("VmHWM")), 0.0)
+    return 0.0
 
 
-def grade_one_by_one(kit: Kit, files: list[tuple[Exercise, Path]], schedules: int) -> Cost:
-    """One call for each file, in one warm box; the CPU of the box counts when it is closed."""
-    before = cpu_seconds()
-    began = time.perf_counter()
+def children_seconds() -> float:
+    """CPU of all descendants that have ended: a worker ends without waiting for its box, which then becomes ours."""
+    with suppress(ChildProcessError):
+        while True:
+            os.waitpid(-1, 0)
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime
+
+
+def cold_pytest(files: Sequence[File], repeats: int) -> Cost:
+    """One process for each file. Of the installed plugins none is loaded, and no traceback is rendered."""
+    options = ("-q", "--tb=no", "-c", os.devnull, "--noconftest", "-p", "no:cacheprovider")
+    more = {"PYTHONPATH": str(ROOT), "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "REPEATS": str(repeats)}
+    before, began = children_seconds(), time.perf_counter()
+    for exercise, path in files:
+        command = (sys.executable, "-m", "pytest", *options, "-p", "benchmarks.cold_pytest", str(exercise.test_file))
+        done = subprocess.run(command, env={**os.environ, **more, "SUBMISSION": str(path)}, capture_output=True)
+        if done.returncode not in (0, 1):
+            sys.exit(f"cold pytest of {path}: {done.stdout.decode()[-2000:]}{done.stderr.decode()[-2000:]}")
+    wall = time.perf_counter() - began
+    return Cost((children_seconds() - before) / len(files), wall / len(files))
+
+
+def bare_plays(folder: Path, course: Kit, files: Sequence[File], schedules: int) -> Cost:
+    """The plays that grading these files takes, in one child for each file."""
+    jobs = folder / f"jobs{schedules}.json"
+    jobs.write_text(json.dumps(list(plays_of(course, files, schedules))))
+    command = (sys.executable, str(ROOT / "benchmarks" / "bare_plays.py"), str(jobs))
+    cpu, wall = map(float, subprocess.run(command, check=True, capture_output=True).stdout.split())
+    return Cost(cpu / len(files), wall / len(files))
+
+
+def plays_of(course: Kit, files: Sequence[File], schedules: int) -> Iterator[dict[str, Any]]:
+    """Grade these files and note what is played of each; the reference beside it is not the learner's."""
+    asked: dict[str, list[Play]] = {}
+
+    class Noting(Cell):
+        def _submit(self, play: Play, name: str) -> None:
+            asked.setdefault(self._job.submission, []).append(play)
+            super()._submit(play, name)
+
+    engine.Cell = Noting  # type: ignore[attr-defined,misc]
     with Box() as box:
         for exercise, path in files:
-            engine.grade(box, kit, exercise, [engine.Request(path=path, shown=path.name, schedules=schedules)])
-    wall = time.perf_counter() - began
-    return Cost((cpu_seconds() - before) / len(files), wall / len(files))
+            engine.grade(box, course, exercise, [engine.Request(path=path, shown="", schedules=schedules)])
+            source = path.read_text()
+            yield {
+                "module": exercise.module,
+                "submission": source,
+                "scenarios": exercise.scenarios.read_text(),
+                "plays": [document(play, exercise) for play in asked.get(source, [])],
+            }
+    engine.Cell = Cell  # type: ignore[attr-defined,misc]
 
 
-def cpu_seconds() -> float:
-    usages = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
-    return sum(usage.ru_utime + usage.ru_stime for usage in usages)
+def document(play: Play, exercise: Exercise) -> dict[str, Any]:
+    names = ("scenario", "backend", "seed", "choices", "trace", "within", "walk")
+    known = {name: getattr(play, name) for name in names}
+    return {"play": "1", "inputs": json.loads(play.inputs), "output": exercise.limits.output_bytes, **known}
+
+
+# ---- the table -------------------------------------------------------------------------------------------------------
 
 
 def show(name: str, cost: Cost, base: Cost) -> None:
-    memory = f"{cost.memory:10.0f} MiB" if cost.memory else ""
+    memory = f"{cost.memory:8.0f} MiB" if cost.memory else ""
     print(
-        f"{name:<28}{cost.cpu * 1000:9.1f} ms{cost.cpu / base.cpu:8.2f}{cost.wall * 1000:10.1f} ms"
-        f"{cost.wall / base.wall:8.2f}{1 / cost.wall:9.1f}/s{memory}",
+        f"{name:<30}{cost.cpu * 1000:8.1f} ms{cost.cpu / base.cpu:9.3f}{cost.wall * 1000:9.1f} ms"
+        f"{cost.wall / base.wall:9.3f}{memory}",
         flush=True,
     )
 
 
+def compare(folder: Path, course: Kit, files: list[File], schedules: int, sample: int) -> Cost:
+    """The first table for one number of schedules, in units of grading the class."""
+    first = grade_class(folder / "class", folder / f"out{schedules}", schedules, len(files))
+    chosen = files[:: max(1, len(files) // sample)][:sample]
+    cold = cold_pytest(chosen, schedules)
+    bare = bare_plays(folder, course, chosen, schedules)
+    show(f"grade class, {schedules} schedules", first, first)
+    show(f"cold pytest, sample of {len(chosen)}", cold, first)
+    show("bare plays, same sample", bare, first)
+    show(
+        "unchanged, once more", grade_class(folder / "class", folder / f"out{schedules}", schedules, len(files)), first
+    )
+    return first
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("--learners", type=int, default=20)
-    parser.add_argument("--schedules", type=int, default=1)
-    parser.add_argument("--sample", type=int, default=20)
-    parser.add_argument("--hangs", type=float, default=0.0)
+    parser.add_argument("--learners", type=int, default=300)
+    parser.add_argument("--exercises", type=int, default=5)
+    parser.add_argument("--sample", type=int, default=30)
+    parser.add_argument("--schedules", type=int, nargs="*", default=[1, 21])
+    parser.add_argument("--hangs", action="store_true")
     parser.add_argument("--growth", type=int, nargs="*", default=[])
     asked = parser.parse_args()
-    kit = kits.load(ROOT)
+    course = kit.load(ROOT)
+    exercises = course.exercises[: asked.exercises]
+    kernel.prctl(kernel.PR_SET_CHILD_SUBREAPER, 1)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        files = make_class(folder / "class", kit.exercises, asked.learners, asked.hangs)
-        size = f"{asked.learners} learners x {len(kit.exercises)} exercises"
-        print(f"{size}, schedules: {asked.schedules}, hangs: {asked.hangs:.0%}")
-        print(f"{'per submission':<28}{'CPU':>12}{'ratio':>8}{'wall':>13}{'ratio':>8}{'rate':>11}{'parent':>14}")
-        step = max(1, len(files) // asked.sample)
-        single = grade_one_by_one(kit, list(islice(files, 0, None, step)), asked.schedules)
-        show("one by one", single, single)
-        first = grade_class(folder / "class", folder / "out", asked.schedules, len(files))
-        show("grade class", first, single)
-        again = grade_class(folder / "class", folder / "out", asked.schedules, len(files))
-        show("unchanged, once more", again, first)
+        files = make_class(folder / "class", exercises, asked.learners)
+        print(f"{asked.learners} learners x {len(exercises)} exercises, {len(os.sched_getaffinity(0))} processors")
+        print(f"{'per submission':<30}{'CPU':>11}{'ratio':>9}{'wall':>12}{'ratio':>9}{'parent':>12}")
+        firsts = {number: compare(folder, course, files, number, asked.sample) for number in asked.schedules}
+        if asked.hangs:
+            for title, hanging in (("1 % deadlocks", [DEADLOCK]), ("1 % deadlocks, 1 % busy", [DEADLOCK, BUSY])):
+                place = folder / title.replace(" ", "-")
+                count = len(make_class(place / "class", exercises, asked.learners, hanging))
+                for number, first in firsts.items():
+                    cost = grade_class(place / "class", place / f"out{number}", number, count)
+                    show(f"{title}, {number}", cost, first)
         for learners in asked.growth:
             place = folder / f"growth{learners}"
-            files = make_class(place / "class", kit.exercises[:1], learners, 0.0)
-            show(
-                f"{learners} learners, {kit.exercises[0].id}",
-                grade_class(place / "class", place / "out", 1, len(files)),
-                first,
-            )
+            count = len(make_class(place / "class", exercises[:1], learners))
+            cost = grade_class(place / "class", place / "out", 1, count)
+            show(f"{learners} learners, {exercises[0].id}", cost, next(iter(firsts.values()), cost))
 
 
 if __name__ == "__main__":

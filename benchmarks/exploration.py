@@ -29,14 +29,18 @@ from anyio.lowlevel import checkpoint
 
 from grader import engine, kit
 from grader.box.player import Program
-from grader.box.simulation.core import Bounds, Simulation
+from grader.box.simulation.bounds import Bounds
+from grader.box.simulation.core import Simulation
 from grader.box.simulation.schedule import Schedule
 from grader.box.stage import Stage
-from grader.cell import Cell, Play
+from grader.cell import Cell
+from grader.job import Job
 from grader.kit import Exercise, Kit
 from grader.kitcheck import expectations
-from grader.recording import BACKENDS, Ended, Mark, Recording
-from grader.sandbox import Box, Job
+from grader.outcomes import Mark
+from grader.play import Play
+from grader.recording import BACKENDS, Ended, Recording
+from grader.sandbox import Box
 from grader.values import decode
 
 RACES = Path(__file__).resolve().parent / "races"

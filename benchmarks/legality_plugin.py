@@ -17,7 +17,8 @@ from typing import Any
 import pytest
 
 from grader.box.simulation import patches, where
-from grader.box.simulation.core import Bounds, Simulation
+from grader.box.simulation.bounds import Bounds
+from grader.box.simulation.core import Simulation
 from grader.box.simulation.current import activate
 from grader.box.simulation.run import prepare
 from grader.box.simulation.schedule import for_seed

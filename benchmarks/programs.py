@@ -9,10 +9,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from textwrap import dedent
 
-from grader.cell import Cell, Play
+from grader.cell import Cell
 from grader.exercise import Limits
+from grader.job import Job
+from grader.play import Play
 from grader.recording import Ended, Recording
-from grader.sandbox import Box, Job
+from grader.sandbox import Box
 
 HEAD = """
 import threading

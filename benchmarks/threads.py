@@ -22,7 +22,7 @@ from math import inf
 import anyio
 from programs import HOG, SOCKETS, THREADS, Program, busy_loops, play
 
-from grader.box.simulation.core import Bounds
+from grader.box.simulation.bounds import Bounds
 from grader.box.simulation.run import prepare, run
 from grader.box.simulation.schedule import Schedule
 from grader.recording import BACKENDS, Ended, Recording

@@ -2,15 +2,17 @@
 
 One-way layers; a module imports only what stands before it (``tests/test_layers.py`` executes this list):
 
-    errors  diagnosis  wire  values  recording  reading
+    errors  diagnosis  wire  values  outcomes  recording  reading
     kit_table  hidden_tests  exercise  kit
     submission  names  program  interface  imports  please_look  policy
-    box (imports only wire, values and recording)  isolation  enclosure  bytecode  launch  child  sandbox  cell
-    verdict  schedules  shorten  attempt  judge  blame  engine  documents
-    conditions  worker  crews  batch  gradebook_file  gradebook  classroom  class_run
-    timeline_lanes  timeline_steps  timeline  reports
-    workspace  guidance  progress  kitcheck  doctor  outlets  desk  class_files  class_handback  class_desk
-    exit_codes  command_names  stdout  options  cli_class  cli
+    box (imports only wire, values and recording)  isolation  enclosure  bytecode  launch  child  job
+    interrupts  sandbox  lines  play  cell
+    versions  verdict  schedules  shorten  attempt  pytest_session  judge  blame  results  engine  documents
+    conditions  worker  pools  batch  gradebook_file  gradebook  classroom  class_run
+    timeline_bars  timeline_lives  timeline_lanes  timeline_steps  timeline  reports
+    workspace  guidance  progress  kitcheck  doctor  outlets  desk  run_desk
+    class_files  class_handback  class_wishes  class_desk
+    exit_codes  command_names  stdout  options  cli_desk  cli_run  cli_class  cli_faults  cli
 """
 
 __version__ = "0.1.0"

@@ -11,8 +11,9 @@ from dataclasses import dataclass, replace
 
 import pytest
 
-from grader.cell import Cell, Play
+from grader.cell import Cell
 from grader.kit import HiddenTest
+from grader.play import Play
 from grader.recording import LEFT_BEHIND, Ended, Hygiene, Recording
 from grader.schedules import Variants
 from grader.shorten import shortest

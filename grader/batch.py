@@ -1,4 +1,4 @@
-"""Hands the files of a class to a crew in chunks of about a second, and lets no file take others with it.
+"""Hands the files of a class to a pool in chunks of about a second, and lets no file take others with it.
 
 A worker may die: by a file, by chance, by the hand of an operator. Chunks that were lost are handed over again. One
 that was lost twice is graded alone, so that the next death names it; then it is halved until one file is left.
@@ -12,8 +12,8 @@ from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, wait
 from dataclasses import dataclass
 
-from grader.crews import Crew, WorkerLost
 from grader.errors import MachineError
+from grader.pools import Pool, WorkerLost
 from grader.worker import Answer, Chunk, Judgement, Work, trouble
 
 CHUNK_SECONDS = 1.0
@@ -58,9 +58,9 @@ class Batch:
     """
 
     def __init__(
-        self, crew: Crew, *, chunk: MakeChunk, note: Note, give_up: GiveUp, tick: Callable[[], None] = lambda: None
+        self, pool: Pool, *, chunk: MakeChunk, note: Note, give_up: GiveUp, tick: Callable[[], None] = lambda: None
     ) -> None:
-        self._crew = crew
+        self._pool = pool
         self._chunk = chunk
         self._note = note
         self._give_up = give_up
@@ -90,15 +90,15 @@ class Batch:
     # ---- handing over ------------------------------------------------------------------------------------------------
 
     def _fill(self) -> bool:
-        """Hand over what the crew can take; returns whether anything is under way."""
-        while len(self._flying) < AHEAD * self._crew.size:
+        """Hand over what the pool can take; returns whether anything is under way."""
+        while len(self._flying) < AHEAD * self._pool.size:
             if any(portion.alone for portion in self._flying.values()):
                 break
             portion = self._next()
             if portion is None:
                 break
             try:
-                future = self._crew.submit(self._chunk(portion.works))
+                future = self._pool.submit(self._chunk(portion.works))
             except WorkerLost:
                 # A worker has died since we last looked: the futures will say so.
                 self._again.appendleft(portion)
@@ -133,7 +133,7 @@ class Batch:
         each = self._seconds[exercise]
         fitting = max(int(CHUNK_SECONDS / max(each, 1e-4)), LEAST if each < SLOW_SECONDS else 1)
         rest = sum(len(waiting) for waiting in self._waiting.values())
-        share = math.ceil(rest / (AHEAD * self._crew.size))
+        share = math.ceil(rest / (AHEAD * self._pool.size))
         return min(fitting, share, MOST)
 
     # ---- taking back -------------------------------------------------------------------------------------------------
@@ -186,7 +186,7 @@ class Batch:
                 f"worker processes die again and again, {self._deaths} times without grading anything",
                 hint="Look for their end in `dmesg`, free some memory, and run the same command again.",
             )
-        self._crew.renew()
+        self._pool.renew()
 
     def _suspect(self, portion: _Portion, why: str) -> None:
         """Halve what brings workers down; one file alone is given up."""

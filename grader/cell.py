@@ -7,61 +7,18 @@ the cell goes on in a new child. No verdict depends on elapsed real time but for
 
 from __future__ import annotations
 
-import os
 import secrets
-import selectors
 import signal
-import time
 from collections import deque
-from collections.abc import Mapping
-from contextlib import suppress
-from dataclasses import dataclass
 
 from grader.child import Child
+from grader.job import Job
+from grader.lines import Gone, TimeIsUp, drain_output, next_line
+from grader.play import Play
 from grader.reading import read
 from grader.recording import Ended, Recording
-from grader.sandbox import GRACE_SECONDS, Box, Job
-from grader.values import encode_inputs
-from grader.wire import MAX_LINE, Distrusted, Json, dumps, loads
-
-LOOK_SECONDS = 0.25
-TAIL_BYTES = 2000
-MAX_THREADS = 1024
-"""Of one child. Where the kernel cannot count them for us, this is what a bomb of threads runs into."""
-
-
-@dataclass(frozen=True, slots=True)
-class Play:
-    """A request for one play. ``choices`` replay a schedule exactly; otherwise ``seed`` picks one, 0 being natural."""
-
-    scenario: str
-    inputs: str
-    """As encoded by ``Play.of``."""
-    backend: str
-    seed: int = 0
-    choices: tuple[int, ...] | None = None
-    trace: bool = False
-    within: float | None = None
-    """Virtual seconds after which the play is late, if its hidden test says so."""
-    walk: str = "fair"
-    """``sticky`` for an unfair schedule, which stays with one task for as long as it likes."""
-
-    @property
-    def key(self) -> Play:
-        """The same scenario with the same inputs on the same backend, whatever the schedule."""
-        return Play(self.scenario, self.inputs, self.backend, within=self.within)
-
-    @staticmethod
-    def encode(inputs: Mapping[str, object]) -> str:
-        return dumps(encode_inputs(dict(inputs))).decode()
-
-
-class _TimeIsUp(Exception):
-    """A play has used its last resort."""
-
-
-class _Gone(Exception):
-    """A child has closed its end without an answer."""
+from grader.sandbox import GRACE_SECONDS, Box
+from grader.wire import Distrusted, Json, loads
 
 
 class _Fault(Exception):
@@ -106,9 +63,9 @@ class Cell:
             return
         child.finish()
         try:
-            rest = self._line(child, GRACE_SECONDS, GRACE_SECONDS)
+            rest = next_line(self._box, child, GRACE_SECONDS, GRACE_SECONDS)
             self.tampered = self.tampered or bool(rest)
-        except (_TimeIsUp, _Gone):
+        except (TimeIsUp, Gone):
             pass
         except Distrusted:
             self.tampered = True
@@ -142,17 +99,17 @@ class Cell:
         play, name = self._sent.popleft()
         spent = True
         try:
-            line = self._line(child, self._job.limits.wall_seconds, self._job.limits.cpu_seconds)
+            line = next_line(self._box, child, self._job.limits.wall_seconds, self._job.limits.cpu_seconds)
             message = loads(line)
             _raise_fault(message, child)
             recording, spent = read(message, play=name, scenario=play.scenario, backend=play.backend)
             if child.buffer and not self._sent:
                 raise Distrusted("more than one answer came out of the box")
-        except _TimeIsUp as up:
+        except TimeIsUp as up:
             recording = _ended(play, Ended.LIMIT, str(up))
-        except _Gone:
+        except Gone:
             self._box.settle(child)
-            if self._box.lost(child) and self._again(play, name, child):
+            if (self._box.lost(child) or _killed(child)) and self._again(play, name, child):
                 return
             recording = self._crash(play, child)
         except _Fault as fault:
@@ -189,7 +146,7 @@ class Cell:
         """What is known of a child that left without an answer."""
         if self._box.lost(child):
             return _ended(play, Ended.CRASHED, "the processes that it was played in were killed or stopped")
-        _drain_output(child)
+        drain_output(child)
         return _ended(play, Ended.CRASHED, _last_words(self._box.end(child)))
 
     def _replace(self, child: Child) -> None:
@@ -198,48 +155,6 @@ class Cell:
         self._box.end(child)
         for play, name in self._sent:
             self._submit(play, name)
-
-    def _line(self, child: Child, wall: float, cpu: float) -> bytes:
-        """The next line of a child. Raises _TimeIsUp or _Gone; Distrusted if it is too long."""
-        began, used = time.monotonic(), child.usage().cpu_seconds
-        looked = began
-        with selectors.DefaultSelector() as selector:
-            selector.register(child.messages, selectors.EVENT_READ)
-            selector.register(child.output, selectors.EVENT_READ)
-            if child.unsent:
-                selector.register(child.requests, selectors.EVENT_WRITE)
-            while b"\n" not in child.buffer:
-                ready = {key.fd for key, _ in selector.select(LOOK_SECONDS)}
-                if child.requests in ready:
-                    child.flush()
-                    if not child.unsent:
-                        selector.unregister(child.requests)
-                if child.output in ready and not _read_output(child):
-                    selector.unregister(child.output)
-                if child.messages in ready:
-                    _read_messages(child)
-                    if b"\n" in child.buffer:
-                        break
-                # Bytes without an end of the line are no excuse: they may come one by one, for ever. Nor is a flood
-                # of output a reason not to look.
-                now = time.monotonic()
-                if not ready or now - looked > LOOK_SECONDS:
-                    looked = now
-                    self._look(child, wall=wall - (now - began), cpu=cpu + used, limits=(wall, cpu))
-        line, _, child.buffer = child.buffer.partition(b"\n")
-        return line
-
-    def _look(self, child: Child, *, wall: float, cpu: float, limits: tuple[float, float]) -> None:
-        """Raise _TimeIsUp if the child has no wall time left or has used more than it may, _Gone if it has ended."""
-        if wall < 0:
-            raise _TimeIsUp(f"no end after {limits[0]:g} real seconds")
-        usage = child.usage()
-        if usage.cpu_seconds > cpu:
-            raise _TimeIsUp(f"no end after {limits[1]:g} s of CPU time")
-        if usage.threads > MAX_THREADS:
-            raise _TimeIsUp(f"{usage.threads} threads at once")
-        if self._box.has_ended(child):
-            raise _Gone
 
 
 def _raise_fault(message: Json, child: Child) -> None:
@@ -253,25 +168,9 @@ def _raise_fault(message: Json, child: Child) -> None:
         raise _Fault(str(message["fault"]))
 
 
-def _read_messages(child: Child) -> None:
-    data = os.read(child.messages, 1 << 18)
-    if not data:
-        raise _Gone
-    child.buffer += data
-    if len(child.buffer) > MAX_LINE and b"\n" not in child.buffer:
-        raise Distrusted("a line without an end")
-
-
-def _drain_output(child: Child) -> None:
-    with suppress(BlockingIOError):
-        while _read_output(child):
-            pass
-
-
-def _read_output(child: Child) -> bool:
-    data = os.read(child.output, 1 << 16)
-    child.said = (child.said + data)[-TAIL_BYTES:]
-    return bool(data)
+def _killed(child: Child) -> bool:
+    """Whether somebody has killed it. That may have been a kernel out of memory, or an operator."""
+    return child.zygote.statuses.get(child.number) == -signal.SIGKILL
 
 
 def _signal_name(number: int) -> str:

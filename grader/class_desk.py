@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shlex
 import tempfile
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -13,50 +11,28 @@ from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 
-from grader import __version__, isolation
+from grader import __version__
 from grader.class_files import ClassFiles, with_verdicts
 from grader.class_handback import HandBack
 from grader.class_run import ClassRun, Order, Watch
-from grader.classroom.intake import Intake, Layout, take_in
+from grader.class_wishes import ClassWishes, again
+from grader.classroom.intake import Intake, take_in
 from grader.classroom.marks import Mark, Standing
 from grader.classroom.moved import moved
 from grader.classroom.results import ClassResults, lowest_level, marks_of, with_earlier
 from grader.classroom.roster import Roster, read_roster
 from grader.classroom.rules import ClassRules
 from grader.classroom.rules_file import NAME, read_rules
-from grader.crews import ClusterCrew, Crew, LocalCrew, local_jobs
 from grader.errors import ClassroomError
 from grader.exercise import Exercise
 from grader.gradebook import Gradebook, Judged
 from grader.gradebook_file import held, put_aside
 from grader.kit import Kit
-from grader.reports import dialects
-from grader.worker import Parcel, pack_kit
+from grader.pools import ClusterPool, LocalPool, Pool, local_jobs
+from grader.reports.views import counted
+from grader.worker import PackedKit, pack_kit
 
 GRADEBOOK = "gradebook.sqlite"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ClassWishes:
-    """What the command line asks for. Paths begin at the folder the command works in."""
-
-    source: Path
-    out: Path
-    schedules: int
-    layout: Layout | None = None
-    roster: Path | None = None
-    config: Path | None = None
-    exercises: tuple[str, ...] = ()
-    jobs: int | None = None
-    fresh: bool = False
-    started: bool = False
-    level: int = isolation.FENCED
-    cluster: str | None = None
-    anonymous: bool = False
-    orders: tuple[dialects.Order, ...] = ()
-    canvas: Path | None = None
-    moodle: tuple[Path, ...] = ()
-    new_gradebook: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,9 +70,11 @@ class ClassDesk:
         with held(wishes.out), self._staging() as staging, self._gradebook() as gradebook:
             intake = self._take_in(roster, staging)
             run = ClassRun(self._order(), intake, gradebook, watch)
-            if run.reuse():
-                with self._crew() as crew:
-                    run.grade(crew, self._parcel())
+            left = run.reuse()
+            self._notes += _reused(run.reused, left)
+            if left:
+                with self._pool() as pool:
+                    run.grade(pool, self._packed_kit())
             results = self._results(gradebook, intake, run.reused)
             written = [*files.write(results, gradebook)]
             if wishes.canvas or wishes.moodle:
@@ -141,18 +119,18 @@ class ClassDesk:
         )
 
     @contextmanager
-    def _crew(self) -> Iterator[Crew]:
+    def _pool(self) -> Iterator[Pool]:
         wishes = self._wishes
-        crew = ClusterCrew(wishes.cluster) if wishes.cluster else LocalCrew(wishes.jobs or local_jobs())
+        pool = ClusterPool(wishes.cluster) if wishes.cluster else LocalPool(wishes.jobs or local_jobs())
         try:
-            yield crew
+            yield pool
         finally:
-            crew.close()
+            pool.close()
 
-    def _parcel(self) -> Parcel:
+    def _packed_kit(self) -> PackedKit:
         if self._wishes.cluster:
             return pack_kit(self._kit)
-        return Parcel(root=self._kit.root.resolve(), digest=self._kit.digest)
+        return PackedKit(root=self._kit.root.resolve(), digest=self._kit.digest)
 
     # ---- folders -----------------------------------------------------------------------------------------------------
 
@@ -212,18 +190,19 @@ class ClassDesk:
             schedules=self._wishes.schedules,
             reused=reused,
             moved=tuple(moved(gradebook.standings(), marks, {one.key: one.name for one in intake.learners})),
-            reproduce=(self._command(),),
+            reproduce=(again(self._kit, self._wishes),),
         )
 
     def _skips(self, judged: Judged) -> bool:
         """Whether this attempt is an untouched stub, and such are asked to be passed over."""
         return self._wishes.started and judged.fault == "untouched"
 
-    def _command(self) -> str:
-        wishes = self._wishes
-        words = ["grade", "class", os.fspath(wishes.source), "--schedules", str(wishes.schedules), "--fresh"]
-        words += [word for id in wishes.exercises for word in ("--exercise", id)]
-        return shlex.join(words)
+
+def _reused(reused: int, left: int) -> Iterator[str]:
+    if reused and not left:
+        yield "nothing is new: every verdict is from the gradebook; `--fresh` grades everything again"
+    elif reused:
+        yield f"{counted(reused, 'file')} kept the verdict of an earlier run, as nothing about them has changed"
 
 
 def _why_not_judged(marks: Sequence[Mark]) -> Iterator[str]:

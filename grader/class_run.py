@@ -1,4 +1,4 @@
-"""Grades the files of a class: what the gradebook has already is used again, the rest goes to a crew."""
+"""Grades the files of a class: what the gradebook has already is used again, the rest goes to a pool."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from grader import engine, submission
 from grader.batch import Batch
 from grader.classroom.intake import Intake
 from grader.conditions import conditions
-from grader.crews import Crew
 from grader.engine import Request
 from grader.errors import InternalError
 from grader.exercise import Exercise
 from grader.gradebook import Attempt, Gradebook, Member
 from grader.kit import Kit
+from grader.pools import Pool
 from grader.submission import Fault, Submission
 from grader.verdict import Status
-from grader.worker import Chunk, Judgement, Parcel, Work, judgement
+from grader.worker import Chunk, Judgement, PackedKit, Work, judgement
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,14 +90,14 @@ class ClassRun:
         self.reused = self._files_before = len(self._owners) - len(self._works)
         return len(self._works)
 
-    def grade(self, crew: Crew, parcel: Parcel) -> None:
+    def grade(self, pool: Pool, packed: PackedKit) -> None:
         """Grade what is left. Raises GraderError; whatever was graded by then is in the gradebook."""
         self._began = time.monotonic()
 
         def chunk(works: tuple[Work, ...]) -> Chunk:
             under = self._conditions[works[0].exercise]
             return Chunk(
-                kit=parcel,
+                kit=packed,
                 exercise=under.exercise,
                 works=works,
                 schedules=under.schedules,
@@ -105,7 +105,7 @@ class ClassRun:
                 level=self._order.level,
             )
 
-        batch = Batch(crew, chunk=chunk, note=self._note, give_up=self._give_up, tick=self._tell)
+        batch = Batch(pool, chunk=chunk, note=self._note, give_up=self._give_up, tick=self._tell)
         self._tell()
         batch.run(list(self._works.values()))
 

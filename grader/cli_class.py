@@ -18,7 +18,8 @@ from grader.errors import UsageError
 from grader.options import Settings, shared_options
 
 if TYPE_CHECKING:
-    from grader.class_desk import ClassWishes, Graded
+    from grader.class_desk import Graded
+    from grader.class_wishes import ClassWishes
 
 LAYOUTS = ("auto", "folders", "flat", "canvas", "moodle", "gradescope")
 _FILE = click.Path(dir_okay=False, path_type=Path)
@@ -61,8 +62,8 @@ def class_(settings: Settings, /, source: Path, fail_under: float | None, **aske
     from grader.class_desk import ClassDesk
     from grader.desk import Desk
     from grader.outlets import summarise_class
+    from grader.reports.class_figures import percent
     from grader.reports.class_progress import watching
-    from grader.reports.class_screen import percent
 
     wishes = _wishes(settings, source, asked)
     kit = None if settings.kit is None else settings.directory / settings.kit
@@ -81,8 +82,8 @@ def class_(settings: Settings, /, source: Path, fail_under: float | None, **aske
 
 def _wishes(settings: Settings, source: Path, asked: dict[str, Any]) -> ClassWishes:
     """The wishes, whose fields are named as the options, with paths that begin at the folder we work in."""
-    from grader.class_desk import ClassWishes
     from grader.class_files import orders
+    from grader.class_wishes import ClassWishes
     from grader.classroom.intake import Layout
     from grader.isolation import FENCED
     from grader.judge import DEFAULT_SCHEDULES
@@ -118,13 +119,19 @@ def _show(settings: Settings, graded: Graded) -> None:
         if settings.quiet:
             show_class_quiet(console, graded.results, glyphs=glyphs)
         else:
-            written = [os.path.relpath(path, settings.directory) for path in graded.written]
+            written = [_as_typed(path, settings.directory) for path in graded.written]
             show_class(console, graded.results, notes=graded.notes, written=written, glyphs=glyphs)
+
+
+def _as_typed(path: Path, here: Path) -> str:
+    """A path as it is typed in the folder we work in; one that lies elsewhere as it is."""
+    relative = os.path.relpath(path, here)
+    return os.fspath(path) if relative.startswith(os.pardir) else relative
 
 
 def _document(graded: Graded) -> str:
     """What ``--json`` prints: the class in numbers, and where the rest is."""
-    from grader.reports.class_screen import percent, rows
+    from grader.reports.class_figures import figures, percent
 
     results = graded.results
     document = {
@@ -133,7 +140,7 @@ def _document(graded: Graded) -> str:
         "learners": len(results.intake.learners),
         "percent": percent(results.marks),
         "reused": results.reused,
-        "exercises": [dataclasses.asdict(row) for row in rows(results)],
+        "exercises": [dataclasses.asdict(row) for row in figures(results)],
         "refused": [dataclasses.asdict(one) for one in results.intake.refused],
         "unmatched": [dataclasses.asdict(one) for one in results.intake.unmatched],
         "strangers": [dataclasses.asdict(one) for one in results.intake.strangers],

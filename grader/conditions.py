@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from grader import __version__, engine
+from grader import __version__
 from grader.errors import KitError
 from grader.exercise import Exercise
 from grader.kit import Kit
+from grader.versions import versions as installed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +36,7 @@ def conditions(kit: Kit, exercise: Exercise, schedules: int) -> Conditions:
 
 def versions() -> str:
     """The versions that decide how a play goes, in one line."""
-    found = dict(engine.versions())
+    found = dict(installed())
     python = ".".join(found.pop("python").split(".")[:2])
     return ", ".join(f"{name} {version}" for name, version in {"grade": __version__, "python": python, **found}.items())
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shlex
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
@@ -14,16 +13,15 @@ from typing import TYPE_CHECKING
 from grader import guidance, progress
 from grader import kit as kits
 from grader import workspace as workspaces
-from grader.errors import GraderError, UsageError, WorkspaceError
+from grader.errors import UsageError, WorkspaceError
 from grader.kit import Exercise, Kit
 from grader.reports.files import write_file
-from grader.verdict import Status, Verdict
+from grader.verdict import Verdict
 from grader.workspace import Made, Workspace
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from grader.engine import Request
     from grader.reports.glyphs import Glyphs
     from grader.reports.views import Command, Progress
     from grader.sandbox import Box
@@ -31,28 +29,16 @@ if TYPE_CHECKING:
 REPORT = "grade-report.html"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wishes:
-    """What of an exercise is asked for; None and () mean all of it."""
-
-    file: Path | None = None
-    backend: str | None = None
-    tests: tuple[int, ...] = ()
-    schedules: int | None = None
-    seed: int | None = None
-    unfair: int = 0
-
-
 class Desk:
     """One invocation of ``grade``: a folder, the workspace it lies in, and a kit."""
 
     def __init__(self, *, directory: Path, kit: Path | None) -> None:
-        self._directory = directory
+        self.directory = directory
         self._kit_given = kit
 
     @cached_property
     def workspace(self) -> Workspace | None:
-        return workspaces.find(self._directory)
+        return workspaces.find(self.directory)
 
     @cached_property
     def kit(self) -> Kit:
@@ -69,14 +55,14 @@ class Desk:
 
     def shown(self, path: Path) -> str:
         """A path as it is typed from where the command works."""
-        return os.path.relpath(path.resolve(), self._directory.resolve())
+        return os.path.relpath(path.resolve(), self.directory.resolve())
 
     def create(self, directory: Path | None) -> tuple[Path, Made]:
         """Make or refresh the workspace there; without a directory, the one we are in, or one right here."""
         if directory is None:
-            root = self.workspace.root if self.workspace else self._directory
+            root = self.workspace.root if self.workspace else self.directory
             return root, workspaces.create(root, self.kit)
-        root = self._directory / directory
+        root = self.directory / directory
         return root, workspaces.create(root, Desk(directory=root, kit=self._kit_given).kit)
 
     def way_in(self, root: Path, made: Made) -> str:
@@ -84,7 +70,7 @@ class Desk:
         if workspaces.MARKER not in made.written:
             return "`grade` says where you are and what comes next"
         first = self.kit.exercises[0]
-        there = "" if root.samefile(self._directory) else f"cd {shlex.quote(self.shown(root))}, "
+        there = "" if root.samefile(self.directory) else f"cd {shlex.quote(self.shown(root))}, "
         return f"{there}read {first.folder.name}/{first.lesson.name}, and run `grade {first.id}`"
 
     def reset(self, id: str) -> str:
@@ -94,7 +80,7 @@ class Desk:
         kept = f"Your file is kept as {self.shown(copy)}.\n" if copy else ""
         return f"{kept}{file} is the stub. Next: write it, and run `grade {id}`."
 
-    # ---- run ---------------------------------------------------------------------------------------------------------
+    # ---- exercises ---------------------------------------------------------------------------------------------------
 
     def choose(self, ids: Sequence[str], *, everything: bool) -> list[Exercise]:
         """The exercises meant: those named, all of them, or the one whose folder this is."""
@@ -108,7 +94,16 @@ class Desk:
         raise UsageError("which exercise?", hint=f"Name one, as in `grade {first}`, or all with `grade run --all`.")
 
     def _exercise_here(self) -> Exercise | None:
-        return workspaces.exercise_here(self.workspace, self.kit, self._directory) if self.workspace else None
+        return workspaces.exercise_here(self.workspace, self.kit, self.directory) if self.workspace else None
+
+    def file_of(self, exercise: Exercise) -> Path:
+        """The learner's file. Raises UsageError where there is no workspace."""
+        if self.workspace is not None:
+            return self.workspace.file_of(exercise)
+        way = progress.ways_to_a_workspace(self.directory)[0].line
+        name = exercise.file if (self.directory / exercise.file).is_file() else "PATH"
+        hint = f"Type `{way}`, or name a file: `grade {exercise.id} --file {name}`."
+        raise UsageError("this is not a folder of exercises", hint=hint)
 
     def _chosen(self, id: str | None) -> Exercise:
         """The exercise of that id, or the one we are in."""
@@ -118,76 +113,6 @@ class Desk:
             return here
         hint = f"Name one, as in `{self.kit.exercises[0].id}`, or go to the folder of an exercise."
         raise UsageError("which exercise?", hint=hint)
-
-    def grade(self, box: Box, exercises: Sequence[Exercise], wishes: Wishes) -> tuple[Verdict, ...]:
-        """Grade the learner's files, and store the verdicts if they are about what is handed in."""
-        from grader import engine
-
-        if wishes.file is not None and len(exercises) != 1:
-            raise UsageError("--file goes with one exercise", hint="Name the exercise, as in `grade ex01 --file PATH`.")
-        for exercise in exercises:
-            _check_wishes(exercise, wishes)
-        requests = [self._request(exercise, wishes) for exercise in exercises]
-        verdicts: list[Verdict] = []
-        for exercise, request in zip(exercises, requests, strict=True):
-            try:
-                verdicts += engine.grade(box, self.kit, exercise, [request])
-            except GraderError as error:
-                if len(exercises) == 1:
-                    raise
-                # One exercise that is broken must not take the verdicts on all others with it.
-                verdicts.append(engine.not_judged(self.kit, exercise, request, error))
-        return tuple(verdicts)
-
-    def started(self, verdicts: Sequence[Verdict]) -> tuple[Verdict, ...]:
-        """The verdicts on what the learner has begun to write. Raises WorkspaceError if there is none."""
-        begun = tuple(one for one in verdicts if not {fault.kind for fault in one.faults} & {"untouched", "missing"})
-        if not begun:
-            first = verdicts[0].exercise
-            hint = f"Write the answer to {first}, or leave --started out."
-            raise WorkspaceError("nothing was judged: no exercise has been started", hint=hint)
-        return begun
-
-    def store(self, verdicts: Sequence[Verdict], wishes: Wishes) -> None:
-        """Store verdicts if they are about what is handed in. Raises WorkspaceError if that cannot be written."""
-        if wishes.file is None and self.workspace is not None:
-            workspaces.add_attempts(self.workspace, [verdict for verdict in verdicts if verdict.complete_run])
-
-    def home(self, wishes: Wishes) -> Path:
-        """The folder at which the path of what is graded begins, as a verdict has it."""
-        return self.workspace.root if self.workspace and wishes.file is None else self._directory
-
-    def _request(self, exercise: Exercise, wishes: Wishes) -> Request:
-        from grader.engine import Request
-        from grader.judge import DEFAULT_SCHEDULES
-
-        path = self._file_of(exercise) if wishes.file is None else self._directory / wishes.file
-        return Request(
-            path=path,
-            shown=self.workspace.shown(path) if self.workspace and wishes.file is None else str(wishes.file),
-            tests=wishes.tests,
-            backends=() if wishes.backend is None else (wishes.backend,),
-            schedules=wishes.schedules or DEFAULT_SCHEDULES,
-            only=wishes.seed,
-            unfair=wishes.unfair,
-            beside=workspaces.others(path) if wishes.file is None else (),
-        )
-
-    def _file_of(self, exercise: Exercise) -> Path:
-        if self.workspace is not None:
-            return self.workspace.file_of(exercise)
-        way = progress.ways_to_a_workspace(self._directory)[0].line
-        name = exercise.file if (self._directory / exercise.file).is_file() else "PATH"
-        hint = f"Type `{way}`, or name a file: `grade {exercise.id} --file {name}`."
-        raise UsageError("this is not a folder of exercises", hint=hint)
-
-    def proposed(self, verdicts: Sequence[Verdict], wishes: Wishes) -> tuple[Command, ...] | None:
-        """What to type after these verdicts, where what follows from a verdict alone would mislead."""
-        if len(verdicts) != 1:
-            return None
-        if wishes.file is not None:
-            return progress.after_a_file(verdicts[0], wishes.file)
-        return progress.after_a_stub(verdicts[0], self._paths(self.kit.exercise(verdicts[0].exercise)))
 
     # ---- screens and pages -------------------------------------------------------------------------------------------
 
@@ -210,12 +135,12 @@ class Desk:
 
     def _next_steps(self, following: Progress | None) -> tuple[Command, ...]:
         if self.workspace is None:
-            return progress.ways_to_a_workspace(self._directory)
-        return progress.next_steps(following, self._paths(self.kit.exercise(following.id)) if following else None)
+            return progress.ways_to_a_workspace(self.directory)
+        return progress.next_steps(following, self.paths(self.kit.exercise(following.id)) if following else None)
 
-    def _paths(self, exercise: Exercise) -> progress.Paths:
+    def paths(self, exercise: Exercise) -> progress.Paths:
         """The lesson and the file of an exercise, as they are typed from here."""
-        file = os.path.relpath(self._file_of(exercise), self._directory.resolve())
+        file = os.path.relpath(self.file_of(exercise), self.directory.resolve())
         return progress.Paths(lesson=os.path.join(os.path.dirname(file), exercise.lesson.name), file=file)
 
     def list_exercises(self, console: Console, glyphs: Glyphs) -> None:
@@ -242,7 +167,7 @@ class Desk:
         if not last:
             first = self.kit.exercises[0].id
             raise WorkspaceError("there is nothing to report yet", hint=f"Run `grade {first}` first.")
-        path = workspace.root / REPORT if out is None else self._directory / out
+        path = workspace.root / REPORT if out is None else self.directory / out
         page = learner_page(
             last,
             kit_title=self.kit.title,
@@ -255,7 +180,7 @@ class Desk:
 
     def _need_workspace(self) -> Workspace:
         if self.workspace is None:
-            way = progress.ways_to_a_workspace(self._directory)[0].line
+            way = progress.ways_to_a_workspace(self.directory)[0].line
             hint = f"Type `{way}`, or give the folder with -C."
             raise WorkspaceError("this is not a folder of exercises", hint=hint)
         return self.workspace
@@ -274,13 +199,7 @@ class Desk:
     def solution(self, id: str | None) -> str:
         """The reference answer. Raises UsageError before the exercise is complete, or if the kit has no answers."""
         exercise = self._chosen(id)
-        best = workspaces.best(self._attempts(exercise))
-        if best is None or best.status is not Status.PASS:
-            hint = f"Ask for a hint with `grade hint {exercise.id}`."
-            raise UsageError(f"{exercise.id} is not complete yet, and its answer is shown afterwards", hint=hint)
-        if exercise.reference is None:
-            raise UsageError("this kit comes without answers", hint="Ask whoever gave it to you.")
-        return exercise.reference.read_text(encoding="utf-8")
+        return guidance.solution(exercise, self._attempts(exercise))
 
     # ---- kits --------------------------------------------------------------------------------------------------------
 
@@ -290,12 +209,3 @@ class Desk:
         from grader.judge import DEFAULT_SCHEDULES
 
         return kitcheck.check_aloud(box, self.kit, schedules=schedules or DEFAULT_SCHEDULES, quiet=quiet, echo=echo)
-
-
-def _check_wishes(exercise: Exercise, wishes: Wishes) -> None:
-    wrong = [number for number in wishes.tests if number > len(exercise.tests)]
-    if wrong:
-        raise UsageError(f"{exercise.id} has no test {wrong[0]}", hint=f"It has tests 1 to {len(exercise.tests)}.")
-    if wishes.backend is not None and wishes.backend not in exercise.backends:
-        hint = f"Leave --backend out; its tests run on: {', '.join(exercise.backends) or 'none'}."
-        raise UsageError(f"{exercise.id} does not run on {wishes.backend}", hint=hint)

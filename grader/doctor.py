@@ -7,12 +7,14 @@ import sys
 from dataclasses import dataclass
 
 from grader import __version__
-from grader.cell import Cell, Play
-from grader.engine import versions
+from grader.cell import Cell
 from grader.errors import GraderError
 from grader.isolation import LEVELS
+from grader.job import Job
+from grader.play import Play
 from grader.recording import BACKENDS, Ended
-from grader.sandbox import Box, Job
+from grader.sandbox import Box
+from grader.versions import versions
 
 TESTED_PYTHONS = ((3, 11), (3, 13))
 

@@ -14,7 +14,8 @@ from enum import StrEnum
 from functools import cache
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
-from grader.recording import NOTHING, Deviation, Event, Outcome, Trace, TracedTask
+from grader.outcomes import NOTHING, Outcome
+from grader.recording import Deviation, Event, Trace, TracedTask
 from grader.verdict import FORMAT, Verdict
 
 

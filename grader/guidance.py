@@ -11,8 +11,8 @@ from pathlib import Path
 from grader.errors import UsageError
 from grader.exercise import GENERAL_HINTS
 from grader.kit import Exercise, Kit
-from grader.verdict import Verdict
-from grader.workspace import STATE, Workspace
+from grader.verdict import Status, Verdict
+from grader.workspace import STATE, Workspace, best
 
 WIDTH = 80
 
@@ -75,3 +75,14 @@ def diagnoses(kit: Kit) -> str:
         for slug, found in sorted(kit.diagnoses.items())
     ]
     return "\n".join([*lines, "", "`grade explain DIAGNOSIS` says more about one of them."])
+
+
+def solution(exercise: Exercise, attempts: Sequence[Verdict]) -> str:
+    """The reference answer. Raises UsageError before the exercise is complete, or if the kit has no answers."""
+    attempt = best(attempts)
+    if attempt is None or attempt.status is not Status.PASS:
+        hint = f"Ask for a hint with `grade hint {exercise.id}`."
+        raise UsageError(f"{exercise.id} is not complete yet, and its answer is shown afterwards", hint=hint)
+    if exercise.reference is None:
+        raise UsageError("this kit comes without answers", hint="Ask whoever gave it to you.")
+    return exercise.reference.read_text(encoding="utf-8")

@@ -8,12 +8,8 @@ result is noted here, after its last schedule, and what is not noted earns nothi
 
 from __future__ import annotations
 
-import os
 import signal
-import sys
-import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from types import FrameType
 from typing import Any, TypeVar
@@ -21,9 +17,11 @@ from typing import Any, TypeVar
 import pytest
 
 from grader.attempt import Function, Judged, Playing, TooLong, attempt, fragile, remarks, shortened
-from grader.cell import Cell, Play
+from grader.cell import Cell
 from grader.errors import InternalError, KitError
 from grader.kit import Exercise, HiddenTest
+from grader.play import Play
+from grader.pytest_session import run_pytest
 from grader.recording import Recording
 from grader.schedules import Variants
 from grader.values import Token
@@ -81,58 +79,13 @@ def examine(exercise: Exercise, examinations: Iterable[Examination]) -> None:
     hidden tests cannot be collected exactly as declared.
     """
     plugin = _Plugin(exercise, iter(examinations))
-    _forget(exercise)
-    with _own_environment():
-        pytest.main(_arguments(exercise), plugins=[plugin])
-    _forget(exercise)
+    run_pytest(exercise, plugin, timeout_seconds=TIMEOUT_SECONDS)
     if plugin.error is not None:
         raise plugin.error
     if not plugin.finished:
         raise InternalError(
             f"pytest did not run the hidden tests of {exercise.id}", hint="Run `grade kit check`, and report this."
         )
-
-
-def _forget(exercise: Exercise) -> None:
-    """Take the hidden tests out of ``sys.modules``; pytest would give them to the same exercise of another kit.
-
-    By name and not by file: the path of a kit may be written in many ways.
-    """
-    for name in (exercise.folder.name, f"{exercise.folder.name}.{exercise.test_file.stem}"):
-        sys.modules.pop(name, None)
-
-
-def _arguments(exercise: Exercise) -> list[str]:
-    off = "cacheprovider logging terminal faulthandler doctest unittest junitxml pastebin stepwise setuponly setupplan"
-    plugins = [argument for name in off.split() for argument in ("-p", f"no:{name}")]
-    # The signal method needs the main thread. The thread method would end the whole process.
-    in_main_thread = threading.current_thread() is threading.main_thread()
-    timeout = ["-p", "pytest_timeout", f"--timeout={TIMEOUT_SECONDS}", "--timeout-method=signal"]
-    return [
-        # The root is above the exercise: pytest names the module by its path from there, and the names must differ.
-        *("-c", os.devnull, "--rootdir", str(exercise.folder.parent), "--noconftest", "--import-mode=importlib"),
-        *("--assert=plain", "--capture=no", "--strict-markers", *plugins),
-        *(timeout if in_main_thread else []),
-        str(exercise.test_file),
-    ]
-
-
-@contextmanager
-def _own_environment() -> Iterator[None]:
-    """Keep what the user's shell has for pytest away from ours, and our bytecode out of the kit."""
-    saved = {name: value for name, value in os.environ.items() if name.startswith("PYTEST_")}
-    writes = sys.dont_write_bytecode
-    for name in saved:
-        del os.environ[name]
-    # Discovering installed plugins takes 130 ms, and none of them has any business here.
-    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
-    sys.dont_write_bytecode = True
-    try:
-        yield
-    finally:
-        sys.dont_write_bytecode = writes
-        del os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"]
-        os.environ.update(saved)
 
 
 # ---- the plugin ------------------------------------------------------------------------------------------------------

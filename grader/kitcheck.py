@@ -21,6 +21,7 @@ from grader.program import read
 from grader.sandbox import Box
 from grader.submission import Fault, Submission
 from grader.verdict import Outcome, Status, TestResult, Verdict
+from grader.versions import versions
 
 EXEMPT = "# off-limits: exempt"
 RIGHT_ANSWERS = 3
@@ -119,7 +120,7 @@ def _is_exempt(path: Path) -> bool:
 
 def _is_supported(path: Path) -> bool:
     needs = [match["version"] for line in _first_lines(path) if (match := _NEEDS.fullmatch(line))]
-    installed = dict(engine.versions())["anyio"]
+    installed = dict(versions())["anyio"]
     return all(_numbers(version) <= _numbers(installed) for version in needs)
 
 

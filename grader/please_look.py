@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from grader.names import Names
 from grader.program import Placed, Program, Remark
@@ -43,6 +44,11 @@ _TEXTS = frozenset({"__main__", "__dict__", "__weakref__"})
 _FORMATS = frozenset({"format", "format_map"})
 # No way back past a brace or a dot, or a megabyte of braces would take a square of its length.
 _FORMAT_FIELD = re.compile(r"\{[^{}:!.]*\.")
+# Embeddings, overrides and isolates, with which a line shows as another than it is (https://trojansource.codes,
+# CVE-2021-42574); the same nine that rustc refuses. Right-to-left letters, and the marks that honest Arabic and Hebrew
+# text puts between them, are not among them.
+_REORDERING = re.compile("[\u202a-\u202e\u2066-\u2069]")
+_LINE_END = re.compile(r"\r\n|\r|\n")
 _KINDS = (
     *(ast.Attribute, ast.Name, ast.alias, ast.Call, ast.MatchClass, ast.Constant),
     *(ast.FunctionDef, ast.AsyncFunctionDef),
@@ -65,6 +71,28 @@ def _all_remarks(program: Program) -> Iterator[Remark]:
         if texts_are_formats and isinstance(node, ast.Constant) and isinstance(node.value, str):
             yield from _format(node, node.value)
     yield from _handed_on(program)
+    yield from _reordered(program.submission.source)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Spot:
+    """One character of the source, which may stand in a comment, where the syntax tree has nothing."""
+
+    lineno: int
+    col_offset: int
+    end_lineno: int
+    end_col_offset: int
+
+
+def _reordered(source: str) -> Iterator[Remark]:
+    if _REORDERING.search(source) is None:
+        return
+    for number, line in enumerate(_LINE_END.split(source), start=1):
+        found = _REORDERING.search(line)
+        if found:
+            start, end = (len(line[:place].encode("utf-8", "surrogatepass")) for place in found.span())
+            spot = _Spot(lineno=number, col_offset=start, end_lineno=number, end_col_offset=end)
+            yield _remark(spot, "text here is not shown in the order in which Python reads it")
 
 
 def _own_private_names(program: Program) -> frozenset[str]:

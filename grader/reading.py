@@ -9,22 +9,8 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TypeVar
 
-from grader.recording import (
-    LEFT_BEHIND,
-    NOTHING,
-    Deviation,
-    Ended,
-    Event,
-    Hygiene,
-    Leaf,
-    Mark,
-    Outcome,
-    Raised,
-    Recording,
-    Trace,
-    TracedTask,
-    Waiting,
-)
+from grader.outcomes import NOTHING, Leaf, Mark, Outcome, Raised
+from grader.recording import LEFT_BEHIND, Deviation, Ended, Event, Hygiene, Recording, Trace, TracedTask, Waiting
 from grader.values import decode
 from grader.wire import Distrusted, Json
 

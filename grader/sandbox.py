@@ -12,34 +12,19 @@ import signal
 import time
 from collections.abc import Collection
 from contextlib import suppress
-from dataclasses import dataclass
 from types import TracebackType
 
 from grader import isolation
 from grader.box import sweep
 from grader.child import Child
 from grader.errors import InternalError, MachineError
+from grader.interrupts import held_back
 from grader.isolation import Attempt
-from grader.kit import Limits
+from grader.job import Job, document
 from grader.launch import LOOK_SECONDS, Died, Zygote
-from grader.wire import Json, dumps
 
 GRACE_SECONDS = 5.0
 """For a child to leave after its last play, and for the killed to be gone."""
-CHILD_CPU_SECONDS = 600
-"""For all plays of a child; it ends a child that nobody watches any more."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Job:
-    """A program that can be played: the submission under its module's name, and the scenarios."""
-
-    module: str
-    submission: str
-    scenarios: str
-    limits: Limits
-    needs: tuple[str, ...] = ()
-    """What the fences open for it: ``loopback``, ``processes``."""
 
 
 class Box:
@@ -58,13 +43,19 @@ class Box:
         self._level = strongest if level is None else min(level, strongest)
         self._zygote: Zygote | None = None
         self._ready = False
+        self._stumbled = False
+        """Whether the last start came to nothing."""
         self._living: dict[int, Child] = {}
         """The children that have not been ended, by their number in the box."""
         self.attempts: tuple[Attempt, ...] = ()
         """What the self-test has tried, once the box has been used."""
         self.notes: list[str] = [why_not] if why_not and level is None else []
         """Why the level is not a higher one."""
-        self._launch()
+        try:
+            self._launch()
+        except BaseException:
+            self._bury()
+            raise
 
     def __enter__(self) -> Box:
         return self
@@ -150,7 +141,8 @@ class Box:
         self._ready = False
         while True:
             try:
-                self._zygote = Zygote(self._level)
+                with held_back():
+                    self._zygote = Zygote(self._level)
                 return
             except Died as died:
                 self._lower(self._level - 1, str(died))
@@ -164,22 +156,31 @@ class Box:
             try:
                 attempts = self._zygote.ready()
             except Died as died:
-                self._bury()
-                if self._level == 0:
-                    raise _no_box(died) from died
-                self._lower(min(self._level - 1, isolation.FENCED), str(died))
-                self._launch()
+                self._start_again(died, min(self._level - 1, isolation.FENCED))
                 continue
-            self._ready = True
             self.attempts = attempts
             proven = isolation.proven(self._level, attempts)
-            if proven < self._level:
-                said = [f"it could {attempt.what} ({attempt.said})" for attempt in attempts if not attempt.prevented]
+            said = [f"it could {attempt.what} ({attempt.said})" for attempt in attempts if not attempt.prevented]
+            if proven == self._level:
+                self._ready, self._stumbled = True, False
+            elif said:
                 self._bury()
-                self._lower(proven, ", ".join(said) or "its self-test was cut short")
+                self._lower(proven, ", ".join(said))
                 self._launch()
+            else:
+                self._start_again(Died("its self-test was cut short"), proven)
         assert self._zygote is not None
         return self._zygote
+
+    def _start_again(self, died: Died, lower: int) -> None:
+        """Start once more at the same level, in case somebody has killed it, and then at a lower one."""
+        self._bury()
+        if self._stumbled and self._level == 0:
+            raise _no_box(died) from died
+        if self._stumbled:
+            self._lower(lower, str(died))
+        self._stumbled = not self._stumbled
+        self._launch()
 
     def _lower(self, level: int, why: str) -> None:
         self.notes.append(f"level {self._level} is not to be had: {why}")
@@ -205,7 +206,7 @@ class Box:
         output_in, output_out = os.pipe()
         proof = secrets.token_hex(16)
         try:
-            number, process = zygote.fork(_document(job, proof), [requests_in, messages_out, output_out])
+            number, process = zygote.fork(document(job, proof), [requests_in, messages_out, output_out])
         except BaseException:
             for descriptor in (requests_out, messages_in, output_in):
                 os.close(descriptor)
@@ -235,25 +236,6 @@ class Box:
         status = zygote.statuses.pop(child.number)
         # A process that was leaving already keeps its own status under our signal.
         child.status = None if status == -signal.SIGKILL and not alone else status
-
-
-def _document(job: Job, proof: str) -> bytes:
-    limits: dict[str, Json] = {
-        "memory": job.limits.memory_mb << 20,
-        "cpu": CHILD_CPU_SECONDS,
-        "steps": job.limits.steps,
-        "horizon": job.limits.horizon_seconds,
-    }
-    return dumps(
-        {
-            "module": job.module,
-            "submission": job.submission,
-            "scenarios": job.scenarios,
-            "limits": limits,
-            "needs": list(job.needs),
-            "proof": proof,
-        }
-    )
 
 
 def _no_box(died: Died) -> InternalError:

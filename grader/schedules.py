@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from math import prod
 
-from grader.cell import Play
+from grader.play import Play
 from grader.recording import Recording
 
 WALK = 20

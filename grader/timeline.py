@@ -12,8 +12,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from grader.recording import Event, Outcome, Trace, Waiting
-from grader.timeline_lanes import LOOKED_AT, Lane, lanes_in_time
+from grader.outcomes import Outcome
+from grader.recording import Event, Trace, Waiting
+from grader.timeline_lanes import Lane, lanes_in_time
+from grader.timeline_lives import LOOKED_AT
 from grader.timeline_steps import count_steps, lanes_in_steps
 
 MAX_LANES = 16

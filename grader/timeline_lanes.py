@@ -6,44 +6,12 @@ scenario's own task, ``main``, is one only if part of its waiting is not explain
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from enum import StrEnum
-from itertools import pairwise
 
-from grader.recording import Event, Trace
-
-LOOKED_AT = 400
-"""Spans, and tasks, of one trace that are looked at; a picture shows a few and says how many more there are."""
-
-Interval = tuple[float, float]
-
-
-class How(StrEnum):
-    """How a lane ends."""
-
-    RETURNED = "returned"
-    RAISED = "raised"
-    CANCELLED = "cancelled"
-    OPEN = "open"
-
-
-class Kind(StrEnum):
-    """What happens during a bar."""
-
-    WORK = "work"
-    WAIT = "wait"
-    BLOCKED = "blocked"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Bar:
-    """A stretch of a lane. One without length is a moment and still worth a mark."""
-
-    start: float
-    end: float
-    kind: Kind
+from grader.recording import Trace
+from grader.timeline_bars import Bar, Interval, Kind, cut_bars, merged
+from grader.timeline_lives import LOOKED_AT, How, Life, how_of, lives
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,46 +24,6 @@ class Lane:
     end: float | None
     how: How
     bars: tuple[Bar, ...]
-
-
-@dataclass(slots=True, kw_only=True)
-class Life:
-    """What the events say about one task."""
-
-    name: str
-    parent: int | None
-    spawned: float = 0.0
-    began: float | None = None
-    ended: float | None = None
-    how: How = How.OPEN
-    waits: list[Interval] = field(default_factory=list)
-    blocks: list[Interval] = field(default_factory=list)
-    _since: float | None = None
-
-    def note(self, event: Event) -> None:
-        match event.kind:
-            case "spawn":
-                self.spawned = event.time
-            case "start":
-                self.began = event.time
-            case "suspend":
-                self._since = event.time
-            case "resume":
-                self._end_wait(event.time)
-            case "block":
-                self.blocks.append((event.time, event.time + _seconds(event.info)))
-            case "finish":
-                self._end_wait(event.time)
-                self.ended, self.how = event.time, how_of(event.info)
-
-    def _end_wait(self, time: float) -> None:
-        if self._since is not None and time > self._since:
-            self.waits.append((self._since, time))
-        self._since = None
-
-    @property
-    def matters(self) -> bool:
-        return bool(self.waits or self.blocks) or self.how is not How.RETURNED
 
 
 @dataclass(slots=True, kw_only=True)
@@ -116,24 +44,6 @@ class _Node:
 
     def alive_at(self, time: float) -> bool:
         return self.start <= time and (self.end is None or time < self.end)
-
-
-def how_of(text: str | None) -> How:
-    """Read how something ended; what is unknown has not ended."""
-    return How(text) if text in tuple(How) else How.OPEN
-
-
-def lives(trace: Trace) -> dict[int, Life]:
-    """Sum up the events of each task, in the order in which the tasks were started."""
-    found: dict[int, Life] = {}
-    for task in trace.tasks[:LOOKED_AT]:
-        # A parent is older than its child; anything else in a recording would send us round in circles.
-        found[task.id] = Life(name=task.name, parent=task.parent if task.parent in found else None)
-    for event in trace.events:
-        if event.task in found:
-            found[event.task].note(event)
-
-    return found
 
 
 def lanes_in_time(trace: Trace, scale_end: float) -> tuple[Lane, ...]:
@@ -242,45 +152,6 @@ def _lane(node: _Node, depth: int, scale_end: float) -> Lane:
     start = min(max(node.start, 0.0), scale_end)
     end = None if node.end is None else min(max(node.end, start), scale_end)
     children = merged((child.start, child.until(scale_end)) for child in node.children)
-    bars = _bars((start, scale_end if end is None else end), node.base, children, merged(node.blocks))
+    bars = cut_bars((start, scale_end if end is None else end), node.base, children, merged(node.blocks))
 
     return Lane(label=node.label, depth=depth, start=start, end=end, how=node.how, bars=bars)
-
-
-def _bars(whole: Interval, base: Kind, waits: Sequence[Interval], blocks: Sequence[Interval]) -> tuple[Bar, ...]:
-    low, high = whole
-    edges = {time for interval in (*waits, *blocks) for time in interval if low < time < high}
-    found: list[Bar] = []
-    for start, end in pairwise(sorted({low, high, *edges})) if low < high else [whole]:
-        middle = (start + end) / 2
-        kind = Kind.BLOCKED if _within(middle, blocks) else Kind.WAIT if _within(middle, waits) else base
-        if found and found[-1].kind is kind:
-            start = found.pop().start
-        found.append(Bar(start=start, end=end, kind=kind))
-    moments = [Bar(start=a, end=a, kind=Kind.BLOCKED) for a, b in blocks if a == b and low <= a <= high]
-
-    return tuple(sorted((*found, *moments), key=lambda bar: (bar.start, bar.end)))
-
-
-def merged(intervals: Iterable[Interval]) -> tuple[Interval, ...]:
-    """Join intervals that touch."""
-    found: list[Interval] = []
-    for low, high in sorted(intervals):
-        if found and low <= found[-1][1]:
-            found[-1] = (found[-1][0], max(high, found[-1][1]))
-        else:
-            found.append((low, high))
-
-    return tuple(found)
-
-
-def _within(time: float, intervals: Sequence[Interval]) -> bool:
-    return any(low <= time <= high for low, high in intervals)
-
-
-def _seconds(text: str | None) -> float:
-    try:
-        number = float(text or "0")
-    except ValueError:
-        return 0.0
-    return number if math.isfinite(number) and number > 0 else 0.0

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from grader.recording import Trace
-from grader.timeline_lanes import Bar, How, Kind, Lane, Life, lives
+from grader.timeline_bars import Bar, Kind
+from grader.timeline_lanes import Lane
+from grader.timeline_lives import How, Life, lives
 
 MAX_STEPS = 48
 """Steps that are drawn. Who takes turns with whom shows in the first few; later ones would be thinner than a letter."""

@@ -33,7 +33,7 @@ TRIES = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Parcel:
+class PackedKit:
     """A kit on its way to a worker: where it lies, and its files if the worker may not see that place."""
 
     root: Path
@@ -54,7 +54,7 @@ class Work:
 class Chunk:
     """Files of one exercise that a worker grades in one session of hidden tests."""
 
-    kit: Parcel
+    kit: PackedKit
     exercise: str
     works: tuple[Work, ...]
     schedules: int
@@ -131,14 +131,14 @@ def _trouble(verdict: Verdict) -> str:
     return verdict.trouble or next(reasons, "")
 
 
-def pack_kit(kit: Kit) -> Parcel:
+def pack_kit(kit: Kit) -> PackedKit:
     """The kit with its files, for workers that do not see this machine's disk. Wrong answers stay at home."""
     folders = [kit.root / "exercises"]
     references = [exercise.reference for exercise in kit.exercises if exercise.reference is not None]
     files = [path for folder in folders for path in sorted(folder.rglob("*")) if path.is_file()]
     inside = [path for path in (*files, *references) if "__pycache__" not in path.parts]
     named = tuple((path.relative_to(kit.root).as_posix(), path.read_bytes()) for path in inside)
-    return Parcel(root=kit.root, digest=kit.digest, files=named)
+    return PackedKit(root=kit.root, digest=kit.digest, files=named)
 
 
 def grade_chunk(chunk: Chunk) -> Answer:
@@ -149,8 +149,8 @@ def grade_chunk(chunk: Chunk) -> Answer:
         if chunk.versions != versions():
             return _refused_versions(chunk)
         try:
-            judgements = tuple(_bench.grade(chunk))
-            _bench.settle()
+            judgements = tuple(_warm.grade(chunk))
+            _warm.settle()
         except MachineError as error:
             return Answer(refusal=Refusal.MACHINE, said=str(error), hint=error.hint)
         except _Unfit as error:
@@ -170,7 +170,7 @@ class _Unfit(KitError):
     """The kit is not the one that the chunk was made for."""
 
 
-class _Bench:
+class _Warm:
     """What a worker process keeps between chunks: the box, and the kits that it was sent."""
 
     def __init__(self) -> None:
@@ -192,7 +192,7 @@ class _Bench:
         while len(verdicts) < len(requests):
             there = len(verdicts)
             try:
-                box = self._warm()
+                box = self._warm_box()
                 isolation.require(box.level, allowed=level)
                 engine.grade_each(box, kit, exercise, requests[there:], verdicts.append)
             except InternalError as error:
@@ -206,7 +206,7 @@ class _Bench:
                 verdicts += [engine.not_judged(kit, exercise, request, error) for request in rest]
         return verdicts
 
-    def _warm(self) -> Box:
+    def _warm_box(self) -> Box:
         if self._box is None:
             self._box = Box()
         return self._box
@@ -216,20 +216,20 @@ class _Bench:
         if box is not None:
             box.close()
 
-    def _kit(self, parcel: Parcel) -> Kit:
-        if parcel.digest not in self._kits:
-            self._kits[parcel.digest] = kits.load(self._unpack(parcel) if parcel.files else parcel.root)
-        kit = self._kits[parcel.digest]
-        if kit.digest != parcel.digest:
-            del self._kits[parcel.digest]
+    def _kit(self, packed: PackedKit) -> Kit:
+        if packed.digest not in self._kits:
+            self._kits[packed.digest] = kits.load(self._unpack(packed) if packed.files else packed.root)
+        kit = self._kits[packed.digest]
+        if kit.digest != packed.digest:
+            del self._kits[packed.digest]
             hint = "Run the same command again when nobody is changing it."
-            raise _Unfit(f"{parcel.root}: the kit has changed since the run began", hint=hint)
+            raise _Unfit(f"{packed.root}: the kit has changed since the run began", hint=hint)
         return kit
 
-    def _unpack(self, parcel: Parcel) -> Path:
+    def _unpack(self, packed: PackedKit) -> Path:
         folder = tempfile.TemporaryDirectory(prefix="grade-kit-")
         self._folders.append(folder)  # it is removed with the process
-        for name, content in parcel.files:
+        for name, content in packed.files:
             path = Path(folder.name, *PurePosixPath(name).parts)
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content)
@@ -247,7 +247,7 @@ class _Bench:
 
 
 _turn = threading.Lock()
-_bench = _Bench()
+_warm = _Warm()
 
 
 def _request(work: Work, chunk: Chunk) -> Request:

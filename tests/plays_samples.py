@@ -8,10 +8,12 @@ from textwrap import dedent
 
 import pytest
 
-from grader.cell import Cell, Play
+from grader.cell import Cell
 from grader.exercise import Limits
+from grader.job import Job
+from grader.play import Play
 from grader.recording import BACKENDS, Recording
-from grader.sandbox import Box, Job
+from grader.sandbox import Box
 
 RUN_MAIN = """
 async def scenario(stage):

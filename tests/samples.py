@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from grader.recording import NOTHING, Ended, Event, Outcome, Trace, TracedTask, Waiting
+from grader.outcomes import NOTHING, Outcome
+from grader.recording import Ended, Event, Trace, TracedTask, Waiting
 from grader.submission import Fault
 from grader.verdict import BackendResult, Caution, Failure, TestResult, Verdict
 from grader.verdict import Outcome as Result

@@ -17,11 +17,13 @@ from attack_files import HONEST, MARKER, OTHER, SCENARIOS, Attack, all_attacks, 
 from forging_samples import below, running_with
 
 from grader import kit, policy
-from grader.cell import Cell, Play
+from grader.cell import Cell
 from grader.engine import Request, grade
+from grader.job import Job
 from grader.kit import Exercise, Kit
+from grader.play import Play
 from grader.policy import Findings
-from grader.sandbox import Box, Job
+from grader.sandbox import Box
 from grader.submission import Fault, take
 from grader.verdict import Status, TestResult, Verdict
 

@@ -21,21 +21,21 @@ from grader import kit as kits
 from grader.batch import ALONE, DEATHS_IN_A_ROW, Batch
 from grader.box import sweep
 from grader.conditions import conditions, versions
-from grader.crews import ClusterCrew, LocalCrew
 from grader.errors import KitError, MachineError
+from grader.pools import ClusterPool, LocalPool
 from grader.submission import Fault, Submission
 from grader.verdict import Status
-from grader.worker import Answer, Chunk, Judgement, Parcel, Refusal, Work, judgement, pack_kit
+from grader.worker import Answer, Chunk, Judgement, PackedKit, Refusal, Work, judgement, pack_kit
 from tests import samples
 from tests.kit_samples import RIGHT, WRONG_VALUE, answer, change, make_kit
 
 CHECKOUT = Path(__file__).parent.parent
 SPEED = 0.1
-"""Seconds that a file takes in the crews below, by their own account."""
+"""Seconds that a file takes in the pools below, by their own account."""
 
 
-class Crew:
-    """A crew of one thread that pretends. ``deadly`` keys kill it, with everything that was handed over."""
+class Pool:
+    """A pool of one thread that pretends. ``deadly`` keys kill it, with everything that was handed over."""
 
     def __init__(self, size: int = 2, *, deadly: Sequence[str] = (), failing: Sequence[str] = ()) -> None:
         self.size = size
@@ -85,8 +85,8 @@ class Crew:
         self._thread.shutdown()
 
 
-class Prompt(Crew):
-    """A crew that has graded whatever it is given at once."""
+class Prompt(Pool):
+    """A pool that has graded whatever it is given at once."""
 
     def submit(self, chunk: Chunk) -> Future[Answer]:
         future: Future[Answer] = Future()
@@ -108,14 +108,14 @@ def works(count: int, exercise: str = "ex01") -> list[Work]:
 
 
 def chunk_of(works: tuple[Work, ...]) -> Chunk:
-    parcel = Parcel(root=Path(), digest="")
-    return Chunk(kit=parcel, exercise=works[0].exercise, works=works, schedules=1, versions="")
+    packed = PackedKit(root=Path(), digest="")
+    return Chunk(kit=packed, exercise=works[0].exercise, works=works, schedules=1, versions="")
 
 
-def run(crew: Crew, todo: Sequence[Work]) -> dict[str, Judgement]:
+def run(pool: Pool, todo: Sequence[Work]) -> dict[str, Judgement]:
     noted: list[Judgement] = []
     give_up: Callable[[Work, str], Judgement] = lambda work, why: judged(work.key, Status.NOT_JUDGED)  # noqa: E731
-    Batch(crew, chunk=chunk_of, note=noted.extend, give_up=give_up).run(todo)
+    Batch(pool, chunk=chunk_of, note=noted.extend, give_up=give_up).run(todo)
     keys = [one.key for one in noted]
     assert len(keys) == len(set(keys))
     return {one.key: one for one in noted}
@@ -127,81 +127,81 @@ def run(crew: Crew, todo: Sequence[Work]) -> dict[str, Judgement]:
 def test_every_file_is_graded_exactly_once() -> None:
     todo = [*works(97), *works(13, "ex02")]
 
-    assert set(run(Crew(), todo)) == {work.key for work in todo}
+    assert set(run(Pool(), todo)) == {work.key for work in todo}
 
 
 def test_a_chunk_holds_one_exercise_and_about_a_second_of_work() -> None:
-    crew = Crew()
-    run(crew, [*works(100), *works(100, "ex02")])
+    pool = Pool()
+    run(pool, [*works(100), *works(100, "ex02")])
 
-    assert all(len({key.partition("-")[0] for key in keys}) == 1 for keys in crew.chunks)
-    assert max(len(keys) for keys in crew.chunks) == round(1 / SPEED)
+    assert all(len({key.partition("-")[0] for key in keys}) == 1 for keys in pool.chunks)
+    assert max(len(keys) for keys in pool.chunks) == round(1 / SPEED)
 
 
 def test_the_last_chunks_are_small_so_that_no_worker_waits_long_for_another() -> None:
-    crew = Crew()
-    run(crew, works(100))
+    pool = Pool()
+    run(pool, works(100))
 
-    sizes = [len(keys) for keys in crew.chunks]
+    sizes = [len(keys) for keys in pool.chunks]
     assert sizes[-3:] == [1, 1, 1]
     assert sizes[len(sizes) // 2 :] == sorted(sizes[len(sizes) // 2 :], reverse=True)
 
 
 def test_nothing_to_do_asks_nothing_of_the_crew() -> None:
-    crew = Crew()
+    pool = Pool()
 
-    assert run(crew, []) == {}
-    assert crew.chunks == []
+    assert run(pool, []) == {}
+    assert pool.chunks == []
 
 
 # ---- deaths ----------------------------------------------------------------------------------------------------------
 
 
 def test_a_file_that_kills_its_worker_is_found_and_all_others_are_graded() -> None:
-    crew = Crew(deadly=["ex01-37"])
-    found = run(crew, works(60))
+    pool = Pool(deadly=["ex01-37"])
+    found = run(pool, works(60))
 
     assert [key for key, one in found.items() if one.status is Status.NOT_JUDGED] == ["ex01-37"]
     assert len(found) == 60
-    assert crew.renewed <= ALONE + 6
+    assert pool.renewed <= ALONE + 6
 
 
 def test_several_files_that_kill_are_all_found() -> None:
     deadly = ["ex01-0", "ex01-1", "ex01-20", "ex01-59"]
-    found = run(Crew(deadly=deadly), works(60))
+    found = run(Pool(deadly=deadly), works(60))
 
     assert sorted(key for key, one in found.items() if one.status is Status.NOT_JUDGED) == sorted(deadly)
 
 
 def test_a_chunk_under_suspicion_is_graded_alone() -> None:
-    crew = Crew(deadly=["ex01-5"])
-    run(crew, works(30))
+    pool = Pool(deadly=["ex01-5"])
+    run(pool, works(30))
 
-    last = [number for number, keys in enumerate(crew.chunks) if "ex01-5" in keys][ALONE:]
+    last = [number for number, keys in enumerate(pool.chunks) if "ex01-5" in keys][ALONE:]
     assert last
-    assert [crew.together[number] for number in last] == [1] * len(last)
+    assert [pool.together[number] for number in last] == [1] * len(last)
 
 
 def test_a_file_with_which_the_grader_itself_fails_is_found_without_a_death() -> None:
-    crew = Crew(failing=["ex01-7"])
-    found = run(crew, works(30))
+    pool = Pool(failing=["ex01-7"])
+    found = run(pool, works(30))
 
     assert [key for key, one in found.items() if one.status is Status.NOT_JUDGED] == ["ex01-7"]
-    assert crew.renewed == 0
+    assert pool.renewed == 0
 
 
 def test_a_machine_on_which_every_worker_dies_ends_the_run() -> None:
     todo = works(500)
-    crew = Crew(deadly=[work.key for work in todo])
+    pool = Pool(deadly=[work.key for work in todo])
     with pytest.raises(MachineError, match="worker processes die again and again"):
-        run(crew, todo)
+        run(pool, todo)
 
-    assert crew.renewed == DEATHS_IN_A_ROW
+    assert pool.renewed == DEATHS_IN_A_ROW
 
 
 @pytest.mark.parametrize(("refusal", "kind"), [(Refusal.MACHINE, MachineError), (Refusal.KIT, KitError)])
 def test_a_worker_that_refuses_ends_the_run_with_what_it_says(refusal: Refusal, kind: type[Exception]) -> None:
-    class Refusing(Crew):
+    class Refusing(Pool):
         def submit(self, chunk: Chunk) -> Future[Answer]:
             future: Future[Answer] = Future()
             future.set_result(Answer(refusal=refusal, said="no room", hint="Make some."))
@@ -233,10 +233,10 @@ def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def crew() -> Iterator[LocalCrew]:
-    crew = LocalCrew(1)
-    yield crew
-    crew.close()
+def pool() -> Iterator[LocalPool]:
+    pool = LocalPool(1)
+    yield pool
+    pool.close()
 
 
 def real_chunk(root: Path, *texts: str, **changes: object) -> Chunk:
@@ -247,20 +247,20 @@ def real_chunk(root: Path, *texts: str, **changes: object) -> Chunk:
         Work(exercise="ex01", key=str(number), taken=Submission(path=Path("double.py"), source=source, digest="d"))
         for number, source in enumerate(sources)
     )
-    parcel = Parcel(root=root, digest=kit.digest)
-    chunk = Chunk(kit=parcel, exercise="ex01", works=works, schedules=1, versions=under.versions, level=0)
+    packed = PackedKit(root=root, digest=kit.digest)
+    chunk = Chunk(kit=packed, exercise="ex01", works=works, schedules=1, versions=under.versions, level=0)
     return replace(chunk, **changes)  # type: ignore[arg-type]
 
 
-def test_a_worker_process_grades_a_chunk_in_order(crew: LocalCrew, tiny: Path) -> None:
-    found = crew.submit(real_chunk(tiny, RIGHT, WRONG_VALUE, "def (", RIGHT)).result()
+def test_a_worker_process_grades_a_chunk_in_order(pool: LocalPool, tiny: Path) -> None:
+    found = pool.submit(real_chunk(tiny, RIGHT, WRONG_VALUE, "def (", RIGHT)).result()
 
     assert [(one.key, one.points) for one in found.judgements] == [("0", 100), ("1", 40), ("2", 0), ("3", 100)]
     assert [one.fault for one in found.judgements] == ["", "", "syntax", ""]
 
 
-def test_a_worker_with_other_versions_refuses(crew: LocalCrew, tiny: Path) -> None:
-    found = crew.submit(real_chunk(tiny, RIGHT, versions="grade 0")).result()
+def test_a_worker_with_other_versions_refuses(pool: LocalPool, tiny: Path) -> None:
+    found = pool.submit(real_chunk(tiny, RIGHT, versions="grade 0")).result()
 
     assert (found.refusal, found.said) == (
         Refusal.VERSIONS,
@@ -268,29 +268,29 @@ def test_a_worker_with_other_versions_refuses(crew: LocalCrew, tiny: Path) -> No
     )
 
 
-def test_a_worker_does_not_grade_with_another_kit_than_the_run_began_with(crew: LocalCrew, tiny: Path) -> None:
-    found = crew.submit(real_chunk(tiny, RIGHT, kit=Parcel(root=tiny, digest="other"))).result()
+def test_a_worker_does_not_grade_with_another_kit_than_the_run_began_with(pool: LocalPool, tiny: Path) -> None:
+    found = pool.submit(real_chunk(tiny, RIGHT, kit=PackedKit(root=tiny, digest="other"))).result()
 
     assert found.refusal is Refusal.KIT
 
 
-def test_a_kit_that_travels_with_its_chunk_needs_no_disk_in_common(crew: LocalCrew, tmp_path: Path) -> None:
+def test_a_kit_that_travels_with_its_chunk_needs_no_disk_in_common(pool: LocalPool, tmp_path: Path) -> None:
     root = make_kit(tmp_path / "kit")
     change(root / "exercises/kit.toml", "Tiny", "Travelling")
-    parcel = pack_kit(kits.load(root))
-    chunk = real_chunk(root, RIGHT, kit=parcel)
+    packed = pack_kit(kits.load(root))
+    chunk = real_chunk(root, RIGHT, kit=packed)
     root.rename(tmp_path / "elsewhere")
 
-    (one,) = crew.submit(chunk).result().judgements
+    (one,) = pool.submit(chunk).result().judgements
 
     assert one.points == 100
-    assert not any("right/" in name or "wrong/" in name for name, _ in parcel.files)
+    assert not any("right/" in name or "wrong/" in name for name, _ in packed.files)
 
 
-def test_broken_hidden_tests_cost_nobody_anything(crew: LocalCrew, tmp_path: Path) -> None:
+def test_broken_hidden_tests_cost_nobody_anything(pool: LocalPool, tmp_path: Path) -> None:
     root = make_kit(tmp_path / "kit")
     change(root / "exercises/ex01_double/test_hidden.py", "from grader.judge", "import nonsense\nfrom grader.judge")
-    found = crew.submit(real_chunk(root, RIGHT, RIGHT)).result()
+    found = pool.submit(real_chunk(root, RIGHT, RIGHT)).result()
 
     assert [(one.status, one.own_fault) for one in found.judgements] == [(Status.NOT_JUDGED, False)] * 2
 
@@ -307,21 +307,21 @@ def wait_until(condition: Callable[[], bool]) -> None:
 
 
 def test_a_worker_that_is_killed_costs_its_time_and_nothing_else(tiny: Path) -> None:
-    crew = LocalCrew(2)
+    pool = LocalPool(2)
     noted: list[Judgement] = []
     killed: list[int] = []
 
     def note(judgements: Sequence[Judgement]) -> None:
         noted.extend(judgements)
         if not killed:
-            worker = crew.submit(real_chunk(tiny)).result() and next(iter(crew._pool._processes))
+            worker = pool.submit(real_chunk(tiny)).result() and next(iter(pool._executor._processes))
             killed.append(worker)
             os.kill(worker, signal.SIGKILL)
 
     chunk = real_chunk(tiny, RIGHT)
     todo = [replace(chunk.works[0], key=str(number)) for number in range(12)]
     batch = Batch(
-        crew,
+        pool,
         chunk=lambda works: replace(chunk, works=works),
         note=note,
         give_up=lambda work, why: judged(work.key, Status.NOT_JUDGED),
@@ -329,7 +329,7 @@ def test_a_worker_that_is_killed_costs_its_time_and_nothing_else(tiny: Path) -> 
     try:
         batch.run(todo)
     finally:
-        crew.close()
+        pool.close()
 
     assert killed
     assert sorted(int(one.key) for one in noted) == list(range(12))
@@ -339,11 +339,11 @@ def test_a_worker_that_is_killed_costs_its_time_and_nothing_else(tiny: Path) -> 
 PROGRAM = """
 import sys
 from pathlib import Path
-from grader.crews import LocalCrew
+from grader.pools import LocalPool
 from tests.test_batch import real_chunk, RIGHT
 if __name__ == "__main__":
-    crew = LocalCrew(2)
-    futures = [crew.submit(real_chunk(Path(sys.argv[1]), RIGHT)) for _ in range(2)]
+    pool = LocalPool(2)
+    futures = [pool.submit(real_chunk(Path(sys.argv[1]), RIGHT)) for _ in range(2)]
     [future.result() for future in futures]
     print("ready", flush=True)
     sys.stdin.read()
@@ -372,6 +372,6 @@ def test_when_the_parent_is_killed_its_workers_and_their_boxes_end_too(tiny: Pat
 def test_a_cluster_without_its_library_is_said_so(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "distributed", None)
     with pytest.raises(MachineError, match=r"needs dask\.distributed") as caught:
-        ClusterCrew("tcp://127.0.0.1:1")
+        ClusterPool("tcp://127.0.0.1:1")
 
     assert "pip install 'awaitlings[cluster]'" in caught.value.hint

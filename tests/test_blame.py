@@ -9,7 +9,8 @@ import pytest
 from grader import blame
 from grader.diagnosis import BUILTIN, Diagnosis
 from grader.kit import HiddenTest
-from grader.recording import NOTHING, Ended, Event, Hygiene, Leaf, Outcome, Raised, Recording, Trace, Waiting
+from grader.outcomes import NOTHING, Leaf, Outcome, Raised
+from grader.recording import Ended, Event, Hygiene, Recording, Trace, Waiting
 
 SOURCE = "import anyio\n\nX = 1\n\n\nasync def _helper():\n    pass\n\n\nasync def join():\n    pass\n"
 SERIAL = Diagnosis(slug="serial", sentence="one after the other", explanation="e", help="h", hints=("a", "b", "c"))

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import csv
+import html
 import json
 import os
 import re
+import shlex
 import shutil
 import signal
 import sqlite3
@@ -101,7 +103,8 @@ def test_a_second_run_grades_nothing_and_says_so(tmp_path: Path, tiny: Path) -> 
     again = grade_class(tmp_path, tiny)
 
     assert (again.returncode, stored(tmp_path)) == (0, 4)
-    assert "4 of 5 submissions judged, 4 unchanged" in again.stdout.splitlines()[-1]
+    assert "nothing is new: every verdict is from the gradebook" in again.stdout
+    assert "4 of 5 submissions judged" in again.stdout.splitlines()[-1]
     assert (tmp_path / "grade-results" / "class.html").stat().st_mtime_ns == page
 
 
@@ -230,6 +233,33 @@ def test_a_file_that_is_no_gradebook_is_refused_before_anything_is_graded(tmp_pa
     assert not (tmp_path / "grade-results").exists()
 
 
+def test_the_command_on_the_page_gives_the_same_marks(tmp_path: Path, tiny: Path) -> None:
+    small_class(tmp_path)
+    (tmp_path / "canvas.csv").write_text(CANVAS)
+    (tmp_path / "rules of mine.toml").write_text('missing = "zero"\n')
+    options = ("--roster", "canvas.csv", "--config", "rules of mine.toml", "--canvas", "canvas.csv")
+    grade_class(tmp_path, tiny, *options, "--layout", "folders", "--exercise", "ex01", "--out", "results")
+    table, filled = (tmp_path / "results" / "grades.csv"), (tmp_path / "results" / "canvas.filled.csv")
+    before = table.read_bytes(), filled.read_bytes()
+    table.unlink()
+    filled.unlink()
+
+    page = html.unescape((tmp_path / "results" / "class.html").read_text())
+    command = re.search(r"<code>(grade class .*)\n", page)
+    assert command is not None
+    done = inside(*shlex.split(command[1])[1:], cwd=tmp_path)
+
+    assert (done.returncode, (table.read_bytes(), filled.read_bytes())) == (0, before)
+
+
+def test_an_empty_folder_is_one_sentence_and_what_to_give(tmp_path: Path, tiny: Path) -> None:
+    (tmp_path / "class").mkdir()
+    done = grade_class_alone(tmp_path, tiny)
+
+    assert (done.returncode, done.stdout) == (4, "")
+    assert done.stderr == "error: class: there are no files\nhelp: Give the folder or zip of the submissions.\n"
+
+
 def test_an_anonymous_page_names_nobody(tmp_path: Path, tiny: Path) -> None:
     hand_in(tmp_path, "xanthippe", WRONG_VALUE)
     grade_class(tmp_path, tiny, "--anonymous")
@@ -337,7 +367,8 @@ def test_a_run_that_is_killed_goes_on_where_it_was(tmp_path: Path, tiny: Path) -
 
     assert 4 <= kept < 16
     assert (again.returncode, stored(tmp_path)) == (0, 16)
-    assert f"16 of 16 submissions judged, {kept} unchanged" in again.stdout
+    assert f"{kept} files kept the verdict of an earlier run" in again.stdout
+    assert "16 of 16 submissions judged" in again.stdout
     assert set(points(tmp_path).values()) == {"100", ""}
 
 

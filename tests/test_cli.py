@@ -21,6 +21,7 @@ from grader import kit as kits
 from grader import workspace as workspaces
 from grader.box import sweep
 from grader.cli import main
+from grader.cli_faults import complain
 from grader.command_names import EXERCISE, suggestion
 from grader.errors import GraderError
 from grader.verdict import Verdict
@@ -193,10 +194,7 @@ def test_ctrl_c_exits_130_and_leaves_no_process(mine: Path, tmp_path: Path) -> N
     own = make_kit(tmp_path / "kit")
     change(own / "exercises/ex01_double/exercise.toml", '"anyio",', '"anyio", "os",')
     path = write(mine, "import os\n" + RIGHT.replace("return 2 * n", "os.read(os.pipe()[0], 1)"))
-    # A shell has what it runs in the background ignore the signal, and so does whatever is started from there.
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
     process = start("ex01", "--kit", str(own), "--file", str(path), cwd=tmp_path)
-    signal.signal(signal.SIGINT, before)
     while len(below := descendants(process.pid)) < 2:  # the zygote, and its child with the learner's code
         assert process.poll() is None
         os.sched_yield()
@@ -440,6 +438,53 @@ def test_a_hostile_name_does_not_act_on_the_terminal(mine: Path) -> None:
 
     assert (done.returncode, wrong.returncode) == (3, 4)
     assert "\x1b" not in done.stdout + done.stderr + wrong.stderr
+
+
+COMMAND = "\n::error::Full marks\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (["list", "--kit", f"kit{COMMAND}"], 4),
+        (["init", f"file{COMMAND}/mine"], 4),
+        (["ex01", f"--frob{COMMAND}"], 2),
+        ([f"lost{COMMAND}"], 2),
+    ],
+)
+def test_a_hostile_name_begins_no_line_in_a_log_that_may_take_it_for_a_command(
+    mine: Path, arguments: list[str], code: int
+) -> None:
+    (mine / f"file{COMMAND}").write_text("")
+    done = grade(*arguments, cwd=mine)
+
+    assert (done.returncode, done.stdout) == (code, "")
+    assert [line.partition(" ")[0] for line in done.stderr.splitlines()] == ["error:", "help:"]
+    assert "\\n::error::Full marks\\n" in done.stderr
+
+
+def test_what_is_wrong_and_what_to_do_about_it_take_one_line_each(capsys: pytest.CaptureFixture[str]) -> None:
+    complain(f"{COMMAND}: cannot be read\x1b[2J", f"Delete {COMMAND}.")
+
+    assert capsys.readouterr().err == (
+        "error: \\n::error::Full marks\\n: cannot be read\\u001b[2J\nhelp: Delete \\n::error::Full marks\\n.\n"
+    )
+
+
+def test_a_fault_of_ours_quotes_no_line_that_acts(tmp_path: Path) -> None:
+    code = (
+        "import grader.desk as d\n"
+        "def overview(*a): raise ValueError('\\n::error::Full marks\\n\\x1b[2J')\n"
+        "d.Desk.overview = overview\n"
+        "from grader.cli import entry; entry()"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=tmp_path, env=environment(), capture_output=True, text=True, check=False
+    )
+
+    assert done.returncode == 70
+    assert "| ::error::Full marks" in done.stderr.splitlines()
+    assert "\x1b" not in done.stderr
 
 
 # ---- trouble with folders --------------------------------------------------------------------------------------------

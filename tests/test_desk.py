@@ -12,11 +12,12 @@ from rich.console import Console
 from grader import guidance, progress
 from grader import kit as kits
 from grader import workspace as workspaces
-from grader.desk import Desk, Wishes
+from grader.desk import Desk
 from grader.errors import KitError, UsageError, WorkspaceError
 from grader.kit import Exercise
 from grader.reports.glyphs import ASCII
 from grader.reports.views import State
+from grader.run_desk import RunDesk, Wishes
 from grader.sandbox import Box
 from grader.verdict import Status, Verdict
 from grader.workspace import Workspace
@@ -48,9 +49,9 @@ def write(mine: Path, text: str, name: str = "double") -> Path:
 def graded(box: Box, mine: Path, id: str = "ex01", **wishes: object) -> Verdict:
     """Grade and store as `grade ex01` does, and give the verdict."""
     desk = at(mine)
-    wished = Wishes(**wishes)  # type: ignore[arg-type]
-    verdicts = desk.grade(box, [desk.kit.exercise(id)], wished)
-    desk.store(verdicts, wished)
+    run = RunDesk(desk, Wishes(**wishes))  # type: ignore[arg-type]
+    verdicts = run.grade(box, [desk.kit.exercise(id)])
+    run.store(verdicts)
     return verdicts[0]
 
 
@@ -161,7 +162,7 @@ def test_one_file_goes_with_one_exercise(box: Box, mine: Path) -> None:
     desk = at(mine)
 
     with pytest.raises(UsageError, match="--file goes with one exercise"):
-        desk.grade(box, desk.kit.exercises, Wishes(file=Path("x.py")))
+        RunDesk(desk, Wishes(file=Path("x.py"))).grade(box, desk.kit.exercises)
 
 
 def test_a_test_that_does_not_exist_is_refused_before_anything_is_played(box: Box, mine: Path) -> None:
@@ -182,7 +183,7 @@ def test_outside_of_a_workspace_a_file_must_be_named(box: Box, tmp_path: Path, m
     desk = Desk(directory=tmp_path, kit=tmp_path / "kit")
 
     with pytest.raises(UsageError, match="not a folder of exercises") as caught:
-        desk.grade(box, [exercise(desk)], Wishes())
+        RunDesk(desk, Wishes()).grade(box, [exercise(desk)])
     assert caught.value.hint == "Type `cd mine`, or name a file: `grade ex01 --file double.py`."
 
 
@@ -191,7 +192,7 @@ def test_a_broken_exercise_leaves_the_verdicts_on_the_others(box: Box, tmp_path:
     (tmp_path / "kit/exercises/ex01_double/scenarios.py").write_text("def (")
     desk = at(mine)
 
-    broken, fine = desk.grade(box, desk.kit.exercises, Wishes())
+    broken, fine = RunDesk(desk, Wishes()).grade(box, desk.kit.exercises)
 
     assert (broken.status, fine.status) == (Status.NOT_JUDGED, Status.PASS)
     assert "scenarios.py:1" in broken.trouble
@@ -284,16 +285,16 @@ def test_progress_as_a_document_has_the_states_and_points(box: Box, mine: Path) 
 
 def test_a_file_of_its_own_is_proposed_again_and_not_a_hint(mine: Path) -> None:
     desk = at(mine)
-    wishes = Wishes(file=Path("a b.py"))
+    run = RunDesk(desk, Wishes(file=Path("a b.py")))
 
-    failing = desk.proposed([samples.mixed()], wishes)
+    failing = run.proposed([samples.mixed()])
     assert [command.line for command in failing or ()] == ["grade ex01 --file 'a b.py'"]
-    assert desk.proposed([samples.perfect()], wishes) == ()
-    assert desk.proposed([samples.mixed()], Wishes()) is None
+    assert run.proposed([samples.perfect()]) == ()
+    assert RunDesk(desk, Wishes()).proposed([samples.mixed()]) is None
 
 
 def test_a_stub_is_answered_with_the_lesson(mine: Path) -> None:
-    proposed = at(mine).proposed([samples.unjudgeable(kind="untouched")], Wishes())
+    proposed = RunDesk(at(mine), Wishes()).proposed([samples.unjudgeable(kind="untouched")])
 
     assert [command.line for command in proposed or ()] == ["ex01_double/README.md", "grade ex01"]
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import platform
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -334,13 +333,3 @@ def test_what_could_not_be_graded_says_why_and_whose_fault_it_is(
 
     assert (verdict.status, verdict.exercise, verdict.trouble) == (Status.NOT_JUDGED, "ex02", "it broke. Mend it.")
     assert verdict.own_fault is own
-
-
-def test_the_versions_that_decide_are_in_the_verdict() -> None:
-    from importlib.metadata import version
-
-    assert dict(engine.versions()) == {
-        "python": platform.python_version(),
-        "anyio": version("anyio"),
-        "trio": version("trio"),
-    }

@@ -17,13 +17,15 @@ from pathlib import Path
 import pytest
 
 from grader import bytecode, enclosure, isolation, kit
-from grader.cell import Cell, Play
+from grader.cell import Cell
 from grader.engine import Request, grade
 from grader.errors import MachineError
 from grader.exercise import Limits
 from grader.isolation import LAST_ATTEMPT, Attempt, proven, refusal, require
+from grader.job import Job
+from grader.play import Play
 from grader.recording import Ended, Recording
-from grader.sandbox import Box, Job
+from grader.sandbox import Box
 from grader.verdict import Status
 from tests.kit_samples import change, make_kit
 

@@ -13,12 +13,15 @@ import pytest
 from forging_samples import make_kit
 
 from grader.attempt import Judged, diagnose
-from grader.cell import Cell, Play
+from grader.cell import Cell
 from grader.exercise import Exercise
 from grader.hidden_tests import HiddenTest
+from grader.job import Job
 from grader.judge import Examination, examine, grading, token
-from grader.recording import BACKENDS, NOTHING, Ended, Hygiene, Leaf, Outcome, Raised, Recording
-from grader.sandbox import Box, Job
+from grader.outcomes import NOTHING, Leaf, Outcome, Raised
+from grader.play import Play
+from grader.recording import BACKENDS, Ended, Hygiene, Recording
+from grader.sandbox import Box
 from grader.values import Token
 from grader.verdict import Outcome as Result
 

@@ -7,8 +7,8 @@ from plays_samples import RUN_MAIN, RUN_MAIN_WITH_STAGE, cell_of, line_of, on_bo
 
 from grader.box.player import MAX_WIDTHS, too_large
 from grader.box.surroundings import Output
-from grader.cell import Play
 from grader.exercise import Limits
+from grader.play import Play
 from grader.reading import read
 from grader.recording import Ended
 from grader.sandbox import Box

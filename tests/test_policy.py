@@ -381,6 +381,8 @@ def test_a_name_as_long_as_a_file_does_not_become_a_message() -> None:
         ("match x:\n    case object(__dict__=d): pass", 2, "__dict__"),
         ("match x:\n    case object(f_locals=d): pass", 2, "f_locals"),
         ("f'{x.__code__}'", 1, "__code__"),
+        ("x = 1\n# \u202e } if admin", 2, "\u202e"),
+        ('"""a\n\u2066b"""', 2, "\u2066"),
     ],
 )
 def test_what_reaches_behind_the_curtain_is_pointed_out(source: str, line: int, underlined: str) -> None:
@@ -412,6 +414,7 @@ def test_what_reaches_behind_the_curtain_is_pointed_out(source: str, line: int, 
         "for _ in x: _.a",
         "print('see {x.y} in the manual')",
         "def vars(): ...\nvars()",
+        "# \u05e9\u05dc\u05d5\u05dd\nx = '\u0645\u0631\u062d\u0628\u0627 \u200f(anyio)\u200e'",
     ],
 )
 def test_ordinary_code_is_left_alone(source: str) -> None:

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from grader.recording import NOTHING, Ended, Leaf, Mark, Missing, Outcome, Raised, Recording
+from grader.outcomes import NOTHING, Leaf, Mark, Missing, Outcome, Raised
+from grader.recording import Ended, Recording
 
 
 def leaf(token: str | None = None, *types: str, message: str = "") -> Leaf:

@@ -73,7 +73,8 @@ def test_a_page_is_called_after_its_learner() -> None:
         (judged(person(0), verdict(case(1, "x", 100))), ("p", "100", State.PASS, "")),
         (judged(person(0), verdict(faults=(FAULT,))), ("c", "0", State.FAULT, "")),
         (one_mark(standing=Standing.NOT_JUDGED, points=None), ("n", "", State.NOT_JUDGED, "")),
-        (missing(person(0), KIT.exercises[0]), ("m", "", State.MISSING, "")),
+        (missing(person(0), KIT.exercises[0]), ("m", "0", State.MISSING, "")),
+        (replace(missing(person(0), KIT.exercises[0]), points=None), ("m", "", State.MISSING, "")),
         (replace(missing(person(0), KIT.exercises[0]), override="oral", points=50.0), ("m", "50", State.MISSING, "‡")),
     ],
 )
@@ -100,15 +101,16 @@ def test_the_figures_count_learners_and_files() -> None:
     }
 
 
-def test_mean_and_median_are_of_those_who_handed_something_in_and_round_down() -> None:
-    results = class_with(verdict(case(1, "x", 100)), failing_with(failure()), failing_with(failure()), None)
-    (row,) = exercise_rows(results, states_of(results))
+def test_mean_and_median_are_of_the_judged_files_and_round_down() -> None:
+    broken = verdict(faults=(FAULT,))
+    results = class_with(verdict(case(1, "x", 100)), failing_with(failure()), failing_with(failure()), broken, None)
+    (row,) = exercise_rows(results)
 
     assert (row.mean, row.median, row.share) == ("73.3", "60", "33%")
     assert dict(row.counts) == {
         State.PASS: 1,
         State.FAIL: 2,
-        State.FAULT: 0,
+        State.FAULT: 1,
         State.NOT_JUDGED: 0,
         State.MISSING: 1,
     }
@@ -121,6 +123,24 @@ def test_all_points_are_a_bin_of_their_own_and_nothing_handed_in_is_in_none() ->
     assert [bin.learners for bin in distribution(almost)] == [0] * 9 + [1, 0]
     assert [bin.learners for bin in distribution(full)] == [0] * 6 + [1, 0, 0, 0, 1]
     assert [bin.height for bin in distribution(full) if bin.learners] == ["100.0%", "100.0%"]
+
+
+def test_a_total_to_which_something_is_still_to_be_judged_is_no_number_and_in_no_bin() -> None:
+    kit = course(2)
+    open_mark = Mark(learner=person(0).key, exercise="ex02", total=100, standing=Standing.NOT_JUDGED)
+    results = results_of(kit, [person(0)], [one_mark(), open_mark])
+    (row,) = heat_rows(results, states_of(results), people(results, {}), {})
+
+    assert row.total == "–"
+    assert not any(bin.learners for bin in distribution(results))
+
+
+def test_a_learner_without_any_points_has_no_total() -> None:
+    nothing = replace(missing(person(0), KIT.exercises[0]), points=None)
+    results = results_of(KIT, [person(0)], [nothing])
+    (row,) = heat_rows(results, states_of(results), people(results, {}), {})
+
+    assert row.total == "–"
 
 
 # ---- hidden tests ----------------------------------------------------------------------------------------------------
@@ -247,3 +267,11 @@ def test_a_long_list_is_cut_and_says_how_long_it_is() -> None:
     found = lists(results, states_of(results), people(results, {}))
 
     assert (len(found.not_gradable), found.not_gradable_count) == (MAX_ROWS, MAX_ROWS + 5)
+
+
+def test_a_mark_set_by_hand_where_nothing_was_judged_shows_no_verdict() -> None:
+    by_hand = replace(missing(person(0), KIT.exercises[0]), override="oral", points=50.0)
+    results = results_of(KIT, [person(0)], [by_hand])
+    (row,) = lists(results, states_of(results), people(results, {})).changed
+
+    assert (row.raw, row.points) == ("–", "50")

@@ -63,6 +63,22 @@ def test_what_was_not_handed_in_and_has_no_points_yet_does_not_spoil_the_total()
     assert row[3:] == ["70", "", "70"]
 
 
+def test_a_learner_with_no_points_at_all_has_no_total():
+    who = person(1)
+
+    row = table(who, marks=[mark(who, each, None, Standing.MISSING) for each in ("ex01", "ex02")])[1]
+
+    assert row[3:] == ["", "", ""]
+
+
+def test_where_the_rules_say_zero_nothing_handed_in_is_a_nought_in_cell_and_total():
+    who = person(1)
+
+    row = table(who, marks=[mark(who, each, 0.0, Standing.MISSING) for each in ("ex01", "ex02")])[1]
+
+    assert row[3:] == ["0", "0", "0"]
+
+
 def test_no_cell_is_a_formula_and_no_name_breaks_the_table():
     evil = Learner(key='=cmd|"/c calc"!A1', name='@SUM(1)\r\n"x",y', email="+1\ttab")
     header, row = table(evil, marks=[mark(evil, "ex01", 1.0), mark(evil, "ex02", 1.0)])

@@ -15,11 +15,13 @@ import pytest
 from forging_samples import below
 
 from grader.box import harden, sweep
-from grader.cell import Cell, Play
+from grader.cell import Cell
 from grader.errors import InternalError
 from grader.exercise import Limits
+from grader.job import Job
+from grader.play import Play
 from grader.recording import BACKENDS, Ended
-from grader.sandbox import Box, Job
+from grader.sandbox import Box
 
 LIMITS = Limits(wall_seconds=30, cpu_seconds=1, memory_mb=400)
 SCENARIO = """

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from grader.cell import Play
+from grader.play import Play
 from grader.recording import Ended, Recording
 from grader.schedules import WALK, Variants
 

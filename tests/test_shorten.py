@@ -5,7 +5,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.recording import NOTHING, Deviation, Outcome, Trace, TracedTask
+from grader.outcomes import NOTHING, Outcome
+from grader.recording import Deviation, Trace, TracedTask
 from grader.shorten import MAX_TRIES, in_words, shortest
 
 

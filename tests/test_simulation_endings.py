@@ -8,10 +8,12 @@ from math import inf
 import pytest
 from plays_samples import RUN_MAIN_WITH_STAGE, cell_of, line_of, on_both_backends, play_of, played
 
-from grader.box.simulation.core import Abandoned, Bounds, Simulation
+from grader.box.simulation.bounds import Bounds
+from grader.box.simulation.core import Abandoned, Simulation
 from grader.box.simulation.schedule import Schedule
 from grader.exercise import Limits
-from grader.recording import Ended, Missing, Waiting
+from grader.outcomes import Missing
+from grader.recording import Ended, Waiting
 from grader.sandbox import Box
 
 # ---- deadlock --------------------------------------------------------------------------------------------------------
@@ -283,14 +285,14 @@ def test_a_run_that_idles_on_however_often_it_is_aborted_is_abandoned() -> None:
             pass
 
     simulation = Deaf(Schedule(), Bounds())
-    simulation.on_idle(inf, sockets=False)
+    simulation.idling.decide(inf, sockets=False)
     assert simulation.verdict is not None
     assert simulation.verdict.ended is Ended.DEADLOCK
 
     for _ in range(20):
-        simulation.on_idle(inf, sockets=False)
+        simulation.idling.decide(inf, sockets=False)
     with pytest.raises(Abandoned):
-        simulation.on_idle(inf, sockets=False)
+        simulation.idling.decide(inf, sockets=False)
 
 
 @on_both_backends

@@ -115,7 +115,7 @@ POSTED = """
 import sys, threading
 from functools import partial
 import anyio
-from grader.box.simulation.core import Bounds
+from grader.box.simulation.bounds import Bounds
 from grader.box.simulation.run import prepare, run
 from grader.box.simulation.schedule import Schedule
 

@@ -218,7 +218,7 @@ DIGESTS = """
 import sys
 from grader.box import surroundings
 from grader.box.player import Program, play
-from grader.box.simulation.core import Bounds
+from grader.box.simulation.bounds import Bounds
 surroundings.prepare_process()
 submission, scenarios = sys.stdin.read().split("#" * 40)
 program = Program(

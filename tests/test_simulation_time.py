@@ -7,7 +7,9 @@ from math import inf
 import pytest
 from plays_samples import RUN_MAIN_WITH_STAGE, line_of, on_both_backends, played
 
-from grader.box.simulation.core import Bounds, Idle, Simulation
+from grader.box.simulation.bounds import Bounds
+from grader.box.simulation.core import Simulation
+from grader.box.simulation.idling import Idle
 from grader.box.simulation.patches import EPOCH
 from grader.box.simulation.schedule import Schedule
 from grader.exercise import Limits
@@ -142,18 +144,18 @@ def test_an_exercise_may_have_a_horizon_of_decades(box: Box, backend: str) -> No
 def test_open_sockets_get_one_short_real_grace_before_time_jumps() -> None:
     simulation = Simulation(Schedule(), Bounds(socket_grace=0.002))
 
-    assert simulation.on_idle(5.0, sockets=True) == (Idle.WAIT, 0.002)
+    assert simulation.idling.decide(5.0, sockets=True) == (Idle.WAIT, 0.002)
     assert simulation.now == 0
-    assert simulation.on_idle(5.0, sockets=True) == (Idle.LOOK_AGAIN, 0)
+    assert simulation.idling.decide(5.0, sockets=True) == (Idle.LOOK_AGAIN, 0)
     assert simulation.now == 5
 
 
 def test_open_sockets_get_a_longer_grace_when_there_is_no_timer_left() -> None:
     simulation = Simulation(Schedule(), Bounds(last_socket_grace=0.25))
 
-    assert simulation.on_idle(inf, sockets=True) == (Idle.WAIT, 0.25)
+    assert simulation.idling.decide(inf, sockets=True) == (Idle.WAIT, 0.25)
     assert simulation.verdict is None
-    assert simulation.on_idle(inf, sockets=True) == (Idle.LOOK_AGAIN, 0)
+    assert simulation.idling.decide(inf, sockets=True) == (Idle.LOOK_AGAIN, 0)
     assert simulation.verdict is not None
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from plays_samples import RUN_MAIN_WITH_STAGE, line_of, on_both_backends, played
 
-from grader.box.simulation.core import Bounds, Simulation
+from grader.box.simulation.bounds import Bounds
+from grader.box.simulation.core import Simulation
 from grader.box.simulation.schedule import Schedule
 from grader.box.stage import MAX_MESSAGE, MAX_ROWS, Stage
 from grader.recording import Ended

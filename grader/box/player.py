@@ -10,7 +10,8 @@ from types import CodeType, ModuleType
 from typing import Any, NoReturn
 
 from grader.box import surroundings
-from grader.box.simulation.core import Bounds, Simulation
+from grader.box.simulation.bounds import Bounds
+from grader.box.simulation.core import Simulation
 from grader.box.simulation.run import prepare, run
 from grader.box.simulation.schedule import Replay, Schedule, Sticky, for_seed
 from grader.box.simulation.trace import Untraced

@@ -21,7 +21,7 @@ from grader.box import harden, loading, surroundings
 from grader.box.fence import Fence
 from grader.box.harden import MESSAGES, REQUESTS
 from grader.box.player import Message, Program, play, too_large
-from grader.box.simulation.core import Bounds
+from grader.box.simulation.bounds import Bounds
 from grader.box.simulation.run import prepare, run_unwatched
 from grader.box.simulation.schedule import Schedule
 from grader.box.simulation.where import STUDENT

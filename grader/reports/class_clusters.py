@@ -10,12 +10,15 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from grader.recording import Event, Outcome, Trace
+from grader.outcomes import Outcome
+from grader.recording import Event, Trace
 from grader.reports.class_failures import Miss, TestKey, kinds_said
 from grader.reports.timeline_svg import Chart, chart, kinds_in
 from grader.reports.views import counted, timelines
 from grader.timeline import Timeline, layout
-from grader.timeline_lanes import How, Kind, Lane
+from grader.timeline_bars import Kind
+from grader.timeline_lanes import Lane
+from grader.timeline_lives import How
 from grader.verdict import Failure
 
 MAX_TESTS = 8

@@ -15,6 +15,7 @@ from grader.submission import Fault
 
 MAX_ROWS = 300
 """Rows of one list. ``results.jsonl`` has the rest, and the page says how many."""
+HAS_VERDICT = (Standing.JUDGED, Standing.CANNOT_JUDGE)
 MAX_PLACE = 120
 MAX_SENTENCE = 300
 MAX_SOURCE = 200
@@ -161,6 +162,6 @@ def _change(mark: Mark, who: Mapping[str, Person]) -> ChangeRow:
         person=who[mark.learner],
         exercise=mark.exercise,
         why="; ".join(part for part in (by_hand, late) if part) or f"{whole_points(mark.deducted)} points less",
-        raw=str(whole_points(mark.raw)),
+        raw=str(whole_points(mark.raw)) if mark.standing in HAS_VERDICT else "–",
         points="–" if mark.points is None else str(whole_points(mark.points)),
     )

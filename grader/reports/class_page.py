@@ -12,6 +12,7 @@ from grader.classroom.results import ClassResults
 from grader.reports.class_anonymous import anonymised
 from grader.reports.class_clusters import clustered
 from grader.reports.class_failures import MANNER_WORDS, by_exercise, failure_rows, gap_rows, misses, worst
+from grader.reports.class_figures import MEAN_OF
 from grader.reports.class_lists import MAX_ROWS, lists
 from grader.reports.class_misconceptions import kinds_of_learners, misconceptions
 from grader.reports.class_summary import distribution, exercise_rows, facts, headline
@@ -69,7 +70,8 @@ def _page(results: ClassResults, pages: Mapping[str, str], templates: Path) -> s
         "title": results.title,
         "headline": headline(results, states),
         "facts": facts(results, states),
-        "exercises": exercise_rows(results, states),
+        "exercises": exercise_rows(results),
+        "mean_of": MEAN_OF,
         "states": tuple(State),
         "distribution": distribution(results),
         "heat": heat_rows(results, states, who, kinds_of_learners(found, missed)),

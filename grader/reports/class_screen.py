@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import statistics
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from grader.classroom.intake import LeftOver
 from grader.classroom.marks import Mark, Standing
 from grader.classroom.results import ClassResults
+from grader.reports.class_figures import MEAN_OF, Figures, count, figures, one_place, percent
 from grader.reports.glyphs import Glyphs
 from grader.reports.screen import Piece, Screen
 from grader.reports.views import counted, whole_points
@@ -19,48 +20,7 @@ if TYPE_CHECKING:
 
 LISTED = 8
 """Left-over files that are named; the page of the class names all of them."""
-NAME_WIDTH = 18
-COLUMNS = ("judged", "no grade", "missing", "mean", "median", "complete")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
-    """One exercise in numbers. Mean and median are of the points of what was judged, None if nothing was."""
-
-    id: str
-    title: str
-    judged: int
-    not_gradable: int
-    missing: int
-    complete: int
-    mean: float | None
-    median: float | None
-
-
-def rows(results: ClassResults) -> list[Row]:
-    """The exercises of a class in numbers."""
-    by_exercise: dict[str, list[Mark]] = {id: [] for id in results.exercises}
-    for mark in results.marks:
-        by_exercise[mark.exercise].append(mark)
-    return [_row(id, results.kit.exercise(id).title, marks) for id, marks in by_exercise.items()]
-
-
-def _row(id: str, title: str, marks: Sequence[Mark]) -> Row:
-    points = [mark.points for mark in marks if mark.standing is Standing.JUDGED and mark.points is not None]
-    return Row(
-        id=id,
-        title=title,
-        judged=_count(marks, Standing.JUDGED),
-        not_gradable=_count(marks, Standing.CANNOT_JUDGE, Standing.NOT_JUDGED),
-        missing=_count(marks, Standing.MISSING),
-        complete=sum(mark.standing is Standing.JUDGED and mark.raw >= mark.total for mark in marks),
-        mean=statistics.fmean(points) if points else None,
-        median=statistics.median(points) if points else None,
-    )
-
-
-def _count(marks: Iterable[Mark], *standings: Standing) -> int:
-    return sum(mark.standing in standings for mark in marks)
+NAME_WIDTH = 17
 
 
 def show_class(
@@ -69,10 +29,12 @@ def show_class(
     """Show a class that has been graded; ``written`` are files as they are typed from here."""
     screen = Screen(console, glyphs)
     _show_table(screen, results)
+    _show_not_gradable(screen, results.marks)
+    _show_changed(screen, results.marks)
     intake = results.intake
-    _show_left_over(screen, "refused", intake.refused)
-    _show_left_over(screen, "not matched", intake.unmatched)
-    _show_left_over(screen, "not on the roster", intake.strangers)
+    _show_left_over(screen, "refused, and not read", intake.refused)
+    _show_left_over(screen, "not graded, as they are nobody's answer", intake.unmatched)
+    _show_left_over(screen, "not on the roster, but graded", intake.strangers)
     _show_sentences(screen, "moved", results.moved)
     _show_sentences(screen, "note", notes)
     if written:
@@ -84,18 +46,21 @@ def show_class(
 
 
 def show_class_quiet(console: Console, results: ClassResults, *, glyphs: Glyphs) -> None:
-    """Show the last line alone: how many were judged, and how well."""
+    """Show the last line alone: how many were judged, and how well; and what is still to be judged, if anything."""
     screen = Screen(console, glyphs)
+    unsettled = count(results.marks, Standing.NOT_JUDGED)
+    if unsettled:
+        said = f"{counted(unsettled, 'submission')} NOT JUDGED, through no fault of the learner: totals are not final"
+        screen.wrapped(Piece(""), said, "fail")
     screen.spread([Piece(summary(results), "strong")], [Piece(_reached(results), "strong")])
 
 
 def summary(results: ClassResults) -> str:
     """How many submissions of how many learners were judged."""
     handed_in = [mark for mark in results.marks if mark.standing is not Standing.MISSING]
-    judged = _count(handed_in, Standing.JUDGED)
-    reused = f", {results.reused} unchanged" if results.reused else ""
+    judged = count(handed_in, Standing.JUDGED)
     learners = counted(len(results.intake.learners), "learner")
-    return f"{learners}, {judged} of {counted(len(handed_in), 'submission')} judged{reused}"
+    return f"{learners}, {judged} of {counted(len(handed_in), 'submission')} judged"
 
 
 def _reached(results: ClassResults) -> str:
@@ -103,40 +68,77 @@ def _reached(results: ClassResults) -> str:
     return "NOTHING WAS JUDGED" if share is None else f"{whole_points(share)} % of the points"
 
 
-def percent(marks: Iterable[Mark]) -> float | None:
-    """Points reached of all that could be had in what was handed in and handled; None if nothing was judged."""
-    counting = [mark for mark in marks if mark.standing in (Standing.JUDGED, Standing.CANNOT_JUDGE)]
-    total = sum(mark.total for mark in counting)
-    if not total or not _count(counting, Standing.JUDGED):
-        return None
-    return 100 * sum(mark.points or 0.0 for mark in counting) / total
+# ---- the table -------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Column:
+    """One column of the table: a heading of two lines, how wide it is, and what stands in it."""
+
+    above: str = ""
+    heading: str
+    width: int
+    cell: Callable[[Figures], str]
+    style: str = "plain"
 
 
 def _show_table(screen: Screen, results: ClassResults) -> None:
-    screen.spread([Piece(results.title, "strong")], [Piece(results.intake.because, "quiet")])
+    rows = figures(results)
+    columns = _columns(any(row.not_judged for row in rows))
+    screen.line(Piece(results.title, "strong"))
+    if results.intake.because:
+        screen.wrapped(Piece(""), results.intake.because, "quiet")
     screen.blank()
-    heading = " " * (6 + NAME_WIDTH) + "".join(f"{name:>9}" for name in COLUMNS)
-    screen.line(Piece(heading, "quiet"))
-    for row in rows(results):
-        numbers = (row.judged, row.not_gradable, row.missing, row.mean, row.median, row.complete)
+    margin = " " * (6 + NAME_WIDTH)
+    screen.line(Piece(margin + "".join(f"{column.above:>{column.width}}" for column in columns), "quiet"))
+    screen.line(Piece(margin + "".join(f"{column.heading:>{column.width}}" for column in columns), "quiet"))
+    for row in rows:
         screen.line(
             Piece(f"{row.id:<6}", "strong"),
             Piece(screen.fit(row.title, NAME_WIDTH - 1) + " "),
-            *(
-                Piece(f"{_number(number):>9}", _style(name, number))
-                for name, number in zip(COLUMNS, numbers, strict=True)
-            ),
+            *(_piece(column, column.cell(row)) for column in columns),
         )
+    screen.wrapped(Piece(""), f"{MEAN_OF}; in the per cent below a file that is not gradable counts as 0", "quiet")
+
+
+def _columns(some_are_not_judged: bool) -> list[Column]:
+    unsettled = Column(above="not", heading="judged", width=8, cell=lambda row: f"{row.not_judged}", style="fail")
+    return [
+        Column(heading="judged", width=7, cell=lambda row: f"{row.judged}"),
+        Column(above="not", heading="gradable", width=10, cell=lambda row: f"{row.not_gradable}", style="fail"),
+        *([unsettled] if some_are_not_judged else []),
+        Column(heading="missing", width=9, cell=lambda row: f"{row.missing}"),
+        Column(above="pass", heading="all", width=6, cell=lambda row: f"{row.complete}"),
+        Column(heading="mean", width=7, cell=lambda row: _number(row.mean)),
+        Column(heading="median", width=8, cell=lambda row: _number(row.median)),
+    ]
 
 
 def _number(number: float | None) -> str:
-    if number is None:
-        return "-"
-    return str(number) if isinstance(number, int) else f"{number:.1f}"
+    return "-" if number is None else one_place(number)
 
 
-def _style(column: str, number: float | None) -> str:
-    return "fail" if column == "no grade" and number else "plain"
+def _piece(column: Column, cell: str) -> Piece:
+    return Piece(f"{cell:>{column.width}}", "plain" if cell == "0" else column.style)
+
+
+# ---- what to see to --------------------------------------------------------------------------------------------------
+
+
+def _show_not_gradable(screen: Screen, marks: Sequence[Mark]) -> None:
+    kinds = Counter(one.judged.fault for one in marks if one.judged and one.standing is Standing.CANNOT_JUDGE)
+    if kinds:
+        said = ", ".join(f"{number} {kind}" for kind, number in kinds.most_common())
+        screen.blank()
+        screen.wrapped(Piece("not gradable: ", "note"), f"{kinds.total()} ({said}); class.html shows the lines")
+
+
+def _show_changed(screen: Screen, marks: Sequence[Mark]) -> None:
+    late = sum(mark.days_late > 0 for mark in marks)
+    by_hand = sum(bool(mark.override) for mark in marks)
+    if late or by_hand:
+        screen.blank()
+        screen.wrapped(Piece("changed: ", "note"), f"{late} late, {by_hand} set by hand; class.html says what it costs")
 
 
 def _show_left_over(screen: Screen, what: str, left: Sequence[LeftOver]) -> None:
@@ -145,7 +147,8 @@ def _show_left_over(screen: Screen, what: str, left: Sequence[LeftOver]) -> None
     screen.blank()
     screen.line(Piece(f"{what}: {len(left)}", "note"))
     for one in left[:LISTED]:
-        screen.wrapped(Piece("  "), f"{one.shown}: {one.reason}", most=2)
+        screen.wrapped(Piece("  "), one.shown, "place", most=2)
+        screen.wrapped(Piece("    "), one.reason, most=2)
     if len(left) > LISTED:
         screen.line(Piece(f"  and {len(left) - LISTED} more, all of them in class.html", "quiet"))
 

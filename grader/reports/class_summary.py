@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import math
-import statistics
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass
 
-from grader.classroom.marks import Mark, Standing
 from grader.classroom.results import ClassResults
+from grader.reports.class_figures import Figures, figures, one_place, total_of
 from grader.reports.class_views import State, States, handed_in, key_of, percent
 from grader.reports.views import counted
 
@@ -19,11 +17,12 @@ BINS = 11
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExerciseRow:
-    """How the class does in one exercise. ``share`` is the share of the judged files that pass, for a bar."""
+    """How the class does in one exercise, in words. ``share`` is the share of the judged files that pass, for a bar."""
 
     id: str
     title: str
     counts: tuple[tuple[State, int], ...]
+    judged: int
     share: str
     mean: str
     median: str
@@ -73,37 +72,43 @@ def facts(results: ClassResults, states: States) -> tuple[tuple[str, str], ...]:
     return tuple((f"{number:,}", what) for number, what in found)
 
 
-def exercise_rows(results: ClassResults, states: States) -> tuple[ExerciseRow, ...]:
+def exercise_rows(results: ClassResults) -> tuple[ExerciseRow, ...]:
     """Return how the class does in each exercise."""
-    by_exercise: dict[str, list[Mark]] = {exercise: [] for exercise in results.exercises}
-    for mark in results.marks:
-        by_exercise[mark.exercise].append(mark)
-    return tuple(_exercise_row(results, id, marks, states) for id, marks in by_exercise.items())
+    return tuple(map(_exercise_row, figures(results)))
 
 
-def _exercise_row(results: ClassResults, id: str, marks: Sequence[Mark], states: States) -> ExerciseRow:
-    counts = Counter(states[key_of(mark)] for mark in marks)
-    # Who handed nothing in says something about the deadline and nothing about the exercise.
-    points = [mark.points for mark in marks if mark.points is not None and mark.standing is not Standing.MISSING]
-
+def _exercise_row(row: Figures) -> ExerciseRow:
+    counts = {
+        State.PASS: row.complete,
+        State.FAIL: row.judged - row.complete,
+        State.FAULT: row.not_gradable,
+        State.NOT_JUDGED: row.not_judged,
+        State.MISSING: row.missing,
+    }
     return ExerciseRow(
-        id=id,
-        title=results.kit.exercise(id).title,
+        id=row.id,
+        title=row.title,
         counts=tuple((state, counts[state]) for state in State),
-        share=percent(counts[State.PASS], counts[State.PASS] + counts[State.FAIL]),
-        mean=_decimal(statistics.fmean(points)) if points else "–",
-        median=_decimal(statistics.median(points)) if points else "–",
-        total=max((mark.total for mark in marks), default=100),
+        judged=row.judged,
+        share=percent(row.complete, row.judged),
+        mean=_number(row.mean),
+        median=_number(row.median),
+        total=row.total,
     )
 
 
+def _number(number: float | None) -> str:
+    return "–" if number is None else one_place(number).removesuffix(".0")
+
+
 def distribution(results: ClassResults) -> tuple[Column, ...]:
-    """Count the learners who handed something in by their share of all points."""
+    """Count the learners who handed something in, and of whom everything was judged, by their share of all points."""
     bins = [0] * BINS
     for marks in results.by_learner.values():
-        if handed_in(marks):
+        points = total_of(marks)
+        if handed_in(marks) and points is not None:
             total = sum(mark.total for mark in marks) or 1
-            share = 100 * sum(mark.points or 0 for mark in marks) / total
+            share = 100 * points / total
             bins[min(max(math.floor(share + 1e-9) // 10, 0), BINS - 1)] += 1
     most = max(*bins, 1)
     return tuple(_column(number, learners, most) for number, learners in enumerate(bins))
@@ -123,7 +128,3 @@ def _column(number: int, learners: int, most: int) -> Column:
         height=f"{height:.1f}%",
         said=f"{range_said}: {counted(learners, 'learner')}",
     )
-
-
-def _decimal(number: float) -> str:
-    return f"{math.floor(number * 10 + 1e-9) / 10:.1f}".removesuffix(".0")

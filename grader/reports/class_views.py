@@ -11,9 +11,9 @@ from enum import StrEnum
 
 from grader.classroom.marks import Mark, Standing
 from grader.classroom.results import ClassResults
+from grader.reports.class_figures import passes, total_of
 from grader.reports.clean import clean_line
 from grader.reports.views import whole_points
-from grader.verdict import Status
 
 MAX_NAME = 60
 MAX_SLUG = 40
@@ -97,7 +97,7 @@ def states_of(results: ClassResults) -> States:
 def _state(mark: Mark) -> State:
     match mark.standing:
         case Standing.JUDGED:
-            return State.PASS if mark.verdict and mark.verdict.status is Status.PASS else State.FAIL
+            return State.PASS if passes(mark) else State.FAIL
         case Standing.CANNOT_JUDGE:
             return State.FAULT
         case Standing.NOT_JUDGED:
@@ -119,22 +119,20 @@ def heat_rows(
 
 
 def _heat_row(person: Person, marks: Sequence[Mark], states: States, kinds: Sequence[int]) -> HeatRow:
-    points = [mark.points for mark in marks if mark.points is not None]
+    total = total_of(marks)
     return HeatRow(
         person=person,
         cells=tuple(_cell(mark, states[key_of(mark)]) for mark in marks),
-        total=str(whole_points(sum(points))) if points else "–",
+        total="–" if total is None else str(whole_points(total)),
         complete=str(sum(states[key_of(mark)] is State.PASS for mark in marks)),
         kinds=" ".join(map(str, kinds)),
     )
 
 
 def _cell(mark: Mark, state: State) -> HeatCell:
-    # The word says it all where nothing was handed in, and a zero in every such cell would be noise.
-    nothing = mark.points is None or (state is State.MISSING and not mark.override)
     return HeatCell(
         tone=_tone(mark, state),
-        points="" if nothing else str(whole_points(mark.points or 0)),
+        points="" if mark.points is None else str(whole_points(mark.points)),
         word=state,
         flag=BY_HAND if mark.override else LATE if mark.days_late else "",
     )

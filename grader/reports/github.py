@@ -8,7 +8,6 @@ per step, fifty annotations per job; what is beyond is dropped without a word).
 from __future__ import annotations
 
 import secrets
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
@@ -114,19 +113,18 @@ def run_summary(verdicts: Sequence[Verdict]) -> str:
 def class_summary(results: ClassResults) -> str:
     """A class in Markdown, in numbers: no learner is named where anybody with access to the repository reads."""
     # Here, as it brings the gradebook with it, which the run of one learner has no use for.
-    from grader.classroom.marks import Standing
+    from grader.reports.class_figures import MEAN_OF, figures, one_place
 
-    marks = {exercise: [mark for mark in results.marks if mark.exercise == exercise] for exercise in results.exercises}
+    head = ["exercise", "judged", "not gradable", "not judged", "missing", "pass all", "mean", "median"]
     rows = []
-    for exercise, found in marks.items():
-        standings = Counter(mark.standing for mark in found)
-        given = [mark.points for mark in found if mark.points is not None]
-        mean = f"{sum(given) / len(given):.1f}" if given else ""
-        rows.append([exercise, *(str(standings[standing]) for standing in Standing), mean])
-    head = ["exercise", *(standing.value.replace("-", " ") for standing in Standing), "mean points"]
+    for row in figures(results):
+        counts = (row.judged, row.not_gradable, row.not_judged, row.missing, row.complete)
+        means = ("" if number is None else one_place(number) for number in (row.mean, row.median))
+        rows.append([row.id, *map(str, counts), *means])
     said = f"{counted(len(results.intake.learners), 'learner')}, {counted(len(results.exercises), 'exercise')}"
     left = f"{len(results.intake.unmatched)} unmatched and {len(results.intake.refused)} refused files"
-    return f"## {clean_markdown(results.title, MAX_TEXT)}\n\n{said}; {left}.\n\n{_table(head, rows)}\n"
+    title = clean_markdown(results.title, MAX_TEXT)
+    return f"## {title}\n\n{said}; {left}.\n\n{_table(head, rows)}\n{MEAN_OF.capitalize()}.\n"
 
 
 def cut_to(summary: str, limit: int) -> str:

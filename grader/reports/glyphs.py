@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from grader.timeline_lanes import How, Kind
+from grader.timeline_bars import Kind
+from grader.timeline_lives import How
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

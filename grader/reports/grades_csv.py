@@ -7,7 +7,8 @@ import io
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from grader.classroom.marks import Mark, Standing
+from grader.classroom.marks import Mark
+from grader.reports.class_figures import total_of
 from grader.reports.clean import clean_cell
 from grader.reports.views import whole_points
 
@@ -21,8 +22,7 @@ LINE_END = "\r\n"
 def grades_csv(results: ClassResults) -> str:
     """The table as text with CRLF line ends, in the order of the intake; points are whole and rounded down.
 
-    A cell is empty where there is nothing to say yet. So is a total to which something is missing that was not judged
-    through no fault of the learner: a number would count it as nought.
+    A cell is empty where there is nothing to say yet, and a total where ``total_of`` gives none.
     """
     file = io.StringIO(newline="")
     writer = csv.writer(file, lineterminator=LINE_END)
@@ -35,10 +35,8 @@ def grades_csv(results: ClassResults) -> str:
 
 
 def _total(marks: Sequence[Mark]) -> int | str:
-    """The sum of the exact points, rounded down, or nothing if something is still to be judged."""
-    if any(mark.points is None and mark.standing is Standing.NOT_JUDGED for mark in marks):
-        return ""
-    return whole_points(sum(mark.points for mark in marks if mark.points is not None))
+    total = total_of(marks)
+    return "" if total is None else whole_points(total)
 
 
 def _points(marks: Iterable[Mark], exercises: Sequence[str]) -> list[int | str]:

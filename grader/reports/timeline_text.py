@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from grader.reports.glyphs import Glyphs
 from grader.reports.screen import Piece, Screen
 from grader.timeline import Axis, Mark, Timeline
-from grader.timeline_lanes import Bar, How, Kind, Lane
+from grader.timeline_bars import Bar, Kind
+from grader.timeline_lanes import Lane
+from grader.timeline_lives import How
 
 MAX_LABEL = 16
 INDENT = 2

@@ -12,12 +12,12 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from enum import Enum
-from math import inf
 from types import FrameType
 from typing import NoReturn
 
+from grader.box.simulation.bounds import Bounds
 from grader.box.simulation.cancellation import Cancellations
+from grader.box.simulation.idling import Idling
 from grader.box.simulation.left_open import LeftOpen
 from grader.box.simulation.schedule import Schedule
 from grader.box.simulation.trace import TaskRecord, Trace
@@ -32,43 +32,8 @@ HOG_SECONDS = 0.5
 """CPU seconds of one step of a task after which it counts as blocking the loop."""
 
 
-class Idle(Enum):
-    """What a backend with nothing to do shall do."""
-
-    LOOK_AGAIN = "look again"
-    """Time has moved, or the run has failed and is being cancelled."""
-    WAIT = "wait"
-    """Wait for sockets, in real time."""
-
-
 class Abandoned(BaseException):
     """The run resists cancellation; raised out of the event loop when nobody handles ``on_abandon``."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Bounds:
-    """When a run is too long. Steps are counted, the horizon is virtual; the graces are real seconds, for sockets."""
-
-    steps: int = 50_000
-    spin: int = 20_000
-    """Steps without virtual time moving."""
-    horizon: float = 1_000_000.0
-    within: float = inf
-    """When this very play must be over, where its hidden test says so."""
-    unwind: int = 20_000
-    """Steps in which a failed run may finish its clean-up."""
-    socket_grace: float = 0.002
-    last_socket_grace: float = 0.25
-    """When no timer is left: the last chance before it is called a deadlock."""
-
-    @property
-    def late(self) -> float:
-        return min(self.horizon, self.within)
-
-    @property
-    def latest(self) -> float:
-        """Where time stops for good: a run that is late may clean up for as long again. Floats stay exact enough."""
-        return 2 * self.horizon
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,6 +54,7 @@ class Simulation:
         self.now = 0.0
         self.trace = Trace()
         self.workers = Workers(self)
+        self.idling = Idling(self)
         self.cancellations = Cancellations()
         self.left_open = LeftOpen(self)
         self.verdict: Verdict | None = None
@@ -115,7 +81,6 @@ class Simulation:
         self.failed_at: float | None = None
         """The virtual time of the verdict."""
         self._aborts = 0
-        self._grace_spent = False
         self._step_began = real_clock()
         self.step_cpu = 0.0
         """CPU clock of the loop's thread some time before this step began; ``watch`` keeps it."""
@@ -140,7 +105,7 @@ class Simulation:
         self.steps += 1
         self.step_serial += 1
         self.running, self.in_step = number, True
-        self._grace_spent = False
+        self.idling.grace_spent = False
         self.workers.waited_since = None
         record = self.trace.tasks[number]
         if self.trace.collects and not record.internal:
@@ -228,6 +193,20 @@ class Simulation:
         student = innermost_student(frame)
         self.blocked(what, seconds, student.f_lineno if student else None)
 
+    def abort_again(self) -> None:
+        """End what was cancelled and idles again: a shield, or a clean-up that waits for what will never come."""
+        self._aborts += 1
+        if self._aborts > 20:
+            self.on_abandon()
+        self.abort()
+
+    def worker_stuck(self) -> None:
+        """A worker thread has used the whole real grace without an end."""
+        if self.verdict is None:
+            self.fail(Ended.LIMIT, "a worker thread does not come to an end")
+        else:
+            self.abort_again()
+
     def alive(self, *, besides: int | None) -> list[tuple[str, Site | None]]:
         """The tasks that still live, by name and the student's line in which they wait."""
         return [
@@ -251,50 +230,6 @@ class Simulation:
             if self.verdict is None:
                 self._last_step = min(self.steps + self.bounds.spin, self.bounds.steps)
         self.workers.wake_sleepers(self.now)
-
-    def io_happened(self) -> None:
-        self._grace_spent = False
-        self.workers.waited_since = None
-
-    def others_worked(self) -> None:
-        """A thread or a child process was at work, and may have written to a socket since that was polled."""
-        self._grace_spent = False
-
-    def on_idle(self, deadline: float, sockets: bool) -> tuple[Idle, float]:
-        """No task is ready, no thread is at work, and polling the sockets found nothing.
-
-        ``deadline`` is the next timer of the backend, ``sockets`` whether any task waits for one. Returns what to do
-        and, for WAIT, for how many real seconds.
-        """
-        deadline = min(deadline, self.workers.next_deadline())
-        if sockets and not self._grace_spent:
-            self._grace_spent = True
-            return Idle.WAIT, self.bounds.socket_grace if deadline < inf else self.bounds.last_socket_grace
-        if deadline <= (self.bounds.late if self.verdict is None else self.bounds.latest):
-            self._grace_spent = False
-            self.advance(deadline)
-        elif self.verdict is not None:
-            self._abort_again()
-        elif deadline < inf:
-            self.advance(self.bounds.late)
-            self.fail(Ended.LATE, f"not finished after {self.now:g} virtual seconds")
-        else:
-            self.fail(Ended.DEADLOCK, "every task waits and nothing can wake any of them")
-        return Idle.LOOK_AGAIN, 0.0
-
-    def _abort_again(self) -> None:
-        # It was cancelled and idles again: a shield, or a clean-up that waits for what will never come.
-        self._aborts += 1
-        if self._aborts > 20:
-            self.on_abandon()
-        self.abort()
-
-    def worker_stuck(self) -> None:
-        """A worker thread has used the whole real grace without an end."""
-        if self.verdict is None:
-            self.fail(Ended.LIMIT, "a worker thread does not come to an end")
-        else:
-            self._abort_again()
 
     # ---- what a backend provides -------------------------------------------------------------------------------------
 

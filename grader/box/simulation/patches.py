@@ -19,7 +19,7 @@ from anyio._backends import _trio as anyio_trio
 from trio import _core as trio_core
 
 from grader.box.simulation import trio_
-from grader.box.simulation.asyncio_ import VirtualSelector
+from grader.box.simulation.asyncio_loop import VirtualSelector
 from grader.box.simulation.cancellation import report_cancellations
 from grader.box.simulation.current import current
 from grader.box.simulation.left_open import report_streams

@@ -18,7 +18,9 @@ import trio
 from trio import _threads  # these two are private: see private.py
 from trio._core import _run
 
-from grader.box.simulation.core import Abandoned, Bounds, Idle, Simulation
+from grader.box.simulation.bounds import Bounds
+from grader.box.simulation.core import Abandoned, Simulation
+from grader.box.simulation.idling import Idle
 from grader.box.simulation.schedule import Schedule
 
 _FOREVER = 999_999.0
@@ -109,7 +111,7 @@ class VirtualClock(trio.abc.Clock):
         wait = simulation.workers.run()
         if wait is not None:
             self.polled = False
-            simulation.others_worked()
+            simulation.idling.others_worked()
             if runner.waiting_for_idle and simulation.workers.only_children:
                 return _FOREVER
             if runner.waiting_for_idle:
@@ -124,7 +126,7 @@ class VirtualClock(trio.abc.Clock):
         if runner.waiting_for_idle:
             return _FOREVER  # trio wakes those who wait for "all tasks blocked" itself, before it sleeps
         self.polled = False
-        decision, wait = simulation.on_idle(deadline, _socket_waiters(runner) > 0)
+        decision, wait = simulation.idling.decide(deadline, sockets=_socket_waiters(runner) > 0)
         return wait if decision is Idle.WAIT else 0
 
 

@@ -1,6 +1,6 @@
 """Who does the work of a class run: processes of this computer, or the workers of a dask cluster.
 
-A crew is a ``concurrent.futures.Executor`` with a size, that can be made anew after one of its processes was killed.
+A pool is a ``concurrent.futures.Executor`` with a size, that can be made anew after one of its processes was killed.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from grader.worker import Answer, Chunk
 CONNECT_SECONDS = 10
 
 
-class Crew(Protocol):
+class Pool(Protocol):
     """Grades chunks. ``size`` is how many it grades at once."""
 
     @property
@@ -40,7 +40,7 @@ class Crew(Protocol):
 
 
 WorkerLost = BrokenProcessPool
-"""A process of the crew has died, and with it everything that was handed over."""
+"""A process of the pool has died, and with it everything that was handed over."""
 
 
 def local_jobs() -> int:
@@ -54,7 +54,7 @@ def local_jobs() -> int:
 # ---- this computer ---------------------------------------------------------------------------------------------------
 
 
-class LocalCrew:
+class LocalPool:
     """Processes of this computer, each with a warm box. They end when this process does, even by SIGKILL."""
 
     def __init__(self, jobs: int) -> None:
@@ -66,10 +66,10 @@ class LocalCrew:
         context = multiprocessing.get_context("spawn")
         reader, self._lifeline = context.Pipe(duplex=False)
         self._reader = reader
-        self._pool = ProcessPoolExecutor(self.size, mp_context=context, initializer=_settle_in, initargs=(reader,))
+        self._executor = ProcessPoolExecutor(self.size, mp_context=context, initializer=_settle_in, initargs=(reader,))
 
     def submit(self, chunk: Chunk) -> Future[Answer]:
-        return self._pool.submit(worker.grade_chunk, chunk)
+        return self._executor.submit(worker.grade_chunk, chunk)
 
     def renew(self) -> None:
         self.close()
@@ -78,7 +78,7 @@ class LocalCrew:
     def close(self) -> None:
         # An executor waits for what its processes are doing, which may take minutes; they listen for this instead.
         self._lifeline.close()
-        self._pool.shutdown(wait=True, cancel_futures=True)
+        self._executor.shutdown(wait=True, cancel_futures=True)
         self._reader.close()
 
 
@@ -101,7 +101,7 @@ def _die_with(lifeline: connection.Connection) -> None:
 # ---- a cluster -------------------------------------------------------------------------------------------------------
 
 
-class ClusterCrew:
+class ClusterPool:
     """The workers of a dask scheduler. dask itself hands a lost worker's chunks to another one."""
 
     def __init__(self, address: str) -> None:

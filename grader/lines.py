@@ -1,0 +1,90 @@
+"""Waits for the next line of a child, and gives up on one that has ended or has used more than it may."""
+
+from __future__ import annotations
+
+import os
+import selectors
+import time
+from contextlib import suppress
+
+from grader.child import Child
+from grader.sandbox import Box
+from grader.wire import MAX_LINE, Distrusted
+
+LOOK_SECONDS = 0.25
+TAIL_BYTES = 2000
+MAX_THREADS = 1024
+"""Of one child. Where the kernel cannot count them for us, this is what a bomb of threads runs into."""
+
+
+class TimeIsUp(Exception):
+    """A play has used its last resort."""
+
+
+class Gone(Exception):
+    """A child has closed its end without an answer."""
+
+
+def next_line(box: Box, child: Child, wall: float, cpu: float) -> bytes:
+    """The next line of a child. Raises TimeIsUp or Gone; Distrusted if it is too long."""
+    began, used = time.monotonic(), child.usage().cpu_seconds
+    looked = began
+    with selectors.DefaultSelector() as selector:
+        selector.register(child.messages, selectors.EVENT_READ)
+        selector.register(child.output, selectors.EVENT_READ)
+        if child.unsent:
+            selector.register(child.requests, selectors.EVENT_WRITE)
+        while b"\n" not in child.buffer:
+            ready = {key.fd for key, _ in selector.select(LOOK_SECONDS)}
+            if child.requests in ready:
+                child.flush()
+                if not child.unsent:
+                    selector.unregister(child.requests)
+            if child.output in ready and not _read_output(child):
+                selector.unregister(child.output)
+            if child.messages in ready:
+                _read_messages(child)
+                if b"\n" in child.buffer:
+                    break
+            # Bytes without an end of the line are no excuse: they may come one by one, for ever. Nor is a flood
+            # of output a reason not to look.
+            now = time.monotonic()
+            if not ready or now - looked > LOOK_SECONDS:
+                looked = now
+                _look(box, child, wall=wall - (now - began), cpu=cpu + used, limits=(wall, cpu))
+    line, _, child.buffer = child.buffer.partition(b"\n")
+    return line
+
+
+def _look(box: Box, child: Child, *, wall: float, cpu: float, limits: tuple[float, float]) -> None:
+    """Raise TimeIsUp if the child has no wall time left or has used more than it may, Gone if it has ended."""
+    if wall < 0:
+        raise TimeIsUp(f"no end after {limits[0]:g} real seconds")
+    usage = child.usage()
+    if usage.cpu_seconds > cpu:
+        raise TimeIsUp(f"no end after {limits[1]:g} s of CPU time")
+    if usage.threads > MAX_THREADS:
+        raise TimeIsUp(f"{usage.threads} threads at once")
+    if box.has_ended(child):
+        raise Gone
+
+
+def _read_messages(child: Child) -> None:
+    data = os.read(child.messages, 1 << 18)
+    if not data:
+        raise Gone
+    child.buffer += data
+    if len(child.buffer) > MAX_LINE and b"\n" not in child.buffer:
+        raise Distrusted("a line without an end")
+
+
+def drain_output(child: Child) -> None:
+    with suppress(BlockingIOError):
+        while _read_output(child):
+            pass
+
+
+def _read_output(child: Child) -> bool:
+    data = os.read(child.output, 1 << 16)
+    child.said = (child.said + data)[-TAIL_BYTES:]
+    return bool(data)

@@ -1,0 +1,135 @@
+"""Turns what hidden tests have found into what a verdict says: a diagnosis for each failure, a line, a trace."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from grader import blame
+from grader.attempt import Failed, Judged
+from grader.cell import Cell
+from grader.judge import Examination
+from grader.kit import Exercise, HiddenTest, Kit
+from grader.kit_table import read_text
+from grader.outcomes import Outcome as Span
+from grader.play import Play
+from grader.recording import Ended, Hygiene, Trace
+from grader.shorten import in_words
+from grader.submission import Submission
+from grader.verdict import BackendResult, Caution, Failure, Outcome, TestResult
+
+UNTRACED = (Ended.CRASHED, Ended.LIMIT, Ended.TAMPERED, Ended.INTERNAL)
+
+
+class Results:
+    """The results of one exercise's submissions; ``cell`` makes a cell for a source, to play the reference in."""
+
+    def __init__(self, kit: Kit, exercise: Exercise, cell: Callable[[str], Cell]) -> None:
+        self._kit = kit
+        self._exercise = exercise
+        self._cell = cell
+        self._reference: Cell | None = None
+
+    def of(self, examination: Examination, taken: Submission) -> tuple[TestResult, ...]:
+        """The result of every hidden test asked for. Closes the cell of the examination."""
+        tests = tuple(self._test_result(examination, test, taken) for test in examination.tests)
+        # What comes out after the last answer is noticed here.
+        examination.cell.close()
+        return _without_points(tests) if examination.cell.tampered else tests
+
+    def close(self) -> None:
+        """End the plays of the reference answer."""
+        if self._reference is not None:
+            self._reference.close()
+
+    def _test_result(self, examination: Examination, test: HiddenTest, taken: Submission) -> TestResult:
+        return TestResult(
+            number=test.number,
+            name=test.name,
+            label=test.label,
+            points=test.points,
+            results=tuple(self._backend_result(examination, test, backend, taken) for backend in examination.backends),
+        )
+
+    def _backend_result(
+        self, examination: Examination, test: HiddenTest, backend: str, taken: Submission
+    ) -> BackendResult:
+        judged = examination.results.get((test.name, backend))
+        if judged is None:
+            # Silence is no evidence: a test that left no result has not passed, whatever became of it.
+            judged = Judged(outcome=Outcome.NOT_JUDGED, schedules=0, reason="the hidden test left no result")
+        failed = judged.failed
+        return BackendResult(
+            backend=backend,
+            outcome=judged.outcome,
+            schedules=judged.schedules,
+            all_schedules=judged.all_schedules,
+            failure=None if failed is None else self._failure(examination.cell, test, failed, taken),
+            reason=judged.reason,
+            cautions=tuple(self._caution(remark, taken) for remark in judged.remarks),
+        )
+
+    def _caution(self, remark: Hygiene, taken: Submission) -> Caution:
+        text = self._kit.diagnoses[remark.slug].sentence
+        return Caution(kind=remark.slug, text=text, line=remark.line, source=taken.line(remark.line))
+
+    def _failure(self, cell: Cell, test: HiddenTest, failed: Failed, taken: Submission) -> Failure:
+        shown = failed.recording
+        if shown.trace is None and shown.ended not in UNTRACED:
+            # A program that depends on real time or chance may end otherwise this time: what it was judged by counts.
+            again = cell.recording(replace(failed.play, trace=True))
+            shown = again if again.ended is shown.ended else shown
+        diagnosis = self._kit.diagnoses[failed.diagnosis]
+        line = blame.line_to_look_at(failed.diagnosis, shown, taken.source)
+        return Failure(
+            diagnosis=failed.diagnosis,
+            error=blame.error_sentence(diagnosis, test, shown),
+            help=diagnosis.help,
+            ended=shown.ended,
+            elapsed=shown.elapsed,
+            schedule=failed.variant,
+            turns=in_words(shown.trace) if failed.variant and shown.trace is not None else "",
+            line=line,
+            source=taken.line(line),
+            exception=blame.exception_text(shown, failed.diagnosis),
+            waiting=shown.waiting if shown.ended in (Ended.DEADLOCK, Ended.LATE) else (),
+            output=shown.output,
+            trace=_slim(shown.trace),
+            reference=self._reference_trace(failed.play),
+        )
+
+    def _reference_trace(self, play: Play) -> Trace | None:
+        """The same play of the reference answer, in natural order; None if the kit comes without it."""
+        path = self._exercise.reference
+        if path is None:
+            return None
+        if self._reference is None:
+            self._reference = self._cell(read_text(path))
+        return _slim(self._reference.recording(replace(play, seed=0, choices=None, trace=True)).trace)
+
+
+def _slim(trace: Trace | None) -> Trace | None:
+    """A trace without the values of its spans; a report draws lanes and nothing else."""
+    if trace is None:
+        return None
+    spans: tuple[Span, ...] = tuple(replace(span, result=None) for span in trace.spans)
+    return replace(trace, spans=spans)
+
+
+def _without_points(tests: Sequence[TestResult]) -> tuple[TestResult, ...]:
+    """All tests as failed: something came out of the box that our own code would not have written."""
+    return tuple(replace(test, results=tuple(_tampered(result) for result in test.results)) for test in tests)
+
+
+def _tampered(result: BackendResult) -> BackendResult:
+    if result.failure is not None and result.failure.ended is Ended.TAMPERED:
+        return result
+    failure = Failure(
+        diagnosis="tampered",
+        error="something came out of the box that the grader did not write there",
+        help="leave file descriptors and the grader's own objects alone",
+        ended=Ended.TAMPERED,
+        elapsed=0.0,
+        schedule=0,
+    )
+    return replace(result, outcome=Outcome.FAIL, failure=failure)

@@ -1,0 +1,222 @@
+"""A class run that is killed again and again, parent, workers and boxes at random, ends as if nothing had happened.
+
+Every process of the run is a descendant of this one: it adopts the orphans, so that none can hide, and it kills nothing
+that it has not just seen below its own run.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import select
+import signal
+import subprocess
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from grader.box import kernel, sweep
+from grader.cell import Cell
+from grader.documents import verdict_document
+from grader.exercise import Limits
+from grader.gradebook import Gradebook, Judged
+from grader.job import Job
+from grader.play import Play
+from grader.sandbox import Box
+from tests.kit_samples import RIGHT, TOO_SOON, WRONG_VALUE, answer, make_kit
+from tests.test_cli import grade, start
+
+CLASS = ("class", "class", "--schedules", "1", "--jobs", "2", "--allow-level", "0", "--exercise", "ex01", "--quiet")
+STUCK = RIGHT.replace("sleep(n)", "Event().wait()")
+DYING = RIGHT.replace("return", "import os; os.kill(os.getpid(), 9); return")
+ANSWERS = (RIGHT, WRONG_VALUE, TOO_SOON, RIGHT, STUCK, "def (", RIGHT, DYING)
+FILES = 40
+TIMES = {"judged_at", "real_seconds"}
+LONGEST = {"parent": 2.0, "worker": 0.7, "box": 0.7}
+"""Seconds for which a process of each kind is let live at most, from when the run has one."""
+
+
+@pytest.fixture
+def adopting() -> Iterator[None]:
+    """While a test runs, whatever a killed process leaves behind becomes a child of this one."""
+    kernel.prctl(kernel.PR_SET_CHILD_SUBREAPER, 1)
+    yield
+    kernel.prctl(kernel.PR_SET_CHILD_SUBREAPER, 0)
+
+
+def hand_in(root: Path) -> None:
+    for number in range(FILES):
+        path = root / "class" / f"learner{number:02}" / "double.py"
+        path.parent.mkdir(parents=True)
+        path.write_text(f"{answer(ANSWERS[number % len(ANSWERS)], 'double')}\n# {number}\n")
+
+
+def verdicts(root: Path) -> dict[str, dict[str, Any]]:
+    """What stands in the gradebook for each learner: everything but times."""
+    with Gradebook(root / "grade-results" / "gradebook.sqlite") as book:
+        found = {one.attempt.learner: book.verdict(one.judgement, shown="") for one in judged(book)}
+    documents = {learner: verdict_document(verdict) for learner, verdict in found.items()}
+    return {learner: {key: document[key] for key in document.keys() - TIMES} for learner, document in documents.items()}
+
+
+def differences(found: dict[str, dict[str, Any]], wanted: dict[str, dict[str, Any]]) -> list[str]:
+    """Where two gradebooks differ, in few words: whole verdicts are long."""
+    return [
+        f"{learner}: {key} is {found.get(learner, {}).get(key)!r:.200} and was {value!r:.200}"
+        for learner, verdict in wanted.items()
+        for key, value in verdict.items()
+        if found.get(learner, {}).get(key) != value
+    ]
+
+
+def judged(book: Gradebook) -> list[Judged]:
+    return [one for one in book.attempts() if isinstance(one, Judged)]
+
+
+def below(process: int) -> list[int]:
+    return [one for child in sweep.children(process) for one in (child, *below(child))]
+
+
+def victims(run: int) -> dict[str, list[int]]:
+    """The processes of a run by what they are: the run itself, its workers, and what is below those."""
+    workers = [one for one in sweep.children(run) if b"spawn_main" in command_of(one)]
+    return {"parent": [run], "worker": workers, "box": [one for worker in workers for one in below(worker)]}
+
+
+def command_of(process: int) -> bytes:
+    with suppress(OSError):
+        return Path(f"/proc/{process}/cmdline").read_bytes()
+    return b""
+
+
+def wait_for_one(run: subprocess.Popen[bytes], kind: str, chance: random.Random) -> None:
+    """Wait until the run has such a process, and for a random time after that, or until it ends."""
+    while run.poll() is None and not victims(run.pid)[kind]:
+        with suppress(subprocess.TimeoutExpired):
+            run.wait(0.01)
+    with suppress(subprocess.TimeoutExpired):
+        run.wait(chance.uniform(0, LONGEST[kind]))
+
+
+def kill_one(run: subprocess.Popen[bytes], kind: str, chance: random.Random) -> int:
+    """Kill one process of this kind at random; returns how many were, as it may be too late."""
+    found = victims(run.pid)[kind] if run.poll() is None else []
+    if not found:
+        return 0
+    chosen = chance.choice(found)
+    try:
+        descriptor = os.pidfd_open(chosen)
+    except ProcessLookupError:
+        return 0
+    try:
+        # The descriptor holds on to the process; only now is it certain that its number had not become another's.
+        if chosen not in (run.pid, *below(run.pid)):
+            return 0
+        signal.pidfd_send_signal(descriptor, signal.SIGKILL)
+    except ProcessLookupError:
+        return 0
+    finally:
+        os.close(descriptor)
+    return 1
+
+
+def wait_until_nothing_runs(before: set[int]) -> None:
+    """Collect what became ours when its parent was killed. It has to end by itself."""
+    deadline = time.monotonic() + 60
+    while orphans := set(sweep.children(os.getpid())) - before:
+        assert time.monotonic() < deadline, [command_of(one) for one in orphans]
+        for one in orphans:
+            with suppress(ChildProcessError):
+                os.waitpid(one, os.WNOHANG)
+        time.sleep(0.005)
+
+
+def disturb(root: Path, kit: Path, chance: random.Random, kills: int, killed: Counter[str]) -> Iterator[None]:
+    """Give the same command again and again, and kill that many of its processes.
+
+    Yields whenever the class is done; from then on it is graded afresh. ``killed`` counts the dead by what they were.
+    """
+    before = set(sweep.children(os.getpid()))
+    command = [*CLASS, "--kit", str(kit)]
+    done = False
+    while not done or killed.total() < kills:
+        run = start(*command, cwd=root, stdout=subprocess.DEVNULL)
+        while run.poll() is None and killed.total() < kills:
+            kind = chance.choice(list(LONGEST))
+            wait_for_one(run, kind, chance)
+            killed[kind] += kill_one(run, kind, chance)
+        _, errors = run.communicate(timeout=120)
+        wait_until_nothing_runs(before)
+        # 4: a file with which workers died three times is not judged, and graded when the command is given again.
+        assert run.returncode in (0, 4, -signal.SIGKILL), errors.decode()
+        done = run.returncode == 0
+        if done:
+            yield
+            command = [*CLASS, "--kit", str(kit), "--fresh"]
+
+
+@pytest.fixture(scope="module")
+def kit(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return make_kit(tmp_path_factory.mktemp("kits") / "kit")
+
+
+@pytest.fixture(scope="module")
+def undisturbed(tmp_path_factory: pytest.TempPathFactory, kit: Path) -> dict[str, dict[str, Any]]:
+    root = tmp_path_factory.mktemp("undisturbed")
+    hand_in(root)
+    done = grade(*CLASS, "--kit", str(kit), cwd=root)
+    assert done.returncode == 0, done.stderr
+    found = verdicts(root)
+    assert len(found) == FILES
+    return found
+
+
+# ---- one death each --------------------------------------------------------------------------------------------------
+
+BUSY = "def answer():\n    return sum(range(5_000_000))\n"
+ASK = "async def ask(stage):\n    return stage.submission.answer()\n"
+
+
+def test_a_play_whose_process_is_killed_from_outside_is_played_again() -> None:
+    with Box() as box:
+        cell = Cell(box, Job(module="x", submission=BUSY, scenarios=ASK, limits=Limits()))
+        play = Play("ask", Play.encode({}), "asyncio")
+        cell.send(play)
+        (child,) = sweep.children(box.process)
+        os.kill(child, signal.SIGKILL)
+
+        assert cell.recording(play).result == sum(range(5_000_000))
+        cell.close()
+
+
+@pytest.mark.parametrize("soon", [0.0, 0.001, 0.002, 0.004, 0.01, 0.05])
+def test_a_box_that_is_killed_while_it_starts_keeps_its_level(box: Box, adopting: None, soon: float) -> None:
+    level, before = box.level, set(sweep.children(os.getpid()))
+    with Box() as starting:
+        (first,) = set(sweep.children(os.getpid())) - before
+        select.select([], [], [], soon)  # bubblewrap, its namespace and the zygote come one after the other
+        os.kill(first, signal.SIGKILL)
+
+        assert (starting.level, starting.notes) == (level, box.notes)
+    wait_until_nothing_runs(before)
+
+
+# ---- many deaths -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kills", [8, pytest.param(50, marks=pytest.mark.slow)])
+def test_whatever_is_killed_the_gradebook_ends_the_same(
+    tmp_path: Path, kit: Path, undisturbed: dict[str, dict[str, Any]], adopting: None, kills: int
+) -> None:
+    hand_in(tmp_path)
+    killed: Counter[str] = Counter()
+    for _ in disturb(tmp_path, kit, random.Random(kills), kills, killed):
+        assert differences(verdicts(tmp_path), undisturbed) == []
+
+    assert killed.total() == kills
+    assert min(killed[kind] for kind in LONGEST) > 0
