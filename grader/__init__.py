@@ -2,7 +2,7 @@
 
 One-way layers; a module imports only what stands before it (``tests/test_layers.py`` executes this list):
 
-    errors  diagnosis  wire  values  outcomes  recording  reading
+    backends  errors  diagnosis  wire  values  outcomes  recording  reading
     kit_table  hidden_tests  exercise  kit
     submission  names  program  interface  imports  please_look  policy
     box (imports only wire, values and recording)  isolation  enclosure  bytecode  launch  child  job

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 import os
 import sys
 from functools import partial
@@ -131,6 +130,8 @@ def _as_typed(path: Path, here: Path) -> str:
 
 def _document(graded: Graded) -> str:
     """What ``--json`` prints: the class in numbers, and where the rest is."""
+    import json
+
     from grader.reports.class_figures import figures, percent
 
     results = graded.results

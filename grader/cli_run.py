@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 import click
 
 from grader import __version__
+from grader.backends import BACKENDS
 from grader.cli_desk import desk_of, say, screen_of
 from grader.options import Settings, shared_options
-from grader.recording import BACKENDS
 
 if TYPE_CHECKING:
     from rich.console import Console

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterable
 
@@ -19,5 +18,7 @@ def suggestion(word: str, commands: Iterable[str]) -> str | None:
         return f"ex{int(numbered[1]):02}"
     if word in _MEANT:
         return _MEANT[word]
+    import difflib  # only for somebody who has mistyped
+
     near = difflib.get_close_matches(word.lower(), commands, n=1)
     return near[0] if near else None

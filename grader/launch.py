@@ -180,7 +180,7 @@ class Zygote:
             for message in self._messages():
                 if key in message:
                     return message[key]
-            if time.monotonic() > deadline or self.stopped():
+            if time.monotonic() > deadline or self.stopped() or self._process.poll() is not None:
                 raise self._death()
             self._receive(LOOK_SECONDS)
 
@@ -219,6 +219,10 @@ class Zygote:
         if self._process.poll() is None and self.stopped():
             return Died("it was stopped")
         self._process.kill()
+        if self._init is not None:
+            # If bubblewrap was killed while it set this process up, it waits for ever, with our pipes in its hands.
+            with suppress(ProcessLookupError):
+                signal.pidfd_send_signal(self._init, signal.SIGKILL)
         return Died(_last_words(self._process))
 
 

@@ -36,6 +36,8 @@ def _forget(exercise: Exercise) -> None:
 
 def _arguments(exercise: Exercise, timeout_seconds: int) -> list[str]:
     off = "cacheprovider logging terminal faulthandler doctest unittest junitxml pastebin stepwise setuponly setupplan"
+    # These two collect garbage whenever a session ends, a fifth of what it costs, and nobody reads what they find.
+    off += " unraisableexception threadexception"
     plugins = [argument for name in off.split() for argument in ("-p", f"no:{name}")]
     # The signal method needs the main thread. The thread method would end the whole process.
     in_main_thread = threading.current_thread() is threading.main_thread()

@@ -9,9 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from grader.backends import BACKENDS as BACKENDS
 from grader.outcomes import NOTHING, Leaf, Mark, Missing, Outcome, Raised
-
-BACKENDS = ("asyncio", "trio")
 
 LEFT_BEHIND = (
     "never-awaited",

@@ -108,7 +108,6 @@ def pack(verdict: Verdict) -> bytes:
 
 def judgement(key: str, verdict: Verdict) -> Judgement:
     """A verdict in the form in which it is stored, without what belongs to one learner: the name of the file."""
-    fault = verdict.faults[0].kind if verdict.faults else ""
     return Judgement(
         exercise=verdict.exercise,
         key=key,
@@ -117,7 +116,7 @@ def judgement(key: str, verdict: Verdict) -> Judgement:
         total=verdict.total,
         level=verdict.isolation,
         own_fault=verdict.own_fault,
-        fault=fault,
+        fault=verdict.faults[0].kind if verdict.faults else "",
         trouble=_trouble(verdict),
         judged_at=verdict.judged_at,
         document=pack(replace(verdict, file="", ignored=())),

@@ -147,7 +147,7 @@ def test_the_last_chunks_are_small_so_that_no_worker_waits_long_for_another() ->
     assert sizes[len(sizes) // 2 :] == sorted(sizes[len(sizes) // 2 :], reverse=True)
 
 
-def test_nothing_to_do_asks_nothing_of_the_crew() -> None:
+def test_nothing_to_do_asks_nothing_of_the_pool() -> None:
     pool = Pool()
 
     assert run(pool, []) == {}
