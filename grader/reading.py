@@ -18,7 +18,7 @@ T = TypeVar("T")
 
 _HOW = ("open", "returned", "raised", "cancelled")
 _KINDS = ("spawn", "start", "resume", "suspend", "block", "finish")
-_FROM_A_BOX = frozenset(Ended) - {Ended.TAMPERED, Ended.INTERNAL}
+_FROM_A_BOX = frozenset(Ended) - {Ended.INTERNAL}
 
 
 def read(message: Json, *, play: str, scenario: str, backend: str) -> tuple[Recording, bool]:

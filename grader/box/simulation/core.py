@@ -51,7 +51,7 @@ class Simulation:
     def __init__(self, schedule: Schedule, bounds: Bounds) -> None:
         self.schedule = schedule
         self.bounds = bounds
-        self.now = 0.0
+        self._now = self._latest = 0.0
         self.trace = Trace()
         self.workers = Workers(self)
         self.idling = Idling(self)
@@ -105,6 +105,9 @@ class Simulation:
         self.steps += 1
         self.step_serial += 1
         self.running, self.in_step = number, True
+        if self._now != self._latest:
+            # Only ``advance`` sets them. A program that turns time back makes any order of things look concurrent.
+            self.fail(Ended.TAMPERED, "virtual time was changed from outside")
         self.idling.grace_spent = False
         self.workers.waited_since = None
         record = self.trace.tasks[number]
@@ -222,10 +225,15 @@ class Simulation:
 
     # ---- the clock ---------------------------------------------------------------------------------------------------
 
+    @property
+    def now(self) -> float:
+        """Virtual seconds since the run began."""
+        return self._now
+
     def advance(self, when: float) -> None:
         when = min(when, self.bounds.latest)  # time.sleep(1e300)
         if when > self.now:
-            self.now = when
+            self._now = self._latest = when
             self._moved_at_step = self.steps
             if self.verdict is None:
                 self._last_step = min(self.steps + self.bounds.spin, self.bounds.steps)

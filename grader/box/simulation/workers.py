@@ -34,7 +34,9 @@ OURS = ("AnyIO worker", "Trio thread", "asyncio_", "grader ")
 
 
 class _Simulation(Protocol):
-    now: float
+    @property
+    def now(self) -> float: ...
+
     schedule: Schedule
     loop_thread: int
     wake: Callable[[], None]

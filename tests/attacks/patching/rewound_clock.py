@@ -1,7 +1,7 @@
-# expect: fails or deadlock or tampered
+# expect: raised
 # policy: please-look
 # exercise: ex01
-# aims at: test_all_started_before_any_finishes test_outer_cancellation_stops_everything test_join_is_fair
+# aims at: test_takes_as_long_as_the_slowest test_joins_nest
 """Does one thing after the other, and turns virtual time back before each of them."""
 
 
