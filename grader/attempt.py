@@ -6,7 +6,7 @@ turns out of natural order that still make it fail in the same way are what a le
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 import pytest
@@ -151,6 +151,8 @@ def attempt(test: HiddenTest, function: Function, playing: Fixture, number: int)
     else:
         if returned is not None:
             # A coroutine whose assertions nobody awaits, a comparison without its `assert`.
+            if isinstance(returned, Coroutine):
+                returned.close()  # we have said so; Python need not warn of it as well
             return _not_judged(number, f"the hidden test returned a {type(returned).__name__}")
         failed = any(_unseen(recording) for _, recording in playing.used)
     if not playing.used:
