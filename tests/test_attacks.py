@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from attack_files import HONEST, MARKER, OTHER, SCENARIOS, Attack, all_attacks, make_questions
+from attack_files import FOLDER, HONEST, MARKER, OTHER, SCENARIOS, Attack, all_attacks, make_questions
 from forging_samples import below, running_with
 
 from grader import kit, policy
@@ -245,3 +245,14 @@ def test_there_are_enough_attacks_in_every_group() -> None:
 
 def test_every_attack_says_what_it_is() -> None:
     assert [attack.name for attack in ATTACKS if '"""' not in attack.source] == []
+
+
+def test_no_attack_is_a_plugin_of_this_session(pytestconfig: pytest.Config) -> None:
+    """A conftest.py among them makes failures count as nothing. Says something when the whole suite is collected."""
+    files = [Path(file) for plugin in pytestconfig.pluginmanager.get_plugins() if (file := _file_of(plugin))]
+
+    assert [file for file in files if file.is_relative_to(FOLDER)] == []
+
+
+def _file_of(plugin: object) -> str | None:
+    return getattr(plugin, "__file__", None)
