@@ -48,10 +48,13 @@ class Cancellations:
         self.watching = True
 
     def resumed(self, task: int) -> None:
-        self._thrown += filter(None, (reference() for reference in self._pending.pop(task, ())))
+        if task in self._pending:
+            self._thrown += filter(None, (reference() for reference in self._pending.pop(task)))
 
     def arrived(self, error: BaseException | None) -> None:
         """An exception has reached a cancel scope or a task group, which know what to do with it."""
+        if not self._thrown:
+            return
         for leaf in _leaves(error):
             over = [leaf, *_replaced_by(leaf)]
             self._thrown = [thrown for thrown in self._thrown if all(thrown is not each for each in over)]

@@ -95,7 +95,7 @@ class Simulation:
         return number
 
     def woken(self, number: int) -> None:
-        self.trace.woken(self.now, number, self.running)
+        self.trace.woken(self._now, number, self.running)
 
     def deviated(self, number: int, natural: int) -> None:
         """Note that a task takes its step before the one whose turn it would have been in natural order."""
@@ -112,7 +112,7 @@ class Simulation:
         self.workers.waited_since = None
         record = self.trace.tasks[number]
         if self.trace.collects and not record.internal:
-            self.trace.add(self.now, "resume" if record.started else "start", number)
+            self.trace.add(self._now, "resume" if record.started else "start", number)
         record.started = True
         if self.cancellations.watching:
             self.cancellations.resumed(number)
@@ -162,9 +162,9 @@ class Simulation:
         if outcome is not None:
             self.finish(record, outcome)
             return
-        record.since = self.now
+        record.since = self._now
         if self.trace.collects:
-            self.trace.suspended(self.now, number, self.coroutine_of(record.task))
+            self.trace.suspended(self._now, number, self.coroutine_of(record.task))
 
     def finish(self, record: TaskRecord, outcome: str) -> None:
         if record.outcome is None:

@@ -38,6 +38,7 @@ class TrioSimulation(Simulation):
         self._numbers: dict[trio.lowlevel.Task, int] = {}
         self._outcomes: dict[trio.lowlevel.Task, str] = {}
         self.last_step: dict[int, int] = {}
+        """For each task the step it took last."""
 
     def options(self, counted: object) -> dict[str, object]:
         """Backend options for ``anyio.run``."""

@@ -54,10 +54,7 @@ class Watch:
 
     def __enter__(self) -> None:
         if self.enabled:
-            assert SIGNAL is not None
             self._clock = time.pthread_getcpuclockid(threading.get_ident())
-            self._thread = threading.get_native_id()
-            signal.signal(SIGNAL, self._on_signal)
             self.simulation.step_cpu = self._before = time.thread_time()
             _watcher.attach(self)
 
@@ -65,10 +62,7 @@ class Watch:
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         if self.enabled:
-            assert SIGNAL is not None
-            _watcher.attach(None)
-            # The watcher may be about to send one more, and what SIGPROF does by default is to end the process.
-            signal.signal(SIGNAL, signal.SIG_IGN)
+            _watcher.detach()
 
     # ---- in the watcher's thread -------------------------------------------------------------------------------------
 
@@ -95,7 +89,8 @@ class Watch:
 
     # ---- in the loop's thread ----------------------------------------------------------------------------------------
 
-    def _on_signal(self, number: int, frame: FrameType | None) -> None:
+    def interrupt(self, frame: FrameType | None) -> None:
+        """End the step in progress, if the signal has interrupted the student's code."""
         simulation = self.simulation
         if not simulation.in_step or frame is None or not self._may_raise_in(frame):
             return  # the watcher will be back
@@ -145,14 +140,23 @@ class _Watcher:
         self._thread: threading.Thread | None = None
         self._awake = threading.Event()
 
-    def attach(self, watch: Watch | None) -> None:
+    def attach(self, watch: Watch) -> None:
         self._watch = watch
-        if watch is None:
-            return
         if self._thread is None or not self._thread.is_alive():
+            assert SIGNAL is not None
+            # For good: the watcher may be about to send one more when a run is over, and what SIGPROF does by default
+            # is to end the process.
+            signal.signal(SIGNAL, self._on_signal)
             self._thread = threading.Thread(target=self._run, name="grader watch", daemon=True)
             self._thread.start()
         self._awake.set()
+
+    def detach(self) -> None:
+        self._watch = None
+
+    def _on_signal(self, number: int, frame: FrameType | None) -> None:
+        if (watch := self._watch) is not None:
+            watch.interrupt(frame)
 
     def _run(self) -> None:
         while True:

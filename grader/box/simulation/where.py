@@ -52,8 +52,8 @@ def innermost_own(frame: FrameType | None) -> FrameType | None:
 
 def innermost_own_of(awaitable: object) -> FrameType | None:
     """The same for a task that is suspended."""
-    own = [frame for frame in _await_chain(awaitable) if _is_own(frame.f_code)]
-    return own[-1] if own else None
+    own = [suspended for suspended, code in _await_chain(awaitable) if _is_own(code)]
+    return _frame_of(own[-1]) if own else None
 
 
 def _is_own(code: CodeType) -> bool:
@@ -73,21 +73,22 @@ def innermost_place(error: BaseException | None) -> Place | None:
 def site_of(awaitable: object) -> Site | None:
     """Where in the student's file a suspended task waits; None when it is nowhere inside of it."""
     student, awaited = None, None
-    for frame in _await_chain(awaitable):
-        if is_student(frame.f_code):
-            student, awaited = frame, None
+    for suspended, code in _await_chain(awaitable):
+        if code.co_filename.startswith(STUDENT):
+            student, awaited = suspended, None
         elif awaited is None:
-            awaited = frame
-    if student is None:
+            awaited = code
+    frame = _frame_of(student)
+    if frame is None:
         return None
-    return Site(student.f_lineno, student.f_code.co_name, _called(awaited) if awaited is not None else "")
+    return Site(frame.f_lineno, frame.f_code.co_name, _called(awaited) if awaited is not None else "")
 
 
-def _called(awaited: FrameType) -> str:
+def _called(awaited: CodeType) -> str:
     # What a scenario calls its functions is nothing that a learner knows, or should.
-    if awaited.f_code.co_filename.endswith(SCENARIOS):
+    if awaited.co_filename.endswith(SCENARIOS):
         return GIVEN
-    return _plain(awaited.f_code.co_qualname)
+    return _plain(awaited.co_qualname)
 
 
 def _plain(qualified: str) -> str:
@@ -95,26 +96,41 @@ def _plain(qualified: str) -> str:
     return qualified.rpartition("<locals>.")[2]
 
 
-def _await_chain(awaitable: object) -> Iterator[FrameType]:
-    """Frames of a suspended coroutine, outermost first."""
-    # By exact type and not by `match`: this runs after every step of a play with a trace.
+def _await_chain(awaitable: object) -> Iterator[tuple[object, CodeType]]:
+    """What a suspended coroutine waits in, outermost first: coroutines and generators, each with its code.
+
+    A frame is made by Python when it is first asked for, and this runs after every step of a play with a trace; so it
+    goes by exact type as well, and not by ``match``.
+    """
     while awaitable is not None:
         kind: object = type(awaitable)
+        suspended = awaitable
         if kind is CoroutineType:
-            frame, awaitable = awaitable.cr_frame, awaitable.cr_await  # type: ignore[attr-defined]
+            code, awaitable = awaitable.cr_code, awaitable.cr_await  # type: ignore[attr-defined]
         elif kind is GeneratorType:
-            frame, awaitable = awaitable.gi_frame, awaitable.gi_yieldfrom  # type: ignore[attr-defined]
+            code, awaitable = awaitable.gi_code, awaitable.gi_yieldfrom  # type: ignore[attr-defined]
         elif kind is AsyncGeneratorType:
-            frame, awaitable = awaitable.ag_frame, awaitable.ag_await  # type: ignore[attr-defined]
+            code, awaitable = awaitable.ag_code, awaitable.ag_await  # type: ignore[attr-defined]
         elif type(awaitable).__name__ in _WRAPPERS:
             # These C objects show what they wrap to the garbage collector only.
             awaitable = next(filter(_suspendable, gc.get_referents(awaitable)), None)
             continue
         else:
             return
-        if frame is None:
-            return
-        yield frame
+        yield suspended, code
+
+
+def _frame_of(suspended: object) -> FrameType | None:
+    """The frame of a coroutine or generator; None when it has ended."""
+    match suspended:
+        case CoroutineType():
+            return suspended.cr_frame
+        case GeneratorType():
+            return suspended.gi_frame
+        case AsyncGeneratorType():
+            return suspended.ag_frame
+        case _:
+            return None
 
 
 def _suspendable(candidate: object) -> bool:
