@@ -29,6 +29,9 @@ MAX_LOOKS = 1000
 LOOK = 0.001
 """Real seconds between two looks at the worker threads while somebody waits for "all tasks blocked"."""
 
+Entry = tuple[int, int, trio.lowlevel.Task]
+"""The step that a task took last, its number, and the task."""
+
 _pause = threading.Event().wait
 
 
@@ -43,8 +46,7 @@ class TrioSimulation(Simulation):
     def options(self, counted: object) -> dict[str, object]:
         """Backend options for ``anyio.run``."""
         clock = VirtualClock(self)
-        attach = TracedAttachment if self.trace.collects else Attachment
-        return {"clock": clock, "instruments": [attach(self, clock)]}
+        return {"clock": clock, "instruments": [Attachment(self, clock)]}
 
     def number_of(self, task: trio.lowlevel.Task) -> int:
         number = self._numbers.get(task)
@@ -146,61 +148,67 @@ class RunQueue:
     def __init__(self, simulation: TrioSimulation, clock: VirtualClock, tasks: Iterable[trio.lowlevel.Task]) -> None:
         self._simulation = simulation
         self._clock = clock
-        self._internal: list[trio.lowlevel.Task] = []
-        self._round: list[tuple[int, int, trio.lowlevel.Task]] = []
-        self._next: list[tuple[int, int, trio.lowlevel.Task]] = []
+        self._internal: list[Entry] = []
+        self._round: list[Entry] = []
+        self._next: list[Entry] = []
         for task in sorted(tasks, key=simulation.number_of):
             self.append(task)
 
     def append(self, task: trio.lowlevel.Task) -> None:
-        number = self._simulation.number_of(task)
-        if self._simulation.trace.tasks[number].internal:
-            self._internal.append(task)
+        simulation = self._simulation
+        number = simulation.number_of(task)
+        if simulation.trace.collects:
+            simulation.woken(number)
+        if simulation.trace.tasks[number].internal:
+            self._internal.append((0, number, task))
         else:
             # No two entries have one number, so tasks are never compared.
-            insort(self._next, (self._simulation.last_step.get(number, 0), number, task))
+            insort(self._next, (simulation.last_step.get(number, 0), number, task))
 
     def __len__(self) -> int:
         return len(self._internal) + len(self._round) + len(self._next)
+
+    def __bool__(self) -> bool:
+        return bool(self._round or self._next or self._internal)
 
     def __iter__(self) -> Iterator[trio.lowlevel.Task]:
         """The task that takes the next step, alone; trio iterates, calls ``clear``, and steps it."""
         simulation = self._simulation
         simulation.end_step()
-        task = self._pick()
-        if task is None:
+        picked = self._pick()
+        if picked is None:
             return iter(())
+        _, number, task = picked
         self._clock.polled = False
-        number = simulation.number_of(task)
         simulation.begin_step(number)
         if type(task._next_send) is outcome.Error and type(task._next_send.error) is trio.Cancelled:
             simulation.cancelled_into(task._next_send.error)
         simulation.last_step[number] = simulation.steps
         return iter((task,))
 
-    def _pick(self) -> trio.lowlevel.Task | None:
+    def _pick(self) -> Entry | None:
         if self._internal:
             return self._internal.pop(0)
-        if not self._simulation.schedule.fair and (stays := self._last_again()) is not None:
+        schedule = self._simulation.schedule
+        if not schedule.fair and (stays := self._last_again()) is not None:
             return stays
         if not self._round:
             self._round, self._next = self._next, []
-        if not self._round:
-            return None
         width = len(self._round)
-        choice = self._simulation.schedule.pick(width) if width > 1 else 0
+        if width < 2:
+            return self._round.pop() if width else None
+        choice = schedule.pick(width)
         if choice:
             self._simulation.deviated(self._round[choice][1], self._round[0][1])
-        return self._round.pop(choice)[2]
+        return self._round.pop(choice)
 
-    def _last_again(self) -> trio.lowlevel.Task | None:
+    def _last_again(self) -> Entry | None:
         """The task of the last step, before all others, if it is ready and an unfair schedule stays with it."""
         steps = self._simulation.steps
         for waiting in (self._round, self._next):
-            for position, (step, _, task) in enumerate(waiting):
+            for position, (step, _, _) in enumerate(waiting):
                 if step and step == steps and self._simulation.schedule.stays():
-                    del waiting[position]
-                    return task
+                    return waiting.pop(position)
         return None
 
     def clear(self) -> None:
@@ -208,7 +216,7 @@ class RunQueue:
 
 
 class Attachment(trio.abc.Instrument):
-    """Puts the run queue in place. trio calls nothing of it during a step, which would cost as much as the step."""
+    """Puts the run queue in place. trio calls nothing of it later, which would cost as much as a step does."""
 
     def __init__(self, simulation: TrioSimulation, clock: VirtualClock) -> None:
         self._simulation = simulation
@@ -219,13 +227,6 @@ class Attachment(trio.abc.Instrument):
         runner.runq = RunQueue(self._simulation, self._clock, runner.runq)  # type: ignore[assignment]
         token = runner.entry_queue
         self._simulation.wake = lambda: token.run_sync_soon(_nothing)
-
-
-class TracedAttachment(Attachment):
-    """Notes who wakes whom as well."""
-
-    def task_scheduled(self, task: trio.lowlevel.Task) -> None:
-        self._simulation.woken(self._simulation.number_of(task))
 
 
 def _nothing() -> None:
