@@ -6,9 +6,11 @@ python examples/grade.py
 from __future__ import annotations
 
 import shlex
+import shutil
 import subprocess
 import sys
 import sysconfig
+import tomllib
 from pathlib import Path
 
 from grader.errors import GraderError
@@ -18,6 +20,7 @@ from grader.sandbox import Box
 ROOT = Path(__file__).resolve().parent.parent
 GRADE = Path(sysconfig.get_path("scripts")) / "grade"
 LEARNER = ("-C", "examples/learner")
+CLASS = ROOT / "examples" / "class"
 SUBMISSIONS = "examples/class/submissions"
 INNOCENT = f"{SUBMISSIONS}/innocent"
 OUT = "grade-results"
@@ -33,6 +36,7 @@ def main() -> int:
         print(f"error: {error}\nhelp: {error.hint}", file=sys.stderr)
         return error.exit_code
 
+    hand_in(ROOT / SUBMISSIONS)
     run = grade(*LEARNER, "run", "--all")
     report = grade(*LEARNER, "report")
     if level < FENCED:
@@ -42,6 +46,22 @@ def main() -> int:
     if class_ == 0:
         print(f"\nOpen {OUT}/class.html and examples/learner/grade-report.html in a browser.")
     return class_ or report or (0 if run in JUDGED else run)
+
+
+def hand_in(folder: Path) -> None:
+    """Lay out what the class handed in: the files that stand here alone, and copies of answers and stubs of the kit."""
+    shutil.copytree(CLASS / "written", folder, dirs_exist_ok=True)
+    for place, files in tomllib.loads((CLASS / "copied.toml").read_text(encoding="utf-8")).items():
+        for name, source in files.items():
+            (folder / place / name).write_bytes(as_handed_in(source))
+
+
+def as_handed_in(source: str) -> bytes:
+    """A file of the kit, but for the docstring of an answer, which says what is right or wrong with it."""
+    text = (ROOT / source).read_text(encoding="utf-8")
+    if source.startswith("solutions/"):
+        text = text.partition('"""\n\n')[2].lstrip("\n")
+    return text.encode()
 
 
 def isolation_level() -> int:

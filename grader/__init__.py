@@ -3,11 +3,11 @@
 One-way layers; a module imports only what stands before it (``tests/test_layers.py`` executes this list):
 
     backends  errors  diagnosis  wire  values  outcomes  recording  reading
-    kit_table  hidden_tests  exercise  kit
-    submission  names  program  interface  imports  please_look  policy
+    toml_lines  toml_table  kit_table  hidden_tests  exercise  kit
+    submission  names  weight  program  interface  imports  please_look  policy
     box (imports only wire, values and recording)  isolation  enclosure  bytecode  launch  child  job
     interrupts  sandbox  lines  play  cell
-    versions  verdict  schedules  shorten  attempt  pytest_session  judge  blame  results  engine  documents
+    versions  verdict  schedules  shorten  pytest_session  attempt  judge  blame  results  engine  documents
     conditions  worker  pools  batch  gradebook_file  gradebook  classroom  class_run
     timeline_bars  timeline_lives  timeline_lanes  timeline_steps  timeline  reports
     workspace  guidance  progress  kitcheck  doctor  outlets  desk  run_desk

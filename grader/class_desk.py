@@ -29,7 +29,7 @@ from grader.gradebook import Gradebook, Judged
 from grader.gradebook_file import held, put_aside
 from grader.kit import Kit
 from grader.pools import ClusterPool, LocalPool, Pool, local_jobs
-from grader.reports.views import counted
+from grader.reports.words import counted
 from grader.worker import PackedKit, pack_kit
 
 GRADEBOOK = "gradebook.sqlite"
@@ -66,7 +66,8 @@ class ClassDesk:
             columns=rules.columns,
         )
         back.check()
-        self._make_out()
+        with self._writing():
+            wishes.out.mkdir(parents=True, exist_ok=True)
         with held(wishes.out), self._staging() as staging, self._gradebook() as gradebook:
             intake = self._take_in(roster, staging)
             run = ClassRun(self._order(), intake, gradebook, watch)
@@ -134,9 +135,10 @@ class ClassDesk:
 
     # ---- folders -----------------------------------------------------------------------------------------------------
 
-    def _make_out(self) -> None:
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
         try:
-            self._wishes.out.mkdir(parents=True, exist_ok=True)
+            yield
         except OSError as error:
             hint = "Name a folder that you may write to with --out."
             raise ClassroomError(f"{self._wishes.out}: {error.strerror}", hint=hint) from error
@@ -144,11 +146,8 @@ class ClassDesk:
     @contextmanager
     def _staging(self) -> Iterator[Path]:
         """A folder for what is unpacked. It is made where the results go, which has room, and is removed afterwards."""
-        try:
+        with self._writing():
             folder = tempfile.TemporaryDirectory(prefix=".unpacked-", dir=self._wishes.out)
-        except OSError as error:
-            hint = "Name a folder that you may write to with --out."
-            raise ClassroomError(f"{self._wishes.out}: {error.strerror}", hint=hint) from error
         with folder as name:
             yield Path(name)
 
@@ -178,12 +177,13 @@ class ClassDesk:
             if earlier:
                 names = ", ".join(learner.name for learner in earlier[:3]) + (", ..." if len(earlier) > 3 else "")
                 self._notes.append(f"{len(earlier)} in the gradebook from earlier runs, and not in this one: {names}")
+        marks = marks_of(intake.learners, self._exercises, gradebook, self._rules, skips=self._skips)
         return ClassResults(
             title=self._kit.title,
             kit=self._kit,
             exercises=tuple(exercise.id for exercise in self._exercises),
             intake=intake,
-            marks=(marks := marks_of(intake.learners, self._exercises, gradebook, self._rules, skips=self._skips)),
+            marks=marks,
             made_at=datetime.now(UTC).isoformat(timespec="seconds"),
             version=__version__,
             isolation=lowest_level(marks),

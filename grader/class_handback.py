@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from grader.classroom.filling import Filled, Points, Results
+from grader.classroom.filling import TOTAL, Filled, Points, Results
 from grader.classroom.handback import fill_canvas, fill_moodle, worksheet_exercise
 from grader.classroom.marks import Mark, Standing
 from grader.classroom.people import Learner
@@ -15,7 +14,8 @@ from grader.classroom.results import ClassResults
 from grader.errors import ClassroomError
 from grader.exercise import Exercise
 from grader.reports.clean import clean_line
-from grader.reports.views import counted
+from grader.reports.files import write_bytes
+from grader.reports.words import counted
 
 FAILURES = 5
 """Failing tests that a comment names."""
@@ -44,24 +44,18 @@ class HandBack:
         names = {learner.key: learner.name for learner in results.intake.learners}
         for source, filled in self._filled(points_of(results), results.intake.learners):
             path = self.out / f"{source.stem}.filled{source.suffix}"
-            _write(path, filled.content)
+            write_bytes(path, filled.content, option="--out OUT")
             yield path, tuple(_notes(source.name, filled, names))
 
     def _filled(self, results: Results, learners: Sequence[Learner]) -> Iterator[tuple[Path, Filled]]:
         if self.canvas is not None:
-            columns = {id: column for id, column in self.columns.items() if id in {one.id for one in self.exercises}}
-            columns |= {id: column for id, column in self.columns.items() if id == "total"}
-            yield (
-                self.canvas,
-                fill_canvas(
-                    _read(self.canvas),
-                    results,
-                    learners=learners,
-                    exercises=self.exercises,
-                    columns=columns,
-                    where=self.canvas,
-                ),
+            ours = {TOTAL, *(one.id for one in self.exercises)}
+            columns = {id: column for id, column in self.columns.items() if id in ours}
+            content, where = _read(self.canvas), self.canvas
+            filled = fill_canvas(
+                content, results, learners=learners, exercises=self.exercises, columns=columns, where=where
             )
+            yield where, filled
         for path in self.moodle:
             exercise = worksheet_exercise(path, self.exercises)
             filled = fill_moodle(
@@ -117,13 +111,3 @@ def _read(path: Path) -> bytes:
         return path.read_bytes()
     except OSError as error:
         raise ClassroomError(f"{path}: {error.strerror}", hint="Name the file that the platform exported.") from error
-
-
-def _write(path: Path, content: bytes) -> None:
-    # Beside it and then renamed: a platform must never be given half a file.
-    beside = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        beside.write_bytes(content)
-        os.replace(beside, path)
-    except OSError as error:
-        raise ClassroomError(f"{path}: {error.strerror}", hint="Name another folder with --out.") from error

@@ -16,7 +16,7 @@ from grader.conditions import conditions
 from grader.engine import Request
 from grader.errors import InternalError
 from grader.exercise import Exercise
-from grader.gradebook import Attempt, Gradebook, Member
+from grader.gradebook import Attempt, Gradebook
 from grader.kit import Kit
 from grader.pools import Pool
 from grader.submission import Fault, Submission
@@ -68,10 +68,7 @@ class ClassRun:
         self._open: dict[str, int] = defaultdict(int)
         """How many files of a learner are not graded yet."""
         self._attempts = self._take_in(intake)
-        self._members = [
-            Member(key=one.key, name=one.name, email=one.email, section=one.section, ids=one.ids)
-            for one in intake.learners
-        ]
+        self._learners = intake.learners
         self._not_gradable = 0
         self._began = 0.0
         self._files_before = 0
@@ -79,12 +76,11 @@ class ClassRun:
 
     def reuse(self) -> int:
         """Note what was handed in, and let earlier verdicts stand where they hold. Returns how many files are left."""
-        self._gradebook.begin(self._members, self._attempts)
-        if self._order.afresh:
-            self._gradebook.begin_afresh()
+        self._gradebook.begin(self._learners, self._attempts)
+        since = self._gradebook.begin_afresh() if self._order.afresh else 0
         for id, under in self._conditions.items():
             keys = {key for exercise, key in self._works if exercise == id}
-            found = self._gradebook.reuse(under, keys, level=self._order.level, afresh=self._order.afresh)
+            found = self._gradebook.reuse(under, keys, level=self._order.level, since=since)
             for key in found:
                 self._done(id, key)
         self.reused = self._files_before = len(self._owners) - len(self._works)

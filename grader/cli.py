@@ -134,7 +134,7 @@ def doctor(settings: Settings) -> None:
 @main.group()
 @shared_options
 def kit() -> None:
-    """Make and check kits of exercises."""
+    """Check kits of exercises."""
 
 
 @kit.command()
@@ -144,13 +144,14 @@ def kit() -> None:
 @click.pass_obj
 def check(settings: Settings, directory: Path | None, schedules: int | None) -> None:
     """Prove a kit: stubs fail cleanly, right answers pass, every wrong one fails as it says."""
+    from grader.kitcheck import check_aloud
     from grader.sandbox import Box
 
     if directory is not None:
         settings.kit = directory
     desk = text_desk_of(settings)
     with Box() as box:
-        problems = desk.check_kit(box, schedules, quiet=settings.quiet, echo=partial(say, settings))
+        problems = check_aloud(box, desk.kit, schedules=schedules, quiet=settings.quiet, echo=partial(say, settings))
     sys.exit(1 if problems else 0)
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from grader import __version__, stdout
+from grader.cli_desk import desk_of
 from grader.command_names import EXERCISE
 from grader.errors import UsageError
 from grader.options import Settings, shared_options
@@ -59,14 +60,12 @@ def class_(settings: Settings, /, source: Path, fail_under: float | None, **aske
     """Grade a folder or zip of submissions. What was graded before is not graded again."""
     from grader import exit_codes
     from grader.class_desk import ClassDesk
-    from grader.desk import Desk
     from grader.outlets import summarise_class
     from grader.reports.class_figures import percent
     from grader.reports.class_progress import watching
 
     wishes = _wishes(settings, source, asked)
-    kit = None if settings.kit is None else settings.directory / settings.kit
-    desk = ClassDesk(Desk(directory=settings.directory, kit=kit).kit, wishes)
+    desk = ClassDesk(desk_of(settings).kit, wishes)
     try:
         with watching(stdout.error_console(settings.color)) as watch:
             graded = desk.grade(watch)

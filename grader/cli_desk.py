@@ -26,7 +26,7 @@ def desk_of(settings: Settings) -> Desk:
 def text_desk_of(settings: Settings) -> Desk:
     """The desk for a command that prints text only. Raises UsageError if JSON is asked for."""
     if settings.json:
-        hint = "Leave --json out; `grade EX`, `grade list` and `grade` alone know it."
+        hint = "Leave --json out; `grade` alone, `grade EX`, `grade list` and `grade class` know it."
         raise UsageError("this command has no JSON form", hint=hint)
     return desk_of(settings)
 

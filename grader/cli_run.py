@@ -6,7 +6,7 @@ import os
 import sys
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from grader.outlets import Outlets
     from grader.reports.glyphs import Glyphs
-    from grader.reports.views import Command
+    from grader.reports.next_steps import Command
     from grader.verdict import Verdict
 
 
@@ -41,18 +41,14 @@ if TYPE_CHECKING:
 @click.pass_obj
 def run(
     settings: Settings,
+    /,
     exercises: tuple[str, ...],
     everything: bool,
-    file: Path | None,
-    backend: str | None,
-    tests: tuple[int, ...],
-    schedules: int | None,
-    seed: int | None,
-    unfair: int | None,
     trace: Path | None,
     reports: tuple[str, ...],
     started: bool,
     fail_under: float | None,
+    **wishes: Any,
 ) -> None:
     """Check your answer to one exercise or several."""
     from grader.sandbox import Box
@@ -62,9 +58,8 @@ def run(
         from grader.run_desk import RunDesk, Wishes, begun
 
         desk = desk_of(settings)
-        chosen = desk.choose(exercises, everything=everything)
-        wishes = Wishes(file=file, backend=backend, tests=tests, schedules=schedules, seed=seed, unfair=unfair or 0)
-        run_desk = RunDesk(desk, wishes)
+        chosen = desk.kit.exercises if everything else desk.choose(exercises)
+        run_desk = RunDesk(desk, Wishes(**wishes))  # its fields are named as the options
         others = outlets(reports, len(chosen), settings.directory, run_desk.home, os.environ, trace)
         screen = None if settings.json else screen_of(settings)  # rich is imported while the box still boots
         verdicts = run_desk.grade(box, chosen)

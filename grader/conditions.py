@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from grader import __version__
-from grader.errors import KitError
 from grader.exercise import Exercise
-from grader.kit import Kit
+from grader.kit import Kit, digest_of, files_in
 from grader.versions import versions as installed
 
 
@@ -31,7 +28,9 @@ class Conditions:
 
 def conditions(kit: Kit, exercise: Exercise, schedules: int) -> Conditions:
     """The conditions under which this process would judge an exercise. Raises KitError if a file cannot be read."""
-    return Conditions(exercise=exercise.id, kit=_digest(kit, exercise), schedules=schedules, versions=versions())
+    return Conditions(
+        exercise=exercise.id, kit=digest_of(_deciding_files(kit, exercise)), schedules=schedules, versions=versions()
+    )
 
 
 def versions() -> str:
@@ -41,26 +40,9 @@ def versions() -> str:
     return ", ".join(f"{name} {version}" for name, version in {"grade": __version__, "python": python, **found}.items())
 
 
-def _digest(kit: Kit, exercise: Exercise) -> str:
-    digest = hashlib.sha256()
-    for name, path in sorted(_deciding_files(kit, exercise)):
-        try:
-            content = path.read_bytes()
-        except OSError as error:
-            raise KitError(f"{path}: cannot be read: {error.strerror}", hint="Correct who may read it.") from None
-        # The length keeps the end of one file and the name of the next apart.
-        digest.update(f"{name}\0{len(content)}\0".encode())
-        digest.update(content)
-    return digest.hexdigest()
-
-
-def _deciding_files(kit: Kit, exercise: Exercise) -> Iterator[tuple[str, Path]]:
+def _deciding_files(kit: Kit, exercise: Exercise) -> dict[str, Path]:
     """Named without the place where the kit lies: a copy of it elsewhere judges alike."""
-    yield "kit.toml", kit.root / "exercises" / "kit.toml"
-    for path in exercise.folder.rglob("*"):
-        inside = path.relative_to(exercise.folder)
-        tools = any(part == "__pycache__" or part.startswith(".") for part in inside.parts)
-        if path.is_file() and path != exercise.lesson and not tools:
-            yield f"exercise/{inside.as_posix()}", path
-    if exercise.reference is not None:  # it is drawn beside every failure
-        yield "reference", exercise.reference
+    inside = {f"exercise/{name}": path for name, path in files_in(exercise.folder).items() if path != exercise.lesson}
+    # The reference is drawn beside every failure.
+    reference = {} if exercise.reference is None else {"reference": exercise.reference}
+    return {"kit.toml": kit.root / "exercises" / "kit.toml", **inside, **reference}

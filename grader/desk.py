@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shlex
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from grader.reports.glyphs import Glyphs
-    from grader.reports.views import Command, Progress
-    from grader.sandbox import Box
+    from grader.reports.next_steps import Command
+    from grader.reports.views import Progress
 
 REPORT = "grade-report.html"
 
@@ -82,10 +82,8 @@ class Desk:
 
     # ---- exercises ---------------------------------------------------------------------------------------------------
 
-    def choose(self, ids: Sequence[str], *, everything: bool) -> list[Exercise]:
-        """The exercises meant: those named, all of them, or the one whose folder this is."""
-        if everything:
-            return list(self.kit.exercises)
+    def choose(self, ids: Sequence[str]) -> Sequence[Exercise]:
+        """The exercises meant: those named, or the one whose folder this is."""
         if ids:
             return [self.kit.exercise(id) for id in dict.fromkeys(ids)]
         if here := self._exercise_here():
@@ -200,12 +198,3 @@ class Desk:
         """The reference answer. Raises UsageError before the exercise is complete, or if the kit has no answers."""
         exercise = self._chosen(id)
         return guidance.solution(exercise, self._attempts(exercise))
-
-    # ---- kits --------------------------------------------------------------------------------------------------------
-
-    def check_kit(self, box: Box, schedules: int | None, *, quiet: bool, echo: Callable[[str], None]) -> int:
-        """Prove the kit and say so line by line; returns how many problems there are."""
-        from grader import kitcheck
-        from grader.judge import DEFAULT_SCHEDULES
-
-        return kitcheck.check_aloud(box, self.kit, schedules=schedules or DEFAULT_SCHEDULES, quiet=quiet, echo=echo)

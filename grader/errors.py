@@ -13,6 +13,8 @@ What a learner got wrong is data (``submission.Fault``, ``verdict.Verdict``) and
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
+
 
 class GraderError(Exception):
     """Something other than the learner's code is wrong."""
@@ -56,3 +58,15 @@ class MachineError(GraderError):
 
 class InternalError(GraderError):
     """The grader itself is at fault."""
+
+
+def do_all(actions: Iterable[Callable[[], None]]) -> None:
+    """Do one thing after the other, also after one that fails; then raise the first GraderError, if there was any."""
+    errors: list[GraderError] = []
+    for act in actions:
+        try:
+            act()
+        except GraderError as error:
+            errors.append(error)
+    if errors:
+        raise errors[0]

@@ -142,11 +142,11 @@ def _read_file(table: Table) -> str:
     name = table.text("file")
     module = name.removesuffix(".py")
     if name == module or not module.isidentifier() or module in ("scenarios", "test_hidden"):
-        raise table.error(f"'file' must be the name of a module, not {name!r}", hint="Name it like `join.py`.")
+        raise table.error("file", f"'file' must be the name of a module, not {name!r}", hint="Name it like `join.py`.")
     if module in sys.stdlib_module_names:
         # Python puts the folder of the script first: whoever runs another file beside it imports this one.
         hint = "Choose another name for the file."
-        raise table.error(f"'file' has the name of a standard module, {module!r}", hint=hint)
+        raise table.error("file", f"'file' has the name of a standard module, {module!r}", hint=hint)
     return name
 
 
@@ -154,14 +154,16 @@ def _read_backends(table: Table) -> tuple[str, ...]:
     backends = _read_some_of(table, "backends", BACKENDS) if "backends" in table else BACKENDS
     if not backends:
         # A test on no backend has nothing to fail on, and would earn all its points by that.
-        raise table.error("'backends' is empty", hint="Name asyncio, trio or both, or leave `backends` out.")
+        raise table.error(
+            "backends", "'backends' is empty", hint="Name asyncio, trio or both, or leave `backends` out."
+        )
     return backends
 
 
 def _read_some_of(table: Table, key: str, known: tuple[str, ...]) -> tuple[str, ...]:
     values = table.texts(key)
     if len(set(values)) != len(values) or not set(values) <= set(known):
-        raise table.error(f"{key!r} must be some of {', '.join(known)}", hint=f"Correct `{key}`.")
+        raise table.error(key, f"{key!r} must be some of {', '.join(known)}", hint=f"Correct `{key}`.")
     return values
 
 
@@ -171,21 +173,18 @@ def _read_rules(table: Table) -> Rules:
     rules = Rules(imports=entry.texts("imports"), off_limits=off_limits)
     for name in rules.imports:
         if not _IMPORT.fullmatch(name):
-            raise table.error(f"'rules.imports' has {name!r}", hint="Write module names, or `@pure`.")
+            raise entry.error("imports", f"'rules.imports' has {name!r}", hint="Write module names, or `@pure`.")
     for rule in rules.off_limits:
         if not _OFF_LIMITS.fullmatch(rule):
             hint = 'Write "module.name", "module.name(keyword=)" or ".attribute =".'
-            raise table.error(f"'rules.off_limits' has {rule!r}", hint=hint)
+            raise entry.error("off_limits", f"'rules.off_limits' has {rule!r}", hint=hint)
 
     return rules
 
 
 def _read_exercise_hints(table: Table, diagnoses: Mapping[str, Diagnosis]) -> Mapping[str, tuple[str, ...]]:
     entry = table.table("hints", known=(GENERAL_HINTS, *diagnoses))
-    hints = {slug: read_hints(entry, slug) for slug in entry}
-    if GENERAL_HINTS not in hints:
-        raise table.error("'hints.general' is missing", hint="Write a question, then the idea, then nearly the code.")
-    return hints
+    return {slug: read_hints(entry, slug) for slug in dict.fromkeys((GENERAL_HINTS, *entry))}
 
 
 def read_limits(table: Table, defaults: Limits) -> Limits:

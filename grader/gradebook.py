@@ -23,14 +23,15 @@ from grader.worker import Judgement
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Member:
-    """Somebody of the class, as the gradebook remembers them."""
+class Learner:
+    """Somebody in the class. ``key`` is what the gradebook knows them by: it is unique and never changes."""
 
     key: str
     name: str
     email: str = ""
-    section: str = ""
     ids: tuple[tuple[str, str], ...] = ()
+    """What other systems know them by, such as ``("canvas", "10234")``."""
+    section: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,7 +92,7 @@ class Gradebook:
 
     # ---- a run -------------------------------------------------------------------------------------------------------
 
-    def begin(self, members: Iterable[Member], attempts: Collection[Attempt]) -> int:
+    def begin(self, learners: Iterable[Learner], attempts: Collection[Attempt]) -> int:
         """Note who is in the class and what they have handed in. Returns the number of this run."""
         with self._file.transaction() as base:
             run = int(self._file.note("run") or 0) + 1
@@ -99,7 +100,10 @@ class Gradebook:
             base.executemany(
                 "INSERT INTO learners VALUES (?, ?, ?, ?, ?) ON CONFLICT (key) DO UPDATE SET name = excluded.name, "
                 "email = excluded.email, section = excluded.section, ids = excluded.ids",
-                [tuple(map(storable, (m.key, m.name, m.email, m.section, json.dumps(m.ids)))) for m in members],
+                [
+                    tuple(map(storable, (one.key, one.name, one.email, one.section, json.dumps(one.ids))))
+                    for one in learners
+                ],
             )
             base.executemany(
                 "INSERT INTO attempts VALUES (?, ?, ?, ?, ?, ?, ?, NULL) ON CONFLICT DO UPDATE SET "
@@ -112,20 +116,23 @@ class Gradebook:
             )
         return run
 
-    def begin_afresh(self) -> None:
-        """Let no earlier judgement be used again, until ``finish``; a run that was killed goes on with its own."""
+    def begin_afresh(self) -> int:
+        """Note, until ``finish``, which judgement is the last that must not be used again, and return it.
+
+        A run that was killed and is started again goes on with its own judgements.
+        """
         with self._file.transaction() as base:
             if self._file.note("fresh") is None:
                 (last,) = base.execute("SELECT coalesce(max(id), 0) FROM judgements").fetchone()
                 self._file.set_note("fresh", str(last))
+        return int(self._file.note("fresh") or 0)
 
-    def reuse(self, conditions: Conditions, keys: Collection[str], *, level: int, afresh: bool) -> set[str]:
+    def reuse(self, conditions: Conditions, keys: Collection[str], *, level: int, since: int = 0) -> set[str]:
         """Let earlier judgements on these files stand where they hold; returns the keys of those files.
 
-        They hold under equal conditions, if played at this isolation level or above it, or not at all because of the
-        file. What was not judged never holds.
+        They hold if they were made after ``since``, under equal conditions, and if played at this isolation level or
+        above it, or not at all because of the file. What was not judged never holds.
         """
-        since = int(self._file.note("fresh") or 0) if afresh else 0
         rows = self._file.rows(
             "SELECT key, max(id) FROM judgements WHERE exercise = ? AND kit = ? AND schedules = ? AND versions = ? "
             "AND (level >= ? OR status = ?) AND status != ? AND id > ? GROUP BY key",
@@ -180,11 +187,11 @@ class Gradebook:
 
     # ---- looking -----------------------------------------------------------------------------------------------------
 
-    def members(self) -> list[Member]:
+    def learners(self) -> list[Learner]:
         """Everybody who was ever in the class."""
         rows = self._file.rows("SELECT key, name, email, section, ids FROM learners")
         return [
-            Member(key=key, name=name, email=email, section=section, ids=tuple((a, b) for a, b in json.loads(ids)))
+            Learner(key=key, name=name, email=email, section=section, ids=tuple((a, b) for a, b in json.loads(ids)))
             for key, name, email, section, ids in rows
         ]
 

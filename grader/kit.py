@@ -78,7 +78,9 @@ def load(root: Path) -> Kit:
         )
     table = read_table(exercises / "kit.toml", known=_KEYS)
     if table.whole("format", least=1) != FORMAT:
-        raise table.error(f"'format' must be {FORMAT}", hint="Install a grader that fits the kit, or the other way.")
+        raise table.error(
+            "format", f"'format' must be {FORMAT}", hint="Install a grader that fits the kit, or the other way."
+        )
     # Plain dicts and no read-only proxies: a kit travels to worker processes, and a proxy cannot be pickled.
     diagnoses = {**BUILTIN, **{diagnosis.slug: diagnosis for diagnosis in _read_diagnoses(table)}}
     limits = read_limits(table, Limits())
@@ -90,7 +92,7 @@ def load(root: Path) -> Kit:
         exercises=tuple(read_exercise(root, name, diagnoses, limits) for name in _read_order(table)),
         diagnoses=diagnoses,
         limits=limits,
-        digest=_digest(exercises),
+        digest=digest_of(files_in(exercises)),
     )
 
 
@@ -99,18 +101,20 @@ def _read_order(table: Table) -> tuple[str, ...]:
     ids = [found["id"] for name in names if (found := _FOLDER.fullmatch(name))]
     if not names or len(ids) != len(names):
         hint = "List the folders in their order, each named like `ex01_join`."
-        raise table.error("'exercises' must be the names of folders", hint=hint)
+        raise table.error("exercises", "'exercises' must be the names of folders", hint=hint)
     if len(set(ids)) != len(ids):
-        raise table.error("'exercises' has an id twice", hint="Give every exercise a number of its own.")
+        raise table.error("exercises", "'exercises' has an id twice", hint="Give every exercise a number of its own.")
 
     return names
 
 
 def _read_diagnoses(table: Table) -> Iterator[Diagnosis]:
-    for slug, entry in table.tables("diagnoses", known=_DIAGNOSIS_KEYS):
+    own = table.table("diagnoses", known=None)
+    for slug in own:
         if not _SLUG.fullmatch(slug) or slug == GENERAL_HINTS:
             hint = "Use lower-case words with hyphens, such as `lost-error`."
-            raise table.error(f"'diagnoses.{slug}' is not a good name", hint=hint)
+            raise own.error(slug, f"'diagnoses.{slug}' is not a good name", hint=hint)
+        entry = own.table(slug, known=_DIAGNOSIS_KEYS)
         hints = read_hints(entry, "hints")
         yield Diagnosis(
             slug=slug,
@@ -121,18 +125,27 @@ def _read_diagnoses(table: Table) -> Iterator[Diagnosis]:
         )
 
 
-def _digest(folder: Path) -> str:
+def digest_of(files: Mapping[str, Path]) -> str:
+    """SHA-256 of the names and bytes of some files, in hexadecimal. Raises KitError if one cannot be read."""
     digest = hashlib.sha256()
-    for path in sorted(_files(folder), key=lambda path: path.relative_to(folder).as_posix()):
-        content = path.read_bytes()
+    for name, path in sorted(files.items()):
+        try:
+            content = path.read_bytes()
+        except OSError as error:
+            raise KitError(f"{path}: cannot be read: {error.strerror}", hint="Correct who may read it.") from None
         # The length keeps the end of one file and the name of the next apart.
-        digest.update(f"{path.relative_to(folder).as_posix()}\0{len(content)}\0".encode(errors="surrogateescape"))
+        digest.update(f"{name}\0{len(content)}\0".encode(errors="surrogateescape"))
         digest.update(content)
     return digest.hexdigest()
 
 
-def _files(folder: Path) -> Iterator[Path]:
-    """All files but those that tools leave behind: caches and hidden ones."""
+def files_in(folder: Path) -> dict[str, Path]:
+    """All files below a folder by their path in it, but for those that tools leave behind: caches and hidden ones."""
+    found = {}
     for place, folders, names in os.walk(folder):
         folders[:] = [name for name in folders if name != "__pycache__" and not name.startswith(".")]
-        yield from (path for name in names if not name.startswith(".") and (path := Path(place, name)).is_file())
+        for name in names:
+            path = Path(place, name)
+            if not name.startswith(".") and path.is_file():
+                found[path.relative_to(folder).as_posix()] = path
+    return found

@@ -54,8 +54,11 @@ def check(box: Box, kit: Kit, *, schedules: int = DEFAULT_SCHEDULES, note: Calla
     return checked
 
 
-def check_aloud(box: Box, kit: Kit, *, schedules: int, quiet: bool, echo: Callable[[str], None]) -> int:
-    """Check a kit and say so line by line, if quiet only what is wrong; returns how many problems there are."""
+def check_aloud(box: Box, kit: Kit, *, schedules: int | None, quiet: bool, echo: Callable[[str], None]) -> int:
+    """Check a kit and say so line by line, if quiet only what is wrong; returns how many problems there are.
+
+    Without a number of ``schedules`` it is that of ``grade run``.
+    """
 
     def note(checked: Checked) -> None:
         if checked.problems or not quiet:
@@ -64,7 +67,7 @@ def check_aloud(box: Box, kit: Kit, *, schedules: int, quiet: bool, echo: Callab
         for problem in checked.problems:
             echo(f"       {problem}")
 
-    checked = check(box, kit, schedules=schedules, note=note)
+    checked = check(box, kit, schedules=schedules or DEFAULT_SCHEDULES, note=note)
     problems = sum(len(one.problems) for one in checked)
     echo(f"{kit.title} {kit.version}: {len(checked)} files and exercises checked, {problems} problems")
     return problems

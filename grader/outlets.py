@@ -6,10 +6,11 @@ import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from grader.errors import GraderError, MachineError
+from grader.errors import MachineError, do_all
 from grader.reports.files import write_file
 from grader.verdict import Verdict
 
@@ -52,14 +53,7 @@ class Outlets:
     def write(self, verdicts: tuple[Verdict, ...]) -> None:
         """Write the reports, the trace and the summary of a workflow's step. Raises the first GraderError, last."""
         placed = self._placed(verdicts)
-        errors: list[GraderError] = []
-        for write in (self._write_reports, self._write_trace, self._write_summary):
-            try:
-                write(placed)
-            except GraderError as error:
-                errors.append(error)
-        if errors:
-            raise errors[0]
+        do_all(partial(write, placed) for write in (self._write_reports, self._write_trace, self._write_summary))
 
     def _write_reports(self, verdicts: tuple[Verdict, ...]) -> None:
         if self.orders:

@@ -10,7 +10,8 @@ from pathlib import Path
 
 from grader import workspace as workspaces
 from grader.kit import Exercise, Kit
-from grader.reports.views import Command, Progress, State
+from grader.reports.next_steps import Command
+from grader.reports.views import Progress, State
 from grader.verdict import FORMAT, Status, Verdict
 
 UNTOUCHED = "untouched"
@@ -33,6 +34,7 @@ def of(exercise: Exercise, attempts: Sequence[Verdict]) -> Progress:
         summary=exercise.summary,
         level=exercise.level,
         minutes=exercise.minutes,
+        concepts=exercise.concepts,
         state=_state(attempts, best),
         points=best.points if best else 0.0,
         total=sum(test.points for test in exercise.tests),

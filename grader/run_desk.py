@@ -16,7 +16,7 @@ from grader.verdict import Verdict
 
 if TYPE_CHECKING:
     from grader.engine import Request
-    from grader.reports.views import Command
+    from grader.reports.next_steps import Command
     from grader.sandbox import Box
 
 
@@ -29,7 +29,7 @@ class Wishes:
     tests: tuple[int, ...] = ()
     schedules: int | None = None
     seed: int | None = None
-    unfair: int = 0
+    unfair: int | None = None
 
 
 class RunDesk:
@@ -87,7 +87,7 @@ class RunDesk:
             backends=() if wishes.backend is None else (wishes.backend,),
             schedules=wishes.schedules or DEFAULT_SCHEDULES,
             only=wishes.seed,
-            unfair=wishes.unfair,
+            unfair=wishes.unfair or 0,
             beside=workspaces.others(path) if wishes.file is None else (),
         )
 

@@ -96,18 +96,15 @@ def _task_node(life: Life) -> _Node:
 def _link(tasks: dict[int, Life], spans: dict[int | None, list[_Node]], own: dict[int, _Node]) -> None:
     """Hang the lanes of each task under the lane that started the task."""
     for number, life in tasks.items():
-        host = _host(number, life, tasks, spans, own)
+        host = _host(life, tasks, spans, own)
         for node in [*spans.get(number, ()), *([own[number]] if number in own else ())]:
             node.parent = node.parent or host
 
 
 def _host(
-    number: int,
-    life: Life,
-    tasks: dict[int, Life],
-    spans: dict[int | None, list[_Node]],
-    own: dict[int, _Node],
+    life: Life, tasks: dict[int, Life], spans: dict[int | None, list[_Node]], own: dict[int, _Node]
 ) -> _Node | None:
+    """The lane in which a task was started: of the nearest task above it that has any."""
     time, above = life.spawned, life.parent
     while above is not None:
         inside = [node for node in spans.get(above, ()) if node.alive_at(time)]

@@ -1,8 +1,7 @@
 """The outcome for one submission of one exercise: points, and for every failure what went wrong and who ran when.
 
-A verdict holds everything a report shows, so a report runs nothing. ``to_json`` and ``from_json`` are its versioned
-document form. Text that came from a learner's program (``exception``, ``output``, task names) is kept as it came and
-cleaned by whoever shows it.
+A verdict holds everything a report shows, so a report runs nothing. Text that came from a learner's program
+(``exception``, ``output``, task names) is kept as it came and cleaned by whoever shows it.
 """
 
 from __future__ import annotations

@@ -20,6 +20,7 @@ from pathlib import Path
 from grader.documents import Unreadable, read_verdict, verdict_document
 from grader.errors import WorkspaceError
 from grader.kit import Exercise, Kit, builtin_root
+from grader.reports.files import replace_file
 from grader.verdict import Status, Verdict
 
 MARKER = "grade.toml"
@@ -209,10 +210,7 @@ def add_attempts(workspace: Workspace, verdicts: Iterable[Verdict]) -> None:
         lines = [*kept, json.dumps(verdict_document(verdict), ensure_ascii=True)]
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            # Write beside it and rename: a full disk or a Ctrl-C must not take the earlier attempts with it.
-            beside = path.with_suffix(f".{os.getpid()}.tmp")
-            beside.write_text("\n".join(lines) + "\n", encoding="ascii")
-            os.replace(beside, path)
+            replace_file(path, ("\n".join(lines) + "\n").encode())
         except OSError as error:
             raise WorkspaceError(
                 f"{path}: the attempt cannot be stored: {error.strerror}",

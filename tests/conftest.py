@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 import signal
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
 from grader.sandbox import Box
+from tests.kit_samples import make_kit
 
 # Hypothesis' own deadline is a wall clock; a busy machine must not fail a test.
 settings.register_profile("no clock", deadline=None)
@@ -40,3 +42,9 @@ def unfenced() -> Iterator[Box]:
     """One warm zygote without the kernel's fences, for what they would refuse: it has to be cleaned up after."""
     with Box(level=0) as box:
         yield box
+
+
+@pytest.fixture(scope="session")
+def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A kit of two exercises that no test changes."""
+    return make_kit(tmp_path_factory.mktemp("kits") / "kit")

@@ -26,6 +26,18 @@ async def scenario(stage):
     return await stage.submission.main(stage)
 """
 
+RUN_MAIN_THAT_BURNS = """
+import time
+def burn(seconds):
+    begin = time.thread_time()
+    while time.thread_time() - begin < seconds:
+        pass
+async def scenario(stage):
+    stage.submission.burn = burn
+    return await stage.submission.main()
+"""
+"""A scenario that lets the submission burn CPU in frames that are not its own, as a library does."""
+
 on_both_backends = pytest.mark.parametrize("backend", BACKENDS)
 
 

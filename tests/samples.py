@@ -16,6 +16,15 @@ HOSTILE = (
     "\u202egnirts\u2066 \u200bzero \ud800 \x00 \x9b31m \u2028 [bold]x[/bold] :smile: \U0001f469\u200d\U0001f467 "
     "\u65e5\u672c\u8a9e\u65e5\u672c\u8a9e e\u0301\u0301\u0301\u0301\u0301 javascript:alert(3) 'q' \"dq\" & \\u0041"
 )
+CLASSROOM50 = {
+    "CLASSROOM": "async-101",
+    "ASSIGNMENT": "join",
+    "USERNAME": "ada",
+    "SUBMISSION_TAG": "submit/2026-11-22T03-50-00Z-a1b2c3d",
+    "COMMIT_URL": "https://github.com/x/y/commit/a1b2c3d",
+    "RELEASE_URL": "https://github.com/x/y/releases/tag/z",
+}
+"""The environment in which Classroom 50 starts an autograder."""
 
 
 def span(name: str, start: float, stop: float | None, how: str = "", *, task: int = 0) -> Outcome:

@@ -15,10 +15,9 @@ from typing import Any
 
 import pytest
 
+from tests.class_runs import FILES, differences, hand_in_forty, some_are_stored, stored, verdicts
 from tests.kit_samples import make_kit
-from tests.test_class_command import some_are_stored, stored, wait_until
-from tests.test_class_crash import FILES, below, differences, hand_in, verdicts
-from tests.test_cli import environment, grade, start
+from tests.processes import below, environment, grade, start, wait_until
 
 pytestmark = pytest.mark.skipif(
     find_spec("distributed") is None, reason="NOT TESTED: --cluster needs `pip install 'awaitlings[cluster]'`"
@@ -69,7 +68,7 @@ def test_a_worker_of_a_cluster_that_is_killed_costs_only_time(tmp_path: Path, cl
     kit = make_kit(tmp_path / "kit")
     alone, together = tmp_path / "alone", tmp_path / "together"
     for root in (alone, together):
-        hand_in(root)
+        hand_in_forty(root)
     assert grade(*CLASS, "--jobs", "1", "--kit", str(kit), cwd=alone).returncode == 0
     wait_until(lambda: (tmp_path / "dask.log").read_text().count("Registered to") == 2)
     run = start(*CLASS, "--cluster", address, "--kit", str(kit), cwd=together)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import html
 import json
 import os
@@ -10,10 +9,7 @@ import re
 import shlex
 import shutil
 import signal
-import sqlite3
 import subprocess
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -21,24 +17,12 @@ import pytest
 from grader.box import sweep
 from grader.gradebook import Gradebook, Judged
 from grader.gradebook_file import held
-from tests.kit_samples import RIGHT, STUB, TOO_SOON, WRONG_VALUE, answer, change, make_kit
-from tests.test_cli import grade, inside, start
+from tests.class_runs import hand_in, points, some_are_stored, stored
+from tests.kit_samples import RIGHT, STUB, TOO_SOON, WRONG_VALUE, change, make_kit
+from tests.processes import below, grade, inside, start, wait_until
 
 QUICK = ("--schedules", "1", "--allow-level", "0", "--jobs", "1")
 FILES = ["class.html", "gradebook.sqlite", "grades.csv", "learners", "results.jsonl"]
-
-
-@pytest.fixture(scope="module")
-def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A kit that no test changes."""
-    return make_kit(tmp_path_factory.mktemp("kits") / "kit")
-
-
-def hand_in(root: Path, learner: str, text: str, name: str = "double") -> Path:
-    path = root / "class" / learner / f"{name}.py"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(answer(text, name))
-    return path
 
 
 def grade_class(root: Path, kit: Path, *options: str) -> subprocess.CompletedProcess[str]:
@@ -49,20 +33,6 @@ def grade_class(root: Path, kit: Path, *options: str) -> subprocess.CompletedPro
 def grade_class_alone(root: Path, kit: Path, *options: str) -> subprocess.CompletedProcess[str]:
     """Grade a class from a process of its own, where errors become messages."""
     return grade("class", "class", "--kit", str(kit), *QUICK, *options, cwd=root)
-
-
-def points(root: Path) -> dict[tuple[str, str], str]:
-    """The table of grades, by learner and exercise."""
-    with (root / "grade-results" / "grades.csv").open(newline="") as file:
-        rows = list(csv.DictReader(file))
-    return {(row["key"], column): row[column] for row in rows for column in row if column.startswith("ex")}
-
-
-def stored(root: Path) -> int:
-    base = sqlite3.connect(root / "grade-results" / "gradebook.sqlite")
-    ((count,),) = base.execute("SELECT count(*) FROM judgements").fetchall()
-    base.close()
-    return int(count)
 
 
 def small_class(root: Path) -> None:
@@ -263,8 +233,10 @@ def test_an_empty_folder_is_one_sentence_and_what_to_give(tmp_path: Path, tiny: 
 def test_an_anonymous_page_names_nobody(tmp_path: Path, tiny: Path) -> None:
     hand_in(tmp_path, "xanthippe", WRONG_VALUE)
     grade_class(tmp_path, tiny, "--anonymous")
+    page = (tmp_path / "grade-results" / "class.html").read_text()
 
-    assert "xanthippe" not in (tmp_path / "grade-results" / "class.html").read_text()
+    assert '<th scope="row">L001</th>' in page
+    assert "xanthippe" not in page
 
 
 # ---- exit codes ------------------------------------------------------------------------------------------------------
@@ -336,33 +308,15 @@ def crowd(root: Path, count: int) -> None:
         hand_in(root, f"learner{number:02}", f"{RIGHT}\n# {number}\n")
 
 
-def descendants(process: int) -> list[int]:
-    return [one for child in sweep.children(process) for one in (child, *descendants(child))]
-
-
-def wait_until(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 60
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
-
-
-def some_are_stored(root: Path, least: int) -> bool:
-    try:
-        return stored(root) >= least
-    except sqlite3.Error:
-        return False
-
-
 def test_a_run_that_is_killed_goes_on_where_it_was(tmp_path: Path, tiny: Path) -> None:
     crowd(tmp_path, 16)
     process = start("class", "class", "--kit", str(tiny), *QUICK, "--jobs", "2", cwd=tmp_path)
     wait_until(lambda: some_are_stored(tmp_path, 4))
-    below = descendants(process.pid)
+    family = below(process.pid)
     process.kill()
     process.communicate()
     kept = stored(tmp_path)
-    wait_until(lambda: not any(Path(f"/proc/{one}").exists() for one in below))
+    wait_until(lambda: not any(Path(f"/proc/{one}").exists() for one in family))
     again = grade_class(tmp_path, tiny)
 
     assert 4 <= kept < 16
@@ -394,7 +348,7 @@ def test_ctrl_c_stops_keeps_what_is_graded_and_says_how_to_go_on(tmp_path: Path,
     crowd(tmp_path, 24)
     process = start("class", "class", "--kit", str(tiny), *QUICK, cwd=tmp_path)
     wait_until(lambda: some_are_stored(tmp_path, 2))
-    below = descendants(process.pid)
+    family = below(process.pid)
     process.send_signal(signal.SIGINT)
     _, errors = process.communicate(timeout=30)
 
@@ -402,7 +356,7 @@ def test_ctrl_c_stops_keeps_what_is_graded_and_says_how_to_go_on(tmp_path: Path,
     assert "What is graded so far is kept. To go on, run the same command again." in errors.decode()
     assert "Traceback" not in errors.decode()
     assert stored(tmp_path) >= 2
-    wait_until(lambda: not any(Path(f"/proc/{one}").exists() for one in below))
+    wait_until(lambda: not any(Path(f"/proc/{one}").exists() for one in family))
 
 
 # ---- a gradebook that cannot be used ---------------------------------------------------------------------------------

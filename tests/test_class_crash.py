@@ -22,21 +22,14 @@ import pytest
 
 from grader.box import kernel, sweep
 from grader.cell import Cell
-from grader.documents import verdict_document
 from grader.exercise import Limits
-from grader.gradebook import Gradebook, Judged
 from grader.job import Job
 from grader.play import Play
 from grader.sandbox import Box
-from tests.kit_samples import RIGHT, TOO_SOON, WRONG_VALUE, answer, make_kit
-from tests.test_cli import grade, start
+from tests.class_runs import FILES, differences, hand_in_forty, verdicts
+from tests.processes import below, grade, start
 
 CLASS = ("class", "class", "--schedules", "1", "--jobs", "2", "--allow-level", "0", "--exercise", "ex01", "--quiet")
-STUCK = RIGHT.replace("sleep(n)", "Event().wait()")
-DYING = RIGHT.replace("return", "import os; os.kill(os.getpid(), 9); return")
-ANSWERS = (RIGHT, WRONG_VALUE, TOO_SOON, RIGHT, STUCK, "def (", RIGHT, DYING)
-FILES = 40
-TIMES = {"judged_at", "real_seconds"}
 LONGEST = {"parent": 2.0, "worker": 0.7, "box": 0.7}
 """Seconds for which a process of each kind is let live at most, from when the run has one."""
 
@@ -47,39 +40,6 @@ def adopting() -> Iterator[None]:
     kernel.prctl(kernel.PR_SET_CHILD_SUBREAPER, 1)
     yield
     kernel.prctl(kernel.PR_SET_CHILD_SUBREAPER, 0)
-
-
-def hand_in(root: Path) -> None:
-    for number in range(FILES):
-        path = root / "class" / f"learner{number:02}" / "double.py"
-        path.parent.mkdir(parents=True)
-        path.write_text(f"{answer(ANSWERS[number % len(ANSWERS)], 'double')}\n# {number}\n")
-
-
-def verdicts(root: Path) -> dict[str, dict[str, Any]]:
-    """What stands in the gradebook for each learner: everything but times."""
-    with Gradebook(root / "grade-results" / "gradebook.sqlite") as book:
-        found = {one.attempt.learner: book.verdict(one.judgement, shown="") for one in judged(book)}
-    documents = {learner: verdict_document(verdict) for learner, verdict in found.items()}
-    return {learner: {key: document[key] for key in document.keys() - TIMES} for learner, document in documents.items()}
-
-
-def differences(found: dict[str, dict[str, Any]], wanted: dict[str, dict[str, Any]]) -> list[str]:
-    """Where two gradebooks differ, in few words: whole verdicts are long."""
-    return [
-        f"{learner}: {key} is {found.get(learner, {}).get(key)!r:.200} and was {value!r:.200}"
-        for learner, verdict in wanted.items()
-        for key, value in verdict.items()
-        if found.get(learner, {}).get(key) != value
-    ]
-
-
-def judged(book: Gradebook) -> list[Judged]:
-    return [one for one in book.attempts() if isinstance(one, Judged)]
-
-
-def below(process: int) -> list[int]:
-    return [one for child in sweep.children(process) for one in (child, *below(child))]
 
 
 def victims(run: int) -> dict[str, list[int]]:
@@ -161,15 +121,10 @@ def disturb(root: Path, kit: Path, chance: random.Random, kills: int, killed: Co
 
 
 @pytest.fixture(scope="module")
-def kit(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return make_kit(tmp_path_factory.mktemp("kits") / "kit")
-
-
-@pytest.fixture(scope="module")
-def undisturbed(tmp_path_factory: pytest.TempPathFactory, kit: Path) -> dict[str, dict[str, Any]]:
+def undisturbed(tmp_path_factory: pytest.TempPathFactory, tiny: Path) -> dict[str, dict[str, Any]]:
     root = tmp_path_factory.mktemp("undisturbed")
-    hand_in(root)
-    done = grade(*CLASS, "--kit", str(kit), cwd=root)
+    hand_in_forty(root)
+    done = grade(*CLASS, "--kit", str(tiny), cwd=root)
     assert done.returncode == 0, done.stderr
     found = verdicts(root)
     assert len(found) == FILES
@@ -211,11 +166,11 @@ def test_a_box_that_is_killed_while_it_starts_keeps_its_level(box: Box, adopting
 
 @pytest.mark.parametrize("kills", [8, pytest.param(50, marks=pytest.mark.slow)])
 def test_whatever_is_killed_the_gradebook_ends_the_same(
-    tmp_path: Path, kit: Path, undisturbed: dict[str, dict[str, Any]], adopting: None, kills: int
+    tmp_path: Path, tiny: Path, undisturbed: dict[str, dict[str, Any]], adopting: None, kills: int
 ) -> None:
-    hand_in(tmp_path)
+    hand_in_forty(tmp_path)
     killed: Counter[str] = Counter()
-    for _ in disturb(tmp_path, kit, random.Random(kills), kills, killed):
+    for _ in disturb(tmp_path, tiny, random.Random(kills), kills, killed):
         assert differences(verdicts(tmp_path), undisturbed) == []
 
     assert killed.total() == kills

@@ -7,11 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from grader.gradebook import Gradebook, Judged
 from grader.sandbox import Box
+from tests.class_runs import hand_in, judged, points
 from tests.kit_samples import RIGHT, make_kit
-from tests.test_class_command import hand_in, points
-from tests.test_cli import CHECKOUT, environment, grade
+from tests.processes import CHECKOUT, environment, grade
 
 WEAK = "from grader import isolation\nisolation.ceiling = lambda: (1, 'this is a test')\n"
 CLASS = ("class", "class", "--schedules", "1", "--jobs", "1")
@@ -24,11 +23,6 @@ def weak(tmp_path: Path) -> dict[str, str]:
     folder.mkdir()
     (folder / "sitecustomize.py").write_text(WEAK)
     return environment(PYTHONPATH=os.pathsep.join((str(folder), str(CHECKOUT))))
-
-
-def judged(root: Path) -> list[Judged]:
-    with Gradebook(root / "grade-results" / "gradebook.sqlite") as book:
-        return [one for one in book.attempts() if isinstance(one, Judged)]
 
 
 def test_below_level_2_nothing_is_played_and_the_message_says_how_to_accept_it(

@@ -11,12 +11,12 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from class_samples import JOIN, folder, link, member, packed, packed_members, zipped
 
 from grader.classroom import archive, zip_index
 from grader.classroom.archive import gather
 from grader.classroom.found import Gathered
 from grader.errors import ClassroomError
+from tests.class_samples import JOIN, folder, link, member, packed, packed_members, zipped
 
 
 def gathered(source: Path, tmp_path: Path) -> Gathered:
@@ -274,6 +274,7 @@ def test_all_files_together_have_a_limit(tmp_path: Path, monkeypatch: pytest.Mon
     found = gathered(zipped(tmp_path / "class.zip", files), tmp_path)
 
     assert shown(found) == ["a/join.py", "b/join.py"]
+    assert refused(found).keys() == {"c/join.py", "d/join.py"}
     assert all("of other files" in reason for reason in refused(found).values())
 
 

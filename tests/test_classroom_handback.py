@@ -7,11 +7,11 @@ import io
 from pathlib import Path
 
 import pytest
-from class_samples import exercises
 
 from grader.classroom.handback import TOTAL, Filled, Points, fill_canvas, fill_moodle, worksheet_exercise
 from grader.classroom.people import Learner
 from grader.errors import ClassroomError
+from tests.class_samples import exercises
 
 WHERE = Path("grades.csv")
 CANVAS = (

@@ -5,7 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from class_samples import (
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from grader.classroom.intake import Layout
+from grader.errors import ClassroomError
+from tests.class_samples import (
     JOIN,
     RACE,
     exercises,
@@ -20,12 +25,6 @@ from class_samples import (
     taken,
     zipped,
 )
-from hypothesis import given, settings
-from hypothesis import strategies as st
-
-from grader.classroom.intake import Layout
-from grader.classroom.roster import read_roster
-from grader.errors import ClassroomError
 
 GRADESCOPE = """\
 submission_900:
@@ -547,16 +546,6 @@ def test_a_refused_link_in_a_zip_does_not_hide_the_rest(tmp_path: Path, staging:
 
     assert list(handed(intake)) == [("canvas-3", "ex01")]
     assert keys(intake) == ["canvas-1", "canvas-3"]
-
-
-def test_the_class_of_the_examples_is_one_of_canvas(staging: Path) -> None:
-    examples = Path(__file__).parent.parent / "examples" / "class"
-    intake = taken(examples / "submissions", staging, roster=read_roster(examples / "gradebook.csv"))
-
-    assert intake.layout is Layout.CANVAS
-    assert (len(intake.learners), len(intake.files), intake.strangers, intake.refused) == (24, 62, (), ())
-    assert {one.exercise for one in intake.files} == {"ex01", "ex02", "ex04"}
-    assert "is superseded by innocent/ex01 join/duboisnoé_10247_88011_join-1.py" in reasons(intake).values()
 
 
 def test_the_exercises_of_the_samples_are_the_ones_these_tests_speak_of() -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from grader.classroom.marks import Mark, Standing, mark
 from grader.classroom.moved import moved
+from grader.classroom.results import lowest_level
 from grader.classroom.rules import ClassRules, Count
 from grader.classroom.rules_file import read_rules
 from grader.conditions import Conditions
@@ -175,12 +176,16 @@ def test_points_set_by_hand_count_whatever_the_verdict(tmp_path: Path) -> None:
         ("\ncount = 'first'", 2, """'count' must be "latest" or "best\""""),
         ("[deadlines]\n\nex99 = 2026-01-01", 3, "there is no exercise 'ex99'"),
         ("[deadlines]\nex01 = '2026-01-01'", 2, "'deadlines.ex01' must be a date"),
-        ("[deadlines]\nex01 = 2026-01-01\n[late]\nper_days = 10", 4, "unknown key 'per_days'"),
+        ("[deadlines]\nex01 = 2026-01-01\n[late]\nper_days = 10", 4, "unknown key 'late.per_days'"),
         ("[late]\nper_day = -1", 2, "'late.per_day' must be a number of at least 0"),
         ("[late]\nper_day = true", 2, "'late.per_day' must be a number of at least 0"),
         ("[extensions.ada]\ndays = 1\nex77 = 2026-01-01", 3, "there is no exercise 'ex77'"),
         ("[extensions]\nada = 3", 2, "'extensions.ada' must be a table"),
-        (OVERRIDE + '[[overrides]]\nlearner = "bob"\nexercise = "ex01"\npoints = 1\n', 6, "an override needs `reason`"),
+        (
+            OVERRIDE + '[[overrides]]\nlearner = "bob"\nexercise = "ex01"\npoints = 1\n',
+            6,
+            "'overrides.reason' is missing",
+        ),
         (OVERRIDE + OVERRIDE.replace("80", "'80'"), 9, "'overrides.points' must be a number"),
         ("timezone = 'Mars/Base'", 1, "'timezone' must be the name of a time zone"),
         ("[dedlines]\nex01 = 2026-01-01", 1, "unknown key 'dedlines'"),
@@ -201,6 +206,10 @@ def test_a_learner_who_is_not_in_the_class_is_named_with_who_may_be_meant(tmp_pa
     assert list(decided.strangers(["ada", "bob"])) == [
         f"{tmp_path / 'class.toml'}:1: there is no learner 'adda' in this class; did you mean 'ada'?"
     ]
+
+
+def test_a_class_in_which_nothing_was_played_claims_no_isolation() -> None:
+    assert lowest_level([]) == lowest_level([marked()]) == 0
 
 
 # ---- what moved ------------------------------------------------------------------------------------------------------

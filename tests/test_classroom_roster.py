@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from class_samples import roster
 
 from grader.classroom.people import Learner, Person, key_of, readable, slug, spellings
 from grader.classroom.roster import Roster
 from grader.errors import ClassroomError
+from tests.class_samples import roster
 
 CANVAS = '''\
 Student,ID,SIS User ID,SIS Login ID,Section,Join (12345),Current Score

@@ -9,7 +9,6 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
-from contextlib import chdir
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,7 +18,6 @@ from click.testing import CliRunner
 from grader import exit_codes
 from grader import kit as kits
 from grader import workspace as workspaces
-from grader.box import sweep
 from grader.cli import main
 from grader.cli_faults import complain
 from grader.command_names import EXERCISE, suggestion
@@ -28,41 +26,10 @@ from grader.verdict import Verdict
 from tests import samples
 from tests.fault_samples import OUR_FAULT
 from tests.kit_samples import RIGHT, STUB, TOO_SOON, WRONG_VALUE, answer, change, make_kit
+from tests.processes import below, environment, grade, inside, start
 
-CHECKOUT = Path(__file__).parent.parent
 QUICK = ("--schedules", "1", "--backend", "trio")
 """Options for runs in which the verdict is not the point."""
-
-
-def environment(**more: str) -> dict[str, str]:
-    return {"PATH": os.defpath, "PYTHONPATH": str(CHECKOUT), "PYTHONUTF8": "1", "TERM": "xterm-256color", **more}
-
-
-def start(*args: str, cwd: Path, env: dict[str, str] | None = None, **pipes: int) -> subprocess.Popen[bytes]:
-    command = [sys.executable, "-m", "grader", *args]
-    streams = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **pipes}
-    return subprocess.Popen(command, cwd=cwd, env=env or environment(), **streams)  # type: ignore[call-overload,no-any-return]
-
-
-def grade(*args: str, cwd: Path, env: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
-    """Run the command as a person does, in a folder."""
-    process = start(*args, cwd=cwd, env=env)
-    out, errors = process.communicate(timeout=100)
-    return subprocess.CompletedProcess(args, process.returncode, out.decode(), errors.decode())
-
-
-def inside(*args: str, cwd: Path) -> subprocess.CompletedProcess[str]:
-    """Run the command in this process, which has everything imported, where no process of its own is needed."""
-    with chdir(cwd):
-        result = CliRunner().invoke(main, list(args), standalone_mode=False)
-    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
-    return subprocess.CompletedProcess(args, result.exit_code, result.stdout, result.stderr)
-
-
-@pytest.fixture(scope="module")
-def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A kit that no test changes."""
-    return make_kit(tmp_path_factory.mktemp("kits") / "kit")
 
 
 @pytest.fixture
@@ -177,11 +144,6 @@ def test_of_several_verdicts_the_worst_for_us_decides_then_the_worst_for_the_lea
 # ---- Ctrl-C and pipes ------------------------------------------------------------------------------------------------
 
 
-def descendants(process: int) -> set[int]:
-    found = set(sweep.children(process))
-    return found.union(*(descendants(child) for child in found))
-
-
 def is_running(process: int) -> bool:
     try:
         return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] not in "ZX"
@@ -195,7 +157,7 @@ def test_ctrl_c_exits_130_and_leaves_no_process(mine: Path, tmp_path: Path) -> N
     change(own / "exercises/ex01_double/exercise.toml", '"anyio",', '"anyio", "os",')
     path = write(mine, "import os\n" + RIGHT.replace("return 2 * n", "os.read(os.pipe()[0], 1)"))
     process = start("ex01", "--kit", str(own), "--file", str(path), cwd=tmp_path)
-    while len(below := descendants(process.pid)) < 2:  # the zygote, and its child with the learner's code
+    while len(family := below(process.pid)) < 2:  # the zygote, and its child with the learner's code
         assert process.poll() is None
         os.sched_yield()
 
@@ -203,7 +165,7 @@ def test_ctrl_c_exits_130_and_leaves_no_process(mine: Path, tmp_path: Path) -> N
     _, errors = process.communicate(timeout=100)
 
     assert (process.returncode, errors.decode().strip()) == (130, "interrupted")
-    assert [number for number in below if is_running(number)] == []
+    assert [number for number in family if is_running(number)] == []
 
 
 @pytest.mark.parametrize(("text", "code"), [(RIGHT, 0), (TOO_SOON, 1)])
@@ -591,8 +553,10 @@ Defect = Callable[[Path], object]
 DEFECTS: dict[str, tuple[Defect, str]] = {
     "no kit.toml": (lambda e: (e / "kit.toml").unlink(), "this is not a kit"),
     "kit.toml is no TOML": (lambda e: change(e / "kit.toml", "format = 1", "format = "), r"kit\.toml"),
-    "unknown key": (lambda e: change(e / "kit.toml", "title =", "titel ="), r"kit\.toml: unknown key 'titel'"),
-    "another format": (lambda e: change(e / "kit.toml", "format = 1", "format = 2"), r"kit\.toml: 'format' must be 1"),
+    "unknown key": (lambda e: change(e / "kit.toml", "title =", "titel ="), r"kit\.toml:2: unknown key 'titel'"),
+    "another format": (
+        lambda e: change(e / "kit.toml", "format = 1", "format = 2"), r"kit\.toml:1: 'format' must be 1"
+    ),
     "an exercise that is not there": (
         lambda e: (e / "ex02_wait").rename(e / "away"), r"ex02_wait/exercise\.toml: this file is missing"
     ),
@@ -607,15 +571,15 @@ DEFECTS: dict[str, tuple[Defect, str]] = {
         r"test_hidden\.py:\d+.*'wrong-x'",
     ),
     "wrong id": (
-        lambda e: change(e / "ex01_double/exercise.toml", '"ex01"', '"ex07"'), r"exercise\.toml: 'id' must be"
+        lambda e: change(e / "ex01_double/exercise.toml", '"ex01"', '"ex07"'), r"exercise\.toml:1: 'id' must be"
     ),
     "wrong type": (
         lambda e: change(e / "ex01_double/exercise.toml", "level = 1", "level = true"),
-        r"exercise\.toml: 'level' must be a whole number",
+        r"exercise\.toml:6: 'level' must be a whole number",
     ),
     "no hints": (
         lambda e: change(e / "ex01_double/exercise.toml", "general =", "wrong-value ="),
-        r"exercise\.toml: 'hints.general' is missing",
+        r"exercise\.toml:13: 'hints.general' is missing",
     ),
 }  # fmt: skip
 

@@ -91,29 +91,25 @@ def test_a_kit_that_has_gone_is_blamed_on_the_file_that_names_it(tmp_path: Path,
 
 
 def test_exercises_are_chosen_by_name_in_the_order_given_and_once(mine: Path) -> None:
-    chosen = at(mine).choose(["ex02", "ex01", "ex02"], everything=False)
+    chosen = at(mine).choose(["ex02", "ex01", "ex02"])
 
     assert [one.id for one in chosen] == ["ex02", "ex01"]
 
 
 def test_in_the_folder_of_an_exercise_it_is_that_one(mine: Path) -> None:
-    assert [one.id for one in at(mine / "ex02_wait").choose([], everything=False)] == ["ex02"]
-
-
-def test_all_means_all(mine: Path) -> None:
-    assert len(at(mine).choose([], everything=True)) == 2
+    assert [one.id for one in at(mine / "ex02_wait").choose([])] == ["ex02"]
 
 
 def test_elsewhere_it_must_be_named_and_the_hint_names_one_of_this_kit(mine: Path) -> None:
     with pytest.raises(UsageError, match=r"which exercise\?") as caught:
-        at(mine).choose([], everything=False)
+        at(mine).choose([])
     assert "`grade ex01`" in caught.value.hint
 
 
 @pytest.mark.parametrize("near", ["ex1", "doubel", "ex01_double"])
 def test_an_unknown_exercise_comes_with_the_nearest(mine: Path, near: str) -> None:
     with pytest.raises(UsageError, match=f"there is no exercise '{near}'") as caught:
-        at(mine).choose([near], everything=False)
+        at(mine).choose([near])
     assert "`ex01`" in caught.value.hint
 
 
@@ -280,7 +276,7 @@ def test_progress_as_a_document_has_the_states_and_points(box: Box, mine: Path) 
 
     first, second = json.loads(at(mine).progress_document())["exercises"]
     assert (first["id"], first["state"], first["points"], first["total"]) == ("ex01", State.FAILING, 40, 100)
-    assert (second["id"], second["state"]) == ("ex02", State.NEW)
+    assert (second["id"], second["state"], second["concepts"]) == ("ex02", State.NEW, ["tasks"])
 
 
 def test_a_file_of_its_own_is_proposed_again_and_not_a_hint(mine: Path) -> None:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import inspect
 import re
+from functools import partial
 
 import pytest
 
 from grader import errors
-from grader.errors import GraderError
+from grader.errors import GraderError, MachineError, do_all
 
 TREE = {
     "GraderError": 70,
@@ -22,7 +23,8 @@ TREE = {
 
 
 def test_exactly_these_failures_exist_each_with_its_exit_code() -> None:
-    found = {name: value.exit_code for name, value in vars(errors).items() if inspect.isclass(value)}
+    classes = [value for value in vars(errors).values() if inspect.isclass(value) and issubclass(value, Exception)]
+    found = {each.__name__: each.exit_code for each in classes}
 
     assert found == TREE
 
@@ -52,3 +54,16 @@ def test_every_failure_carries_its_message_and_a_hint_and_cannot_do_without(name
 
 def test_no_exit_code_is_one_that_says_something_about_the_learners_code() -> None:
     assert not {kind.exit_code for kind in GraderError.__subclasses__()} & {0, 1, 3, 130}
+
+
+def test_of_several_things_all_are_done_and_the_first_failure_is_raised() -> None:
+    done = []
+
+    def act(number: int) -> None:
+        done.append(number)
+        if number > 1:
+            raise MachineError(f"number {number}", hint="Mend it.")
+
+    with pytest.raises(MachineError, match="number 2"):
+        do_all(partial(act, number) for number in (1, 2, 3))
+    assert done == [1, 2, 3]

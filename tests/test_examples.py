@@ -15,13 +15,16 @@ from typing import Any
 
 import pytest
 
+from grader.classroom.intake import Layout
+from grader.classroom.roster import read_roster
 from grader.isolation import FENCED
 from grader.reports.class_views import page_name
-from tests.test_cli import grade
+from tests.class_samples import reasons, taken
+from tests.processes import CHECKOUT, grade
 
-ROOT = Path(__file__).parent.parent
-CLASS = ROOT / "examples" / "class"
-SCRIPT = runpy.run_path(str(ROOT / "examples" / "grade.py"))
+STUB = CHECKOUT / "exercises" / "ex01_join" / "join.py"
+CLASS = CHECKOUT / "examples" / "class"
+SCRIPT = runpy.run_path(str(CHECKOUT / "examples" / "grade.py"))
 
 EXERCISES = ("ex01", "ex02", "ex04")
 INNOCENT = """
@@ -92,10 +95,19 @@ def _outcome(line: dict[str, Any]) -> str:
 
 
 @pytest.fixture(scope="module")
+def handed_in(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What the class handed in, laid out by README's script."""
+    folder = tmp_path_factory.mktemp("class") / "submissions"
+    SCRIPT["hand_in"](folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
 def graded(tmp_path_factory: pytest.TempPathFactory) -> Class:
     """The class, graded in a copy by the command that README's line runs, with one schedule."""
     root = tmp_path_factory.mktemp("copy")
-    shutil.copytree(CLASS, root / "examples" / "class")
+    shutil.copytree(CLASS, root / "examples" / "class", ignore=shutil.ignore_patterns("submissions"))
+    SCRIPT["hand_in"](root / SCRIPT["SUBMISSIONS"])
     level = SCRIPT["isolation_level"]()
     done = grade(*SCRIPT["class_command"](level), "--schedules", "1", cwd=root)
     return Class(level=level, done=done, out=root / SCRIPT["OUT"])
@@ -105,20 +117,21 @@ def graded(tmp_path_factory: pytest.TempPathFactory) -> Class:
 
 
 def test_the_first_line_of_readme_runs_a_file_that_is_there() -> None:
-    first = re.findall(r"```sh\n(.*)\n```", (ROOT / "README.md").read_text(encoding="utf-8"))[0]
+    first = re.findall(r"```sh\n(.*)\n```", (CHECKOUT / "README.md").read_text(encoding="utf-8"))[0]
 
     assert first.startswith("python3 -m venv .venv && .venv/bin/python -m pip install -q . && ")
     named = re.findall(r"examples/\S+", first)
     assert named
-    assert [name for name in named if not (ROOT / name).is_file()] == []
+    assert [name for name in named if not (CHECKOUT / name).is_file()] == []
 
 
 def test_what_the_script_grades_is_there() -> None:
     for level in (0, FENCED):
-        paths = [word for word in SCRIPT["class_command"](level) if word.startswith("examples/")]
-        assert len(paths) == 4
-        assert [path for path in paths if not (ROOT / path).exists()] == []
-    assert (ROOT / SCRIPT["LEARNER"][1] / "grade.toml").is_file()
+        source, *paths = [word for word in SCRIPT["class_command"](level) if word.startswith("examples/")]
+        assert source in (SCRIPT["SUBMISSIONS"], SCRIPT["INNOCENT"])
+        assert len(paths) == 3
+        assert [path for path in paths if not (CHECKOUT / path).is_file()] == []
+    assert (CHECKOUT / SCRIPT["LEARNER"][1] / "grade.toml").is_file()
 
 
 def test_hostile_files_are_left_out_below_level_2_and_only_there() -> None:
@@ -129,13 +142,32 @@ def test_hostile_files_are_left_out_below_level_2_and_only_there() -> None:
         assert SCRIPT["class_command"](level)[1] == SCRIPT["SUBMISSIONS"]
 
 
-def test_the_gradebook_names_everybody_who_handed_something_in() -> None:
+def test_an_answer_is_handed_in_without_what_says_that_it_is_wrong(handed_in: Path) -> None:
+    place = handed_in / "innocent" / "ex01 join"
+
+    assert (place / "bauerlena_10234_88002_join.py").read_text(encoding="utf-8") == (
+        "async def join(*fns):\n    return [await fn() for fn in fns]\n"
+    )
+    assert (place / "fangwei_10258_88006_join.py").read_bytes() == STUB.read_bytes()
+
+
+def test_the_gradebook_names_everybody_who_handed_something_in(handed_in: Path) -> None:
     with (CLASS / "gradebook.csv").open(newline="", encoding="utf-8") as file:
         known = {row["ID"] for row in csv.DictReader(file)}
-    numbers = {re.findall(r"_(\d{5})_", path.name)[0] for path in (CLASS / "submissions").rglob("*_*")}
+    numbers = {re.findall(r"_(\d{5})_", path.name)[0] for path in handed_in.rglob("*_*")}
 
+    assert len(numbers) == 23
     assert numbers <= known
     assert {key.removeprefix("canvas-") for key, _ in expected(INNOCENT + HOSTILE)} <= known
+
+
+def test_the_class_is_one_of_canvas(handed_in: Path, tmp_path: Path) -> None:
+    intake = taken(handed_in, tmp_path / "staging", roster=read_roster(CLASS / "gradebook.csv"))
+
+    assert intake.layout is Layout.CANVAS
+    assert (len(intake.learners), len(intake.files), intake.strangers, intake.refused) == (24, 62, (), ())
+    assert {one.exercise for one in intake.files} == set(EXERCISES)
+    assert "is superseded by innocent/ex01 join/duboisnoé_10247_88011_join-1.py" in reasons(intake).values()
 
 
 # ---- the class -------------------------------------------------------------------------------------------------------

@@ -15,7 +15,7 @@ from grader.classroom.marks import Mark, Standing
 from grader.verdict import Verdict
 from tests import samples
 from tests.kit_samples import RIGHT, STUB, TOO_SOON, answer, make_kit
-from tests.test_cli import grade
+from tests.processes import grade
 
 NOT_JUDGED = samples.verdict(samples.case(1, "one", 100, samples.not_judged("trio", "no")))
 FAULT_OF_OURS = replace(NOT_JUDGED, own_fault=True)

@@ -9,14 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-import forging_samples
 import pytest
-from forging_samples import HONEST, OTHER, TESTS, below, graded, make_kit, running_with
 
 from grader import judge
 from grader.errors import InternalError, KitError
 from grader.sandbox import Box
 from grader.verdict import Status
+from tests import forging_samples
+from tests.forging_samples import HONEST, TESTS, below, graded, make_kit, running_with
 
 pytestmark = pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="looks for survivors in /proc")
 
@@ -649,11 +649,7 @@ def test_a_file_in_which_pytest_finds_other_tests_than_declared_judges_nobody(
         graded(box, tmp_path, HONEST, tests=f"{TESTS}\n{line}\n")
 
 
-def test_marks_that_the_file_gives_all_its_tests_change_nothing(box: Box, tmp_path: Path) -> None:
-    # Whether a skip mark is obeyed is pytest's business; that it earns nothing is ours.
-    skipped = graded(box, tmp_path / "a", HONEST, tests=f"import pytest\npytestmark = pytest.mark.skip\n{TESTS}")
-    failing = graded(box, tmp_path / "b", OTHER, tests=f"import pytest\npytestmark = pytest.mark.xfail\n{TESTS}")
-
-    assert skipped.points == 0
-    assert skipped.verdict.status is Status.NOT_JUDGED
-    assert failing.points == 40
+@pytest.mark.parametrize("mark", ["skip", "xfail", "usefixtures('tmp_path')", "filterwarnings('error')"])
+def test_a_file_that_marks_its_tests_judges_nobody(box: Box, tmp_path: Path, mark: str) -> None:
+    with pytest.raises(KitError, match="is marked or set up by something else"):
+        graded(box, tmp_path, HONEST, tests=f"import pytest\npytestmark = pytest.mark.{mark}\n{TESTS}")

@@ -17,7 +17,7 @@ from grader.program import Program, read
 from grader.reading import read as read_message
 from grader.recording import Recording
 from grader.submission import Fault, Submission, take
-from grader.values import Encoder, decode
+from grader.values import Encoder, decode, revive
 from grader.wire import MAX_LINE, Distrusted, Json, dumps, loads
 
 RULES = Rules(imports=("anyio", "@pure"), off_limits=("anyio.gather", "anyio.CancelScope(deadline=)", ".deadline ="))
@@ -49,13 +49,14 @@ MESSAGE: dict[str, Json] = {
     "spent": False,
 }
 
+ODD_TEXT = st.text(alphabet=st.characters(exclude_categories=()), max_size=20)
 ODD = st.one_of(
     st.none(),
     st.booleans(),
     st.integers(),
     st.integers(10**300, 10**400),
     st.floats(allow_nan=False, allow_infinity=False),
-    st.text(alphabet=st.characters(exclude_categories=()), max_size=20),
+    ODD_TEXT,
     st.sampled_from(["k", "t", "d", "b", "f", "o", "nan", "raised", "open", "tampered", "internal", "play", "main"]),
     st.sampled_from([[], {}, [[]], {"": []}, {"k": 1}, {"t": {}}, {"d": [[[], 1]]}, {"d": [[1]]}, [None] * 6]),
 )
@@ -168,10 +169,20 @@ def test_whatever_stands_for_a_value_is_decoded_or_distrusted(value: Json) -> No
 
 
 @given(value=st.recursive(ODD | st.binary(), lambda inner: st.lists(inner) | st.tuples(inner, inner), max_leaves=20))
-def test_what_is_encoded_crosses_as_it_is(value: object) -> None:
+def test_whatever_is_encoded_can_be_decoded(value: object) -> None:
     line = dumps(Encoder(lambda _: None).encode(value))
 
     decode(loads(line))
+
+
+PLAIN = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | ODD_TEXT | st.binary()
+
+
+@given(value=st.recursive(PLAIN, lambda inner: st.lists(inner, max_size=4) | st.tuples(inner, inner), max_leaves=8))
+def test_what_is_encoded_crosses_as_it_is(value: object) -> None:
+    line = dumps(Encoder(lambda _: None).encode(value))
+
+    assert repr(revive(loads(line))) == repr(value), "of the same types, too"
 
 
 @pytest.mark.parametrize(

@@ -16,18 +16,18 @@ import pytest
 from grader import gradebook_file
 from grader.conditions import Conditions
 from grader.errors import ClassroomError
-from grader.gradebook import Attempt, Gradebook, Judged, Member
+from grader.gradebook import Attempt, Gradebook, Judged, Learner
 from grader.gradebook_file import held, put_aside
 from grader.verdict import Status
 from grader.worker import Judgement, judgement
 from tests import samples
+from tests.processes import CHECKOUT
 
-CHECKOUT = Path(__file__).parent.parent
 UNDER = Conditions(exercise="ex01", kit="kit-1", schedules=21, versions="grade 1")
 ADA = Attempt(learner="ada", exercise="ex01", key="aaaa", shown="ada/join.py")
 BOB = Attempt(learner="bob", exercise="ex01", key="aaaa", shown="bob/join.py")
 CLEO = Attempt(learner="cleo", exercise="ex01", key="cccc", shown="cleo/join.py")
-CLASS = [Member(key="ada", name="Ada"), Member(key="bob", name="Bob"), Member(key="cleo", name="Cleo")]
+CLASS = [Learner(key="ada", name="Ada"), Learner(key="bob", name="Bob"), Learner(key="cleo", name="Cleo")]
 
 
 @pytest.fixture
@@ -56,8 +56,8 @@ def found(book: Gradebook) -> dict[str, float | None]:
     return rows
 
 
-def reuse(book: Gradebook, under: Conditions = UNDER, *, level: int = 2, afresh: bool = False) -> set[str]:
-    return book.reuse(under, {"aaaa", "cccc"}, level=level, afresh=afresh)
+def reuse(book: Gradebook, under: Conditions = UNDER, *, level: int = 2, since: int = 0) -> set[str]:
+    return book.reuse(under, {"aaaa", "cccc"}, level=level, since=since)
 
 
 # ---- what it keeps ---------------------------------------------------------------------------------------------------
@@ -107,7 +107,7 @@ def test_a_transaction_that_fails_leaves_nothing_of_itself(book: Gradebook) -> N
 
 
 def test_names_that_are_no_text_are_stored_all_the_same(book: Gradebook) -> None:
-    book.begin([Member(key="x", name="Ren\udce9")], [replace(ADA, shown="Ren\udce9/join.py")])
+    book.begin([Learner(key="x", name="Ren\udce9")], [replace(ADA, shown="Ren\udce9/join.py")])
 
     (attempt,) = book.attempts()
     assert isinstance(attempt, Attempt)
@@ -115,11 +115,11 @@ def test_names_that_are_no_text_are_stored_all_the_same(book: Gradebook) -> None
 
 
 def test_members_come_back_as_they_were_noted_last(book: Gradebook) -> None:
-    known = Member(key="ada", name="Ada", email="a@b.c", section="A", ids=(("canvas", "7"),))
-    book.begin([Member(key="ada", name="A.")], [])
+    known = Learner(key="ada", name="Ada", email="a@b.c", section="A", ids=(("canvas", "7"),))
+    book.begin([Learner(key="ada", name="A.")], [])
     book.begin([known], [])
 
-    assert book.members() == [known]
+    assert book.learners() == [known]
 
 
 # ---- what it uses again ----------------------------------------------------------------------------------------------
@@ -167,17 +167,15 @@ def test_what_was_not_judged_is_tried_again(book: Gradebook) -> None:
 def test_a_fresh_run_uses_nothing_earlier_and_after_being_killed_goes_on_with_its_own(book: Gradebook) -> None:
     book.begin(CLASS, [ADA, CLEO])
     book.add([judged("aaaa"), judged("cccc")], UNDER)
-    book.begin_afresh()
-    assert reuse(book, afresh=True) == set()
+    assert reuse(book, since=book.begin_afresh()) == set()
     book.add([judged("aaaa", points=70.0)], UNDER)
 
-    book.begin_afresh()  # the same command, after the first was killed
-    assert reuse(book, afresh=True) == {"aaaa"}
+    # The same command, after the first was killed.
+    assert reuse(book, since=book.begin_afresh()) == {"aaaa"}
     assert found(book)["ada"] == 70.0
 
     book.finish({})
-    book.begin_afresh()
-    assert reuse(book, afresh=True) == set()
+    assert reuse(book, since=book.begin_afresh()) == set()
 
 
 def test_earlier_conditions_that_come_back_bring_their_judgement_back(book: Gradebook) -> None:

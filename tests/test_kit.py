@@ -266,6 +266,22 @@ def test_a_defect_of_kit_toml_is_refused(root: Path, old: str, new: str, message
     assert message in str(refused(root))
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "line"),
+    [
+        ("title =", "tittle =", 'tittle = "Tiny"'),
+        ("[diagnoses.serial]", "[diagnoses.Serial]", "[diagnoses.Serial]"),
+        ('["a", "b", "c"]', '["a", "b"]', 'hints = ["a", "b"]'),
+        ("[diagnoses", "[limits]\nsteps = 0\n[diagnoses", "steps = 0"),
+    ],
+)
+def test_a_defect_of_kit_toml_is_refused_with_its_line(root: Path, old: str, new: str, line: str) -> None:
+    change(root, "kit.toml", old, new)
+    number = (root / "exercises" / "kit.toml").read_text().splitlines().index(line) + 1
+
+    assert f"kit.toml:{number}: " in str(refused(root))
+
+
 EXERCISE_DEFECTS = {
     "another id": ('"ex01"', '"ex02"', "'id' must be 'ex01'"),
     "an unknown key": ("summary", "sumary", "unknown key 'sumary'"),

@@ -20,8 +20,6 @@ TOP = "cli"
 THIRD_PARTY = {
     "box": {"anyio", "trio", "outcome"},  # outcome is what trio hands results to tasks with, and comes with it
     "pytest_session": {"pytest"},
-    "judge": {"pytest"},
-    "attempt": {"pytest"},
     "classroom": {"yaml"},  # what Gradescope exports says in YAML whose each submission is
     "reports": {"jinja2", "markupsafe", "rich"},  # markupsafe is the half of jinja2 that says what is HTML
     "stdout": {"rich"},  # makes the console that reports draw on

@@ -33,7 +33,7 @@ from grader.reports.html import learner_page
 from grader.sandbox import Box
 from grader.verdict import Failure, Status, Verdict
 from tests import samples
-from tests.test_reports_classroom50 import ENVIRONMENT
+from tests.samples import CLASSROOM50
 
 KIT = kits.load(Path(__file__).parent.parent)
 WORD = re.compile(r"[^\W\d]\w\w+")
@@ -132,7 +132,7 @@ PLAIN: dict[str, Render] = {
     "junit": junit.run_xml,
     "gradescope": gradescope.results_json,
     "exercism": lambda verdicts: exercism.results_json(verdicts[0]),
-    "classroom50": lambda verdicts: classroom50.result_json(verdicts, ENVIRONMENT),
+    "classroom50": lambda verdicts: classroom50.result_json(verdicts, CLASSROOM50),
     "jsonl": results_jsonl.run_lines,
     "github summary": github.run_summary,
     "github annotations": lambda verdicts: "\n".join(github.annotation_commands(verdicts)),

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
-import sys
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -17,10 +15,10 @@ from grader.errors import MachineError, WorkspaceError
 from grader.outlets import append_summary, guarded, outlets, summarise_class
 from grader.reports.github import MAX_SUMMARY
 from tests import samples
-from tests.dialect_samples import class_of
 from tests.kit_samples import RIGHT, WRONG_VALUE, answer, make_kit
+from tests.processes import environment, grade
+from tests.results_samples import class_of
 
-CHECKOUT = Path(__file__).parent.parent
 NOISY = WRONG_VALUE.replace("return", 'print("::error::forged\\n##[error]forged")\n    return')
 
 
@@ -34,22 +32,9 @@ def repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return root
 
 
-def grade(*args: str, cwd: Path, **environment: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "grader", *args],
-        cwd=cwd,
-        env={"PATH": os.defpath, "PYTHONPATH": str(CHECKOUT), "PYTHONUTF8": "1", **environment},
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=100,
-        check=False,
-    )
-
-
 def on_actions(repository: Path, summary: Path, *args: str) -> subprocess.CompletedProcess[str]:
-    variables = {"GITHUB_ACTIONS": "true", "GITHUB_WORKSPACE": str(repository), "GITHUB_STEP_SUMMARY": str(summary)}
-    return grade("run", "--all", "-C", "course", "--schedules", "1", *args, cwd=repository, **variables)
+    env = environment(GITHUB_ACTIONS="true", GITHUB_WORKSPACE=str(repository), GITHUB_STEP_SUMMARY=str(summary))
+    return grade("run", "--all", "-C", "course", "--schedules", "1", *args, cwd=repository, env=env)
 
 
 def test_every_report_that_is_asked_for_is_written_beside_the_screen(repository: Path, tmp_path: Path) -> None:
@@ -120,7 +105,10 @@ def test_what_can_be_written_is_written_before_the_first_error_is_raised(tmp_pat
 
 
 def test_elsewhere_nothing_is_said_to_github(repository: Path) -> None:
-    assert "::" not in grade("ex02", "-C", "course", "--schedules", "1", cwd=repository).stdout
+    done = grade("ex02", "-C", "course", "--schedules", "1", cwd=repository)
+
+    assert done.stdout.splitlines()[-1].startswith("ex02  PASS")
+    assert "::" not in done.stdout
 
 
 def test_on_actions_the_screen_is_between_two_lines_and_the_annotations_follow(
@@ -172,8 +160,7 @@ def test_on_actions_the_screen_of_a_class_is_between_two_lines_and_its_numbers_a
         *("class", "class", "--kit", str(repository / "kit"), "--exercise", "ex01", "--schedules", "1"),
         *("--allow-level", "0"),
         cwd=tmp_path,
-        GITHUB_ACTIONS="true",
-        GITHUB_STEP_SUMMARY=str(tmp_path / "summary.md"),
+        env=environment(GITHUB_ACTIONS="true", GITHUB_STEP_SUMMARY=str(tmp_path / "summary.md")),
     )
     lines = done.stdout.splitlines()
 

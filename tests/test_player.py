@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from plays_samples import RUN_MAIN, RUN_MAIN_WITH_STAGE, cell_of, line_of, on_both_backends, play_of, played
 
 from grader.box.player import MAX_WIDTHS, too_large
 from grader.box.surroundings import Output
@@ -13,6 +12,7 @@ from grader.reading import read
 from grader.recording import Ended
 from grader.sandbox import Box
 from grader.wire import dumps, loads
+from tests.plays_samples import RUN_MAIN, RUN_MAIN_WITH_STAGE, cell_of, line_of, on_both_backends, play_of, played
 
 
 @on_both_backends

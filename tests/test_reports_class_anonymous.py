@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import replace
 from functools import cache
 
@@ -16,9 +17,9 @@ from grader.reports.class_anonymous import anonymised, labels_of
 from grader.reports.class_names import Names, without_texts
 from grader.reports.class_page import anonymous_class_page, class_page
 from grader.submission import Fault
+from tests.page_samples import Page
 from tests.results_samples import class_of, course, judged, results_of
 from tests.samples import case, deadlock, failed_on_both, failure, not_judged, span, trace, verdict
-from tests.test_reports_html import Page
 
 TEMPLATES = builtin_root() / "templates"
 KIT = course(2)
@@ -71,6 +72,13 @@ def named() -> ClassResults:
 @pytest.mark.parametrize("word", WORDS)
 def test_no_name_key_address_or_file_name_is_in_the_bytes(word: str) -> None:
     assert word not in anonymous_class_page(named(), templates=TEMPLATES).casefold()
+
+
+def test_the_results_with_names_have_every_word_that_is_looked_for() -> None:
+    shown = repr((named().intake, named().marks)).casefold()
+    plain = "".join(char for char in unicodedata.normalize("NFKD", shown) if not unicodedata.combining(char))
+
+    assert [word for word in WORDS if word not in shown and word not in plain] == []
 
 
 def test_the_page_with_names_has_them() -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from grader.classroom.intake import Learner
 from grader.classroom.marks import Mark, Standing
+from grader.diagnosis import BUILTIN
 from grader.recording import Ended
 from grader.reports.class_failures import Manner, failure_rows, gap_rows, manner_of, misses, worst
 from grader.reports.class_lists import MAX_ROWS, lists
@@ -163,6 +164,12 @@ def test_the_manner_of_a_failure_is_how_the_play_ended_or_what_was_found(why: Fa
     assert manner_of(why) is manner
 
 
+@pytest.mark.parametrize("slug", sorted(BUILTIN.keys() - {"fragile"}))
+def test_what_the_grader_itself_finds_has_a_manner_of_its_own(slug: str) -> None:
+    """``fragile`` is noticed in tests that pass, and nothing fails by it."""
+    assert manner_of(failure(diagnosis=slug, ended=Ended.RETURNED)) is not Manner.WRONG
+
+
 def test_a_learner_who_fails_a_test_on_both_backends_fails_it_once() -> None:
     results = class_with(failing_with(failure()), failing_with(deadlock()), verdict(case(1, "x", 100)))
     row = failure_rows(results, misses(results))[0]
@@ -242,10 +249,18 @@ def test_what_an_instructor_has_to_see_to_is_listed_with_its_place() -> None:
     results = class_with(verdict(faults=(FAULT,)), replace(failing_with(failure()), look=(look,)), None)
     found = lists(results, states_of(results), people(results, {}))
 
-    assert [(row.place, row.error) for row in found.not_gradable] == [("ex01_join/join.py:7", "it is broken")]
-    assert [(row.place, row.error) for row in found.look] == [("ex01_join/join.py:31", "it reaches far")]
-    assert [row.what for row in found.left] == ["not matched", "refused"]
-    assert [one.name for one in found.absent] == [person(2).name]
+    assert [(row.place, row.error) for row in found.not_gradable.rows] == [("ex01_join/join.py:7", "it is broken")]
+    assert [(row.place, row.error) for row in found.look.rows] == [("ex01_join/join.py:31", "it reaches far")]
+    assert [row.what for row in found.left.rows] == ["not matched", "refused"]
+    assert [one.name for one in found.absent.rows] == [person(2).name]
+
+
+def test_of_a_long_path_the_end_is_shown_with_the_line() -> None:
+    results = class_with(verdict(faults=(FAULT,), file="deep/" * 50 + "join.py"))
+    (row,) = lists(results, states_of(results), people(results, {})).not_gradable.rows
+
+    assert row.place.endswith("deep/deep/join.py:7")
+    assert len(row.place) < 130
 
 
 @pytest.mark.parametrize(
@@ -259,19 +274,19 @@ def test_what_an_instructor_has_to_see_to_is_listed_with_its_place() -> None:
 )
 def test_a_mark_that_is_not_the_verdicts_says_why(changes: dict[str, object], why: str) -> None:
     results = results_of(KIT, [person(0)], [one_mark(**changes)])
-    assert [row.why for row in lists(results, states_of(results), people(results, {})).changed] == [why]
+    assert [row.why for row in lists(results, states_of(results), people(results, {})).changed.rows] == [why]
 
 
 def test_a_long_list_is_cut_and_says_how_long_it_is() -> None:
     results = class_with(*[verdict(faults=(FAULT,))] * (MAX_ROWS + 5))
     found = lists(results, states_of(results), people(results, {}))
 
-    assert (len(found.not_gradable), found.not_gradable_count) == (MAX_ROWS, MAX_ROWS + 5)
+    assert (len(found.not_gradable.rows), found.not_gradable.count) == (MAX_ROWS, MAX_ROWS + 5)
 
 
 def test_a_mark_set_by_hand_where_nothing_was_judged_shows_no_verdict() -> None:
     by_hand = replace(missing(person(0), KIT.exercises[0]), override="oral", points=50.0)
     results = results_of(KIT, [person(0)], [by_hand])
-    (row,) = lists(results, states_of(results), people(results, {})).changed
+    (row,) = lists(results, states_of(results), people(results, {})).changed.rows
 
     assert (row.raw, row.points) == ("–", "50")

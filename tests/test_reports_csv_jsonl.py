@@ -11,7 +11,7 @@ from grader.classroom.marks import Mark, Standing
 from grader.reports.grades_csv import grades_csv
 from grader.reports.results_jsonl import class_lines, run_lines
 from tests import samples
-from tests.dialect_samples import class_of, course, judged, missing, person, results_of
+from tests.results_samples import class_of, course, judged, missing, person, results_of
 
 KIT = course(2)
 

@@ -11,9 +11,10 @@ import pytest
 from grader.errors import InternalError, MachineError, UsageError, WorkspaceError
 from grader.reports import dialects
 from grader.reports.dialects import Dialect, Order, read_order
+from grader.reports.files import write_file
 from tests import samples
-from tests.dialect_samples import class_of
-from tests.test_reports_classroom50 import ENVIRONMENT
+from tests.results_samples import class_of
+from tests.samples import CLASSROOM50
 
 
 def order(name: str, path: Path = Path("report")) -> Order:
@@ -62,10 +63,10 @@ def test_what_a_class_cannot_be_written_as_is_refused():
 def test_whatever_passes_the_check_can_be_written(tmp_path):
     run = [order(name, tmp_path / f"run.{name}") for name in dialects.OF_A_RUN]
     whole = [order(name, tmp_path / f"class.{name}") for name in dialects.OF_A_CLASS]
-    dialects.check_for_run(run, 1, ENVIRONMENT)
+    dialects.check_for_run(run, 1, CLASSROOM50)
     dialects.check_for_class(whole)
 
-    dialects.write_run(run, (samples.mixed(),), ENVIRONMENT)
+    dialects.write_run(run, (samples.mixed(),), CLASSROOM50)
     dialects.write_class(whole, class_of(5, 3))
 
     assert all(each.path.stat().st_size > 100 for each in (*run, *whole))
@@ -77,10 +78,10 @@ def test_whatever_passes_the_check_can_be_written(tmp_path):
 
 def test_without_any_verdict_only_what_can_say_so_is_written(tmp_path):
     for name in ("junit", "jsonl", "github"):
-        dialects.write_run([order(name, tmp_path / name)], (), ENVIRONMENT)
+        dialects.write_run([order(name, tmp_path / name)], (), CLASSROOM50)
     for name in ("gradescope", "classroom50", "exercism"):
         with pytest.raises(MachineError, match="there is no verdict: nothing was judged"):
-            dialects.write_run([order(name, tmp_path / name)], (), ENVIRONMENT)
+            dialects.write_run([order(name, tmp_path / name)], (), CLASSROOM50)
 
     assert {path.name for path in tmp_path.iterdir()} == {"junit", "jsonl", "github"}
 
@@ -91,11 +92,11 @@ def test_who_reads_a_score_gets_none_for_what_was_not_judged(name, tmp_path):
     orders = [order(name, tmp_path / "results.json")]
 
     with pytest.raises(MachineError, match="ex01 was not judged: there is no room"):
-        dialects.write_run(orders, (samples.perfect(), broken), ENVIRONMENT)
+        dialects.write_run(orders, (samples.perfect(), broken), CLASSROOM50)
     with pytest.raises(InternalError):
-        dialects.write_run(orders, (samples.verdict(own_fault=True),), ENVIRONMENT)
+        dialects.write_run(orders, (samples.verdict(own_fault=True),), CLASSROOM50)
     with pytest.raises(MachineError, match="nothing was judged"):
-        dialects.write_run(orders, (), ENVIRONMENT)
+        dialects.write_run(orders, (), CLASSROOM50)
     assert not list(tmp_path.iterdir())
 
 
@@ -112,7 +113,7 @@ def test_the_other_reports_are_written_before_the_first_error_is_raised(tmp_path
 
 
 def test_folders_above_a_report_are_made(tmp_path):
-    dialects.write_file(tmp_path / "a" / "b" / "c.xml", "x\r\ny\n")
+    write_file(tmp_path / "a" / "b" / "c.xml", "x\r\ny\n")
 
     assert (tmp_path / "a" / "b" / "c.xml").read_bytes() == b"x\r\ny\n"
 
@@ -121,7 +122,7 @@ def test_a_link_keeps_pointing_to_the_file_that_is_written(tmp_path):
     (tmp_path / "real").write_text("old")
     (tmp_path / "link").symlink_to("real")
 
-    dialects.write_file(tmp_path / "link", "new")
+    write_file(tmp_path / "link", "new")
 
     assert (tmp_path / "link").is_symlink()
     assert (tmp_path / "real").read_text() == "new"
@@ -131,7 +132,7 @@ def test_what_is_no_regular_file_is_written_to_and_not_replaced(tmp_path):
     os.mkfifo(tmp_path / "pipe")
     reader = os.open(tmp_path / "pipe", os.O_RDONLY | os.O_NONBLOCK)
 
-    dialects.write_file(tmp_path / "pipe", "text")
+    write_file(tmp_path / "pipe", "text")
 
     assert os.read(reader, 100) == b"text"
     os.close(reader)
@@ -141,15 +142,15 @@ def test_a_file_that_cannot_be_written_is_named_with_the_option_and_the_old_one_
     (tmp_path / "file").write_text("old")
 
     with pytest.raises(WorkspaceError, match="file/x: a file is where its folder should be") as caught:
-        dialects.write_file(tmp_path / "file" / "x", "new")
+        write_file(tmp_path / "file" / "x", "new")
     with pytest.raises(WorkspaceError):
-        dialects.write_file(tmp_path / ("n" * 300), "new")
+        write_file(tmp_path / ("n" * 300), "new")
 
     assert caught.value.hint == "Name another file with --report DIALECT=PATH."
     assert [path.name for path in tmp_path.iterdir()] == ["file"]
 
 
 def test_a_lone_surrogate_does_not_stop_a_report(tmp_path):
-    dialects.write_file(tmp_path / "x.json", json.dumps("\ud800", ensure_ascii=False))
+    write_file(tmp_path / "x.json", json.dumps("\ud800", ensure_ascii=False))
 
     assert (tmp_path / "x.json").read_text() == '"\\ud800"'

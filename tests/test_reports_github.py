@@ -16,7 +16,7 @@ import pytest
 from grader.reports.github import MAX_SUMMARY, annotation_commands, class_summary, cut_to, run_summary, silence
 from grader.verdict import Verdict
 from tests import samples
-from tests.dialect_samples import class_of
+from tests.results_samples import class_of
 
 COMMAND = re.compile(r"::(?P<name>error|warning) (?P<properties>[^:\r\n]*)::(?P<message>[^\r\n]*)")
 
@@ -94,10 +94,11 @@ def test_no_text_of_a_learner_ends_a_command_or_begins_another():
     )
     verdict = samples.verdict(samples.failed_on_both(1, "a,line=1::b", 100, evil), file="a,title=x::b\n::error::c.py")
 
-    for each in (verdict, samples.hostile()):
-        for command in annotation_commands([each]):
-            _, properties, _ = read(command)
-            assert set(properties) <= {"file", "line", "title"}
+    commands = [*annotation_commands([verdict]), *annotation_commands([samples.hostile()])]
+    found = [set(properties) for _, properties, _ in map(read, commands)]
+
+    assert len(found) == 3
+    assert [names for names in found if not {"file", "title"} <= names <= {"file", "line", "title"}] == []
 
 
 def test_the_two_lines_of_a_silence_cannot_be_guessed():

@@ -21,7 +21,7 @@ TOP = {
     "test_output_format": FORMATS,
     "test_name_format": FORMATS,
     "visibility": VISIBLE,
-    "stdout_visibility": VISIBLE,
+    "stdout_visibility": {"hidden"},
     "tests": list,
 }
 TEST = {

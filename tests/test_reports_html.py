@@ -7,18 +7,20 @@ import hashlib
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from html.parser import HTMLParser
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from samples import (
+
+from grader.diagnosis import BUILTIN
+from grader.reports.html import environment
+from grader.verdict import Verdict
+from tests.page_samples import TEMPLATES, Page, contrast, everything, render
+from tests.samples import (
     HOSTILE,
     careless,
-    case,
     deadlock,
     failed_on_both,
-    failing,
     failure,
     hostile,
     mixed,
@@ -27,82 +29,9 @@ from samples import (
     span,
     together,
     trace,
-    turns,
     unjudgeable,
     verdict,
 )
-
-from grader.diagnosis import BUILTIN
-from grader.kit import builtin_root
-from grader.reports.html import environment, learner_page
-from grader.verdict import Verdict
-
-TEMPLATES = builtin_root() / "templates"
-VOID = {"meta", "br", "hr", "img", "input", "link"}
-SELF_CLOSING = {"rect", "line", "use", "path"}
-
-
-class Page(HTMLParser):
-    """A page taken apart; it complains about tags that do not match."""
-
-    def __init__(self, text: str) -> None:
-        super().__init__(convert_charrefs=True)
-        self.tags: list[tuple[str, dict[str, str]]] = []
-        self.words: list[str] = []
-        self.blocks: dict[str, str] = {}
-        self._open: list[str] = []
-        self.feed(text)
-        self.close()
-        assert self._open == [], "every tag is closed"
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.append((tag, {name: value or "" for name, value in attrs}))
-        if tag not in VOID:
-            self._open.append(tag)
-
-    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        assert tag in SELF_CLOSING, f"<{tag}/> closes itself in SVG only"
-        self.tags.append((tag, {name: value or "" for name, value in attrs}))
-
-    def handle_endtag(self, tag: str) -> None:
-        assert self._open.pop() == tag
-
-    def handle_data(self, data: str) -> None:
-        if self._open and self._open[-1] in ("style", "script"):
-            self.blocks[self._open[-1]] = data
-        else:
-            self.words.append(data)
-
-    def all(self, tag: str) -> list[dict[str, str]]:
-        return [attrs for name, attrs in self.tags if name == tag]
-
-    @property
-    def text(self) -> str:
-        return " ".join(" ".join(self.words).split())
-
-
-def render(*verdicts: Verdict) -> str:
-    return learner_page(
-        verdicts,
-        kit_title="Async Python by doing it",
-        diagnoses=BUILTIN,
-        made_at="2026-11-22T04:00:00+00:00",
-        templates=TEMPLATES,
-    )
-
-
-def everything() -> list[Verdict]:
-    blocked = trace(span("a", 0, 4), elapsed=4)
-    more = verdict(
-        failed_on_both(1, "steps", 50, failure(trace=turns(0, 1, 2, 1, 0), reference=turns(0, 1, 2, 0), schedule=7)),
-        case(2, "in two ways", 25, failing("asyncio", failure()), failing("trio", deadlock(output="hello\n" * 30))),
-        failed_on_both(3, "no trace", 25, failure(trace=None, reference=None, line=None, source="")),
-        failed_on_both(4, "no reference", 25, failure(trace=blocked, reference=None, diagnosis="polling")),
-        exercise="ex02",
-    )
-    others = [replace(hostile(), exercise="ex04"), replace(unjudgeable(), exercise="ex05")]
-    return [mixed(), more, replace(perfect(), exercise="ex03"), *others, verdict(trouble="no box", exercise="ex06")]
-
 
 PAGES = {
     "one that fails": [mixed()],
@@ -253,8 +182,9 @@ def test_every_drawing_stands_beside_its_numbers() -> None:
 
     for words in ("0 s to 3 s", "3 s to 5 s", "2 s lost here ▲", "… never ends"):
         assert words in page.text
-    for attrs in page.all("svg"):
-        assert attrs.get("aria-hidden") == "true" or attrs.get("aria-label")
+    drawings = page.all("svg")
+    assert len(drawings) > 4
+    assert [attrs for attrs in drawings if attrs.get("aria-hidden") != "true" and not attrs.get("aria-label")] == []
 
 
 def test_the_explanation_stands_once_and_the_others_refer_to_it() -> None:
@@ -339,17 +269,6 @@ def colours() -> dict[str, tuple[str, str]]:
     style = (TEMPLATES / "learner.css").read_text("utf-8")
     found = re.findall(r"--([\w-]+): light-dark\((#\w{6}), (#\w{6})\)", style)
     return {name: (light, dark) for name, light, dark in found}
-
-
-def luminance(colour: str) -> float:
-    channels = [int(colour[start : start + 2], 16) / 255 for start in (1, 3, 5)]
-    red, green, blue = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels)
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
-
-
-def contrast(one: str, other: str) -> float:
-    low, high = sorted((luminance(one), luminance(other)))
-    return (high + 0.05) / (low + 0.05)
 
 
 @pytest.mark.parametrize("theme", [0, 1], ids=["light", "dark"])

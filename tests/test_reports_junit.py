@@ -15,7 +15,7 @@ from xml.etree.ElementTree import Element
 from grader.reports.junit import class_xml, run_xml
 from grader.verdict import Verdict
 from tests import samples
-from tests.dialect_samples import class_of, course, judged, missing, person, results_of
+from tests.results_samples import class_of, course, judged, missing, person, results_of
 
 TIME = re.compile(r"(([0-9]{0,3},)*[0-9]{3}|[0-9]{0,3})*(\.[0-9]*)?")
 TEXT_WITH_TYPE = ({"type", "message"}, set(), set())

@@ -4,9 +4,20 @@ from __future__ import annotations
 
 import json
 
-from samples import case, event, failing, failure, hostile, one_after_the_other, passing, span, together, trace, verdict
-
 from grader.reports.perfetto import trace_events
+from tests.samples import (
+    case,
+    event,
+    failing,
+    failure,
+    hostile,
+    one_after_the_other,
+    passing,
+    span,
+    together,
+    trace,
+    verdict,
+)
 
 
 def rows(*verdicts):

@@ -13,7 +13,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.cells import cell_len
 from rich.console import Console
-from samples import (
+
+from grader.reports.glyphs import ASCII, UNICODE, Glyphs
+from grader.reports.next_steps import Command
+from grader.reports.screen import Piece, Screen
+from grader.reports.terminal import show_run, show_run_quiet, show_run_verbose
+from grader.reports.terminal_overview import show_list, show_overview
+from grader.reports.views import Progress, State
+from tests.samples import (
     HOSTILE,
     careless,
     case,
@@ -33,12 +40,6 @@ from samples import (
     unjudgeable,
     verdict,
 )
-
-from grader.reports.glyphs import ASCII, UNICODE, Glyphs
-from grader.reports.screen import Piece, Screen
-from grader.reports.terminal import show_run, show_run_quiet, show_run_verbose
-from grader.reports.terminal_overview import show_list, show_overview
-from grader.reports.views import Command, Progress, State
 
 Show = Callable[..., None]
 
@@ -234,6 +235,22 @@ def test_a_deadlock_names_who_waits_for_what_since_when():
     assert "worker                line 14   Event.wait" in shown
     assert "since 0.25 s" in shown
     assert shown.count("never ends") == 2
+
+
+def test_more_than_eight_tasks_that_wait_are_counted():
+    (one, *_) = deadlock().waiting
+    crowd = deadlock(waiting=tuple(replace(one, task=f"worker {number}") for number in range(1, 11)))
+    shown = screen_of(show_run, [verdict(failed_on_both(1, "x", 5, crowd))])
+
+    assert "worker 8 " in shown
+    assert "worker 9 " not in shown
+    assert "  and 2 more\n" in shown
+
+
+def test_a_mark_that_is_wider_than_the_screen_ends_where_the_screen_ends():
+    lines = screen_of(show_run, [unjudgeable(text="x" * 200, column=1, width=200)]).split("\n")
+
+    assert [line for line in lines if "^" in line] == ["     | " + "^" * 73]
 
 
 def test_a_failing_schedule_is_named_and_can_be_played_again():

@@ -5,7 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from samples import (
+
+from grader.recording import Ended
+from grader.reports.excerpts import Excerpt, excerpt_of_fault
+from grader.reports.next_steps import next_commands
+from grader.reports.views import findings, main_finding, note_said, notes, points_said, reasons_not_judged, timelines
+from grader.reports.words import counted, joined, whole_points
+from grader.submission import Fault
+from tests.samples import (
     careless,
     case,
     deadlock,
@@ -20,23 +27,6 @@ from samples import (
     unjudgeable,
     verdict,
 )
-
-from grader.recording import Ended
-from grader.reports.views import (
-    Excerpt,
-    excerpt_of_fault,
-    findings,
-    joined,
-    main_finding,
-    next_commands,
-    note_said,
-    notes,
-    points_said,
-    reasons_not_judged,
-    timelines,
-    whole_points,
-)
-from grader.submission import Fault
 
 
 @pytest.mark.parametrize(("points", "whole"), [(99.5, 99), (100.0, 100), (0.0, 0), (69.5, 69), (0.1 * 3 * 10, 3)])
@@ -151,4 +141,12 @@ def test_what_was_noticed_in_tests_that_passed_is_noted_once_for_each_line():
 
 
 def test_many_tests_are_counted_and_not_listed():
+    assert note_said(replace(notes(careless())[0], tests=(1, 2, 3, 4))).endswith(
+        "(tests 1, 2, 3 and 4; it costs no points)"
+    )
     assert note_said(replace(notes(careless())[0], tests=(1, 2, 3, 4, 5))).endswith("(5 tests; it costs no points)")
+
+
+@pytest.mark.parametrize(("number", "said"), [(0, "0 tests"), (1, "1 test"), (2, "2 tests")])
+def test_how_many_is_said_in_the_singular_for_one_alone(number, said):
+    assert counted(number, "test") == said

@@ -6,7 +6,6 @@ from dataclasses import replace
 from math import inf
 
 import pytest
-from plays_samples import RUN_MAIN_WITH_STAGE, cell_of, line_of, on_both_backends, play_of, played
 
 from grader.box.simulation.bounds import Bounds
 from grader.box.simulation.core import Abandoned, Simulation
@@ -15,6 +14,7 @@ from grader.exercise import Limits
 from grader.outcomes import Missing
 from grader.recording import Ended, Waiting
 from grader.sandbox import Box
+from tests.plays_samples import RUN_MAIN_WITH_STAGE, cell_of, line_of, on_both_backends, play_of, played
 
 # ---- deadlock --------------------------------------------------------------------------------------------------------
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from plays_samples import RUN_MAIN, RUN_MAIN_WITH_STAGE, cell_of, line_of, on_both_backends, play_of, played
 
 from grader.recording import Ended, Hygiene
 from grader.sandbox import Box
+from tests.plays_samples import RUN_MAIN, RUN_MAIN_WITH_STAGE, cell_of, line_of, on_both_backends, play_of, played
 
 HEAD = """
 import anyio

@@ -5,10 +5,9 @@ from __future__ import annotations
 import subprocess
 import sys
 
-from plays_samples import RUN_MAIN, RUN_MAIN_WITH_STAGE, cell_of, on_both_backends, play_of, played
-
 from grader.recording import Ended
 from grader.sandbox import Box
+from tests.plays_samples import RUN_MAIN, RUN_MAIN_WITH_STAGE, cell_of, on_both_backends, play_of, played
 
 
 @on_both_backends

@@ -5,7 +5,6 @@ from __future__ import annotations
 from math import inf
 
 import pytest
-from plays_samples import RUN_MAIN_WITH_STAGE, line_of, on_both_backends, played
 
 from grader.box.simulation.bounds import Bounds
 from grader.box.simulation.core import Simulation
@@ -15,6 +14,7 @@ from grader.box.simulation.schedule import Schedule
 from grader.exercise import Limits
 from grader.recording import Ended
 from grader.sandbox import Box
+from tests.plays_samples import RUN_MAIN_WITH_STAGE, line_of, on_both_backends, played
 
 DAY = 86_400
 

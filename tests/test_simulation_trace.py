@@ -6,7 +6,6 @@ import gc
 from collections.abc import AsyncIterator
 
 import pytest
-from plays_samples import RUN_MAIN, RUN_MAIN_WITH_STAGE, cell_of, line_of, on_both_backends, play_of, played
 
 from grader.box.simulation.trace import MAX_EVENTS, TaskRecord, Trace
 from grader.box.simulation.where import STUDENT, innermost_student, site_of
@@ -14,6 +13,7 @@ from grader.exercise import Limits
 from grader.recording import Ended, Event, Hygiene, Recording
 from grader.recording import Trace as Recorded
 from grader.sandbox import Box
+from tests.plays_samples import RUN_MAIN, RUN_MAIN_WITH_STAGE, cell_of, line_of, on_both_backends, play_of, played
 
 TWO_TASKS = """
 import anyio

@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 import pytest
-from plays_samples import RUN_MAIN_WITH_STAGE, cell_of, line_of, on_both_backends, play_of, played
 
 from grader.recording import Ended
 from grader.sandbox import Box
+from tests.plays_samples import (
+    RUN_MAIN_THAT_BURNS,
+    RUN_MAIN_WITH_STAGE,
+    cell_of,
+    line_of,
+    on_both_backends,
+    play_of,
+    played,
+)
 
 BURNING = {
     "a loop": """
@@ -58,22 +66,9 @@ def test_a_step_that_burns_cpu_blocks_the_loop_and_ends(box: Box, backend: str, 
     assert recording.line == line_of(source)
 
 
-BURN = """
-import time
-def burn(seconds):
-    begin = time.thread_time()
-    while time.thread_time() - begin < seconds:
-        pass
-async def scenario(stage):
-    stage.submission.burn = burn
-    return await stage.submission.main()
-"""
-"""A scenario that lets the submission burn CPU in frames that are not its own, as a library does."""
-
-
 @on_both_backends
 def test_a_long_computation_that_ends_by_itself_is_blamed_all_the_same(box: Box, backend: str) -> None:
-    recording = played(box, backend, "async def main():\n    burn(0.7)\n    return 7", BURN)
+    recording = played(box, backend, "async def main():\n    burn(0.7)\n    return 7", RUN_MAIN_THAT_BURNS)
 
     assert (recording.ended, recording.reason, recording.value) == (Ended.BLOCKED_LOOP, "computing", 7)
 
@@ -88,7 +83,7 @@ def test_nothing_is_raised_into_frames_that_are_not_the_students(box: Box, backe
             return "raised into"
         return "left alone"
     """
-    assert played(box, backend, source, BURN).value == "left alone"
+    assert played(box, backend, source, RUN_MAIN_THAT_BURNS).value == "left alone"
 
 
 @on_both_backends
@@ -251,6 +246,6 @@ INNOCENT = {
 @on_both_backends
 @pytest.mark.parametrize("source", INNOCENT.values(), ids=INNOCENT)
 def test_slow_code_that_awaits_is_not_blamed(box: Box, backend: str, source: str) -> None:
-    recording = played(box, backend, source, BURN)
+    recording = played(box, backend, source, RUN_MAIN_THAT_BURNS)
 
     assert (recording.ended, recording.reason) == (Ended.RETURNED, "")

@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 import pytest
-from plays_samples import RUN_MAIN, RUN_MAIN_WITH_STAGE, cell_of, line_of, on_both_backends, play_of, played
 
 from grader.exercise import Limits
 from grader.recording import Ended
 from grader.sandbox import Box
+from tests.plays_samples import (
+    RUN_MAIN,
+    RUN_MAIN_THAT_BURNS,
+    RUN_MAIN_WITH_STAGE,
+    cell_of,
+    line_of,
+    on_both_backends,
+    play_of,
+    played,
+)
 
 # ---- threads that sleep ----------------------------------------------------------------------------------------------
 
@@ -325,16 +334,7 @@ def test_a_call_cancelled_while_it_queues_never_runs(box: Box, backend: str) -> 
 
 # ---- threads that compute --------------------------------------------------------------------------------------------
 
-BURN = """
-import time
-def burn(seconds):
-    begin = time.thread_time()
-    while time.thread_time() - begin < seconds:
-        pass
-async def scenario(stage):
-    stage.submission.burn = burn
-    return await stage.submission.main(stage)
-"""
+BURN = RUN_MAIN_THAT_BURNS.replace("main()", "main(stage)")
 
 
 @on_both_backends

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from plays_samples import RUN_MAIN_WITH_STAGE, line_of, on_both_backends, played
 
 from grader.box.simulation.bounds import Bounds
 from grader.box.simulation.core import Simulation
@@ -12,6 +11,7 @@ from grader.box.stage import MAX_MESSAGE, MAX_ROWS, Stage
 from grader.recording import Ended
 from grader.sandbox import Box
 from grader.values import Token
+from tests.plays_samples import RUN_MAIN_WITH_STAGE, line_of, on_both_backends, played
 
 
 def stage_alone() -> Stage:

@@ -7,12 +7,12 @@ from dataclasses import replace
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from samples import event, one_after_the_other, span, together, trace, turns
 
 from grader.recording import Waiting
 from grader.timeline import MAX_LANES, MAX_TICKS, Axis, as_at_verdict, layout, lost_time, seconds, side_by_side
 from grader.timeline_bars import Kind
 from grader.timeline_lives import How
+from tests.samples import event, one_after_the_other, span, together, trace, turns
 
 
 def labels(timeline):

@@ -3,5 +3,5 @@
 One-way, as the whole package:
 
     found zip_index unpacking archive  people sheet roster owners  matching  shallow_yaml layouts  choosing intake
-    toml_lines rules rules_file marks results  filling handback
+    rules rules_file marks results moved  filling handback
 """

@@ -93,13 +93,10 @@ def take_in(
     )
     read = _reader(evidence.layout, gathered, source, exercises)
     owners = Owners(roster)
-    candidates: list[Candidate] = []
-    left: list[LeftOver] = []
-    for found in gathered.files:
-        for one in _sort(found, read, owners, source, exercises):
-            (candidates if isinstance(one, Candidate) else left).append(one)  # type: ignore[arg-type]
+    sorted_out = [one for found in gathered.files for one in _sort(found, read, owners, source, exercises)]
     _meet_refused(gathered.refused, read, owners)
-    choice = choose(candidates)
+    choice = choose(one for one in sorted_out if isinstance(one, Candidate))
+    left = [one for one in sorted_out if isinstance(one, LeftOver)]
 
     return Intake(
         layout=evidence.layout,

@@ -7,6 +7,8 @@ import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 
+from grader.gradebook import Learner as Learner
+
 CANVAS = "canvas"
 MOODLE = "moodle"
 STUDENT_NUMBER = "sid"
@@ -18,18 +20,6 @@ _UNSAFE = re.compile(r"[^\w.@+-]+")
 _ADDRESS = re.compile(r"[\w.+-]+@[\w-]+(\.[\w-]+)+")
 _MOST_WORDS = 12
 _WORD = re.compile(r"\w+")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Learner:
-    """Somebody in the class. ``key`` is what the gradebook knows them by: it is unique and never changes."""
-
-    key: str
-    name: str
-    email: str = ""
-    ids: tuple[tuple[str, str], ...] = ()
-    """What other systems know them by, such as ``("canvas", "10234")``."""
-    section: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -46,10 +46,10 @@ class ClassResults:
     @cached_property
     def by_learner(self) -> Mapping[str, tuple[Mark, ...]]:
         """Marks by the key of the learner, in the order of ``exercises``."""
-        return {
-            learner.key: tuple(mark for mark in self.marks if mark.learner == learner.key)
-            for learner in self.intake.learners
-        }
+        found: dict[str, list[Mark]] = {learner.key: [] for learner in self.intake.learners}
+        for one in self.marks:
+            found[one.learner].append(one)
+        return {key: tuple(marks) for key, marks in found.items()}
 
 
 def marks_of(
@@ -72,11 +72,7 @@ def with_earlier(intake: Intake, gradebook: Gradebook) -> tuple[Intake, tuple[Le
     """Add to an intake whoever handed something in for an earlier run, and say who that is."""
     here = {learner.key for learner in intake.learners}
     gone = {one.attempt.learner for one in gradebook.attempts() if isinstance(one, Judged)} - here
-    earlier = tuple(
-        Learner(key=one.key, name=one.name, email=one.email, section=one.section, ids=one.ids)
-        for one in gradebook.members()
-        if one.key in gone
-    )
+    earlier = tuple(one for one in gradebook.learners() if one.key in gone)
     if not earlier:
         return intake, ()
     everybody = sorted((*intake.learners, *earlier), key=lambda learner: (learner.name.casefold(), learner.key))

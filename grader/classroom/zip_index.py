@@ -107,23 +107,29 @@ def _check_index(path: Path) -> None:
     """Refuse a zip with a monstrous index before it is read."""
     try:
         with path.open("rb") as file:
-            size = file.seek(0, 2)
-            start = max(0, size - _END.size - _LONGEST_COMMENT)
-            file.seek(start)
-            tail = file.read()
-            found = _end(tail)
-            if found < 0:
-                raise NotAZip("it has no index" if size else "it is empty")
-            length: int = _END.unpack_from(tail, found)[5]
-            for at in _where_64(file, start + found):
-                file.seek(at)
-                record = file.read(_END_64.size)
-                if len(record) == _END_64.size and record.startswith(_END_64_MARK):
-                    length = max(length, _END_64.unpack(record)[8])
+            length = _index_length(file)
     except OSError as error:
         raise NotAZip(f"it cannot be read ({error.strerror})") from error
     if length > MAX_INDEX:
         raise NotAZip(f"its index is larger than {MAX_INDEX >> 20} MiB")
+
+
+def _index_length(file: BinaryIO) -> int:
+    """How many bytes the index claims to have. Raises NotAZip if there is none."""
+    size = file.seek(0, 2)
+    start = max(0, size - _END.size - _LONGEST_COMMENT)
+    file.seek(start)
+    tail = file.read()
+    found = _end(tail)
+    if found < 0:
+        raise NotAZip("it has no index" if size else "it is empty")
+    length: int = _END.unpack_from(tail, found)[5]
+    for at in _where_64(file, start + found):
+        file.seek(at)
+        record = file.read(_END_64.size)
+        if len(record) == _END_64.size and record.startswith(_END_64_MARK):
+            length = max(length, _END_64.unpack(record)[8])
+    return length
 
 
 def _where_64(file: BinaryIO, end: int) -> Iterator[int]:

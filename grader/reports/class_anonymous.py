@@ -17,7 +17,7 @@ from grader.classroom.marks import Mark
 from grader.classroom.results import ClassResults
 from grader.recording import Trace
 from grader.reports.class_names import MAX_LINE, Names, without_texts
-from grader.reports.views import counted
+from grader.reports.words import counted
 from grader.submission import Fault
 from grader.verdict import BackendResult, Failure, TestResult, Verdict
 

@@ -12,9 +12,10 @@ from dataclasses import dataclass, replace
 
 from grader.outcomes import Outcome
 from grader.recording import Event, Trace
-from grader.reports.class_failures import Miss, TestKey, kinds_said
+from grader.reports.class_failures import Miss, TestKey, first_misses, kinds_said
 from grader.reports.timeline_svg import Chart, chart, kinds_in
-from grader.reports.views import counted, timelines
+from grader.reports.views import timelines
+from grader.reports.words import counted
 from grader.timeline import Timeline, layout
 from grader.timeline_bars import Kind
 from grader.timeline_lanes import Lane
@@ -68,10 +69,7 @@ class Clustered:
 
 def clustered(missed: Iterable[Miss]) -> tuple[Clustered, ...]:
     """Return the tests whose failing plays come in shapes, those that most learners fail first."""
-    by_test: dict[TestKey, dict[str, Miss]] = defaultdict(dict)
-    for miss in missed:
-        if miss.failure.trace is not None:
-            by_test[miss.exercise, miss.test.number].setdefault(miss.learner, miss)
+    by_test = first_misses(miss for miss in missed if miss.failure.trace is not None)
     most = sorted(by_test.items(), key=lambda item: (-len(item[1]), item[0]))[:MAX_TESTS]
     found = (_clustered(key, tuple(group.values())) for key, group in most if len(group) >= LEAST)
 

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from grader.classroom.results import ClassResults
+from grader.recording import LEFT_BEHIND
 from grader.reports.class_views import percent
-from grader.reports.views import counted, joined
+from grader.reports.words import counted, joined
 from grader.verdict import Failure, Outcome, TestResult
 
 WORST = 10
@@ -38,11 +39,9 @@ MANNER_WORDS = {
     Manner.LEFT: "leaves something behind",
     Manner.BROKEN: "crashes or reaches a limit",
 }
-
-
 MANNERS = {
     **dict.fromkeys(("deadlock", "late", "never-yields"), Manner.STUCK),
-    **dict.fromkeys(("never-awaited", "leaked-task", "swallowed-cancellation", "unclosed"), Manner.LEFT),
+    **dict.fromkeys(LEFT_BEHIND, Manner.LEFT),
     **dict.fromkeys(("crashed", "limit", "tampered", "internal"), Manner.BROKEN),
     "blocked-loop": Manner.BLOCKED,
     "raised": Manner.RAISED,
@@ -125,7 +124,7 @@ def misses(results: ClassResults) -> tuple[Miss, ...]:
 def failure_rows(results: ClassResults, missed: Iterable[Miss]) -> tuple[FailureRow, ...]:
     """Return one row for every hidden test that was judged, in the order of the kit."""
     judged = _judged(results)
-    firsts = _firsts(missed)
+    firsts = first_misses(missed)
     place = {exercise: number for number, exercise in enumerate(results.exercises)}
     order = sorted(judged, key=lambda key: (place[key[0]], key[1]))
 
@@ -165,7 +164,7 @@ def _judged(results: ClassResults) -> dict[TestKey, list[TestResult]]:
     return found
 
 
-def _firsts(missed: Iterable[Miss]) -> dict[TestKey, dict[str, Miss]]:
+def first_misses(missed: Iterable[Miss]) -> dict[TestKey, dict[str, Miss]]:
     """The first miss of each learner in each test; whoever fails it on two backends fails it once."""
     found: dict[TestKey, dict[str, Miss]] = defaultdict(dict)
     for miss in missed:
@@ -215,7 +214,7 @@ def kinds_said(failed: Iterable[Miss]) -> str:
 def gap_rows(missed: Iterable[Miss]) -> tuple[GapRow, ...]:
     """Return the tests that some answers pass on one backend and fail on another, by number of learners."""
     groups: dict[tuple[str, int, tuple[str, ...], tuple[str, ...]], dict[str, Miss]] = defaultdict(dict)
-    for (exercise, number), firsts in _firsts(missed).items():
+    for (exercise, number), firsts in first_misses(missed).items():
         for learner, miss in firsts.items():
             passes = _backends(miss.test, Outcome.PASS)
             if passes:

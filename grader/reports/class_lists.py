@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Generic, TypeVar
 
-from grader.classroom.intake import Intake
+from grader.classroom.intake import Intake, LeftOver
 from grader.classroom.marks import Mark, Standing
 from grader.classroom.results import ClassResults
-from grader.reports.class_views import Person, State, States, key_of
+from grader.reports.class_views import Person, State, States, handed_in, key_of
 from grader.reports.clean import clean_line
-from grader.reports.views import Excerpt, excerpt_of_fault, place, reasons_not_judged, whole_points
+from grader.reports.excerpts import Excerpt, excerpt_of_fault, place
+from grader.reports.views import reasons_not_judged
+from grader.reports.words import whole_points
 from grader.submission import Fault
+
+Item = TypeVar("Item")
+Row = TypeVar("Row")
 
 MAX_ROWS = 300
 """Rows of one list. ``results.jsonl`` has the rest, and the page says how many."""
@@ -62,52 +68,47 @@ class ChangeRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Lists:
-    """All lists, each with at most MAX_ROWS rows and the number of all of them."""
+class Capped(Generic[Row]):
+    """The first MAX_ROWS rows of a list, and the number of all of them."""
 
-    not_gradable: tuple[FaultRow, ...]
-    not_gradable_count: int
-    not_judged: tuple[ReasonRow, ...]
-    not_judged_count: int
-    look: tuple[FaultRow, ...]
-    look_count: int
-    left: tuple[LeftRow, ...]
-    left_count: int
-    changed: tuple[ChangeRow, ...]
-    changed_count: int
-    moved: tuple[str, ...]
-    moved_count: int
-    absent: tuple[Person, ...]
+    rows: tuple[Row, ...]
+    count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lists:
+    """Everything that an instructor has to see to."""
+
+    not_gradable: Capped[FaultRow]
+    not_judged: Capped[ReasonRow]
+    look: Capped[FaultRow]
+    left: Capped[LeftRow]
+    changed: Capped[ChangeRow]
+    moved: Capped[str]
+    absent: Capped[Person]
     """Learners who handed in nothing at all."""
-    absent_count: int
 
 
 def lists(results: ClassResults, states: States, who: Mapping[str, Person]) -> Lists:
     """Gather what an instructor has to see to."""
-    not_gradable = [mark for mark in results.marks if states[key_of(mark)] is State.FAULT]
-    not_judged = [mark for mark in results.marks if states[key_of(mark)] is State.NOT_JUDGED]
+    by_state = {state: [mark for mark in results.marks if states[key_of(mark)] is state] for state in State}
     look = [(mark, fault) for mark in results.marks if mark.verdict for fault in mark.verdict.look]
-    left = tuple(_left(results.intake))
-    changed = [mark for mark in results.marks if mark.override or mark.days_late or mark.deducted]
-    rows = results.by_learner.items()
-    absent = [who[key] for key, marks in rows if all(mark.standing is Standing.MISSING for mark in marks)]
+    changed = [mark for mark in results.marks if mark.override or mark.days_late]
+    absent = [key for key, marks in results.by_learner.items() if not handed_in(marks)]
 
     return Lists(
-        not_gradable=tuple(_not_gradable(mark, who) for mark in not_gradable[:MAX_ROWS]),
-        not_gradable_count=len(not_gradable),
-        not_judged=tuple(_not_judged(mark, who) for mark in not_judged[:MAX_ROWS]),
-        not_judged_count=len(not_judged),
-        look=tuple(_fault(mark, fault, who) for mark, fault in look[:MAX_ROWS]),
-        look_count=len(look),
-        left=left[:MAX_ROWS],
-        left_count=len(left),
-        changed=tuple(_change(mark, who) for mark in changed[:MAX_ROWS]),
-        changed_count=len(changed),
-        moved=tuple(clean_line(sentence, MAX_SENTENCE) for sentence in results.moved[:MAX_ROWS]),
-        moved_count=len(results.moved),
-        absent=tuple(absent[:MAX_ROWS]),
-        absent_count=len(absent),
+        not_gradable=_capped(by_state[State.FAULT], lambda mark: _not_gradable(mark, who)),
+        not_judged=_capped(by_state[State.NOT_JUDGED], lambda mark: _not_judged(mark, who)),
+        look=_capped(look, lambda found: _fault(*found, who)),
+        left=_capped(_left(results.intake), lambda found: _left_row(*found)),
+        changed=_capped(changed, lambda mark: _change(mark, who)),
+        moved=_capped(results.moved, lambda sentence: clean_line(sentence, MAX_SENTENCE)),
+        absent=_capped(absent, lambda key: who[key]),
     )
+
+
+def _capped(found: Sequence[Item], row: Callable[[Item], Row]) -> Capped[Row]:
+    return Capped(rows=tuple(map(row, found[:MAX_ROWS])), count=len(found))
 
 
 def _not_gradable(mark: Mark, who: Mapping[str, Person]) -> FaultRow:
@@ -145,23 +146,24 @@ def _not_judged(mark: Mark, who: Mapping[str, Person]) -> ReasonRow:
     return ReasonRow(person=who[mark.learner], exercise=mark.exercise, reason=clean_line(said, MAX_SENTENCE))
 
 
-def _left(intake: Intake) -> Iterator[LeftRow]:
+def _left(intake: Intake) -> list[tuple[str, LeftOver]]:
     groups = (("not matched", intake.unmatched), ("refused", intake.refused), ("not on the roster", intake.strangers))
-    for what, files in groups:
-        for file in files:
-            shown = clean_line(file.shown[-MAX_PLACE:], MAX_PLACE)
-            yield LeftRow(what=what, place=shown, reason=clean_line(file.reason, MAX_SENTENCE))
+    return [(what, file) for what, files in groups for file in files]
+
+
+def _left_row(what: str, file: LeftOver) -> LeftRow:
+    shown = clean_line(file.shown[-MAX_PLACE:], MAX_PLACE)
+    return LeftRow(what=what, place=shown, reason=clean_line(file.reason, MAX_SENTENCE))
 
 
 def _change(mark: Mark, who: Mapping[str, Person]) -> ChangeRow:
-    late = f"{mark.days_late} d late, {whole_points(mark.deducted)} points less" if mark.days_late else ""
-    if not mark.deducted:
-        late = f"{mark.days_late} d late, no points less" if mark.days_late else ""
+    cost = whole_points(mark.deducted) if mark.deducted else "no"
+    late = f"{mark.days_late} d late, {cost} points less" if mark.days_late else ""
     by_hand = f"set by hand: {clean_line(mark.override, MAX_SENTENCE)}" if mark.override else ""
     return ChangeRow(
         person=who[mark.learner],
         exercise=mark.exercise,
-        why="; ".join(part for part in (by_hand, late) if part) or f"{whole_points(mark.deducted)} points less",
+        why="; ".join(part for part in (by_hand, late) if part),
         raw=str(whole_points(mark.raw)) if mark.standing in HAS_VERDICT else "–",
         points="–" if mark.points is None else str(whole_points(mark.points)),
     )

@@ -12,7 +12,7 @@ from grader.diagnosis import Diagnosis
 from grader.reports.class_failures import Miss
 from grader.reports.class_names import MAX_LINE, Names, without_texts
 from grader.reports.class_views import percent
-from grader.reports.views import counted
+from grader.reports.words import counted
 
 MAX_EXCERPT = 160
 MAX_TESTS_NAMED = 6

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from grader.reports.views import counted
+from grader.reports.words import counted
 
 if TYPE_CHECKING:
     from rich.console import Console

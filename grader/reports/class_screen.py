@@ -13,7 +13,7 @@ from grader.classroom.results import ClassResults
 from grader.reports.class_figures import MEAN_OF, Figures, count, figures, one_place, percent
 from grader.reports.glyphs import Glyphs
 from grader.reports.screen import Piece, Screen
-from grader.reports.views import counted, whole_points
+from grader.reports.words import counted, whole_points
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -84,7 +84,7 @@ class Column:
 
 def _show_table(screen: Screen, results: ClassResults) -> None:
     rows = figures(results)
-    columns = _columns(any(row.not_judged for row in rows))
+    columns = _columns(rows)
     screen.line(Piece(results.title, "strong"))
     if results.intake.because:
         screen.wrapped(Piece(""), results.intake.because, "quiet")
@@ -101,12 +101,12 @@ def _show_table(screen: Screen, results: ClassResults) -> None:
     screen.wrapped(Piece(""), f"{MEAN_OF}; in the per cent below a file that is not gradable counts as 0", "quiet")
 
 
-def _columns(some_are_not_judged: bool) -> list[Column]:
+def _columns(rows: Sequence[Figures]) -> list[Column]:
     unsettled = Column(above="not", heading="judged", width=8, cell=lambda row: f"{row.not_judged}", style="fail")
     return [
         Column(heading="judged", width=7, cell=lambda row: f"{row.judged}"),
         Column(above="not", heading="gradable", width=10, cell=lambda row: f"{row.not_gradable}", style="fail"),
-        *([unsettled] if some_are_not_judged else []),
+        *([unsettled] if any(row.not_judged for row in rows) else []),
         Column(heading="missing", width=9, cell=lambda row: f"{row.missing}"),
         Column(above="pass", heading="all", width=6, cell=lambda row: f"{row.complete}"),
         Column(heading="mean", width=7, cell=lambda row: _number(row.mean)),

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from grader.classroom.results import ClassResults
 from grader.reports.class_figures import Figures, figures, one_place, total_of
 from grader.reports.class_views import State, States, handed_in, key_of, percent
-from grader.reports.views import counted
+from grader.reports.words import counted
 
 BINS = 11
 """Tenths of the points, and a bin of its own for all of them."""

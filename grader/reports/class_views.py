@@ -13,7 +13,7 @@ from grader.classroom.marks import Mark, Standing
 from grader.classroom.results import ClassResults
 from grader.reports.class_figures import passes, total_of
 from grader.reports.clean import clean_line
-from grader.reports.views import whole_points
+from grader.reports.words import whole_points
 
 MAX_NAME = 60
 MAX_SLUG = 40

@@ -36,19 +36,21 @@ def clean(text: str, limit: int) -> str:
     """
     # Cut first: escaping only makes text longer, so nothing beyond the limit can be shown, and a million characters
     # are not looked at one by one.
+    text = text.replace("\r\n", "\n")
     head = text[: limit + 1]
     shown = head if head.isascii() and head.isprintable() else _escape(head)
 
-    return _cut(shown, limit, total=len(text), whole=len(head) == len(text))
+    return _cut(shown, limit, total=len(text))
 
 
 def clean_line(text: str, limit: int) -> str:
     """Return one line of text without anything that acts, at most ``limit`` characters. Idempotent."""
+    text = text.replace("\r\n", "\n")
     head = text[: limit + 1]
     printable = head.isascii() and head.isprintable()
     shown = head if printable else _escape(head.replace("\t", " ")).replace("\n", "\\n")
 
-    return _cut(shown, limit, total=len(text), whole=len(head) == len(text))
+    return _cut(shown, limit, total=len(text))
 
 
 def clean_cell(text: str, limit: int) -> str:
@@ -59,7 +61,7 @@ def clean_cell(text: str, limit: int) -> str:
     """
     shown = _FORMULA.sub(r"\1\2'", clean_line(text, limit))
 
-    return _cut(shown, limit, total=len(text), whole=True)
+    return _cut(shown, limit, total=len(text))
 
 
 def clean_markdown(text: str, limit: int) -> str:
@@ -89,7 +91,7 @@ def command_property(text: str, limit: int) -> str:
 def _escape(text: str) -> str:
     shown: list[str] = []
     marks = 0
-    for char in text.replace("\r\n", "\n"):
+    for char in text:
         category = unicodedata.category(char)
         marks = marks + 1 if category in MARK_CATEGORIES else 0
         shown.append(_escaped(char) if _is_hidden(char, category) or marks > MAX_MARKS else char)
@@ -112,9 +114,9 @@ def _escaped(char: str) -> str:
     return f"\\u{code:04x}" if code <= 0xFFFF else f"\\U{code:08x}"
 
 
-def _cut(shown: str, limit: int, *, total: int, whole: bool) -> str:
+def _cut(shown: str, limit: int, *, total: int) -> str:
     """Shorten to the limit, with a note of how long the original was; the note counts towards the limit."""
-    if whole and len(shown) <= limit:
+    if len(shown) <= limit:
         return shown
     note = f"... [{total} characters in all]"
     if len(note) * 2 > limit:

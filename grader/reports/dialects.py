@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, assert_never
 
-from grader.errors import GraderError, InternalError, MachineError, UsageError
+from grader.errors import InternalError, MachineError, UsageError, do_all
 from grader.reports import classroom50, exercism, github, gradescope, junit, results_jsonl
 from grader.reports.clean import clean_line
-from grader.reports.files import write_file as write_file
+from grader.reports.files import write_file
 from grader.reports.views import reasons_not_judged
 from grader.verdict import Status, Verdict
 
@@ -96,23 +97,20 @@ def _refuse_twice(orders: Sequence[Order]) -> None:
 
 def write_run(orders: Sequence[Order], verdicts: tuple[Verdict, ...], environment: Mapping[str, str]) -> None:
     """Write the reports of one learner's run. Raises the first error after all others are written."""
-    _write_all(orders, lambda dialect: run_text(dialect, verdicts, environment))
+
+    def write(order: Order) -> None:
+        write_file(order.path, run_text(order.dialect, verdicts, environment))
+
+    do_all(partial(write, order) for order in orders)
 
 
 def write_class(orders: Sequence[Order], results: ClassResults) -> None:
     """Write the reports of a class. Raises the first error after all others are written."""
-    _write_all(orders, lambda dialect: class_text(dialect, results))
 
+    def write(order: Order) -> None:
+        write_file(order.path, class_text(order.dialect, results))
 
-def _write_all(orders: Sequence[Order], render: Callable[[Dialect], str]) -> None:
-    errors: list[GraderError] = []
-    for order in orders:
-        try:
-            write_file(order.path, render(order.dialect))
-        except GraderError as error:
-            errors.append(error)
-    if errors:
-        raise errors[0]
+    do_all(partial(write, order) for order in orders)
 
 
 def run_text(dialect: Dialect, verdicts: tuple[Verdict, ...], environment: Mapping[str, str]) -> str:

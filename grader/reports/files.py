@@ -10,30 +10,35 @@ from grader.errors import WorkspaceError
 
 
 def write_file(path: Path, text: str, *, option: str = "--report DIALECT=PATH") -> None:
+    """Write a text as ``write_bytes`` does. Line ends stay as they are."""
+    write_bytes(path, text.encode("utf-8", "backslashreplace"), option=option)
+
+
+def write_bytes(path: Path, content: bytes, *, option: str) -> None:
     """Write a file so that nobody ever reads half of it; folders above it are made. Raises WorkspaceError.
 
-    Line ends stay as they are. What exists and is no regular file, such as ``/dev/stdout``, is written to.
+    What exists and is no regular file, such as ``/dev/stdout``, is written to. ``option`` is how to name another file.
     """
     try:
         if path.exists() and (not path.is_file() or Path("/dev") in path.absolute().parents):
             # Replacing /dev/stdout is what root can do, and nobody wants.
-            with path.open("a", encoding="utf-8", errors="backslashreplace", newline="") as stream:
-                stream.write(text)
+            with path.open("ab") as stream:
+                stream.write(content)
         else:
             path.parent.mkdir(parents=True, exist_ok=True)
             # Through a link: the file is replaced, and not the link.
-            _replace(path.resolve(), text)
+            replace_file(path.resolve(), content)
     except OSError as error:
         # Where a folder should be there is a file: "File exists" would be about the wrong one.
         said = "a file is where its folder should be" if isinstance(error, FileExistsError) else error.strerror
         raise WorkspaceError(f"{path}: {said or error}", hint=f"Name another file with {option}.") from error
 
 
-def _replace(path: Path, text: str) -> None:
+def replace_file(path: Path, content: bytes) -> None:
+    """Write beside the file and rename: a full disk or a Ctrl-C leaves what was there as it was. Raises OSError."""
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
-        with temporary.open("w", encoding="utf-8", errors="backslashreplace", newline="") as stream:
-            stream.write(text)
+        temporary.write_bytes(content)
         os.replace(temporary, path)
     except BaseException:
         with suppress(OSError):

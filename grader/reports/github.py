@@ -14,18 +14,10 @@ from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from grader.reports.clean import clean_markdown, command_data, command_property
-from grader.reports.views import (
-    OUTCOME_WORDS,
-    STATUS_WORDS,
-    Finding,
-    counted,
-    findings,
-    place,
-    points_said,
-    reasons_not_judged,
-    replay_line,
-    whole_points,
-)
+from grader.reports.excerpts import place
+from grader.reports.next_steps import replay_line
+from grader.reports.views import OUTCOME_WORDS, STATUS_WORDS, Finding, findings, points_said, reasons_not_judged
+from grader.reports.words import counted, whole_points
 from grader.verdict import Status, TestResult, Verdict
 
 if TYPE_CHECKING:

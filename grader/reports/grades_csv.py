@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from grader.classroom.marks import Mark
 from grader.reports.class_figures import total_of
 from grader.reports.clean import clean_cell
-from grader.reports.views import whole_points
+from grader.reports.words import whole_points
 
 if TYPE_CHECKING:
     from grader.classroom.results import ClassResults

@@ -202,8 +202,8 @@ def _not_handed_in(name: str) -> Element:
     return _suite_of([_Case(name="0 the file was handed in", bad=bad)], name)
 
 
-def _nothing_judged(verdicts: Iterable[Verdict]) -> list[Element]:
+def _nothing_judged(verdicts: Sequence[Verdict]) -> list[Element]:
     """A case that is red where all others are skipped or there are none: silence is no evidence."""
-    if any(verdict.tests or verdict.faults for verdict in verdicts):
+    if verdicts:  # one that was not judged is red itself
         return []
     return [_suite_of([_Case(name="0 something was judged", bad=_not_judged(["nothing was judged"]))], "grade")]

@@ -9,26 +9,22 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from grader.diagnosis import Diagnosis
+from grader.reports.excerpts import excerpt_of_fault, excerpt_of_line
+from grader.reports.next_steps import Command, next_commands
 from grader.reports.page_findings import FindingView, SourceView, finding_views, source_view, worth_a_figure
 from grader.reports.views import (
     OUTCOME_WORDS,
     STATUS_WORDS,
-    Command,
     Finding,
     Note,
-    counted,
-    excerpt_of_fault,
-    excerpt_of_line,
     findings,
-    joined,
-    next_commands,
     note_said,
     notes,
     points_said,
     reasons_not_judged,
     times_said,
-    whole_points,
 )
+from grader.reports.words import counted, joined, whole_points
 from grader.submission import Fault
 from grader.verdict import Outcome, Status, TestResult, Verdict
 

@@ -8,18 +8,11 @@ from itertools import zip_longest
 
 from grader.diagnosis import Diagnosis
 from grader.reports.clean import clean
+from grader.reports.excerpts import Excerpt, excerpt_of_line, place
+from grader.reports.next_steps import replay_line
 from grader.reports.timeline_svg import Chart, chart, kinds_in
-from grader.reports.views import (
-    Excerpt,
-    Finding,
-    counted,
-    excerpt_of_line,
-    place,
-    replay_line,
-    schedule_said,
-    timelines,
-    waited_since,
-)
+from grader.reports.views import Finding, schedule_said, timelines
+from grader.reports.words import counted, waited_since
 from grader.verdict import Failure, Verdict
 
 MAX_TEXT = 2000

@@ -13,7 +13,7 @@ from typing import Any
 
 from grader.recording import Trace
 from grader.reports.clean import clean_line
-from grader.verdict import Verdict
+from grader.verdict import TestResult, Verdict
 
 MICROSECONDS = 1_000_000
 MAX_NAME = 200
@@ -23,17 +23,18 @@ Row = dict[str, Any]
 
 def trace_events(verdicts: Sequence[Verdict]) -> str:
     """The JSON document for all failures of some verdicts that have a trace."""
-    rows: list[Row] = []
-    for verdict in verdicts:
-        for test in verdict.tests:
-            for result in test.results:
-                if result.failure is None:
-                    continue
-                where = f"{verdict.exercise} test {test.number} on {result.backend}"
-                for whose, trace in (("yours", result.failure.trace), ("reference", result.failure.reference)):
-                    if trace is not None:
-                        rows += _play(len(rows) + 1, f"{where}: {whose}", trace)
+    plays = [play for verdict in verdicts for test in verdict.tests for play in _traces(verdict.exercise, test)]
+    rows = [row for process, (title, trace) in enumerate(plays, start=1) for row in _play(process, title, trace)]
     return json.dumps({"traceEvents": rows, "displayTimeUnit": "ms"}, ensure_ascii=True)
+
+
+def _traces(exercise: str, test: TestResult) -> Iterator[tuple[str, Trace]]:
+    for result in test.results:
+        if result.failure is not None:
+            where = f"{exercise} test {test.number} on {result.backend}"
+            for whose, trace in (("yours", result.failure.trace), ("reference", result.failure.reference)):
+                if trace is not None:
+                    yield f"{where}: {whose}", trace
 
 
 def _play(process: int, title: str, trace: Trace) -> Iterator[Row]:

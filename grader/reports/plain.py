@@ -11,7 +11,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from grader.reports.clean import clean, clean_line
-from grader.reports.views import Finding, place, replay_line, schedule_said, waited_since
+from grader.reports.excerpts import place
+from grader.reports.next_steps import replay_line
+from grader.reports.views import Finding, schedule_said
+from grader.reports.words import waited_since
 from grader.submission import Fault
 from grader.verdict import Failure, Outcome, TestResult, Verdict
 

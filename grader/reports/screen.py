@@ -16,6 +16,8 @@ from grader.reports.glyphs import Glyphs
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from grader.reports.next_steps import Command
+
 MAX_WIDTH = 80
 MIN_WIDTH = 40
 MAX_TEXT = 2000
@@ -86,6 +88,12 @@ class Screen:
             self.line(first if number == 0 else Piece(indent), Piece(line, style))
         if len(lines) > most:
             self.line(Piece(indent), Piece("...", "quiet"))
+
+    def commands(self, commands: Sequence[Command]) -> None:
+        """Print what to type next, one command on a line, each with what it is good for."""
+        width = max((self.cells(command.line) for command in commands), default=0) + 4
+        for command in commands:
+            self.line(Piece("      "), Piece(self.fit(command.line, width), "command"), Piece(command.does, "quiet"))
 
     def shown(self, text: str) -> str:
         """Return one line of text as this terminal can show it."""

@@ -5,44 +5,27 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from grader.reports.clean import clean
 from grader.reports.glyphs import Glyphs
+from grader.reports.next_steps import Command, next_commands
 from grader.reports.screen import Piece, Screen
-from grader.reports.timeline_text import draw_axis, draw_lanes, draw_legend, frame_for
+from grader.reports.terminal_findings import show_fault, show_finding, show_note
 from grader.reports.views import (
     OUTCOME_WORDS,
     STATUS_WORDS,
-    Command,
-    Excerpt,
     Finding,
-    Note,
-    counted,
-    excerpt_of_fault,
-    excerpt_of_line,
     findings,
-    joined,
     main_finding,
-    next_commands,
-    note_said,
     notes,
-    place,
     points_said,
     reasons_not_judged,
-    schedule_said,
-    timelines,
     times_said,
-    waited_since,
-    whole_points,
 )
-from grader.submission import Fault
-from grader.verdict import Failure, Outcome, Status, TestResult, Verdict
+from grader.reports.words import counted, joined, whole_points
+from grader.verdict import Outcome, Status, TestResult, Verdict
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-MAX_OUTPUT_LINES = 10
-MAX_OUTPUT = 4000
-MAX_WAITING = 8
 CELL = 12
 STATUS_STYLES = {
     Status.PASS: "pass",
@@ -93,18 +76,18 @@ def _show_exercise(
     screen.spread(title, [Piece(verdict.file, "place")])
     screen.blank()
     for fault in verdict.faults:
-        _fault(screen, verdict, fault)
+        show_fault(screen, verdict, fault)
     if verdict.tests:
         _table(screen, verdict)
     _reasons(screen, verdict)
     for finding in shown:
-        _finding(screen, verdict, finding)
+        show_finding(screen, verdict, finding)
     for note in notes(verdict):
-        _note(screen, verdict, note)
+        show_note(screen, verdict, note)
     if verdict.ignored:
         screen.wrapped(Piece("note: ", "note"), f"only {verdict.file} is judged, not {joined(verdict.ignored)}")
         screen.blank()
-    _next(screen, next_commands(verdict) if commands is None else commands)
+    screen.commands(next_commands(verdict) if commands is None else commands)
     _verdict_line(screen, verdict)
 
 
@@ -150,115 +133,6 @@ def _verdict_line(screen: Screen, verdict: Verdict) -> None:
         screen.line(*left)
 
 
-def _next(screen: Screen, commands: Sequence[Command]) -> None:
-    width = max((screen.cells(command.line) for command in commands), default=0) + 4
-    for command in commands:
-        screen.line(Piece("      "), Piece(screen.fit(command.line, width), "command"), Piece(command.does, "quiet"))
-
-
-# ---- one diagnosis ---------------------------------------------------------------------------------------------------
-
-
-def _finding(screen: Screen, verdict: Verdict, finding: Finding) -> None:
-    failure = finding.failure
-    head = [Piece(f"FAIL {finding.test.number}", "fail"), Piece(f"  {finding.test.label}", "strong")]
-    screen.spread(head, [Piece(finding.where), Piece(f"   {failure.diagnosis}", "note")])
-    screen.wrapped(Piece("error: ", "error"), failure.error, "strong")
-    if failure.line is not None:
-        _source(screen, verdict.file, failure.line, excerpt_of_line(failure.source))
-    if failure.exception:
-        screen.wrapped(Piece("raised: ", "error"), failure.exception, most=3)
-    _waiting(screen, failure)
-    _figure(screen, failure)
-    _output(screen, failure)
-    for note in (schedule_said(finding), _others_said(finding)):
-        if note:
-            screen.wrapped(Piece("note: ", "note"), note)
-    screen.wrapped(Piece("help: ", "help"), failure.help)
-    screen.blank()
-
-
-def _note(screen: Screen, verdict: Verdict, note: Note) -> None:
-    screen.wrapped(Piece("note: ", "note"), note_said(note))
-    if note.line is not None:
-        _source(screen, verdict.file, note.line, excerpt_of_line(note.source))
-    screen.line(Piece("      "), Piece(f"grade explain {note.kind}", "command"), Piece("    why", "quiet"))
-    screen.blank()
-
-
-def _fault(screen: Screen, verdict: Verdict, fault: Fault) -> None:
-    screen.wrapped(Piece("error: ", "error"), fault.error, "strong")
-    _source(screen, verdict.file, fault.line, excerpt_of_fault(fault))
-    screen.wrapped(Piece("help: ", "help"), fault.help)
-    screen.blank()
-
-
-def _source(screen: Screen, file: str, line: int | None, excerpt: Excerpt) -> None:
-    screen.line(Piece("  --> ", "quiet"), Piece(place(file, line), "place"))
-    if line is None or not (excerpt.before + excerpt.marked).strip():
-        return
-    number, gutter = f"{line:4} ", f"{screen.glyphs.gutter} "
-    before, marked = screen.shown(excerpt.before), screen.shown(excerpt.marked)
-    room = screen.width - screen.cells(number + gutter)
-    if marked and screen.cells(before) + screen.cells(marked) > room:
-        # The end of this part is what the caret is about. Half of the room, as a character may take two columns.
-        before = "..." + before[-max(0, room - min(screen.cells(marked), room // 2) - 3) // 2 :]
-    screen.line(Piece(number + gutter, "quiet"), Piece(before), Piece(marked), Piece(excerpt.after))
-    if excerpt.marked:
-        blank = Piece(" " * len(number) + gutter, "quiet")
-        carets = screen.glyphs.caret * max(1, screen.cells(marked))
-        screen.line(blank, Piece(" " * screen.cells(before)), Piece(carets[:room], "caret"))
-
-
-def _waiting(screen: Screen, failure: Failure) -> None:
-    if not failure.waiting:
-        return
-    screen.line(Piece("these tasks wait:", "strong"))
-    for task in failure.waiting[:MAX_WAITING]:
-        line = "" if task.line is None else f"line {task.line}"
-        left = [Piece("  "), Piece(screen.fit(task.task, 20), "strong"), Piece(f"  {line:10}"), Piece(task.awaiting)]
-        screen.spread(left, [Piece(waited_since(task.since), "quiet")])
-    if len(failure.waiting) > MAX_WAITING:
-        screen.line(Piece(f"  and {len(failure.waiting) - MAX_WAITING} more", "quiet"))
-
-
-def _figure(screen: Screen, failure: Failure) -> None:
-    drawn = timelines(failure)
-    if drawn is None:
-        return
-    mine, reference = drawn
-    both = [mine] if reference is None else [mine, reference]
-    frame = frame_for(screen, both)
-    screen.blank()
-    draw_axis(screen, max(both, key=lambda timeline: timeline.end), frame)
-    screen.line(Piece("yours", "quiet"))
-    draw_lanes(screen, mine, frame)
-    if reference is not None:
-        screen.line(Piece("reference", "quiet"))
-        draw_lanes(screen, reference, frame)
-    draw_legend(screen, both)
-    screen.blank()
-
-
-def _output(screen: Screen, failure: Failure) -> None:
-    lines = clean(failure.output, MAX_OUTPUT).strip("\n").split("\n")
-    if lines == [""]:
-        return
-    screen.line(Piece("printed in this play:", "strong"))
-    for line in lines[:MAX_OUTPUT_LINES]:
-        screen.line(Piece(f"  {screen.glyphs.gutter} ", "quiet"), Piece(line))
-    more = len(lines) - MAX_OUTPUT_LINES
-    if more > 0:
-        screen.line(Piece(f"  {screen.glyphs.gutter} and {counted(more, 'line')} more", "quiet"))
-
-
-def _others_said(finding: Finding) -> str:
-    if not finding.also:
-        return ""
-    noun = "test" if len(finding.also) == 1 else "tests"
-    return f"the same kind of failure in {noun} {joined([str(number) for number in finding.also])}"
-
-
 # ---- several exercises -----------------------------------------------------------------------------------------------
 
 
@@ -279,7 +153,7 @@ def _show_summary(screen: Screen, verdicts: Sequence[Verdict], commands: Sequenc
     todo = next((verdict for verdict in verdicts if verdict.status is not Status.PASS), None)
     passed = sum(verdict.status is Status.PASS for verdict in verdicts)
     proposed = [Command(line=f"grade {todo.exercise}", does="the first that is not complete")] if todo else []
-    _next(screen, proposed if commands is None else commands)
+    screen.commands(proposed if commands is None else commands)
     screen.line(Piece(f"{passed} of {counted(len(verdicts), 'exercise')} complete", "fail" if todo else "pass"))
 
 

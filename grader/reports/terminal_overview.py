@@ -6,8 +6,10 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from grader.reports.glyphs import Glyphs
+from grader.reports.next_steps import Command
 from grader.reports.screen import Piece, Screen
-from grader.reports.views import Command, Progress, State, counted, whole_points
+from grader.reports.views import Progress, State
+from grader.reports.words import counted, whole_points
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -40,9 +42,7 @@ def show_overview(
         screen.line(Piece(f"next: {following.id}  {following.title}", "strong"), Piece(f"   {following.summary}"))
     if note:
         screen.wrapped(Piece("      "), note)
-    width = max((screen.cells(command.line) for command in commands), default=0) + 4
-    for command in commands:
-        screen.line(Piece("      "), Piece(screen.fit(command.line, width), "command"), Piece(command.does, "quiet"))
+    screen.commands(commands)
 
 
 def show_list(console: Console, progress: Sequence[Progress], *, glyphs: Glyphs) -> None:

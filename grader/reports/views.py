@@ -1,4 +1,4 @@
-"""What a report says about a verdict, before any report says it: rows, findings, points, the commands to type next.
+"""What a report says about a verdict, before any report says it: findings, notes, points and reasons.
 
 Knows no colours, no HTML and no width. Text of a learner's program is passed on as it came; ``clean`` is applied where
 it is shown.
@@ -6,14 +6,13 @@ it is shown.
 
 from __future__ import annotations
 
-import math
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from grader.submission import Fault
-from grader.timeline import Axis, Timeline, as_at_verdict, seconds, side_by_side
+from grader.reports.words import counted, joined, tests_named, whole_points
+from grader.timeline import Axis, Timeline, as_at_verdict, side_by_side
 from grader.verdict import BackendResult, Caution, Failure, Outcome, Status, TestResult, Verdict
 
 STATUS_WORDS = {
@@ -22,17 +21,9 @@ STATUS_WORDS = {
     Status.CANNOT_JUDGE: "CANNOT BE JUDGED",
     Status.NOT_JUDGED: "NOT JUDGED",
 }
+OUTCOME_WORDS = {Outcome.PASS: "pass", Outcome.FAIL: "FAIL", Outcome.NOT_JUDGED: "not judged"}
 MAX_NUMBERS = 4
 """Tests that are named one by one."""
-OUTCOME_WORDS = {Outcome.PASS: "pass", Outcome.FAIL: "FAIL", Outcome.NOT_JUDGED: "not judged"}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Command:
-    """Something to type, and what it is good for."""
-
-    line: str
-    does: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,15 +54,6 @@ class Note:
     """Numbers of the tests in which it was seen."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Excerpt:
-    """A source line in three parts: the middle one is what the caret underlines."""
-
-    before: str
-    marked: str
-    after: str
-
-
 class State(StrEnum):
     """How far a learner is with one exercise."""
 
@@ -90,17 +72,13 @@ class Progress:
     summary: str
     level: int
     minutes: int
+    concepts: tuple[str, ...] = ()
     state: State
     points: float = 0.0
     total: int = 100
 
 
 # ---- verdicts --------------------------------------------------------------------------------------------------------
-
-
-def whole_points(points: float) -> int:
-    """Round down, so that 99.5 never looks complete."""
-    return math.floor(points + 1e-9)
 
 
 def points_said(verdict: Verdict) -> str:
@@ -165,6 +143,17 @@ def _with_others(finding: Finding, found: Iterable[Finding]) -> Finding:
     return Finding(test=finding.test, backends=finding.backends, failure=finding.failure, also=tuple(others))
 
 
+def schedule_said(finding: Finding) -> str:
+    """Say when a test fails only if tasks take their turns in another order than usual."""
+    seed = finding.failure.schedule
+    if seed == 0:
+        return ""
+    usual = "the usual order of steps passes; "
+    if finding.failure.turns:
+        return f"{usual}it goes wrong when {finding.failure.turns}, which may happen just as well"
+    return f"{usual}order {seed}, which may happen just as well, fails"
+
+
 def timelines(failure: Failure) -> tuple[Timeline, Timeline | None] | None:
     """Lay out the failing play and the reference's, if there is anything to see."""
     if failure.trace is None:
@@ -194,96 +183,5 @@ def notes(verdict: Verdict) -> tuple[Note, ...]:
 def note_said(note: Note) -> str:
     """Say a note and where it was noticed: ``... (test 3; it costs no points)``."""
     few = len(note.tests) <= MAX_NUMBERS
-    numbers = joined([str(number) for number in note.tests])
-    where = f"{'test' if len(note.tests) == 1 else 'tests'} {numbers}" if few else counted(len(note.tests), "test")
+    where = tests_named(note.tests) if few else counted(len(note.tests), "test")
     return f"{note.text} ({where}; it costs no points)"
-
-
-# ---- what to type next -----------------------------------------------------------------------------------------------
-
-
-def next_commands(verdict: Verdict) -> tuple[Command, ...]:
-    """Return what to type after this verdict, the most useful first."""
-    name = verdict.exercise
-    match verdict.status:
-        case Status.PASS if verdict.complete_run:
-            return (
-                Command(line=f"grade solution {name}", does="compare with the reference"),
-                Command(line="grade", does="what comes next"),
-            )
-        case Status.PASS:
-            return (Command(line=f"grade {name}", does="run every test"),)
-        case Status.CANNOT_JUDGE:
-            return (Command(line=f"grade {name}", does="check it again"),)
-        case Status.NOT_JUDGED:
-            return (Command(line="grade doctor", does="what this computer can do"),)
-        case Status.FAIL:
-            return (Command(line=f"grade hint {name}", does="a hint"), *_replay(verdict))
-
-
-def _replay(verdict: Verdict) -> tuple[Command, ...]:
-    finding = main_finding(verdict)
-    if finding is None or finding.failure.schedule == 0:
-        return ()
-    return (Command(line=replay_line(verdict, finding), does="the same order of steps again"),)
-
-
-def replay_line(verdict: Verdict, finding: Finding) -> str:
-    """Return the command that plays the failing schedule of this test again."""
-    seed = f" --seed {finding.failure.schedule}" if finding.failure.schedule else ""
-    return f"grade {verdict.exercise} --test {finding.test.number}{seed}"
-
-
-def schedule_said(finding: Finding) -> str:
-    """Say when a test fails only if tasks take their turns in another order than usual."""
-    seed = finding.failure.schedule
-    if seed == 0:
-        return ""
-    usual = "the usual order of steps passes; "
-    if finding.failure.turns:
-        return f"{usual}it goes wrong when {finding.failure.turns}, which may happen just as well"
-    return f"{usual}order {seed}, which may happen just as well, fails"
-
-
-# ---- source lines ----------------------------------------------------------------------------------------------------
-
-
-def excerpt_of_fault(fault: Fault) -> Excerpt:
-    """Split the line of a fault at what the caret underlines."""
-    if fault.column is None:
-        return Excerpt(before=_detabbed(fault.text), marked="", after="")
-    start = max(0, fault.column - 1)
-    end = start + max(1, fault.width)
-    before = _detabbed(fault.text[:start])
-    # A syntax error may point behind the end of the line, where something is missing.
-    return Excerpt(before=before, marked=_detabbed(fault.text[start:end]) or " ", after=_detabbed(fault.text[end:]))
-
-
-def excerpt_of_line(source: str) -> Excerpt:
-    return Excerpt(before=_detabbed(source), marked="", after="")
-
-
-def _detabbed(text: str) -> str:
-    return text.rstrip("\r\n").replace("\t", "    ")
-
-
-def place(file: str, line: int | None) -> str:
-    """Say where: ``join.py:9``."""
-    return file if line is None else f"{file}:{line}"
-
-
-# ---- words -----------------------------------------------------------------------------------------------------------
-
-
-def joined(words: Sequence[str]) -> str:
-    """Say a list: ``a``, ``a and b``, ``a, b and c``."""
-    return " and ".join(part for part in (", ".join(words[:-1]), *words[-1:]) if part)
-
-
-def counted(number: int, noun: str) -> str:
-    """Say how many: ``1 test``, ``2 tests``."""
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
-
-
-def waited_since(time: float) -> str:
-    return f"since {seconds(time)}"

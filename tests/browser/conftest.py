@@ -13,10 +13,9 @@ import pytest
 
 from grader.kit import builtin_root
 from grader.reports.class_page import anonymous_class_page, class_page, learner_pages
+from tests.page_samples import everything, hostile_class
+from tests.page_samples import render as learner_page
 from tests.results_samples import class_of
-from tests.test_reports_class import hostile
-from tests.test_reports_html import everything
-from tests.test_reports_html import render as learner_page
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page
@@ -33,7 +32,7 @@ UNFOLD = "document.querySelectorAll('details').forEach(one => one.open = true)"
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the report of a learner, and with those of a small, a large, a hostile and an anonymous class."""
     folder = tmp_path_factory.mktemp("site")
-    small, bad = class_of(LEARNERS, EXERCISES), hostile()
+    small, bad = class_of(LEARNERS, EXERCISES), hostile_class()
     pages = {
         "learner.html": learner_page(*everything()),
         "class.html": class_page(small, templates=TEMPLATES),

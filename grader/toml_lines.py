@@ -3,11 +3,7 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterator
-from pathlib import Path
-
-from grader.errors import ClassroomError
 
 Place = tuple[str | int, ...]
 """Keys from the top; a number counts the tables of one name: ``("overrides", 0, "points")``."""
@@ -15,7 +11,6 @@ Place = tuple[str | int, ...]
 _HEADER = re.compile(r"^\s*(?P<open>\[\[?)\s*(?P<name>[^\[\]]+?)\s*\]\]?\s*(#.*)?$")
 _KEY = re.compile(r"""^\s*(?P<name>[\w."' -]+?)\s*=""")
 _PART = re.compile(r""""((?:[^"\\]|\\.)*)"|'([^']*)'|([\w-]+)""")
-_AT_LINE = re.compile(r"^(?P<what>.*) \(at (?:line (?P<line>\d+), column \d+|end of document)\)$", re.DOTALL)
 
 
 def line_of(text: str, place: Place) -> int:
@@ -49,14 +44,3 @@ def _places(text: str) -> Iterator[tuple[int, Place]]:
 
 def _parts(name: str) -> tuple[str, ...]:
     return tuple(found[1] or found[2] or found[3] or "" for found in _PART.finditer(name))
-
-
-def syntax_error(path: Path, text: str, error: tomllib.TOMLDecodeError) -> ClassroomError:
-    """What to say of a file that is not TOML."""
-    # The line is an attribute only since Python 3.14; before that the message is all there is.
-    found = _AT_LINE.match(str(error))
-    what, line = (found["what"], found["line"]) if found else (str(error), None)
-    return ClassroomError(
-        f"{path}:{line or len(text.splitlines())}: not TOML: {what}",
-        hint="Correct the line; texts stand in double quotes, dates in none.",
-    )

@@ -1,4 +1,0 @@
-# Lena Bauer, first attempt
-
-async def join(*fns):
-    return [await fn() for fn in fns]

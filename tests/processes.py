@@ -1,0 +1,58 @@
+"""The ``grade`` command as its users start it, in a process of its own or in this one, and what is below a process."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from contextlib import chdir
+from pathlib import Path
+
+from click.testing import CliRunner
+
+from grader.box import sweep
+from grader.cli import main
+
+CHECKOUT = Path(__file__).parent.parent
+
+
+def environment(**more: str) -> dict[str, str]:
+    """The variables of somebody's shell, and no others."""
+    return {"PATH": os.defpath, "PYTHONPATH": str(CHECKOUT), "PYTHONUTF8": "1", "TERM": "xterm-256color", **more}
+
+
+def start(*args: str, cwd: Path, env: dict[str, str] | None = None, **pipes: int) -> subprocess.Popen[bytes]:
+    """Start the command in a folder; ``pipes`` are streams as ``subprocess.Popen`` takes them."""
+    command = [sys.executable, "-m", "grader", *args]
+    streams = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **pipes}
+    return subprocess.Popen(command, cwd=cwd, env=env or environment(), **streams)  # type: ignore[call-overload,no-any-return]
+
+
+def grade(*args: str, cwd: Path, env: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
+    """Run the command as a person does, in a folder."""
+    process = start(*args, cwd=cwd, env=env)
+    out, errors = process.communicate(timeout=100)
+    return subprocess.CompletedProcess(args, process.returncode, out.decode(), errors.decode())
+
+
+def inside(*args: str, cwd: Path) -> subprocess.CompletedProcess[str]:
+    """Run the command in this process, which has everything imported, where no process of its own is needed."""
+    with chdir(cwd):
+        result = CliRunner().invoke(main, list(args), standalone_mode=False)
+    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
+    return subprocess.CompletedProcess(args, result.exit_code, result.stdout, result.stderr)
+
+
+def below(process: int) -> list[int]:
+    """Every process that this one has started, and those that they have started."""
+    return [one for child in sweep.children(process) for one in (child, *below(child))]
+
+
+def wait_until(condition: Callable[[], bool]) -> None:
+    """Wait for something that another process does."""
+    deadline = time.monotonic() + 60
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
