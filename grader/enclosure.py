@@ -129,8 +129,8 @@ def _loaders() -> list[str]:
 # ---- level 3 ---------------------------------------------------------------------------------------------------------
 
 
-def bubblewrap_arguments(status: int) -> list[str]:
-    """The command that goes before the interpreter's. ``status`` is the descriptor bubblewrap reports on."""
+def bubblewrap_arguments(reports: int, status: int) -> list[str]:
+    """The command that goes before the interpreter's. The descriptors are both ends of what bubblewrap reports on."""
     program = bubblewrap()
     assert program is not None
     root = os.geteuid() == 0
@@ -143,7 +143,9 @@ def bubblewrap_arguments(status: int) -> list[str]:
     )
     # No --die-with-parent: it fires when the *thread* ends that started the box. The end of the control socket does it.
     return [
-        *(program, "--json-status-fd", str(status), *user),
+        # A report that nobody reads kills bubblewrap, and what it has started waits for its word for ever. So it holds
+        # the other end itself: when this process is killed meanwhile, everything is set up, finds no orders, and ends.
+        *(program, "--sync-fd", str(reports), "--json-status-fd", str(status), *user),
         *("--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try"),
         *("--hostname", "box", "--chdir", "/", *_mounts()),
         # /dev is a writable tmpfs otherwise, and so is the root that everything is mounted on.

@@ -122,3 +122,14 @@ def refusal(needs: Collection[str], level: int, landlock: int) -> str:
             "Run `grade doctor` to see what level 3 lacks."
         )
     return ""
+
+
+def shared(needs: Collection[str], level: int) -> str:
+    """What a program with these needs shares with this computer at a level, in words; nothing if it shares nothing.
+
+    Only what it shares *because* of the needs: the table of the levels says the rest.
+    """
+    if "loopback" in needs and level < STRONGEST:
+        ports = "any of its TCP ports" if level < FENCED else "sixteen of its TCP ports"
+        return f"its programs used the network of the computer they ran on, and {ports}"
+    return ""

@@ -146,14 +146,15 @@ class Zygote:
 
     def _bubblewrapped(self, theirs: socket.socket) -> subprocess.Popen[bytes]:
         """Start it in namespaces. Raises Died within milliseconds where the system refuses them."""
-        reports, low = os.pipe()
-        status = fcntl.fcntl(low, fcntl.F_DUPFD_CLOEXEC, _ABOVE_STANDARD)  # bubblewrap closes 0 to 2
-        os.close(low)
-        try:
-            process = self._popen(theirs, bubblewrap_arguments(status), [status])
-        finally:
-            os.close(status)
+        low = os.pipe()
+        reports, status = (fcntl.fcntl(each, fcntl.F_DUPFD_CLOEXEC, _ABOVE_STANDARD) for each in low)
+        for each in low:
+            os.close(each)  # bubblewrap closes 0 to 2
         with open(reports, "rb") as file:
+            try:
+                process = self._popen(theirs, bubblewrap_arguments(reports, status), [reports, status])
+            finally:
+                os.close(status)
             line = file.readline()
         if not line:
             with process:
@@ -228,5 +229,9 @@ class Zygote:
 
 def _last_words(process: subprocess.Popen[bytes]) -> str:
     """The last line of what a process that is ending has said."""
-    said = process.stderr.read() if process.stderr is not None and not process.stderr.closed else b""
+    said = b""
+    process.wait()
+    if process.stderr is not None and not process.stderr.closed:
+        os.set_blocking(process.stderr.fileno(), False)  # something that it left behind may hold the other end
+        said = process.stderr.read() or b""
     return (said.decode(errors="replace").strip().splitlines() or ["it said nothing"])[-1]

@@ -8,7 +8,7 @@ from __future__ import annotations
 import ast
 import re
 import warnings
-from collections import defaultdict, deque
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
@@ -16,6 +16,7 @@ from typing import Protocol, TypeVar
 
 from grader.names import Names
 from grader.submission import Fault, Submission
+from grader.weight import MOST_NESTING, MOST_WEIGHT, flatten, nesting, weight
 
 MOST_FAULTS = 5
 """More than these are not shown at a time; mending five often mends the rest."""
@@ -24,9 +25,6 @@ _CONTINUATION = re.compile(r"\\(?:\r\n|\r|\n)")
 _LONGEST_LINE = 20_000
 _MOST_NODES = 25_000
 """Dense code of 64 KiB has 10,000. With more, reading would take a second that 300 hostile files take in turn."""
-_MOST_SCOPES = 2_000
-"""Functions inside of functions take the compiler a square of time: 1 s for 500 lambdas in each other, 18 times."""
-_SCOPES = (ast.Lambda, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.ListComp, ast.GeneratorExp)
 _MESSAGE_LENGTH = 300
 _HELP = (
     ("'await' outside", "put `async` in front of the `def` that this line is in"),
@@ -44,7 +42,6 @@ _HELP = (
 
 
 Node = TypeVar("Node", bound=ast.AST)
-_SAY_NOTHING = (ast.expr_context, ast.operator, ast.boolop, ast.unaryop, ast.cmpop)
 
 
 class Placed(Protocol):
@@ -148,9 +145,11 @@ def read(submission: Submission) -> Program | Fault:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             tree = ast.parse(submission.source)
-            nodes = tuple(islice(_walk(tree), _MOST_NODES + 1))
-            if len(nodes) > _MOST_NODES or sum(isinstance(node, _SCOPES) for node in nodes) > _MOST_SCOPES:
+            flat = flatten(tree, most=_MOST_NODES)
+            if len(flat.nodes) > _MOST_NODES:
                 return _unreadable("it has more parts than any exercise can ask for")
+            if weight(flat) > MOST_WEIGHT or nesting(flat) > MOST_NESTING:
+                return _unreadable("its functions and blocks are too many, or nested in each other too often")
             # The tree alone misses `return` outside of a function, two arguments of one name and the like.
             compile(tree, "<submission>", "exec", dont_inherit=True)
     except SyntaxError as error:
@@ -161,22 +160,9 @@ def read(submission: Submission) -> Program | Fault:
         return _unreadable(f"Python cannot read the file: {_cut(str(error))}")
 
     kinds: dict[type[ast.AST], list[ast.AST]] = defaultdict(list)
-    for node in nodes:
+    for node in flat.nodes:
         kinds[type(node)].append(node)
-    return Program(submission=submission, tree=tree, nodes=nodes, kinds=kinds, names=Names(nodes))
-
-
-def _walk(tree: ast.AST) -> Iterator[ast.AST]:
-    """Like ``ast.walk``, in half the time: operators and contexts, which say nothing here, are half of all nodes."""
-    pending = deque([tree])
-    while pending:
-        node = pending.popleft()
-        yield node
-        for value in vars(node).values():
-            if type(value) is list:
-                pending += [item for item in value if isinstance(item, ast.AST)]
-            elif isinstance(value, ast.AST) and not isinstance(value, _SAY_NOTHING):
-                pending.append(value)
+    return Program(submission=submission, tree=tree, nodes=tuple(flat.nodes), kinds=kinds, names=Names(flat.nodes))
 
 
 def _unreadable(error: str) -> Fault:

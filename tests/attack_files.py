@@ -23,6 +23,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from grader import kit
+from tests.forging_samples import OTHER, SCENARIOS, TESTS
 
 FOLDER = Path(__file__).parent / "attacks"
 MARKER = "grader-attack"
@@ -64,33 +65,7 @@ imports = ["anyio", "anyio.abc", "anyio.lowlevel", "@pure"]
 general = ["a", "b", "c"]
 """
 
-SCENARIOS = """
-async def ask(stage):
-    return await stage.submission.answer()
-
-
-async def other(stage):
-    return await stage.submission.other()
-"""
-
-TESTS = '''\
-from grader.judge import grading
-
-
-@grading(points=60, diagnosis="wrong", feedback="The answer is wrong.")
-def test_answer(play):
-    """the answer is 1"""
-    assert play("ask").result == 1
-
-
-@grading(points=40, diagnosis="wrong", feedback="The other is wrong.")
-def test_other(play):
-    """the other is fine"""
-    assert play("other").result == "fine"
-'''
-
 STUB = "async def answer(): ...\n\n\nasync def other(): ...\n"
-OTHER = '\n\nasync def other():\n    return "fine"\n'
 HONEST = "async def answer():\n    return 1\n" + OTHER
 
 

@@ -21,7 +21,7 @@ from grader.cell import Cell
 from grader.engine import Request, grade
 from grader.errors import MachineError
 from grader.exercise import Limits
-from grader.isolation import LAST_ATTEMPT, Attempt, proven, refusal, require
+from grader.isolation import LAST_ATTEMPT, Attempt, proven, refusal, require, shared
 from grader.job import Job
 from grader.play import Play
 from grader.recording import Ended, Recording
@@ -178,6 +178,12 @@ def test_what_cannot_run_at_a_level_is_refused_in_one_sentence_with_the_next_com
     for needs, landlock in ((("processes",), 7), (("loopback",), 3)):
         assert refusal(needs, 2, landlock).startswith("It cannot be judged here: ")
         assert "grade doctor" in refusal(needs, 2, landlock)
+
+
+def test_what_is_shared_with_the_computer_is_said_in_words() -> None:
+    assert shared(("loopback",), 3) == shared(("processes",), 2) == shared((), 0) == ""
+    assert shared(("loopback",), 2).endswith("the network of the computer they ran on, and sixteen of its TCP ports")
+    assert shared(("loopback",), 1).endswith("any of its TCP ports")
 
 
 # ---- behind the fences -----------------------------------------------------------------------------------------------
@@ -470,7 +476,7 @@ def test_no_folder_of_ours_is_shown_but_the_interpreters() -> None:
 
 
 def test_the_command_for_bubblewrap_shares_nothing_and_writes_nothing(strongest: Box) -> None:
-    arguments = enclosure.bubblewrap_arguments(9)
+    arguments = enclosure.bubblewrap_arguments(8, 9)
 
     assert {"--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts", "--remount-ro"} <= set(arguments)
     assert not {"--bind", "--dev-bind", "--share-net", "--die-with-parent"} & set(arguments)

@@ -13,15 +13,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from grader.classroom.intake import Learner, LeftOver
 from grader.classroom.marks import Standing
 from grader.classroom.results import ClassResults
 from grader.kit import builtin_root
 from grader.reports.class_page import anonymous_class_page, class_page, learner_pages
 from grader.submission import Fault
+from tests.page_samples import Page, contrast, hostile_class
 from tests.results_samples import class_of, course, judged, missing, person, results_of
-from tests.samples import HOSTILE, deadlock, failed_on_both, failure, span, trace, verdict
-from tests.test_reports_html import Page, contrast
+from tests.samples import failed_on_both, failure, verdict
 
 TEMPLATES = builtin_root() / "templates"
 KIT = course(2)
@@ -29,23 +28,6 @@ KIT = course(2)
 
 def render(results: ClassResults) -> str:
     return class_page(results, templates=TEMPLATES)
-
-
-def hostile(text: str = HOSTILE) -> ClassResults:
-    """A class in which everything that somebody else can write to holds this text."""
-    people = tuple(
-        Learner(key=f"{number}{text}", name=text, email=text, ids=(("canvas", text),)) for number in range(3)
-    )
-    play = trace(span(text, 0, 3, "raised", task=1), elapsed=3, tasks=((0, text, None), (1, text, 0)))
-    why = deadlock(error=text, help=text, exception=text, source=text, output=text, trace=play, reference=None)
-    fault = Fault(kind="syntax", error=text, help=text, line=1, column=3, text=text)
-    fails = verdict(failed_on_both(1, "results come back in argument order", 50, why), file=text, look=(fault,))
-    broken = verdict(file=text, faults=(fault,), exercise="ex02")
-    marks = [mark for one in people for mark in (judged(one, fails, override=text), judged(one, broken))]
-    left = (LeftOver(shown=text, reason=text),)
-    intake = replace(results_of(KIT, people, marks).intake, because=text, unmatched=left, refused=left, strangers=left)
-    more = {"title": text, "moved": (text,), "reproduce": (text,), "intake": intake}
-    return results_of(KIT, people, marks, **more)
 
 
 def nobody() -> ClassResults:
@@ -59,7 +41,7 @@ def absent() -> ClassResults:
 
 @cache
 def page_of(name: str) -> str:
-    made = {"a class": lambda: class_of(12, 2), "hostile": hostile, "nobody": nobody, "absent": absent}
+    made = {"a class": lambda: class_of(12, 2), "hostile": hostile_class, "nobody": nobody, "absent": absent}
     if name.startswith("anonymous "):
         return anonymous_class_page(made[name.removeprefix("anonymous ")](), templates=TEMPLATES)
     return render(made[name]())
@@ -127,8 +109,12 @@ def sha256_of(text: str) -> str:
 def test_what_only_a_script_can_do_is_hidden_until_there_is_one() -> None:
     page = Page(page_of("a class"))
 
-    assert all("hidden" in attrs for attrs in page.all("form") if attrs.get("class") == "filters")
-    assert all("hidden" in attrs for attrs in page.all("a") if attrs["href"].startswith("#diagnosis="))
+    shown = [attrs["href"] for attrs in page.all("a") if "hidden" not in attrs]
+    hidden = [attrs["href"] for attrs in page.all("a") if "hidden" in attrs]
+
+    assert [attrs["class"] for attrs in page.all("form") if "hidden" in attrs] == ["filters"]
+    assert [link for link in shown if link.startswith("#diagnosis=")] == []
+    assert [link for link in hidden if link.startswith("#diagnosis=")] == hidden != []
     assert [attrs["class"] for attrs in page.all("fieldset") if "hidden" in attrs] == ["theme"]
 
 
@@ -153,7 +139,7 @@ def test_hostile_text_is_shown() -> None:
 @given(text=st.text(alphabet=st.characters(exclude_categories=())) | st.from_regex(r"[<>&\"'{}%/#-]{1,20}"))
 def test_any_text_anywhere_leaves_the_page_whole(text: str) -> None:
     shape = {tag for tag, _ in Page(page_of("hostile")).tags} | {"mark"}
-    page = Page(render(hostile(text)))
+    page = Page(render(hostile_class(text)))
 
     assert {tag for tag, _ in page.tags} <= shape
     assert len(page.all("script")) == 1
@@ -161,7 +147,7 @@ def test_any_text_anywhere_leaves_the_page_whole(text: str) -> None:
 
 @pytest.mark.parametrize("letter", ["x", "\u202e", "<", "'", "# "])
 def test_ten_megabytes_of_anything_are_cut(letter: str) -> None:
-    flood = hostile(letter * (10_000_000 // len(letter)))
+    flood = hostile_class(letter * (10_000_000 // len(letter)))
 
     assert len(render(flood)) < 250_000
     assert len(anonymous_class_page(flood, templates=TEMPLATES)) < 250_000
@@ -209,6 +195,15 @@ def test_what_must_be_the_same_to_get_the_same_results_is_there() -> None:
     assert "natural order, then seeds 1 to 20" in text
     assert KIT.digest[:16] in text
     assert "level 3 or better" in text
+
+
+def test_at_level_2_the_page_says_whose_programs_used_the_network_of_the_computer() -> None:
+    results = class_of(3, 2)
+    first, *others = results.kit.exercises
+    kit = replace(results.kit, exercises=(replace(first, needs=("loopback",)), *others))
+    text = Page(render(replace(results, kit=kit, isolation=2))).text
+
+    assert f"level 2 or better; {first.id}: its programs used the network of the computer they ran on" in text
 
 
 def test_a_file_that_cannot_be_judged_is_listed_with_its_line_and_what_to_look_at_is_marked() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import select
 import signal
+import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -12,7 +13,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from forging_samples import below
 
 from grader.box import harden, sweep
 from grader.cell import Cell
@@ -22,6 +22,7 @@ from grader.job import Job
 from grader.play import Play
 from grader.recording import BACKENDS, Ended
 from grader.sandbox import Box
+from tests.forging_samples import below
 
 LIMITS = Limits(wall_seconds=30, cpu_seconds=1, memory_mb=400)
 SCENARIO = """
@@ -87,6 +88,25 @@ def test_answers_belong_to_their_questions_in_whatever_order_they_are_taken_in(b
             {"n": n} for n in (3, 0, 4, 1, 2)
         ]
         assert not cell.tampered
+
+
+def test_a_play_with_a_trace_answers_for_the_same_one_without(box: Box) -> None:
+    with cell_of(box, ECHO) as cell:
+        traced = cell.recording(replace(ask(n=1), trace=True))
+
+        assert traced.trace is not None
+        assert cell.recording(ask(n=1)) is traced
+        assert cell.recording(ask(n=2)).trace is None
+
+
+def test_what_is_played_after_a_play_that_hung_has_its_trace_at_once(box: Box) -> None:
+    with cell_of(box, "async def answer(n):\n    while n == 0: pass\n    return n") as cell:
+        hung = cell.recording(ask(n=0))
+        after = cell.recording(ask(n=1))
+
+        assert (hung.ended, hung.trace) == (Ended.BLOCKED_LOOP, None)
+        assert after.trace is not None
+        assert cell.recording(replace(ask(n=1), trace=True)) is after
 
 
 def test_every_play_loads_the_submission_anew(box: Box) -> None:
@@ -397,6 +417,56 @@ def test_a_job_that_was_never_played_closes(box: Box) -> None:
         pass
 
     assert cell.plays == 0
+
+
+KEEPER = """
+import os, subprocess, sys
+from grader.box import harden
+
+harden.become_subreaper()
+subprocess.Popen([sys.executable, "-c", sys.argv[1]])
+try:
+    while os.wait():
+        pass
+except ChildProcessError:
+    print("all gone")
+"""
+"""Adopts whatever its child leaves behind, and ends when there is nothing any more."""
+WITHOUT_A_READER = """
+import os, signal, sys
+from grader.sandbox import Box
+from tests.forging_samples import below
+
+def profile(frame, event, function):
+    if event == "c_call" and function.__name__ == "readline":
+        os.kill(os.getpid(), signal.SIGKILL)
+
+sys.setprofile(profile)
+Box({level}).level
+"""
+"""Dies when bubblewrap has been started, and before anything is read of what it reports."""
+BEFORE_IT_IS_UP = """
+import os, signal
+from grader.sandbox import Box
+from tests.forging_samples import below
+box = Box({level})
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+WHEN_IT_IS_UP = BEFORE_IT_IS_UP.replace("os.kill", "box.level\nos.kill")
+
+
+@in_proc
+@pytest.mark.parametrize(
+    ("dies", "level"), [(WITHOUT_A_READER, 3), (BEFORE_IT_IS_UP, 3), (WHEN_IT_IS_UP, 3), (WHEN_IT_IS_UP, 0)]
+)
+def test_nothing_of_a_box_outlives_a_grader_that_is_killed(dies: str, level: int) -> None:
+    keeper = [sys.executable, "-c", KEEPER, dies.format(level=level)]
+    with subprocess.Popen(keeper, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.communicate(timeout=20)[0] == "all gone\n"
+        finally:
+            while process.poll() is None and sweep.kill_descendants(process.pid):
+                pass
 
 
 # ---- what a child is given -------------------------------------------------------------------------------------------

@@ -37,6 +37,8 @@ def serve(control: socket.socket, fence: Fence) -> None:
     os.set_blocking(writer, False)
     signal.set_wakeup_fd(writer, warn_on_full_buffer=False)
     signal.signal(signal.SIGCHLD, lambda number, frame: None)
+    # Ctrl-C is the trusted side's to answer. asyncio and trio, too, would handle it anew in every run.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     with selectors.DefaultSelector() as selector:
         selector.register(control, selectors.EVENT_READ)
         selector.register(reader, selectors.EVENT_READ)

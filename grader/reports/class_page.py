@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from grader.classroom.results import ClassResults
+from grader.isolation import shared
 from grader.reports.class_anonymous import anonymised
 from grader.reports.class_clusters import clustered
 from grader.reports.class_failures import MANNER_WORDS, by_exercise, failure_rows, gap_rows, misses, worst
@@ -106,7 +107,14 @@ def _made_with(results: ClassResults) -> tuple[tuple[str, str], ...]:
         ("kit digest", results.kit.digest[:16]),
         ("versions", ", ".join(versions) or "–"),
         ("schedules", f"up to {results.schedules} of each test on each backend: {seeds}"),
-        ("isolation", f"level {results.isolation} or better"),
+        ("isolation", "; ".join([f"level {results.isolation} or better", *_shared(results)])),
         ("submissions", results.intake.because or results.intake.layout),
         ("from the gradebook", f"{results.reused} verdicts were not made again, as nothing had changed"),
     )
+
+
+def _shared(results: ClassResults) -> Iterator[str]:
+    """What the instructor has to know of the exercises whose programs were not alone in what they used."""
+    for exercise in map(results.kit.exercise, results.exercises):
+        if found := shared(exercise.needs, results.isolation):
+            yield f"{exercise.id}: {found}"
