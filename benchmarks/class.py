@@ -2,14 +2,17 @@
 
     python benchmarks/class.py [--learners 300] [--exercises 5] [--sample 30] [--schedules 1 21] [--hangs] [--growth]
 
-A class is made from the answers in ``solutions/``, right and wrong ones in turn, each made a file of its own by a
-comment, and graded by ``grade class`` in a process, then once more unchanged. The rivals are given a sample of it:
+A class is made from the answers in ``solutions/`` that the rules let pass, right and wrong ones in turn, each made a
+file of its own by a comment, and graded by ``grade class`` in a process, then once more unchanged. The rivals are given
+a sample of it, and are compared with what the class costs on average:
 
     cold pytest    one ``python -m pytest`` for each file, over the same hidden tests with the same virtual clock, and
                    with several schedules as many repeats of each test (``cold_pytest.py``)
     bare plays     the same plays in a child forked from a warm process, with nobody looking (``bare_plays.py``)
 
-CPU is user and system time of all processes together, those that were killed included. ``--hangs`` grades the class
+CPU is user and system time of all processes together, those that were killed included. Nobody but ``grade`` knows
+when a test has no further schedules, or shares a play between tests, so cold pytest plays more; the columns with plays
+say how much, and what one of them costs. ``--hangs`` grades the class
 once more with a deadlock in one file of a hundred, and once more with a busy loop in one of a hundred beside it;
 ``--growth`` grades 10, 100 and 1000 learners of one exercise, and shows the memory of the parent process.
 """
@@ -19,6 +22,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import random
 import resource
 import subprocess
 import sys
@@ -42,6 +46,8 @@ from grader.sandbox import Box  # noqa: E402
 
 DEADLOCK = "import anyio\n\n\nasync def {name}(*args, **kwargs):\n    await anyio.Event().wait()\n"
 BUSY = "import anyio\n\n\nasync def {name}(*args, **kwargs):\n    while True:\n        pass\n"
+EXEMPT = "# off-limits: exempt"
+"""The first line of answers that a learner could not hand in; nothing is played of them."""
 EVERY = 100
 """One file of so many hangs."""
 
@@ -50,10 +56,11 @@ File = tuple[Exercise, Path]
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """Seconds of CPU and of wall time for one submission, and the peak memory of the parent in MiB."""
+    """Seconds of CPU and of wall time and plays for one submission, and the peak memory of the parent in MiB."""
 
     cpu: float
     wall: float
+    plays: float
     memory: float = 0.0
 
 
@@ -64,7 +71,8 @@ def answers(exercise: Exercise) -> list[str]:
     assert exercise.solutions is not None
     right, wrong = (sorted((exercise.solutions / below).glob("*.py")) for below in ("right", "wrong"))
     pairs = [path for pair in zip(right, wrong, strict=False) for path in pair]
-    return [path.read_text() for path in [*pairs, *right[len(wrong) :], *wrong[len(right) :]]]
+    texts = [path.read_text() for path in [*pairs, *right[len(wrong) :], *wrong[len(right) :]]]
+    return [text for text in texts if not text.startswith(EXEMPT)]
 
 
 def make_class(folder: Path, exercises: Sequence[Exercise], learners: int, hanging: Sequence[str] = ()) -> list[File]:
@@ -102,7 +110,12 @@ def grade_class(folder: Path, out: Path, schedules: int, count: int) -> Cost:
     wall = time.perf_counter() - began
     if process.returncode:
         sys.exit(f"{' '.join(command)} ended with {process.returncode}")
-    return Cost((children_seconds() - before) / count, wall / count, memory)
+    return Cost((children_seconds() - before) / count, wall / count, plays_in(out) / count, memory)
+
+
+def plays_in(out: Path) -> int:
+    rows = map(json.loads, (out / "results.jsonl").read_text().splitlines())
+    return sum(row["verdict"]["plays"] for row in rows if row["verdict"])
 
 
 def peak_memory(process: int) -> float:
@@ -121,36 +134,43 @@ def children_seconds() -> float:
     return usage.ru_utime + usage.ru_stime
 
 
-def cold_pytest(files: Sequence[File], repeats: int) -> Cost:
+def cold_pytest(folder: Path, files: Sequence[File], repeats: int) -> Cost:
     """One process for each file. Of the installed plugins none is loaded, and no traceback is rendered."""
     options = ("-q", "--tb=no", "-c", os.devnull, "--noconftest", "-p", "no:cacheprovider")
-    more = {"PYTHONPATH": str(ROOT), "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "REPEATS": str(repeats)}
+    plays = folder / f"plays{repeats}"
+    more = {
+        "PYTHONPATH": str(ROOT),
+        "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
+        "REPEATS": str(repeats),
+        "PLAYS": str(plays),
+    }
     before, began = children_seconds(), time.perf_counter()
     for exercise, path in files:
         command = (sys.executable, "-m", "pytest", *options, "-p", "benchmarks.cold_pytest", str(exercise.test_file))
         done = subprocess.run(command, env={**os.environ, **more, "SUBMISSION": str(path)}, capture_output=True)
         if done.returncode not in (0, 1):
             sys.exit(f"cold pytest of {path}: {done.stdout.decode()[-2000:]}{done.stderr.decode()[-2000:]}")
-    wall = time.perf_counter() - began
-    return Cost((children_seconds() - before) / len(files), wall / len(files))
+    wall, count = time.perf_counter() - began, len(files)
+    return Cost((children_seconds() - before) / count, wall / count, plays.stat().st_size / count)
 
 
 def bare_plays(folder: Path, course: Kit, files: Sequence[File], schedules: int) -> Cost:
-    """The plays that grading these files takes, in one child for each file."""
+    """The plays that grading these files takes, in one child for each file that does not end it."""
     jobs = folder / f"jobs{schedules}.json"
     jobs.write_text(json.dumps(list(plays_of(course, files, schedules))))
     command = (sys.executable, str(ROOT / "benchmarks" / "bare_plays.py"), str(jobs))
-    cpu, wall = map(float, subprocess.run(command, check=True, capture_output=True).stdout.split())
-    return Cost(cpu / len(files), wall / len(files))
+    cpu, wall, plays = map(float, subprocess.run(command, check=True, capture_output=True).stdout.split())
+    return Cost(cpu / len(files), wall / len(files), plays / len(files))
 
 
 def plays_of(course: Kit, files: Sequence[File], schedules: int) -> Iterator[dict[str, Any]]:
     """Grade these files and note what is played of each; the reference beside it is not the learner's."""
-    asked: dict[str, list[Play]] = {}
+    asked: dict[str, dict[Play, None]] = {}
 
     class Noting(Cell):
         def _submit(self, play: Play, name: str) -> None:
-            asked.setdefault(self._job.submission, []).append(play)
+            # Once: what is still open when a child has to be replaced is asked for again.
+            asked.setdefault(self._job.submission, {})[play] = None
             super()._submit(play, name)
 
     engine.Cell = Noting  # type: ignore[attr-defined,misc]
@@ -162,7 +182,7 @@ def plays_of(course: Kit, files: Sequence[File], schedules: int) -> Iterator[dic
                 "module": exercise.module,
                 "submission": source,
                 "scenarios": exercise.scenarios.read_text(),
-                "plays": [document(play, exercise) for play in asked.get(source, [])],
+                "plays": [document(play, exercise) for play in asked.pop(source, ())],
             }
     engine.Cell = Cell  # type: ignore[attr-defined,misc]
 
@@ -180,7 +200,7 @@ def show(name: str, cost: Cost, base: Cost) -> None:
     memory = f"{cost.memory:8.0f} MiB" if cost.memory else ""
     print(
         f"{name:<30}{cost.cpu * 1000:8.1f} ms{cost.cpu / base.cpu:9.3f}{cost.wall * 1000:9.1f} ms"
-        f"{cost.wall / base.wall:9.3f}{memory}",
+        f"{cost.wall / base.wall:9.3f}{cost.plays:9.1f}{cost.cpu / cost.plays * 1000:8.2f} ms{memory}",
         flush=True,
     )
 
@@ -188,8 +208,8 @@ def show(name: str, cost: Cost, base: Cost) -> None:
 def compare(folder: Path, course: Kit, files: list[File], schedules: int, sample: int) -> Cost:
     """The first table for one number of schedules, in units of grading the class."""
     first = grade_class(folder / "class", folder / f"out{schedules}", schedules, len(files))
-    chosen = files[:: max(1, len(files) // sample)][:sample]
-    cold = cold_pytest(chosen, schedules)
+    chosen = random.Random(1).sample(files, min(sample, len(files)))
+    cold = cold_pytest(folder, chosen, schedules)
     bare = bare_plays(folder, course, chosen, schedules)
     show(f"grade class, {schedules} schedules", first, first)
     show(f"cold pytest, sample of {len(chosen)}", cold, first)
@@ -216,7 +236,8 @@ def main() -> None:
         folder = Path(name)
         files = make_class(folder / "class", exercises, asked.learners)
         print(f"{asked.learners} learners x {len(exercises)} exercises, {len(os.sched_getaffinity(0))} processors")
-        print(f"{'per submission':<30}{'CPU':>11}{'ratio':>9}{'wall':>12}{'ratio':>9}{'parent':>12}")
+        costs = f"{'CPU':>11}{'ratio':>9}{'wall':>12}{'ratio':>9}"
+        print(f"{'per submission':<30}{costs}{'plays':>9}{'CPU/play':>11}{'parent':>12}")
         firsts = {number: compare(folder, course, files, number, asked.sample) for number in asked.schedules}
         if asked.hangs:
             for title, hanging in (("1 % deadlocks", [DEADLOCK]), ("1 % deadlocks, 1 % busy", [DEADLOCK, BUSY])):

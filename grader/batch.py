@@ -17,12 +17,10 @@ from grader.pools import Pool, WorkerLost
 from grader.worker import Answer, Chunk, Judgement, Work, trouble
 
 CHUNK_SECONDS = 1.0
-"""Beginning a session of hidden tests takes 20 to 40 ms, so it costs some 3 % of a chunk; a killed run loses at most
-``AHEAD`` of them for each worker, and a scheduler on the network is asked about once a second."""
-LEAST, MOST = 4, 200
-"""Files in one chunk. On a machine that is busy otherwise every file looks slow, and each would have its session."""
-SLOW_SECONDS = 2.0
-"""A file that takes longer, as those that hang do, may travel alone."""
+"""A killed run loses at most ``AHEAD`` such chunks for each worker, and a scheduler on the network is asked about once
+a second."""
+MOST = 200
+"""Files in one chunk."""
 FIRST = 2
 """Files in a chunk of an exercise of which nothing is known yet."""
 AHEAD = 2
@@ -131,7 +129,7 @@ class Batch:
         if exercise not in self._seconds:
             return FIRST
         each = self._seconds[exercise]
-        fitting = max(int(CHUNK_SECONDS / max(each, 1e-4)), LEAST if each < SLOW_SECONDS else 1)
+        fitting = max(int(CHUNK_SECONDS / max(each, 1e-4)), 1)
         rest = sum(len(waiting) for waiting in self._waiting.values())
         share = math.ceil(rest / (AHEAD * self._pool.size))
         return min(fitting, share, MOST)

@@ -16,6 +16,7 @@ from grader.recording import Trace
 from grader.reports import class_page, dialects
 from grader.reports.class_views import page_name
 from grader.reports.dialects import Dialect, Order
+from grader.reports.files import write_file
 from grader.verdict import BackendResult, Verdict
 
 PAGE = "class.html"
@@ -64,9 +65,9 @@ class ClassFiles:
     def _write(self, results: ClassResults, stale: Collection[str]) -> None:
         templates = kits.builtin_root() / "templates"
         for name, text in class_page.learner_pages(_only(results, stale), templates=templates):
-            dialects.write_file(self.out / LEARNERS / name, text, option="--out OUT")
+            write_file(self.out / LEARNERS / name, text, option="--out OUT")
         page = class_page.anonymous_class_page if self.anonymous else class_page.class_page
-        dialects.write_file(self.out / PAGE, page(results, templates=templates), option="--out OUT")
+        write_file(self.out / PAGE, page(results, templates=templates), option="--out OUT")
         grades = Order(dialect=Dialect.CSV, path=self.out / GRADES)
         lines = Order(dialect=Dialect.JSONL, path=self.out / LINES)
         dialects.write_class((grades, lines, *self.orders), results)

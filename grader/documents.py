@@ -68,13 +68,19 @@ def _without_names(document: dict[str, Any]) -> dict[str, Any]:
 def _dump(value: object) -> object:
     if isinstance(value, Trace):
         return _dump_trace(value)
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return {field.name: _dump(getattr(value, field.name)) for field in dataclasses.fields(value)}
     if isinstance(value, tuple):
         return [_dump(item) for item in value]
     if isinstance(value, StrEnum):
         return value.value
-    return value
+    kind: Any = type(value)
+    names = _names(kind)
+    return {name: _dump(getattr(value, name)) for name in names} if names else value
+
+
+@cache
+def _names(kind: Any) -> tuple[str, ...]:
+    """The fields of a record; none of anything else."""
+    return tuple(field.name for field in dataclasses.fields(kind)) if dataclasses.is_dataclass(kind) else ()
 
 
 def _dump_trace(trace: Trace) -> dict[str, object]:

@@ -66,7 +66,7 @@ def grade_each(
 
 
 class _Course:
-    """Grades one submission after the other, in step with the session of hidden tests."""
+    """Grades one submission after the other, as the judge asks for them."""
 
     def __init__(self, box: Box, kit: Kit, exercise: Exercise, note: Callable[[Verdict], None]) -> None:
         self._box = box

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-import selectors
+import select
 import time
 from contextlib import suppress
 
@@ -27,33 +27,46 @@ class Gone(Exception):
 
 def next_line(box: Box, child: Child, wall: float, cpu: float) -> bytes:
     """The next line of a child. Raises TimeIsUp or Gone; Distrusted if it is too long."""
-    began, used = time.monotonic(), child.usage().cpu_seconds
-    looked = began
-    with selectors.DefaultSelector() as selector:
-        selector.register(child.messages, selectors.EVENT_READ)
-        selector.register(child.output, selectors.EVENT_READ)
-        if child.unsent:
-            selector.register(child.requests, selectors.EVENT_WRITE)
-        while b"\n" not in child.buffer:
-            ready = {key.fd for key, _ in selector.select(LOOK_SECONDS)}
-            if child.requests in ready:
-                child.flush()
-                if not child.unsent:
-                    selector.unregister(child.requests)
-            if child.output in ready and not _read_output(child):
-                selector.unregister(child.output)
-            if child.messages in ready:
-                _read_messages(child)
-                if b"\n" in child.buffer:
-                    break
-            # Bytes without an end of the line are no excuse: they may come one by one, for ever. Nor is a flood
-            # of output a reason not to look.
-            now = time.monotonic()
-            if not ready or now - looked > LOOK_SECONDS:
-                looked = now
-                _look(box, child, wall=wall - (now - began), cpu=cpu + used, limits=(wall, cpu))
+    if b"\n" not in child.buffer:
+        _wait_for_line(box, child, wall, cpu)
     line, _, child.buffer = child.buffer.partition(b"\n")
     return line
+
+
+def _wait_for_line(box: Box, child: Child, wall: float, cpu: float) -> None:
+    began = looked = time.monotonic()
+    used: float | None = None
+    pipes = _pipes(child)
+    while True:
+        ready = {descriptor for descriptor, _ in pipes.poll(LOOK_SECONDS * 1000)}
+        if child.requests in ready:
+            child.flush()
+            if not child.unsent:
+                pipes.unregister(child.requests)
+        if child.output in ready and not _read_output(child):
+            pipes.unregister(child.output)
+        if child.messages in ready:
+            _read_messages(child)
+            if b"\n" in child.buffer:
+                return
+        # Bytes without an end of the line are no excuse: they may come one by one, for ever. Nor is a flood
+        # of output a reason not to look.
+        now = time.monotonic()
+        if not ready or now - looked > LOOK_SECONDS:
+            looked = now
+            if used is None:
+                # Not before the first play that takes its time: asking the kernel was a tenth of judging.
+                used = child.usage().cpu_seconds
+            _look(box, child, wall=wall - (now - began), cpu=cpu + used, limits=(wall, cpu))
+
+
+def _pipes(child: Child) -> select.poll:
+    pipes = select.poll()
+    pipes.register(child.messages, select.POLLIN)
+    pipes.register(child.output, select.POLLIN)
+    if child.unsent:
+        pipes.register(child.requests, select.POLLOUT)
+    return pipes
 
 
 def _look(box: Box, child: Child, *, wall: float, cpu: float, limits: tuple[float, float]) -> None:

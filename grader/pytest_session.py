@@ -1,28 +1,118 @@
-"""Runs pytest over the hidden tests of one exercise, and over nothing else that this computer has for pytest."""
+"""Collects the hidden tests of one exercise with pytest, and nothing else that this computer has for pytest.
+
+pytest is imported when it is needed and not before: the parent of a class run never judges, and a class that is graded
+already is looked through in less than a second, a fifth of which it was.
+"""
 
 from __future__ import annotations
 
 import os
 import sys
-import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-import pytest
-
+from grader.errors import KitError
 from grader.kit import Exercise
+from grader.kit_table import read_text
+
+if TYPE_CHECKING:
+    import pytest
+
+Function = Callable[[Any], object]
+"""A hidden test, which is called with what it knows as ``play``."""
+
+_collected: dict[Path, tuple[str, Mapping[str, Function]]] = {}
+"""By file: what it held when it was collected, and its tests. A session takes as long as judging several answers."""
 
 
-def run_pytest(exercise: Exercise, plugin: object, *, timeout_seconds: int) -> None:
-    """Collect the hidden tests and run them as ``plugin`` has it; ``timeout_seconds`` is for each of them.
+def hidden_functions(exercise: Exercise) -> Mapping[str, Function]:
+    """The hidden tests of an exercise by name. They are collected once for as long as their file stays as it is.
 
-    Its exit code says nothing that the plugin does not know better. In another thread than the main one there is no
-    timeout.
+    Raises KitError when pytest does not collect exactly those that are declared.
     """
+    source = read_text(exercise.test_file)
+    known = _collected.get(exercise.test_file)
+    if known is None or known[0] != source:
+        known = _collected[exercise.test_file] = source, _collect(exercise)
+    return known[1]
+
+
+def skips() -> tuple[type[BaseException], ...]:
+    """What is raised in a hidden test that skips itself."""
+    import pytest
+
+    return pytest.skip.Exception, pytest.xfail.Exception
+
+
+def fails() -> tuple[type[BaseException], ...]:
+    """What is raised in a hidden test that fails: not only AssertionError, as sorting what has no order does."""
+    import pytest
+
+    return pytest.fail.Exception, Exception
+
+
+def _collect(exercise: Exercise) -> Mapping[str, Function]:
+    import pytest
+
+    collector = _Collector()
     _forget(exercise)
     with _own_environment():
-        pytest.main(_arguments(exercise, timeout_seconds), plugins=[plugin])
+        pytest.main(_arguments(exercise), plugins=[collector])
     _forget(exercise)
+    if collector.interrupted:
+        raise KeyboardInterrupt
+    _check(exercise, collector)
+    return {item.name: item.obj for item in collector.items}
+
+
+class _Collector:
+    """A plugin that notes what is collected."""
+
+    def __init__(self) -> None:
+        self.items: list[pytest.Function] = []
+        self.said = ""
+        """Why the file cannot be collected."""
+        self.interrupted = False
+        """By Ctrl-C."""
+
+    def pytest_pycollect_makeitem(self, collector: Any, name: str, obj: object) -> list[pytest.Item] | None:
+        if not (name.startswith("test_") and callable(obj)):
+            return None
+        import pytest
+
+        item: pytest.Function = pytest.Function.from_parent(collector, name=name)
+        self.items.append(item)
+        return [item]
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        if report.failed and not self.said:
+            self.said = str(report.longrepr).strip().splitlines()[-1]
+
+    def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
+        self.interrupted = excinfo.type is KeyboardInterrupt  # pytest stops by subclasses of it
+
+
+def _check(exercise: Exercise, collector: _Collector) -> None:
+    """Refuse what would not be run as its author means it."""
+    if collector.said:
+        raise KitError(
+            f"{exercise.test_file}: pytest cannot collect it: {collector.said}", hint="Run `grade kit check`."
+        )
+    names, declared = [item.name for item in collector.items], [test.name for test in exercise.tests]
+    if names != declared:
+        raise KitError(
+            f"{exercise.test_file}: pytest collects {len(names)} tests of {len(declared)} declared",
+            hint="Declare every hidden test at the top level with @grading.",
+        )
+    # What is set up for a test would have to be set up for every answer, backend and schedule.
+    for item in collector.items:
+        if set(item.fixturenames) != {"play"} or any(item.iter_markers()):
+            raise KitError(
+                f"{exercise.test_file}: `{item.name}` is marked or set up by something else than @grading",
+                hint="Take `pytestmark`, `setup_module`, `setup_function` and fixtures out of the file.",
+            )
 
 
 def _forget(exercise: Exercise) -> None:
@@ -34,19 +124,15 @@ def _forget(exercise: Exercise) -> None:
         sys.modules.pop(name, None)
 
 
-def _arguments(exercise: Exercise, timeout_seconds: int) -> list[str]:
+def _arguments(exercise: Exercise) -> list[str]:
     off = "cacheprovider logging terminal faulthandler doctest unittest junitxml pastebin stepwise setuponly setupplan"
     # These two collect garbage whenever a session ends, a fifth of what it costs, and nobody reads what they find.
     off += " unraisableexception threadexception"
-    plugins = [argument for name in off.split() for argument in ("-p", f"no:{name}")]
-    # The signal method needs the main thread. The thread method would end the whole process.
-    in_main_thread = threading.current_thread() is threading.main_thread()
-    timeout = ["-p", "pytest_timeout", f"--timeout={timeout_seconds}", "--timeout-method=signal"]
     return [
         # The root is above the exercise: pytest names the module by its path from there, and the names must differ.
         *("-c", os.devnull, "--rootdir", str(exercise.folder.parent), "--noconftest", "--import-mode=importlib"),
-        *("--assert=plain", "--capture=no", "--strict-markers", *plugins),
-        *(timeout if in_main_thread else []),
+        *("--collect-only", "--assert=plain", "--capture=no", "--strict-markers"),
+        *(argument for name in off.split() for argument in ("-p", f"no:{name}")),
         str(exercise.test_file),
     ]
 

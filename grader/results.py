@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import lru_cache
 
 from grader import blame
 from grader.attempt import Failed, Judged
 from grader.cell import Cell
 from grader.judge import Examination
-from grader.kit import Exercise, HiddenTest, Kit
+from grader.kit import Exercise, HiddenTest, Kit, Limits
 from grader.kit_table import read_text
 from grader.outcomes import Outcome as Span
 from grader.play import Play
@@ -76,9 +77,10 @@ class Results:
     def _failure(self, cell: Cell, test: HiddenTest, failed: Failed, taken: Submission) -> Failure:
         shown = failed.recording
         if shown.trace is None and shown.ended not in UNTRACED:
-            # A program that depends on real time or chance may end otherwise this time: what it was judged by counts.
+            # Plays are alike each time, but for programs that depend on real time or chance: no timeline then.
             again = cell.recording(replace(failed.play, trace=True))
-            shown = again if again.ended is shown.ended else shown
+            if (again.ended, again.elapsed) == (shown.ended, shown.elapsed):
+                shown = replace(shown, trace=again.trace)
         diagnosis = self._kit.diagnoses[failed.diagnosis]
         line = blame.line_to_look_at(failed.diagnosis, shown, taken.source)
         return Failure(
@@ -100,12 +102,25 @@ class Results:
 
     def _reference_trace(self, play: Play) -> Trace | None:
         """The same play of the reference answer, in natural order; None if the kit comes without it."""
-        path = self._exercise.reference
-        if path is None:
+        if self._exercise.reference is None:
             return None
-        if self._reference is None:
-            self._reference = self._cell(read_text(path))
-        return _slim(self._reference.recording(replace(play, seed=0, choices=None, trace=True)).trace)
+        source = read_text(self._exercise.reference)
+        known = _reference_traces(source, read_text(self._exercise.scenarios), self._exercise.limits)
+        natural = replace(play, seed=0, choices=None, trace=True)
+        if natural not in known:
+            if self._reference is None:
+                self._reference = self._cell(source)
+            trace = _slim(self._reference.recording(natural).trace)
+            if trace is None:
+                return None
+            known[natural] = trace
+        return known[natural]
+
+
+@lru_cache(maxsize=32)
+def _reference_traces(source: str, scenarios: str, limits: Limits) -> dict[Play, Trace]:
+    """What the reference has been seen to do, for as long as the process lives: whoever fails a test needs the same."""
+    return {}
 
 
 def _slim(trace: Trace | None) -> Trace | None:

@@ -93,7 +93,7 @@ def _successor(recording: Recording) -> tuple[int, ...] | None:
 
 
 def _seeded(key: Play, seed: int) -> Play:
-    return replace(key, seed=seed, trace=seed == 0)
+    return replace(key, seed=seed)
 
 
 def _chosen(key: Play, choices: tuple[int, ...]) -> Play:

@@ -52,7 +52,7 @@ class Work:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chunk:
-    """Files of one exercise that a worker grades in one session of hidden tests."""
+    """Files of one exercise that a worker grades one after the other."""
 
     kit: PackedKit
     exercise: str
@@ -237,7 +237,7 @@ class _Warm:
     def settle(self) -> None:
         """Take what the first chunk has loaded out of the sight of the garbage collector, once.
 
-        pytest collects garbage whenever a session ends: 85 ms of CPU for each session became 38 by this.
+        Looking through all of it took 30 ms each time, which comes to a millisecond for each file.
         """
         if not self._settled:
             gc.collect()

@@ -7,7 +7,6 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -19,7 +18,6 @@ import pytest
 
 from grader import kit as kits
 from grader.batch import ALONE, DEATHS_IN_A_ROW, Batch
-from grader.box import sweep
 from grader.conditions import conditions, versions
 from grader.errors import KitError, MachineError
 from grader.pools import ClusterPool, LocalPool
@@ -28,8 +26,8 @@ from grader.verdict import Status
 from grader.worker import Answer, Chunk, Judgement, PackedKit, Refusal, Work, judgement, pack_kit
 from tests import samples
 from tests.kit_samples import RIGHT, WRONG_VALUE, answer, change, make_kit
+from tests.processes import CHECKOUT, below, wait_until
 
-CHECKOUT = Path(__file__).parent.parent
 SPEED = 0.1
 """Seconds that a file takes in the pools below, by their own account."""
 
@@ -228,11 +226,6 @@ def test_what_is_graded_when_a_run_is_stopped_is_noted() -> None:
 
 
 @pytest.fixture(scope="module")
-def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return make_kit(tmp_path_factory.mktemp("kits") / "kit")
-
-
-@pytest.fixture(scope="module")
 def pool() -> Iterator[LocalPool]:
     pool = LocalPool(1)
     yield pool
@@ -295,17 +288,6 @@ def test_broken_hidden_tests_cost_nobody_anything(pool: LocalPool, tmp_path: Pat
     assert [(one.status, one.own_fault) for one in found.judgements] == [(Status.NOT_JUDGED, False)] * 2
 
 
-def descendants(process: int) -> list[int]:
-    return [one for child in sweep.children(process) for one in (child, *descendants(child))]
-
-
-def wait_until(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 60
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
-
-
 def test_a_worker_that_is_killed_costs_its_time_and_nothing_else(tiny: Path) -> None:
     pool = LocalPool(2)
     noted: list[Judgement] = []
@@ -314,7 +296,8 @@ def test_a_worker_that_is_killed_costs_its_time_and_nothing_else(tiny: Path) -> 
     def note(judgements: Sequence[Judgement]) -> None:
         noted.extend(judgements)
         if not killed:
-            worker = pool.submit(real_chunk(tiny)).result() and next(iter(pool._executor._processes))
+            pool.submit(real_chunk(tiny)).result()
+            worker = next(iter(pool._executor._processes))
             killed.append(worker)
             os.kill(worker, signal.SIGKILL)
 
@@ -361,12 +344,12 @@ def test_when_the_parent_is_killed_its_workers_and_their_boxes_end_too(tiny: Pat
     )
     assert process.stdout is not None
     assert process.stdout.readline() == b"ready\n"
-    below = descendants(process.pid)
-    assert len(below) >= 4  # two workers, and a box for each that was given something
+    family = below(process.pid)
+    assert len(family) >= 4  # two workers, and a box for each that was given something
     process.kill()
     process.communicate()
 
-    wait_until(lambda: not any(Path(f"/proc/{one}").exists() for one in below))
+    wait_until(lambda: not any(Path(f"/proc/{one}").exists() for one in family))
 
 
 def test_a_cluster_without_its_library_is_said_so(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -237,13 +237,28 @@ def test_one_play_that_forges_takes_the_points_of_all_others_too(box: Box, tiny:
 
 
 def test_a_hidden_test_without_a_result_gives_no_point(box: Box, tiny: Path) -> None:
-    tests = tiny / "exercises/ex01_double/test_hidden.py"
-    tests.write_text(tests.read_text() + "\n\ndef setup_module():\n    raise RuntimeError\n")
+    change(tiny / "exercises/ex01_double/test_hidden.py", 'play("call", n=3).elapsed == 3', "exit()")
 
     (verdict,) = grade(box, tiny, RIGHT)
 
-    assert (verdict.status, verdict.points) == (Status.NOT_JUDGED, 0)
-    assert verdict.tests[0].results[0].reason == "the hidden test left no result"
+    assert (verdict.status, verdict.points) == (Status.NOT_JUDGED, 60)
+    assert verdict.tests[1].results[0].reason == "the hidden test left no result"
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        "def setup_module():\n    pass\n",
+        "def setup_function():\n    pass\n",
+        "import pytest\n@pytest.fixture(autouse=True)\ndef ready():\n    pass\n",
+    ],
+)
+def test_hidden_tests_that_are_set_up_by_something_else_are_refused(box: Box, tiny: Path, more: str) -> None:
+    tests = tiny / "exercises/ex01_double/test_hidden.py"
+    tests.write_text(f"{tests.read_text()}\n\n{more}")
+
+    with pytest.raises(KitError, match="`test_value` is marked or set up by something else"):
+        grade(box, tiny, RIGHT)
 
 
 def test_a_program_that_depends_on_chance_is_shown_as_it_was_judged(box: Box, tiny: Path) -> None:

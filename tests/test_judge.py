@@ -10,20 +10,22 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from forging_samples import make_kit
 
 from grader.attempt import Judged, diagnose
 from grader.cell import Cell
+from grader.errors import InternalError
 from grader.exercise import Exercise
 from grader.hidden_tests import HiddenTest
 from grader.job import Job
 from grader.judge import Examination, examine, grading, token
 from grader.outcomes import NOTHING, Leaf, Outcome, Raised
 from grader.play import Play
+from grader.pytest_session import hidden_functions
 from grader.recording import BACKENDS, Ended, Hygiene, Recording
 from grader.sandbox import Box
 from grader.values import Token
 from grader.verdict import Outcome as Result
+from tests.forging_samples import make_kit
 
 SCENARIOS = """
 import anyio
@@ -340,8 +342,8 @@ def test_a_failure_is_shown_with_the_fewest_turns_out_of_natural_order(box: Box,
     judged = only(box, tmp_path, "assert play('crowd').order[:3] != ['b', 'c', 'a']", schedules=200)
 
     assert judged.failed is not None
-    assert judged.failed.play.choices == (1, 1)
-    assert [turn.task for turn in judged.failed.recording.trace.deviations] == [3, 4]  # type: ignore[union-attr]
+    assert judged.failed.play.choices == judged.failed.recording.choices[:2] == (1, 1)
+    assert judged.failed.recording.order[:3] == ["b", "c", "a"]
 
 
 # ---- recordings ------------------------------------------------------------------------------------------------------
@@ -385,6 +387,31 @@ def test_an_ending_that_the_test_looked_past_fails(box: Box, tmp_path: Path) -> 
 
     assert judged.failed is not None
     assert judged.failed.diagnosis == "deadlock"
+
+
+def test_a_box_that_cannot_be_started_is_not_the_submissions_failure(box: Box, tmp_path: Path) -> None:
+    class Broken(Cell):
+        def recording(self, play: Play) -> Recording:
+            raise InternalError("the box cannot be started", hint="")
+
+    with session(box, tmp_path, declared("test_it", "play('ask')")) as opened:
+        job = Job(module="one", submission=ANSWER, scenarios=SCENARIOS, limits=opened.exercise.limits)
+        examination = Examination(cell=Broken(box, job), tests=opened.exercise.tests, backends=BACKENDS)
+        with pytest.raises(InternalError, match="cannot be started"):
+            examine(opened.exercise, [examination])
+
+    assert examination.results == {}
+
+
+def test_hidden_tests_are_collected_once_for_as_long_as_their_file_stays_as_it_is(box: Box, tmp_path: Path) -> None:
+    test = declared("test_it", "assert play('ask').result == {}")
+    with session(box, tmp_path, test) as opened:
+        first = hidden_functions(opened.exercise)
+        again = hidden_functions(opened.exercise)
+        opened.exercise.test_file.write_text(HEAD + test + "# changed")
+
+        assert again is first
+        assert hidden_functions(opened.exercise) is not first
 
 
 def test_a_fault_of_the_player_is_not_judged_whatever_the_test_says(box: Box, tmp_path: Path) -> None:

@@ -49,8 +49,8 @@ def fixed(*widths: int) -> Widths:
 # ---- natural order ---------------------------------------------------------------------------------------------------
 
 
-def test_variant_0_is_natural_order_with_a_trace_for_the_timeline() -> None:
-    assert Variants().plays(KEY, 0, 0) == [Play("meet", "{}\n", "trio", seed=0, trace=True)]
+def test_variant_0_is_natural_order() -> None:
+    assert Variants().plays(KEY, 0, 0) == [Play("meet", "{}\n", "trio", seed=0)]
 
 
 def test_a_play_without_choices_has_one_schedule() -> None:
