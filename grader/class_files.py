@@ -7,17 +7,19 @@ import json
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any, TypeVar
 
 from grader import kit as kits
 from grader.classroom.marks import Mark
 from grader.classroom.results import ClassResults
 from grader.gradebook import Gradebook
-from grader.recording import Trace
 from grader.reports import class_page, dialects
 from grader.reports.class_views import page_name
 from grader.reports.dialects import Dialect, Order
 from grader.reports.files import write_file
-from grader.verdict import BackendResult, Verdict
+from grader.verdict import BackendResult, TestResult, Verdict
+
+T = TypeVar("T")
 
 PAGE = "class.html"
 LEARNERS = "learners"
@@ -96,8 +98,8 @@ def _digest(*texts: str) -> str:
 
 def with_verdicts(marks: Iterable[Mark], gradebook: Gradebook) -> Iterator[Mark]:
     """The marks with the verdicts that count, and without what belongs to the gradebook."""
-    # Most of a verdict in memory are traces, and those of the reference are the same for everybody who fails a test.
-    shared: dict[Trace, Trace] = {}
+    # What many verdicts have in common is kept once: tests that passed, and the traces of the reference.
+    shared: dict[Any, Any] = {}
     for mark in marks:
         if mark.judged is None:
             yield mark
@@ -106,18 +108,21 @@ def with_verdicts(marks: Iterable[Mark], gradebook: Gradebook) -> Iterator[Mark]
             yield replace(mark, verdict=_sharing(verdict, shared), judged=None)
 
 
-def _sharing(verdict: Verdict, shared: dict[Trace, Trace]) -> Verdict:
-    def share(trace: Trace | None) -> Trace | None:
-        return None if trace is None else shared.setdefault(trace, trace)
+def _sharing(verdict: Verdict, shared: dict[Any, Any]) -> Verdict:
+    def share(value: T) -> T:
+        found: T = shared.setdefault(value, value)
+        return found
 
     def result(one: BackendResult) -> BackendResult:
-        failure = one.failure
-        if failure is None:
-            return one
+        if (failure := one.failure) is None:
+            return share(one)
         return replace(one, failure=replace(failure, trace=share(failure.trace), reference=share(failure.reference)))
 
-    tests = tuple(replace(test, results=tuple(map(result, test.results))) for test in verdict.tests)
-    return replace(verdict, tests=tests)
+    def test(one: TestResult) -> TestResult:
+        known = replace(one, results=tuple(map(result, one.results)))
+        return known if any(each.failure for each in one.results) else share(known)
+
+    return replace(verdict, tests=tuple(map(test, verdict.tests)))
 
 
 def orders(reports: Sequence[str], directory: Path) -> tuple[Order, ...]:

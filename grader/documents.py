@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import sys
 import types
 from collections.abc import Mapping
 from enum import StrEnum
@@ -117,7 +118,8 @@ def _load(kind: Any, value: Any) -> Any:
         return float(value)
     if type(value) is not kind:
         raise Unreadable(f"a {type(value).__name__} where a {kind.__name__} belongs")
-    return value
+    # The verdicts of a class say the same things again and again: half of their memory.
+    return sys.intern(value) if kind is str else value
 
 
 def _load_record(kind: Any, value: Any) -> Any:
@@ -150,7 +152,7 @@ def _load_trace(value: Any) -> Trace:
         return Trace(
             tasks=tuple(TracedTask(id=id, name=name, parent=parent) for id, name, parent in value["tasks"]),
             events=tuple(
-                Event(time=time, kind=kind, task=task, line=line, info=info)
+                Event(time=time, kind=sys.intern(kind), task=task, line=line, info=info)
                 for time, kind, task, line, info in value["events"]
             ),
             spans=tuple(

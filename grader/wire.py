@@ -63,18 +63,14 @@ def loads(line: bytes) -> Json:
     try:
         text = line.decode("ascii")
         # Python's json recurses in C; RecursionError is how a nesting bomb shows, long after it cost us anything.
-        document: Json = json.loads(
-            text,
-            object_pairs_hook=_unique,
-            parse_float=_finite,
-            parse_int=_integer,
-            parse_constant=_no_constant,
-        )
+        document: Json = _STRICT.decode(text)
     except Distrusted:
         raise
     except (ValueError, RecursionError) as error:
         raise Distrusted(f"not a line of JSON: {type(error).__name__}") from None
-    _check_nesting(document)
+    # Most lines are short, and could not nest too deeply if all of their brackets stood in each other.
+    if text.count("[") + text.count("{") > MAX_NESTING:
+        _check_nesting(document)
 
     return document
 
@@ -103,6 +99,11 @@ def _integer(text: str) -> int:
 
 def _no_constant(name: str) -> Json:
     raise Distrusted(f"{name} is not a value")
+
+
+_STRICT = json.JSONDecoder(
+    object_pairs_hook=_unique, parse_float=_finite, parse_int=_integer, parse_constant=_no_constant
+)
 
 
 def _check_nesting(document: Json) -> None:
