@@ -36,9 +36,10 @@ def next_line(box: Box, child: Child, wall: float, cpu: float) -> bytes:
 def _wait_for_line(box: Box, child: Child, wall: float, cpu: float) -> None:
     began = looked = time.monotonic()
     used: float | None = None
+    ended = False
     pipes = _pipes(child)
     while True:
-        ready = {descriptor for descriptor, _ in pipes.poll(LOOK_SECONDS * 1000)}
+        ready = {descriptor for descriptor, _ in pipes.poll(0 if ended else LOOK_SECONDS * 1000)}
         if child.requests in ready:
             child.flush()
             if not child.unsent:
@@ -49,6 +50,8 @@ def _wait_for_line(box: Box, child: Child, wall: float, cpu: float) -> None:
             _read_messages(child)
             if b"\n" in child.buffer:
                 return
+        elif ended:
+            raise Gone
         # Bytes without an end of the line are no excuse: they may come one by one, for ever. Nor is a flood
         # of output a reason not to look.
         now = time.monotonic()
@@ -57,7 +60,10 @@ def _wait_for_line(box: Box, child: Child, wall: float, cpu: float) -> None:
             if used is None:
                 # Not before the first play that takes its time: asking the kernel was a tenth of judging.
                 used = child.usage().cpu_seconds
-            _look(box, child, wall=wall - (now - began), cpu=cpu + used, limits=(wall, cpu))
+            _look(child, wall=wall - (now - began), cpu=cpu + used, limits=(wall, cpu))
+            # It may have answered and left since the pipes were polled: under load one of 300 plays that computed for
+            # ever was said to have crashed.
+            ended = box.has_ended(child)
 
 
 def _pipes(child: Child) -> select.poll:
@@ -69,8 +75,8 @@ def _pipes(child: Child) -> select.poll:
     return pipes
 
 
-def _look(box: Box, child: Child, *, wall: float, cpu: float, limits: tuple[float, float]) -> None:
-    """Raise TimeIsUp if the child has no wall time left or has used more than it may, Gone if it has ended."""
+def _look(child: Child, *, wall: float, cpu: float, limits: tuple[float, float]) -> None:
+    """Raise TimeIsUp if the child has no wall time left or has used more than it may."""
     if wall < 0:
         raise TimeIsUp(f"no end after {limits[0]:g} real seconds")
     usage = child.usage()
@@ -78,8 +84,6 @@ def _look(box: Box, child: Child, *, wall: float, cpu: float, limits: tuple[floa
         raise TimeIsUp(f"no end after {limits[1]:g} s of CPU time")
     if usage.threads > MAX_THREADS:
         raise TimeIsUp(f"{usage.threads} threads at once")
-    if box.has_ended(child):
-        raise Gone
 
 
 def _read_messages(child: Child) -> None:
