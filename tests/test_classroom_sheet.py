@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from grader.classroom.sheet import read_sheet
@@ -23,6 +23,7 @@ _CELL = st.sampled_from(
     closed=st.booleans(),
     mark=st.sampled_from([b"", b"\xef\xbb\xbf"]),
 )
+@example(rows=[["5'10\""], ['"a"', '"a;b\tc"']], end="\n", closed=False, mark=b"")
 def test_what_is_read_is_written_as_it_was(rows: list[list[str]], end: str, closed: bool, mark: bytes) -> None:
     content = mark + (end.join(",".join(cells) for cells in rows) + (end if closed else "")).encode()
     if not content.removeprefix(mark):

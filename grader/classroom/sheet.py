@@ -17,6 +17,7 @@ MAX_BYTES = 64 << 20
 _MARKS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
 _HEAD = 100_000
 _SEPARATORS = ",;\t"
+_QUOTED = re.compile(rf'(^|[{_SEPARATORS}\r\n]) *"[^"]*(?:""[^"]*)*"')
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -75,8 +76,8 @@ def read_sheet(content: bytes, *, where: Path) -> Sheet:
     except UnicodeDecodeError:
         # Excel's plain "CSV" is in the code page of the computer. Latin-1 gives every byte back as it was.
         encoding, text = "latin-1", content[len(mark) :].decode("latin-1")
-    # What stands in quotes separates nothing.
-    head = re.sub(r'"[^"]*"', "", text[:_HEAD]).lstrip().splitlines()[:1]
+    # What stands in quotes separates nothing; a quote inside of a cell, as in 5'10", opens nothing.
+    head = _QUOTED.sub(r"\1", text[:_HEAD]).lstrip().splitlines()[:1]
     separator = max(_SEPARATORS, key="".join(head).count)
     rows, ends = _split(text, separator, where)
     if not rows:
