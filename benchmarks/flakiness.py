@@ -24,6 +24,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 
@@ -33,6 +34,7 @@ from grader import engine, kit
 from grader.cell import Cell
 from grader.kit import Exercise
 from grader.kitcheck import answer_requests
+from grader.play import Play
 from grader.recording import BACKENDS, Recording
 from grader.sandbox import Box
 from grader.verdict import Verdict
@@ -53,6 +55,11 @@ _noted: list[str] = []
 
 class NotingCell(Cell):
     """Notes all there is to know about the plays of an answer when it is closed."""
+
+    def send(self, play: Play) -> Play:
+        # With a trace, and so with the fingerprint of all steps, where it costs little.
+        natural = play.seed == 0 and play.choices is None
+        return super().send(replace(play, trace=True) if natural else play)
 
     def close(self) -> None:
         _noted.extend(sorted(f"{play}: {fingerprint(recording)}" for play, recording in self._done.items()))

@@ -44,6 +44,9 @@ BY_NAME = {
 }
 """Tests that cannot hold inside the simulation; a name stands for all its parameters."""
 
+EXPECTED = frozenset({NO_LOOP, OTHER_LOOP, IN_THREAD, *BY_NAME.values()})
+"""Why tests are left out on every machine."""
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("legality")
