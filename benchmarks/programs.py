@@ -55,8 +55,6 @@ class Program:
     name: str
     body: str
     elapsed: float
-    orderly: bool = True
-    """Whether every step has its place; a thread and the kernel at work side by side may finish in either order."""
     ended: Ended = Ended.RETURNED
     result: object = None
 
@@ -153,6 +151,32 @@ THREADS = (
                 tg.start_soon(to_thread.run_sync, from_thread.run, right.wait)
         """,
     ),
+    Program(
+        name="a thread that is woken while tasks are busy",
+        elapsed=3.0,
+        result="awake",
+        body="""
+        async def main():
+            opened = threading.Event()
+            async def opener():
+                await sleep(3)
+                opened.set()
+                for _ in range(40):
+                    sum(range(2000))
+                    await checkpoint()
+            async def busy():
+                await sleep(3)
+                for _ in range(60):
+                    sum(range(2000))
+                    await checkpoint()
+            async with create_task_group() as tg:
+                tg.start_soon(opener)
+                tg.start_soon(busy)
+                tg.start_soon(busy)
+                await to_thread.run_sync(opened.wait)
+            return "awake"
+        """,
+    ),
 )
 
 SOCKETS = (
@@ -189,7 +213,6 @@ SOCKETS = (
     ),
     Program(
         name="a thread answers over a socket",
-        orderly=False,
         elapsed=2.0,
         result=b"hello",
         body="""
@@ -219,6 +242,84 @@ SOCKETS = (
         async def talk(port):
             async with await anyio.connect_tcp("127.0.0.1", port) as stream:
                 await stream.receive()
+        """,
+    ),
+    Program(
+        name="a thread that echoes",
+        elapsed=0.0,
+        result=b"01234",
+        body="""
+        import socket
+        async def main():
+            server = socket.create_server(("127.0.0.1", 0))
+            def serve():
+                client, _ = server.accept()
+                with client:
+                    while data := client.recv(10):
+                        client.sendall(data)
+            async def other():
+                for _ in range(30):
+                    await checkpoint()
+            async with create_task_group() as tg:
+                tg.start_soon(to_thread.run_sync, serve)
+                found = b""
+                async with await anyio.connect_tcp("127.0.0.1", server.getsockname()[1]) as stream:
+                    for digit in range(5):
+                        tg.start_soon(other)
+                        await stream.send(str(digit).encode())
+                        found += await stream.receive()
+            server.close()
+            return found
+        """,
+    ),
+    Program(
+        name="a thread as the client",
+        elapsed=3.0,
+        result=[b"hello", b"again"],
+        body="""
+        import socket
+        async def main():
+            return await echoing(talk)
+        async def talk(port):
+            found = []
+            def client():
+                with socket.create_connection(("127.0.0.1", port)) as conn:
+                    conn.sendall(b"hello")
+                    found.append(conn.recv(10))
+                    time.sleep(3)
+                    conn.sendall(b"again")
+                    found.append(conn.recv(10))
+            await to_thread.run_sync(client)
+            return found
+        """,
+    ),
+    Program(
+        name="two threads talk, beside a timer",
+        elapsed=2.0,
+        result=["timer", b"ping", b"pong"],
+        body="""
+        import socket
+        async def main():
+            left, right = socket.socketpair()
+            found = []
+            def one():
+                left.sendall(b"ping")
+                time.sleep(1.5)
+                found.append(left.recv(4))
+            def two():
+                time.sleep(1)
+                found.append(right.recv(4))
+                right.sendall(b"pong")
+            async def timer():
+                await sleep(0.5)
+                found.append("timer")
+                await sleep(1.5)
+            async with create_task_group() as tg:
+                tg.start_soon(to_thread.run_sync, one)
+                tg.start_soon(to_thread.run_sync, two)
+                tg.start_soon(timer)
+            left.close(), right.close()
+            return found
         """,
     ),
 )

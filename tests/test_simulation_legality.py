@@ -120,7 +120,7 @@ from grader.box.simulation.schedule import Schedule
 
 backend = sys.argv[1]
 simulation = prepare(backend, Schedule(), Bounds())
-look, posts = simulation.workers.run, []
+look, posts = simulation.workers.others, []
 
 def run_and_post():
     wait = look()
@@ -141,7 +141,7 @@ async def main():
     posts.append(partial(post, event.set))
     await event.wait()
 
-simulation.workers.run = run_and_post
+simulation.workers.others = run_and_post
 error = run(simulation, main)
 print(error, simulation.verdict, simulation.now, posts)
 """

@@ -7,13 +7,13 @@ import selectors
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from math import inf, ulp
+from threading import get_ident
 from typing import TYPE_CHECKING, Any
 
 from grader.box.simulation.asyncio_ready import ReadyQueue
 from grader.box.simulation.idling import Idle
-from grader.box.simulation.workers import Call
+from grader.box.simulation.worker_call import Call
 
 if TYPE_CHECKING:
     from grader.box.simulation.asyncio_ import AsyncioSimulation
@@ -41,17 +41,21 @@ class VirtualSelector:
         simulation = self._simulation
         simulation.end_step()
         self.loop.ready.new_round()
-        events = self._real.select(0)
-        if events or (timeout is not None and timeout <= 0):
-            if events:
-                simulation.idling.io_happened()
-            return events
-        wait = simulation.workers.run()
-        if wait is not None and not (self.until_idle and simulation.workers.only_children):
+        if timeout is not None and timeout <= 0:
+            return self._poll()
+        workers = simulation.workers
+        if workers.settle() or self.loop.ready:
             simulation.idling.others_worked()
-            return self._real.select(wait)
-        if self.loop.ready:
-            return events  # from a thread that has ended since the sockets were polled
+            return self._poll()
+        events = self._poll()
+        if events or workers.unblock():
+            return events
+        wait = workers.others()
+        if wait is not None and not (self.until_idle and workers.only_children):
+            simulation.idling.others_worked()
+            return self._wait(wait)
+        if workers.posts:
+            return events  # from a thread that has ended since it was looked at
         if self.until_idle:
             waiters, self.until_idle = self.until_idle, []
             for waiter in waiters:
@@ -60,7 +64,20 @@ class VirtualSelector:
             return events
         # One file is always registered: the loop's own wake-up socket.
         decision, wait = simulation.idling.decide(self.loop.next_timer(), sockets=len(self._real.get_map()) > 1)
-        return self._real.select(wait) if decision is Idle.WAIT else events
+        return self._wait(wait) if decision is Idle.WAIT else events
+
+    def _poll(self) -> list[tuple[selectors.SelectorKey, int]]:
+        events = self._real.select(0)
+        if events:
+            self._simulation.idling.io_happened()
+        return events
+
+    def _wait(self, seconds: float) -> list[tuple[selectors.SelectorKey, int]]:
+        posts = self._simulation.workers.posts
+        posts.loop_sleeps = True
+        events = self._real.select(seconds)
+        posts.loop_sleeps = False
+        return events
 
 
 class ExecutorLine:
@@ -104,7 +121,6 @@ class VirtualEventLoop(asyncio.SelectorEventLoop):
         # Added to the time it must make a difference, or a timer that is due never fires.
         self._clock_resolution = max(1e-9, ulp(simulation.bounds.latest))
         self._ready = self.ready = ReadyQueue(simulation)
-        simulation.wake = self._wake
 
     def time(self) -> float:
         return self._simulation.now
@@ -114,9 +130,10 @@ class VirtualEventLoop(asyncio.SelectorEventLoop):
         scheduled: list[asyncio.TimerHandle] = self._scheduled  # type: ignore[attr-defined]
         return scheduled[0].when() if scheduled else inf
 
-    def _wake(self) -> None:
-        with suppress(OSError, AttributeError):  # the loop is closed, or about to be
-            self._write_to_self()  # type: ignore[attr-defined]
+    def _write_to_self(self) -> None:
+        # A byte of another thread would be read between any two steps, and its callback keep tasks from overtaking.
+        if self._simulation.workers.posts.loop_sleeps or get_ident() == self._simulation.loop_thread:
+            super()._write_to_self()  # type: ignore[misc]
 
     def run_in_executor(self, executor: Any, func: Any, *args: Any) -> Any:  # type: ignore[override]
         call, counted = self._counted(func, args)

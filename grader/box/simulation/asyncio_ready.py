@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Iterator
+from functools import partial
 from threading import get_ident
 from typing import TYPE_CHECKING, Any
 
@@ -41,10 +42,13 @@ class ReadyQueue:
     def append(self, handle: asyncio.Handle) -> None:
         callback = handle._callback  # type: ignore[attr-defined]
         task = getattr(callback, "__self__", None)
-        if not isinstance(task, TASKS) or not _resumes_task(callback) or get_ident() != self._loop_thread:
-            self._items.append(handle)  # one atomic call: call_soon_threadsafe() comes here from other threads
-            return
         simulation = self._simulation
+        if get_ident() != self._loop_thread:
+            simulation.workers.posts.add(partial(self._items.append, handle))
+            return
+        if not isinstance(task, TASKS) or not _resumes_task(callback):
+            self._items.append(handle)
+            return
         number = simulation.numbers.get(task) or simulation.number_of(task)
         if simulation.trace.collects:
             simulation.woken(number)

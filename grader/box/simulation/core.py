@@ -69,8 +69,6 @@ class Simulation:
         self.steps = 0
         self.cancel: Callable[[], None] = lambda: None
         """Cancels the scope round the scenario."""
-        self.wake: Callable[[], None] = lambda: None
-        """Makes the loop look again; may be called from any thread."""
         self.on_abandon: Callable[[], NoReturn] = _abandon
         self.loop_thread = threading.get_ident()
         self._ids = itertools.count(1)

@@ -45,7 +45,7 @@ class Idling:
         """
         simulation, bounds = self._simulation, self._simulation.bounds
         deadline = min(deadline, simulation.workers.next_deadline())
-        if sockets and not self.grace_spent:
+        if (sockets or simulation.workers.wait_for_sockets()) and not self.grace_spent:
             self.grace_spent = True
             return Idle.WAIT, bounds.socket_grace if deadline < inf else bounds.last_socket_grace
         if deadline <= (bounds.late if simulation.verdict is None else bounds.latest):

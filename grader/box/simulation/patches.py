@@ -25,6 +25,7 @@ from grader.box.simulation.current import current
 from grader.box.simulation.left_open import report_streams
 from grader.box.simulation.where import is_student
 from grader.box.simulation.worker_calls import local, patch_threads, report_threads
+from grader.box.simulation.worker_sockets import patch_sockets
 
 EPOCH = 1_700_000_000.0
 """What ``time.time()`` reads at virtual time 0."""
@@ -48,7 +49,9 @@ def install() -> None:
     _patch_wait_all_tasks_blocked()
     _order_scopes()
     _count_children()
+    patch_sockets()
     trio_.report_exits(current)
+    trio_.hold_posts(current)
     report_cancellations(current)
     report_streams(current)
     report_threads()

@@ -42,7 +42,8 @@ def probes() -> dict[str, Callable[[], bool]]:
     probes["trio Runner.task_exited(task, outcome)"] = _takes(_run.Runner, "task_exited", "self", "task", "outcome")
     for name in ("runq", "waiting_for_idle", "io_manager", "entry_queue"):
         probes[f"trio Runner.{name}"] = lambda name=name: name in _run.Runner.__annotations__  # type: ignore[misc]
-    probes["trio EntryQueue.size"] = _has(trio_entry_queue.EntryQueue, "size")
+    for name in ("size", "run_sync_soon"):
+        probes[f"trio EntryQueue.{name}"] = _has(trio_entry_queue.EntryQueue, name)
     probes["concurrent.futures ThreadPoolExecutor._max_workers"] = _has(ThreadPoolExecutor(1), "_max_workers")
     probes["trio GLOBAL_RUN_CONTEXT"] = _has(_run, "GLOBAL_RUN_CONTEXT")
     for name in ("_next_send_fn", "_next_send"):

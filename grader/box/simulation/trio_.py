@@ -10,13 +10,13 @@ from __future__ import annotations
 import threading
 from bisect import insort
 from collections.abc import Callable, Iterable, Iterator
-from functools import wraps
+from functools import partial, wraps
 from typing import Any
 
 import outcome
 import trio
 from trio import _threads  # these two are private: see private.py
-from trio._core import _run
+from trio._core import _entry_queue, _run
 
 from grader.box.simulation.bounds import Bounds
 from grader.box.simulation.core import Abandoned, Simulation
@@ -42,6 +42,8 @@ class TrioSimulation(Simulation):
         self._outcomes: dict[trio.lowlevel.Task, str] = {}
         self.last_step: dict[int, int] = {}
         """For each task the step it took last."""
+        self.entry_queue: object = None
+        """Where other threads leave calls for this run."""
 
     def options(self, counted: object) -> dict[str, object]:
         """Backend options for ``anyio.run``."""
@@ -108,20 +110,31 @@ class VirtualClock(trio.abc.Clock):
         simulation.end_step()
         if deadline <= simulation.now:
             return 0
+        workers = simulation.workers
+        workers.posts.loop_sleeps = False
+        if workers.settle():
+            self.polled = True
+            simulation.idling.others_worked()
+            return 0
         if not self.polled:
             self.polled = True
             return 0
-        wait = simulation.workers.run()
+        if workers.unblock():
+            return 0
+        wait = workers.others()
         if wait is not None:
             self.polled = False
             simulation.idling.others_worked()
-            if runner.waiting_for_idle and simulation.workers.only_children:
+            if runner.waiting_for_idle and workers.only_children:
                 return _FOREVER
             if runner.waiting_for_idle:
                 # Instead of waiting trio would wake those who wait for "all tasks blocked", and a thread computes.
                 _pause(LOOK)
                 return 0
+            workers.posts.loop_sleeps = True
             return wait
+        if workers.posts:
+            return 0  # from a thread that has ended since it was looked at
         if runner.entry_queue.size() and self._looks < MAX_LOOKS:
             self._looks += 1
             return 0  # from a thread that has ended since the sockets were polled
@@ -130,6 +143,7 @@ class VirtualClock(trio.abc.Clock):
             return _FOREVER  # trio wakes those who wait for "all tasks blocked" itself, before it sleeps
         self.polled = False
         decision, wait = simulation.idling.decide(deadline, sockets=_socket_waiters(runner) > 0)
+        workers.posts.loop_sleeps = decision is Idle.WAIT
         return wait if decision is Idle.WAIT else 0
 
 
@@ -224,13 +238,8 @@ class Attachment(trio.abc.Instrument):
 
     def before_run(self) -> None:
         runner = _run.GLOBAL_RUN_CONTEXT.runner
+        self._simulation.entry_queue = runner.entry_queue
         runner.runq = RunQueue(self._simulation, self._clock, runner.runq)  # type: ignore[assignment]
-        token = runner.entry_queue
-        self._simulation.wake = lambda: token.run_sync_soon(_nothing)
-
-
-def _nothing() -> None:
-    pass
 
 
 def report_exits(current: Callable[[], Simulation | None]) -> None:
@@ -245,3 +254,21 @@ def report_exits(current: Callable[[], Simulation | None]) -> None:
         original(runner, task, result)
 
     _run.Runner.task_exited = task_exited  # type: ignore[method-assign, assignment]
+
+
+def hold_posts(current: Callable[[], Simulation | None]) -> None:
+    """Keep what other threads send to the loop until the simulation takes it in."""
+    original = _entry_queue.EntryQueue.run_sync_soon
+
+    @wraps(original)
+    def run_sync_soon(queue: Any, function: Any, *args: Any, idempotent: bool = False) -> None:
+        simulation = current()
+        send = partial(original, queue, function, *args, idempotent=idempotent)
+        # A thread may run a trio of its own, which is no affair of ours.
+        ours = isinstance(simulation, TrioSimulation) and queue is simulation.entry_queue
+        if simulation is None or not ours or threading.get_ident() == simulation.loop_thread:
+            send()
+        else:
+            simulation.workers.posts.add(send)
+
+    _entry_queue.EntryQueue.run_sync_soon = run_sync_soon  # type: ignore[method-assign, assignment]

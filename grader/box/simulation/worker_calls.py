@@ -11,7 +11,8 @@ from typing import Any
 from grader.box.simulation.core import Simulation
 from grader.box.simulation.current import current
 from grader.box.simulation.where import innermost_own, is_student
-from grader.box.simulation.workers import OURS, Call
+from grader.box.simulation.worker_call import Call
+from grader.box.simulation.workers import OURS
 
 local = threading.local()
 """In a worker thread the ``call`` it runs and its ``simulation``."""
@@ -32,10 +33,9 @@ def counted(func: Callable[..., Any], args: tuple[Any, ...]) -> tuple[Call, Call
             return func(*args)
         finally:
             del local.call, local.simulation
-            call.finished = True
+            call.posted, call.finished = False, True
             if call.abandoned:
                 workers.drop(call)
-                simulation.wake()
 
     return call, run
 
@@ -101,6 +101,7 @@ def patch_threads(backend: Any, default_limiter: Callable[[], Any]) -> None:
                 if call.state == "in-loop":
                     call.state = "ready"
 
+        call.state, call.posted = "asking", False
         try:
             return async_from_thread(cls, in_loop, args, token)
         finally:
@@ -115,9 +116,9 @@ def patch_threads(backend: Any, default_limiter: Callable[[], Any]) -> None:
             try:
                 return func(*inner)
             finally:
-                if call.state == "running":
-                    call.state = "ready"
+                call.state = "ready"
 
+        call.state, call.posted = "asking", False
         try:
             return sync_from_thread(cls, in_loop, args, token)
         finally:

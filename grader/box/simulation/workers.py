@@ -12,11 +12,12 @@ import heapq
 import itertools
 import threading
 import time
-from collections.abc import Callable
 from math import inf
 from typing import TYPE_CHECKING, Protocol
 
 from grader.box.simulation.children import Children
+from grader.box.simulation.worker_call import Call, is_ready
+from grader.box.simulation.worker_posts import Posts
 
 if TYPE_CHECKING:
     from grader.box.simulation.schedule import Schedule
@@ -25,8 +26,6 @@ _clock = time.perf_counter
 
 TICK = 0.02
 """Real seconds for which the loop waits before it looks at the threads again."""
-ASLEEP = 0.05
-"""Real seconds without CPU after which a sleeping thread counts as waiting for somebody else."""
 STUCK = 20.0
 """Real seconds for which the loop waits for threads that do use CPU; the box's own limits usually come first."""
 
@@ -39,37 +38,9 @@ class _Simulation(Protocol):
 
     schedule: Schedule
     loop_thread: int
-    wake: Callable[[], None]
 
     def worker_stuck(self) -> None: ...
     def untracked_threads(self) -> bool: ...
-
-
-class Call:
-    """One call in a worker thread.
-
-    queued    waits for a token of the capacity limiter; only the loop can change that
-    ready     may go on, waits for the baton
-    running   holds the baton: the loop waits for it in real time
-    sleeping  in a virtual ``time.sleep``
-    in-loop   inside ``from_thread.run``: a task of the loop acts for it
-    dropped   nobody waits for it any more
-    """
-
-    __slots__ = ("abandoned", "baton", "finished", "idle", "line", "native_id", "number", "state", "thread_id")
-
-    def __init__(self, number: int, line: int | None = None) -> None:
-        self.number = number
-        self.line = line
-        """The student's line that asked for it."""
-        self.state = "queued"
-        self.thread_id: int | None = None
-        self.native_id: int | None = None
-        self.baton = threading.Event()
-        self.idle: tuple[str, float] | None = None
-        """CPU time of the thread when it was last seen to move, and the real time of that look."""
-        self.abandoned = False
-        self.finished = False
 
 
 class Workers:
@@ -92,40 +63,71 @@ class Workers:
         """Whether the last look found nobody at work but child processes."""
         self.waited_since: float | None = None
         """Real time since which the loop has waited for threads, None while it has not."""
+        self.posts = Posts(self)
 
     # ---- called by the backends, in the loop's thread ----------------------------------------------------------------
 
-    def run(self) -> float | None:
-        """Let worker threads go on, one at a time, now that no task is ready.
+    def settle(self) -> bool:
+        """Let calls go on, one at a time, until all rest, now that no task is ready; then take in what they posted.
 
-        Returns for how many real seconds to wait for them and for child processes, or None if none of them can make
-        progress by itself.
+        What a thread sends to a socket, or posts, would otherwise be seen between any two steps. Returns whether
+        anything has happened.
         """
-        busy = bool(self._calls) and self._pass_baton()
-        busy = busy or self._foreign_busy() or self._simulation.untracked_threads()
-        self.only_children = not busy and self.children.busy()
-        if not (busy or self.only_children):
+        moved = False
+        while self._calls and self._pass_baton():
+            moved = True
+            if self._waited_too_long():
+                break
+            self.posts.wait(TICK)
+        return self.posts.take() or moved
+
+    def others(self) -> float | None:
+        """For how many real seconds to wait for child processes and for threads that did not come through anyio.
+
+        None if none of them can make progress by itself.
+        """
+        threads = self._foreign_busy() or self._simulation.untracked_threads()
+        self.only_children = not threads and self.children.busy()
+        if not (threads or self.only_children):
             self.waited_since = None
             return None
+        return 0.0 if self._waited_too_long() else TICK
+
+    def _waited_too_long(self) -> bool:
         if self.waited_since is None:
             self.waited_since = _clock()
-        elif _clock() - self.waited_since > STUCK:
-            self.waited_since = None
-            self._simulation.worker_stuck()
-            return 0.0
-        return TICK
+        if _clock() - self.waited_since <= STUCK:
+            return False
+        self.waited_since = None
+        self._simulation.worker_stuck()
+        return True
 
     def _pass_baton(self) -> bool:
         with self._lock:
-            if any(call.state == "running" and not _sleeps(call) for call in self._calls):
+            if any(call.is_at_work() for call in self._calls):
                 return True
             ready = sorted((call for call in self._calls if call.state == "ready"), key=lambda call: call.number)
             if not ready:
                 return False
             call = ready[self._simulation.schedule.pick(len(ready)) if len(ready) > 1 else 0]
-            call.state, call.idle = "running", None
+            call.state, call.idle, call.posted = "running", None, False
             call.baton.set()
             return True
+
+    def unblock(self) -> bool:
+        """Let the threads go on whose sockets are ready; returns whether there are any."""
+        found = [call for call in self._calls if call.state == "blocked" and is_ready(*call.socket)]
+        for call in found:
+            call.state = "ready"
+        return bool(found)
+
+    def wait_for_sockets(self) -> bool:
+        """Whether any thread waits for a socket."""
+        return any(call.state == "blocked" for call in self._calls)
+
+    def calls_of_this_thread(self) -> list[Call]:
+        with self._lock:
+            return [call for call in self._calls if call.thread_id == threading.get_ident()]
 
     def next_deadline(self) -> float:
         """When the next worker in ``time.sleep`` wakes."""
@@ -137,7 +139,9 @@ class Workers:
             return
         with self._lock:
             while self._sleepers and self._sleepers[0][0] <= now:
-                heapq.heappop(self._sleepers)[2].state = "ready"
+                _, alarm, call = heapq.heappop(self._sleepers)
+                if call.alarm == alarm:
+                    call.state, call.late = "ready", True
 
     def begun(self) -> int:
         """How many calls have left the queue of their limiter."""
@@ -152,7 +156,7 @@ class Workers:
     def still_at_work(self) -> list[int]:
         """The student's lines that asked for threads which have not come to their end."""
         # Not those that wait for their first turn: whether they have a thread already is a matter of real time.
-        begun = [call.line for call in self._calls if call.state in ("running", "sleeping", "in-loop")]
+        begun = [call.line for call in self._calls if call.state not in ("queued", "ready", "dropped")]
         own = [line for thread, line in self.started.items() if thread.is_alive()]
         return [line for line in begun if line is not None] + own
 
@@ -172,7 +176,7 @@ class Workers:
 
     def close(self) -> None:
         """The run is over: nothing of the student's may go on in a thread."""
-        self._closed = True
+        self._closed = self.posts.closed = True
         for call in list(self._calls):
             call.state = "dropped"
             call.baton.set()
@@ -191,14 +195,26 @@ class Workers:
             raise SystemExit
 
     def sleep(self, call: Call, seconds: float) -> None:
+        self._rest(call, "sleeping", seconds)
+
+    def await_socket(self, call: Call, file: int, event: int, seconds: float | None) -> None:
+        """Wait until a socket is ready. Raises TimeoutError after so many virtual seconds."""
+        call.socket = (file, event)
+        self._rest(call, "blocked", seconds)
+        if call.late:
+            raise TimeoutError("timed out")
+
+    def _rest(self, call: Call, state: str, seconds: float | None) -> None:
         with self._lock:
             if call not in self._calls:
                 return
-            wake_at = self._simulation.now + max(0.0, seconds)
-            heapq.heappush(self._sleepers, (wake_at, next(self._numbers), call))
-            call.state = "sleeping"
-        self._simulation.wake()
+            call.alarm, call.late = next(self._numbers), False
+            if seconds is not None:
+                heapq.heappush(self._sleepers, (self._simulation.now + max(0.0, seconds), call.alarm, call))
+            call.state = state
+        self.posts.stir()
         self.await_baton(call)
+        call.alarm = -1
 
     # ---- threads that did not come through anyio ---------------------------------------------------------------------
 
@@ -210,22 +226,6 @@ class Workers:
                 continue
             call = self._foreign.setdefault(thread, Call(-1))
             call.native_id = thread.native_id
-            if not _sleeps(call):
+            if not call.sleeps():
                 return True
         return False
-
-
-def _sleeps(call: Call) -> bool:
-    if call.native_id is None:
-        return False
-    try:
-        with open(f"/proc/self/task/{call.native_id}/schedstat") as file:
-            cpu = file.read().split()[0]
-        with open(f"/proc/self/task/{call.native_id}/stat") as file:
-            asleep = file.read().rpartition(")")[2].split()[0] == "S"
-    except OSError:
-        return True  # the thread is gone
-    if not asleep or call.idle is None or call.idle[0] != cpu:
-        call.idle = (cpu, _clock())
-        return False
-    return _clock() - call.idle[1] > ASLEEP
