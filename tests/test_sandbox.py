@@ -533,9 +533,10 @@ def test_hashes_are_the_same_in_every_box(box: Box) -> None:
 def test_the_sweep_finds_children_and_spares_those_it_is_told_to(box: Box) -> None:
     with cell_of(box, ECHO) as cell:
         cell.recording(ask())
-        (child,) = sweep.children(box.process)
+        living = sweep.children(box.process)
 
-        assert sweep.kill_descendants(box.process, spare=[child]) is False
+        assert len(living) >= 1
+        assert sweep.kill_descendants(box.process, spare=living) is False
         assert cell.recording(ask(n=2)).ended is Ended.RETURNED
         assert sweep.kill_descendants(box.process) is True
 
