@@ -43,6 +43,11 @@ HOSTS = """\
 """The names that the suite looks up. Two addresses are of the block for documentation: nobody talks to them."""
 
 
+SERVICES = "passwd: files\ngroup: files\nhosts: files\nprotocols: files\nservices: files\n"
+"""Where the suite looks things up. A resolver on the network may take longer than a thread that sleeps is waited for,
+and what waits for it would be called a deadlock."""
+
+
 class Unavailable(Exception):
     """The suite cannot be got, or its run did not come to an end. The message says what to do."""
 
@@ -82,10 +87,10 @@ class Suite:
             lists = {"only": only, "without": without}
             for name, tests in lists.items():
                 Path(scratch, name).write_text(json.dumps(sorted(tests)))
-            hosts = Path(scratch, "hosts")
-            hosts.write_text(HOSTS)
+            for name, text in {"hosts": HOSTS, "nsswitch.conf": SERVICES}.items():
+                Path(scratch, name).write_text(text)
             given = (f"--counts={scratch}/counts", *(f"--{name}={scratch}/{name}" for name in lists))
-            self._pytest(*with_names(hosts), str(self.python), *PYTEST, *options, *given)
+            self._pytest(*with_names(Path(scratch)), str(self.python), *PYTEST, *options, *given)
             found = json.loads(Path(scratch, "counts").read_text())
         return Counts(
             outcomes=Counter(found["outcomes"]),
@@ -114,15 +119,18 @@ class Suite:
             raise Unavailable(f"pytest ended with {done.returncode}:\n{self.log[-4000:]}")
 
 
-def with_names(hosts: Path) -> tuple[str, ...]:
-    """What to put in front of a command so that it finds the names of ``hosts`` whatever the machine's own file says.
+def with_names(folder: Path) -> tuple[str, ...]:
+    """What to put in front of a command so that it finds the names of ``folder/hosts`` and no others.
 
     Nothing where bubblewrap does not work; what needs the names then fails without the simulation too.
     """
     # Of 2170 tests 136 failed where /etc/hosts has no ::1 for localhost and no resolver answers.
-    before = ("bwrap", "--dev-bind", "/", "/", "--ro-bind", str(hosts), "/etc/hosts")
     if shutil.which("bwrap") is None:
         return ()
+    # One that is not there would be made, in the machine's own folder.
+    found = [Path("/etc", name) for name in ("hosts", "nsswitch.conf") if Path("/etc", name).exists()]
+    binds = [part for path in found for part in ("--ro-bind", str(folder / path.name), str(path))]
+    before = ("bwrap", "--dev-bind", "/", "/", *binds)
     works = subprocess.run([*before, "true"], capture_output=True, check=False).returncode == 0
     return before if works else ()
 
