@@ -44,7 +44,7 @@ class HandBack:
         names = {learner.key: learner.name for learner in results.intake.learners}
         for source, filled in self._filled(points_of(results), results.intake.learners):
             path = self.out / f"{source.stem}.filled{source.suffix}"
-            write_bytes(path, filled.content, option="--out OUT")
+            write_bytes(path, [filled.content], option="--out OUT")
             yield path, tuple(_notes(source.name, filled, names))
 
     def _filled(self, results: Results, learners: Sequence[Learner]) -> Iterator[tuple[Path, Filled]]:

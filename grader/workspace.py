@@ -210,7 +210,7 @@ def add_attempts(workspace: Workspace, verdicts: Iterable[Verdict]) -> None:
         lines = [*kept, json.dumps(verdict_document(verdict), ensure_ascii=True)]
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            replace_file(path, ("\n".join(lines) + "\n").encode())
+            replace_file(path, [("\n".join(lines) + "\n").encode()])
         except OSError as error:
             raise WorkspaceError(
                 f"{path}: the attempt cannot be stored: {error.strerror}",

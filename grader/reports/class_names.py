@@ -12,6 +12,7 @@ from grader.classroom.intake import Learner
 
 MAX_LINE = 2000
 CACHED = 4096
+"""Texts that are kept with what became of them: a class says the same few things again and again."""
 MASK = "…"
 LEAST_WORD = 2
 """Letters of a name that are looked for as a whole word; an initial is in every line."""
@@ -32,7 +33,6 @@ class Names:
         self._words = frozenset(word for learner in learners for word in _words_of(learner))
         long = sorted((re.escape(word) for word in self._words if len(word) >= LEAST_PART), key=len, reverse=True)
         self._inside = re.compile("|".join(long)) if long else None
-        # A class says the same few things again and again.
         self._kept = lru_cache(maxsize=CACHED)(self._is_kept)
         self._masked = lru_cache(maxsize=CACHED)(self._mask)
 
@@ -51,6 +51,7 @@ class Names:
         return not (pieces & self._words) and not (self._inside and self._inside.search(folded))
 
 
+@lru_cache(maxsize=CACHED)
 def without_texts(line: str) -> str:
     """Take the comment and what stands in quotes out of a line of code."""
     # Quotes first: a # inside of them begins no comment.

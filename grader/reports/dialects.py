@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, assert_never
 from grader.errors import InternalError, MachineError, UsageError, do_all
 from grader.reports import classroom50, exercism, github, gradescope, junit, results_jsonl
 from grader.reports.clean import clean_line
-from grader.reports.files import write_file
+from grader.reports.files import write_file, write_texts
 from grader.reports.views import reasons_not_judged
 from grader.verdict import Status, Verdict
 
@@ -108,7 +108,7 @@ def write_class(orders: Sequence[Order], results: ClassResults) -> None:
     """Write the reports of a class. Raises the first error after all others are written."""
 
     def write(order: Order) -> None:
-        write_file(order.path, class_text(order.dialect, results))
+        write_texts(order.path, class_texts(order.dialect, results))
 
     do_all(partial(write, order) for order in orders)
 
@@ -136,19 +136,19 @@ def run_text(dialect: Dialect, verdicts: tuple[Verdict, ...], environment: Mappi
             assert_never(dialect)
 
 
-def class_text(dialect: Dialect, results: ClassResults) -> str:
-    """A class in one of ``OF_A_CLASS``. Raises UsageError for the others."""
+def class_texts(dialect: Dialect, results: ClassResults) -> Iterable[str]:
+    """The parts of a class in one of ``OF_A_CLASS``. Raises UsageError for the others."""
     match dialect:
         case Dialect.CSV:
             from grader.reports.grades_csv import grades_csv
 
-            return grades_csv(results)
+            return (grades_csv(results),)
         case Dialect.JSONL:
-            return "".join(results_jsonl.class_lines(results))
+            return results_jsonl.class_lines(results)
         case Dialect.JUNIT:
-            return junit.class_xml(results)
+            return (junit.class_xml(results),)
         case Dialect.GITHUB:
-            return github.class_summary(results)
+            return (github.class_summary(results),)
         case Dialect.GRADESCOPE | Dialect.EXERCISM | Dialect.CLASSROOM50:
             raise UsageError(f"{dialect} holds one submission", hint="Use `grade run`.")
         case _:
