@@ -161,7 +161,7 @@ async def crowd(stage, count):
         bodies[number] = await fetch(stage, f"http://{host}/{number}")
 
     async def use(host):
-        # One alone to begin with: what blocks is found out here, and not a hundred times over.
+        # One alone to begin with: what blocks is found out here, and not fifty times over.
         await fetch(stage, f"http://{host}/first")
         async with anyio.create_task_group() as tg:
             for number in range(count):

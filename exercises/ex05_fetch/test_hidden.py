@@ -173,18 +173,19 @@ def test_truncated_body_is_an_error(play):
     points=12,
     diagnosis="thread-per-download",
     schedules=3,
-    feedback="A hundred downloads should be under way at once without a hundred threads. The server answers when all "
-    "hundred requests are there.",
+    feedback="Fifty downloads should be under way at once without fifty threads. The server answers when all fifty "
+    "requests are there.",
 )
-def test_hundred_downloads_in_flight(play):
-    """a hundred downloads at once, without threads"""
-    recording = play("crowd", count=100)
+def test_fifty_downloads_in_flight(play):
+    """fifty downloads at once, without threads"""
+    # More than the 40 threads that anyio lends at a time: with one for each download the last ten never get there.
+    recording = play("crowd", count=50)
 
     # Whatever a submission may put in front of the body, it must be the body of its own download.
     assert all(found.endswith(b"/%d" % number) for number, found in enumerate(recording.result))
     assert len(recording.values("threads")) == 1
     # Not zero: asyncio looks up names in a pool of its own, of up to 32 threads.
-    assert recording.values("threads")[0] < 50
+    assert recording.values("threads")[0] < 40
 
 
 @grading(

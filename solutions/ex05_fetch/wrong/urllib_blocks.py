@@ -1,4 +1,4 @@
-# fails: test_ui_keeps_ticking_while_we_wait, test_hundred_downloads_in_flight (blocked-loop)
+# fails: test_ui_keeps_ticking_while_we_wait, test_fifty_downloads_in_flight (blocked-loop)
 # off-limits: exempt
 """An ordinary blocking download with `async` in front."""
 
