@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from grader.box.simulation.workers import OURS
 from grader.exercise import Limits
 from grader.recording import Ended
 from grader.sandbox import Box
@@ -538,3 +539,18 @@ def test_a_child_process_holds_the_clock_until_its_end_is_known(box: Box, backen
 
     assert (recording.ended, recording.elapsed) == (Ended.RETURNED, 0)
     assert recording.result == b"42\n"
+
+
+@on_both_backends
+def test_the_threads_of_a_backend_are_known_by_their_names(box: Box, backend: str) -> None:
+    """Any other thread is watched until it has slept for a while, 60 ms in every play that looks up a name."""
+    looks_up = """
+        import threading, anyio
+        async def main():
+            before = threading.enumerate()
+            await anyio.getaddrinfo("localhost", 80)
+            return [thread.name for thread in threading.enumerate() if thread not in before]
+    """
+    (name,) = played(box, backend, looks_up).result
+
+    assert name.startswith(OURS)

@@ -138,8 +138,9 @@ class VirtualEventLoop(asyncio.SelectorEventLoop):
     def run_in_executor(self, executor: Any, func: Any, *args: Any) -> Any:  # type: ignore[override]
         call, counted = self._counted(func, args)
         if executor is None:
-            # asyncio would take a number that depends on the machine's processors.
-            executor = self._own_executor = self._own_executor or ThreadPoolExecutor(EXECUTOR_THREADS)
+            # asyncio would take a number that depends on the machine's processors. Its name for them is kept: whose
+            # calls are counted need not be watched as well, until it has slept for a while.
+            executor = self._own_executor = self._own_executor or ThreadPoolExecutor(EXECUTOR_THREADS, "asyncio")
         line = self._executor_lines.setdefault(executor, ExecutorLine(getattr(executor, "_max_workers", 1)))
         line.join(call)
         future = super().run_in_executor(executor, counted)
