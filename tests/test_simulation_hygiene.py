@@ -499,3 +499,23 @@ async def main(stage):
         tg.start_soon(stage.attempt, "x", int, "y")
 """
     assert left_behind(box, backend, source, RUN_MAIN_WITH_STAGE) == ()
+
+
+@on_both_backends
+def test_plays_with_an_open_generator_do_not_pile_up(box: Box, backend: str) -> None:
+    counts_tasks = """
+        import gc
+        async def numbers():
+            yield 1
+            yield 2
+        async def main():
+            global kept
+            kept = numbers()
+            await anext(kept)
+            return sum(type(each).__name__ == "TaskRecord" for each in gc.get_objects())
+    """
+    with cell_of(box, counts_tasks) as cell:
+        found = [cell.recording(play_of(backend, seed=seed)).result for seed in range(6)]
+
+    # A generator that is finalized by the collector goes with the collection after that.
+    assert found[3:] == [found[2]] * 3

@@ -52,20 +52,21 @@ class LeftOpen:
 
     def watch_generators(self) -> None:
         """Look over the shoulder of the backend's own hooks, which are in place once its loop runs."""
-        backend = sys.get_asyncgen_hooks()
+        # Two names: the collector does not look into the pair, which would keep the whole play of a generator alive.
+        first, last = sys.get_asyncgen_hooks()
 
         def iterated(generator: Any) -> None:
             self._iterated(generator, sys._getframe(1))
-            if backend.firstiter is not None:
-                backend.firstiter(generator)
+            if first is not None:
+                first(generator)
 
         def finalized(generator: Any) -> None:
             # Python calls this for a generator that is paused half-way and that nobody refers to any more.
             _, place = self._generators.pop(id(generator), (None, None))
             if place is not None and self._simulation.verdict is None and len(self._dropped) < MAX_LEFT_OPEN:
                 self._dropped.append(place)
-            if backend.finalizer is not None:
-                backend.finalizer(generator)
+            if last is not None:
+                last(generator)
 
         sys.set_asyncgen_hooks(iterated, finalized)
 
