@@ -156,11 +156,10 @@ class Verdict:
     def status(self) -> Status:
         if self.faults:
             return Status.CANNOT_JUDGE
-        if not self.tests or any(
-            result.outcome is Outcome.NOT_JUDGED for test in self.tests for result in test.results
-        ):
+        outcomes = {result.outcome for test in self.tests for result in test.results}
+        if not outcomes or Outcome.NOT_JUDGED in outcomes:
             return Status.NOT_JUDGED
-        return Status.PASS if all(test.passed for test in self.tests) else Status.FAIL
+        return Status.PASS if outcomes == {Outcome.PASS} else Status.FAIL
 
     @property
     def backends(self) -> tuple[str, ...]:
