@@ -42,6 +42,7 @@ from grader.box import kernel  # noqa: E402
 from grader.cell import Cell  # noqa: E402
 from grader.kit import Exercise, Kit  # noqa: E402
 from grader.play import Play  # noqa: E402
+from grader.reports.words import counted  # noqa: E402
 from grader.sandbox import Box  # noqa: E402
 
 DEADLOCK = "import anyio\n\n\nasync def {name}(*args, **kwargs):\n    await anyio.Event().wait()\n"
@@ -199,7 +200,7 @@ def document(play: Play, exercise: Exercise) -> dict[str, Any]:
 def show(name: str, cost: Cost, base: Cost) -> None:
     memory = f"{cost.memory:8.0f} MiB" if cost.memory else ""
     print(
-        f"{name:<30}{cost.cpu * 1000:8.1f} ms{cost.cpu / base.cpu:9.3f}{cost.wall * 1000:9.1f} ms"
+        f"{name:<38}{cost.cpu * 1000:8.1f} ms{cost.cpu / base.cpu:9.3f}{cost.wall * 1000:9.1f} ms"
         f"{cost.wall / base.wall:9.3f}{cost.plays:9.1f}{cost.cpu / cost.plays * 1000:8.2f} ms{memory}",
         flush=True,
     )
@@ -211,7 +212,7 @@ def compare(folder: Path, course: Kit, files: list[File], schedules: int, sample
     chosen = random.Random(1).sample(files, min(sample, len(files)))
     cold = cold_pytest(folder, chosen, schedules)
     bare = bare_plays(folder, course, chosen, schedules)
-    show(f"grade class, {schedules} schedules", first, first)
+    show(f"grade class, {counted(schedules, 'schedule')}", first, first)
     show(f"cold pytest, sample of {len(chosen)}", cold, first)
     show("bare plays, same sample", bare, first)
     show(
@@ -237,7 +238,7 @@ def main() -> None:
         files = make_class(folder / "class", exercises, asked.learners)
         print(f"{asked.learners} learners x {len(exercises)} exercises, {len(os.sched_getaffinity(0))} processors")
         costs = f"{'CPU':>11}{'ratio':>9}{'wall':>12}{'ratio':>9}"
-        print(f"{'per submission':<30}{costs}{'plays':>9}{'CPU/play':>11}{'parent':>12}")
+        print(f"{'per submission':<38}{costs}{'plays':>9}{'CPU/play':>11}{'parent':>12}")
         firsts = {number: compare(folder, course, files, number, asked.sample) for number in asked.schedules}
         if asked.hangs:
             for title, hanging in (("1 % deadlocks", [DEADLOCK]), ("1 % deadlocks, 1 % busy", [DEADLOCK, BUSY])):
@@ -245,7 +246,7 @@ def main() -> None:
                 count = len(make_class(place / "class", exercises, asked.learners, hanging))
                 for number, first in firsts.items():
                     cost = grade_class(place / "class", place / f"out{number}", number, count)
-                    show(f"{title}, {number}", cost, first)
+                    show(f"{title}, {counted(number, 'schedule')}", cost, first)
         for learners in asked.growth:
             place = folder / f"growth{learners}"
             count = len(make_class(place / "class", exercises[:1], learners))
