@@ -10,11 +10,11 @@ a sample of it, and are compared with what the class costs on average:
                    with several schedules as many repeats of each test (``cold_pytest.py``)
     bare plays     the same plays in a child forked from a warm process, with nobody looking (``bare_plays.py``)
 
-CPU is user and system time of all processes together, those that were killed included. Nobody but ``grade`` knows
+CPU is user and system time of all processes together, those included that a box has killed. Nobody but ``grade`` knows
 when a test has no further schedules, or shares a play between tests, so cold pytest plays more; the columns with plays
-say how much, and what one of them costs. ``--hangs`` grades the class
-once more with a deadlock in one file of a hundred, and once more with a busy loop in one of a hundred beside it;
-``--growth`` grades 10, 100 and 1000 learners of one exercise, and shows the memory of the parent process.
+say how much, and what one of them costs. ``--hangs`` grades the class once more with a deadlock in one file of a
+hundred, and once more with a busy loop in one of a hundred beside it; ``--growth`` grades 10, 100 and 1000 learners of
+one exercise, and shows the memory of the parent process.
 """
 
 from __future__ import annotations

@@ -87,8 +87,6 @@ class Suite:
             lists = {"only": only, "without": without}
             for name, tests in lists.items():
                 Path(scratch, name).write_text(json.dumps(sorted(tests)))
-            for name, text in {"hosts": HOSTS, "nsswitch.conf": SERVICES}.items():
-                Path(scratch, name).write_text(text)
             given = (f"--counts={scratch}/counts", *(f"--{name}={scratch}/{name}" for name in lists))
             self._pytest(*with_names(Path(scratch)), str(self.python), *PYTEST, *options, *given)
             found = json.loads(Path(scratch, "counts").read_text())
@@ -120,19 +118,22 @@ class Suite:
 
 
 def with_names(folder: Path) -> tuple[str, ...]:
-    """What to put in front of a command so that it finds the names of ``folder/hosts`` and no others.
+    """What to put in front of a command so that it finds the names of ``HOSTS`` and no others.
 
-    Nothing where bubblewrap does not work; what needs the names then fails without the simulation too.
+    The files that say so are written into the folder. Nothing where bubblewrap does not work; what needs the names then
+    fails without the simulation too.
     """
     # Of 2170 tests 136 failed where /etc/hosts has no ::1 for localhost and no resolver answers.
     if shutil.which("bwrap") is None:
         return ()
-    # One that is not there would be made, in the machine's own folder.
-    found = [Path("/etc", name) for name in ("hosts", "nsswitch.conf") if Path("/etc", name).exists()]
-    binds = [part for path in found for part in ("--ro-bind", str(folder / path.name), str(path))]
-    before = ("bwrap", "--dev-bind", "/", "/", *binds)
+    before = ["bwrap", "--dev-bind", "/", "/"]
+    for name, text in {"hosts": HOSTS, "nsswitch.conf": SERVICES}.items():
+        # One that is not there would be made, in the machine's own folder.
+        if Path("/etc", name).exists():
+            Path(folder, name).write_text(text)
+            before += ["--ro-bind", str(folder / name), f"/etc/{name}"]
     works = subprocess.run([*before, "true"], capture_output=True, check=False).returncode == 0
-    return before if works else ()
+    return tuple(before) if works else ()
 
 
 # ---- getting it ------------------------------------------------------------------------------------------------------

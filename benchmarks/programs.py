@@ -17,6 +17,7 @@ from grader.recording import Ended, Recording
 from grader.sandbox import Box
 
 HEAD = """
+import socket
 import threading
 import time
 from functools import partial
@@ -40,6 +41,21 @@ async def echoing(main):
         found = await main(listener.extra(anyio.abc.SocketAttribute.local_port))
         tg.cancel_scope.cancel()
         return found
+
+
+async def beside_a_thread(serve, talk):
+    server = socket.create_server(("127.0.0.1", 0))
+
+    def accept():
+        client, _ = server.accept()
+        with client:
+            serve(client)
+
+    with server:
+        async with create_task_group() as tg:
+            tg.start_soon(to_thread.run_sync, accept)
+            async with await anyio.connect_tcp("127.0.0.1", server.getsockname()[1]) as stream:
+                return await talk(stream)
 """
 
 SCENARIO = """
@@ -216,20 +232,11 @@ SOCKETS = (
         elapsed=2.0,
         result=b"hello",
         body="""
-        import socket
         async def main():
-            server = socket.create_server(("127.0.0.1", 0))
-            def serve():
-                client, _ = server.accept()
-                with client:
-                    time.sleep(2)
-                    client.sendall(b"hello")
-            async with create_task_group() as tg:
-                tg.start_soon(to_thread.run_sync, serve)
-                async with await anyio.connect_tcp("127.0.0.1", server.getsockname()[1]) as stream:
-                    found = await stream.receive()
-            server.close()
-            return found
+            return await beside_a_thread(serve, lambda stream: stream.receive())
+        def serve(client):
+            time.sleep(2)
+            client.sendall(b"hello")
         """,
     ),
     Program(
@@ -249,26 +256,21 @@ SOCKETS = (
         elapsed=0.0,
         result=b"01234",
         body="""
-        import socket
         async def main():
-            server = socket.create_server(("127.0.0.1", 0))
-            def serve():
-                client, _ = server.accept()
-                with client:
-                    while data := client.recv(10):
-                        client.sendall(data)
-            async def other():
-                for _ in range(30):
-                    await checkpoint()
+            return await beside_a_thread(serve, talk)
+        def serve(client):
+            while data := client.recv(10):
+                client.sendall(data)
+        async def other():
+            for _ in range(30):
+                await checkpoint()
+        async def talk(stream):
+            found = b""
             async with create_task_group() as tg:
-                tg.start_soon(to_thread.run_sync, serve)
-                found = b""
-                async with await anyio.connect_tcp("127.0.0.1", server.getsockname()[1]) as stream:
-                    for digit in range(5):
-                        tg.start_soon(other)
-                        await stream.send(str(digit).encode())
-                        found += await stream.receive()
-            server.close()
+                for digit in range(5):
+                    tg.start_soon(other)
+                    await stream.send(str(digit).encode())
+                    found += await stream.receive()
             return found
         """,
     ),
@@ -277,7 +279,6 @@ SOCKETS = (
         elapsed=3.0,
         result=[b"hello", b"again"],
         body="""
-        import socket
         async def main():
             return await echoing(talk)
         async def talk(port):
@@ -298,7 +299,6 @@ SOCKETS = (
         elapsed=2.0,
         result=["timer", b"ping", b"pong"],
         body="""
-        import socket
         async def main():
             left, right = socket.socketpair()
             found = []

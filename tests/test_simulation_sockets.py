@@ -2,33 +2,16 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from collections.abc import Iterator
 
 import pytest
 
+from benchmarks.programs import SOCKETS, busy_loops
 from grader.recording import Ended
 from grader.sandbox import Box
 from tests.plays_samples import cell_of, on_both_backends, play_of, played
 
-ANSWERING = """
-import socket, time, anyio
-from anyio import create_task_group, to_thread
-async def main():
-    server = socket.create_server(("127.0.0.1", 0))
-    def serve():
-        client, _ = server.accept()
-        with client:
-            time.sleep(2)
-            client.sendall(b"hello")
-    async with create_task_group() as tg:
-        tg.start_soon(to_thread.run_sync, serve)
-        async with await anyio.connect_tcp("127.0.0.1", server.getsockname()[1]) as stream:
-            found = await stream.receive()
-    server.close()
-    return found
-"""
+(ANSWERING,) = (program.job.submission for program in SOCKETS if program.name == "a thread answers over a socket")
 
 NUMBERED = """
 async def scenario(stage, number):
@@ -39,11 +22,8 @@ async def scenario(stage, number):
 
 @pytest.fixture
 def busy() -> Iterator[None]:
-    loops = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(2)]
-    yield
-    for loop in loops:
-        loop.kill()
-        loop.wait()
+    with busy_loops(2):
+        yield
 
 
 @on_both_backends
