@@ -17,9 +17,10 @@ from grader.reports.class_anonymous import anonymised, labels_of
 from grader.reports.class_names import Names, without_texts
 from grader.reports.class_page import anonymous_class_page, class_page
 from grader.submission import Fault
+from grader.verdict import Caution
 from tests.page_samples import Page
 from tests.results_samples import class_of, course, judged, results_of
-from tests.samples import case, deadlock, failed_on_both, failure, not_judged, span, trace, verdict
+from tests.samples import case, deadlock, failed_on_both, failure, not_judged, passing, span, trace, verdict
 
 TEMPLATES = builtin_root() / "templates"
 KIT = course(2)
@@ -43,10 +44,12 @@ def written_everywhere(one: Learner) -> list[Mark]:
     said = f"`{word}` in {file} by {name} ({one.email}), diary.py of {key}"
     why = {"error": said, "help": said, "exception": said, "output": said, "turns": said, "trace": path}
     fault = Fault(kind="syntax", error=said, help=said, line=1, column=6, width=8, text=source)
+    remarked = replace(passing("asyncio"), cautions=(Caution(kind="unclosed", text=said, line=1, source=source),))
     fails = verdict(
         failed_on_both(1, "results come back in argument order", 40, failure(source=source, **why)),
         failed_on_both(2, "takes as long as the slowest", 30, deadlock(source=source, **why)),
-        case(3, "the rest", 30, not_judged("asyncio", said), not_judged("trio", said)),
+        case(3, "the rest", 20, not_judged("asyncio", said), not_judged("trio", said)),
+        case(4, "passes with a remark", 10, remarked, passing("trio")),
         file=file,
         digest=key,
         look=(fault,),
