@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 import struct
 import subprocess
 import sys
+import warnings
 import zipfile
 from pathlib import Path
 
@@ -129,7 +131,7 @@ def test_a_path_that_leads_out_of_the_zip_is_refused_by_name(name: str, reason: 
 
 
 def test_a_name_that_is_there_twice_is_refused_both_times(tmp_path: Path) -> None:
-    with pytest.warns(UserWarning, match="Duplicate"):
+    with warnings.catch_warnings(action="ignore"):  # zipfile may remark on it
         content = packed_members([(member("a/join.py"), "1"), (member("a/join.py"), "2"), (member("b/join.py"), JOIN)])
     (tmp_path / "class.zip").write_bytes(content)
 
@@ -389,5 +391,5 @@ def test_a_full_disk_is_a_failure_of_the_machine_and_no_submission_is_blamed(tmp
     )
     done = subprocess.run([sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True, check=False)
 
-    assert "a submission cannot be unpacked there (File too large)" in done.stderr
+    assert f"a submission cannot be unpacked there ({os.strerror(errno.EFBIG)})" in done.stderr
     assert "Make room" in done.stderr

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from pathlib import Path
 
 import pytest
@@ -166,7 +168,7 @@ def test_a_roster_that_cannot_be_used_is_one_sentence_with_the_line(text: str, m
 def test_a_roster_that_is_not_there_is_one_sentence(tmp_path: Path) -> None:
     from grader.classroom.roster import read_roster
 
-    with pytest.raises(ClassroomError, match=r"nothing\.csv: No such file"):
+    with pytest.raises(ClassroomError, match=rf"nothing\.csv: {os.strerror(errno.ENOENT)}"):
         read_roster(tmp_path / "nothing.csv")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -150,7 +151,8 @@ def test_an_exception_is_shown_with_its_line_and_what_was_printed_before(box: Bo
     failure = verdict.tests[0].results[1].failure
 
     assert failure is not None
-    assert (failure.diagnosis, failure.exception) == ("raised", "NameError: name 'nn' is not defined")
+    assert failure.diagnosis == "raised"
+    assert re.fullmatch(r"NameError: .*\bnn\b.*", failure.exception)
     assert (failure.line, failure.source, failure.output) == (7, "    return nn", "here 3\n")
 
 
@@ -278,7 +280,8 @@ def test_a_program_that_depends_on_chance_is_shown_as_it_was_judged(box: Box, ti
     failure = verdict.tests[0].results[0].failure
 
     assert failure is not None
-    assert (failure.ended, failure.exception) == (Ended.RAISED, "NameError: name 'nn' is not defined")
+    assert failure.ended is Ended.RAISED
+    assert re.fullmatch(r"NameError: .*\bnn\b.*", failure.exception)
     assert failure.trace is None
 
 
@@ -326,7 +329,7 @@ def test_scenarios_that_are_no_python_are_the_kits_fault(box: Box, tiny: Path) -
 def test_hidden_tests_that_cannot_be_imported_are_the_kits_fault(box: Box, tiny: Path) -> None:
     change(tiny / "exercises/ex01_double/test_hidden.py", "from grader", "import nowhere_at_all\nfrom grader")
 
-    with pytest.raises(KitError, match="No module named 'nowhere_at_all'"):
+    with pytest.raises(KitError, match=r"test_hidden\.py.*nowhere_at_all"):
         grade(box, tiny, RIGHT)
 
 

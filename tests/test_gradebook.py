@@ -277,9 +277,13 @@ def test_a_full_disk_is_said_so_and_nothing_is_lost(path: Path, book: Gradebook)
     book.begin(CLASS, [ADA, CLEO])
     book.add([judged("aaaa")], UNDER)
     book._file._base.execute("PRAGMA max_page_count = 1")  # no bigger than it is, as on a full disk
-    with pytest.raises(ClassroomError, match="cannot be written: database or disk is full") as caught:
+    with pytest.raises(ClassroomError, match="the gradebook cannot be written") as caught:
         book.add([judged("cccc", document=os.urandom(1 << 20))], UNDER)
 
+    reason = caught.value.__cause__
+    assert isinstance(reason, sqlite3.Error)
+    assert reason.sqlite_errorcode == sqlite3.SQLITE_FULL
+    assert str(reason) in str(caught.value)
     assert "what is graded so far is kept" in caught.value.hint
     assert found(book) == {"ada": 60.0, "cleo": None}
 

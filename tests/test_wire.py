@@ -118,7 +118,7 @@ def test_a_line_may_be_so_long_and_not_one_byte_longer() -> None:
 
 @pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf])
 def test_what_could_not_be_read_is_not_written(value: float) -> None:
-    with pytest.raises(ValueError, match="JSON compliant"):
+    with pytest.raises(ValueError):  # noqa: PT011  the sentence is Python's
         dumps([value])
 
 

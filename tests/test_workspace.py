@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from pathlib import Path
 
 import pytest
@@ -88,7 +90,7 @@ def test_a_lesson_is_brought_up_to_date_and_notes_in_it_are_kept_as_a_copy(mine:
 def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path, tiny: Kit) -> None:
     (tmp_path / "file").write_text("")
 
-    with pytest.raises(WorkspaceError, match=r"file/mine: Not a directory") as caught:
+    with pytest.raises(WorkspaceError, match=f"file/mine: {os.strerror(errno.ENOTDIR)}") as caught:
         workspaces.create(tmp_path / "file" / "mine", tiny)
     assert caught.value.hint == "Choose a folder that you may write to."
 
