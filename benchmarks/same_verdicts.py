@@ -3,8 +3,8 @@
     python benchmarks/same_verdicts.py collect GRADE OUT    # GRADE is the `grade` command of one version's environment
     python benchmarks/same_verdicts.py compare OUT OTHER
 
-``collect`` hands every file under ``solutions/``, ``tests/attacks/`` and ``examples/`` of this checkout to that command,
-with ``--json``, and writes what it prints into the folder OUT, one file a submission. A file that is there already is
+``collect`` hands every file under ``solutions/``, ``tests/attacks/`` and ``examples/`` to that command
+with ``--json`` and writes what it prints into the folder OUT, one file a submission. A file that is there already is
 kept, so a run that was stopped goes on where it was. ``compare`` names every submission whose verdicts differ, shows
 the first difference, and ends with exit code 1 if there is any.
 """
