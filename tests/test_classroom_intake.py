@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -266,6 +267,68 @@ def test_gradescope_metadata_that_is_nested_to_end_the_process_is_one_sentence(t
     source = folder(tmp_path / "export", {"submission_metadata.yml": deep, "submission_900/join.py": JOIN})
 
     with pytest.raises(ClassroomError, match=r"^submission_metadata\.yml.* not YAML that can be read"):
+        taken(source, staging)
+
+
+def laughs() -> str:
+    lines = ["a0: &a0 [x]", *(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]" for n in range(1, 40))]
+    return "{" + ", ".join(lines) + "}"
+
+
+HOSTILE_VALUES = {
+    "laughs": laughs(),
+    "merged laughs": "[&a {k: 1}" + "".join(f", &a {{<<: [*a, *a, *a, *a], k{n}: 1}}" for n in range(100)) + "]",
+    "itself": "&a [*a]",
+    "itself as a key": "&a {*a : 1}",
+    "a list as a key": "{[x]: 1}",
+    "an object": "!!python/object/apply:os.system ['true']",
+    "a number of megabytes": "9" * (2 << 20),
+    "hours of hours": "1" + ":59" * (1 << 20),
+    "a text of megabytes": "x" * (16 << 20),
+    "no day": "2026-99-99",
+}
+
+
+@pytest.mark.timeout(60)
+@pytest.mark.parametrize("value", HOSTILE_VALUES.values(), ids=HOSTILE_VALUES.keys())
+def test_gradescope_metadata_is_read_whatever_a_value_in_it_would_become(
+    value: str, tmp_path: Path, staging: Path
+) -> None:
+    text = GRADESCOPE.replace(":score: 12.0", f":score: {value}")
+    files = {"submission_metadata.yml": text, "submission_900/join.py": JOIN}
+    intake = taken(folder(tmp_path / "export", files), staging, layout=Layout.GRADESCOPE)
+
+    assert list(handed(intake)) == [("jane@uni.example", "ex01")]
+    assert intake.learners[0].ids == (("sid", "0042"),)
+
+
+@pytest.mark.timeout(60)
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("a: " + "[" * 900, ""),
+        ("a: " + "{b: " * 100_000, ""),
+        ("- " * 100_000, ""),
+        ("? " * 100_000, ""),
+        ("".join(" " * depth + "a:\n" for depth in range(900)), "nested too deep"),
+        ("".join(f"%TAG !e{number}! tag:x\n" for number in range(1_000_000)) + GRADESCOPE, "begins with a directive"),
+    ],
+    ids=["lists", "tables", "block lists", "block keys", "block tables", "directives"],
+)
+def test_gradescope_metadata_made_to_take_hours_is_refused_in_no_time(
+    text: str, said: str, tmp_path: Path, staging: Path
+) -> None:
+    source = folder(tmp_path / "export", {"submission_metadata.yml": text, "submission_900/join.py": JOIN})
+
+    with pytest.raises(ClassroomError, match=rf"^submission_metadata\.yml.* not YAML that can be read.*{said}"):
+        taken(source, staging)
+
+
+def test_gradescope_metadata_of_a_monstrous_size_is_refused_before_it_is_read(tmp_path: Path, staging: Path) -> None:
+    source = folder(tmp_path / "export", {"submission_metadata.yml": GRADESCOPE, "submission_900/join.py": JOIN})
+    os.truncate(source / "submission_metadata.yml", (128 << 20) + 1)
+
+    with pytest.raises(ClassroomError, match="larger than 128 MiB"):
         taken(source, staging)
 
 

@@ -2,6 +2,6 @@
 
 One-way, as the whole package:
 
-    found zip_index unpacking archive  people sheet roster owners  matching  shallow_yaml layouts  choosing intake
+    found zip_index unpacking archive  people sheet roster owners  matching  layouts  choosing intake
     rules rules_file marks results moved  filling handback
 """
