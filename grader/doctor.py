@@ -33,20 +33,15 @@ class Finding:
 
 def examine() -> list[Finding]:
     """Test everything; nothing is changed."""
-    from grader.kit import Limits
-
     findings = [Finding(subject="grade", said=__version__), _python()]
     findings += [Finding(subject=name, said=version) for name, version in versions() if name != "python"]
     try:
         with Box() as box:
-            findings += _isolation(box)
-            cell = Cell(box, Job(module="probe", submission=_SUBMISSION, scenarios=_SCENARIO, limits=Limits()))
-            for backend in BACKENDS:
-                recording = cell.recording(Play("day", Play.encode({}), backend))
-                fine = recording.ended is Ended.RETURNED and recording.elapsed == 86400
-                said = "a day of virtual time passes at once" if fine else f"{recording.ended}: {recording.reason}"
-                findings.append(Finding(subject=f"box {backend}", said=said, fine=fine))
-            cell.close()
+            try:
+                findings += _isolation(box)
+            finally:  # a name that is missing may be why there is no box
+                findings += _private_names(box)
+            findings += _plays(box)
     except GraderError as error:
         findings.append(Finding(subject="box", said=f"{error}. {error.hint}", fine=False))
     return findings
@@ -65,6 +60,41 @@ def _isolation(box: Box) -> list[Finding]:
                 fine=attempt.prevented,
             )
         )
+    return found
+
+
+def _private_names(box: Box) -> list[Finding]:
+    """What plays need of asyncio, trio and anyio and no release of them promises to keep."""
+    if box.missing is None:
+        return []
+    if not box.missing:
+        return [
+            Finding(subject="box names", said="every private name of asyncio, trio and anyio that plays need is there")
+        ]
+    return [Finding(subject="box names", said=f"missing: {name}. {_remedy(name)}", fine=False) for name in box.missing]
+
+
+def _remedy(name: str) -> str:
+    """What to do about a private name that is missing."""
+    library = next((library for library in ("anyio", "trio") if library in name), None)
+    if library is None:
+        lowest, newest = TESTED_PYTHONS
+        return f"Run grade with Python {lowest[0]}.{lowest[1]} to {newest[0]}.{newest[1]}, and report this."
+    return f"Install an older {library} with `pip install '{library}<{dict(versions())[library]}'`, and report this."
+
+
+def _plays(box: Box) -> list[Finding]:
+    """Whether a submission that waits for a day is judged at once on each backend."""
+    from grader.kit import Limits
+
+    found = []
+    cell = Cell(box, Job(module="probe", submission=_SUBMISSION, scenarios=_SCENARIO, limits=Limits()))
+    for backend in BACKENDS:
+        recording = cell.recording(Play("day", Play.encode({}), backend))
+        fine = recording.ended is Ended.RETURNED and recording.elapsed == 86400
+        said = "a day of virtual time passes at once" if fine else f"{recording.ended}: {recording.reason}"
+        found.append(Finding(subject=f"box {backend}", said=said, fine=fine))
+    cell.close()
     return found
 
 

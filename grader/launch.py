@@ -44,6 +44,8 @@ class Zygote:
         self.process = 0
         """Its process number, as this computer has it, from ``ready`` on."""
         self.landlock: Json = 0
+        self.missing: tuple[str, ...] | None = None
+        """Private names of the libraries that plays need and that are not there; None if it has not said so yet."""
         self.statuses: dict[int, int] = {}
         """Exit statuses of processes that have ended, by their number inside the box."""
         self._buffer = b""
@@ -65,6 +67,9 @@ class Zygote:
 
     def ready(self) -> tuple[Attempt, ...]:
         """Wait until it can serve; returns what its self-test has tried. Raises Died."""
+        missing = self.answer("missing", START_SECONDS)
+        assert isinstance(missing, list)
+        self.missing = tuple(map(str, missing))
         report = self.answer("ready", START_SECONDS)
         assert isinstance(report, dict)
         self.landlock = report["landlock"]

@@ -49,6 +49,8 @@ class Box:
         """The children that have not been ended, by their number in the box."""
         self.attempts: tuple[Attempt, ...] = ()
         """What the self-test has tried, once the box has been used."""
+        self.missing: tuple[str, ...] | None = None
+        """Private names of the libraries that plays need and the box does not have; None if no box has said so yet."""
         self.notes: list[str] = [why_not] if why_not and level is None else []
         """Why the level is not a higher one."""
         try:
@@ -156,9 +158,10 @@ class Box:
             try:
                 attempts = self._zygote.ready()
             except Died as died:
+                self.missing = self._zygote.missing or self.missing
                 self._start_again(died, min(self._level - 1, isolation.FENCED))
                 continue
-            self.attempts = attempts
+            self.attempts, self.missing = attempts, self._zygote.missing
             proven = isolation.proven(self._level, attempts)
             said = [f"it could {attempt.what} ({attempt.said})" for attempt in attempts if not attempt.prevented]
             if proven == self._level:

@@ -9,6 +9,8 @@ import pty
 import signal
 import subprocess
 import sys
+import sysconfig
+import venv
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -653,6 +655,62 @@ def test_the_doctor_finds_this_computer_fit(tmp_path: Path) -> None:
     assert done.returncode == 0
     assert "box trio     a day of virtual time passes at once" in done.stdout
     assert max(map(len, done.stdout.splitlines())) <= 80
+
+
+LIBRARIES_WITHOUT = {
+    "a name of anyio": (
+        "import anyio._backends._asyncio as a; del a.AsyncIOBackend.run_async_from_thread",
+        "missing: anyio asyncio run_async_from_thread. Install an older anyio with `pip install 'anyio<",
+    ),
+    "a name of trio": (
+        "import trio._core; del trio._core.wait_all_tasks_blocked",
+        "missing: trio _core.wait_all_tasks_blocked. Install an older trio with `pip install 'trio<",
+    ),
+    "a class with many of them": (
+        "import trio._core._run as r; del r.Runner",
+        "Install an older trio with `pip install 'trio<",
+    ),
+    "a module": (
+        "import sys, trio._core; sys.modules['trio._core._entry_queue'] = None; del trio._core._entry_queue",
+        "missing: trio._core._entry_queue: ",
+    ),
+    "a name of Python": (
+        "import asyncio; del asyncio.tasks._PyTask",
+        "missing: asyncio.tasks._PyTask. Run grade with",
+    ),
+}
+
+
+@pytest.mark.parametrize(("without", "said"), LIBRARIES_WITHOUT.values(), ids=LIBRARIES_WITHOUT.keys())
+def test_the_doctor_names_what_the_libraries_in_a_box_lack_and_exits_4(tmp_path: Path, without: str, said: str) -> None:
+    python = python_where(tmp_path / "environment", without)
+    done = subprocess.run(
+        [python, "-m", "grader", "doctor"], cwd=tmp_path, env=environment(), capture_output=True, text=True, check=False
+    )
+    names = [line for line in found_by_doctor(done.stdout) if line.startswith("box names ")]
+
+    assert (done.returncode, done.stderr) == (4, "")
+    assert [line.count(said) for line in names] == [1]
+
+
+def python_where(place: Path, statements: str) -> Path:
+    """A virtual environment with the packages of this one, where every interpreter begins with these statements."""
+    venv.create(place, symlinks=True)
+    (packages,) = place.glob("lib/python*/site-packages")
+    (packages / "others.pth").write_text(sysconfig.get_path("purelib"))
+    (packages / "sitecustomize.py").write_text(statements)
+    return place / "bin" / "python"
+
+
+def found_by_doctor(printed: str) -> list[str]:
+    """The findings, one line each as before they were wrapped."""
+    return printed.replace("\n" + " " * 13, " ").splitlines()
+
+
+def test_the_doctor_says_that_no_private_name_is_missing(tmp_path: Path) -> None:
+    found = found_by_doctor(inside("doctor", cwd=tmp_path).stdout)
+
+    assert "box names    every private name of asyncio, trio and anyio that plays need is there" in found
 
 
 def test_reset_and_report_say_where(mine: Path) -> None:
