@@ -8,6 +8,7 @@ import stat
 import struct
 import subprocess
 import sys
+import tracemalloc
 import warnings
 import zipfile
 from pathlib import Path
@@ -300,15 +301,48 @@ def test_a_monstrous_index_is_refused_before_it_is_read(tmp_path: Path, monkeypa
     assert "index is larger" in refused(found)["a.zip"]
 
 
+def ends(*, size: int, records_at: int) -> bytes:
+    """The end of a zip with an index of that size: the records for large zips, and the one that refers to them."""
+    record = struct.pack("<4sQ2H2L4Q", b"PK\6\6", 44, 45, 45, 0, 0, 1, 1, size, 0)
+    locator = struct.pack("<4sLQL", b"PK\6\7", 0, records_at, 1)
+    return record + locator + struct.pack("<4s4H2LH", b"PK\5\6", 0, 0, 0xFFFF, 0xFFFF, 0xFFFFFFFF, 0xFFFFFFFF, 0)
+
+
 def test_a_monstrous_index_cannot_hide_behind_the_record_for_large_zips(tmp_path: Path) -> None:
-    content = packed({"a/join.py": JOIN})
-    end = content.rindex(b"PK\5\6")
-    record = struct.pack("<4sQ2H2L4Q", b"PK\6\6", 44, 45, 45, 0, 0, 1, 1, zip_index.MAX_INDEX + 1, 0)
-    locator = struct.pack("<4sLQL", b"PK\6\7", 0, end, 1)
-    (tmp_path / "class.zip").write_bytes(content[:end] + record + locator + content[end:])
+    size = zip_index.MAX_INDEX + 1
+    with (tmp_path / "class.zip").open("wb") as file:
+        file.seek(size)  # a hole, which takes no room on the disk
+        file.write(ends(size=size, records_at=size))
 
     with pytest.raises(ClassroomError, match="index is larger"):
         gathered(tmp_path / "class.zip", tmp_path)
+
+
+@pytest.mark.parametrize("size", [zip_index.MAX_INDEX + 1, 1 << 40, (1 << 64) - 1])
+def test_an_index_larger_than_the_file_is_refused(size: int, tmp_path: Path) -> None:
+    content = packed({"a/join.py": JOIN})
+    end = content.rindex(b"PK\5\6")
+    (tmp_path / "class.zip").write_bytes(content[:end] + ends(size=size, records_at=end))
+
+    with pytest.raises(ClassroomError, match="not a zip that can be read"):
+        gathered(tmp_path / "class.zip", tmp_path)
+
+
+@pytest.mark.parametrize("comment", [b"", b"x" * 0xFFFF, b"PK\5\6" * 16_000])
+def test_a_zip_that_is_nothing_but_index_takes_no_memory(comment: bytes, tmp_path: Path) -> None:
+    entry = struct.pack("<4s4B4HL2L5H2L", b"PK\1\2", 20, 0, 20, 0, 0, 0, 0, 0x21, 0, 0, 0, 4, *[0] * 6) + b"a.py"
+    index = entry * (4 * zip_index.MAX_INDEX // len(entry))
+    end = struct.pack("<4s4H2LH", b"PK\5\6", 0, 0, 0xFFFF, 0xFFFF, len(index), 0, len(comment))
+    (tmp_path / "class.zip").write_bytes(index + end + comment)
+    del index
+
+    tracemalloc.start()
+    try:
+        with pytest.raises(ClassroomError, match="not a zip that can be read"):
+            gathered(tmp_path / "class.zip", tmp_path)
+        assert tracemalloc.get_traced_memory()[1] < zip_index.MAX_INDEX
+    finally:
+        tracemalloc.stop()
 
 
 def test_one_zip_with_too_many_files_does_not_keep_out_the_class(
