@@ -19,10 +19,10 @@ from typing import Any, NoReturn
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from grader.box import surroundings
+from grader.box import player
 from grader.box.player import Message, Program, play
 from grader.box.simulation.core import Bounds
-from grader.box.simulation.where import STUDENT
+from grader.box.simulation.trace import STUDENT
 from grader.box.zygote import warm_up
 
 
@@ -40,7 +40,7 @@ def play_in_child(job: dict[str, Any], plays: list[Message]) -> int:
 
 
 def play_all(job: dict[str, Any], plays: list[Message], doing: int) -> NoReturn:
-    surroundings.prepare_process()
+    player.prepare_process()
     program = Program(
         module=job["module"],
         submission=compile(job["submission"], f"{STUDENT}{job['module']}.py", "exec", dont_inherit=True),

@@ -37,13 +37,14 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from grader import engine, kit  # noqa: E402
 from grader.box import kernel  # noqa: E402
-from grader.cell import Cell  # noqa: E402
-from grader.kit import Exercise, Kit  # noqa: E402
-from grader.play import Play  # noqa: E402
-from grader.reports.words import counted  # noqa: E402
-from grader.sandbox import Box  # noqa: E402
+from grader.judge import engine  # noqa: E402
+from grader.kit import kit  # noqa: E402
+from grader.kit.exercise import Exercise  # noqa: E402
+from grader.kit.kit import Kit  # noqa: E402
+from grader.sandbox.box import Box  # noqa: E402
+from grader.sandbox.cell import Cell, Play  # noqa: E402
+from grader.text import counted  # noqa: E402
 
 DEADLOCK = "import anyio\n\n\nasync def {name}(*args, **kwargs):\n    await anyio.Event().wait()\n"
 BUSY = "import anyio\n\n\nasync def {name}(*args, **kwargs):\n    while True:\n        pass\n"

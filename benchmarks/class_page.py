@@ -18,9 +18,9 @@ from typing import TypeVar
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
-from grader.classroom.results import ClassResults  # noqa: E402
-from grader.kit import builtin_root  # noqa: E402
-from grader.reports.class_page import anonymous_class_page, class_page, learner_pages  # noqa: E402
+from grader.classroom.marks import ClassResults  # noqa: E402
+from grader.kit.kit import builtin_root  # noqa: E402
+from grader.reports.of_class.page import anonymous_class_page, class_page, learner_pages  # noqa: E402
 from tests.results_samples import class_of  # noqa: E402
 
 EXERCISES = 12

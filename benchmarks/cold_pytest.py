@@ -18,15 +18,15 @@ from typing import Any, NoReturn
 
 import pytest
 
-from grader import kit as kits
 from grader.box.player import Message, Program
 from grader.box.player import play as play_once
 from grader.box.simulation.core import Bounds
-from grader.box.simulation.where import STUDENT
-from grader.reading import read
-from grader.recording import Recording
-from grader.values import encode_inputs
-from grader.wire import dumps, loads
+from grader.box.simulation.trace import STUDENT
+from grader.kit import kit as kits
+from grader.sandbox.reading import read
+from grader.wire.lines import dumps, loads
+from grader.wire.recording import Recording
+from grader.wire.values import encode_inputs
 
 
 @pytest.fixture(scope="session")

@@ -27,21 +27,20 @@ from random import Random
 import anyio
 from anyio.lowlevel import checkpoint
 
-from grader import engine, kit
 from grader.box.player import Program
-from grader.box.simulation.bounds import Bounds
-from grader.box.simulation.core import Simulation
+from grader.box.simulation.core import Bounds, Simulation
 from grader.box.simulation.schedule import Schedule
 from grader.box.stage import Stage
-from grader.cell import Cell
-from grader.job import Job
-from grader.kit import Exercise, Kit
-from grader.kitcheck import expectations
-from grader.outcomes import Mark
-from grader.play import Play
-from grader.recording import BACKENDS, Ended, Recording
-from grader.sandbox import Box
-from grader.values import decode
+from grader.judge import engine
+from grader.judge.kitcheck import expectations
+from grader.kit import kit
+from grader.kit.exercise import Exercise
+from grader.kit.kit import Kit
+from grader.sandbox.box import Box, Job
+from grader.sandbox.cell import Cell, Play
+from grader.wire import BACKENDS
+from grader.wire.recording import Ended, Mark, Recording
+from grader.wire.values import decode
 
 RACES = Path(__file__).resolve().parent / "races"
 SEEDS = 500

@@ -30,14 +30,15 @@ from pathlib import Path
 
 from programs import PROGRAMS, busy_loops, play
 
-from grader import engine, kit
-from grader.cell import Cell
-from grader.kit import Exercise
-from grader.kitcheck import answer_requests
-from grader.play import Play
-from grader.recording import BACKENDS, Recording
-from grader.sandbox import Box
-from grader.verdict import Verdict
+from grader.judge import engine
+from grader.judge.kitcheck import answer_requests
+from grader.judge.verdict import Verdict
+from grader.kit import kit
+from grader.kit.exercise import Exercise
+from grader.sandbox.box import Box
+from grader.sandbox.cell import Cell, Play
+from grader.wire import BACKENDS
+from grader.wire.recording import Recording
 
 ROOT = Path(__file__).resolve().parent.parent
 SHORT_SECONDS = 40.0

@@ -18,11 +18,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
 
-from grader import kit
-from grader.engine import Request, grade
-from grader.isolation import ceiling
-from grader.sandbox import Box
-from grader.verdict import Status
+from grader.judge.engine import Request, grade
+from grader.judge.verdict import Status
+from grader.kit import kit
+from grader.sandbox.box import Box
+from grader.sandbox.isolation import ceiling
 
 CHECKOUT = Path(__file__).parent.parent
 EXERCISES = ("ex01", "ex03")

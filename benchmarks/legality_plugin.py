@@ -16,10 +16,8 @@ from typing import Any
 
 import pytest
 
-from grader.box.simulation import patches, where
-from grader.box.simulation.bounds import Bounds
-from grader.box.simulation.core import Simulation
-from grader.box.simulation.current import activate
+from grader.box.simulation import patches, trace
+from grader.box.simulation.core import Bounds, Simulation, activate
 from grader.box.simulation.run import prepare
 from grader.box.simulation.schedule import for_seed
 from grader.box.simulation.watch import Watch
@@ -62,7 +60,7 @@ def pytest_configure(config: pytest.Config) -> None:
     if seed is not None:
         # Before any test module is loaded, for ``from time import sleep`` there.
         patches.install()
-        where.STUDENT = f"{config.rootpath / 'tests'}/"
+        trace.STUDENT = f"{config.rootpath / 'tests'}/"
         config.pluginmanager.register(Simulated(seed), "legality simulation")
 
 

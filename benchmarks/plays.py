@@ -21,11 +21,11 @@ import anyio.lowlevel
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from grader.box.simulation.bounds import Bounds
+from grader.box.simulation.core import Bounds
 from grader.box.simulation.run import prepare, run
 from grader.box.simulation.schedule import Schedule
 from grader.box.simulation.trace import Untraced
-from grader.recording import BACKENDS
+from grader.wire import BACKENDS
 
 MOST = 2.0
 """Times the CPU of a plain run that a play may take."""

@@ -9,12 +9,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from textwrap import dedent
 
-from grader.cell import Cell
-from grader.exercise import Limits
-from grader.job import Job
-from grader.play import Play
-from grader.recording import Ended, Recording
-from grader.sandbox import Box
+from grader.kit.exercise import Limits
+from grader.sandbox.box import Box, Job
+from grader.sandbox.cell import Cell, Play
+from grader.wire.recording import Ended, Recording
 
 HEAD = """
 import socket

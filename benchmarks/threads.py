@@ -23,11 +23,12 @@ from math import inf
 import anyio
 from programs import HOG, SOCKETS, THREADS, Program, busy_loops, play
 
-from grader.box.simulation.bounds import Bounds
+from grader.box.simulation.core import Bounds
 from grader.box.simulation.run import prepare, run
 from grader.box.simulation.schedule import Schedule
-from grader.recording import BACKENDS, Ended, Recording
-from grader.sandbox import Box
+from grader.sandbox.box import Box
+from grader.wire import BACKENDS
+from grader.wire.recording import Ended, Recording
 
 REPETITIONS, HOGS = 500, 300
 DEADLOCK_CPU = 0.010

@@ -14,8 +14,8 @@ import tomllib
 from pathlib import Path
 
 from grader.errors import GraderError
-from grader.isolation import FENCED, LEVELS
-from grader.sandbox import Box
+from grader.sandbox.box import Box
+from grader.sandbox.isolation import FENCED, LEVELS
 
 ROOT = Path(__file__).resolve().parent.parent
 GRADE = Path(sysconfig.get_path("scripts")) / "grade"

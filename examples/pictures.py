@@ -11,10 +11,11 @@ from pathlib import Path
 
 from rich.console import Console
 
-from grader import engine, kit
-from grader.reports.glyphs import UNICODE
+from grader.judge import engine
+from grader.kit import kit
+from grader.reports.screen import UNICODE
 from grader.reports.terminal import show_run
-from grader.sandbox import Box
+from grader.sandbox.box import Box
 
 HERE = Path(__file__).resolve().parent
 ANSWERS = {

@@ -1,18 +1,19 @@
 """Plays learners' async code in a box, judges the recordings outside of it, and says in words what went wrong.
 
-One-way layers; a module imports only what stands before it (``tests/test_layers.py`` executes this list):
+Twelve rooms in one direction: a module imports from its own room and from those that stand before it. Within a room
+the docstring of its ``__init__`` gives the order. ``tests/test_layers.py`` executes both.
 
-    backends  errors  diagnosis  wire  values  outcomes  recording  reading
-    toml_lines  toml_table  kit_table  hidden_tests  exercise  kit
-    submission  names  weight  program  interface  imports  please_look  policy
-    box (imports only wire, values and recording)  isolation  enclosure  bytecode  launch  child  job
-    interrupts  sandbox  lines  play  cell
-    versions  verdict  schedules  shorten  pytest_session  attempt  judge  blame  results  engine  documents
-    conditions  worker  pools  batch  gradebook_file  gradebook  classroom  class_run
-    timeline_bars  timeline_lives  timeline_lanes  timeline_steps  timeline  reports
-    workspace  guidance  progress  kitcheck  doctor  outlets  desk  run_desk
-    class_files  class_handback  class_wishes  class_desk
-    exit_codes  command_names  stdout  options  cli_desk  cli_run  cli_class  cli_faults  cli
+    errors text files        the ground floor: our failures; cleaning and wording; files that are whole or not there
+    wire                     what the box and the judge say to each other
+    kit                      exercises as they lie on the disk
+    box                      everything that runs beside a learner's code (of the others it imports wire alone)
+    policy                   what a submission is, read without running it
+    sandbox                  our end of the box: starting it, asking it, trusting nothing that comes back
+    judge                    from recordings to a verdict, and to the reason for it
+    classroom                from what a class handed in to marks
+    reports                  verdicts and classes as screens, pages and files
+    desk                     one use case each: a learner, a run, a class, this computer
+    cli                      arguments in, exit code out
 """
 
 __version__ = "0.1.0"

@@ -1,6 +1,8 @@
 """``python -m grader`` is ``grade``."""
 
-from grader.cli import entry
+from __future__ import annotations
+
+from grader.cli.main import entry
 
 if __name__ == "__main__":
     entry()

@@ -8,15 +8,15 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from grader import kit, policy
-from grader.cell import Cell
-from grader.engine import Request, grade
-from grader.job import Job
-from grader.kit import Exercise, Kit
-from grader.play import Play
-from grader.policy import Findings
-from grader.sandbox import Box
-from grader.verdict import Verdict
+from grader.judge.engine import Request, grade
+from grader.judge.verdict import Verdict
+from grader.kit import kit
+from grader.kit.exercise import Exercise
+from grader.kit.kit import Kit
+from grader.policy import rules
+from grader.policy.rules import Findings
+from grader.sandbox.box import Box, Job
+from grader.sandbox.cell import Cell, Play
 from tests.attack_files import HONEST, MARKER, Attack, all_attacks, make_questions
 from tests.forging_samples import OTHER, SCENARIOS, below, running_with
 
@@ -115,7 +115,7 @@ class Campaign:
             tests=tuple(test.number for test in exercise.tests if test.name in attack.aims_at),
             backends=attack.backends,
             schedules=1,
-            check=policy.check if attack.is_refused else no_rules,
+            check=rules.check if attack.is_refused else no_rules,
         )
 
     def _look_round(self, attack: Attack) -> None:

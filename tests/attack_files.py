@@ -22,7 +22,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from grader import kit
+from grader.kit import kit
 from tests.forging_samples import OTHER, SCENARIOS, TESTS
 
 FOLDER = Path(__file__).parent / "attacks"

@@ -7,8 +7,8 @@ import sqlite3
 from pathlib import Path
 from typing import Any
 
-from grader.documents import verdict_document
-from grader.gradebook import Gradebook, Judged
+from grader.classroom.gradebook import Gradebook, Judged
+from grader.judge.documents import verdict_document
 from tests.kit_samples import RIGHT, TOO_SOON, WRONG_VALUE, answer
 
 STUCK = RIGHT.replace("sleep(n)", "Event().wait()")

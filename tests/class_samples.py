@@ -9,9 +9,11 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
-from grader.classroom.intake import Intake, Layout, take_in
+from grader.classroom.intake import Intake, take_in
+from grader.classroom.layouts.claims import Layout
 from grader.classroom.roster import Roster, read_roster
-from grader.kit import Exercise, builtin_root, load
+from grader.kit.exercise import Exercise
+from grader.kit.kit import builtin_root, load
 
 JOIN = "async def join(*functions):\n    return ()\n"
 RACE = "async def race(*functions):\n    return None\n"

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from grader.sandbox import Box
+from grader.sandbox.box import Box
 from tests.kit_samples import make_kit
 
 # Hypothesis' own deadline is a wall clock; a busy machine must not fail a test. Nor must luck: the same change has the

@@ -5,7 +5,7 @@ It finds what the player shows to prove that it is the player. Nothing else in a
 
 OUR_FAULT = """
 import gc, os
-from grader.wire import dumps
+from grader.wire.lines import dumps
 (job,) = [each for each in gc.get_objects() if type(each) is dict and "proof" in each and "limits" in each]
 os.write(4, dumps({"fault": "on purpose", "proof": job["proof"]}))
 os._exit(1)

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from textwrap import dedent
 
-from grader import kit
-from grader.engine import Request, grade
-from grader.policy import Findings
-from grader.recording import BACKENDS
-from grader.sandbox import Box
-from grader.verdict import BackendResult, Verdict
+from grader.judge.engine import Request, grade
+from grader.judge.verdict import BackendResult, Verdict
+from grader.kit import kit
+from grader.policy.rules import Findings
+from grader.sandbox.box import Box
+from grader.wire import BACKENDS
 
 KIT = """\
 format = 1

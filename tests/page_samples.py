@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from html.parser import HTMLParser
 
-from grader.classroom.intake import Learner, LeftOver
-from grader.classroom.results import ClassResults
-from grader.diagnosis import BUILTIN
-from grader.kit import builtin_root
-from grader.reports.html import learner_page
-from grader.submission import Fault
-from grader.verdict import Verdict
+from grader.classroom.found import LeftOver
+from grader.classroom.gradebook import Learner
+from grader.classroom.marks import ClassResults
+from grader.judge.verdict import Verdict
+from grader.kit.diagnosis import BUILTIN
+from grader.kit.kit import builtin_root
+from grader.policy.submission import Fault
+from grader.reports.page import learner_page
 from tests.results_samples import course, judged, results_of
 from tests.samples import (
     HOSTILE,

@@ -8,12 +8,11 @@ from textwrap import dedent
 
 import pytest
 
-from grader.cell import Cell
-from grader.exercise import Limits
-from grader.job import Job
-from grader.play import Play
-from grader.recording import BACKENDS, Recording
-from grader.sandbox import Box
+from grader.kit.exercise import Limits
+from grader.sandbox.box import Box, Job
+from grader.sandbox.cell import Cell, Play
+from grader.wire import BACKENDS
+from grader.wire.recording import Recording
 
 RUN_MAIN = """
 async def scenario(stage):

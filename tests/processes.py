@@ -12,8 +12,8 @@ from pathlib import Path
 
 from click.testing import CliRunner
 
-from grader.box import sweep
-from grader.cli import main
+from grader.cli.main import main
+from grader.sandbox import zygote
 
 CHECKOUT = Path(__file__).parent.parent
 
@@ -47,7 +47,7 @@ def inside(*args: str, cwd: Path) -> subprocess.CompletedProcess[str]:
 
 def below(process: int) -> list[int]:
     """Every process that this one has started, and those that they have started."""
-    return [one for child in sweep.children(process) for one in (child, *below(child))]
+    return [one for child in zygote.children_of(process) for one in (child, *below(child))]
 
 
 def wait_until(condition: Callable[[], bool]) -> None:

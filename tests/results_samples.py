@@ -8,13 +8,16 @@ from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
-from grader.classroom.intake import Handed, Intake, Layout, Learner, LeftOver
-from grader.classroom.marks import Mark, Standing
-from grader.classroom.results import ClassResults
-from grader.kit import Exercise, Kit, builtin_root, load
-from grader.recording import Trace
-from grader.submission import Fault
-from grader.verdict import BackendResult, Failure, TestResult, Verdict
+from grader.classroom.found import LeftOver
+from grader.classroom.gradebook import Learner
+from grader.classroom.intake import Handed, Intake
+from grader.classroom.layouts.claims import Layout
+from grader.classroom.marks import ClassResults, Mark, Standing
+from grader.judge.verdict import BackendResult, Failure, TestResult, Verdict
+from grader.kit.exercise import Exercise
+from grader.kit.kit import Kit, builtin_root, load
+from grader.policy.submission import Fault
+from grader.wire.recording import Trace
 from tests.samples import (
     case,
     deadlock,

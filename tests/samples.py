@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from grader.outcomes import NOTHING, Outcome
-from grader.recording import Ended, Event, Trace, TracedTask, Waiting
-from grader.submission import Fault
-from grader.verdict import BackendResult, Caution, Failure, TestResult, Verdict
-from grader.verdict import Outcome as Result
+from grader.judge.verdict import BackendResult, Caution, Failure, TestResult, Verdict
+from grader.judge.verdict import Outcome as Result
+from grader.policy.submission import Fault
+from grader.wire.recording import NOTHING, Ended, Event, Outcome, Trace, TracedTask, Waiting
 
 HOSTILE = (
     "<script>alert(1)</script><img src=x onerror=alert(2)> {{ 7 * 7 }} {% raw %} </style></pre>\x1b[31mred\x1b]0;t\x07 "

@@ -13,10 +13,11 @@ from pathlib import Path
 
 import pytest
 
-from grader import kit, policy
-from grader.kit import Exercise
-from grader.submission import Fault, take
-from grader.verdict import Status, TestResult, Verdict
+from grader.judge.verdict import Status, TestResult, Verdict
+from grader.kit import kit
+from grader.kit.exercise import Exercise
+from grader.policy import rules
+from grader.policy.submission import Fault, take
 from tests.attack_campaign import Ground, fight, write
 from tests.attack_files import FOLDER, Attack, all_attacks, make_questions
 
@@ -120,7 +121,7 @@ def test_no_attack_leaves_a_socket_in_the_grader(ground: Ground) -> None:
 def test_what_the_rules_say_about_an_attack_is_known(attack: Attack, exercises: Exercises, tmp_path: Path) -> None:
     exercise = exercises[attack.exercise]
     taken = take(write(attack, tmp_path, exercise), limit=exercise.limits.file_bytes)
-    found = taken if isinstance(taken, Fault) else policy.check(taken, exercise, exercise.stub.read_text())
+    found = taken if isinstance(taken, Fault) else rules.check(taken, exercise, exercise.stub.read_text())
     faults = (found,) if isinstance(found, Fault) else found.faults or found.look
 
     assert (faults[0].kind if faults else "nothing") == attack.policy

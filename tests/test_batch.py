@@ -16,14 +16,25 @@ from pathlib import Path
 
 import pytest
 
-from grader import kit as kits
-from grader.batch import ALONE, DEATHS_IN_A_ROW, Batch
-from grader.conditions import conditions, versions
+from grader.classroom.batch import ALONE, DEATHS_IN_A_ROW, Batch
+from grader.classroom.pool import (
+    Answer,
+    Chunk,
+    ClusterPool,
+    Judgement,
+    LocalPool,
+    PackedKit,
+    Refusal,
+    Work,
+    conditions,
+    judgement,
+    pack_kit,
+    versions,
+)
 from grader.errors import KitError, MachineError
-from grader.pools import ClusterPool, LocalPool
-from grader.submission import Fault, Submission
-from grader.verdict import Status
-from grader.worker import Answer, Chunk, Judgement, PackedKit, Refusal, Work, judgement, pack_kit
+from grader.judge.verdict import Status
+from grader.kit import kit as kits
+from grader.policy.submission import Fault, Submission
 from tests import samples
 from tests.kit_samples import RIGHT, WRONG_VALUE, answer, change, make_kit
 from tests.processes import CHECKOUT, below, wait_until
@@ -322,7 +333,7 @@ def test_a_worker_that_is_killed_costs_its_time_and_nothing_else(tiny: Path) -> 
 PROGRAM = """
 import sys
 from pathlib import Path
-from grader.pools import LocalPool
+from grader.classroom.pool import LocalPool
 from tests.test_batch import real_chunk, RIGHT
 if __name__ == "__main__":
     pool = LocalPool(2)

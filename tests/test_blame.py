@@ -6,11 +6,10 @@ from dataclasses import replace
 
 import pytest
 
-from grader import blame
-from grader.diagnosis import BUILTIN, Diagnosis
-from grader.kit import HiddenTest
-from grader.outcomes import NOTHING, Leaf, Outcome, Raised
-from grader.recording import Ended, Event, Hygiene, Recording, Trace, Waiting
+from grader.judge import explain
+from grader.kit.diagnosis import BUILTIN, Diagnosis
+from grader.kit.hidden_tests import HiddenTest
+from grader.wire.recording import NOTHING, Ended, Event, Hygiene, Leaf, Outcome, Raised, Recording, Trace, Waiting
 
 SOURCE = "import anyio\n\nX = 1\n\n\nasync def _helper():\n    pass\n\n\nasync def join():\n    pass\n"
 SERIAL = Diagnosis(slug="serial", sentence="one after the other", explanation="e", help="h", hints=("a", "b", "c"))
@@ -45,17 +44,17 @@ def trace(*events: tuple[float, str, int, int | None]) -> Trace:
 
 
 def test_a_declared_diagnosis_speaks_with_the_authors_words() -> None:
-    assert blame.error_sentence(SERIAL, declared("serial"), play()) == "What the author says."
+    assert explain.error_sentence(SERIAL, declared("serial"), play()) == "What the author says."
 
 
 def test_a_diagnosis_that_the_test_did_not_declare_speaks_for_itself() -> None:
-    sentence = blame.error_sentence(BUILTIN["raised"], declared("serial"), play(Ended.RAISED))
+    sentence = explain.error_sentence(BUILTIN["raised"], declared("serial"), play(Ended.RAISED))
 
     assert sentence == BUILTIN["raised"].sentence
 
 
 def test_an_exception_is_not_explained_by_a_test_that_declares_exceptions() -> None:
-    sentence = blame.error_sentence(BUILTIN["raised"], declared("raised"), play(Ended.RAISED))
+    sentence = explain.error_sentence(BUILTIN["raised"], declared("raised"), play(Ended.RAISED))
 
     assert sentence == BUILTIN["raised"].sentence
 
@@ -63,20 +62,20 @@ def test_an_exception_is_not_explained_by_a_test_that_declares_exceptions() -> N
 def test_what_was_left_behind_is_not_explained_by_the_author() -> None:
     complaint = Hygiene(slug="leaked-task", line=3, detail="")
 
-    sentence = blame.error_sentence(BUILTIN["leaked-task"], declared("leaked-task"), play(hygiene=(complaint,)))
+    sentence = explain.error_sentence(BUILTIN["leaked-task"], declared("leaked-task"), play(hygiene=(complaint,)))
 
     assert sentence == BUILTIN["leaked-task"].sentence
 
 
 def test_a_deadlock_is_not_explained_by_a_test_that_declares_one() -> None:
-    sentence = blame.error_sentence(BUILTIN["deadlock"], declared("deadlock"), play(Ended.DEADLOCK))
+    sentence = explain.error_sentence(BUILTIN["deadlock"], declared("deadlock"), play(Ended.DEADLOCK))
 
     assert sentence == BUILTIN["deadlock"].sentence
 
 
 @pytest.mark.parametrize("ended", [Ended.BLOCKED_LOOP, Ended.CRASHED, Ended.LIMIT, Ended.TAMPERED])
 def test_the_grader_adds_what_it_saw(ended: Ended) -> None:
-    sentence = blame.error_sentence(BUILTIN[ended.value], declared("serial"), play(ended, reason="for 2 s"))
+    sentence = explain.error_sentence(BUILTIN[ended.value], declared("serial"), play(ended, reason="for 2 s"))
 
     assert sentence == f"{BUILTIN[ended.value].sentence} (for 2 s)"
 
@@ -87,7 +86,7 @@ def test_the_grader_adds_what_it_saw(ended: Ended) -> None:
 def test_the_line_of_the_ending_comes_first() -> None:
     recording = play(Ended.BLOCKED_LOOP, line=7, hygiene=(Hygiene(slug="blocked-loop", line=3, detail=""),))
 
-    assert blame.line_to_look_at("blocked-loop", recording, SOURCE) == 7
+    assert explain.line_to_look_at("blocked-loop", recording, SOURCE) == 7
 
 
 def test_in_a_deadlock_it_is_the_line_that_has_waited_longest() -> None:
@@ -95,39 +94,39 @@ def test_in_a_deadlock_it_is_the_line_that_has_waited_longest() -> None:
         Waiting(task="t", line=line, awaiting="x", since=since) for line, since in [(4, 2.0), (None, 0.0), (6, 1.0)]
     )
 
-    assert blame.line_to_look_at("deadlock", play(Ended.DEADLOCK, waiting=waiting), SOURCE) == 6
+    assert explain.line_to_look_at("deadlock", play(Ended.DEADLOCK, waiting=waiting), SOURCE) == 6
 
 
 def test_a_deadlock_without_a_line_points_at_the_function() -> None:
-    assert blame.line_to_look_at("deadlock", play(Ended.DEADLOCK), SOURCE) == 10
+    assert explain.line_to_look_at("deadlock", play(Ended.DEADLOCK), SOURCE) == 10
 
 
 def test_what_was_left_behind_is_shown_where_it_was_made() -> None:
     complaints = (Hygiene(slug="unclosed", line=2, detail=""), Hygiene(slug="leaked-task", line=3, detail=""))
 
-    assert blame.line_to_look_at("leaked-task", play(hygiene=complaints), SOURCE) == 3
+    assert explain.line_to_look_at("leaked-task", play(hygiene=complaints), SOURCE) == 3
 
 
 def test_an_exception_is_shown_where_it_came_from() -> None:
     recording = play(Ended.RAISED, error=raised(leaf("KeyError", line=None), leaf("ValueError", line=8)))
 
-    assert blame.line_to_look_at("raised", recording, SOURCE) == 8
+    assert explain.line_to_look_at("raised", recording, SOURCE) == 8
 
 
 def test_otherwise_it_is_the_line_in_which_most_time_was_spent() -> None:
     events = trace((0, "suspend", 1, 4), (1, "resume", 1, None), (1, "suspend", 1, 6), (5, "resume", 1, None))
 
-    assert blame.line_to_look_at("serial", play(trace=events), SOURCE) == 6
+    assert explain.line_to_look_at("serial", play(trace=events), SOURCE) == 6
 
 
 def test_where_no_time_passes_it_is_the_line_that_was_waited_in_most_often() -> None:
     events = trace((0, "suspend", 1, 4), (0, "suspend", 2, 6), (0, "resume", 2, None), (0, "suspend", 2, 6))
 
-    assert blame.longest_wait(events) == 6
+    assert explain.longest_wait(events) == 6
 
 
 def test_of_two_lines_that_waited_alike_it_is_the_first() -> None:
-    assert blame.longest_wait(trace((0, "suspend", 1, 6), (0, "suspend", 2, 4))) == 4
+    assert explain.longest_wait(trace((0, "suspend", 1, 6), (0, "suspend", 2, 4))) == 4
 
 
 def test_time_that_tasks_spend_side_by_side_counts_for_each_line() -> None:
@@ -136,12 +135,12 @@ def test_time_that_tasks_spend_side_by_side_counts_for_each_line() -> None:
         (2, "resume", 3, None), (3, "resume", 1, None),
     )  # fmt: skip
 
-    assert blame.longest_wait(events) == 6
+    assert explain.longest_wait(events) == 6
 
 
 def test_without_any_wait_it_is_the_first_public_definition() -> None:
-    assert blame.line_to_look_at("serial", play(trace=trace((0, "start", 0, None))), SOURCE) == 10
-    assert blame.line_to_look_at("serial", play(), "x = 1\n") is None
+    assert explain.line_to_look_at("serial", play(trace=trace((0, "start", 0, None))), SOURCE) == 10
+    assert explain.line_to_look_at("serial", play(), "x = 1\n") is None
 
 
 # ---- the exception ---------------------------------------------------------------------------------------------------
@@ -150,26 +149,26 @@ def test_without_any_wait_it_is_the_first_public_definition() -> None:
 def test_an_exception_is_named_with_its_message() -> None:
     recording = play(Ended.RAISED, error=raised(leaf("ValueError", "boom", line=3)))
 
-    assert blame.exception_text(recording, "raised") == "ValueError: boom"
+    assert explain.exception_text(recording, "raised") == "ValueError: boom"
 
 
 def test_an_exception_class_of_the_submission_is_called_as_there() -> None:
     recording = play(Ended.RAISED, error=raised(leaf("submission.Elapsed")))
 
-    assert blame.exception_text(recording, "raised") == "Elapsed"
+    assert explain.exception_text(recording, "raised") == "Elapsed"
 
 
 def test_exceptions_that_the_scenario_handed_out_are_not_news() -> None:
     recording = play(Ended.RAISED, error=raised(leaf("ValueError", token="boom"), leaf("KeyError", "'x'")))
 
-    assert blame.exception_text(recording, "raised") == "KeyError: 'x'"
+    assert explain.exception_text(recording, "raised") == "KeyError: 'x'"
 
 
 def test_if_all_were_handed_out_it_says_so() -> None:
     recording = play(Ended.RAISED, error=raised(leaf("ValueError", token="boom")))
 
-    assert blame.exception_text(recording, "raised") == "ValueError (raised by the scenario)"
-    assert blame.exception_text(recording, "lost-error") == ""
+    assert explain.exception_text(recording, "raised") == "ValueError (raised by the scenario)"
+    assert explain.exception_text(recording, "lost-error") == ""
 
 
 def test_an_exception_that_an_attempt_caught_is_shown_if_it_is_the_diagnosis() -> None:
@@ -178,9 +177,9 @@ def test_an_exception_that_an_attempt_caught_is_shown_if_it_is_the_diagnosis() -
     )
     recording = play(attempts=(attempt,))
 
-    assert blame.exception_text(recording, "raised") == "TypeError: no"
-    assert blame.exception_text(recording, "serial") == ""
+    assert explain.exception_text(recording, "raised") == "TypeError: no"
+    assert explain.exception_text(recording, "serial") == ""
 
 
 def test_nothing_raised_is_nothing_said() -> None:
-    assert blame.exception_text(play(error=NOTHING), "raised") == ""
+    assert explain.exception_text(play(error=NOTHING), "raised") == ""

@@ -15,9 +15,8 @@ from pathlib import Path
 
 import pytest
 
-from grader.box import sweep
-from grader.gradebook import Gradebook, Judged
-from grader.gradebook_file import held
+from grader.classroom.gradebook import Gradebook, Judged, held
+from grader.sandbox import zygote
 from tests.class_runs import hand_in, points, some_are_stored, stored
 from tests.kit_samples import RIGHT, STUB, TOO_SOON, WRONG_VALUE, change, make_kit
 from tests.processes import below, grade, inside, start, wait_until
@@ -342,7 +341,7 @@ def test_a_worker_that_is_killed_costs_only_time(tmp_path: Path, tiny: Path) -> 
 
 def workers(process: int) -> list[int]:
     """The worker processes below a run; beside them runs Python's tracker of semaphores."""
-    return [one for one in sweep.children(process) if b"spawn_main" in Path(f"/proc/{one}/cmdline").read_bytes()]
+    return [one for one in zygote.children_of(process) if b"spawn_main" in Path(f"/proc/{one}/cmdline").read_bytes()]
 
 
 def test_ctrl_c_stops_keeps_what_is_graded_and_says_how_to_go_on(tmp_path: Path, tiny: Path) -> None:

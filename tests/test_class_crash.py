@@ -20,12 +20,11 @@ from typing import Any
 
 import pytest
 
-from grader.box import kernel, sweep
-from grader.cell import Cell
-from grader.exercise import Limits
-from grader.job import Job
-from grader.play import Play
-from grader.sandbox import Box
+from grader.box import kernel
+from grader.kit.exercise import Limits
+from grader.sandbox import zygote
+from grader.sandbox.box import Box, Job
+from grader.sandbox.cell import Cell, Play
 from tests.class_runs import FILES, differences, hand_in_forty, verdicts
 from tests.processes import below, grade, start
 
@@ -44,7 +43,7 @@ def adopting() -> Iterator[None]:
 
 def victims(run: int) -> dict[str, list[int]]:
     """The processes of a run by what they are: the run itself, its workers, and what is below those."""
-    workers = [one for one in sweep.children(run) if b"spawn_main" in command_of(one)]
+    workers = [one for one in zygote.children_of(run) if b"spawn_main" in command_of(one)]
     return {"parent": [run], "worker": workers, "box": [one for worker in workers for one in below(worker)]}
 
 
@@ -88,7 +87,7 @@ def kill_one(run: subprocess.Popen[bytes], kind: str, chance: random.Random) -> 
 def wait_until_nothing_runs(before: set[int]) -> None:
     """Collect what became ours when its parent was killed. It has to end by itself."""
     deadline = time.monotonic() + 60
-    while orphans := set(sweep.children(os.getpid())) - before:
+    while orphans := set(zygote.children_of(os.getpid())) - before:
         assert time.monotonic() < deadline, [command_of(one) for one in orphans]
         for one in orphans:
             with suppress(ChildProcessError):
@@ -101,7 +100,7 @@ def disturb(root: Path, kit: Path, chance: random.Random, kills: int, killed: Co
 
     Yields whenever the class is done; from then on it is graded afresh. ``killed`` counts the dead by what they were.
     """
-    before = set(sweep.children(os.getpid()))
+    before = set(zygote.children_of(os.getpid()))
     command = [*CLASS, "--kit", str(kit)]
     done = False
     while not done or killed.total() < kills:
@@ -142,7 +141,7 @@ def test_a_play_whose_process_is_killed_from_outside_is_played_again() -> None:
         cell = Cell(box, Job(module="x", submission=BUSY, scenarios=ASK, limits=Limits()))
         play = Play("ask", Play.encode({}), "asyncio")
         cell.send(play)
-        (child,) = sweep.children(box.process)
+        (child,) = zygote.children_of(box.process)
         os.kill(child, signal.SIGKILL)
 
         assert cell.recording(play).result == sum(range(5_000_000))
@@ -151,9 +150,9 @@ def test_a_play_whose_process_is_killed_from_outside_is_played_again() -> None:
 
 @pytest.mark.parametrize("soon", [0.0, 0.001, 0.002, 0.004, 0.01, 0.05])
 def test_a_box_that_is_killed_while_it_starts_keeps_its_level(box: Box, adopting: None, soon: float) -> None:
-    level, before = box.level, set(sweep.children(os.getpid()))
+    level, before = box.level, set(zygote.children_of(os.getpid()))
     with Box() as starting:
-        (first,) = set(sweep.children(os.getpid())) - before
+        (first,) = set(zygote.children_of(os.getpid())) - before
         select.select([], [], [], soon)  # bubblewrap, its namespace and the zygote come one after the other
         os.kill(first, signal.SIGKILL)
 

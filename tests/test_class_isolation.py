@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from grader.sandbox import Box
+from grader.sandbox.box import Box
 from tests.class_runs import hand_in, judged, points
 from tests.kit_samples import RIGHT, make_kit
 from tests.processes import CHECKOUT, environment, grade
 
-WEAK = "from grader import isolation\nisolation.ceiling = lambda: (1, 'this is a test')\n"
+WEAK = "from grader.sandbox import isolation\nisolation.ceiling = lambda: (1, 'this is a test')\n"
 CLASS = ("class", "class", "--schedules", "1", "--jobs", "1")
 
 

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from grader.class_wishes import OUT, ClassWishes, again
-from grader.classroom.intake import Layout
-from grader.kit import builtin_root, load
+from grader.classroom.layouts.claims import Layout
+from grader.desk.class_ import OUT, ClassWishes, again
+from grader.kit.kit import builtin_root, load
 from tests.kit_samples import make_kit
 
 KIT = load(builtin_root())

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from grader.classroom.gradebook import Learner
 from grader.classroom.handback import TOTAL, Filled, Points, fill_canvas, fill_moodle, worksheet_exercise
-from grader.classroom.people import Learner
 from grader.errors import ClassroomError
 from tests.class_samples import exercises
 

@@ -8,16 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from grader.classroom.marks import Mark, Standing, mark
-from grader.classroom.moved import moved
-from grader.classroom.results import lowest_level
-from grader.classroom.rules import ClassRules, Count
-from grader.classroom.rules_file import read_rules
-from grader.conditions import Conditions
+from grader.classroom.gradebook import Attempt, Judged
+from grader.classroom.gradebook import Counted as Before
+from grader.classroom.marks import Mark, Standing, lowest_level, mark, moved
+from grader.classroom.pool import Conditions
+from grader.classroom.rules import ClassRules, Count, read_rules
 from grader.errors import ClassroomError
-from grader.gradebook import Attempt, Judged
-from grader.gradebook import Standing as Before
-from grader.verdict import Status
+from grader.judge.verdict import Status
 
 UNDER = Conditions(exercise="ex01", kit="kit-1", schedules=21, versions="grade 1")
 EXERCISES = ("ex01", "ex02")

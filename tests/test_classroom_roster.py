@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from grader.classroom.people import Learner, Person, key_of, readable, slug, spellings
+from grader.classroom.gradebook import Learner
+from grader.classroom.people import Person, key_of, readable, slug, spellings
 from grader.classroom.roster import Roster
 from grader.errors import ClassroomError
 from tests.class_samples import roster

@@ -18,14 +18,13 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from grader import exit_codes
-from grader import kit as kits
-from grader import workspace as workspaces
-from grader.cli import main
-from grader.cli_faults import complain
-from grader.command_names import EXERCISE, suggestion
+from grader.cli import exit_codes
+from grader.cli.main import complain, main
+from grader.cli.options import EXERCISE, suggestion
+from grader.desk import workspace as workspaces
 from grader.errors import GraderError
-from grader.verdict import Verdict
+from grader.judge.verdict import Verdict
+from grader.kit import kit as kits
 from tests import samples
 from tests.fault_samples import OUR_FAULT
 from tests.kit_samples import RIGHT, STUB, TOO_SOON, WRONG_VALUE, answer, change, make_kit
@@ -110,7 +109,7 @@ def test_a_fault_of_the_box_exits_70_and_costs_nothing(mine: Path, tmp_path: Pat
 
 
 def test_an_unexpected_exception_exits_70_and_asks_for_a_report(tmp_path: Path) -> None:
-    code = "import grader.desk as d; d.Desk.overview = None; from grader.cli import entry; entry()"
+    code = "import grader.desk.learner as d; d.Desk.overview = None; from grader.cli.main import entry; entry()"
     done = subprocess.run(
         [sys.executable, "-c", code], cwd=tmp_path, env=environment(), capture_output=True, text=True, check=False
     )
@@ -439,10 +438,10 @@ def test_what_is_wrong_and_what_to_do_about_it_take_one_line_each(capsys: pytest
 
 def test_a_fault_of_ours_quotes_no_line_that_acts(tmp_path: Path) -> None:
     code = (
-        "import grader.desk as d\n"
+        "import grader.desk.learner as d\n"
         "def overview(*a): raise ValueError('\\n::error::Full marks\\n\\x1b[2J')\n"
         "d.Desk.overview = overview\n"
-        "from grader.cli import entry; entry()"
+        "from grader.cli.main import entry; entry()"
     )
     done = subprocess.run(
         [sys.executable, "-c", code], cwd=tmp_path, env=environment(), capture_output=True, text=True, check=False
@@ -737,7 +736,7 @@ HEAVY = {"rich", "pytest", "anyio", "trio", "asyncio", "jinja2", "sqlite3"}
 def imported(*args: str, cwd: Path) -> set[str]:
     """Which heavy packages a command imports."""
     code = (
-        "import sys; from grader.cli import entry\n"
+        "import sys; from grader.cli.main import entry\n"
         "try: entry()\n"
         f"except SystemExit: print(*({HEAVY!r} & set(sys.modules)), file=sys.stderr)\n"
     )

@@ -9,18 +9,18 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from grader import guidance, progress
-from grader import kit as kits
-from grader import workspace as workspaces
-from grader.desk import Desk
+from grader.desk import learner
+from grader.desk import workspace as workspaces
+from grader.desk.learner import Desk
+from grader.desk.run import RunDesk, Wishes
+from grader.desk.workspace import Workspace
 from grader.errors import KitError, UsageError, WorkspaceError
-from grader.kit import Exercise
-from grader.reports.glyphs import ASCII
+from grader.judge.verdict import Status, Verdict
+from grader.kit import kit as kits
+from grader.kit.exercise import Exercise
+from grader.reports.screen import ASCII
 from grader.reports.views import State
-from grader.run_desk import RunDesk, Wishes
-from grader.sandbox import Box
-from grader.verdict import Status, Verdict
-from grader.workspace import Workspace
+from grader.sandbox.box import Box
 from tests import samples
 from tests.kit_samples import RIGHT, TOO_SOON, WRONG_VALUE, answer, change, make_kit
 
@@ -300,7 +300,7 @@ def test_a_stub_is_answered_with_the_lesson(mine: Path) -> None:
 
 def hinted(desk: Desk, attempts: list[Verdict]) -> str:
     assert isinstance(desk.workspace, Workspace)
-    return guidance.hint(desk.workspace, desk.kit, exercise(desk), attempts)
+    return learner.hint(desk.workspace, desk.kit, exercise(desk), attempts)
 
 
 def test_hints_go_from_the_diagnosis_to_the_exercise_and_stay_at_the_last(box: Box, mine: Path) -> None:
@@ -444,8 +444,8 @@ def test_reset_says_where_the_file_has_gone_and_what_next(mine: Path) -> None:
 
 
 def test_what_follows_is_the_exercise_here_unless_it_is_complete() -> None:
-    entries = [progress.of(one, []) for one in kits.load(kits.builtin_root()).exercises]
+    entries = [learner.progress_of(one, []) for one in kits.load(kits.builtin_root()).exercises]
 
-    assert progress.following(entries, None) is entries[0]
-    assert progress.following(entries, entries[2].id) is entries[2]
-    assert progress.following([], None) is None
+    assert learner.next_open(entries, None) is entries[0]
+    assert learner.next_open(entries, entries[2].id) is entries[2]
+    assert learner.next_open([], None) is None

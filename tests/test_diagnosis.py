@@ -4,8 +4,8 @@ import re
 
 import pytest
 
-from grader.diagnosis import BUILTIN, HINT_STAGES, Diagnosis
-from grader.recording import LEFT_BEHIND, Ended
+from grader.kit.diagnosis import BUILTIN, HINT_STAGES, Diagnosis
+from grader.wire.recording import LEFT_BEHIND, Ended
 
 
 def test_every_bad_ending_of_a_play_has_a_diagnosis() -> None:

@@ -13,7 +13,7 @@ import click
 import pytest
 import yaml
 
-from grader.cli import main
+from grader.cli.main import main
 from grader.reports.dialects import Dialect, read_order
 
 DOCS = Path(__file__).parent.parent / "docs"

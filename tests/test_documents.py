@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from grader.documents import Unreadable, read_verdict, run_document, verdict_document
-from grader.verdict import Verdict
+from grader.judge.documents import Unreadable, read_verdict, run_document, verdict_document
+from grader.judge.verdict import Verdict
 from tests import samples
 
 SAMPLES: list[Callable[[], Verdict]] = [

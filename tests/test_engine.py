@@ -9,12 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from grader import engine, kit
-from grader.engine import Request
 from grader.errors import InternalError, KitError
-from grader.recording import Ended
-from grader.sandbox import Box
-from grader.verdict import Outcome, Status, Verdict
+from grader.judge import engine
+from grader.judge.engine import Request
+from grader.judge.verdict import Outcome, Status, Verdict
+from grader.kit import kit
+from grader.sandbox.box import Box
+from grader.wire.recording import Ended
 from tests.fault_samples import OUR_FAULT
 from tests.kit_samples import RIGHT, STUB, TOO_SOON, WRONG_VALUE, answer, change, make_kit
 
@@ -189,7 +190,7 @@ def test_what_breaks_a_rule_is_not_played(box: Box, tiny: Path, text: str, kind:
 
 
 def test_the_check_is_the_callers_choice(box: Box, tiny: Path) -> None:
-    from grader.policy import Findings
+    from grader.policy.rules import Findings
 
     (verdict,) = grade(box, tiny, STUB, check=lambda *_: Findings(faults=(), look=()))
 

@@ -15,10 +15,10 @@ from typing import Any
 
 import pytest
 
-from grader.classroom.intake import Layout
+from grader.classroom.layouts.claims import Layout
 from grader.classroom.roster import read_roster
-from grader.isolation import FENCED
-from grader.reports.class_views import page_name
+from grader.reports.of_class.figures import page_name
+from grader.sandbox.isolation import FENCED
 from tests.class_samples import reasons, taken
 from tests.processes import CHECKOUT, grade
 

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from grader import exit_codes
-from grader import kit as kits
-from grader import workspace as workspaces
 from grader.classroom.marks import Mark, Standing
-from grader.verdict import Verdict
+from grader.cli import exit_codes
+from grader.desk import workspace as workspaces
+from grader.judge.verdict import Verdict
+from grader.kit import kit as kits
 from tests import samples
 from tests.kit_samples import RIGHT, STUB, TOO_SOON, answer, make_kit
 from tests.processes import grade

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from grader.recording import BACKENDS
-from grader.sandbox import Box
+from grader.sandbox.box import Box
+from grader.wire import BACKENDS
 
 BENCHMARKS = Path(__file__).parent.parent / "benchmarks"
 

@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from grader import judge
 from grader.errors import InternalError, KitError
-from grader.sandbox import Box
-from grader.verdict import Status
+from grader.judge import session
+from grader.judge.verdict import Status
+from grader.sandbox.box import Box
 from tests import forging_samples
 from tests.forging_samples import HONEST, TESTS, below, graded, make_kit, running_with
 
@@ -148,7 +148,7 @@ def test_a_line_on_the_graders_pipe_costs_every_point(box: Box, tmp_path: Path, 
 
 FIND_THE_PLAY = """
 import gc, os, sys
-from grader.wire import dumps
+from grader.wire.lines import dumps
 
 
 def performance():
@@ -590,7 +590,7 @@ def test_a_play_that_fails_unseen_is_no_pass(box: Box, tmp_path: Path, body: str
 def test_a_hidden_test_that_hangs_is_not_judged_on_any_backend_and_the_next_one_is(
     box: Box, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(judge, "TIMEOUT_SECONDS", 1)
+    monkeypatch.setattr(session, "TIMEOUT_SECONDS", 1)
 
     found = graded(box, tmp_path, HONEST, tests=hidden("play('ask')\n    while True: pass"))
 
@@ -602,7 +602,7 @@ def test_a_hidden_test_that_hangs_is_not_judged_on_any_backend_and_the_next_one_
 def test_a_test_that_is_interrupted_in_the_middle_of_a_play_does_not_spoil_the_next_one(
     box: Box, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(judge, "TIMEOUT_SECONDS", 1)
+    monkeypatch.setattr(session, "TIMEOUT_SECONDS", 1)
     slow = forging_samples.KIT.replace("cpu_seconds = 1\n", "cpu_seconds = 60\n")
 
     found = graded(box, tmp_path, answer("return sum(range(10**12))"), ("asyncio",), settings=slow)

@@ -11,14 +11,14 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from grader.kit import Rules
-from grader.policy import check_rules
-from grader.program import Program, read
-from grader.reading import read as read_message
-from grader.recording import Recording
-from grader.submission import Fault, Submission, take
-from grader.values import Encoder, decode, revive
-from grader.wire import MAX_LINE, Distrusted, Json, dumps, loads
+from grader.kit.exercise import Rules
+from grader.policy.program import Program, read
+from grader.policy.rules import check_rules
+from grader.policy.submission import Fault, Submission, take
+from grader.sandbox.reading import read as read_message
+from grader.wire.lines import MAX_LINE, Distrusted, Json, dumps, loads
+from grader.wire.recording import Recording
+from grader.wire.values import Encoder, decode, revive
 
 RULES = Rules(imports=("anyio", "@pure"), off_limits=("anyio.gather", "anyio.CancelScope(deadline=)", ".deadline ="))
 LEAF = ["token", ["ValueError", "Exception", "object"], "boom", 3]

@@ -13,13 +13,11 @@ from pathlib import Path
 
 import pytest
 
-from grader import gradebook_file
-from grader.conditions import Conditions
+from grader.classroom import gradebook
+from grader.classroom.gradebook import Attempt, Gradebook, Judged, Learner, held, put_aside
+from grader.classroom.pool import Conditions, Judgement, judgement
 from grader.errors import ClassroomError
-from grader.gradebook import Attempt, Gradebook, Judged, Learner
-from grader.gradebook_file import held, put_aside
-from grader.verdict import Status
-from grader.worker import Judgement, judgement
+from grader.judge.verdict import Status
 from tests import samples
 from tests.processes import CHECKOUT
 
@@ -194,7 +192,7 @@ def test_earlier_conditions_that_come_back_bring_their_judgement_back(book: Grad
 def test_a_gradebook_that_another_program_holds_is_said_so_and_stays_whole(
     path: Path, book: Gradebook, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(gradebook_file, "PATIENCE_SECONDS", 0.05)
+    monkeypatch.setattr(gradebook, "PATIENCE_SECONDS", 0.05)
     book.begin(CLASS, [ADA])
     book.close()
     other = sqlite3.connect(path, isolation_level=None)

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from grader.interface import check_interface
-from grader.program import Program, read
-from grader.submission import Fault, Submission
+from grader.policy.interface import check_interface
+from grader.policy.program import Program, read
+from grader.policy.submission import Fault, Submission
 
 FUNCTION = '''\
 """The stub."""

@@ -7,7 +7,7 @@ import threading
 
 import pytest
 
-from grader.interrupts import held_back
+from grader.sandbox.box import held_back
 
 
 def test_an_interrupt_acts_when_the_block_is_left() -> None:

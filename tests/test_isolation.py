@@ -16,17 +16,16 @@ from pathlib import Path
 
 import pytest
 
-from grader import bytecode, enclosure, isolation, kit
-from grader.cell import Cell
-from grader.engine import Request, grade
 from grader.errors import MachineError
-from grader.exercise import Limits
-from grader.isolation import LAST_ATTEMPT, Attempt, proven, refusal, require, shared
-from grader.job import Job
-from grader.play import Play
-from grader.recording import Ended, Recording
-from grader.sandbox import Box
-from grader.verdict import Status
+from grader.judge.engine import Request, grade
+from grader.judge.verdict import Status
+from grader.kit import kit
+from grader.kit.exercise import Limits
+from grader.sandbox import enclosure, isolation
+from grader.sandbox.box import Box, Job
+from grader.sandbox.cell import Cell, Play
+from grader.sandbox.isolation import LAST_ATTEMPT, Attempt, proven, refusal, require, shared
+from grader.wire.recording import Ended, Recording
 from tests.kit_samples import change, make_kit
 
 LIMITS = Limits(wall_seconds=30, cpu_seconds=5, memory_mb=400)
@@ -255,7 +254,7 @@ def test_calls_of_the_kernel_that_nobody_needs_are_refused(fenced: Box, call: tu
 
 def test_the_grader_its_kit_and_this_test_are_not_to_be_read(fenced: Box) -> None:
     own = Path(__file__).resolve()
-    for path in (own, enclosure.PACKAGE / "cell.py", enclosure.PACKAGE.parent / "exercises" / "kit.toml"):
+    for path in (own, enclosure.PACKAGE / "sandbox" / "cell.py", enclosure.PACKAGE.parent / "exercises" / "kit.toml"):
         assert path.is_file()
         found = played(fenced, "return open(path).read()", path=str(path))
         assert found.ended is Ended.RAISED
@@ -487,13 +486,13 @@ def test_bytecode_that_is_missing_or_old_is_found_out(tmp_path: Path) -> None:
     source = tmp_path / "module.py"
     source.write_text("x = 1\n")
 
-    assert not bytecode._is_compiled(str(source))
+    assert not enclosure._is_compiled(str(source))
     cached = tmp_path / "__pycache__" / f"module.{sys.implementation.cache_tag}.pyc"
     cached.parent.mkdir()
     cached.touch()
-    assert bytecode._is_compiled(str(source))
+    assert enclosure._is_compiled(str(source))
     os.utime(cached, (0, 0))
-    assert not bytecode._is_compiled(str(source))
+    assert not enclosure._is_compiled(str(source))
 
 
 def test_an_interpreter_that_only_its_owner_may_read_is_found_out(tmp_path: Path) -> None:

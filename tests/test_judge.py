@@ -11,20 +11,19 @@ from typing import Any
 
 import pytest
 
-from grader.attempt import Judged, diagnose
-from grader.cell import Cell
 from grader.errors import InternalError
-from grader.exercise import Exercise
-from grader.hidden_tests import HiddenTest
-from grader.job import Job
-from grader.judge import Examination, examine, grading, token
-from grader.outcomes import NOTHING, Leaf, Outcome, Raised
-from grader.play import Play
-from grader.pytest_session import hidden_functions
-from grader.recording import BACKENDS, Ended, Hygiene, Recording
-from grader.sandbox import Box
-from grader.values import Token
-from grader.verdict import Outcome as Result
+from grader.judge import grading, token
+from grader.judge.attempt import Judged, diagnose
+from grader.judge.collect import hidden_functions
+from grader.judge.session import Examination, examine
+from grader.judge.verdict import Outcome as Result
+from grader.kit.exercise import Exercise
+from grader.kit.hidden_tests import HiddenTest
+from grader.sandbox.box import Box, Job
+from grader.sandbox.cell import Cell, Play
+from grader.wire import BACKENDS
+from grader.wire.recording import NOTHING, Ended, Hygiene, Leaf, Outcome, Raised, Recording
+from grader.wire.values import Token
 from tests.forging_samples import make_kit
 
 SCENARIOS = """
@@ -292,7 +291,7 @@ def test_a_test_may_ask_for_fewer_schedules(box: Box, tmp_path: Path) -> None:
 def test_the_steps_of_one_test_are_bounded_and_not_its_time(
     box: Box, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("grader.judge.STEP_BUDGET", 40)
+    monkeypatch.setattr("grader.judge.session.STEP_BUDGET", 40)
 
     judged = only(box, tmp_path, "assert len(play('crowd').order) == 9")
 

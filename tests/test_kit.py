@@ -10,9 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from grader import kit
-from grader.diagnosis import BUILTIN
 from grader.errors import KitError, UsageError
+from grader.kit import kit
+from grader.kit.diagnosis import BUILTIN
+from grader.kit.hidden_tests import HiddenTest
 
 KIT = """\
 format = 1
@@ -112,7 +113,7 @@ def test_a_good_kit_is_read_in_full(root: Path) -> None:
 def test_hidden_tests_come_with_everything_they_declare(root: Path) -> None:
     first, second = kit.load(root).exercises[0].tests
 
-    assert first == kit.HiddenTest(
+    assert first == HiddenTest(
         name="test_one",
         number=1,
         label="is fast",
@@ -213,7 +214,7 @@ def test_two_kits_never_share_a_digest_because_their_files_run_together(root: Pa
 
 def test_listing_a_kit_imports_neither_pytest_nor_the_kit(root: Path) -> None:
     (root / "exercises/ex01_one/one.py").write_text("raise SystemExit('the stub was run')")
-    code = "import sys; from grader import kit; from pathlib import Path; kit.load(Path(sys.argv[1]))\n"
+    code = "import sys; from grader.kit import kit; from pathlib import Path; kit.load(Path(sys.argv[1]))\n"
     code += "print(sorted({'pytest', 'anyio', 'trio', 'asyncio', 'jinja2', 'rich'} & set(sys.modules)))"
     done = subprocess.run(
         [sys.executable, "-c", code, root],

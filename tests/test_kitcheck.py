@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from grader import kit as kits
-from grader import kitcheck
-from grader.kitcheck import Checked
-from grader.sandbox import Box
+from grader.judge import kitcheck
+from grader.judge.kitcheck import Checked
+from grader.kit import kit as kits
+from grader.sandbox.box import Box
 from tests.kit_samples import RIGHT, STUB, WRONG_VALUE, answer, change, make_kit
 
 

@@ -23,15 +23,15 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from grader import engine
-from grader import kit as kits
-from grader.documents import run_document
-from grader.engine import Request
-from grader.reports import classroom50, exercism, github, gradescope, junit, results_jsonl, terminal
-from grader.reports.glyphs import UNICODE
-from grader.reports.html import learner_page
-from grader.sandbox import Box
-from grader.verdict import Failure, Status, Verdict
+from grader.judge import engine
+from grader.judge.documents import run_document
+from grader.judge.engine import Request
+from grader.judge.verdict import Failure, Status, Verdict
+from grader.kit import kit as kits
+from grader.reports import classroom50, exercism, github, gradescope, junit, tables, terminal
+from grader.reports.page import learner_page
+from grader.reports.screen import UNICODE
+from grader.sandbox.box import Box
 from tests import samples
 from tests.samples import CLASSROOM50
 
@@ -133,7 +133,7 @@ PLAIN: dict[str, Render] = {
     "gradescope": gradescope.results_json,
     "exercism": lambda verdicts: exercism.results_json(verdicts[0]),
     "classroom50": lambda verdicts: classroom50.result_json(verdicts, CLASSROOM50),
-    "jsonl": results_jsonl.run_lines,
+    "jsonl": tables.run_lines,
     "github summary": github.run_summary,
     "github annotations": lambda verdicts: "\n".join(github.annotation_commands(verdicts)),
 }

@@ -8,10 +8,9 @@ from typing import Any, cast
 
 import pytest
 
-from grader.child import Child
-from grader.launch import Zygote
-from grader.lines import Gone, TimeIsUp, next_line
-from grader.sandbox import Box
+from grader.sandbox.box import Box, Child
+from grader.sandbox.cell import Gone, TimeIsUp, next_line
+from grader.sandbox.zygote import Zygote
 
 NO_SUCH_PROCESS = 2**30
 

@@ -11,10 +11,10 @@ from xml.etree import ElementTree
 
 import pytest
 
-from grader import kit as kits
-from grader import workspace as workspaces
+from grader.desk import workspace as workspaces
+from grader.desk.run import append_summary, guarded, outlets, summarise_class
 from grader.errors import MachineError, WorkspaceError
-from grader.outlets import append_summary, guarded, outlets, summarise_class
+from grader.kit import kit as kits
 from grader.reports.github import MAX_SUMMARY
 from tests import samples
 from tests.kit_samples import RIGHT, WRONG_VALUE, answer, make_kit

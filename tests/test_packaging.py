@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from grader import __version__
-from grader import kit as kits
+from grader.kit import kit as kits
 
 CHECKOUT = Path(__file__).parent.parent
 INFO = f"awaitlings-{__version__}.dist-info/"
@@ -100,7 +100,7 @@ def test_the_command_and_its_needs_are_declared(wheel: Path) -> None:
         metadata = archive.read(INFO + "METADATA").decode()
     declared = tomllib.loads((CHECKOUT / "pyproject.toml").read_text())["project"]
 
-    assert "grade = grader.cli:entry" in entry
+    assert "grade = grader.cli.main:entry" in entry
     for needed in declared["dependencies"]:
         name = needed.partition(">")[0]
         assert f"Requires-Dist: {name}" in metadata

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from grader.box.player import MAX_WIDTHS, too_large
-from grader.box.surroundings import Output
-from grader.exercise import Limits
-from grader.play import Play
-from grader.reading import read
-from grader.recording import Ended
-from grader.sandbox import Box
-from grader.wire import dumps, loads
+from grader.box.player import MAX_WIDTHS, Output, too_large
+from grader.kit.exercise import Limits
+from grader.sandbox.box import Box
+from grader.sandbox.cell import Play
+from grader.sandbox.reading import read
+from grader.wire.lines import dumps, loads
+from grader.wire.recording import Ended
 from tests.plays_samples import RUN_MAIN, RUN_MAIN_WITH_STAGE, cell_of, line_of, on_both_backends, play_of, played
 
 

@@ -8,12 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from grader.imports import PURE_MODULES
-from grader.kit import Exercise, Limits, Rules
-from grader.please_look import please_look
-from grader.policy import Findings, check, check_rules
-from grader.program import Program, read
-from grader.submission import Fault, Submission
+from grader.kit.exercise import Exercise, Limits, Rules
+from grader.policy.please_look import please_look
+from grader.policy.program import Program, read
+from grader.policy.rules import PURE_MODULES, Findings, check, check_rules
+from grader.policy.submission import Fault, Submission
 
 RULES = Rules(
     imports=("anyio", "anyio.abc", "anyio.streams.memory", "@pure"),

@@ -7,12 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from grader import engine, kit
-from grader.kit import Exercise
-from grader.kitcheck import answer_requests, check, expectations
-from grader.recording import BACKENDS
-from grader.sandbox import Box
-from grader.verdict import Status
+from grader.judge import engine
+from grader.judge.kitcheck import answer_requests, check, expectations
+from grader.judge.verdict import Status
+from grader.kit import kit
+from grader.kit.exercise import Exercise
+from grader.sandbox.box import Box
+from grader.wire import BACKENDS
 
 COURSE = kit.load(Path(__file__).parent.parent / "benchmarks" / "races")
 

@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.reading import read
-from grader.recording import Ended, Recording
-from grader.values import Opaque, Token
-from grader.wire import Distrusted, loads
+from grader.sandbox.reading import read
+from grader.wire.lines import Distrusted, loads
+from grader.wire.recording import Ended, Recording
+from grader.wire.values import Opaque, Token
 
 PLAY = "0123456789abcdef"
 

@@ -6,8 +6,7 @@ from typing import Any
 
 import pytest
 
-from grader.outcomes import NOTHING, Leaf, Mark, Missing, Outcome, Raised
-from grader.recording import Ended, Recording
+from grader.wire.recording import NOTHING, Ended, Leaf, Mark, Missing, Outcome, Raised, Recording
 
 
 def leaf(token: str | None = None, *types: str, message: str = "") -> Leaf:

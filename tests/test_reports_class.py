@@ -13,11 +13,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from grader.classroom.marks import Standing
-from grader.classroom.results import ClassResults
-from grader.kit import builtin_root
-from grader.reports.class_page import anonymous_class_page, class_page, learner_pages
-from grader.submission import Fault
+from grader.classroom.marks import ClassResults, Standing
+from grader.kit.kit import builtin_root
+from grader.policy.submission import Fault
+from grader.reports.of_class.page import anonymous_class_page, class_page, learner_pages
 from tests.page_samples import Page, contrast, hostile_class
 from tests.results_samples import class_of, course, judged, missing, person, results_of
 from tests.samples import failed_on_both, failure, verdict

@@ -9,15 +9,14 @@ from functools import cache
 
 import pytest
 
-from grader.classroom.intake import Learner, LeftOver
-from grader.classroom.marks import Mark, Standing
-from grader.classroom.results import ClassResults
-from grader.kit import builtin_root
-from grader.reports.class_anonymous import anonymised, labels_of
-from grader.reports.class_names import Names, without_texts
-from grader.reports.class_page import anonymous_class_page, class_page
-from grader.submission import Fault
-from grader.verdict import Caution
+from grader.classroom.found import LeftOver
+from grader.classroom.gradebook import Learner
+from grader.classroom.marks import ClassResults, Mark, Standing
+from grader.judge.verdict import Caution
+from grader.kit.kit import builtin_root
+from grader.policy.submission import Fault
+from grader.reports.of_class.anonymous import Names, anonymised, labels_of, without_texts
+from grader.reports.of_class.page import anonymous_class_page, class_page
 from tests.page_samples import Page
 from tests.results_samples import class_of, course, judged, results_of
 from tests.samples import case, deadlock, failed_on_both, failure, not_judged, passing, span, trace, verdict

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from grader.recording import Trace
-from grader.reports.class_clusters import MAX_SHAPES, clustered, course_of, in_words
-from grader.reports.class_failures import misses
+from grader.judge.verdict import Failure
+from grader.reports.of_class.clusters import MAX_SHAPES, clustered, course_of, in_words
+from grader.reports.of_class.failures import misses
 from grader.reports.views import timelines
-from grader.verdict import Failure
+from grader.wire.recording import Trace
 from tests.results_samples import class_with, failing_with
 from tests.samples import deadlock, failure, one_after_the_other, span, together, trace, turns
 

@@ -8,15 +8,13 @@ from dataclasses import replace
 
 from rich.console import Console
 
-from grader.classroom.intake import LeftOver
-from grader.classroom.marks import Mark, Standing
-from grader.classroom.results import ClassResults
-from grader.reports.class_figures import figures, percent
-from grader.reports.class_screen import show_class, show_class_quiet
-from grader.reports.class_summary import exercise_rows
+from grader.classroom.found import LeftOver
+from grader.classroom.marks import ClassResults, Mark, Standing
+from grader.policy.submission import Fault
 from grader.reports.github import class_summary
-from grader.reports.glyphs import UNICODE
-from grader.submission import Fault
+from grader.reports.of_class.figures import exercise_rows, figures, percent
+from grader.reports.of_class.screen import show_class, show_class_quiet
+from grader.reports.screen import UNICODE
 from tests.results_samples import class_with, course, failing_with, judged, missing, person, results_of
 from tests.samples import HOSTILE, case, failure, verdict
 

@@ -6,17 +6,34 @@ from dataclasses import replace
 
 import pytest
 
-from grader.classroom.intake import Learner
+from grader.classroom.gradebook import Learner
 from grader.classroom.marks import Mark, Standing
-from grader.diagnosis import BUILTIN
-from grader.recording import Ended
-from grader.reports.class_failures import Manner, failure_rows, gap_rows, manner_of, misses, worst
-from grader.reports.class_lists import MAX_ROWS, lists
-from grader.reports.class_misconceptions import kinds_of_learners, misconceptions
-from grader.reports.class_summary import distribution, exercise_rows, facts, headline
-from grader.reports.class_views import State, heat_rows, page_name, people, states_of
-from grader.submission import Fault
-from grader.verdict import Failure, TestResult
+from grader.judge.verdict import Failure, TestResult
+from grader.kit.diagnosis import BUILTIN
+from grader.policy.submission import Fault
+from grader.reports.of_class.failures import (
+    Manner,
+    failure_rows,
+    gap_rows,
+    kinds_of_learners,
+    manner_of,
+    misconceptions,
+    misses,
+    worst,
+)
+from grader.reports.of_class.figures import (
+    State,
+    distribution,
+    exercise_rows,
+    facts,
+    headline,
+    heat_rows,
+    page_name,
+    people,
+    states_of,
+)
+from grader.reports.of_class.lists import MAX_ROWS, lists
+from grader.wire.recording import Ended
 from tests.results_samples import class_with, course, failing_with, judged, missing, person, results_of
 from tests.samples import case, deadlock, failed_on_both, failing, failure, passing, verdict
 

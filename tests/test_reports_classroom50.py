@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 
 from grader.errors import MachineError
+from grader.judge.verdict import Verdict
 from grader.reports.classroom50 import result_json
-from grader.verdict import Verdict
 from tests import samples
 from tests.samples import CLASSROOM50
 

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from grader.reports.clean import clean, clean_cell, clean_line, clean_markdown, command_data, command_property
+from grader.text import clean, clean_cell, clean_line, clean_markdown, command_data, command_property
 from tests.samples import HOSTILE
 
 ANYTHING = st.text(alphabet=st.characters(exclude_categories=()))

@@ -6,10 +6,9 @@ import csv
 import io
 import json
 
-from grader.classroom.intake import Learner
+from grader.classroom.gradebook import Learner
 from grader.classroom.marks import Mark, Standing
-from grader.reports.grades_csv import grades_csv
-from grader.reports.results_jsonl import class_lines, run_lines
+from grader.reports.tables import class_lines, grades_csv, run_lines
 from tests import samples
 from tests.results_samples import class_of, course, judged, missing, person, results_of
 

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from grader.errors import InternalError, MachineError, UsageError, WorkspaceError
+from grader.files import write_file
 from grader.reports import dialects
 from grader.reports.dialects import Dialect, Order, read_order
-from grader.reports.files import write_file
 from tests import samples
 from tests.results_samples import class_of
 from tests.samples import CLASSROOM50

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from grader.judge.verdict import Verdict
 from grader.reports.exercism import results_json
-from grader.verdict import Verdict
 from tests import samples
 
 MAX_MESSAGE = 65_535

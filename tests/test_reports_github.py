@@ -13,8 +13,8 @@ from urllib.parse import unquote
 
 import pytest
 
+from grader.judge.verdict import Verdict
 from grader.reports.github import MAX_SUMMARY, annotation_commands, class_summary, cut_to, run_summary, silence
-from grader.verdict import Verdict
 from tests import samples
 from tests.results_samples import class_of
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from grader.judge.verdict import Verdict
 from grader.reports.gradescope import results_json
-from grader.verdict import Verdict
 from tests import samples
 
 VISIBLE = {"hidden", "after_due_date", "after_published", "visible"}

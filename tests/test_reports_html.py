@@ -13,9 +13,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from jinja2 import UndefinedError
 
-from grader.diagnosis import BUILTIN
-from grader.reports.html import environment
-from grader.verdict import Verdict
+from grader.judge.verdict import Verdict
+from grader.kit.diagnosis import BUILTIN
+from grader.reports.page import environment
 from tests.page_samples import TEMPLATES, Page, contrast, everything, render
 from tests.samples import (
     HOSTILE,

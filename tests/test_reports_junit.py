@@ -12,8 +12,8 @@ import re
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
+from grader.judge.verdict import Verdict
 from grader.reports.junit import class_xml, run_xml
-from grader.verdict import Verdict
 from tests import samples
 from tests.results_samples import class_of, course, judged, missing, person, results_of
 

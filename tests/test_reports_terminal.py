@@ -14,12 +14,9 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 from rich.console import Console
 
-from grader.reports.glyphs import ASCII, UNICODE, Glyphs
-from grader.reports.next_steps import Command
-from grader.reports.screen import Piece, Screen
-from grader.reports.terminal import show_run, show_run_quiet, show_run_verbose
-from grader.reports.terminal_overview import show_list, show_overview
-from grader.reports.views import Progress, State
+from grader.reports.screen import ASCII, UNICODE, Glyphs, Piece, Screen
+from grader.reports.terminal import show_list, show_overview, show_run, show_run_quiet, show_run_verbose
+from grader.reports.views import Command, Progress, State
 from tests.samples import (
     HOSTILE,
     careless,
@@ -320,7 +317,7 @@ def test_a_fitted_text_has_exactly_that_width(text, width):
 
 
 def test_rich_is_not_imported_before_something_is_shown():
-    code = "import sys, grader.reports.terminal, grader.reports.terminal_overview; print('rich' in sys.modules)"
+    code = "import sys, grader.reports.terminal; print('rich' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
 
     assert done.stdout == "False\n"

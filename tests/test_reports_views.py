@@ -6,12 +6,21 @@ from dataclasses import replace
 
 import pytest
 
-from grader.recording import Ended
-from grader.reports.excerpts import Excerpt, excerpt_of_fault
-from grader.reports.next_steps import next_commands
-from grader.reports.views import findings, main_finding, note_said, notes, points_said, reasons_not_judged, timelines
-from grader.reports.words import counted, joined, whole_points
-from grader.submission import Fault
+from grader.policy.submission import Fault
+from grader.reports.views import (
+    Excerpt,
+    excerpt_of_fault,
+    findings,
+    main_finding,
+    next_commands,
+    note_said,
+    notes,
+    points_said,
+    reasons_not_judged,
+    timelines,
+)
+from grader.text import counted, joined, whole_points
+from grader.wire.recording import Ended
 from tests.samples import (
     careless,
     case,

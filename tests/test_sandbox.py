@@ -14,14 +14,14 @@ from pathlib import Path
 
 import pytest
 
-from grader.box import harden, sweep
-from grader.cell import Cell
+from grader.box import fence
 from grader.errors import InternalError
-from grader.exercise import Limits
-from grader.job import Job
-from grader.play import Play
-from grader.recording import BACKENDS, Ended
-from grader.sandbox import Box
+from grader.kit.exercise import Limits
+from grader.sandbox import zygote
+from grader.sandbox.box import Box, Job
+from grader.sandbox.cell import Cell, Play
+from grader.wire import BACKENDS
+from grader.wire.recording import Ended
 from tests.forging_samples import below
 
 LIMITS = Limits(wall_seconds=30, cpu_seconds=1, memory_mb=400)
@@ -229,7 +229,7 @@ def test_an_interrupted_wait_does_not_mix_up_the_answers_after_it(box: Box) -> N
 
 TWICE = """
 import gc, os
-from grader.wire import dumps
+from grader.wire.lines import dumps
 
 async def answer():
     (performance,) = (each for each in gc.get_objects() if type(each).__name__ == "Performance")
@@ -424,9 +424,9 @@ def test_a_job_that_was_never_played_closes(box: Box) -> None:
 
 KEEPER = """
 import os, subprocess, sys
-from grader.box import harden
+from grader.box import fence
 
-harden.become_subreaper()
+fence.become_subreaper()
 subprocess.Popen([sys.executable, "-c", sys.argv[1]])
 try:
     while os.wait():
@@ -437,7 +437,7 @@ except ChildProcessError:
 """Adopts whatever its child leaves behind, and ends when there is nothing any more."""
 WITHOUT_A_READER = """
 import os, signal, sys
-from grader.sandbox import Box
+from grader.sandbox.box import Box
 from tests.forging_samples import below
 
 def profile(frame, event, function):
@@ -450,7 +450,7 @@ Box({level}).level
 """Dies when bubblewrap has been started, and before anything is read of what it reports."""
 BEFORE_IT_IS_UP = """
 import os, signal
-from grader.sandbox import Box
+from grader.sandbox.box import Box
 from tests.forging_samples import below
 box = Box({level})
 os.kill(os.getpid(), signal.SIGKILL)
@@ -468,7 +468,7 @@ def test_nothing_of_a_box_outlives_a_grader_that_is_killed(dies: str, level: int
         try:
             assert process.communicate(timeout=20)[0] == "all gone\n"
         finally:
-            while process.poll() is None and sweep.kill_descendants(process.pid):
+            while process.poll() is None and zygote.kill_descendants(process.pid):
                 pass
 
 
@@ -534,23 +534,23 @@ def test_hashes_are_the_same_in_every_box(box: Box) -> None:
 def test_the_sweep_finds_children_and_spares_those_it_is_told_to(box: Box) -> None:
     with cell_of(box, ECHO) as cell:
         cell.recording(ask())
-        living = sweep.children(box.process)
+        living = zygote.children_of(box.process)
 
         assert len(living) >= 1
-        assert sweep.kill_descendants(box.process, spare=living) is False
+        assert zygote.kill_descendants(box.process, spare=living) is False
         assert cell.recording(ask(n=2)).ended is Ended.RETURNED
-        assert sweep.kill_descendants(box.process) is True
+        assert zygote.kill_descendants(box.process) is True
 
 
 def test_a_process_that_is_gone_has_no_children() -> None:
-    assert sweep.children(2**22 + 1) == []
-    assert sweep.kill_descendants(2**22 + 1) is False
+    assert zygote.children_of(2**22 + 1) == []
+    assert zygote.kill_descendants(2**22 + 1) is False
 
 
 def test_a_child_imports_from_the_interpreters_own_folders_only(monkeypatch: pytest.MonkeyPatch) -> None:
     own = f"{sys.prefix}/lib"
     monkeypatch.setattr(sys, "path", ["/work/checkout", own, "", "relative"])
 
-    harden.keep_own_paths()
+    fence.keep_own_paths()
 
     assert sys.path == [own]

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from grader.play import Play
-from grader.recording import Ended, Recording
-from grader.schedules import WALK, Variants
+from grader.judge.schedules import WALK, Variants
+from grader.sandbox.cell import Play
+from grader.wire.recording import Ended, Recording
 
 KEY = Play("meet", "{}\n", "trio")
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.outcomes import NOTHING, Outcome
-from grader.recording import Deviation, Trace, TracedTask
-from grader.shorten import MAX_TRIES, in_words, shortest
+from grader.judge.schedules import MAX_TRIES, in_words, shortest
+from grader.wire.recording import NOTHING, Deviation, Outcome, Trace, TracedTask
 
 
 @given(st.lists(st.integers(0, 3), max_size=40), st.data())

@@ -7,13 +7,11 @@ from math import inf
 
 import pytest
 
-from grader.box.simulation.bounds import Bounds
-from grader.box.simulation.core import Abandoned, Simulation
+from grader.box.simulation.core import Abandoned, Bounds, Simulation
 from grader.box.simulation.schedule import Schedule
-from grader.exercise import Limits
-from grader.outcomes import Missing
-from grader.recording import Ended, Waiting
-from grader.sandbox import Box
+from grader.kit.exercise import Limits
+from grader.sandbox.box import Box
+from grader.wire.recording import Ended, Missing, Waiting
 from tests.plays_samples import RUN_MAIN_WITH_STAGE, cell_of, line_of, on_both_backends, play_of, played
 
 # ---- deadlock --------------------------------------------------------------------------------------------------------

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from grader.recording import Ended, Hygiene
-from grader.sandbox import Box
+from grader.sandbox.box import Box
+from grader.wire.recording import Ended, Hygiene
 from tests.plays_samples import RUN_MAIN, RUN_MAIN_WITH_STAGE, cell_of, line_of, on_both_backends, play_of, played
 
 HEAD = """

@@ -5,8 +5,8 @@ from __future__ import annotations
 import subprocess
 import sys
 
-from grader.recording import Ended
-from grader.sandbox import Box
+from grader.sandbox.box import Box
+from grader.wire.recording import Ended
 from tests.plays_samples import RUN_MAIN, RUN_MAIN_WITH_STAGE, cell_of, on_both_backends, play_of, played
 
 
@@ -114,7 +114,7 @@ POSTED = """
 import sys, threading
 from functools import partial
 import anyio
-from grader.box.simulation.bounds import Bounds
+from grader.box.simulation.core import Bounds
 from grader.box.simulation.run import prepare, run
 from grader.box.simulation.schedule import Schedule
 

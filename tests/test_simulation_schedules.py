@@ -12,8 +12,9 @@ from pathlib import Path
 import pytest
 
 from grader.box.simulation.schedule import MAX_CHOICES, MAX_STAY, Replay, Schedule, Shuffled, Sticky, for_seed
-from grader.recording import BACKENDS, Ended, Recording
-from grader.sandbox import Box
+from grader.sandbox.box import Box
+from grader.wire import BACKENDS
+from grader.wire.recording import Ended, Recording
 from tests.plays_samples import RUN_MAIN_WITH_STAGE, cell_of, on_both_backends, play_of, played
 
 # ---- the choices themselves ------------------------------------------------------------------------------------------
@@ -216,10 +217,10 @@ def test_a_play_gives_the_same_digest_however_often_it_is_played(box: Box, backe
 
 DIGESTS = """
 import sys
-from grader.box import surroundings
+from grader.box import player
 from grader.box.player import Program, play
-from grader.box.simulation.bounds import Bounds
-surroundings.prepare_process()
+from grader.box.simulation.core import Bounds
+player.prepare_process()
 submission, scenarios = sys.stdin.read().split("#" * 40)
 program = Program(
     module="x",

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import pytest
 
 from benchmarks.programs import SOCKETS, busy_loops
-from grader.recording import Ended
-from grader.sandbox import Box
+from grader.sandbox.box import Box
+from grader.wire.recording import Ended
 from tests.plays_samples import cell_of, on_both_backends, play_of, played
 
 (ANSWERING,) = (program.job.submission for program in SOCKETS if program.name == "a thread answers over a socket")

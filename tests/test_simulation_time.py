@@ -6,14 +6,12 @@ from math import inf
 
 import pytest
 
-from grader.box.simulation.bounds import Bounds
-from grader.box.simulation.core import Simulation
-from grader.box.simulation.idling import Idle
+from grader.box.simulation.core import Bounds, Idle, Simulation
 from grader.box.simulation.patches import EPOCH
 from grader.box.simulation.schedule import Schedule
-from grader.exercise import Limits
-from grader.recording import Ended
-from grader.sandbox import Box
+from grader.kit.exercise import Limits
+from grader.sandbox.box import Box
+from grader.wire.recording import Ended
 from tests.plays_samples import RUN_MAIN_WITH_STAGE, line_of, on_both_backends, played
 
 DAY = 86_400

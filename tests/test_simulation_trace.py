@@ -7,12 +7,11 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from grader.box.simulation.trace import MAX_EVENTS, TaskRecord, Trace
-from grader.box.simulation.where import STUDENT, innermost_student, site_of
-from grader.exercise import Limits
-from grader.recording import Ended, Event, Hygiene, Recording
-from grader.recording import Trace as Recorded
-from grader.sandbox import Box
+from grader.box.simulation.trace import MAX_EVENTS, STUDENT, TaskRecord, Trace, innermost_student, site_of
+from grader.kit.exercise import Limits
+from grader.sandbox.box import Box
+from grader.wire.recording import Ended, Event, Hygiene, Recording
+from grader.wire.recording import Trace as Recorded
 from tests.plays_samples import RUN_MAIN, RUN_MAIN_WITH_STAGE, cell_of, line_of, on_both_backends, play_of, played
 
 TWO_TASKS = """

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from grader.recording import Ended
-from grader.sandbox import Box
+from grader.sandbox.box import Box
+from grader.wire.recording import Ended
 from tests.plays_samples import (
     RUN_MAIN_THAT_BURNS,
     RUN_MAIN_WITH_STAGE,

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from grader.box.simulation.workers import OURS
-from grader.exercise import Limits
-from grader.recording import Ended
-from grader.sandbox import Box
+from grader.kit.exercise import Limits
+from grader.sandbox.box import Box
+from grader.wire.recording import Ended
 from tests.plays_samples import (
     RUN_MAIN,
     RUN_MAIN_THAT_BURNS,

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from grader.box.simulation.bounds import Bounds
-from grader.box.simulation.core import Simulation
+from grader.box.simulation.core import Bounds, Simulation
 from grader.box.simulation.schedule import Schedule
 from grader.box.stage import MAX_MESSAGE, MAX_ROWS, Stage
-from grader.recording import Ended
-from grader.sandbox import Box
-from grader.values import Token
+from grader.sandbox.box import Box
+from grader.wire.recording import Ended
+from grader.wire.values import Token
 from tests.plays_samples import RUN_MAIN_WITH_STAGE, line_of, on_both_backends, played
 
 

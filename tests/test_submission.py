@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from grader.submission import Fault, Submission, take
+from grader.policy.submission import Fault, Submission, take
 
 LIMIT = 4096
 

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from grader.recording import Waiting
-from grader.timeline import MAX_LANES, MAX_TICKS, Axis, as_at_verdict, layout, lost_time, seconds, side_by_side
-from grader.timeline_bars import Kind
-from grader.timeline_lives import How
+from grader.reports.lanes import How, Kind
+from grader.reports.timeline import MAX_LANES, MAX_TICKS, Axis, as_at_verdict, layout, lost_time, side_by_side
+from grader.text import seconds
+from grader.wire.recording import Waiting
 from tests.samples import event, one_after_the_other, span, together, trace, turns
 
 

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.values import (
+from grader.wire.lines import Distrusted, dumps, loads
+from grader.wire.values import (
     MAX_DEPTH,
     MAX_NODES,
     Encoder,
@@ -24,7 +25,6 @@ from grader.values import (
     encode_inputs,
     revive,
 )
-from grader.wire import Distrusted, dumps, loads
 
 hashable = (
     st.none()

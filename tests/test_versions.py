@@ -5,7 +5,7 @@ from __future__ import annotations
 import platform
 from importlib.metadata import version
 
-from grader.versions import versions
+from grader.judge.engine import versions
 
 
 def test_the_versions_are_those_of_python_anyio_and_trio() -> None:

@@ -11,10 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from grader import kit
-from grader.program import read
-from grader.submission import Fault, Submission
-from grader.weight import MOST_WEIGHT, flatten, weight
+from grader.kit import kit
+from grader.policy.program import MOST_WEIGHT, flatten, read, weight
+from grader.policy.submission import Fault, Submission
 
 
 def weigh(source: str) -> int:

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader import wire
-from grader.wire import MAX_INTEGER_DIGITS, MAX_LINE, MAX_NESTING, Distrusted, decode, dumps, loads
+from grader.wire import lines
+from grader.wire.lines import MAX_INTEGER_DIGITS, MAX_LINE, MAX_NESTING, Distrusted, decode, dumps, loads
 
 scalars = (
     st.none()
@@ -131,7 +131,7 @@ def test_a_refusal_does_not_repeat_what_it_refuses(monkeypatch: pytest.MonkeyPat
 
 def test_a_json_module_taken_apart_by_a_submission_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("dumps", "loads", "JSONEncoder", "JSONDecoder"):
-        monkeypatch.setattr(wire.json, name, None)
+        monkeypatch.setattr(lines.json, name, None)
     for name in ("c_make_encoder", "encode_basestring_ascii", "JSONEncoder"):
         monkeypatch.setattr(json.encoder, name, None)
     for name in ("raw_decode", "decode"):

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from grader import kit as kits
-from grader import workspace as workspaces
+from grader.desk import workspace as workspaces
+from grader.desk.workspace import Workspace
 from grader.errors import WorkspaceError
-from grader.kit import Kit
-from grader.workspace import Workspace
+from grader.kit import kit as kits
+from grader.kit.kit import Kit
 from tests import samples
 from tests.kit_samples import make_kit
 

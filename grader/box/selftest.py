@@ -15,9 +15,10 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any, NoReturn
 
-from grader.box import harden, kernel
+from grader.box import fence as harden
+from grader.box import kernel
 from grader.box.fence import Fence
-from grader.wire import decode, dumps
+from grader.wire.lines import decode, dumps
 
 Row = list[Any]
 """The lowest level that promises it to fail, what was tried, whether it failed, and how."""
@@ -69,7 +70,7 @@ def _groups(fence: Fence, probes: dict[str, Any]) -> Iterator[tuple[int, list[Tr
         yield 3, _outside(probes)
     harden.die_with_parent(os.getppid())
     if fence.level >= 1:
-        harden.limit({"memory": _MEMORY, "cpu": 10})
+        harden.set_limits({"memory": _MEMORY, "cpu": 10})
         yield 1, [("take more memory than it is given", _more_memory), ("raise its limits", _raise_limits)]
     fence.put_up()
     if fence.level >= 2:

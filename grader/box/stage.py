@@ -13,10 +13,10 @@ from typing import Any, NoReturn
 import anyio
 
 from grader.box.simulation.core import Simulation
-from grader.box.simulation.where import is_student
-from grader.recording import Ended
-from grader.values import Encoder, TooLarge, name_of
-from grader.wire import Json
+from grader.box.simulation.trace import is_student
+from grader.wire.lines import Json
+from grader.wire.recording import Ended
+from grader.wire.values import Encoder, TooLarge, name_of
 
 MAX_ROWS = 20_000
 """Marks, spans and attempts of one play; a scenario that is kept busy for ever must not fill the memory."""

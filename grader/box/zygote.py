@@ -12,20 +12,56 @@ import builtins
 import gc
 import os
 import selectors
+import shutil
 import signal
 import socket
+import sys
 from contextlib import suppress
+from pathlib import Path
 from typing import Any, BinaryIO, NoReturn
 
-from grader.box import harden, loading, surroundings
-from grader.box.fence import Fence
-from grader.box.harden import MESSAGES, REQUESTS
+from grader.box import fence as harden
+from grader.box import player
+from grader.box.fence import MESSAGES, REQUESTS, Fence
 from grader.box.player import Message, Program, play, too_large
-from grader.box.simulation.bounds import Bounds
+from grader.box.simulation.core import Bounds
 from grader.box.simulation.run import prepare, run_unwatched
 from grader.box.simulation.schedule import Schedule
-from grader.box.simulation.where import STUDENT
-from grader.wire import MAX_LINE, decode, dumps
+from grader.box.simulation.trace import STUDENT
+from grader.wire.lines import MAX_LINE, decode, dumps
+
+# ---- loading ---------------------------------------------------------------------------------------------------------
+#
+# The folder in which a submission with ``processes`` stands as a file: a worker process has to import it by name.
+
+
+def own_folder(fence: Fence, job: Message) -> str | None:
+    """Write the submission and the scenarios where child processes find them; None if the job has no use for that.
+
+    The folder ``scratch`` in it is the one place that it may write to.
+    """
+    if "processes" not in job["needs"]:
+        return None
+    folder = _folder(fence, os.getpid())
+    folder.mkdir(mode=0o700)
+    (folder / "scratch").mkdir()
+    (folder / f"{job['module']}.py").write_text(job["submission"], encoding="utf-8")
+    (folder / "scenarios.py").write_text(job["scenarios"], encoding="utf-8")
+    sys.path.insert(0, str(folder))
+    os.environ["TMPDIR"] = str(folder / "scratch")
+    return str(folder)
+
+
+def remove_folder(fence: Fence, process: int) -> None:
+    """Remove what a child of that number has had, if it had anything."""
+    folder = _folder(fence, process)
+    if folder.is_dir():
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _folder(fence: Fence, process: int) -> Path:
+    return Path(f"{fence.scratch}{process}")
+
 
 DESCRIPTOR_GONE = 1
 """Exit status of a child that cannot use them; nobody but the student's code closes them, so it is no fault of ours."""
@@ -72,7 +108,7 @@ def _reap(control: socket.socket, fence: Fence) -> None:
             return
         if not process:
             return
-        loading.remove_folder(fence, process)
+        remove_folder(fence, process)
         control.sendall(dumps({"ended": process, "status": os.waitstatus_to_exitcode(status)}))
 
 
@@ -100,11 +136,11 @@ def _child(control: socket.socket, job: Message, descriptors: list[int], fence: 
         control.detach()
         harden.take_descriptors(*descriptors)
         harden.die_with_parent(zygote)
-        harden.limit(job["limits"])
+        harden.set_limits(job["limits"])
         harden.keep_own_paths()
-        surroundings.prepare_process()
+        player.prepare_process()
         builtin = dict(builtins.__dict__)
-        folder = loading.own_folder(fence, job)
+        folder = own_folder(fence, job)
         fence.put_up(job["needs"], folder)
         _answer(job)
     except BaseException as error:  # it must never return into the zygote

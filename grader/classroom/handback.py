@@ -13,21 +13,184 @@ their headings, and skips a grade that was changed on Moodle after the export. S
 
 from __future__ import annotations
 
+import html
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import ROUND_FLOOR, Decimal, InvalidOperation
 from pathlib import Path
 
-from grader.classroom.filling import TOTAL as TOTAL
-from grader.classroom.filling import Change as Change
-from grader.classroom.filling import Filled as Filled
-from grader.classroom.filling import Filling
-from grader.classroom.filling import Points as Points
-from grader.classroom.filling import Results as Results
+from grader.classroom.found import LeftOver
+from grader.classroom.gradebook import Learner
+from grader.classroom.marks import ClassResults, Mark, Standing
 from grader.classroom.matching import exactly, mentioned, mentioned_by_id
-from grader.classroom.people import Learner, words_of
+from grader.classroom.people import Person, words_of
+from grader.classroom.roster import make_roster, people_in
 from grader.classroom.sheet import Sheet, read_sheet
 from grader.errors import ClassroomError
-from grader.kit import Exercise
+from grader.files import write_bytes
+from grader.kit.exercise import Exercise
+from grader.text import clean_line, counted
+
+# ---- filling ---------------------------------------------------------------------------------------------------------
+#
+# Fills points into the rows of a table: finds whose row it is, scales, and leaves alone what is not ours to change.
+
+
+TOTAL = "total"
+"""Stands for all exercises together, where the platform has one assignment for them."""
+
+_EXCUSED = {"EX": "is excused", "N/A": "is not assigned to them"}
+_CENT = Decimal("0.01")
+_TINY = Decimal("0.000000001")
+"""Points are sums of binary fractions: 29.999999999999996 is 30."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Points:
+    """What somebody has for one exercise."""
+
+    points: float
+    total: int
+    """Points that can be had; what is written is scaled to what the platform's column gives."""
+    feedback: str = ""
+    """Plain text for Moodle's comment."""
+
+
+Results = Mapping[tuple[str, str], Points]
+"""By the key of the learner and the id of the exercise; what is not in it is left alone."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """A grade that is new in the file. ``old`` is empty if there was none."""
+
+    learner: str
+    exercise: str
+    old: str
+    new: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filled:
+    """A platform's file with points in it."""
+
+    content: bytes
+    changed: tuple[Change, ...]
+    kept: tuple[LeftOver, ...]
+    """Cells that were left as they are though there are points for them: whose and of what, and why."""
+    not_found: tuple[str, ...]
+    """Keys of learners with points who are not in the file, or who cannot be told from somebody else in it."""
+    without_column: tuple[str, ...] = ()
+    """Exercises with points that the file has no column for."""
+
+    @property
+    def replaced(self) -> tuple[Change, ...]:
+        """The changes of cells that had another grade."""
+        return tuple(change for change in self.changed if change.old)
+
+
+class Filling:
+    """A table that is being filled."""
+
+    def __init__(self, sheet: Sheet, learners: Sequence[Learner], results: Results, exercises: Sequence[str]) -> None:
+        self._sheet = sheet
+        self._results = results
+        self._exercises = exercises
+        self._changed: list[Change] = []
+        self._kept: list[LeftOver] = []
+        self._learners = {one.key: one for one in learners if any((one.key, each) in results for each in exercises)}
+        self._rows = _rows(sheet, tuple(self._learners.values()))
+
+    def grades(self, exercise: str, column: int, *, most: Callable[[int], str], locked: Callable[[int], str]) -> None:
+        """Fill a column of grades. ``most`` gives what a row's cell may hold at most, as the table writes it, and
+        ``locked`` why it must not be changed, in words, or nothing."""
+        for row, key, points in self._of(exercise):
+            old = self._sheet.text(row, column).strip()
+            new = _scaled(points, most(row))
+            why = locked(row) or _EXCUSED.get(old, "") or ("" if new else "has no number of points that can be had")
+            if why:
+                self._keep(key, exercise, why)
+            elif _number(old) != _number(new):
+                self._sheet.put(row, column, new)
+                self._changed.append(Change(learner=key, exercise=exercise, old=old, new=new))
+
+    def comments(self, exercise: str, column: int) -> None:
+        """Fill a column of comments, which are HTML, where nobody has written one."""
+        for row, key, points in self._of(exercise):
+            old = self._sheet.text(row, column).strip()
+            new = html.escape(points.feedback.strip(), quote=False).replace("\n", "<br />")
+            if old and new and old != new:
+                self._keep(key, exercise, "has a comment already; empty the cell to have ours")
+            elif new and not old:
+                self._sheet.put(row, column, new)
+
+    def result(self, *, without_column: tuple[str, ...] = ()) -> Filled:
+        return Filled(
+            content=self._sheet.content(),
+            changed=tuple(self._changed),
+            kept=tuple(self._kept),
+            not_found=tuple(key for key in self._learners if key not in self._rows),
+            without_column=without_column,
+        )
+
+    def _of(self, exercise: str) -> Iterator[tuple[int, str, Points]]:
+        for key, row in self._rows.items():
+            points = self._total(key) if exercise == TOTAL else self._results.get((key, exercise))
+            if points is not None:
+                yield row, key, points
+
+    def _total(self, key: str) -> Points | None:
+        each = [self._results.get((key, exercise)) for exercise in self._exercises]
+        known = [points for points in each if points is not None]
+        if len(known) < len(each):
+            return None
+        return Points(
+            points=sum(one.points for one in known),
+            total=sum(one.total for one in known),
+            feedback="\n".join(one.feedback for one in known if one.feedback),
+        )
+
+    def _keep(self, key: str, exercise: str, why: str) -> None:
+        self._kept.append(LeftOver(shown=f"{self._learners[key].name}, {exercise}", reason=why))
+
+
+def _rows(sheet: Sheet, learners: Sequence[Learner]) -> dict[str, int]:
+    """The row of each learner who is in the table for certain."""
+    # The row itself is the key here: two lines that look like the same person must stay two.
+    people = [
+        Learner(key=str(one.row), name=one.person.name, email=one.person.email, ids=one.person.ids)
+        for one in people_in(sheet)
+    ]
+    table = make_roster(people, where=sheet.where)
+    rows: dict[str, int] = {}
+    for learner in learners:
+        found = table.find(Person(name=learner.name, email=learner.email, ids=learner.ids, handle=learner.key))
+        if len(found) == 1:
+            rows[learner.key] = int(found[0].key)
+    often = Counter(rows.values())
+
+    return {key: row for key, row in rows.items() if often[row] == 1}
+
+
+def _scaled(points: Points, most: str) -> str:
+    """The grade as the table writes numbers, rounded down to two places; nothing if it cannot be told."""
+    best = _number(most)
+    if best is None or best <= 0 or points.total <= 0:
+        return ""
+    grade = (Decimal(repr(points.points)) * best / points.total + _TINY).quantize(_CENT, rounding=ROUND_FLOOR)
+    text = f"{grade:.2f}" if "." in most or "," in most else f"{grade.normalize():f}"
+    return text.replace(".", ",") if "," in most and "." not in most else text
+
+
+def _number(text: str) -> Decimal | None:
+    try:
+        number = Decimal(text.strip().replace(",", "."))
+    except InvalidOperation:
+        return None
+    return number if number.is_finite() else None
+
 
 _CANVAS_TITLE = re.compile(r"(?P<title>.*?)\s*\((?P<number>\d+)\)\s*", re.DOTALL)
 _POINTS_POSSIBLE = "Points Possible"
@@ -179,3 +342,104 @@ def _column_of(
         several = " and ".join(repr(titles[at][0]) for at in fits[:3])
         raise ClassroomError(f"{sheet.where}:1: {several} could both be {exercise.id}'s", hint=_NAME_THEM)
     return fits[0] if fits else None
+
+
+# ---- class handback --------------------------------------------------------------------------------------------------
+#
+# Gives a class's points back to its platform: the files that were exported, with our cells filled in.
+
+
+FAILURES = 5
+"""Failing tests that a comment names."""
+NAMED = 5
+"""People or cells that a note names."""
+MAX_TEXT = 300
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandBack:
+    """Which exported files are to be filled. ``columns`` is as in ``class.toml``."""
+
+    out: Path
+    exercises: tuple[Exercise, ...]
+    canvas: Path | None = None
+    moodle: tuple[Path, ...] = ()
+    columns: Mapping[str, str]
+
+    def check(self) -> None:
+        """Look at the files before anything is graded. Raises ClassroomError."""
+        for _ in self._filled({}, ()):
+            pass
+
+    def write(self, results: ClassResults) -> Iterator[tuple[Path, Sequence[str]]]:
+        """Write a filled copy of every file, and say what came of it. Raises ClassroomError."""
+        names = {learner.key: learner.name for learner in results.intake.learners}
+        for source, filled in self._filled(points_of(results), results.intake.learners):
+            path = self.out / f"{source.stem}.filled{source.suffix}"
+            write_bytes(path, [filled.content], option="--out OUT")
+            yield path, tuple(_notes(source.name, filled, names))
+
+    def _filled(self, results: Results, learners: Sequence[Learner]) -> Iterator[tuple[Path, Filled]]:
+        if self.canvas is not None:
+            ours = {TOTAL, *(one.id for one in self.exercises)}
+            columns = {id: column for id, column in self.columns.items() if id in ours}
+            content, where = _read(self.canvas), self.canvas
+            filled = fill_canvas(
+                content, results, learners=learners, exercises=self.exercises, columns=columns, where=where
+            )
+            yield where, filled
+        for path in self.moodle:
+            exercise = worksheet_exercise(path, self.exercises)
+            filled = fill_moodle(
+                _read(path), results, learners=learners, exercises=self.exercises, exercise=exercise, where=path
+            )
+            yield path, filled
+
+
+def points_of(results: ClassResults) -> dict[tuple[str, str], Points]:
+    """The points of every mark that has something to say, with a comment for the learner."""
+    return {
+        (mark.learner, mark.exercise): Points(points=mark.points, total=mark.total, feedback="\n".join(_feedback(mark)))
+        for mark in results.marks
+        if mark.points is not None
+    }
+
+
+def _feedback(mark: Mark) -> Iterator[str]:
+    """What a learner reads beside the points. Nothing of a hidden test but its label is in it."""
+    if mark.override:
+        yield "These points were set by your instructor."
+        return
+    if mark.days_late:
+        yield f"{counted(mark.days_late, 'day')} late, which costs {mark.deducted:g} of {mark.raw:g} points."
+    if mark.verdict is None:
+        return
+    if mark.standing is Standing.CANNOT_JUDGE:
+        yield from (clean_line(f"{fault.error}; {fault.help}", MAX_TEXT) for fault in mark.verdict.faults[:1])
+    failing = [test for test in mark.verdict.tests if not test.passed]
+    yield from (clean_line(f"Fails: {test.label}", MAX_TEXT) for test in failing[:FAILURES])
+    if len(failing) > FAILURES:
+        yield f"and {len(failing) - FAILURES} more"
+
+
+def _notes(file: str, filled: Filled, names: Mapping[str, str]) -> Iterator[str]:
+    replaced = f", {len(filled.replaced)} in place of another grade" if filled.replaced else ""
+    yield f"{file}: {counted(len(filled.changed), 'new grade')}{replaced}"
+    if filled.not_found:
+        yield f"{file}: not in it: {_some([names.get(key, key) for key in filled.not_found])}"
+    if filled.kept:
+        yield f"{file}: left as they are: {_some([f'{one.shown} {one.reason}' for one in filled.kept])}"
+    if filled.without_column:
+        yield f"{file}: no column for {', '.join(filled.without_column)}; name it in class.toml under [columns]"
+
+
+def _some(texts: Sequence[str]) -> str:
+    more = f" and {len(texts) - NAMED} more" if len(texts) > NAMED else ""
+    return "; ".join(texts[:NAMED]) + more
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise ClassroomError(f"{path}: {error.strerror}", hint="Name the file that the platform exported.") from error

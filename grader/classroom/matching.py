@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from grader.classroom.people import words_of
-from grader.kit import Exercise
+from grader.kit.exercise import Exercise
 
 Words = tuple[str, ...]
 

@@ -7,8 +7,6 @@ import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 
-from grader.gradebook import Learner as Learner
-
 CANVAS = "canvas"
 MOODLE = "moodle"
 STUDENT_NUMBER = "sid"

@@ -5,9 +5,13 @@ from __future__ import annotations
 import difflib
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
 from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from grader.errors import ClassroomError
+from grader.kit.tables import Table, parse
 
 
 class Count(StrEnum):
@@ -83,3 +87,117 @@ class ClassRules:
                 near = difflib.get_close_matches(key, learners, n=1)
                 meant = f"; did you mean {near[0]!r}?" if near else ""
                 yield f"{self.where}:{line}: there is no learner {key!r} in this class{meant}"
+
+
+# ---- rules file ------------------------------------------------------------------------------------------------------
+#
+# Reads ``class.toml``, in which an instructor writes deadlines, extensions, the late policy and points set by hand.
+#
+# count = "latest" # or "best": which attempt counts missing = "blank" # or "zero": what goes to the platform where
+# nothing was handed in timezone = "Europe/Berlin" # of times without an offset; without it, this computer's
+#
+# [deadlines] ex01 = 2026-11-20T18:00:00 # a date alone means the end of that day
+#
+# [late] per_day = 10 # per cent of the exercise's points, for every day that has begun max_days = 5 # after that many
+# days nothing is given; without it, there is no such day grace_minutes = 10
+#
+# [extensions.alice] # the key of a learner days = 3 # on every deadline, or ex01 = 2026-11-25
+#
+# [[overrides]] learner = "alice" exercise = "ex01" points = 80 reason = "handed in by mail"
+#
+# [columns] # of the gradebook of the platform ex01 = "Join (12345)"
+
+
+NAME = "class.toml"
+_KEYS = ("count", "missing", "timezone", "deadlines", "late", "extensions", "overrides", "columns")
+_LATE_KEYS = ("per_day", "max_days", "grace_minutes")
+_OVERRIDE_KEYS = ("learner", "exercise", "points", "reason")
+
+
+def read_rules(path: Path, exercises: Collection[str]) -> ClassRules:
+    """Read the file; ``exercises`` are the ids of the kit. Raises ClassroomError with file, line and what is wrong."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
+        raise ClassroomError(f"{path}: cannot be read: {reason}", hint="Name another file with --config.") from None
+    table = parse(text, path=path, fault=ClassroomError, known=_KEYS)
+    reader = _Reader(exercises=exercises, zone=_timezone(table))
+    extensions = table.table("extensions", known=None)
+    return ClassRules(
+        where=path,
+        count=Count(table.one_of("count", list(Count))) if "count" in table else Count.LATEST,
+        missing=Missing(table.one_of("missing", list(Missing))) if "missing" in table else Missing.BLANK,
+        deadlines=reader.times(table.table("deadlines", known=None)),
+        late=_late(table.table("late", known=_LATE_KEYS)),
+        extensions={key: reader.extension(extensions.table(key, known=None)) for key in extensions},
+        overrides=tuple(reader.override(entry) for entry in table.entries("overrides", known=_OVERRIDE_KEYS)),
+        columns=dict(reader.columns(table.table("columns", known=None))),
+    )
+
+
+def _timezone(table: Table) -> tzinfo | None:
+    if "timezone" not in table:
+        return None
+    try:
+        return ZoneInfo(table.text("timezone"))
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise table.wrong("timezone", "the name of a time zone, as `Europe/Berlin` or `UTC`") from None
+
+
+def _late(table: Table) -> Late:
+    return Late(
+        per_day=table.number("per_day") if "per_day" in table else 0.0,
+        max_days=int(table.number("max_days")) if "max_days" in table else None,
+        grace=timedelta(minutes=table.number("grace_minutes") if "grace_minutes" in table else 0),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Reader:
+    """What is needed to read a table in which exercises and times are named."""
+
+    exercises: Collection[str]
+    zone: tzinfo | None
+
+    def extension(self, table: Table) -> Extension:
+        days = int(table.number("days")) if "days" in table else 0
+        return Extension(days=days, deadlines=self.times(table, besides="days"), line=table.line)
+
+    def override(self, table: Table) -> Override:
+        self._check(table, table.text("exercise"), at="exercise")
+        return Override(
+            learner=table.text("learner"),
+            exercise=table.text("exercise"),
+            points=table.number("points"),
+            reason=table.text("reason"),
+            line=table.line,
+        )
+
+    def columns(self, table: Table) -> Iterator[tuple[str, str]]:
+        for exercise in table:
+            if exercise != "total":
+                self._check(table, exercise, at=exercise)
+            yield exercise, table.text(exercise)
+
+    def times(self, table: Table, *, besides: str = "") -> dict[str, datetime]:
+        """The deadlines in a table, by exercise; ``besides`` is a key of another kind."""
+        return {exercise: self._time(table, exercise) for exercise in table if exercise != besides}
+
+    def _time(self, table: Table, exercise: str) -> datetime:
+        self._check(table, exercise, at=exercise)
+        moment = table.value(exercise)
+        if isinstance(moment, date) and not isinstance(moment, datetime):
+            moment = datetime.combine(moment, time(23, 59, 59))
+        if not isinstance(moment, datetime):
+            raise table.wrong(exercise, "a date or a date and time without quotes, as `2026-11-20`")
+        if moment.tzinfo is not None:
+            return moment
+        # Without a zone of its own, astimezone() takes this computer's for that day, summer time included.
+        return moment.astimezone() if self.zone is None else moment.replace(tzinfo=self.zone)
+
+    def _check(self, table: Table, id: str, *, at: str) -> None:
+        if id not in self.exercises:
+            near = difflib.get_close_matches(id, self.exercises, n=1)
+            known = f"Did you mean `{near[0]}`?" if near else f"There are {', '.join(self.exercises)}."
+            raise table.error(at, f"there is no exercise {id!r}", hint=known)

@@ -13,9 +13,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from grader.errors import MachineError
+from grader.judge.verdict import Status, TestResult, Verdict
 from grader.reports import plain
-from grader.reports.clean import clean_line
-from grader.verdict import Status, TestResult, Verdict
+from grader.text import clean_line
 
 SCHEMA = "classroom50/result/v1"
 REQUIRED = ("CLASSROOM", "ASSIGNMENT", "USERNAME", "SUBMISSION_TAG", "COMMIT_URL", "RELEASE_URL")

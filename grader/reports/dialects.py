@@ -10,14 +10,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, assert_never
 
 from grader.errors import InternalError, MachineError, UsageError, do_all
-from grader.reports import classroom50, exercism, github, gradescope, junit, results_jsonl
-from grader.reports.clean import clean_line
-from grader.reports.files import write_file, write_texts
+from grader.files import write_file, write_texts
+from grader.judge.verdict import Status, Verdict
+from grader.reports import classroom50, exercism, github, gradescope, junit, tables
 from grader.reports.views import reasons_not_judged
-from grader.verdict import Status, Verdict
+from grader.text import clean_line
 
 if TYPE_CHECKING:
-    from grader.classroom.results import ClassResults
+    from grader.classroom.marks import ClassResults
 
 
 class Dialect(StrEnum):
@@ -121,7 +121,7 @@ def run_text(dialect: Dialect, verdicts: tuple[Verdict, ...], environment: Mappi
         case Dialect.CSV:
             raise UsageError("csv is the table of a class", hint="Use `grade class DIR --report csv=PATH`.")
         case Dialect.JSONL:
-            return results_jsonl.run_lines(verdicts)
+            return tables.run_lines(verdicts)
         case Dialect.JUNIT:
             return junit.run_xml(verdicts)
         case Dialect.GRADESCOPE:
@@ -140,11 +140,11 @@ def class_texts(dialect: Dialect, results: ClassResults) -> Iterable[str]:
     """The parts of a class in one of ``OF_A_CLASS``. Raises UsageError for the others."""
     match dialect:
         case Dialect.CSV:
-            from grader.reports.grades_csv import grades_csv
+            from grader.reports.tables import grades_csv
 
             return (grades_csv(results),)
         case Dialect.JSONL:
-            return results_jsonl.class_lines(results)
+            return tables.class_lines(results)
         case Dialect.JUNIT:
             return (junit.class_xml(results),)
         case Dialect.GITHUB:

@@ -10,9 +10,9 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from grader.judge.verdict import Outcome, TestResult, Verdict
 from grader.reports import plain
 from grader.reports.views import findings, reasons_not_judged
-from grader.verdict import Outcome, TestResult, Verdict
 
 VERSION = 3
 MAX_OUTPUT = 500

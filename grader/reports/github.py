@@ -13,15 +13,21 @@ from dataclasses import dataclass
 from itertools import zip_longest
 from typing import TYPE_CHECKING
 
-from grader.reports.clean import clean_markdown, command_data, command_property
-from grader.reports.excerpts import place
-from grader.reports.next_steps import replay_line
-from grader.reports.views import OUTCOME_WORDS, STATUS_WORDS, Finding, findings, points_said, reasons_not_judged
-from grader.reports.words import counted, whole_points
-from grader.verdict import Status, TestResult, Verdict
+from grader.judge.verdict import Status, TestResult, Verdict
+from grader.reports.views import (
+    OUTCOME_WORDS,
+    STATUS_WORDS,
+    Finding,
+    findings,
+    place,
+    points_said,
+    reasons_not_judged,
+    replay_line,
+)
+from grader.text import clean_markdown, command_data, command_property, counted, whole_points
 
 if TYPE_CHECKING:
-    from grader.classroom.results import ClassResults
+    from grader.classroom.marks import ClassResults
 
 MAX_OF_A_KIND = 10
 MAX_SUMMARY = 1024 * 1024
@@ -105,7 +111,7 @@ def run_summary(verdicts: Sequence[Verdict]) -> str:
 def class_summary(results: ClassResults) -> str:
     """A class in Markdown, in numbers: no learner is named where anybody with access to the repository reads."""
     # Here, as it brings the gradebook with it, which the run of one learner has no use for.
-    from grader.reports.class_figures import MEAN_OF, figures, one_place
+    from grader.reports.of_class.figures import MEAN_OF, figures, one_place
 
     head = ["exercise", "judged", "not gradable", "not judged", "missing", "pass all", "mean", "median"]
     rows = []

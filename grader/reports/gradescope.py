@@ -10,10 +10,10 @@ import json
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from grader.judge.verdict import Outcome, Status, TestResult, Verdict
 from grader.reports import plain
-from grader.reports.clean import clean_line
 from grader.reports.views import findings, points_said
-from grader.verdict import Outcome, Status, TestResult, Verdict
+from grader.text import clean_line
 
 MAX_OUTPUT = 2000
 """Characters of what the learner's program printed."""

@@ -17,14 +17,13 @@ from typing import TYPE_CHECKING
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element, SubElement
 
+from grader.judge.verdict import BackendResult, Outcome, TestResult, Verdict
 from grader.reports import plain
-from grader.reports.clean import clean, clean_line
 from grader.reports.views import Finding, findings, reasons_not_judged
-from grader.verdict import BackendResult, Outcome, TestResult, Verdict
+from grader.text import clean, clean_line
 
 if TYPE_CHECKING:
-    from grader.classroom.marks import Mark
-    from grader.classroom.results import ClassResults
+    from grader.classroom.marks import ClassResults, Mark
 
 MAX_NAME = 200
 MAX_OUTPUT = 2000

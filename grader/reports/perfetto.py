@@ -11,9 +11,9 @@ import json
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from grader.recording import Trace
-from grader.reports.clean import clean_line
-from grader.verdict import TestResult, Verdict
+from grader.judge.verdict import TestResult, Verdict
+from grader.text import clean_line
+from grader.wire.recording import Trace
 
 MICROSECONDS = 1_000_000
 MAX_NAME = 200

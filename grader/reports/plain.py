@@ -10,13 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from grader.reports.clean import clean, clean_line
-from grader.reports.excerpts import place
-from grader.reports.next_steps import replay_line
-from grader.reports.views import Finding, schedule_said
-from grader.reports.words import waited_since
-from grader.submission import Fault
-from grader.verdict import Failure, Outcome, TestResult, Verdict
+from grader.judge.verdict import Failure, Outcome, TestResult, Verdict
+from grader.policy.submission import Fault
+from grader.reports.views import Finding, place, replay_line, schedule_said
+from grader.text import clean, clean_line, waited_since
 
 MAX_LINE = 500
 MAX_TEXT = 4000

@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from grader.timeline import Axis, Mark, Tick, Timeline, seconds
-from grader.timeline_bars import Bar, Kind
-from grader.timeline_lanes import Lane
-from grader.timeline_lives import How
+from grader.reports.lanes import Bar, How, Kind, Lane
+from grader.reports.timeline import Axis, Mark, Tick, Timeline
+from grader.text import seconds
 
 LEAST = 0.8
 """Per cent of the plot that a bar takes at least."""

@@ -5,12 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from grader.reports.glyphs import Glyphs
-from grader.reports.screen import Piece, Screen
-from grader.timeline import Axis, Mark, Timeline
-from grader.timeline_bars import Bar, Kind
-from grader.timeline_lanes import Lane
-from grader.timeline_lives import How
+from grader.reports.lanes import Bar, How, Kind, Lane
+from grader.reports.screen import Glyphs, Piece, Screen
+from grader.reports.timeline import Axis, Mark, Timeline
 
 MAX_LABEL = 16
 INDENT = 2

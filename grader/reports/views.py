@@ -11,9 +11,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from grader.reports.words import counted, joined, tests_named, whole_points
-from grader.timeline import Axis, Timeline, as_at_verdict, side_by_side
-from grader.verdict import BackendResult, Caution, Failure, Outcome, Status, TestResult, Verdict
+from grader.judge.verdict import BackendResult, Caution, Failure, Outcome, Status, TestResult, Verdict
+from grader.policy.submission import Fault
+from grader.reports.timeline import Axis, Timeline, as_at_verdict, side_by_side
+from grader.text import counted, joined, tests_named, whole_points
 
 STATUS_WORDS = {
     Status.PASS: "PASS",
@@ -185,3 +186,86 @@ def note_said(note: Note) -> str:
     few = len(note.tests) <= MAX_NUMBERS
     where = tests_named(note.tests) if few else counted(len(note.tests), "test")
     return f"{note.text} ({where}; it costs no points)"
+
+
+# ---- excerpts --------------------------------------------------------------------------------------------------------
+#
+# A line of the learner's file, as reports quote it: where it stands, and which part of it is meant.
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Excerpt:
+    """A source line in three parts: the middle one is what the caret underlines."""
+
+    before: str
+    marked: str
+    after: str
+
+
+def excerpt_of_fault(fault: Fault) -> Excerpt:
+    """Split the line of a fault at what the caret underlines."""
+    if fault.column is None:
+        return Excerpt(before=_detabbed(fault.text), marked="", after="")
+    start = max(0, fault.column - 1)
+    end = start + max(1, fault.width)
+    before = _detabbed(fault.text[:start])
+    # A syntax error may point behind the end of the line, where something is missing.
+    return Excerpt(before=before, marked=_detabbed(fault.text[start:end]) or " ", after=_detabbed(fault.text[end:]))
+
+
+def excerpt_of_line(source: str) -> Excerpt:
+    return Excerpt(before=_detabbed(source), marked="", after="")
+
+
+def _detabbed(text: str) -> str:
+    return text.rstrip("\r\n").replace("\t", "    ")
+
+
+def place(file: str, line: int | None) -> str:
+    """Say where: ``join.py:9``."""
+    return file if line is None else f"{file}:{line}"
+
+
+# ---- next steps ------------------------------------------------------------------------------------------------------
+#
+# What to type after a verdict.
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Command:
+    """Something to type, and what it is good for."""
+
+    line: str
+    does: str
+
+
+def next_commands(verdict: Verdict) -> tuple[Command, ...]:
+    """Return what to type after this verdict, the most useful first."""
+    name = verdict.exercise
+    match verdict.status:
+        case Status.PASS if verdict.complete_run:
+            return (
+                Command(line=f"grade solution {name}", does="compare with the reference"),
+                Command(line="grade", does="what comes next"),
+            )
+        case Status.PASS:
+            return (Command(line=f"grade {name}", does="run every test"),)
+        case Status.CANNOT_JUDGE:
+            return (Command(line=f"grade {name}", does="check it again"),)
+        case Status.NOT_JUDGED:
+            return (Command(line="grade doctor", does="what this computer can do"),)
+        case Status.FAIL:
+            return (Command(line=f"grade hint {name}", does="a hint"), *_replay(verdict))
+
+
+def _replay(verdict: Verdict) -> tuple[Command, ...]:
+    finding = main_finding(verdict)
+    if finding is None or finding.failure.schedule == 0:
+        return ()
+    return (Command(line=replay_line(verdict, finding), does="the same order of steps again"),)
+
+
+def replay_line(verdict: Verdict, finding: Finding) -> str:
+    """Return the command that plays the failing schedule of this test again."""
+    seed = f" --seed {finding.failure.schedule}" if finding.failure.schedule else ""
+    return f"grade {verdict.exercise} --test {finding.test.number}{seed}"

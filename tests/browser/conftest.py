@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from grader.kit import builtin_root
-from grader.reports.class_page import anonymous_class_page, class_page, learner_pages
+from grader.kit.kit import builtin_root
+from grader.reports.of_class.page import anonymous_class_page, class_page, learner_pages
 from tests.page_samples import everything, hostile_class
 from tests.page_samples import render as learner_page
 from tests.results_samples import class_of

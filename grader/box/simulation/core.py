@@ -12,18 +12,101 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from enum import Enum
+from math import inf
 from types import FrameType
 from typing import NoReturn
 
-from grader.box.simulation.bounds import Bounds
-from grader.box.simulation.cancellation import Cancellations
-from grader.box.simulation.idling import Idling
-from grader.box.simulation.left_open import LeftOpen
+from grader.box.simulation.hygiene import Cancellations, LeftOpen
 from grader.box.simulation.schedule import Schedule
-from grader.box.simulation.trace import TaskRecord, Trace
-from grader.box.simulation.where import Place, Site, innermost_student, site_of
+from grader.box.simulation.trace import Place, Site, TaskRecord, Trace, innermost_student, site_of
 from grader.box.simulation.workers import Workers
-from grader.recording import Ended
+from grader.wire.recording import Ended
+
+# ---- bounds ----------------------------------------------------------------------------------------------------------
+#
+# When a run is too long, or idle for too long.
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bounds:
+    """When a run is too long. Steps are counted, the horizon is virtual; the graces are real seconds, for sockets."""
+
+    steps: int = 50_000
+    spin: int = 20_000
+    """Steps without virtual time moving."""
+    horizon: float = 1_000_000.0
+    within: float = inf
+    """When this very play must be over, where its hidden test says so."""
+    unwind: int = 20_000
+    """Steps in which a failed run may finish its clean-up."""
+    socket_grace: float = 0.002
+    last_socket_grace: float = 0.25
+    """When no timer is left: the last chance before it is called a deadlock."""
+
+    @property
+    def late(self) -> float:
+        return min(self.horizon, self.within)
+
+    @property
+    def latest(self) -> float:
+        """Where time stops for good: a run that is late may clean up for as long again. Floats stay exact enough."""
+        return 2 * self.horizon
+
+
+# ---- idling ----------------------------------------------------------------------------------------------------------
+#
+# Decides what happens when no task can run: wait for sockets, let time jump, or end the run.
+
+
+class Idle(Enum):
+    """What a backend with nothing to do shall do."""
+
+    LOOK_AGAIN = "look again"
+    """Time has moved, or the run has failed and is being cancelled."""
+    WAIT = "wait"
+    """Wait for sockets, in real time."""
+
+
+class Idling:
+    """What the tasks of one run are given before it is said that nothing can wake any of them."""
+
+    def __init__(self, simulation: Simulation) -> None:
+        self._simulation = simulation
+        self.grace_spent = False
+        """Whether open sockets have had their real grace since anything has happened."""
+
+    def io_happened(self) -> None:
+        self.grace_spent = False
+        self._simulation.workers.waited_since = None
+
+    def others_worked(self) -> None:
+        """A thread or a child process was at work, and may have written to a socket since that was polled."""
+        self.grace_spent = False
+
+    def decide(self, deadline: float, *, sockets: bool) -> tuple[Idle, float]:
+        """No task is ready, no thread is at work, and polling the sockets found nothing.
+
+        ``deadline`` is the next timer of the backend, ``sockets`` whether any task waits for one. Returns what to do
+        and, for WAIT, for how many real seconds.
+        """
+        simulation, bounds = self._simulation, self._simulation.bounds
+        deadline = min(deadline, simulation.workers.next_deadline())
+        if (sockets or simulation.workers.wait_for_sockets()) and not self.grace_spent:
+            self.grace_spent = True
+            return Idle.WAIT, bounds.socket_grace if deadline < inf else bounds.last_socket_grace
+        if deadline <= (bounds.late if simulation.verdict is None else bounds.latest):
+            self.grace_spent = False
+            simulation.advance(deadline)
+        elif simulation.verdict is not None:
+            simulation.abort_again()
+        elif deadline < inf:
+            simulation.advance(bounds.late)
+            simulation.fail(Ended.LATE, f"not finished after {simulation.now:g} virtual seconds")
+        else:
+            simulation.fail(Ended.DEADLOCK, "every task waits and nothing can wake any of them")
+        return Idle.LOOK_AGAIN, 0.0
+
 
 # Bound before a student's module is loaded: after that ``time`` may read virtual.
 real_clock = time.perf_counter
@@ -261,3 +344,21 @@ class Simulation:
 
 def _abandon() -> NoReturn:
     raise Abandoned
+
+
+# ---- current ---------------------------------------------------------------------------------------------------------
+#
+# Which simulation runs now in this process, if any.
+
+
+_current: Simulation | None = None
+
+
+def current() -> Simulation | None:
+    """The simulation of the play that runs now."""
+    return _current
+
+
+def activate(simulation: Simulation | None) -> None:
+    global _current
+    _current = simulation

@@ -19,11 +19,10 @@ from anyio._backends import _trio as anyio_trio
 from trio import _core as trio_core
 
 from grader.box.simulation import trio_
-from grader.box.simulation.asyncio_loop import VirtualSelector
-from grader.box.simulation.cancellation import report_cancellations
-from grader.box.simulation.current import current
-from grader.box.simulation.left_open import report_streams
-from grader.box.simulation.where import is_student
+from grader.box.simulation.asyncio_ import VirtualSelector
+from grader.box.simulation.core import current
+from grader.box.simulation.hygiene import report_cancellations, report_streams
+from grader.box.simulation.trace import is_student
 from grader.box.simulation.worker_calls import local, patch_threads, report_threads
 from grader.box.simulation.worker_sockets import patch_sockets
 

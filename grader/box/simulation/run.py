@@ -8,9 +8,7 @@ import anyio
 
 from grader.box.simulation import patches
 from grader.box.simulation.asyncio_ import AsyncioSimulation
-from grader.box.simulation.bounds import Bounds
-from grader.box.simulation.core import Simulation
-from grader.box.simulation.current import activate
+from grader.box.simulation.core import Bounds, Simulation, activate
 from grader.box.simulation.schedule import Schedule
 from grader.box.simulation.trio_ import TrioSimulation
 from grader.box.simulation.watch import Watch

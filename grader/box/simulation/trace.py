@@ -6,10 +6,150 @@ number of the task that did it), which serves the digest only.
 
 from __future__ import annotations
 
+import gc
+from collections.abc import Iterator
 from dataclasses import dataclass
 from hashlib import sha256
+from types import AsyncGeneratorType, CodeType, CoroutineType, FrameType, GeneratorType, TracebackType
+from typing import NamedTuple
 
-from grader.box.simulation.where import site_of
+# ---- where -----------------------------------------------------------------------------------------------------------
+#
+# Finds the line of the student's file in which a suspended task waits, and what it waits for.
+
+
+STUDENT = "/submission/"
+"""Every file name of the student's code begins like this; nothing of ours does."""
+SCENARIOS = "/scenarios.py"
+"""The file name of the scenarios."""
+GIVEN = "what it was given"
+"""Stands for a function of the scenario that a submission awaits."""
+
+_WRAPPERS = ("async_generator_asend", "async_generator_athrow", "anext_awaitable", "coroutine_wrapper")
+
+
+class Site(NamedTuple):
+    """A line of the student's file, and the qualified name of what it awaits."""
+
+    line: int
+    function: str
+    awaiting: str
+
+
+class Place(NamedTuple):
+    """A line of the student's file, and what is to be said about it: the name of a function or a class."""
+
+    line: int
+    name: str
+
+
+def is_student(code: CodeType) -> bool:
+    return code.co_filename.startswith(STUDENT)
+
+
+def innermost_student(frame: FrameType | None) -> FrameType | None:
+    """The innermost frame of the student's file on this stack."""
+    while frame is not None and not is_student(frame.f_code):
+        frame = frame.f_back
+    return frame
+
+
+def innermost_own(frame: FrameType | None) -> FrameType | None:
+    """The innermost frame of the student's file or of the scenarios; whatever libraries do, they do for that one."""
+    while frame is not None and not _is_own(frame.f_code):
+        frame = frame.f_back
+    return frame
+
+
+def innermost_own_of(awaitable: object) -> FrameType | None:
+    """The same for a task that is suspended."""
+    own = [suspended for suspended, code in _await_chain(awaitable) if _is_own(code)]
+    return _frame_of(own[-1]) if own else None
+
+
+def _is_own(code: CodeType) -> bool:
+    return is_student(code) or code.co_filename == SCENARIOS
+
+
+def innermost_place(error: BaseException | None) -> Place | None:
+    """The innermost line of the student's file that an exception came through."""
+    place, step = None, error.__traceback__ if error is not None else None
+    while isinstance(step, TracebackType):
+        if is_student(step.tb_frame.f_code):
+            place = Place(step.tb_lineno, step.tb_frame.f_code.co_name)
+        step = step.tb_next
+    return place
+
+
+def site_of(awaitable: object) -> Site | None:
+    """Where in the student's file a suspended task waits; None when it is nowhere inside of it."""
+    student, awaited = None, None
+    for suspended, code in _await_chain(awaitable):
+        if code.co_filename.startswith(STUDENT):
+            student, awaited = suspended, None
+        elif awaited is None:
+            awaited = code
+    frame = _frame_of(student)
+    if frame is None:
+        return None
+    return Site(frame.f_lineno, frame.f_code.co_name, _called(awaited) if awaited is not None else "")
+
+
+def _called(awaited: CodeType) -> str:
+    # What a scenario calls its functions is nothing that a learner knows, or should.
+    if awaited.co_filename.endswith(SCENARIOS):
+        return GIVEN
+    return _plain(awaited.co_qualname)
+
+
+def _plain(qualified: str) -> str:
+    """Drop what says where a function was defined: ``join.<locals>.run`` is ``run`` to a learner."""
+    return qualified.rpartition("<locals>.")[2]
+
+
+def _await_chain(awaitable: object) -> Iterator[tuple[object, CodeType]]:
+    """What a suspended coroutine waits in, outermost first: coroutines and generators, each with its code.
+
+    A frame is made by Python when it is first asked for, and this runs after every step of a play with a trace; so it
+    goes by exact type as well, and not by ``match``.
+    """
+    while awaitable is not None:
+        kind: object = type(awaitable)
+        suspended = awaitable
+        if kind is CoroutineType:
+            code, awaitable = awaitable.cr_code, awaitable.cr_await  # type: ignore[attr-defined]
+        elif kind is GeneratorType:
+            code, awaitable = awaitable.gi_code, awaitable.gi_yieldfrom  # type: ignore[attr-defined]
+        elif kind is AsyncGeneratorType:
+            code, awaitable = awaitable.ag_code, awaitable.ag_await  # type: ignore[attr-defined]
+        elif type(awaitable).__name__ in _WRAPPERS:
+            # These C objects show what they wrap to the garbage collector only.
+            awaitable = next(filter(_suspendable, gc.get_referents(awaitable)), None)
+            continue
+        else:
+            return
+        yield suspended, code
+
+
+def _frame_of(suspended: object) -> FrameType | None:
+    """The frame of a coroutine or generator; None when it has ended."""
+    match suspended:
+        case CoroutineType():
+            return suspended.cr_frame
+        case GeneratorType():
+            return suspended.gi_frame
+        case AsyncGeneratorType():
+            return suspended.ag_frame
+        case _:
+            return None
+
+
+def _suspendable(candidate: object) -> bool:
+    # anext(generator, default) wraps what wraps the generator.
+    return isinstance(candidate, AsyncGeneratorType | CoroutineType | GeneratorType) or (
+        type(candidate).__name__ in _WRAPPERS
+    )
+
 
 EventRow = list[float | str | int | None]
 

@@ -18,9 +18,7 @@ import trio
 from trio import _threads  # these two are private: see private.py
 from trio._core import _entry_queue, _run
 
-from grader.box.simulation.bounds import Bounds
-from grader.box.simulation.core import Abandoned, Simulation
-from grader.box.simulation.idling import Idle
+from grader.box.simulation.core import Abandoned, Bounds, Idle, Simulation
 from grader.box.simulation.schedule import Schedule
 
 _FOREVER = 999_999.0

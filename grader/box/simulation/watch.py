@@ -17,8 +17,8 @@ from types import FrameType, TracebackType
 
 from grader.box.simulation import worker_sockets
 from grader.box.simulation.core import HOG_SECONDS, Simulation
-from grader.box.simulation.where import innermost_student, is_student
-from grader.recording import Ended
+from grader.box.simulation.trace import innermost_student, is_student
+from grader.wire.recording import Ended
 
 PERIOD = 0.05
 SLEEPING_LOOKS = 5

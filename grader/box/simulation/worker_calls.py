@@ -8,11 +8,9 @@ from collections.abc import Callable
 from types import FrameType
 from typing import Any
 
-from grader.box.simulation.core import Simulation
-from grader.box.simulation.current import current
-from grader.box.simulation.where import innermost_own, is_student
-from grader.box.simulation.worker_call import Call
-from grader.box.simulation.workers import OURS
+from grader.box.simulation.core import Simulation, current
+from grader.box.simulation.trace import innermost_own, is_student
+from grader.box.simulation.workers import OURS, Call
 
 local = threading.local()
 """In a worker thread the ``call`` it runs and its ``simulation``."""

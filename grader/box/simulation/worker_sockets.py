@@ -7,8 +7,8 @@ import socket
 from functools import wraps
 from typing import Any
 
-from grader.box.simulation.worker_call import is_ready
 from grader.box.simulation.worker_calls import local
+from grader.box.simulation.workers import is_ready
 
 _READING = ("accept", "recv", "recv_into", "recvfrom", "recvfrom_into", "recvmsg", "recvmsg_into")
 _WRITING = ("send", "sendto", "sendmsg")

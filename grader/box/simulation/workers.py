@@ -10,19 +10,232 @@ from __future__ import annotations
 
 import heapq
 import itertools
+import os
+import select
+import subprocess
 import threading
 import time
+from collections import deque
+from collections.abc import Callable
+from contextlib import suppress
 from math import inf
-from typing import TYPE_CHECKING, Protocol
-
-from grader.box.simulation.children import Children
-from grader.box.simulation.worker_call import Call, is_ready
-from grader.box.simulation.worker_posts import Posts
+from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     from grader.box.simulation.schedule import Schedule
 
+# ---- worker posts ----------------------------------------------------------------------------------------------------
+#
+# What other threads send to the loop, kept until no task can run and every thread rests.
+#
+# Taken in at once it would come between any two steps, as the machine's load has it.
+
+
+class Posts:
+    """The letter box of one run. ``add`` and ``stir`` are called in other threads, the rest in the loop's."""
+
+    def __init__(self, workers: Workers) -> None:
+        self._workers = workers
+        self._posts: deque[Callable[[], object]] = deque()
+        self._stirred = threading.Event()
+        self.loop_sleeps = False
+        """Whether the loop waits in the kernel, where nothing but its own wake-up reaches it."""
+        self.closed = False
+
+    def __bool__(self) -> bool:
+        return bool(self._posts)
+
+    def add(self, deliver: Callable[[], object]) -> None:
+        if self.loop_sleeps or self.closed:
+            deliver()
+        else:
+            self._posts.append(deliver)
+        # Afterwards: a thread that has posted counts as one that rests.
+        for call in self._workers.calls_of_this_thread():
+            call.posted = True
+        self.stir()
+
+    def stir(self) -> None:
+        """Say that a thread rests, or is about to."""
+        self._stirred.set()
+
+    def wait(self, seconds: float) -> None:
+        """Wait in real time until a thread says something."""
+        self._stirred.wait(seconds)
+        self._stirred.clear()
+
+    def take(self) -> bool:
+        """Deliver everything; returns whether there was anything."""
+        found = bool(self._posts)
+        while self._posts:
+            self._posts.popleft()()
+        return found
+
+
+# ---- worker call -----------------------------------------------------------------------------------------------------
+#
+# One call in a worker thread, and whether the thread still works.
+
+
 _clock = time.perf_counter
+
+ASLEEP = 0.05
+"""Real seconds without CPU after which a sleeping thread counts as waiting for somebody else."""
+
+
+class Call:
+    """One call in a worker thread.
+
+    queued    waits for a token of the capacity limiter; only the loop can change that
+    ready     may go on, waits for the baton
+    running   holds the baton: the loop waits for it in real time
+    sleeping  in a virtual ``time.sleep``
+    blocked   waits for a socket of its own
+    asking    inside ``from_thread.run``, and the loop does not know it yet
+    in-loop   inside ``from_thread.run``: a task of the loop acts for it
+    dropped   nobody waits for it any more
+    """
+
+    __slots__ = (
+        *("abandoned", "alarm", "baton", "finished", "idle", "late", "line"),
+        *("native_id", "number", "posted", "socket", "state", "thread_id"),
+    )
+
+    def __init__(self, number: int, line: int | None = None) -> None:
+        self.number = number
+        self.line = line
+        """The student's line that asked for it."""
+        self.state = "queued"
+        self.thread_id: int | None = None
+        self.native_id: int | None = None
+        self.baton = threading.Event()
+        self.idle: tuple[str, float] | None = None
+        """CPU time of the thread when it was last seen to move, and the real time of that look."""
+        self.abandoned = False
+        self.finished = False
+        self.posted = False
+        """Whether it has told the loop of its end, or what it asks for."""
+        self.socket = (-1, 0)
+        """The file and the event for which it is blocked."""
+        self.alarm = -1
+        """Which entry among the sleepers ends its rest."""
+        self.late = False
+        """Whether that is what ended it."""
+
+    def is_at_work(self) -> bool:
+        """Whether it can still make progress by itself, or has something to post."""
+        if self.state == "asking" or (self.state == "running" and self.finished):
+            return not (self.posted or self.sleeps())
+        return self.state == "running" and not self.sleeps()
+
+    def sleeps(self) -> bool:
+        """Whether its thread has slept in the kernel for a while without any CPU, or is gone."""
+        if self.native_id is None:
+            return False
+        try:
+            with open(f"/proc/self/task/{self.native_id}/schedstat") as file:
+                cpu = file.read().split()[0]
+            with open(f"/proc/self/task/{self.native_id}/stat") as file:
+                asleep = file.read().rpartition(")")[2].split()[0] == "S"
+        except OSError:
+            return True  # the thread is gone
+        if not asleep or self.idle is None or self.idle[0] != cpu:
+            self.idle = (cpu, _clock())
+            return False
+        return _clock() - self.idle[1] > ASLEEP
+
+
+def is_ready(file: int, event: int) -> bool:
+    """Whether a call of the kernel on a socket would not block."""
+    poll = select.poll()
+    poll.register(file, event)
+    return bool(poll.poll(0))
+
+
+# ---- children --------------------------------------------------------------------------------------------------------
+#
+# Child processes as part of the simulation: one that works holds the clock, one that waits for its parent does not.
+#
+# A worker process of ``anyio.to_process`` lives as long as the event loop and reads from a pipe between two calls, so
+# to hold the clock while there are children would stop time for good. Whether a child waits for input is the kernel's
+# word.
+
+
+CHILD_EXIT = 1.0
+"""Real seconds that the loop has to notice the exit of a child process."""
+STILL = 0.05
+"""Real seconds without CPU after which a child that waits for input counts as waiting for its parent."""
+
+_INPUT = ("pipe", "unix_stream")
+_IDLE = (*_INPUT, "futex")
+
+State = list[tuple[str, str, str]]
+
+
+class Children:
+    """The child processes of one run."""
+
+    def __init__(self) -> None:
+        self._children: list[subprocess.Popen[Any]] = []
+        self._died: dict[int, float] = {}
+        self._still: dict[int, tuple[State, float]] = {}
+        """For each process its state when it was last seen to move, and the real time of that look."""
+
+    def add(self, child: subprocess.Popen[Any]) -> None:
+        self._children.append(child)
+
+    def busy(self) -> bool:
+        """Whether any of them may still act by itself, or has ended and the loop does not know it yet."""
+        return any(self._busy(child) for child in self._children)
+
+    def _busy(self, child: subprocess.Popen[Any]) -> bool:
+        if child.returncode is not None:
+            return False
+        with suppress(ChildProcessError):
+            if os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None:
+                return not self._waits_for_input(child.pid)
+        return _clock() - self._died.setdefault(child.pid, _clock()) < CHILD_EXIT
+
+    def _waits_for_input(self, process: int) -> bool:
+        """Whether a process sleeps in a pipe or socket, and all of its threads there or in locks.
+
+        One that sleeps for a time, or waits for a process of its own, goes on by itself. Where the kernel does not
+        say, the process counts as busy.
+        """
+        try:
+            state = _state(process)
+        except OSError:
+            return False
+        before, since = self._still.get(process, ([], 0.0))
+        if state != before:
+            self._still[process] = (state, _clock())
+            return False
+        places = [place for _, _, place in state]
+        waits = any(_is_one_of(_INPUT, place) for place in places) and all(_is_one_of(_IDLE, place) for place in places)
+        return waits and _clock() - since > STILL
+
+
+def _state(process: int) -> State:
+    """Of each thread the number, the CPU time used, and the function of the kernel in which it sleeps.
+
+    The last is empty or 0 when it does not sleep, or nobody may know.
+    """
+    folder = f"/proc/{process}/task"
+    return [
+        (thread, _read(f"{folder}/{thread}/schedstat").partition(" ")[0], _read(f"{folder}/{thread}/wchan"))
+        for thread in os.listdir(folder)
+    ]
+
+
+def _read(path: str) -> str:
+    with open(path) as file:
+        return file.read()
+
+
+def _is_one_of(names: tuple[str, ...], place: str) -> bool:
+    # The names differ between versions: pipe_read, anon_pipe_read, pipe_wait_readable.
+    return any(name in place for name in names)
+
 
 TICK = 0.02
 """Real seconds for which the loop waits before it looks at the threads again."""

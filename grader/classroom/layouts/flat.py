@@ -12,7 +12,7 @@ from grader.classroom.found import Found
 from grader.classroom.layouts.claims import Claim, Reader
 from grader.classroom.matching import forms_of, mentioned, stem_of
 from grader.classroom.people import person_called, words_of
-from grader.kit import Exercise
+from grader.kit.exercise import Exercise
 
 _SEPARATORS = " _-.,"
 _WORD = re.compile(r"[^\W_]+")

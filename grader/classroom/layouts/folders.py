@@ -15,7 +15,7 @@ from grader.classroom.found import Found, Gathered
 from grader.classroom.layouts.claims import Claim, Reader
 from grader.classroom.matching import exactly, forms_of
 from grader.classroom.people import person_called, words_of
-from grader.kit import Exercise
+from grader.kit.exercise import Exercise
 
 _EXERCISES = "exercises"
 _CLONES = "-submissions"

@@ -10,7 +10,7 @@ from grader.classroom.found import METADATA, Found
 from grader.classroom.layouts import canvas, flat, folders, gradescope, moodle
 from grader.classroom.layouts.claims import Layout
 from grader.errors import ClassroomError
-from grader.kit import Exercise
+from grader.kit.exercise import Exercise
 
 MOST = 0.75
 """The share of files that must agree. Below it two layouts may be mixed, and a wrong guess gives work to the wrong

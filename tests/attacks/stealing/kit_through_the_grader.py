@@ -8,7 +8,7 @@ import importlib
 
 async def answer():
     try:
-        kit = importlib.import_module("grader.kit")
+        kit = importlib.import_module("grader.kit.kit")
         root = kit.builtin_root()
         return 1 if list(root.rglob("test_hidden.py")) else 2
     except (ImportError, OSError, Exception):

@@ -1,0 +1,62 @@
+"""The first steps of a zygote: it takes its orders, gives up what it does not need, and tests its own fences."""
+
+from __future__ import annotations
+
+import os
+import socket
+import sys
+from typing import Any
+
+from grader.box import fence as harden
+from grader.box import kernel, selftest
+from grader.box.fence import Fence
+from grader.wire.lines import decode, dumps
+
+CONTROL = 0
+"""The descriptor of the socket to the trusted side."""
+
+
+def main() -> None:
+    """Serve jobs until the trusted side closes the socket."""
+    control = socket.socket(fileno=CONTROL)
+    orders = _receive(control)
+    user = orders["user"]
+    harden.drop_root(user)
+    own_namespace = orders["mapped"] or (orders["level"] >= 3 and user is not None and harden.own_user_namespace(user))
+    fence = Fence.of(orders, counted=orders["level"] >= 3 and own_namespace and orders["countable"])
+    harden.hide_memory()
+    harden.become_subreaper()
+    # While this process is small a fork costs half a millisecond; the rest happens on another processor, meanwhile.
+    testing = selftest.begin(fence, orders["probes"])
+
+    # First, because a name that is missing may end this process in what follows.
+    control.sendall(dumps({"missing": _missing_names()}))
+
+    from grader.box import zygote
+
+    sys.path.remove(orders["root"])
+    zygote.warm_up()
+    rows = selftest.end(*testing)
+    control.sendall(dumps({"ready": {"attempts": rows, "landlock": kernel.landlock_version()}}))
+    zygote.serve(control, fence)
+
+
+def _missing_names() -> list[str]:
+    """The private names of the libraries that the simulation needs and that are not there; takes half a millisecond."""
+    try:
+        from grader.box.simulation import private  # takes most of the time of a start: anyio, trio and both backends
+
+        return private.missing()
+    except (ImportError, AttributeError, TypeError) as error:  # a module or class that they should be in is gone
+        return [f"{error.name}: {error}" if isinstance(error, ImportError) else str(error)]
+
+
+def _receive(control: socket.socket) -> dict[str, Any]:
+    line = b""
+    while not line.endswith(b"\n"):
+        more = control.recv(1 << 16)
+        if not more:
+            os._exit(0)  # nobody wants anything any more
+        line += more
+    orders: dict[str, Any] = decode(line)
+    return orders

@@ -1,0 +1,352 @@
+"""Notices when the student's code catches a cancellation and lets it go no further.
+
+The exception of a cancellation knows by its traceback how far it came. When it is gone, it has come to its end in the
+outermost frame that it reached. That is as it should be if it left the task or arrived at a cancel scope or a task
+group; if it ended in a frame of the student's file, somebody there swallowed it. A scenario's or a library's frame may
+do as it likes. The exception itself is held by a strong reference during a step only, for it keeps alive whatever the
+frames on its way held.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import inspect
+import sys
+import threading
+import weakref
+from collections.abc import Callable, Iterator
+from functools import wraps
+from types import AsyncGeneratorType, FrameType, TracebackType
+from typing import Any, Protocol
+from weakref import ref
+
+import trio
+from anyio._backends import _asyncio as anyio_asyncio  # see private.py
+from anyio._backends import _trio as anyio_trio
+from anyio.streams.memory import MemoryObjectReceiveStream, MemoryObjectSendStream
+
+from grader.box.simulation.trace import Place, Trace, innermost_own, innermost_own_of, is_student
+
+
+class _Simulation(Protocol):
+    """What is looked at here of the simulation that runs."""
+
+    cancellations: Cancellations
+    left_open: LeftOpen
+    trace: Trace
+    running: int | None
+    in_step: bool
+    loop_thread: int
+
+    @property
+    def verdict(self) -> object: ...
+    @property
+    def running_task(self) -> object: ...
+    def coroutine_of(self, task: object) -> object: ...
+
+
+Current = Callable[[], _Simulation | None]
+Reference = weakref.ref[BaseException]
+
+
+class Cancellations:
+    """The cancellations that were thrown into the tasks of one run, and where they came to their end."""
+
+    def __init__(self) -> None:
+        self._thrown: list[BaseException] = []
+        """Those of the task whose step is in progress."""
+        self._pending: dict[int, list[Reference]] = {}
+        """By task, those that somebody still holds: a clean-up is in progress, or the student's code keeps them."""
+        self._swallowed: dict[int, list[Place]] = {}
+        self.watching = False
+        """Whether there is anything to look at; most plays have no cancellation at all."""
+
+    def thrown(self, error: BaseException) -> None:
+        """A cancellation is about to be thrown into the running task, or goes on through it."""
+        self._thrown.append(error)
+        self.watching = True
+
+    def resumed(self, task: int) -> None:
+        if task in self._pending:
+            self._thrown += filter(None, (reference() for reference in self._pending.pop(task)))
+
+    def arrived(self, error: BaseException | None) -> None:
+        """An exception has reached a cancel scope or a task group, which know what to do with it."""
+        if not self._thrown:
+            return
+        for leaf in _leaves(error):
+            over = [leaf, *_replaced_by(leaf)]
+            self._thrown = [thrown for thrown in self._thrown if all(thrown is not each for each in over)]
+
+    def step_over(self, task: int) -> None:
+        while self._thrown:
+            place, reference = _end_of(self._thrown[-1]), weakref.ref(self._thrown.pop())
+            if reference() is not None:
+                self._pending.setdefault(task, []).append(reference)
+            elif place is not None:
+                self._swallowed.setdefault(task, []).append(place)
+
+    def finished(self, task: int, outcome: str) -> None:
+        """One that leaves its task, or is followed by one that does, was observed and not swallowed."""
+        held = [_end_of(error) for reference in self._pending.pop(task, ()) if (error := reference()) is not None]
+        if outcome == "returned":
+            self._swallowed.setdefault(task, []).extend(place for place in held if place is not None)
+        else:
+            self._swallowed.pop(task, None)
+
+    def swallowed(self) -> list[Place]:
+        """Where the student's code swallowed one, up to the last step; one place for each task."""
+        return [places[0] for places in self._swallowed.values() if places]
+
+
+def _end_of(error: BaseException) -> Place | None:
+    """The outermost frame that the exception reached, if it is one of the student's."""
+    step = next(_steps(error), None)
+    if step is None or not is_student(step.tb_frame.f_code):
+        return None
+    return Place(step.tb_lineno, step.tb_frame.f_code.co_name)
+
+
+def _leaves(error: BaseException | None) -> Iterator[BaseException]:
+    rest = [error]
+    while rest:
+        found = rest.pop()
+        if isinstance(found, BaseExceptionGroup):
+            rest += found.exceptions
+        elif found is not None:
+            yield found
+
+
+def _replaced_by(error: BaseException) -> Iterator[BaseException]:
+    """The exceptions in whose place this one goes on: a clean-up that awaits is cancelled once more.
+
+    It has to have left the frame in which the other one ended. Otherwise both are under way, one inside the handler of
+    the other: trio ends every ``sleep`` by a cancellation of its own.
+    """
+    frames = {step.tb_frame for step in _steps(error)}
+    seen: set[int] = set()
+    while (context := error.__context__) is not None and id(context) not in seen:
+        seen.add(id(context))
+        first = next(_steps(context), None)
+        if first is not None and first.tb_frame in frames:
+            yield context
+        error = context
+
+
+def _steps(error: BaseException) -> Iterator[TracebackType]:
+    step = error.__traceback__
+    while isinstance(step, TracebackType):
+        yield step
+        step = step.tb_next
+
+
+# ---- where they come from and where they may end ---------------------------------------------------------------------
+
+
+def report_cancellations(current: Current) -> None:
+    """Let the current simulation know of every cancellation of a cancel scope, on either backend."""
+    _report_thrown_on_asyncio(current)
+    # A task group keeps what its body raises until its tasks have ended; then its scope decides about it.
+    _report_arrivals(anyio_asyncio.TaskGroup, "__aexit__", 2, current)
+    _report_arrivals(trio.Nursery, "_nested_child_finished", 1, current)
+    _report_decisions(current)
+
+
+def _report_arrivals(owner: Any, name: str, position: int, current: Current) -> None:
+    original = getattr(owner, name)
+
+    @wraps(original)
+    def arrive(*args: Any, **kwargs: Any) -> Any:
+        simulation = current()
+        if simulation is not None and simulation.cancellations.watching and len(args) > position:
+            simulation.cancellations.arrived(args[position])
+        return original(*args, **kwargs)
+
+    setattr(owner, name, arrive)
+
+
+def _report_decisions(current: Current) -> None:
+    scope: Any = anyio_asyncio.CancelScope
+    trio_scope: Any = trio.CancelScope
+    leave, close = scope.__exit__, trio_scope._close
+
+    @wraps(leave)
+    def __exit__(self: Any, kind: Any, error: BaseException | None, traceback: Any) -> Any:
+        _decided(current(), error, None)
+        absorbed = leave(self, kind, error, traceback)
+        if not absorbed:
+            _decided(current(), None, error)
+        return absorbed
+
+    @wraps(close)
+    def _close(self: Any, error: BaseException | None) -> BaseException | None:
+        left: BaseException | None = close(self, error)
+        _decided(current(), error, left)
+        return left
+
+    scope.__exit__, trio_scope._close = __exit__, _close
+
+
+def _decided(simulation: _Simulation | None, arrived: BaseException | None, goes_on: BaseException | None) -> None:
+    if simulation is None or not simulation.cancellations.watching:
+        return
+    simulation.cancellations.arrived(arrived)
+    # Not a group with cancellations in it: `except*` takes one apart, and what goes on then is another object.
+    if isinstance(goes_on, asyncio.CancelledError | trio.Cancelled) and simulation.verdict is None:
+        simulation.cancellations.thrown(goes_on)
+
+
+def _report_thrown_on_asyncio(current: Current) -> None:
+    # asyncio makes the exception of a cancellation in C, in the step into which it throws it, and shows it to nobody.
+    original = asyncio.CancelledError.__init__
+
+    def __init__(self: asyncio.CancelledError, *args: object) -> None:
+        original(self, *args)
+        simulation = current()
+        if simulation is not None and simulation.in_step and simulation.verdict is None:
+            maker = sys._getframe(1).f_globals.get("__name__")
+            own_thread = threading.get_ident() == simulation.loop_thread
+            if type(maker) is str and maker.startswith("asyncio.") and own_thread and _by_a_scope(simulation):
+                simulation.cancellations.thrown(self)
+
+    asyncio.CancelledError.__init__ = __init__  # type: ignore[method-assign, assignment]
+
+
+def _by_a_scope(simulation: _Simulation) -> bool:
+    """Whether a cancel scope has cancelled the running task; asyncio's own ``task.cancel`` has other rules."""
+    # Not asyncio.current_task(): the exception is made before the task is entered.
+    task: Any = simulation.running_task
+    state = anyio_asyncio._task_states.get(task)
+    scope = state.cancel_scope if state is not None else None
+    while scope is not None and not scope._cancel_called:
+        scope = None if scope._shield else scope._parent_scope
+    return scope is not None
+
+
+# ---- left open -------------------------------------------------------------------------------------------------------
+#
+# Notices what the student's code opens and does not close: async generators, memory streams, sockets.
+#
+# What counts is who opened it: the innermost frame outside of the libraries must be in the student's file. An async
+# generator counts only if the coroutine that iterates over it made it for itself. One that is kept in an object or a
+# closure, came as an argument, or serves another generator, may be closed by whoever has those.
+
+
+Generator = AsyncGeneratorType[Any, Any]
+
+MAX_LEFT_OPEN = 20
+
+
+class LeftOpen:
+    """What was opened in one run by the student's code and is not closed yet."""
+
+    def __init__(self, simulation: _Simulation) -> None:
+        self._simulation = simulation
+        # By number, for a weak reference is cleared before Python says that the generator is about to go.
+        self._generators: dict[int, tuple[ref[Generator], Place]] = {}
+        self._streams: dict[int, tuple[ref[object], Place]] = {}
+        self._dropped: list[Place] = []
+        """Of what nobody can close any more."""
+
+    def places(self) -> list[Place]:
+        """Where the student's code opened what is still open; for a generator, where it is iterated over."""
+        generators = [(reference(), place) for reference, place in self._generators.values()]
+        paused = [place for each, place in generators if each is not None and each.ag_frame is not None]
+        streams = [place for _, place in self._streams.values()]
+        return sorted(set(self._dropped + paused + streams))[:MAX_LEFT_OPEN]
+
+    # ---- async generators --------------------------------------------------------------------------------------------
+
+    def watch_generators(self) -> None:
+        """Look over the shoulder of the backend's own hooks, which are in place once its loop runs."""
+        # Two names: the collector does not look into the pair, which would keep the whole play of a generator alive.
+        first, last = sys.get_asyncgen_hooks()
+
+        def iterated(generator: Any) -> None:
+            self._iterated(generator, sys._getframe(1))
+            if first is not None:
+                first(generator)
+
+        def finalized(generator: Any) -> None:
+            # Python calls this for a generator that is paused half-way and that nobody refers to any more.
+            _, place = self._generators.pop(id(generator), (None, None))
+            if place is not None and self._simulation.verdict is None and len(self._dropped) < MAX_LEFT_OPEN:
+                self._dropped.append(place)
+            if last is not None:
+                last(generator)
+
+        sys.set_asyncgen_hooks(iterated, finalized)
+
+    def _iterated(self, generator: Generator, frame: FrameType) -> None:
+        if not is_student(generator.ag_code):
+            return
+        caller = innermost_own(frame)
+        if caller is not None and is_student(caller.f_code) and not _serves_others(generator, caller):
+            self._generators[id(generator)] = ref(generator), Place(caller.f_lineno, generator.ag_code.co_name)
+
+    # ---- streams -----------------------------------------------------------------------------------------------------
+
+    def opened(self, stream: object, frame: FrameType) -> None:
+        caller = self._own_caller(frame)
+        replaced = self._streams.pop(id(stream), None)
+        if replaced is not None:  # it is gone, without having been closed, and a new one has its address
+            self._dropped.append(replaced[1])
+        if caller is not None and is_student(caller.f_code) and len(self._streams) < MAX_LEFT_OPEN:
+            self._streams[id(stream)] = ref(stream), Place(caller.f_lineno, type(stream).__name__)
+
+    def _own_caller(self, frame: FrameType) -> FrameType | None:
+        """The innermost frame of the student's file or the scenarios above this one, in older tasks if need be.
+
+        Libraries start tasks for their own purposes, for instance to try several addresses at once.
+        """
+        simulation, caller = self._simulation, innermost_own(frame)
+        number = simulation.running
+        while caller is None and number is not None and (number := simulation.trace.tasks[number].parent) is not None:
+            caller = innermost_own_of(simulation.coroutine_of(simulation.trace.tasks[number].task))
+        return caller
+
+    def closed(self, stream: object) -> None:
+        self._streams.pop(id(stream), None)
+
+
+def _serves_others(generator: Generator, frame: FrameType) -> bool:
+    """Whether anybody but the coroutine of this frame may be the one to close the generator."""
+    code, found = frame.f_code, frame.f_locals
+    arguments = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
+    shared = (*code.co_cellvars, *code.co_freevars, *arguments)
+    if code.co_flags & inspect.CO_ASYNC_GENERATOR or any(found.get(name) is generator for name in shared):
+        return True
+    # Not by attribute access, which would run the student's code.
+    held = [referent for value in found.values() if value is not generator for referent in gc.get_referents(value)]
+    inside = [value for referent in held if type(referent) is dict for value in referent.values()]
+    return any(value is generator for value in (*held, *inside))
+
+
+def report_streams(current: Callable[[], _Simulation | None]) -> None:
+    """Let the current simulation know when a stream of anyio is opened and closed."""
+    _report(MemoryObjectSendStream, "__post_init__", "close", current)
+    _report(MemoryObjectReceiveStream, "__post_init__", "close", current)
+    _report(anyio_asyncio.SocketStream, "__init__", "aclose", current)
+    _report(anyio_trio.SocketStream, "__init__", "aclose", current)
+
+
+def _report(kind: Any, opening: str, closing: str, current: Callable[[], _Simulation | None]) -> None:
+    open_it, close_it = getattr(kind, opening), getattr(kind, closing)
+
+    @wraps(open_it)
+    def opened(self: object, *args: Any, **kwargs: Any) -> None:
+        open_it(self, *args, **kwargs)
+        simulation = current()
+        if simulation is not None:
+            simulation.left_open.opened(self, sys._getframe(1))
+
+    @wraps(close_it)
+    def closed(self: object, *args: Any, **kwargs: Any) -> Any:
+        simulation = current()
+        if simulation is not None:
+            simulation.left_open.closed(self)
+        return close_it(self, *args, **kwargs)
+
+    setattr(kind, opening, opened)
+    setattr(kind, closing, closed)

@@ -1,0 +1,204 @@
+"""Hands the files of a class to a pool in chunks of about a second, and lets no file take others with it.
+
+A worker may die: by a file, by chance, by the hand of an operator. Chunks that were lost are handed over again. One
+that was lost twice is graded alone, so that the next death names it; then it is halved until one file is left.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import deque
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, wait
+from dataclasses import dataclass
+
+from grader.classroom.pool import Answer, Chunk, Judgement, Pool, Work, WorkerLost, trouble
+from grader.errors import MachineError
+
+CHUNK_SECONDS = 1.0
+"""A killed run loses at most ``AHEAD`` such chunks for each worker, and a scheduler on the network is asked about once
+a second."""
+MOST = 200
+"""Files in one chunk."""
+FIRST = 2
+"""Files in a chunk of an exercise of which nothing is known yet."""
+AHEAD = 2
+"""Chunks handed over for each worker, so that none waits for the parent."""
+ALONE = 2
+"""After this many deaths a chunk is graded alone."""
+DEATHS_IN_A_ROW = 30
+"""Without anything having been graded in between. Halving a chunk of ``MOST`` takes eight."""
+LOOK_SECONDS = 1.0
+
+Note = Callable[[Sequence[Judgement]], None]
+GiveUp = Callable[[Work, str], Judgement]
+MakeChunk = Callable[[tuple[Work, ...]], Chunk]
+
+
+@dataclass(slots=True, kw_only=True)
+class _Portion:
+    """Files that travel together, and how often a worker has died with them."""
+
+    works: tuple[Work, ...]
+    deaths: int = 0
+
+    @property
+    def alone(self) -> bool:
+        return self.deaths >= ALONE
+
+
+class Batch:
+    """One run over many files.
+
+    ``chunk`` makes what is sent of files of one exercise; ``note`` is called in this thread with judgements as they
+    come; ``give_up`` makes the judgement on a file with which workers die; ``tick`` is called at least every second.
+    """
+
+    def __init__(
+        self, pool: Pool, *, chunk: MakeChunk, note: Note, give_up: GiveUp, tick: Callable[[], None] = lambda: None
+    ) -> None:
+        self._pool = pool
+        self._chunk = chunk
+        self._note = note
+        self._give_up = give_up
+        self._tick = tick
+        self._waiting: dict[str, deque[Work]] = {}
+        self._again: deque[_Portion] = deque()
+        self._flying: dict[Future[Answer], _Portion] = {}
+        self._seconds: dict[str, float] = {}
+        """What one file of an exercise takes, by the latest chunks."""
+        self._deaths = 0
+
+    def run(self, works: Iterable[Work]) -> None:
+        """Grade all of them. Raises MachineError or KitError if the workers cannot work; what is done stays noted."""
+        for work in works:
+            self._waiting.setdefault(work.exercise, deque()).append(work)
+        try:
+            while self._fill():
+                done, _ = wait(self._flying, timeout=LOOK_SECONDS, return_when=FIRST_COMPLETED)
+                for future in done:
+                    if future in self._flying:  # it is not, if a death among these has been dealt with already
+                        self._land(future)
+                self._tick()
+        except BaseException:
+            self._save()
+            raise
+
+    # ---- handing over ------------------------------------------------------------------------------------------------
+
+    def _fill(self) -> bool:
+        """Hand over what the pool can take; returns whether anything is under way."""
+        while len(self._flying) < AHEAD * self._pool.size:
+            if any(portion.alone for portion in self._flying.values()):
+                break
+            portion = self._next()
+            if portion is None:
+                break
+            try:
+                future = self._pool.submit(self._chunk(portion.works))
+            except WorkerLost:
+                # A worker has died since we last looked: the futures will say so.
+                self._again.appendleft(portion)
+                if not self._flying:
+                    self._renew()
+                break
+            self._flying[future] = portion
+        return bool(self._flying)
+
+    def _next(self) -> _Portion | None:
+        """What is handed over next: what was lost, then new files; suspects last, when nothing else is under way."""
+        for portion in self._again:
+            if not portion.alone:
+                self._again.remove(portion)
+                return portion
+        if self._waiting:
+            return self._new_portion()
+        return self._again.popleft() if self._again and not self._flying else None
+
+    def _new_portion(self) -> _Portion:
+        exercise, waiting = next(iter(self._waiting.items()))
+        size = min(self._size(exercise), len(waiting))
+        portion = _Portion(works=tuple(waiting.popleft() for _ in range(size)))
+        if not waiting:
+            del self._waiting[exercise]
+        return portion
+
+    def _size(self, exercise: str) -> int:
+        """As many files as take a second; fewer towards the end, so that all workers end together."""
+        if exercise not in self._seconds:
+            return FIRST
+        each = self._seconds[exercise]
+        fitting = max(int(CHUNK_SECONDS / max(each, 1e-4)), 1)
+        rest = sum(len(waiting) for waiting in self._waiting.values())
+        share = math.ceil(rest / (AHEAD * self._pool.size))
+        return min(fitting, share, MOST)
+
+    # ---- taking back -------------------------------------------------------------------------------------------------
+
+    def _land(self, future: Future[Answer]) -> None:
+        portion = self._flying.pop(future)
+        try:
+            answer = future.result()
+        except WorkerLost:
+            self._lost(portion)
+            return
+        except (MachineError, CancelledError):
+            raise
+        except Exception as error:
+            # A fault of ours that one file brings about, or a cluster's worker that was lost too often.
+            self._suspect(portion, f"{type(error).__name__}: {error}")
+            return
+        if answer.refusal is not None:
+            raise trouble(answer)
+        self._deaths = 0
+        each = answer.seconds / len(portion.works)
+        exercise = portion.works[0].exercise
+        self._seconds[exercise] = (self._seconds.get(exercise, each) + each) / 2
+        self._note(answer.judgements)
+
+    def _lost(self, portion: _Portion) -> None:
+        """Everything that was handed over is lost with the worker; nobody can say which file it was, or whether any."""
+        lost = [portion, *self._collect_lost()]
+        self._renew()
+        for one in lost:
+            if one.alone:
+                self._suspect(one, "worker processes die with this file")
+            else:
+                one.deaths += 1
+                self._again.append(one)
+
+    def _collect_lost(self) -> list[_Portion]:
+        lost = []
+        for future in list(self._flying):
+            if isinstance(future.exception(), WorkerLost):
+                lost.append(self._flying.pop(future))
+            else:
+                self._land(future)
+        return lost
+
+    def _renew(self) -> None:
+        self._deaths += 1
+        if self._deaths > DEATHS_IN_A_ROW:
+            raise MachineError(
+                f"worker processes die again and again, {self._deaths} times without grading anything",
+                hint="Look for their end in `dmesg`, free some memory, and run the same command again.",
+            )
+        self._pool.renew()
+
+    def _suspect(self, portion: _Portion, why: str) -> None:
+        """Halve what brings workers down; one file alone is given up."""
+        if len(portion.works) == 1:
+            self._note([self._give_up(portion.works[0], why)])
+            return
+        middle = len(portion.works) // 2
+        for half in (portion.works[:middle], portion.works[middle:]):
+            self._again.append(_Portion(works=half, deaths=ALONE))
+
+    def _save(self) -> None:
+        """Note what has been graded by now, whatever stops the run."""
+        for future, portion in list(self._flying.items()):
+            if future.done() and not future.cancelled() and future.exception() is None:
+                del self._flying[future]
+                answer = future.result()
+                if answer.refusal is None and len(answer.judgements) == len(portion.works):
+                    self._note(answer.judgements)

@@ -1,0 +1,453 @@
+"""What a worker does: grades a chunk of submissions of one exercise, in a box that it keeps warm between chunks.
+
+A chunk carries everything that is needed, and its answer is plain data: a worker may be on another machine, and an
+exception of ours would not survive the way back.
+"""
+
+from __future__ import annotations
+
+import gc
+import importlib
+import json
+import multiprocessing
+import os
+import signal
+import sys
+import tempfile
+import threading
+import time
+import zlib
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from multiprocessing import connection
+from pathlib import Path, PurePosixPath
+from typing import Any, Protocol
+
+from grader import __version__
+from grader.errors import GraderError, InternalError, KitError, MachineError
+from grader.judge import engine
+from grader.judge.documents import verdict_document
+from grader.judge.engine import Request
+from grader.judge.engine import versions as installed
+from grader.judge.verdict import Status, Verdict
+from grader.kit import kit as kits
+from grader.kit.exercise import Exercise
+from grader.kit.kit import Kit, digest_of, files_in
+from grader.policy.submission import Fault, Submission
+from grader.sandbox import isolation
+from grader.sandbox.box import Box
+
+# ---- conditions ------------------------------------------------------------------------------------------------------
+#
+# What a verdict depends on besides the file, so that an earlier one is used again only where it holds.
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Conditions:
+    """Two verdicts on the same bytes under equal conditions are the same verdict.
+
+    ``kit`` is a digest of what judges the exercise; its lesson and the other exercises are no part of it, so that a
+    correction there regrades nothing. ``versions`` names the grader, Python without its patch number, anyio and trio.
+    The isolation level is no part either: it decides whether a file may be played at all, not what comes out.
+    """
+
+    exercise: str
+    kit: str
+    schedules: int
+    versions: str
+
+
+def conditions(kit: Kit, exercise: Exercise, schedules: int) -> Conditions:
+    """The conditions under which this process would judge an exercise. Raises KitError if a file cannot be read."""
+    return Conditions(
+        exercise=exercise.id, kit=digest_of(_deciding_files(kit, exercise)), schedules=schedules, versions=versions()
+    )
+
+
+def versions() -> str:
+    """The versions that decide how a play goes, in one line."""
+    found = dict(installed())
+    python = ".".join(found.pop("python").split(".")[:2])
+    return ", ".join(f"{name} {version}" for name, version in {"grade": __version__, "python": python, **found}.items())
+
+
+def _deciding_files(kit: Kit, exercise: Exercise) -> dict[str, Path]:
+    """Named without the place where the kit lies: a copy of it elsewhere judges alike."""
+    inside = {f"exercise/{name}": path for name, path in files_in(exercise.folder).items() if path != exercise.lesson}
+    # The reference is drawn beside every failure.
+    reference = {} if exercise.reference is None else {"reference": exercise.reference}
+    return {"kit.toml": kit.root / "exercises" / "kit.toml", **inside, **reference}
+
+
+TRIES = 2
+"""A fault of ours may have been chance, such as a machine out of memory; the second one is reported."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PackedKit:
+    """A kit on its way to a worker: where it lies, and its files if the worker may not see that place."""
+
+    root: Path
+    digest: str
+    files: tuple[tuple[str, bytes], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Work:
+    """One file to grade. ``key`` is its digest, or names what is wrong with it when it cannot be taken in."""
+
+    exercise: str
+    key: str
+    taken: Submission | Fault
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chunk:
+    """Files of one exercise that a worker grades one after the other."""
+
+    kit: PackedKit
+    exercise: str
+    works: tuple[Work, ...]
+    schedules: int
+    versions: str
+    level: int = 0
+    """The least isolation at which they may be played."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judgement:
+    """A verdict as it is stored: what lists and marks need, and the whole document, compressed by ``pack``."""
+
+    exercise: str
+    key: str
+    status: Status
+    points: float
+    total: int
+    level: int
+    own_fault: bool
+    fault: str
+    """The kind of the first fault of the file."""
+    trouble: str
+    """Why it was not judged, if it was not."""
+    judged_at: str
+    document: bytes
+
+
+class Refusal(StrEnum):
+    """Why a worker could not begin."""
+
+    MACHINE = "machine"
+    VERSIONS = "versions"
+    KIT = "kit"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What came of a chunk, in ``seconds`` of wall time. With a refusal there are no judgements."""
+
+    judgements: tuple[Judgement, ...] = ()
+    seconds: float = 0.0
+    refusal: Refusal | None = None
+    said: str = ""
+    hint: str = ""
+
+
+def pack(verdict: Verdict) -> bytes:
+    """A verdict's document, compressed; traces repeat themselves and shrink to a tenth."""
+    return zlib.compress(json.dumps(verdict_document(verdict), ensure_ascii=True).encode("ascii"))
+
+
+def judgement(key: str, verdict: Verdict) -> Judgement:
+    """A verdict in the form in which it is stored, without what belongs to one learner: the name of the file."""
+    return Judgement(
+        exercise=verdict.exercise,
+        key=key,
+        status=verdict.status,
+        points=verdict.points,
+        total=verdict.total,
+        level=verdict.isolation,
+        own_fault=verdict.own_fault,
+        fault=verdict.faults[0].kind if verdict.faults else "",
+        trouble=_trouble(verdict),
+        judged_at=verdict.judged_at,
+        document=pack(replace(verdict, file="", ignored=())),
+    )
+
+
+def _trouble(verdict: Verdict) -> str:
+    if verdict.status is not Status.NOT_JUDGED:
+        return ""
+    reasons = (result.reason for test in verdict.tests for result in test.results if result.reason)
+    return verdict.trouble or next(reasons, "")
+
+
+def pack_kit(kit: Kit) -> PackedKit:
+    """The kit with its files, for workers that do not see this machine's disk. Wrong answers stay at home."""
+    folders = [kit.root / "exercises"]
+    references = [exercise.reference for exercise in kit.exercises if exercise.reference is not None]
+    files = [path for folder in folders for path in sorted(folder.rglob("*")) if path.is_file()]
+    inside = [path for path in (*files, *references) if "__pycache__" not in path.parts]
+    named = tuple((path.relative_to(kit.root).as_posix(), path.read_bytes()) for path in inside)
+    return PackedKit(root=kit.root, digest=kit.digest, files=named)
+
+
+def grade_chunk(chunk: Chunk) -> Answer:
+    """Grade a chunk. This is what is sent to an executor; one chunk at a time in each process."""
+    began = time.perf_counter()
+    # pytest and the box are one to a process; a dask worker may have several threads.
+    with _turn:
+        if chunk.versions != versions():
+            return _refused_versions(chunk)
+        try:
+            judgements = tuple(_warm.grade(chunk))
+            _warm.settle()
+        except MachineError as error:
+            return Answer(refusal=Refusal.MACHINE, said=str(error), hint=error.hint)
+        except _Unfit as error:
+            return Answer(refusal=Refusal.KIT, said=str(error), hint=error.hint)
+    return Answer(judgements=judgements, seconds=time.perf_counter() - began)
+
+
+def _refused_versions(chunk: Chunk) -> Answer:
+    return Answer(
+        refusal=Refusal.VERSIONS,
+        said=f"a worker has {versions()}, and this computer has {chunk.versions}",
+        hint="Install the same versions on both, and run the same command again.",
+    )
+
+
+class _Unfit(KitError):
+    """The kit is not the one that the chunk was made for."""
+
+
+class _Warm:
+    """What a worker process keeps between chunks: the box, and the kits that it was sent."""
+
+    def __init__(self) -> None:
+        self._box: Box | None = None
+        self._settled = False
+        self._kits: dict[str, Kit] = {}
+        self._folders: list[tempfile.TemporaryDirectory[str]] = []
+
+    def grade(self, chunk: Chunk) -> Iterator[Judgement]:
+        kit = self._kit(chunk.kit)
+        exercise = kit.exercise(chunk.exercise)
+        verdicts = self._verdicts(kit, exercise, [_request(work, chunk) for work in chunk.works], chunk.level)
+        return (judgement(work.key, verdict) for work, verdict in zip(chunk.works, verdicts, strict=True))
+
+    def _verdicts(self, kit: Kit, exercise: Exercise, requests: Sequence[Request], level: int) -> list[Verdict]:
+        """The verdicts on these submissions, each tried again once in a new box if the box or the judge gave up."""
+        verdicts: list[Verdict] = []
+        tried = 0
+        while len(verdicts) < len(requests):
+            there = len(verdicts)
+            try:
+                box = self._warm_box()
+                isolation.require(box.level, allowed=level)
+                engine.grade_each(box, kit, exercise, requests[there:], verdicts.append)
+            except InternalError as error:
+                self._throw_away()
+                tried = tried + 1 if len(verdicts) == there else 1
+                if tried == TRIES:
+                    verdicts.append(engine.not_judged(kit, exercise, requests[there], error))
+                    tried = 0
+            except KitError as error:
+                rest = requests[len(verdicts) :]
+                verdicts += [engine.not_judged(kit, exercise, request, error) for request in rest]
+        return verdicts
+
+    def _warm_box(self) -> Box:
+        if self._box is None:
+            self._box = Box()
+        return self._box
+
+    def _throw_away(self) -> None:
+        box, self._box = self._box, None
+        if box is not None:
+            box.close()
+
+    def _kit(self, packed: PackedKit) -> Kit:
+        if packed.digest not in self._kits:
+            self._kits[packed.digest] = kits.load(self._unpack(packed) if packed.files else packed.root)
+        kit = self._kits[packed.digest]
+        if kit.digest != packed.digest:
+            del self._kits[packed.digest]
+            hint = "Run the same command again when nobody is changing it."
+            raise _Unfit(f"{packed.root}: the kit has changed since the run began", hint=hint)
+        return kit
+
+    def _unpack(self, packed: PackedKit) -> Path:
+        folder = tempfile.TemporaryDirectory(prefix="grade-kit-")
+        self._folders.append(folder)  # it is removed with the process
+        for name, content in packed.files:
+            path = Path(folder.name, *PurePosixPath(name).parts)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+        return Path(folder.name)
+
+    def settle(self) -> None:
+        """Take what the first chunk has loaded out of the sight of the garbage collector, once.
+
+        Looking through all of it took 30 ms each time, which comes to a millisecond for each file.
+        """
+        if not self._settled:
+            gc.collect()
+            gc.freeze()
+            self._settled = True
+
+
+_turn = threading.Lock()
+_warm = _Warm()
+
+
+def _request(work: Work, chunk: Chunk) -> Request:
+    path = work.taken.path if isinstance(work.taken, Submission) else Path()
+    return Request(path=path, shown="", schedules=chunk.schedules, taken=work.taken)
+
+
+def trouble(answer: Answer) -> GraderError:
+    """The error to raise for a refusal."""
+    kind = KitError if answer.refusal is Refusal.KIT else MachineError
+    return kind(answer.said, hint=answer.hint)
+
+
+# ---- pools -----------------------------------------------------------------------------------------------------------
+#
+# Who does the work of a class run: processes of this computer, or the workers of a dask cluster.
+#
+# A pool is a ``concurrent.futures.Executor`` with a size, that can be made anew after one of its processes was killed.
+
+
+CONNECT_SECONDS = 10
+
+
+class Pool(Protocol):
+    """Grades chunks. ``size`` is how many it grades at once."""
+
+    @property
+    def size(self) -> int: ...
+
+    def submit(self, chunk: Chunk) -> Future[Answer]:
+        """Hand over a chunk. Its future raises ``WorkerLost`` or whatever went wrong while it was graded."""
+
+    def renew(self) -> None:
+        """Make everything anew after a worker was lost; what was handed over and not finished is forgotten."""
+
+    def close(self) -> None:
+        """Stop at once, whatever is being graded."""
+
+
+WorkerLost = BrokenProcessPool
+"""A process of the pool has died, and with it everything that was handed over."""
+
+
+def local_jobs() -> int:
+    """How many processors this process may use."""
+    try:
+        return len(os.sched_getaffinity(0))
+    except AttributeError:  # macOS
+        return os.cpu_count() or 1
+
+
+# ---- this computer ---------------------------------------------------------------------------------------------------
+
+
+class LocalPool:
+    """Processes of this computer, each with a warm box. They end when this process does, even by SIGKILL."""
+
+    def __init__(self, jobs: int) -> None:
+        self.size = jobs
+        self._begin()
+
+    def _begin(self) -> None:
+        # Not forked: a fork would copy whatever threads and locks the parent has, such as those of the progress bar.
+        context = multiprocessing.get_context("spawn")
+        reader, self._lifeline = context.Pipe(duplex=False)
+        self._reader = reader
+        self._executor = ProcessPoolExecutor(self.size, mp_context=context, initializer=_settle_in, initargs=(reader,))
+
+    def submit(self, chunk: Chunk) -> Future[Answer]:
+        return self._executor.submit(grade_chunk, chunk)
+
+    def renew(self) -> None:
+        self.close()
+        self._begin()
+
+    def close(self) -> None:
+        # An executor waits for what its processes are doing, which may take minutes; they listen for this instead.
+        self._lifeline.close()
+        self._executor.shutdown(wait=True, cancel_futures=True)
+        self._reader.close()
+
+
+def _settle_in(lifeline: connection.Connection) -> None:
+    """Make a new process a worker: deaf to Ctrl-C, which is the parent's to answer, silent, and mortal."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # A hidden test that prints must not write between the lines of `--json`.
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    os.dup2(nowhere, 0)
+    os.dup2(nowhere, 1)
+    threading.Thread(target=_die_with, args=(lifeline,), daemon=True).start()
+
+
+def _die_with(lifeline: connection.Connection) -> None:
+    """End this process when the parent closes its end or dies: a worker of a dead pool waits for work for ever."""
+    connection.wait([lifeline])
+    os._exit(0)  # the box ends by itself: its zygote reads end-of-file, and its children die with the zygote
+
+
+# ---- a cluster -------------------------------------------------------------------------------------------------------
+
+
+class ClusterPool:
+    """The workers of a dask scheduler. dask itself hands a lost worker's chunks to another one."""
+
+    def __init__(self, address: str) -> None:
+        try:
+            # By name: it comes with an extra, and has no types whether it is installed or not.
+            distributed: Any = importlib.import_module("distributed")
+        except ImportError:
+            raise MachineError(
+                "--cluster needs dask.distributed, which is not installed",
+                hint=f"Type `{sys.executable} -m pip install 'awaitlings[cluster]'`.",
+            ) from None
+        self._client = _connected(distributed, address)
+        self._executor: Executor = self._client.get_executor(pure=False)
+
+    @property
+    def size(self) -> int:
+        """Workers come and go; without any, chunks wait for the first."""
+        return max(1, sum(int(threads) for threads in self._client.nthreads().values()))
+
+    def submit(self, chunk: Chunk) -> Future[Answer]:
+        return self._executor.submit(grade_chunk, chunk)
+
+    def renew(self) -> None:
+        """The scheduler has seen to it."""
+
+    def close(self) -> None:
+        self._executor.shutdown(wait=False)  # this executor cancels what has not begun
+        self._client.close()
+
+
+def _connected(distributed: Any, address: str) -> Any:
+    """A client of the scheduler at this address, which has a worker. Raises MachineError."""
+    try:
+        client = distributed.Client(address, timeout=CONNECT_SECONDS, set_as_default=False)
+    except (OSError, ValueError, TimeoutError) as error:
+        raise MachineError(
+            f"{address}: no dask scheduler answers there ({type(error).__name__})",
+            hint="Start one with `dask scheduler`, and give its address as in `--cluster tcp://host:8786`.",
+        ) from error
+    try:
+        client.wait_for_workers(1, timeout=CONNECT_SECONDS)
+    except TimeoutError:
+        client.close()
+        raise MachineError(
+            f"{address}: this dask scheduler has no worker",
+            hint=f"Start some with `dask worker {address} --nthreads 1 --death-timeout 60`.",
+        ) from None
+    return client

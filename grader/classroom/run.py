@@ -1,0 +1,173 @@
+"""Grades the files of a class: what the gradebook has already is used again, the rest goes to a pool."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from grader.classroom.batch import Batch
+from grader.classroom.gradebook import Attempt, Gradebook
+from grader.classroom.intake import Intake
+from grader.classroom.pool import Chunk, Judgement, PackedKit, Pool, Work, conditions, judgement
+from grader.errors import InternalError
+from grader.judge import engine
+from grader.judge.engine import Request
+from grader.judge.verdict import Status
+from grader.kit.exercise import Exercise
+from grader.kit.kit import Kit
+from grader.policy import submission
+from grader.policy.submission import Fault, Submission
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClassOrder:
+    """What is to be graded, and how. ``level`` is the least isolation at which anything is played."""
+
+    kit: Kit
+    exercises: tuple[Exercise, ...]
+    schedules: int
+    level: int
+    afresh: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """How far a run is. Files that are alike are graded once and counted once."""
+
+    learners: int
+    learners_done: int
+    files: int
+    files_done: int
+    reused: int
+    """Of the files done, those whose verdict the gradebook had already."""
+    not_gradable: int
+    seconds_left: float | None
+    """None as long as nothing can be said, and at the end."""
+
+
+Watch = Callable[[Progress], None]
+
+
+class ClassRun:
+    """One run over an intake, from the first file to the last verdict in the gradebook."""
+
+    def __init__(self, order: ClassOrder, intake: Intake, gradebook: Gradebook, watch: Watch) -> None:
+        self._order = order
+        self._gradebook = gradebook
+        self._watch = watch
+        self._exercises = {exercise.id: exercise for exercise in order.exercises}
+        self._conditions = {id: conditions(order.kit, one, order.schedules) for id, one in self._exercises.items()}
+        self._works: dict[tuple[str, str], Work] = {}
+        self._owners: dict[tuple[str, str], set[str]] = defaultdict(set)
+        """Which learners have handed in the same bytes."""
+        self._open: dict[str, int] = defaultdict(int)
+        """How many files of a learner are not graded yet."""
+        self._attempts = self._take_in(intake)
+        self._learners = intake.learners
+        self._not_gradable = 0
+        self._began = 0.0
+        self._files_before = 0
+        self.reused = 0
+
+    def reuse(self) -> int:
+        """Note what was handed in, and let earlier verdicts stand where they hold. Returns how many files are left."""
+        self._gradebook.begin(self._learners, self._attempts)
+        since = self._gradebook.begin_afresh() if self._order.afresh else 0
+        for id, under in self._conditions.items():
+            keys = {key for exercise, key in self._works if exercise == id}
+            found = self._gradebook.reuse(under, keys, level=self._order.level, since=since)
+            for key in found:
+                self._done(id, key)
+        self.reused = self._files_before = len(self._owners) - len(self._works)
+        return len(self._works)
+
+    def grade(self, pool: Pool, packed: PackedKit) -> None:
+        """Grade what is left. Raises GraderError; whatever was graded by then is in the gradebook."""
+        self._began = time.monotonic()
+
+        def chunk(works: tuple[Work, ...]) -> Chunk:
+            under = self._conditions[works[0].exercise]
+            return Chunk(
+                kit=packed,
+                exercise=under.exercise,
+                works=works,
+                schedules=under.schedules,
+                versions=under.versions,
+                level=self._order.level,
+            )
+
+        batch = Batch(pool, chunk=chunk, note=self._note, give_up=self._give_up, tick=self._tell)
+        self._tell()
+        batch.run(list(self._works.values()))
+
+    # ---- what was handed in ------------------------------------------------------------------------------------------
+
+    def _take_in(self, intake: Intake) -> list[Attempt]:
+        attempts = []
+        for handed in intake.files:
+            if handed.exercise not in self._exercises:
+                continue
+            taken = submission.take(handed.path, limit=self._exercises[handed.exercise].limits.file_bytes)
+            work = Work(exercise=handed.exercise, key=key_of(taken), taken=taken)
+            same = (work.exercise, work.key)
+            self._works.setdefault(same, work)
+            self._owners[same].add(handed.learner)
+            self._open[handed.learner] += 1
+            attempts.append(
+                Attempt(
+                    learner=handed.learner,
+                    exercise=handed.exercise,
+                    key=work.key,
+                    shown=handed.shown,
+                    late=handed.late,
+                    submitted_at=handed.submitted_at,
+                )
+            )
+        return attempts
+
+    # ---- what comes of it --------------------------------------------------------------------------------------------
+
+    def _note(self, judgements: Sequence[Judgement]) -> None:
+        self._gradebook.add(judgements, self._conditions[judgements[0].exercise])
+        for one in judgements:
+            self._not_gradable += one.status in (Status.CANNOT_JUDGE, Status.NOT_JUDGED)
+            self._done(one.exercise, one.key)
+        self._tell()
+
+    def _done(self, exercise: str, key: str) -> None:
+        if self._works.pop((exercise, key), None) is not None:
+            for learner in self._owners[exercise, key]:
+                self._open[learner] -= 1
+
+    def _give_up(self, work: Work, why: str) -> Judgement:
+        error = InternalError(f"it could not be graded: {why}", hint="Run `grade doctor`, and report this")
+        request = Request(path=Path(), shown="", schedules=self._order.schedules)
+        verdict = engine.not_judged(self._order.kit, self._exercises[work.exercise], request, error)
+        return judgement(work.key, verdict)
+
+    def _tell(self) -> None:
+        files, left = len(self._owners), len(self._works)
+        graded = files - left - self._files_before
+        elapsed = time.monotonic() - self._began
+        self._watch(
+            Progress(
+                learners=len(self._open),
+                learners_done=sum(not open for open in self._open.values()),
+                files=files,
+                files_done=files - left,
+                reused=self.reused,
+                not_gradable=self._not_gradable,
+                seconds_left=left * elapsed / graded if graded and left else None,
+            )
+        )
+
+
+def key_of(taken: Submission | Fault) -> str:
+    """What a file is known by: its digest, or what is wrong with it."""
+    if isinstance(taken, Submission):
+        return taken.digest
+    return "fault-" + hashlib.sha256(repr(taken).encode("utf-8", "surrogatepass")).hexdigest()

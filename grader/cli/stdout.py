@@ -1,0 +1,96 @@
+"""Standard output: in characters that its reader knows, and quiet once the reader has gone."""
+
+from __future__ import annotations
+
+import io
+import os
+import sys
+from typing import TYPE_CHECKING, TextIO
+
+from grader.errors import MachineError
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from grader.reports.screen import Glyphs
+
+WIDTH = 80
+
+
+class _Forgiving(io.TextIOWrapper):
+    """Does not mind that nobody reads any more: ``grade ex01 | head -1`` ends with the exit code of the verdict."""
+
+    def write(self, text: str, /) -> int:
+        try:
+            return super().write(text)
+        except OSError as error:
+            return self._go_on_unheard(error)
+
+    def flush(self) -> None:
+        try:
+            super().flush()
+        except OSError as error:
+            self._go_on_unheard(error)
+
+    def _go_on_unheard(self, error: OSError) -> int:
+        # What is still in the buffer is written again at the end of the process, and must find somebody.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), self.fileno())
+        if isinstance(error, BrokenPipeError):
+            return 0
+        raise MachineError(f"the output cannot be written: {error.strerror}", hint="Free some space.") from error
+
+
+def take_over() -> None:
+    """Make ``sys.stdout`` a stream that writes whatever it is given: as ASCII where the reader may not know UTF-8."""
+    if sys.stdout is None:  # somebody closed it: `grade >&-`
+        sys.stdout = open(os.devnull, "w")  # noqa: SIM115
+        return
+    encoding = "utf-8" if speaks_utf8() else "ascii"
+    sys.stdout = _Forgiving(
+        sys.stdout.buffer, encoding=encoding, errors="backslashreplace", line_buffering=sys.stdout.isatty()
+    )
+
+
+def speaks_utf8() -> bool:
+    """Whether standard output can show more than ASCII."""
+    return (sys.stdout.encoding or "ascii").lower().replace("-", "").replace("_", "") == "utf8"
+
+
+def say(text: str, *, ascii: bool) -> None:
+    """Print text as it is, or with escapes for everything beyond ASCII."""
+    # Not click.echo: it takes a stream that speaks ASCII for a mistake, and writes UTF-8 to it.
+    print(text.encode("ascii", "backslashreplace").decode() if ascii else text)
+
+
+def console(color: str) -> Console:
+    """A console on standard output; ``color`` is ``always never auto``, auto being colours on a terminal."""
+    return _console(color, sys.stdout)
+
+
+def screen(color: str, *, plain: bool, ascii: bool) -> tuple[Console, Glyphs]:
+    """A console on standard output, and the characters it can show."""
+    from grader.reports.screen import ASCII, UNICODE
+
+    glyphs = ASCII if ascii or plain or not speaks_utf8() else UNICODE
+    return console("never" if plain else color), glyphs
+
+
+def error_console(color: str) -> Console:
+    """A console on standard error, for what is no result."""
+    return _console(color, sys.stderr)
+
+
+def _console(color: str, stream: TextIO) -> Console:
+    from rich.console import Console
+
+    if color == "auto" and os.environ.get("NO_COLOR"):
+        color = "never"
+    return Console(
+        file=stream,
+        force_terminal={"always": True, "never": False, "auto": None}[color],
+        no_color=color == "never",
+        width=None if stream.isatty() else WIDTH,
+        markup=False,
+        highlight=False,
+        emoji=False,
+    )

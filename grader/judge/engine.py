@@ -1,0 +1,192 @@
+"""Grades submissions of one exercise: takes a file in, checks the rules, has it played and judged."""
+
+from __future__ import annotations
+
+import platform
+import time
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
+
+from grader.errors import GraderError, InternalError, KitError
+from grader.judge.explain import Results
+from grader.judge.session import DEFAULT_SCHEDULES, Examination, examine
+from grader.judge.verdict import Verdict
+from grader.kit.exercise import Exercise
+from grader.kit.kit import Kit
+from grader.kit.tables import read_text
+from grader.policy import rules, submission
+from grader.policy.submission import Fault, Submission
+from grader.sandbox.box import Box, Job
+from grader.sandbox.cell import Cell
+
+# ---- versions --------------------------------------------------------------------------------------------------------
+#
+# What decides how a play goes besides the grader: the versions of Python, anyio and trio.
+
+
+@cache
+def versions() -> tuple[tuple[str, str], ...]:
+    """What decides how a play goes: Python, anyio and trio."""
+    return (("python", platform.python_version()), ("anyio", _version("anyio")), ("trio", _version("trio")))
+
+
+def _version(package: str) -> str:
+    # importlib.metadata takes 40 ms to import, and importing the packages themselves takes far longer.
+    spec = find_spec(package)
+    if spec is None or spec.origin is None:
+        return "unknown"
+    found = sorted(Path(spec.origin).parent.parent.glob(f"{package}-*.dist-info"))
+    return found[-1].name.removesuffix(".dist-info").partition("-")[2] if found else "unknown"
+
+
+Check = Callable[[Submission, Exercise, str], rules.Findings]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """One submission to grade. ``shown`` is its path as the learner knows it.
+
+    ``tests`` are the numbers of the hidden tests asked for, none meaning all; likewise ``backends``. ``only`` is the
+    one schedule to play. ``unfair`` is how many unfair schedules to try on a test that passed, for a remark only.
+    ``check`` finds what is wrong with the file before anything of it runs.
+    """
+
+    path: Path
+    shown: str
+    tests: tuple[int, ...] = ()
+    backends: tuple[str, ...] = ()
+    schedules: int = DEFAULT_SCHEDULES
+    only: int | None = None
+    unfair: int = 0
+    check: Check = rules.check
+    beside: tuple[str, ...] = ()
+    """Names of other files in its folder, which play no part in grading."""
+    taken: Submission | Fault | None = None
+    """The file, if it has been taken in already; it may have come from another machine."""
+
+
+def grade(box: Box, kit: Kit, exercise: Exercise, requests: Iterable[Request]) -> list[Verdict]:
+    """Grade submissions of one exercise, in order. A fault of a learner's file is part of its verdict.
+
+    Raises KitError if the kit's own tests cannot run, InternalError if the box cannot.
+    """
+    verdicts: list[Verdict] = []
+    grade_each(box, kit, exercise, requests, verdicts.append)
+    return verdicts
+
+
+def grade_each(
+    box: Box, kit: Kit, exercise: Exercise, requests: Iterable[Request], note: Callable[[Verdict], None]
+) -> None:
+    """Grade as ``grade`` does, and hand over each verdict as soon as it is there; errors do not take it back."""
+    course = _Course(box, kit, exercise, note)
+    examine(exercise, course.examinations(requests))
+
+
+class _Course:
+    """Grades one submission after the other, as the judge asks for them."""
+
+    def __init__(self, box: Box, kit: Kit, exercise: Exercise, note: Callable[[Verdict], None]) -> None:
+        self._box = box
+        self._kit = kit
+        self._exercise = exercise
+        self._stub = read_text(exercise.stub)
+        self._scenarios = _read_scenarios(exercise.scenarios)
+        self._results = Results(kit, exercise, self._cell)
+        self._note = note
+
+    def examinations(self, requests: Iterable[Request]) -> Iterator[Examination]:
+        """One examination per submission that can be judged; it is complete when the next one is asked for."""
+        for request in requests:
+            began = time.perf_counter()
+            verdict, taken = self._take_in(request)
+            if taken is not None:
+                examination = self._examination(request, taken)
+                yield examination
+                verdict = self._judged(verdict, examination, taken)
+                verdict = replace(verdict, real_seconds=time.perf_counter() - began)
+            self._note(verdict)
+        self._results.close()
+
+    def _take_in(self, request: Request) -> tuple[Verdict, Submission | None]:
+        """The verdict as far as it is known without playing, and the submission if it can be judged."""
+        verdict = _blank(self._kit, self._exercise, request)
+        taken = request.taken or submission.take(request.path, limit=self._exercise.limits.file_bytes)
+        if isinstance(taken, Fault):
+            return replace(verdict, faults=(taken,)), None
+        found = request.check(taken, self._exercise, self._stub)
+        verdict = replace(verdict, digest=taken.digest, look=found.look)
+        if found.faults:
+            return replace(verdict, faults=found.faults), None
+        verdict = replace(verdict, isolation=self._box.level)
+        if refused := self._box.refusal(self._exercise.needs):
+            return replace(verdict, trouble=refused), None
+        return verdict, taken
+
+    def _examination(self, request: Request, taken: Submission) -> Examination:
+        return Examination(
+            cell=self._cell(taken.source),
+            tests=[t for t in self._exercise.tests if not request.tests or t.number in request.tests],
+            backends=request.backends or self._exercise.backends,
+            schedules=request.schedules,
+            only=request.only,
+            unfair=request.unfair,
+        )
+
+    def _judged(self, verdict: Verdict, examination: Examination, taken: Submission) -> Verdict:
+        tests = self._results.of(examination, taken)  # first: it plays on
+        return replace(
+            verdict,
+            tests=tests,
+            virtual_seconds=examination.virtual_seconds,
+            plays=examination.cell.plays,
+            own_fault=any(judged.own_fault for judged in examination.results.values()),
+        )
+
+    def _cell(self, source: str) -> Cell:
+        exercise = self._exercise
+        job = Job(
+            module=exercise.module,
+            submission=source,
+            scenarios=self._scenarios,
+            limits=exercise.limits,
+            needs=exercise.needs,
+        )
+        return Cell(self._box, job)
+
+
+def not_judged(kit: Kit, exercise: Exercise, request: Request, error: GraderError) -> Verdict:
+    """The verdict on a submission that could not be graded through no fault of the learner."""
+    trouble = f"{error}. {error.hint}"
+    return replace(_blank(kit, exercise, request), trouble=trouble, own_fault=isinstance(error, InternalError))
+
+
+def _blank(kit: Kit, exercise: Exercise, request: Request) -> Verdict:
+    everything = not request.tests and not request.backends and request.only is None
+    return Verdict(
+        exercise=exercise.id,
+        title=exercise.title,
+        file=request.shown,
+        digest="",
+        kit=f"{kit.title} {kit.version}",
+        total=sum(test.points for test in exercise.tests),
+        ignored=request.beside,
+        complete_run=everything and request.schedules >= DEFAULT_SCHEDULES,
+        versions=versions(),
+        judged_at=datetime.now(UTC).isoformat(timespec="seconds"),
+    )
+
+
+def _read_scenarios(path: Path) -> str:
+    """Read what goes into the box. Raises KitError if it is no Python: in the box that would look like our fault."""
+    source = read_text(path)
+    try:
+        compile(source, str(path), "exec", dont_inherit=True)
+    except (SyntaxError, ValueError) as error:
+        line = getattr(error, "lineno", None) or 1
+        raise KitError(f"{path}:{line}: Python cannot read this: {error}", hint="Correct the line.") from None
+    return source

@@ -1,0 +1,237 @@
+"""Proves a kit: the stub fails cleanly, right answers get full marks, every wrong answer fails as it says it does.
+
+The first line of a wrong answer names hidden tests and the diagnosis shown for each:
+``# fails: test_a, test_b (serial), test_c (deadlock)``. More may fail. An answer that uses what is off limits says
+``# off-limits: exempt`` in one of its first two lines and is judged all the same; one that needs a newer anyio than the
+oldest that is supported says ``# needs: anyio>=4.15`` there, and is passed over where anyio is older.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from grader.judge import engine
+from grader.judge.engine import versions
+from grader.judge.session import DEFAULT_SCHEDULES
+from grader.judge.verdict import Outcome, Status, TestResult, Verdict
+from grader.kit.exercise import Exercise
+from grader.kit.kit import Kit
+from grader.policy import rules
+from grader.policy.interface import check_interface
+from grader.policy.program import read
+from grader.policy.submission import Fault, Submission
+from grader.sandbox.box import Box
+
+EXEMPT = "# off-limits: exempt"
+RIGHT_ANSWERS = 3
+"""How many structurally different right answers an exercise has at least."""
+
+_GROUP = re.compile(r"(?P<tests>\w+(?:, *\w+)*) *\((?P<diagnosis>[a-z0-9-]+)\)")
+# The whole line, so that a test without its diagnosis is an error and not overlooked.
+_NEEDS = re.compile(r"# needs: anyio>=(?P<version>\d+(\.\d+)*)")
+_FAILS = re.compile(r"# fails: (?P<named>{group}(?:, *{group})*)".format(group=r"\w+(?:, *\w+)* *\([a-z0-9-]+\)"))
+_LEAVINGS = frozenset({"__pycache__", ".DS_Store"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checked:
+    """One file of a kit, or one exercise as a whole, and what is wrong with it."""
+
+    exercise: str
+    subject: str
+    said: str
+    problems: tuple[str, ...] = ()
+
+
+def check(box: Box, kit: Kit, *, schedules: int = DEFAULT_SCHEDULES, note: Callable[[Checked], None]) -> list[Checked]:
+    """Check every exercise of a kit; ``note`` hears of each result as it comes. Raises KitError as ``grade`` does."""
+    checked: list[Checked] = []
+    for exercise in kit.exercises:
+        for one in _check_exercise(box, kit, exercise, schedules):
+            checked.append(one)
+            note(one)
+    return checked
+
+
+def check_aloud(box: Box, kit: Kit, *, schedules: int | None, quiet: bool, echo: Callable[[str], None]) -> int:
+    """Check a kit and say so line by line, if quiet only what is wrong; returns how many problems there are.
+
+    Without a number of ``schedules`` it is that of ``grade run``.
+    """
+
+    def note(checked: Checked) -> None:
+        if checked.problems or not quiet:
+            word = "FAIL" if checked.problems else "ok  "
+            echo(f"{word} {checked.exercise}  {checked.subject:<34} {checked.said}".rstrip())
+        for problem in checked.problems:
+            echo(f"       {problem}")
+
+    checked = check(box, kit, schedules=schedules or DEFAULT_SCHEDULES, note=note)
+    problems = sum(len(one.problems) for one in checked)
+    echo(f"{kit.title} {kit.version}: {len(checked)} files and exercises checked, {problems} problems")
+    return problems
+
+
+def _check_exercise(box: Box, kit: Kit, exercise: Exercise, schedules: int) -> Iterator[Checked]:
+    files = [path for path in _answers(exercise) if _is_supported(path)]
+    requests = [_stub_request(exercise), *(_request(path, schedules) for path in files)]
+    verdicts = engine.grade(box, kit, exercise, requests)
+    yield _check_stub(exercise, verdicts[0])
+    wrong: list[Verdict] = []
+    for path, verdict in zip(files, verdicts[1:], strict=True):
+        if path.parent.name == "wrong":
+            wrong.append(verdict)
+            yield _check_wrong(exercise, path, verdict)
+        else:
+            yield _check_right(exercise, path, verdict)
+    yield _check_whole(exercise, wrong)
+
+
+# ---- requests --------------------------------------------------------------------------------------------------------
+
+
+def answer_requests(exercise: Exercise, schedules: int = DEFAULT_SCHEDULES) -> list[engine.Request]:
+    """The reference and all right and wrong answers of an exercise, to be graded as the check does it."""
+    return [_request(path, schedules) for path in _answers(exercise) if _is_supported(path)]
+
+
+def _answers(exercise: Exercise) -> list[Path]:
+    if exercise.solutions is None or exercise.reference is None:
+        return []
+    folders = (exercise.solutions / "right", exercise.solutions / "wrong")
+    return [exercise.reference, *(path for folder in folders for path in sorted(folder.glob("*.py")))]
+
+
+def _request(path: Path, schedules: int) -> engine.Request:
+    check = _interface_only if _is_exempt(path) else rules.check
+    return engine.Request(path=path, shown=_shown(path), schedules=schedules, check=check)
+
+
+def _stub_request(exercise: Exercise) -> engine.Request:
+    # Natural order only: what raises NotImplementedError does so under every schedule.
+    return engine.Request(path=exercise.stub, shown=exercise.stub.name, schedules=1, check=_no_check)
+
+
+def _shown(path: Path) -> str:
+    return f"{path.parent.name}/{path.name}" if path.parent.name in ("right", "wrong") else path.name
+
+
+def _is_exempt(path: Path) -> bool:
+    return EXEMPT in _first_lines(path)
+
+
+def _is_supported(path: Path) -> bool:
+    needs = [match["version"] for line in _first_lines(path) if (match := _NEEDS.fullmatch(line))]
+    installed = dict(versions())["anyio"]
+    return all(_numbers(version) <= _numbers(installed) for version in needs)
+
+
+def _first_lines(path: Path) -> list[str]:
+    return [line.strip() for line in path.read_text(encoding="utf-8", errors="replace").splitlines()[:2]]
+
+
+def _numbers(version: str) -> list[int]:
+    return [int(number) for number in re.findall(r"\d+", version)[:3]]
+
+
+def _interface_only(taken: Submission, exercise: Exercise, stub: str) -> rules.Findings:
+    program = read(taken)
+    faults = (program,) if isinstance(program, Fault) else check_interface(program, stub)
+    return rules.Findings(faults=faults, look=())
+
+
+def _no_check(taken: Submission, exercise: Exercise, stub: str) -> rules.Findings:
+    return rules.Findings(faults=(), look=())
+
+
+# ---- what must hold --------------------------------------------------------------------------------------------------
+
+
+def _check_stub(exercise: Exercise, verdict: Verdict) -> Checked:
+    problems = [f"{test.name} passes on the stub" for test in verdict.tests if test.earned]
+    for test in verdict.tests:
+        for result in test.results:
+            failure = result.failure
+            if failure is None or failure.diagnosis != "raised" or "NotImplementedError" not in failure.exception:
+                problems.append(f"{test.name} on {result.backend}: the stub does not raise NotImplementedError")
+                break
+    return _checked(exercise, exercise.stub.name, "the stub fails cleanly", problems)
+
+
+def _check_right(exercise: Exercise, path: Path, verdict: Verdict) -> Checked:
+    problems = [fault.error for fault in verdict.faults]
+    for test in verdict.tests:
+        for result in test.results:
+            if result.outcome is not Outcome.PASS:
+                why = result.failure.diagnosis if result.failure else result.reason
+                seed = f" (--seed {result.failure.schedule})" if result.failure else ""
+                problems.append(f"{test.name} on {result.backend}: {why}{seed}")
+    if verdict.status is not Status.PASS and not problems:
+        problems.append(verdict.trouble or "it was not judged")
+    return _checked(exercise, _shown(path), f"{verdict.points:g} points", problems)
+
+
+def _check_wrong(exercise: Exercise, path: Path, verdict: Verdict) -> Checked:
+    first = path.read_text(encoding="utf-8", errors="replace").partition("\n")[0].strip()
+    match = _FAILS.fullmatch(first)
+    if match is None:
+        return _checked(exercise, _shown(path), "", ["its first line is not `# fails: test_a, test_b (diagnosis)`"])
+    problems = [fault.error for fault in verdict.faults]
+    tests = {test.name: test for test in verdict.tests}
+    if not verdict.faults:
+        for name, slug in expectations(match["named"]):
+            problems += _check_expectation(tests.get(name), name, slug)
+    failed = sum(not test.passed for test in verdict.tests)
+    return _checked(exercise, _shown(path), f"{failed} tests fail, {verdict.points:g} points", problems)
+
+
+def _check_expectation(test: TestResult | None, name: str, slug: str) -> list[str]:
+    if test is None:
+        return [f"there is no hidden test {name}"]
+    shown = [result.failure.diagnosis for result in test.results if result.failure is not None]
+    if not shown:
+        return [f"{name} passes"]
+    return [] if slug in shown else [f"{name} shows {', '.join(sorted(set(shown)))}, not {slug}"]
+
+
+def expectations(named: str) -> Iterator[tuple[str, str]]:
+    """The pairs of a hidden test and a diagnosis in the first line of a wrong answer."""
+    for group in _GROUP.finditer(named):
+        for name in group["tests"].split(","):
+            yield name.strip(), group["diagnosis"]
+
+
+def _check_whole(exercise: Exercise, wrong: Sequence[Verdict]) -> Checked:
+    problems = []
+    if exercise.solutions is not None:
+        right = len(list((exercise.solutions / "right").glob("*.py")))
+        if right < RIGHT_ANSWERS:
+            problems.append(f"{right} right answers beside the reference, {RIGHT_ANSWERS} are needed")
+        failed = {test.name for verdict in wrong for test in verdict.tests if not test.passed}
+        problems += [f"no wrong answer fails {test.name}" for test in exercise.tests if test.name not in failed]
+    problems += [f"{path} does not belong here" for path in _strangers(exercise)]
+    return _checked(exercise, "as a whole", f"{len(exercise.tests)} hidden tests, {len(wrong)} wrong answers", problems)
+
+
+def _strangers(exercise: Exercise) -> Iterator[Path]:
+    """Files and folders that no part of the product reads."""
+    own = {"exercise.toml", "README.md", "scenarios.py", "test_hidden.py", exercise.file}
+    yield from _besides(exercise.folder, own)
+    if exercise.solutions is None:
+        return
+    yield from _besides(exercise.solutions, {exercise.file, "right", "wrong"})
+    for name in ("right", "wrong"):
+        folder = exercise.solutions / name
+        yield from _besides(folder, {path.name for path in folder.glob("*.py")})
+
+
+def _besides(folder: Path, names: set[str]) -> Iterator[Path]:
+    if folder.is_dir():
+        yield from (path for path in sorted(folder.iterdir()) if path.name not in names | _LEAVINGS)
+
+
+def _checked(exercise: Exercise, subject: str, said: str, problems: Sequence[str]) -> Checked:
+    return Checked(exercise=exercise.id, subject=subject, said=said, problems=tuple(problems))

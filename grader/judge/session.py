@@ -1,0 +1,126 @@
+"""Runs hidden tests over recordings: ordinary pytest functions, in the trusted process, collected once.
+
+A hidden test is called once per backend and, on each, once per schedule: natural order first, then shuffled ones, until
+one fails. A play in which no two tasks were ever ready together has one schedule; a small tree of choices is walked
+whole; a budget of task steps bounds the rest, never time. A test passes on a backend only by affirmative evidence: its
+result is noted here, after its last schedule, and what is not noted earns nothing.
+"""
+
+from __future__ import annotations
+
+import signal
+import threading
+import warnings
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field, replace
+from types import FrameType
+
+from grader.judge.attempt import Judged, Playing, TooLong, attempt, fragile, remarks, shortened
+from grader.judge.collect import Function, hidden_functions
+from grader.judge.schedules import Variants
+from grader.judge.verdict import Outcome
+from grader.kit.exercise import Exercise
+from grader.kit.hidden_tests import HiddenTest
+from grader.sandbox.cell import Cell, Play
+from grader.wire.recording import Recording
+
+DEFAULT_SCHEDULES = 21
+"""Natural order and twenty more."""
+STEP_BUDGET = 400_000
+"""Task steps of all plays of one test on one backend, after which no further schedule is begun."""
+TIMEOUT_SECONDS = 600
+"""For one hidden test with all its plays on one backend. Reaching it is our fault: every play has limits of its own."""
+
+
+# ---- what is asked for, and what comes of it -------------------------------------------------------------------------
+
+
+@dataclass(slots=True, kw_only=True)
+class Examination:
+    """One submission to be examined, and what has come of it so far.
+
+    ``tests`` and ``backends`` are what is asked for. ``only`` is the one schedule to play, None for all of them.
+    """
+
+    cell: Cell
+    tests: Sequence[HiddenTest]
+    backends: Sequence[str]
+    schedules: int = DEFAULT_SCHEDULES
+    only: int | None = None
+    unfair: int = 0
+    """How many unfair schedules to try on a test that passed; they cost no points."""
+    results: dict[tuple[str, str], Judged] = field(default_factory=dict)
+    virtual_seconds: float = 0.0
+
+
+def examine(exercise: Exercise, examinations: Iterable[Examination]) -> None:
+    """Judge submissions of one exercise.
+
+    Examinations are drawn one at a time; when the next one is asked for, the last is complete. Raises KitError when the
+    hidden tests cannot be collected exactly as declared.
+    """
+    functions = hidden_functions(exercise)
+    for examination in examinations:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of hidden tests; nobody who sees them could do anything about them
+            _examine(examination, functions)
+
+
+def _examine(examination: Examination, functions: Mapping[str, Function]) -> None:
+    variants = Variants()
+    for test in examination.tests:
+        for backend in examination.backends:
+            # What leaves in one of these ways has no result, and a test without a result earns nothing.
+            with suppress(SystemExit, TooLong), _alarm():
+                judged = _judge(examination, variants, test, functions[test.name], backend)
+                examination.results[test.name, backend] = judged
+
+
+@contextmanager
+def _alarm() -> Iterator[None]:
+    """Raise TooLong in the block once its time is up. In another thread than the main one nothing does."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def ring(number: int, frame: FrameType | None) -> None:
+        raise TooLong(f"the hidden test did not end within {TIMEOUT_SECONDS} s")
+
+    before = signal.signal(signal.SIGALRM, ring)
+    signal.setitimer(signal.ITIMER_REAL, TIMEOUT_SECONDS)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
+def _judge(examination: Examination, variants: Variants, test: HiddenTest, function: Function, backend: str) -> Judged:
+    asked = min(examination.schedules, test.schedules or examination.schedules)
+    first, last = (0, asked - 1) if examination.only is None else (examination.only, examination.only)
+    steps = 0
+    used: list[tuple[Play, Recording]] = []
+    all_schedules = False
+    for number in range(first, last + 1):
+        playing = Playing(variants, examination.cell, backend, number, last if number >= 2 else number)
+        judged = attempt(test, function, playing, number)
+        examination.virtual_seconds += sum(recording.elapsed for _, recording in playing.used)
+        if judged is not None and judged.failed is not None and number:
+            short = shortened(test, function, examination.cell, judged.failed, playing)
+            return replace(judged, failed=short)
+        if judged is not None:
+            return judged
+        used += playing.used
+        steps += sum(recording.steps for _, recording in playing.used)
+        if variants.exhausted([play for play, _ in playing.used], number):
+            all_schedules = examination.only is None
+            break
+        if steps > STEP_BUDGET:
+            break
+    return Judged(
+        outcome=Outcome.PASS,
+        schedules=number - first + 1,
+        all_schedules=all_schedules,
+        remarks=remarks(used) + fragile(test, function, examination.cell, backend, examination.unfair),
+    )

@@ -1,0 +1,166 @@
+"""The outcome for one submission of one exercise: points, and for every failure what went wrong and who ran when.
+
+A verdict holds everything a report shows, so a report runs nothing. Text that came from a learner's program
+(``exception``, ``output``, task names) is kept as it came and cleaned by whoever shows it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from grader.policy.submission import Fault
+from grader.wire.recording import Ended, Trace, Waiting
+
+FORMAT = 1
+
+
+class Outcome(StrEnum):
+    """How one hidden test came out on one backend."""
+
+    PASS = "pass"
+    FAIL = "fail"
+    NOT_JUDGED = "not-judged"
+
+
+class Status(StrEnum):
+    """What a verdict says as a whole."""
+
+    PASS = "pass"
+    FAIL = "fail"
+    CANNOT_JUDGE = "cannot-judge"
+    """The learner's file cannot be judged; ``faults`` says why."""
+    NOT_JUDGED = "not-judged"
+    """The grader or this machine is at fault; the learner loses nothing."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failure:
+    """Why a hidden test failed on one backend.
+
+    ``diagnosis`` is the slug, ``error`` the sentence to show and ``help`` what to change. ``line`` is the learner's
+    line to look at and ``source`` that line as written. ``schedule`` is the seed of the first schedule that failed.
+    ``elapsed`` is in virtual seconds.
+    """
+
+    diagnosis: str
+    error: str
+    help: str
+    ended: Ended
+    elapsed: float
+    schedule: int
+    turns: str = ""
+    """Which tasks go on before which when it goes wrong, if it does not in natural order."""
+    line: int | None = None
+    source: str = ""
+    exception: str = ""
+    """``ValueError: boom`` if the learner's code raised, as it came."""
+    waiting: tuple[Waiting, ...] = ()
+    output: str = ""
+    """What the play that is shown printed, capped, as it came."""
+    trace: Trace | None = None
+    reference: Trace | None = None
+    """The same play of the reference answer, natural order."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Caution:
+    """Something worth saying about a test that passed. It costs nothing.
+
+    ``kind`` is the slug of a diagnosis: of what a play left behind, or ``fragile``.
+    """
+
+    kind: str
+    text: str
+    line: int | None = None
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BackendResult:
+    """One hidden test on one backend."""
+
+    backend: str
+    outcome: Outcome
+    schedules: int
+    """How many schedules were played, the failing one included."""
+    all_schedules: bool = False
+    """Whether these were all schedules the test can have."""
+    failure: Failure | None = None
+    reason: str = ""
+    """Why it was not judged."""
+    cautions: tuple[Caution, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TestResult:
+    """One hidden test on every backend it runs on."""
+
+    __test__ = False
+
+    number: int
+    name: str
+    label: str
+    points: int
+    results: tuple[BackendResult, ...]
+
+    @property
+    def earned(self) -> float:
+        """Points, split evenly between the backends."""
+        passed = sum(result.outcome is Outcome.PASS for result in self.results)
+        return self.points * passed / len(self.results)
+
+    @property
+    def passed(self) -> bool:
+        return all(result.outcome is Outcome.PASS for result in self.results)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """The outcome for one submission of one exercise."""
+
+    exercise: str
+    title: str
+    file: str
+    """The submission's path as the learner knows it."""
+    digest: str
+    kit: str
+    """Title and version of the kit."""
+    tests: tuple[TestResult, ...] = ()
+    total: int = 100
+    """Points of the exercise, of all hidden tests and not only of those that were asked for."""
+    faults: tuple[Fault, ...] = ()
+    look: tuple[Fault, ...] = ()
+    """What an instructor is asked to read with their own eyes. It costs nothing and learners' pages do not show it."""
+    ignored: tuple[str, ...] = ()
+    """Other files in the submission's folder; only ``file`` is judged."""
+    complete_run: bool = True
+    """Whether every hidden test and backend was asked for."""
+    trouble: str = ""
+    """A fault of the kit, of the grader or of this machine, in one sentence."""
+    own_fault: bool = False
+    """Whether something was not judged through a fault of the grader itself."""
+    isolation: int = 0
+    versions: tuple[tuple[str, str], ...] = ()
+    real_seconds: float = 0.0
+    virtual_seconds: float = 0.0
+    plays: int = 0
+    judged_at: str = ""
+    """UTC, ISO 8601."""
+
+    @property
+    def points(self) -> float:
+        return sum(test.earned for test in self.tests)
+
+    @property
+    def status(self) -> Status:
+        if self.faults:
+            return Status.CANNOT_JUDGE
+        outcomes = {result.outcome for test in self.tests for result in test.results}
+        if not outcomes or Outcome.NOT_JUDGED in outcomes:
+            return Status.NOT_JUDGED
+        return Status.PASS if outcomes == {Outcome.PASS} else Status.FAIL
+
+    @property
+    def backends(self) -> tuple[str, ...]:
+        return tuple(result.backend for result in self.tests[0].results) if self.tests else ()

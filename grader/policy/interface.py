@@ -1,0 +1,208 @@
+"""Whether a submission can be called like its stub: the names, ``async`` where it belongs, the parameters.
+
+The stub is the contract. What it names in public must be there, and every call that fits the stub must fit the
+submission; how positional parameters are called is the learner's business.
+"""
+
+from __future__ import annotations
+
+import ast
+import difflib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from grader.policy.program import Program, Remark, same_code
+from grader.policy.submission import Fault
+
+_Function = ast.FunctionDef | ast.AsyncFunctionDef
+_Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
+_LISTED = 8
+
+
+def check_interface(program: Program, stub_source: str) -> tuple[Fault, ...]:
+    """Compare a submission with the stub: not the stub itself, and callable like it."""
+    stub = ast.parse(stub_source)
+    if same_code(program.tree, stub):
+        return program.faults([_untouched(program)])
+
+    return program.faults(_compare(stub.body, program.tree.body, owner="", insist=True))
+
+
+def _untouched(program: Program) -> Remark:
+    place = next((node for node in program.nodes if isinstance(node, ast.Raise)), None)
+    asked = list(_asked_for(program.tree.body))
+    holding = (node for node in asked if any(inner is place for inner in ast.walk(node)))
+    name = next((node.name for node in (*holding, *asked)), "the file")
+    error = "the file is still the stub, nothing of it has been written yet"
+    return Remark(node=place, kind="untouched", error=error, help=f"write the body of `{name}`")
+
+
+def _asked_for(body: list[ast.stmt]) -> Iterator[_Definition]:
+    """The public functions and classes of a stub's body, ``__init__`` and its like included."""
+    for node in body:
+        if not isinstance(node, _Definition) or (node.name.startswith("_") and not node.name.endswith("__")):
+            continue
+        # A Protocol in a stub describes what a parameter looks like; nobody calls it.
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) or not _is_protocol(node):
+            yield node
+
+
+def _is_protocol(node: ast.ClassDef) -> bool:
+    return any(isinstance(base, ast.Name) and base.id == "Protocol" for base in node.bases)
+
+
+def _compare(asked: list[ast.stmt], given: list[ast.stmt], *, owner: str, insist: bool) -> Iterator[Remark]:
+    """Compare what a stub's body defines with what a submission's body does; ``insist`` on what is missing."""
+    bound = _bindings(given)
+    for node in _asked_for(asked):
+        if node.name in bound:
+            yield from _compare_one(node, bound[node.name], owner)
+        elif insist:
+            yield _missing(node, bound, owner)
+
+
+def _compare_one(asked: ast.stmt, found: ast.AST, owner: str) -> Iterator[Remark]:
+    match asked, found:
+        case ast.ClassDef(), ast.ClassDef():
+            yield from _compare(asked.body, found.body, owner=found.name, insist=not _inherits(asked, found))
+        case ((ast.FunctionDef() | ast.AsyncFunctionDef()), (ast.FunctionDef() | ast.AsyncFunctionDef())):
+            if not asked.decorator_list and not found.decorator_list:
+                yield from _compare_functions(asked, found, owner)
+
+
+def _inherits(asked: ast.ClassDef, found: ast.ClassDef) -> bool:
+    """Whether methods may come from elsewhere: another base, a metaclass, a decorator such as ``@dataclass``."""
+    if found.keywords or found.decorator_list:
+        return True
+    return any(all(not same_code(base, known) for known in asked.bases) for base in found.bases)
+
+
+def _bindings(body: list[ast.stmt]) -> Mapping[str, ast.AST]:
+    """Everything the body binds, by name, without looking into functions and classes; the last one counts."""
+    bound: dict[str, ast.AST] = {}
+    pending: list[ast.AST] = list(reversed(body))
+    while pending:
+        node = pending.pop()
+        match node:
+            case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
+                bound[node.name] = node
+            case ast.Name(id=name, ctx=ast.Store()):
+                bound[name] = node
+            case ast.alias():
+                bound[node.asname or node.name.partition(".")[0]] = node
+        if not isinstance(node, _Definition | ast.Lambda):
+            pending.extend(reversed(list(ast.iter_child_nodes(node))))
+    return bound
+
+
+def _missing(asked: _Definition, bound: Mapping[str, ast.AST], owner: str) -> Remark:
+    near = difflib.get_close_matches(asked.name, bound, n=1)
+    place = bound[near[0]] if near else None
+    names = [f"`{name}`" for name in bound if name.isidentifier() and not name.startswith("_")]
+    listed = ", ".join(names[:_LISTED]) + (" and more" if len(names) > _LISTED else "")
+    where = f"the class `{owner}`" if owner else "the file"
+    return Remark(
+        node=place if isinstance(place, ast.stmt | ast.expr | ast.alias) else None,
+        kind="name-missing",
+        error=f"{where} defines no `{asked.name}`" + (f"; it has {listed}" if listed else ""),
+        help=f"rename `{near[0]}` to `{asked.name}`" if near else f"add `{_headline(asked)}` as the stub has it",
+        name=near[0] if near else "",
+    )
+
+
+def _headline(node: _Definition) -> str:
+    if isinstance(node, ast.ClassDef):
+        return f"class {node.name}"
+    start = "async def" if isinstance(node, ast.AsyncFunctionDef) else "def"
+    return f"{start} {node.name}({ast.unparse(_without_annotations(node.args))})"
+
+
+def _without_annotations(arguments: ast.arguments) -> ast.arguments:
+    def bare(argument: ast.arg) -> ast.arg:
+        return ast.arg(arg=argument.arg)
+
+    return ast.arguments(
+        posonlyargs=[bare(argument) for argument in arguments.posonlyargs],
+        args=[bare(argument) for argument in arguments.args],
+        vararg=bare(arguments.vararg) if arguments.vararg else None,
+        kwonlyargs=[bare(argument) for argument in arguments.kwonlyargs],
+        kw_defaults=arguments.kw_defaults,
+        kwarg=bare(arguments.kwarg) if arguments.kwarg else None,
+        defaults=arguments.defaults,
+    )
+
+
+# ---- functions -------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Call:
+    """One way to call a function: so many positional arguments, and these keywords."""
+
+    positional: int
+    keywords: tuple[str, ...]
+
+
+def _compare_functions(asked: _Function, found: _Function, owner: str) -> Iterator[Remark]:
+    name = f"{owner}.{found.name}" if owner else found.name
+    if isinstance(asked, ast.AsyncFunctionDef) and isinstance(found, ast.FunctionDef):
+        yield Remark(
+            node=found,
+            kind="not-async",
+            error=f"`{name}` must be an async function: its callers await it",
+            help=f"write `async def {found.name}`",
+            name=found.name,
+        )
+    refused = next((call for call in _calls(asked.args) if not _accepts(found.args, call)), None)
+    if refused is not None:
+        yield Remark(
+            node=found,
+            kind="parameters",
+            error=f"`{name}` cannot be called as `{_render(found.name, asked.args, refused, owner)}`",
+            help=f"give it the parameters of the stub: `{_headline(asked)}`",
+            name=found.name,
+        )
+
+
+def _positional(arguments: ast.arguments) -> list[str]:
+    return [argument.arg for argument in (*arguments.posonlyargs, *arguments.args)]
+
+
+def _required_keywords(arguments: ast.arguments) -> list[str]:
+    pairs = zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True)
+    return [argument.arg for argument, default in pairs if default is None]
+
+
+def _calls(arguments: ast.arguments) -> Iterator[_Call]:
+    """Calls the stub accepts; a function that accepts these accepts them all."""
+    most = len(_positional(arguments))
+    counts = [*range(most - len(arguments.defaults), most + 1), *([most + 1, most + 7] if arguments.vararg else [])]
+    keywords = [argument.arg for argument in arguments.kwonlyargs]
+    more = ["any_other_keyword"] if arguments.kwarg else []
+    for count in counts:
+        yield _Call(positional=count, keywords=tuple(_required_keywords(arguments)))
+        yield _Call(positional=count, keywords=(*keywords, *more))
+
+
+def _accepts(arguments: ast.arguments, call: _Call) -> bool:
+    """Whether Python would bind this call to these parameters."""
+    positional = _positional(arguments)
+    if call.positional > len(positional) and arguments.vararg is None:
+        return False
+    filled = set(positional[: call.positional])
+    by_keyword = {argument.arg for argument in (*arguments.args, *arguments.kwonlyargs)}
+    for keyword in call.keywords:
+        if keyword in by_keyword and keyword not in filled:
+            filled.add(keyword)
+        elif arguments.kwarg is None or keyword in by_keyword:
+            return False
+    required = positional[: len(positional) - len(arguments.defaults)] + _required_keywords(arguments)
+
+    return filled.issuperset(required)
+
+
+def _render(name: str, asked: ast.arguments, call: _Call, owner: str) -> str:
+    names = _positional(asked)[: call.positional]
+    rest = f"*{asked.vararg.arg}" if asked.vararg and call.positional > len(names) else ""
+    keywords = [f"{keyword}=..." for keyword in call.keywords]
+    return f"{name}({', '.join(filter(None, [*names[1 if owner else 0 :], rest, *keywords]))})"

@@ -1,0 +1,230 @@
+"""What an instructor is asked to look at: code that reaches for what ordinary code has no use for.
+
+None of it is forbidden and none of it costs points. Honest programs hardly ever do these things; programs that try to
+change how they are judged nearly always do.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from grader.policy.names import Names
+from grader.policy.program import Placed, Program, Remark
+from grader.policy.submission import Fault
+
+_USUAL_NAMES = """
+    __abs__ __add__ __aenter__ __aexit__ __aiter__ __all__ __and__ __anext__ __annotations__ __await__ __bool__ __call__
+    __cause__ __class__ __class_getitem__ __contains__ __context__ __debug__ __doc__ __enter__ __eq__ __exit__ __float__
+    __format__ __ge__ __getitem__ __gt__ __hash__ __index__ __init__ __int__ __invert__ __iter__ __le__ __len__ __lt__
+    __mul__ __name__ __ne__ __neg__ __new__ __next__ __or__ __post_init__ __pos__ __qualname__ __radd__
+    __repr__ __reversed__ __round__ __setattr__ __setitem__ __delitem__ __module__ __slots__ __str__ __sub__
+    __suppress_context__ __traceback__ __xor__ __notes__
+"""
+_FRAMES_NAMES = """
+    ag_await ag_code ag_frame co_code co_consts cr_await cr_code cr_frame cr_origin f_back f_builtins f_code f_globals
+    f_lasti f_lineno f_locals f_trace gi_code gi_frame gi_yieldfrom mro tb_frame tb_lasti tb_next
+    backend_class native_token
+"""
+_TUPLE_NAMES = frozenset({"_asdict", "_field_defaults", "_fields", "_make", "_replace"})
+_USUAL = frozenset(_USUAL_NAMES.split())
+_FRAMES = frozenset(_FRAMES_NAMES.split())
+_REFLECTION = frozenset({"dir", "globals", "locals", "vars"})
+_BY_NAME = frozenset({"getattr", "setattr", "delattr"})
+_BY_TEXT = (
+    *("typing.get_type_hints", "operator.attrgetter", "operator.methodcaller"),
+    *("types.CodeType", "types.FunctionType", "types.FrameType", "types.LambdaType"),
+    *("typing.ForwardRef", "functools.singledispatch", "functools.singledispatchmethod"),
+    *("string.Formatter", "weakref.getweakrefs"),
+)
+_TEXTS = frozenset({"__main__", "__dict__", "__weakref__"})
+"""Hidden names that honest programs spell out, two of them in ``__slots__``."""
+_FORMATS = frozenset({"format", "format_map"})
+# No way back past a brace or a dot, or a megabyte of braces would take a square of its length.
+_FORMAT_FIELD = re.compile(r"\{[^{}:!.]*\.")
+# Embeddings, overrides and isolates, with which a line shows as another than it is (https://trojansource.codes,
+# CVE-2021-42574); the same nine that rustc refuses. Right-to-left letters, and the marks that honest Arabic and Hebrew
+# text puts between them, are not among them.
+_REORDERING = re.compile("[\u202a-\u202e\u2066-\u2069]")
+_LINE_END = re.compile(r"\r\n|\r|\n")
+_KINDS = (
+    *(ast.Attribute, ast.Name, ast.alias, ast.Call, ast.MatchClass, ast.Constant),
+    *(ast.FunctionDef, ast.AsyncFunctionDef),
+)
+"""The kinds of nodes that are looked at."""
+
+
+def please_look(program: Program) -> tuple[Fault, ...]:
+    """Find the first few places that deserve a look."""
+    return program.faults(_all_remarks(program))
+
+
+def _all_remarks(program: Program) -> Iterator[Remark]:
+    own = _own_private_names(program)
+    texts_are_formats = any(attribute.attr in _FORMATS for attribute in program.of(ast.Attribute))
+    for node in program.of(*_KINDS):
+        yield from _look_at(node, program.names)
+        if isinstance(node, ast.Attribute) and node.attr not in own:
+            yield from _private(node, node.attr)
+        if texts_are_formats and isinstance(node, ast.Constant) and isinstance(node.value, str):
+            yield from _format(node, node.value)
+    yield from _handed_on(program)
+    yield from _reordered(program.submission.source)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Spot:
+    """One character of the source, which may stand in a comment, where the syntax tree has nothing."""
+
+    lineno: int
+    col_offset: int
+    end_lineno: int
+    end_col_offset: int
+
+
+def _reordered(source: str) -> Iterator[Remark]:
+    if _REORDERING.search(source) is None:
+        return
+    for number, line in enumerate(_LINE_END.split(source), start=1):
+        found = _REORDERING.search(line)
+        if found:
+            start, end = (len(line[:place].encode("utf-8", "surrogatepass")) for place in found.span())
+            spot = _Spot(lineno=number, col_offset=start, end_lineno=number, end_col_offset=end)
+            yield _remark(spot, "text here is not shown in the order in which Python reads it")
+
+
+def _own_private_names(program: Program) -> frozenset[str]:
+    """What the file itself defines under a private name: functions, classes, variables, attributes that it sets."""
+    names = {node.name for node in program.of(ast.FunctionDef) if _is_private(node.name)}
+    names |= {node.name for node in program.of(ast.AsyncFunctionDef) if _is_private(node.name)}
+    names |= {node.name for node in program.of(ast.ClassDef) if _is_private(node.name)}
+    names |= {node.id for node in program.of(ast.Name) if _is_private(node.id) and isinstance(node.ctx, ast.Store)}
+    names |= {node.attr for node in program.of(ast.Attribute) if isinstance(node.ctx, ast.Store)}
+    return frozenset(names)
+
+
+def _is_private(name: str) -> bool:
+    return name.startswith("_") and not name.endswith("__") and name != "_" and name not in _TUPLE_NAMES
+
+
+def _private(node: Placed, name: str) -> Iterator[Remark]:
+    if _is_private(name):
+        yield _remark(node, f"`{name}` is a private part of something that this file does not define", name)
+
+
+def _handed_on(program: Program) -> Iterator[Remark]:
+    """Find modules, and ``getattr``, that are used as values: then nobody can read off what is taken from them."""
+    followed = frozenset(_followed(program))
+    for name in program.of(ast.Name):
+        if name in followed or not isinstance(name.ctx, ast.Load):
+            continue
+        if name.id in program.names.modules:
+            yield _remark(name, f"the module `{name.id}` is handed on as a value")
+        elif name.id in _BY_NAME and name.id not in program.names.own:
+            yield _remark(name, f"`{name.id}` is handed on as a value")
+
+
+def _followed(program: Program) -> Iterator[ast.AST]:
+    """Where a name may stand without being handed on: ``Names`` sees through these."""
+    yield from (attribute.value for attribute in program.of(ast.Attribute))
+    yield from (named.value for named in program.of(ast.NamedExpr))
+    of_classes = {inner for owner in program.of(ast.ClassDef) for inner in owner.body}
+    for assignment in program.of(ast.Assign):
+        target, value = assignment.targets[0], assignment.value
+        if isinstance(target, ast.Name) and assignment not in of_classes and not _names_a_builtin(value, program.names):
+            yield value
+    for arguments in program.of(ast.arguments):
+        yield from (default for default in (*arguments.defaults, *arguments.kw_defaults) if default is not None)
+    for call in program.of(ast.Call):
+        yield call.func
+        if _names_a_builtin(call.func, program.names) or (isinstance(call.func, ast.Name) and call.func.id == "vars"):
+            yield from call.args[:1]
+
+
+def _names_a_builtin(node: ast.AST, names: Names) -> bool:
+    return isinstance(node, ast.Name) and node.id in _BY_NAME and node.id not in names.own
+
+
+def _look_at(node: ast.AST, names: Names) -> Iterator[Remark]:
+    match node:
+        case ast.Attribute():
+            yield from _hidden_attribute(node, node.attr)
+            yield from _change_of_module(node, names)
+            yield from _by_text(node, names)
+            if node.attr == "__class__" and not isinstance(node.ctx, ast.Load):
+                yield _remark(node, "an object is made to belong to another class", node.attr)
+        case ast.Name():
+            yield from _name(node, names)
+        case ast.Constant(value=str(text)):
+            yield from _hidden_text(node, text)
+        case ast.alias(name=name):
+            yield from _hidden_attribute(node, name)
+        case ast.Call():
+            yield from _call(node, names)
+        case ast.MatchClass(kwd_attrs=attributes):
+            for attribute in attributes:
+                yield from _hidden_attribute(node, attribute)
+        case ast.FunctionDef(name="__eq__" | "__ne__", body=[*_, ast.Return(value=ast.Constant())] as body):
+            if len(body) == 1:
+                yield _remark(node, f"`{node.name}` gives the same answer whatever it is asked", node.name)
+
+
+def _name(node: ast.Name, names: Names) -> Iterator[Remark]:
+    yield from _hidden_attribute(node, node.id)
+    if node.id == "__class__" and isinstance(node.ctx, ast.Store):
+        yield _remark(node, "an object says that it is of another class")
+    if node.id in names.own:
+        yield from _by_text(node, names)
+    elif node.id in _REFLECTION:
+        yield _remark(node, f"`{node.id}` reaches every name of a scope")
+    elif node.id == "open":
+        yield _remark(node, "`open` reaches for files, of which there are none")
+
+
+def _hidden_text(node: ast.Constant, text: str) -> Iterator[Remark]:
+    if text.startswith("__") and text.isidentifier() and text not in _TEXTS:
+        yield from _hidden_attribute(node, text)
+
+
+def _hidden_attribute(node: Placed, name: str) -> Iterator[Remark]:
+    is_dunder = name.startswith("__") and name.endswith("__") and name not in _USUAL
+    if is_dunder or name in _FRAMES:
+        yield _remark(node, f"`{name}` reaches into the machinery of Python", name)
+
+
+def _by_text(node: ast.Name | ast.Attribute, names: Names) -> Iterator[Remark]:
+    for meaning in names.meanings(node):
+        if meaning in _BY_TEXT:
+            yield _remark(node, f"`{meaning}` reaches things by their names or makes code")
+
+
+def _change_of_module(node: ast.Attribute, names: Names) -> Iterator[Remark]:
+    if not isinstance(node.ctx, ast.Load) and names.meanings(node.value):
+        yield _remark(node, f"`{names.meanings(node)[0]}` belongs to a library, and is changed here")
+
+
+def _call(node: ast.Call, names: Names) -> Iterator[Remark]:
+    match node:
+        case ast.Call(func=ast.Name(id=name)) if name in _BY_NAME and name not in names.own:
+            yield from _attribute_by_name(node, name, names)
+
+
+def _attribute_by_name(node: ast.Call, function: str, names: Names) -> Iterator[Remark]:
+    match node.args:
+        case [value, ast.Constant(value=str(name)), *_]:
+            yield from (*_hidden_attribute(node, name), *_private(node, name))
+            if function != "getattr" and names.meanings(value):
+                yield _remark(node, f"`{names.meanings(value)[0]}.{name}` belongs to a library, and is changed here")
+        case _:
+            yield _remark(node, f"`{function}` with a name that is computed")
+
+
+def _format(node: ast.Constant, text: str) -> Iterator[Remark]:
+    if _FORMAT_FIELD.search(text):
+        yield _remark(node, "a format string reaches for an attribute")
+
+
+def _remark(node: Placed, error: str, name: str = "") -> Remark:
+    return Remark(node=node, kind="please-look", error=error, help="read this line before the mark counts", name=name)

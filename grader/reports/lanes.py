@@ -1,0 +1,295 @@
+"""Finds the lanes of a timeline in a trace: who was there from when to when, and under whom.
+
+A span is a lane. A task without a span is one if it waited for virtual time, failed, was cancelled or never ended. The
+scenario's own task, ``main``, is one only if part of its waiting is not explained by the other lanes.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from itertools import pairwise
+
+from grader.wire.recording import Event, Trace
+
+# ---- timeline bars ---------------------------------------------------------------------------------------------------
+#
+# Cuts a lane of a timeline into bars: stretches of work, of waiting, and of holding up everybody else.
+
+
+Interval = tuple[float, float]
+
+
+class Kind(StrEnum):
+    """What happens during a bar."""
+
+    WORK = "work"
+    WAIT = "wait"
+    BLOCKED = "blocked"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bar:
+    """A stretch of a lane. One without length is a moment and still worth a mark."""
+
+    start: float
+    end: float
+    kind: Kind
+
+
+def cut_bars(whole: Interval, base: Kind, waits: Sequence[Interval], blocks: Sequence[Interval]) -> tuple[Bar, ...]:
+    """Cut a stretch that is ``base`` where nobody waits in it and nobody blocks; blocking outranks waiting."""
+    low, high = whole
+    edges = {time for interval in (*waits, *blocks) for time in interval if low < time < high}
+    found: list[Bar] = []
+    for start, end in pairwise(sorted({low, high, *edges})) if low < high else [whole]:
+        middle = (start + end) / 2
+        kind = Kind.BLOCKED if _within(middle, blocks) else Kind.WAIT if _within(middle, waits) else base
+        if found and found[-1].kind is kind:
+            start = found.pop().start
+        found.append(Bar(start=start, end=end, kind=kind))
+    moments = [Bar(start=a, end=a, kind=Kind.BLOCKED) for a, b in blocks if a == b and low <= a <= high]
+
+    return tuple(sorted((*found, *moments), key=lambda bar: (bar.start, bar.end)))
+
+
+def _within(time: float, intervals: Sequence[Interval]) -> bool:
+    return any(low <= time <= high for low, high in intervals)
+
+
+def merged(intervals: Iterable[Interval]) -> tuple[Interval, ...]:
+    """Join intervals that touch."""
+    found: list[Interval] = []
+    for low, high in sorted(intervals):
+        if found and low <= found[-1][1]:
+            found[-1] = (found[-1][0], max(high, found[-1][1]))
+        else:
+            found.append((low, high))
+
+    return tuple(found)
+
+
+# ---- timeline lives --------------------------------------------------------------------------------------------------
+#
+# Sums up what the events of a trace say about each task: from when to when it lived, waited and blocked.
+
+
+LOOKED_AT = 400
+"""Spans, and tasks, of one trace that are looked at; a picture shows a few and says how many more there are."""
+
+
+class How(StrEnum):
+    """How a lane ends."""
+
+    RETURNED = "returned"
+    RAISED = "raised"
+    CANCELLED = "cancelled"
+    OPEN = "open"
+
+
+@dataclass(slots=True, kw_only=True)
+class Life:
+    """What the events say about one task."""
+
+    name: str
+    parent: int | None
+    spawned: float = 0.0
+    began: float | None = None
+    ended: float | None = None
+    how: How = How.OPEN
+    waits: list[Interval] = field(default_factory=list)
+    blocks: list[Interval] = field(default_factory=list)
+    _since: float | None = None
+
+    def note(self, event: Event) -> None:
+        match event.kind:
+            case "spawn":
+                self.spawned = event.time
+            case "start":
+                self.began = event.time
+            case "suspend":
+                self._since = event.time
+            case "resume":
+                self._end_wait(event.time)
+            case "block":
+                self.blocks.append((event.time, event.time + _seconds(event.info)))
+            case "finish":
+                self._end_wait(event.time)
+                self.ended, self.how = event.time, how_of(event.info)
+
+    def _end_wait(self, time: float) -> None:
+        if self._since is not None and time > self._since:
+            self.waits.append((self._since, time))
+        self._since = None
+
+    @property
+    def matters(self) -> bool:
+        return bool(self.waits or self.blocks) or self.how is not How.RETURNED
+
+
+def lives(trace: Trace) -> dict[int, Life]:
+    """Sum up the events of each task, in the order in which the tasks were started."""
+    found: dict[int, Life] = {}
+    for task in trace.tasks[:LOOKED_AT]:
+        # A parent is older than its child; anything else in a recording would send us round in circles.
+        found[task.id] = Life(name=task.name, parent=task.parent if task.parent in found else None)
+    for event in trace.events:
+        if event.task in found:
+            found[event.task].note(event)
+
+    return found
+
+
+def how_of(text: str | None) -> How:
+    """Read how something ended; what is unknown has not ended."""
+    return How(text) if text in tuple(How) else How.OPEN
+
+
+def _seconds(text: str | None) -> float:
+    try:
+        number = float(text or "0")
+    except ValueError:
+        return 0.0
+    return number if math.isfinite(number) and number > 0 else 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lane:
+    """One row of the picture. ``end`` is None if it never ended; its bars then reach the end of the scale."""
+
+    label: str
+    depth: int
+    start: float
+    end: float | None
+    how: How
+    bars: tuple[Bar, ...]
+
+
+@dataclass(slots=True, kw_only=True)
+class _Node:
+    """A lane to be, with its place in the tree."""
+
+    label: str
+    start: float
+    end: float | None
+    how: How
+    base: Kind
+    blocks: Sequence[Interval]
+    parent: _Node | None
+    children: list[_Node] = field(default_factory=list)
+
+    def until(self, scale_end: float) -> float:
+        return scale_end if self.end is None else self.end
+
+    def alive_at(self, time: float) -> bool:
+        return self.start <= time and (self.end is None or time < self.end)
+
+
+def lanes_in_time(trace: Trace, scale_end: float) -> tuple[Lane, ...]:
+    """Return the lanes of a trace in reading order: each under the one it belongs to, by start."""
+    tasks = lives(trace)
+    main = next(iter(tasks), None)
+    spans = _span_nodes(trace, tasks)
+    own = _task_nodes(tasks, busy={main, *spans})
+    _link(tasks, spans, own)
+    nodes = [*(node for group in spans.values() for node in group), *own.values()]
+    if main is not None and main not in spans and _waits_itself(tasks[main], nodes, scale_end):
+        nodes = _put_under(_task_node(tasks[main]), nodes)
+
+    return tuple(_lane(node, depth, scale_end) for node, depth in _walk(nodes))
+
+
+def _span_nodes(trace: Trace, tasks: dict[int, Life]) -> dict[int | None, list[_Node]]:
+    """The spans of each task, nested spans linked to the one round them."""
+    found: dict[int | None, list[_Node]] = {}
+    for span in trace.spans[:LOOKED_AT]:
+        mine = found.setdefault(span.task, [])
+        outer = next((node for node in reversed(mine) if node.alive_at(span.start)), None)
+        life = tasks.get(span.task) if span.task is not None else None
+        mine.append(
+            _Node(
+                label=span.name,
+                start=span.start,
+                end=span.stopped,
+                how=how_of(span.how),
+                base=Kind.WORK,
+                blocks=life.blocks if life else (),
+                parent=outer,
+            )
+        )
+
+    return found
+
+
+def _task_nodes(tasks: dict[int, Life], busy: set[int | None]) -> dict[int, _Node]:
+    return {number: _task_node(life) for number, life in tasks.items() if number not in busy and life.matters}
+
+
+def _task_node(life: Life) -> _Node:
+    start = life.spawned if life.began is None else life.began
+    return _Node(
+        label=life.name, start=start, end=life.ended, how=life.how, base=Kind.WAIT, blocks=life.blocks, parent=None
+    )
+
+
+def _link(tasks: dict[int, Life], spans: dict[int | None, list[_Node]], own: dict[int, _Node]) -> None:
+    """Hang the lanes of each task under the lane that started the task."""
+    for number, life in tasks.items():
+        host = _host(life, tasks, spans, own)
+        for node in [*spans.get(number, ()), *([own[number]] if number in own else ())]:
+            node.parent = node.parent or host
+
+
+def _host(
+    life: Life, tasks: dict[int, Life], spans: dict[int | None, list[_Node]], own: dict[int, _Node]
+) -> _Node | None:
+    """The lane in which a task was started: of the nearest task above it that has any."""
+    time, above = life.spawned, life.parent
+    while above is not None:
+        inside = [node for node in spans.get(above, ()) if node.alive_at(time)]
+        if inside or above in own:
+            return inside[-1] if inside else own[above]
+        time, above = tasks[above].spawned, tasks[above].parent
+
+    return None
+
+
+def _waits_itself(main: Life, others: Sequence[_Node], scale_end: float) -> bool:
+    if not others or (main.ended is None and all(node.end is not None for node in others)):
+        return True
+    covered = merged((node.start, node.until(scale_end)) for node in others)
+    return any(not any(low <= start and end <= high for low, high in covered) for start, end in main.waits)
+
+
+def _put_under(root: _Node, nodes: list[_Node]) -> list[_Node]:
+    for node in nodes:
+        node.parent = node.parent or root
+    return [root, *nodes]
+
+
+def _walk(nodes: list[_Node]) -> Iterable[tuple[_Node, int]]:
+    """Yield each node and its depth, parents first, siblings by start; without recursion, a chain may be long."""
+    for node in nodes:
+        if node.parent:
+            node.parent.children.append(node)
+    waiting = [(node, 0) for node in sorted((n for n in nodes if not n.parent), key=_start)][::-1]
+    while waiting:
+        node, depth = waiting.pop()
+        yield node, depth
+        waiting += [(child, depth + 1) for child in sorted(node.children, key=_start)][::-1]
+
+
+def _start(node: _Node) -> float:
+    return node.start
+
+
+def _lane(node: _Node, depth: int, scale_end: float) -> Lane:
+    # A start beyond the end, in either direction, is a forged recording; it draws as a moment.
+    start = min(max(node.start, 0.0), scale_end)
+    end = None if node.end is None else min(max(node.end, start), scale_end)
+    children = merged((child.start, child.until(scale_end)) for child in node.children)
+    bars = cut_bars((start, scale_end if end is None else end), node.base, children, merged(node.blocks))
+
+    return Lane(label=node.label, depth=depth, start=start, end=end, how=node.how, bars=bars)

@@ -1,0 +1,232 @@
+"""Groups the failing plays of a hidden test by the shape of their timelines, whatever the names and times.
+
+Two plays have one shape if their tasks begin, wait and end in the same order. Learners who share a shape most often
+share the mistake, also where no diagnosis tells them apart.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from grader.judge.verdict import Failure
+from grader.reports.lanes import How, Kind, Lane
+from grader.reports.of_class.failures import Miss, TestKey, first_misses, kinds_said
+from grader.reports.timeline import Timeline, layout
+from grader.reports.timeline_svg import Chart, chart, kinds_in
+from grader.reports.views import timelines
+from grader.text import counted
+from grader.wire.recording import Event, Outcome, Trace
+
+MAX_TESTS = 8
+"""Tests of which shapes are shown: those that the most learners fail with a picture."""
+MAX_SHAPES = 3
+MAX_EVENTS = 2000
+"""Events of one play that are looked at."""
+ENDS = {
+    How.OPEN: ("never ends", "never end"),
+    How.CANCELLED: ("is cancelled", "are cancelled"),
+    How.RAISED: ("raises", "raise"),
+}
+LEAST = 2
+"""Learners that make a cluster."""
+
+Course = tuple[object, ...]
+Shape = tuple[object, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cluster:
+    """Plays of one shape; ``chart`` is that of one of them."""
+
+    learners: int
+    said: str
+    kinds: str
+    chart: Chart
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clustered:
+    """One hidden test, with its most frequent shapes. ``reference`` is how the reference's play looks."""
+
+    exercise: str
+    number: int
+    label: str
+    failing: int
+    clusters: tuple[Cluster, ...]
+    others: str
+    reference: Chart | None
+
+    @property
+    def legend(self) -> tuple[tuple[str, str], ...]:
+        charts = tuple(cluster.chart for cluster in self.clusters)
+        return kinds_in((*charts, self.reference) if self.reference else charts)
+
+
+def clustered(missed: Iterable[Miss]) -> tuple[Clustered, ...]:
+    """Return the tests whose failing plays come in shapes, those that most learners fail first."""
+    by_test = first_misses(miss for miss in missed if miss.failure.trace is not None)
+    most = sorted(by_test.items(), key=lambda item: (-len(item[1]), item[0]))[:MAX_TESTS]
+    found = (_clustered(key, tuple(group.values())) for key, group in most if len(group) >= LEAST)
+
+    return tuple(one for one in found if one.clusters)
+
+
+def _clustered(key: TestKey, group: Sequence[Miss]) -> Clustered:
+    shapes = _by_shape(group)
+    shown = [plays for plays in shapes if len(plays) >= LEAST][:MAX_SHAPES]
+    left = len(group) - sum(map(len, shown))
+    others = len(shapes) - len(shown)
+
+    return Clustered(
+        exercise=key[0],
+        number=key[1],
+        label=group[0].test.label,
+        failing=len(group),
+        clusters=tuple(_cluster(plays) for plays in shown),
+        others=f"and {counted(left, 'other learner')} in {counted(others, 'other shape')}" if left else "",
+        reference=_reference(shown[0][0].failure) if shown else None,
+    )
+
+
+def _by_shape(group: Iterable[Miss]) -> list[list[Miss]]:
+    """The plays by shape, the most frequent first; what has no picture is left out."""
+    # Laying out a play costs some 15 times as much as reading its events, and most of a class does the same few things.
+    known: dict[Course, Shape | None] = {}
+    found: dict[Shape, list[Miss]] = defaultdict(list)
+    for miss in group:
+        course = course_of(miss.failure)
+        if course not in known:
+            drawn = timelines(miss.failure)
+            known[course] = shape_of(drawn[0]) if drawn else None
+        shape = known[course]
+        if shape is not None:
+            found[shape].append(miss)
+
+    return sorted(found.values(), key=len, reverse=True)
+
+
+# ---- shapes ----------------------------------------------------------------------------------------------------------
+
+
+def course_of(failure: Failure) -> Course:
+    """Return what happened in which order, without names and times: equal courses have equal shapes."""
+    trace = failure.trace
+    if trace is None:
+        return ()
+    events, spans = trace.events[:MAX_EVENTS], trace.spans[:MAX_EVENTS]
+    rank = _ranks((*(e.time for e in events), *(t for s in spans for t in (s.start, s.stopped) if t is not None)))
+    number = {task.id: place for place, task in enumerate(trace.tasks)}
+
+    return (
+        failure.ended,
+        trace.elapsed > 0,
+        tuple(number.get(task.parent) if task.parent is not None else None for task in trace.tasks),
+        tuple(_step(event, number, rank) for event in events),
+        tuple(_stretch(span, number, rank) for span in spans),
+    )
+
+
+def _step(event: Event, number: dict[int, int], rank: dict[float, int]) -> Course:
+    info = event.info if event.kind in ("finish", "block") else None
+    return rank[event.time], event.kind, number.get(event.task), info
+
+
+def _stretch(span: Outcome, number: dict[int, int], rank: dict[float, int]) -> Course:
+    stopped = None if span.stopped is None else rank[span.stopped]
+    return rank[span.start], stopped, span.how, None if span.task is None else number.get(span.task)
+
+
+def shape_of(timeline: Timeline) -> Shape:
+    """Return the lanes of a timeline without names, their times replaced by their order."""
+    times = (time for lane in timeline.lanes for bar in lane.bars for time in (bar.start, bar.end))
+    rank = _ranks((*times, *(lane.start for lane in timeline.lanes)))
+    lanes = sorted((_lane(lane, rank) for lane in timeline.lanes), key=repr)
+
+    return timeline.axis, timeline.hidden > 0, tuple(lanes)
+
+
+def _lane(lane: Lane, rank: dict[float, int]) -> Shape:
+    bars = tuple((bar.kind, rank[bar.start], rank[bar.end]) for bar in lane.bars)
+    return rank[lane.start], lane.how, lane.depth, bars
+
+
+def _ranks(times: Iterable[float]) -> dict[float, int]:
+    """The places of some times in their order; times that differ by rounding alone share one."""
+    places: dict[float, int] = {}
+    rank, before = -1, None
+    for time in sorted(set(times)):
+        if before is None or time - before > 1e-9 * max(1.0, abs(time)):
+            rank += 1
+        places[time] = rank
+        before = time
+    return places
+
+
+# ---- pictures --------------------------------------------------------------------------------------------------------
+
+
+def _cluster(plays: Sequence[Miss]) -> Cluster:
+    drawn = timelines(plays[0].failure)
+    assert drawn is not None, "plays without a picture have no shape"
+    known = _names_in(plays[0].failure.reference)
+
+    return Cluster(
+        learners=len(plays),
+        said=in_words(drawn[0]),
+        kinds=kinds_said(plays),
+        chart=chart(_renamed(drawn[0], known), counted(len(plays), "learner")),
+    )
+
+
+def _reference(failure: Failure) -> Chart | None:
+    trace = failure.reference
+    if trace is None:
+        return None
+    drawn = timelines(failure)
+    return chart(drawn[1] if drawn and drawn[1] else layout(trace, scale_end=trace.elapsed), "Reference")
+
+
+def _names_in(reference: Trace | None) -> frozenset[str]:
+    if reference is None:
+        return frozenset()
+    return frozenset((*(span.name for span in reference.spans), *(task.name for task in reference.tasks)))
+
+
+def _renamed(timeline: Timeline, known: frozenset[str]) -> Timeline:
+    """Number the lanes that bear a learner's own names: they tell whose play it is, and a shape has no names."""
+    lanes = tuple(
+        lane if _is_known(lane.label, known) else replace(lane, label=f"task {number}")
+        for number, lane in enumerate(timeline.lanes, start=1)
+    )
+    return replace(timeline, lanes=lanes)
+
+
+def _is_known(label: str, known: frozenset[str]) -> bool:
+    # The layout numbers lanes of one name: ``run``, ``run 2``.
+    name, _, number = label.rpartition(" ")
+    return label in known or (number.isdecimal() and name in known)
+
+
+def in_words(timeline: Timeline) -> str:
+    """Say a shape: ``3 tasks, one after the other, 1 cancelled``."""
+    lanes = timeline.lanes
+    parts = [counted(len(lanes) + timeline.hidden, "task")]
+    leaves = [lane for lane in lanes if not any(_inside(other, lane) for other in lanes)]
+    if len(leaves) > 1:
+        ends = [(lane.start, timeline.end if lane.end is None else lane.end) for lane in leaves]
+        apart = all(end <= start for (_, end), (start, _) in zip(sorted(ends), sorted(ends)[1:], strict=False))
+        parts.append("one after the other" if apart else "at the same time")
+    for how, words in ENDS.items():
+        if count := sum(lane.how is how for lane in lanes):
+            parts.append(f"{count} {words[count > 1]}")
+    if any(bar.kind is Kind.BLOCKED for lane in lanes for bar in lane.bars):
+        parts.append("the loop is held up")
+
+    return ", ".join(parts)
+
+
+def _inside(other: Lane, lane: Lane) -> bool:
+    """Whether ``other`` lies under ``lane``: what holds others together is not one of them."""
+    return other.depth > lane.depth and other.start >= lane.start and (lane.end is None or other.start < lane.end)

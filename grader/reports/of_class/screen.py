@@ -1,0 +1,220 @@
+"""What ``grade class`` shows when it is done: the class in one table, what was left over, and the verdict last."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from grader.classroom.found import LeftOver
+from grader.classroom.marks import ClassResults, Mark, Standing
+from grader.reports.of_class.figures import MEAN_OF, Figures, count, figures, one_place, percent
+from grader.reports.screen import Glyphs, Piece, Screen
+from grader.text import counted, whole_points
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from grader.classroom.run import Progress
+
+LISTED = 8
+"""Left-over files that are named; the page of the class names all of them."""
+NAME_WIDTH = 17
+
+
+def show_class(
+    console: Console, results: ClassResults, *, notes: Sequence[str], written: Sequence[str], glyphs: Glyphs
+) -> None:
+    """Show a class that has been graded; ``written`` are files as they are typed from here."""
+    screen = Screen(console, glyphs)
+    _show_table(screen, results)
+    _show_not_gradable(screen, results.marks)
+    _show_changed(screen, results.marks)
+    intake = results.intake
+    _show_left_over(screen, "refused, and not read", intake.refused)
+    _show_left_over(screen, "not graded, as they are nobody's answer", intake.unmatched)
+    _show_left_over(screen, "not on the roster, but graded", intake.strangers)
+    _show_sentences(screen, "moved", results.moved)
+    _show_sentences(screen, "note", notes)
+    if written:
+        screen.blank()
+        for number, name in enumerate(written):
+            screen.line(Piece("written: " if number == 0 else "         "), Piece(name, "place"))
+    screen.blank()
+    show_class_quiet(console, results, glyphs=glyphs)
+
+
+def show_class_quiet(console: Console, results: ClassResults, *, glyphs: Glyphs) -> None:
+    """Show the last line alone: how many were judged, and how well; and what is still to be judged, if anything."""
+    screen = Screen(console, glyphs)
+    unsettled = count(results.marks, Standing.NOT_JUDGED)
+    if unsettled:
+        said = f"{counted(unsettled, 'submission')} NOT JUDGED, through no fault of the learner: totals are not final"
+        screen.wrapped(Piece(""), said, "fail")
+    screen.spread([Piece(summary(results), "strong")], [Piece(_reached(results), "strong")])
+
+
+def summary(results: ClassResults) -> str:
+    """How many submissions of how many learners were judged."""
+    handed_in = [mark for mark in results.marks if mark.standing is not Standing.MISSING]
+    judged = count(handed_in, Standing.JUDGED)
+    learners = counted(len(results.intake.learners), "learner")
+    return f"{learners}, {judged} of {counted(len(handed_in), 'submission')} judged"
+
+
+def _reached(results: ClassResults) -> str:
+    share = percent(results.marks)
+    return "NOTHING WAS JUDGED" if share is None else f"{whole_points(share)} % of the points"
+
+
+# ---- the table -------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Column:
+    """One column of the table: a heading of two lines, how wide it is, and what stands in it."""
+
+    above: str = ""
+    heading: str
+    width: int
+    cell: Callable[[Figures], str]
+    style: str = "plain"
+
+
+def _show_table(screen: Screen, results: ClassResults) -> None:
+    rows = figures(results)
+    columns = _columns(rows)
+    screen.line(Piece(results.title, "strong"))
+    if results.intake.because:
+        screen.wrapped(Piece(""), results.intake.because, "quiet")
+    screen.blank()
+    margin = " " * (6 + NAME_WIDTH)
+    screen.line(Piece(margin + "".join(f"{column.above:>{column.width}}" for column in columns), "quiet"))
+    screen.line(Piece(margin + "".join(f"{column.heading:>{column.width}}" for column in columns), "quiet"))
+    for row in rows:
+        screen.line(
+            Piece(f"{row.id:<6}", "strong"),
+            Piece(screen.fit(row.title, NAME_WIDTH - 1) + " "),
+            *(_piece(column, column.cell(row)) for column in columns),
+        )
+    screen.wrapped(Piece(""), f"{MEAN_OF}; in the per cent below a file that is not gradable counts as 0", "quiet")
+
+
+def _columns(rows: Sequence[Figures]) -> list[Column]:
+    unsettled = Column(above="not", heading="judged", width=8, cell=lambda row: f"{row.not_judged}", style="fail")
+    return [
+        Column(heading="judged", width=7, cell=lambda row: f"{row.judged}"),
+        Column(above="not", heading="gradable", width=10, cell=lambda row: f"{row.not_gradable}", style="fail"),
+        *([unsettled] if any(row.not_judged for row in rows) else []),
+        Column(heading="missing", width=9, cell=lambda row: f"{row.missing}"),
+        Column(above="pass", heading="all", width=6, cell=lambda row: f"{row.complete}"),
+        Column(heading="mean", width=7, cell=lambda row: _number(row.mean)),
+        Column(heading="median", width=8, cell=lambda row: _number(row.median)),
+    ]
+
+
+def _number(number: float | None) -> str:
+    return "-" if number is None else one_place(number)
+
+
+def _piece(column: Column, cell: str) -> Piece:
+    return Piece(f"{cell:>{column.width}}", "plain" if cell == "0" else column.style)
+
+
+# ---- what to see to --------------------------------------------------------------------------------------------------
+
+
+def _show_not_gradable(screen: Screen, marks: Sequence[Mark]) -> None:
+    kinds = Counter(one.judged.fault for one in marks if one.judged and one.standing is Standing.CANNOT_JUDGE)
+    if kinds:
+        said = ", ".join(f"{number} {kind}" for kind, number in kinds.most_common())
+        screen.blank()
+        screen.wrapped(Piece("not gradable: ", "note"), f"{kinds.total()} ({said}); class.html shows the lines")
+
+
+def _show_changed(screen: Screen, marks: Sequence[Mark]) -> None:
+    late = sum(mark.days_late > 0 for mark in marks)
+    by_hand = sum(bool(mark.override) for mark in marks)
+    if late or by_hand:
+        screen.blank()
+        screen.wrapped(Piece("changed: ", "note"), f"{late} late, {by_hand} set by hand; class.html says what it costs")
+
+
+def _show_left_over(screen: Screen, what: str, left: Sequence[LeftOver]) -> None:
+    if not left:
+        return
+    screen.blank()
+    screen.line(Piece(f"{what}: {len(left)}", "note"))
+    for one in left[:LISTED]:
+        screen.wrapped(Piece("  "), one.shown, "place", most=2)
+        screen.wrapped(Piece("    "), one.reason, most=2)
+    if len(left) > LISTED:
+        screen.line(Piece(f"  and {len(left) - LISTED} more, all of them in class.html", "quiet"))
+
+
+def _show_sentences(screen: Screen, what: str, sentences: Sequence[str]) -> None:
+    if not sentences:
+        return
+    screen.blank()
+    for sentence in sentences[:LISTED]:
+        screen.wrapped(Piece(f"{what}: ", "note"), sentence, most=3)
+    if len(sentences) > LISTED:
+        screen.line(Piece(f"{what}: {len(sentences) - LISTED} more, all of them in class.html", "quiet"))
+
+
+# ---- class progress --------------------------------------------------------------------------------------------------
+#
+# Shows how far a class run is: a bar on a terminal, and elsewhere a line every ten seconds.
+
+
+EVERY_SECONDS = 10.0
+
+
+@contextmanager
+def watching(console: Console) -> Iterator[Callable[[Progress], None]]:
+    """Give a function to call with every step of progress; on a terminal the bar goes when the block is left."""
+    if not console.file.isatty():  # whatever --color says: a log is no place for a bar that moves
+        yield _Lines(console)
+        return
+    from rich.progress import BarColumn, TextColumn
+    from rich.progress import Progress as Bar
+
+    columns = (BarColumn(bar_width=28), TextColumn("{task.description}", markup=False))
+    with Bar(*columns, console=console, transient=True, refresh_per_second=5) as bar:
+        task = bar.add_task("", total=None)
+
+        def show(progress: Progress) -> None:
+            bar.update(task, total=progress.files, completed=progress.files_done, description=said(progress))
+
+        yield show
+
+
+class _Lines:
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._next = time.monotonic() + EVERY_SECONDS
+
+    def __call__(self, progress: Progress) -> None:
+        if time.monotonic() >= self._next:
+            self._console.print(said(progress), markup=False, highlight=False, soft_wrap=True)
+            self._next = time.monotonic() + EVERY_SECONDS
+
+
+def said(progress: Progress) -> str:
+    """How far a run is, in one line."""
+    parts = [f"{progress.learners_done} of {counted(progress.learners, 'learner')} done"]
+    if progress.not_gradable:
+        parts.append(f"{progress.not_gradable} not gradable")
+    if progress.seconds_left is not None:
+        parts.append(f"{_duration(progress.seconds_left)} left")
+    return ", ".join(parts)
+
+
+def _duration(seconds: float) -> str:
+    if seconds < 60:
+        return f"{max(1, round(seconds))} s"
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes} min" if minutes >= 10 else f"{minutes} min {rest:02} s"

@@ -1,0 +1,174 @@
+"""Writes ``results.jsonl``: one verdict per line, with the learner and the mark, for whoever computes with results.
+
+Traces are left out, being most of the bytes, and with them every name that a hidden test or a scenario gave.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+from grader.classroom.marks import Mark
+from grader.judge.verdict import BackendResult, Failure, TestResult, Verdict
+from grader.policy.submission import Fault
+from grader.reports import plain
+from grader.reports.of_class.figures import total_of
+from grader.text import clean_cell, clean_line, whole_points
+
+if TYPE_CHECKING:
+    from grader.classroom.gradebook import Learner
+    from grader.classroom.marks import ClassResults
+
+FORMAT = 1
+MAX_TEXT = 500
+
+Row = dict[str, Any]
+
+
+def run_lines(verdicts: Iterable[Verdict]) -> str:
+    """The lines of one learner's run; nobody is named, and there are no marks."""
+    return "".join(_line({"verdict": _verdict(verdict)}) for verdict in verdicts)
+
+
+def class_lines(results: ClassResults) -> Iterator[str]:
+    """A line for each learner and exercise, those with nothing handed in included.
+
+    ``look`` is what an instructor is asked to read; a learner's own run has none of it.
+    """
+    for mark in results.marks:
+        verdict = None if mark.verdict is None else _verdict(mark.verdict)
+        look = [] if mark.verdict is None else [_fault(fault) for fault in mark.verdict.look]
+        learner = _learner(results.learners[mark.learner])
+        yield _line({"learner": learner, "mark": _mark(mark), "verdict": verdict, "look": look})
+
+
+def _line(row: Row) -> str:
+    # ASCII: a U+2028 in a name is a line end to some readers of JSON lines.
+    return json.dumps({"format": FORMAT, **row}, ensure_ascii=True) + "\n"
+
+
+def _learner(learner: Learner) -> Row:
+    return {
+        "key": _text(learner.key),
+        "name": _text(learner.name),
+        "email": _text(learner.email),
+        "ids": {_text(system): _text(id) for system, id in learner.ids},
+    }
+
+
+def _mark(mark: Mark) -> Row:
+    return {
+        "exercise": mark.exercise,
+        "standing": mark.standing.value,
+        "points": None if mark.points is None else round(mark.points, 2),
+        "total": mark.total,
+        "raw": round(mark.raw, 2),
+        "deducted": round(mark.deducted, 2),
+        "days_late": mark.days_late,
+        "override": _text(mark.override),
+    }
+
+
+def _verdict(verdict: Verdict) -> Row:
+    return {
+        "exercise": verdict.exercise,
+        "title": _text(verdict.title),
+        "status": verdict.status.value,
+        "points": round(verdict.points, 2),
+        "total": verdict.total,
+        "complete_run": verdict.complete_run,
+        "file": plain.file_of(verdict),
+        "digest": verdict.digest,
+        "tests": [_test(test) for test in verdict.tests],
+        "faults": [_fault(fault) for fault in verdict.faults],
+        "ignored": [_text(name) for name in verdict.ignored],
+        "trouble": _text(verdict.trouble),
+        "kit": _text(verdict.kit),
+        "isolation": verdict.isolation,
+        "versions": dict(verdict.versions),
+        "real_seconds": round(verdict.real_seconds, 3),
+        "virtual_seconds": round(verdict.virtual_seconds, 3),
+        "plays": verdict.plays,
+        "judged_at": verdict.judged_at,
+    }
+
+
+def _test(test: TestResult) -> Row:
+    return {
+        "number": test.number,
+        "label": _text(test.label),
+        "points": test.points,
+        "earned": round(test.earned, 2),
+        "results": [_result(result) for result in test.results],
+    }
+
+
+def _result(result: BackendResult) -> Row:
+    failure = None if result.failure is None else _failure(result.failure)
+    return {
+        "backend": result.backend,
+        "outcome": result.outcome.value,
+        "schedules": result.schedules,
+        "all_schedules": result.all_schedules,
+        "reason": _text(result.reason),
+        "failure": failure,
+    }
+
+
+def _failure(failure: Failure) -> Row:
+    return {
+        "diagnosis": failure.diagnosis,
+        "error": plain.sentence(failure),
+        "ended": failure.ended.value,
+        "line": failure.line,
+        "source": _text(failure.source),
+        "exception": _text(failure.exception),
+        "schedule": failure.schedule,
+        "elapsed": failure.elapsed,
+    }
+
+
+def _fault(fault: Fault) -> Row:
+    return {"kind": fault.kind, "error": _text(fault.error), "line": fault.line, "source": _text(fault.text)}
+
+
+def _text(text: str) -> str:
+    return clean_line(text, MAX_TEXT)
+
+
+# ---- grades csv ------------------------------------------------------------------------------------------------------
+#
+# Writes ``grades.csv``: a row per learner, a column of points per exercise, and the total. RFC 4180.
+
+
+MAX_CELL = 200
+LINE_END = "\r\n"
+
+
+def grades_csv(results: ClassResults) -> str:
+    """The table as text with CRLF line ends, in the order of the intake; points are whole and rounded down.
+
+    A cell is empty where there is nothing to say yet, and a total where ``total_of`` gives none.
+    """
+    file = io.StringIO(newline="")
+    writer = csv.writer(file, lineterminator=LINE_END)
+    writer.writerow(["key", "name", "email", *results.exercises, "total"])
+    for learner in results.intake.learners:
+        marks = results.by_learner[learner.key]
+        who = [clean_cell(text, MAX_CELL) for text in (learner.key, learner.name, learner.email)]
+        writer.writerow([*who, *_points(marks, results.exercises), _total(marks)])
+    return file.getvalue()
+
+
+def _total(marks: Sequence[Mark]) -> int | str:
+    total = total_of(marks)
+    return "" if total is None else whole_points(total)
+
+
+def _points(marks: Iterable[Mark], exercises: Sequence[str]) -> list[int | str]:
+    by_exercise = {mark.exercise: mark.points for mark in marks}
+    found = (by_exercise.get(exercise) for exercise in exercises)
+    return ["" if points is None else whole_points(points) for points in found]

@@ -1,0 +1,391 @@
+"""Boxes, which hold learners' code: a warm zygote that forks a ``Child`` per job, and what it takes to end it.
+
+A ``Box`` is at the strongest level of isolation that its own self-test has proven. Whatever a child has started is
+killed with it, and so is everything when the box is closed. A box that has died is started again.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import signal
+import threading
+import time
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from types import TracebackType
+
+from grader.errors import InternalError, MachineError
+from grader.kit.exercise import Limits
+from grader.sandbox import isolation
+from grader.sandbox import zygote as sweep
+from grader.sandbox.isolation import Attempt
+from grader.sandbox.zygote import LOOK_SECONDS, Died, Zygote
+from grader.wire.lines import Json, dumps
+
+# ---- child -----------------------------------------------------------------------------------------------------------
+#
+# One child of a box: its process number, our ends of its pipes, and what it has used.
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Usage:
+    """What a process has used so far; nothing where there is no /proc."""
+
+    cpu_seconds: float = 0.0
+    threads: int = 0
+
+
+class Child:
+    """One child's process number and our ends of its pipes."""
+
+    def __init__(
+        self, process: int, requests: int, messages: int, output: int, *, number: int, proof: str, zygote: Zygote
+    ) -> None:
+        self.process = process
+        self.number = number
+        """The number it has inside the box."""
+        self.proof = proof
+        """What only the grader's own code in the child has been told; it says by that when it fails itself."""
+        self.zygote = zygote
+        self.requests = requests
+        self.messages = messages
+        self.output = output
+        self.buffer = b""
+        self.said = b""
+        """The end of what it wrote to descriptors 1 and 2."""
+        self.status: int | None = None
+        """Its exit status, if it had left by itself when it was ended."""
+        self.unsent = b""
+        """Requests that do not fit into the pipe; a child that plays reads none."""
+        self._open = True
+        for descriptor in (requests, messages, output):
+            os.set_blocking(descriptor, False)
+
+    def send(self, document: Mapping[str, Json]) -> None:
+        """Write one request, or keep it until it can be written. Never waits for the child."""
+        self.unsent += dumps(document)
+        self.flush()
+
+    def flush(self) -> None:
+        """Write what the pipe takes. A child that is gone is noticed when its answer is read."""
+        try:
+            while self.unsent:
+                self.unsent = self.unsent[os.write(self.requests, self.unsent) :]
+        except BlockingIOError:
+            pass
+        except BrokenPipeError:
+            self.unsent = b""
+
+    def finish(self) -> None:
+        """Say that there are no more requests."""
+        os.close(self.requests)
+        self.requests, self.unsent = -1, b""
+
+    def close(self) -> None:
+        if self._open:
+            self._open = False
+            for descriptor in (self.requests, self.messages, self.output):
+                if descriptor >= 0:
+                    os.close(descriptor)
+
+    def usage(self) -> Usage:
+        """What the child has used so far."""
+        try:
+            with open(f"/proc/{self.process}/stat") as file:
+                fields = file.read().rpartition(")")[2].split()
+        except OSError:
+            return Usage()
+        cpu = (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+        return Usage(cpu_seconds=cpu, threads=int(fields[17]))
+
+
+# ---- job -------------------------------------------------------------------------------------------------------------
+#
+# A program that can be played, and what the box is told about it.
+
+
+CHILD_CPU_SECONDS = 600
+"""For all plays of a child; it ends a child that nobody watches any more."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """A program that can be played: the submission under its module's name, and the scenarios."""
+
+    module: str
+    submission: str
+    scenarios: str
+    limits: Limits
+    needs: tuple[str, ...] = ()
+    """What the fences open for it: ``loopback``, ``processes``."""
+
+
+def document(job: Job, proof: str) -> bytes:
+    """The line that tells the box about a job. The ``proof`` is what only the grader's own code there is told."""
+    limits: dict[str, Json] = {
+        "memory": job.limits.memory_mb << 20,
+        "cpu": CHILD_CPU_SECONDS,
+        "steps": job.limits.steps,
+        "horizon": job.limits.horizon_seconds,
+    }
+    return dumps(
+        {
+            "module": job.module,
+            "submission": job.submission,
+            "scenarios": job.scenarios,
+            "limits": limits,
+            "needs": list(job.needs),
+            "proof": proof,
+        }
+    )
+
+
+# ---- interrupts ------------------------------------------------------------------------------------------------------
+#
+# Holds Ctrl-C back while something is started that nobody could end yet.
+
+
+@contextmanager
+def held_back() -> Iterator[None]:
+    """Have an interrupt act when the block is left, and not in the middle of it."""
+    if threading.current_thread() is not threading.main_thread() or not callable(signal.getsignal(signal.SIGINT)):
+        yield  # it reaches the main thread only, and nobody who ignores it
+        return
+    came: list[int] = []
+    before = signal.signal(signal.SIGINT, lambda number, frame: came.append(number))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+        if came:
+            signal.raise_signal(signal.SIGINT)
+
+
+GRACE_SECONDS = 5.0
+"""For a child to leave after its last play, and for the killed to be gone."""
+
+
+class Box:
+    """One warm zygote. Use it as a context manager: leaving it kills everything.
+
+    ``level`` is the strongest level of isolation to try, None for the strongest there is.
+    """
+
+    def __init__(self, level: int | None = None) -> None:
+        if not hasattr(os, "fork"):
+            raise MachineError(
+                "the box needs a system with fork()",
+                hint="Run grade on Linux, macOS or the Windows subsystem for Linux.",
+            )
+        strongest, why_not = isolation.ceiling()
+        self._level = strongest if level is None else min(level, strongest)
+        self._zygote: Zygote | None = None
+        self._ready = False
+        self._stumbled = False
+        """Whether the last start came to nothing."""
+        self._living: dict[int, Child] = {}
+        """The children that have not been ended, by their number in the box."""
+        self.attempts: tuple[Attempt, ...] = ()
+        """What the self-test has tried, once the box has been used."""
+        self.missing: tuple[str, ...] | None = None
+        """Private names of the libraries that plays need and the box does not have; None if no box has said so yet."""
+        self.notes: list[str] = [why_not] if why_not and level is None else []
+        """Why the level is not a higher one."""
+        try:
+            self._launch()
+        except BaseException:
+            self._bury()
+            raise
+
+    def __enter__(self) -> Box:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.close()
+
+    @property
+    def level(self) -> int:
+        """The proven level of isolation. Waits until the box is up; raises InternalError if that cannot be."""
+        self._up()
+        return self._level
+
+    @property
+    def process(self) -> int:
+        """Process number of the zygote, as this computer has it."""
+        return self._up().process
+
+    def refusal(self, needs: Collection[str]) -> str:
+        """Why an exercise with these needs cannot be judged here; nothing if it can."""
+        landlock = self._up().landlock
+        assert isinstance(landlock, int)
+        return isolation.refusal(needs, self._level, landlock)
+
+    def start(self, job: Job) -> Child:
+        """Fork a child that answers requests for plays of this job. Raises InternalError if no box can be started."""
+        try:
+            return self._fork(job)
+        except Died:
+            # Something that was played has killed it. What starts now has had no part in that.
+            self._bury()
+        try:
+            return self._fork(job)
+        except Died as died:
+            raise _no_box(died) from died
+
+    def end(self, child: Child) -> int | None:
+        """Kill a child and everything that was ever started in it; returns its exit status, None if it had not left.
+
+        It is killed after a clean end too: a student's own child process outlives its parent otherwise. The children
+        of other jobs are spared.
+        """
+        if self.lost(child) or self._living.pop(child.number, None) is None:
+            child.close()
+            return child.status
+        try:
+            self._end(child)
+        except Died:
+            self._bury()
+        return child.status
+
+    def close(self) -> None:
+        """Kill the zygote and everything below it."""
+        self._bury()
+
+    def has_ended(self, child: Child) -> bool:
+        """Whether the child is gone, even if something it has started keeps its pipes open."""
+        if self.lost(child):
+            return True
+        zygote = self._up()
+        try:
+            zygote.listen(0)
+        except Died:
+            self._bury()
+            return True
+        return child.number in zygote.statuses
+
+    def lost(self, child: Child) -> bool:
+        """Whether the child has gone down with its zygote. That need not be its own doing."""
+        return child.zygote is not self._zygote
+
+    def settle(self, child: Child) -> None:
+        """Wait a little for the news that a child has ended whose pipe is closed."""
+        deadline = time.monotonic() + LOOK_SECONDS
+        while not self.has_ended(child) and time.monotonic() < deadline:
+            time.sleep(0.001)
+
+    # ---- one zygote after the other ----------------------------------------------------------------------------------
+
+    def _launch(self) -> None:
+        self._ready = False
+        while True:
+            try:
+                with held_back():
+                    self._zygote = Zygote(self._level)
+                return
+            except Died as died:
+                self._lower(self._level - 1, str(died))
+
+    def _up(self) -> Zygote:
+        """The zygote, when it is ready and its level is proven. Raises InternalError if none can be started."""
+        if self._zygote is None:
+            self._launch()
+        while not self._ready:
+            assert self._zygote is not None
+            try:
+                attempts = self._zygote.ready()
+            except Died as died:
+                self.missing = self._zygote.missing or self.missing
+                self._start_again(died, min(self._level - 1, isolation.FENCED))
+                continue
+            self.attempts, self.missing = attempts, self._zygote.missing
+            proven = isolation.proven(self._level, attempts)
+            said = [f"it could {attempt.what} ({attempt.said})" for attempt in attempts if not attempt.prevented]
+            if proven == self._level:
+                self._ready, self._stumbled = True, False
+            elif said:
+                self._bury()
+                self._lower(proven, ", ".join(said))
+                self._launch()
+            else:
+                self._start_again(Died("its self-test was cut short"), proven)
+        assert self._zygote is not None
+        return self._zygote
+
+    def _start_again(self, died: Died, lower: int) -> None:
+        """Start once more at the same level, in case somebody has killed it, and then at a lower one."""
+        self._bury()
+        if self._stumbled and self._level == 0:
+            raise _no_box(died) from died
+        if self._stumbled:
+            self._lower(lower, str(died))
+        self._stumbled = not self._stumbled
+        self._launch()
+
+    def _lower(self, level: int, why: str) -> None:
+        self.notes.append(f"level {self._level} is not to be had: {why}")
+        self._level = level
+
+    def _bury(self) -> None:
+        """Kill everything; the next job gets a new zygote."""
+        zygote, self._zygote = self._zygote, None
+        self._ready = False
+        if zygote is None:
+            return
+        for child in self._living.values():
+            _kill_group(child.process)  # below the zygote they are found only as long as that one lives
+        self._living.clear()
+        zygote.kill()
+
+    # ---- children ----------------------------------------------------------------------------------------------------
+
+    def _fork(self, job: Job) -> Child:
+        zygote = self._up()
+        requests_in, requests_out = os.pipe()
+        messages_in, messages_out = os.pipe()
+        output_in, output_out = os.pipe()
+        proof = secrets.token_hex(16)
+        try:
+            number, process = zygote.fork(document(job, proof), [requests_in, messages_out, output_out])
+        except BaseException:
+            for descriptor in (requests_out, messages_in, output_in):
+                os.close(descriptor)
+            raise
+        finally:
+            for descriptor in (requests_in, messages_out, output_out):
+                os.close(descriptor)
+        child = Child(process, requests_out, messages_in, output_in, number=number, proof=proof, zygote=zygote)
+        self._living[number] = child
+        return child
+
+    def _end(self, child: Child) -> None:
+        zygote = self._up()
+        alone = self.has_ended(child)
+        if self.lost(child):
+            child.close()
+            return
+        deadline = time.monotonic() + GRACE_SECONDS
+        if not alone:
+            _kill_group(child.process)  # once it is reaped, its number may be another process'
+        child.close()  # not before: it would leave with status 0 when there are no more requests
+        spare = {each.process for each in self._living.values()}
+        while child.number not in zygote.statuses or sweep.kill_descendants(zygote.process, spare=spare):
+            if time.monotonic() > deadline or zygote.stopped():
+                raise Died(f"process {child.process} does not end")
+            zygote.listen(0.05)
+        status = zygote.statuses.pop(child.number)
+        # A process that was leaving already keeps its own status under our signal.
+        child.status = None if status == -signal.SIGKILL and not alone else status
+
+
+def _no_box(died: Died) -> InternalError:
+    return InternalError(f"the box cannot be started: {died}", hint="Run `grade doctor`, and report this.")
+
+
+def _kill_group(process: int) -> None:
+    with suppress(ProcessLookupError, PermissionError):
+        if process > 1:  # 0 would be our own group
+            os.killpg(process, signal.SIGKILL)

@@ -1,0 +1,341 @@
+"""Asks for the plays of one job and takes in what comes out of the box, trusting none of it.
+
+A ``Cell`` answers its plays in the order in which they were sent. One that crashes, hangs or lies costs itself only;
+the cell goes on in a new child. No verdict depends on elapsed real time but for the last resort of
+``Limits.wall_seconds``, which ends a play as ``limit``.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import select
+import signal
+import time
+from collections import deque
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass, replace
+
+from grader.sandbox.box import GRACE_SECONDS, Box, Child, Job
+from grader.sandbox.reading import read
+from grader.wire.lines import MAX_LINE, Distrusted, Json, dumps, loads
+from grader.wire.recording import Ended, Recording
+from grader.wire.values import encode_inputs
+
+# ---- lines -----------------------------------------------------------------------------------------------------------
+#
+# Waits for the next line of a child, and gives up on one that has ended or has used more than it may.
+
+
+LOOK_SECONDS = 0.25
+TAIL_BYTES = 2000
+MAX_THREADS = 1024
+"""Of one child. Where the kernel cannot count them for us, this is what a bomb of threads runs into."""
+
+
+class TimeIsUp(Exception):
+    """A play has used its last resort."""
+
+
+class Gone(Exception):
+    """A child has closed its end without an answer."""
+
+
+def next_line(box: Box, child: Child, wall: float, cpu: float) -> bytes:
+    """The next line of a child. Raises TimeIsUp or Gone; Distrusted if it is too long."""
+    if b"\n" not in child.buffer:
+        _wait_for_line(box, child, wall, cpu)
+    line, _, child.buffer = child.buffer.partition(b"\n")
+    return line
+
+
+def _wait_for_line(box: Box, child: Child, wall: float, cpu: float) -> None:
+    began = looked = time.monotonic()
+    used: float | None = None
+    ended = False
+    pipes = _pipes(child)
+    while True:
+        ready = {descriptor for descriptor, _ in pipes.poll(0 if ended else LOOK_SECONDS * 1000)}
+        if child.requests in ready:
+            child.flush()
+            if not child.unsent:
+                pipes.unregister(child.requests)
+        if child.output in ready and not _read_output(child):
+            pipes.unregister(child.output)
+        if child.messages in ready:
+            _read_messages(child)
+            if b"\n" in child.buffer:
+                return
+        elif ended:
+            raise Gone
+        # Bytes without an end of the line are no excuse: they may come one by one, for ever. Nor is a flood
+        # of output a reason not to look.
+        now = time.monotonic()
+        if not ready or now - looked > LOOK_SECONDS:
+            looked = now
+            if used is None:
+                # Not before the first play that takes its time: asking the kernel was a tenth of judging.
+                used = child.usage().cpu_seconds
+            _look(child, wall=wall - (now - began), cpu=cpu + used, limits=(wall, cpu))
+            # It may have answered and left since the pipes were polled: under load one of 300 plays that computed for
+            # ever was said to have crashed.
+            ended = box.has_ended(child)
+
+
+def _pipes(child: Child) -> select.poll:
+    pipes = select.poll()
+    pipes.register(child.messages, select.POLLIN)
+    pipes.register(child.output, select.POLLIN)
+    if child.unsent:
+        pipes.register(child.requests, select.POLLOUT)
+    return pipes
+
+
+def _look(child: Child, *, wall: float, cpu: float, limits: tuple[float, float]) -> None:
+    """Raise TimeIsUp if the child has no wall time left or has used more than it may."""
+    if wall < 0:
+        raise TimeIsUp(f"no end after {limits[0]:g} real seconds")
+    usage = child.usage()
+    if usage.cpu_seconds > cpu:
+        raise TimeIsUp(f"no end after {limits[1]:g} s of CPU time")
+    if usage.threads > MAX_THREADS:
+        raise TimeIsUp(f"{usage.threads} threads at once")
+
+
+def _read_messages(child: Child) -> None:
+    data = os.read(child.messages, 1 << 18)
+    if not data:
+        raise Gone
+    child.buffer += data
+    if len(child.buffer) > MAX_LINE and b"\n" not in child.buffer:
+        raise Distrusted("a line without an end")
+
+
+def drain_output(child: Child) -> None:
+    with suppress(BlockingIOError):
+        while _read_output(child):
+            pass
+
+
+def _read_output(child: Child) -> bool:
+    data = os.read(child.output, 1 << 16)
+    child.said = (child.said + data)[-TAIL_BYTES:]
+    return bool(data)
+
+
+# ---- play ------------------------------------------------------------------------------------------------------------
+#
+# A request for one play: which scenario, with which inputs, on which backend, under which schedule.
+
+
+@dataclass(frozen=True, slots=True)
+class Play:
+    """A request for one play. ``choices`` replay a schedule exactly; otherwise ``seed`` picks one, 0 being natural."""
+
+    scenario: str
+    inputs: str
+    """As ``Play.encode`` writes them."""
+    backend: str
+    seed: int = 0
+    choices: tuple[int, ...] | None = None
+    trace: bool = False
+    within: float | None = None
+    """Virtual seconds after which the play is late, if its hidden test says so."""
+    walk: str = "fair"
+    """``sticky`` for an unfair schedule, which stays with one task for as long as it likes."""
+
+    @property
+    def key(self) -> Play:
+        """The same scenario with the same inputs on the same backend, whatever the schedule."""
+        return Play(self.scenario, self.inputs, self.backend, within=self.within)
+
+    @staticmethod
+    def encode(inputs: Mapping[str, object]) -> str:
+        return dumps(encode_inputs(dict(inputs))).decode()
+
+
+_SLOW = (Ended.BLOCKED_LOOP, Ended.NEVER_YIELDS, Ended.LATE)
+"""Endings that take long to come to, and are shown with a trace."""
+
+
+class _Fault(Exception):
+    """The grader's own code in a child has failed."""
+
+
+class Cell:
+    """The plays of one job, asked for in any order and answered in the order in which they were sent."""
+
+    def __init__(self, box: Box, job: Job) -> None:
+        self._box = box
+        self._job = job
+        self._child: Child | None = None
+        self._sent: deque[tuple[Play, str]] = deque()
+        self._done: dict[Play, Recording] = {}
+        self._retried: set[Play] = set()
+        self._hangs = False
+        self.plays = 0
+        self.tampered = False
+        """Whether anything came out of the box that our own code would not have written."""
+
+    def send(self, play: Play) -> Play:
+        """Ask for a play without waiting for it. Returns the play that answers: it may have a trace besides."""
+        traced = replace(play, trace=True)
+        known = next((one for one in (play, traced) if self._is_known(one)), None)
+        if known is not None:
+            return known
+        # A play that failed is played again for its trace. Of those that hang, as the others of a program that has
+        # hung before may, each would cost twice half a second.
+        asked = traced if self._hangs else play
+        name = secrets.token_hex(8)
+        self._sent.append((asked, name))
+        self._submit(asked, name)
+        return asked
+
+    def recording(self, play: Play) -> Recording:
+        """The recording of a play; waits for it, and for those sent before it."""
+        asked = self.send(play)
+        while asked not in self._done:
+            self._next()
+        return self._done[asked]
+
+    def close(self) -> None:
+        """End the child. Bytes after the last answer are an attempt to add to it."""
+        while self._sent and self._child is not None:
+            self._next()
+        child, self._child = self._child, None
+        if child is None:
+            return
+        child.finish()
+        try:
+            rest = next_line(self._box, child, GRACE_SECONDS, GRACE_SECONDS)
+            self.tampered = self.tampered or bool(rest)
+        except (TimeIsUp, Gone):
+            pass
+        except Distrusted:
+            self.tampered = True
+        self.tampered = self.tampered or bool(child.buffer)
+        self._box.end(child)
+
+    def _is_known(self, play: Play) -> bool:
+        return play in self._done or any(play == sent for sent, _ in self._sent)
+
+    # ---- one answer --------------------------------------------------------------------------------------------------
+
+    def _submit(self, play: Play, name: str) -> None:
+        if self._child is None:
+            self._child = self._box.start(self._job)
+        self._child.send(
+            {
+                "play": name,
+                "scenario": play.scenario,
+                "inputs": json.loads(play.inputs),
+                "backend": play.backend,
+                "seed": play.seed,
+                "choices": None if play.choices is None else list(play.choices),
+                "trace": play.trace,
+                "within": play.within,
+                "walk": play.walk,
+                "output": self._job.limits.output_bytes,
+            }
+        )
+
+    def _next(self) -> None:
+        """Take in the answer to the request that was sent first."""
+        child = self._child
+        assert child is not None
+        play, name = self._sent.popleft()
+        spent = True
+        try:
+            line = next_line(self._box, child, self._job.limits.wall_seconds, self._job.limits.cpu_seconds)
+            message = loads(line)
+            _raise_fault(message, child)
+            recording, spent = read(message, play=name, scenario=play.scenario, backend=play.backend)
+            if child.buffer and not self._sent:
+                raise Distrusted("more than one answer came out of the box")
+        except TimeIsUp as up:
+            recording = _ended(play, Ended.LIMIT, str(up))
+        except Gone:
+            self._box.settle(child)
+            if (self._box.lost(child) or _killed(child)) and self._again(play, name, child):
+                return
+            recording = self._crash(play, child)
+        except _Fault as fault:
+            if self._again(play, name, child):
+                return
+            recording = _ended(play, Ended.INTERNAL, f"the player failed: {fault}")
+        except Distrusted as error:
+            self.tampered = spent = True
+            recording = _ended(play, Ended.TAMPERED, str(error))
+        except BaseException:
+            # Interrupted, by Ctrl-C or by the alarm of a hidden test. The answer that is still to come would be taken
+            # for the answer to the next request.
+            self._replace(child)
+            raise
+        self._done[play] = recording
+        self._hangs = self._hangs or recording.ended in _SLOW
+        self.plays += 1
+        if spent:
+            self._replace(child)
+
+    def _again(self, play: Play, name: str, child: Child) -> bool:
+        """Play once more what failed through no fault of its own, as far as can be told; whether there is a next time.
+
+        A box may have died of what another job plays in it, or what this one has left running. If it dies again of
+        the same play, it is this one's doing.
+        """
+        if play in self._retried:
+            return False
+        self._retried.add(play)
+        self._sent.appendleft((play, name))
+        self._replace(child)
+        return True
+
+    def _crash(self, play: Play, child: Child) -> Recording:
+        """What is known of a child that left without an answer."""
+        if self._box.lost(child):
+            return _ended(play, Ended.CRASHED, "the processes that it was played in were killed or stopped")
+        drain_output(child)
+        return _ended(play, Ended.CRASHED, _last_words(self._box.end(child)))
+
+    def _replace(self, child: Child) -> None:
+        """Go on in a new child with the requests that are still open."""
+        self._child = None
+        self._box.end(child)
+        for play, name in self._sent:
+            self._submit(play, name)
+
+
+def _raise_fault(message: Json, child: Child) -> None:
+    """Raise _Fault if the message is our own code's word that it has failed.
+
+    By the proof that came with the job: an exit status, which stood for this once, is anybody's to choose.
+    """
+    if isinstance(message, dict) and message.keys() == {"fault", "proof"}:
+        if not isinstance(message["proof"], str) or not secrets.compare_digest(message["proof"], child.proof):
+            raise Distrusted("a fault that nobody has had")
+        raise _Fault(str(message["fault"]))
+
+
+def _killed(child: Child) -> bool:
+    """Whether somebody has killed it. That may have been a kernel out of memory, or an operator."""
+    return child.zygote.statuses.get(child.number) == -signal.SIGKILL
+
+
+def _signal_name(number: int) -> str:
+    try:
+        return signal.Signals(number).name
+    except ValueError:  # the real-time signals between the first and the last have no name
+        return f"signal {number}"
+
+
+def _ended(play: Play, ended: Ended, reason: str) -> Recording:
+    return Recording(scenario=play.scenario, backend=play.backend, ended=ended, reason=reason)
+
+
+def _last_words(status: int | None) -> str:
+    """What became of a child that left without an answer."""
+    if status is not None and status < 0:
+        return f"the process was killed by {_signal_name(-status)}"
+    return f"the process left with exit status {status}" if status is not None else "the process closed its pipes"

@@ -1,0 +1,167 @@
+"""Makes hostile text harmless to look at: the only way a learner's text reaches a screen, a page, a table or a log.
+
+Terminals obey escape sequences, bidirectional controls reorder what a reviewer reads, lone surrogates make writing
+fail, and ten megabytes of anything make a report useless. What could do any of this is shown as ``\\uXXXX``.
+Spreadsheets calculate, Markdown renders and CI runners obey: each has its own function here, which cleans and then
+disarms. HTML escaping is jinja2's matter.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+import unicodedata
+from collections.abc import Sequence
+
+MARK_CATEGORIES = frozenset({"Mn", "Me"})
+BLANK_LETTERS = frozenset("\u115f\u1160\u3164\uffa0\u2800")
+MAX_MARKS = 3
+"""Combining marks shown on one letter. A tower of them paints over the lines above and below."""
+
+# A German or French spreadsheet takes the semicolon for the end of a cell, even inside quotes that began in the cell
+# before. Excel and LibreOffice read the full-width and small forms of the four characters, and the minus sign, alike.
+_FORMULA = re.compile(r"""(^|;)([\s"]*)(?=[=+\-@\uff1d\uff0b\uff0d\uff20\ufe66\ufe62\ufe63\ufe6b\u2212])""")
+_MARKDOWN = str.maketrans(
+    {char: f"\\{char}" for char in "\\`*_{}[]()#+-.!|~:=^"}
+    # Where Markdown stands inside of HTML a backslash means nothing. GitHub looks for @names and $formulas in the
+    # rendered text, where a backslash has gone; a comment stays and keeps them apart.
+    | {"<": "&lt;", ">": "&gt;", "&": "&amp;", '"': "&quot;", "@": "@<!-- -->", "$": "$<!-- -->"}
+)
+_COMMAND_DATA = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A"})
+_COMMAND_PROPERTY = _COMMAND_DATA | str.maketrans({":": "%3A", ",": "%2C"})
+
+
+def clean(text: str, limit: int) -> str:
+    """Return a block of text without anything that acts, at most ``limit`` characters; newlines and tabs stay.
+
+    Cleaning is idempotent, so a text may safely be cleaned once too often.
+    """
+    # Cut first: escaping only makes text longer, so nothing beyond the limit can be shown, and a million characters
+    # are not looked at one by one.
+    text = text.replace("\r\n", "\n")
+    head = text[: limit + 1]
+    shown = head if head.isascii() and head.isprintable() else _escape(head)
+
+    return _cut(shown, limit, total=len(text))
+
+
+def clean_line(text: str, limit: int) -> str:
+    """Return one line of text without anything that acts, at most ``limit`` characters. Idempotent."""
+    text = text.replace("\r\n", "\n")
+    head = text[: limit + 1]
+    printable = head.isascii() and head.isprintable()
+    shown = head if printable else _escape(head.replace("\t", " ")).replace("\n", "\\n")
+
+    return _cut(shown, limit, total=len(text))
+
+
+def clean_cell(text: str, limit: int) -> str:
+    """Return the text of one spreadsheet cell, at most ``limit`` characters, which no spreadsheet takes for a formula.
+
+    An apostrophe goes before what would begin one, as OWASP's page on CSV injection advises. Idempotent. Quoting is
+    left to the ``csv`` module, and so are numbers of our own, which are no text.
+    """
+    shown = _FORMULA.sub(r"\1\2'", clean_line(text, limit))
+
+    return _cut(shown, limit, total=len(text))
+
+
+def clean_markdown(text: str, limit: int) -> str:
+    """Return one line of Markdown that renders as the text itself, in a paragraph, a list, a table or inside of HTML.
+
+    ``limit`` counts the characters that are seen. Not idempotent: escape once.
+    """
+    return clean_line(text, limit).strip().translate(_MARKDOWN)
+
+
+def command_data(text: str, limit: int) -> str:
+    """Return the message of a GitHub workflow command, as in ``::error file=...::message``; line breaks stay.
+
+    ``limit`` counts the characters that are seen. Not idempotent: escape once.
+    """
+    return clean(text, limit).translate(_COMMAND_DATA)
+
+
+def command_property(text: str, limit: int) -> str:
+    """Return the value of a property of a GitHub workflow command, as in ``::error file=value::``.
+
+    ``limit`` counts the characters that are seen. Not idempotent: escape once.
+    """
+    return clean_line(text, limit).translate(_COMMAND_PROPERTY)
+
+
+def _escape(text: str) -> str:
+    shown: list[str] = []
+    marks = 0
+    for char in text:
+        category = unicodedata.category(char)
+        marks = marks + 1 if category in MARK_CATEGORIES else 0
+        shown.append(_escaped(char) if _is_hidden(char, category) or marks > MAX_MARKS else char)
+
+    return "".join(shown)
+
+
+def _is_hidden(char: str, category: str) -> bool:
+    if char in "\n\t":
+        return False
+    # A variation selector has no width of its own but changes that of its neighbour, on some terminals.
+    selector = category == "Mn" and unicodedata.name(char, "").startswith("VARIATION SELECTOR")
+    # Python's idea of printable leaves out controls, formats, surrogates, what is unassigned, and every space but
+    # one. A no-break space in a source line is a syntax error that nobody can see.
+    return not char.isprintable() or char in BLANK_LETTERS or selector
+
+
+def _escaped(char: str) -> str:
+    code = ord(char)
+    return f"\\u{code:04x}" if code <= 0xFFFF else f"\\U{code:08x}"
+
+
+def _cut(shown: str, limit: int, *, total: int) -> str:
+    """Shorten to the limit, with a note of how long the original was; the note counts towards the limit."""
+    if len(shown) <= limit:
+        return shown
+    note = f"... [{total} characters in all]"
+    if len(note) * 2 > limit:
+        note = "..."[:limit]
+
+    return shown[: limit - len(note)] + note
+
+
+# ---- words -----------------------------------------------------------------------------------------------------------
+#
+# How numbers and lists are said, wherever they are said.
+
+
+def joined(words: Sequence[str]) -> str:
+    """Say a list: ``a``, ``a and b``, ``a, b and c``."""
+    return " and ".join(part for part in (", ".join(words[:-1]), *words[-1:]) if part)
+
+
+def counted(number: int, noun: str) -> str:
+    """Say how many: ``1 test``, ``2 tests``."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def tests_named(numbers: Sequence[int]) -> str:
+    """Say which tests: ``test 3``, ``tests 1, 2 and 3``."""
+    return f"{'test' if len(numbers) == 1 else 'tests'} {joined([str(number) for number in numbers])}"
+
+
+def seconds(number: float) -> str:
+    """Say a time as people write it: ``2 s``, ``0.25 s``, ``1,000,000 s``."""
+    return f"{short_number(number)} s"
+
+
+def short_number(number: float) -> str:
+    """Write a number with as many digits as matter: ``2``, ``0.3333``, ``1,000,000``."""
+    return f"{number:,.9g}" if number >= 1000 else f"{number:.4g}"
+
+
+def waited_since(time: float) -> str:
+    """Say from when on, in virtual seconds: ``since 1.5 s``."""
+    return f"since {seconds(time)}"
+
+
+def whole_points(points: float) -> int:
+    """Round down, so that 99.5 never looks complete."""
+    return math.floor(points + 1e-9)
