@@ -6,7 +6,8 @@ import re
 from typing import TYPE_CHECKING
 
 import pytest
-from conftest import EXERCISES, LEARNERS, Visit
+
+from tests.browser.conftest import EXERCISES, LEARNERS, Visit
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page

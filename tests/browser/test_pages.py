@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, unquote
 
 import pytest
-from conftest import EXERCISES, LEARNERS, SIZES, UNFOLD, Visit, listen
+
+from tests.browser.conftest import EXERCISES, LEARNERS, SIZES, UNFOLD, Visit, listen
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page

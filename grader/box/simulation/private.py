@@ -1,7 +1,8 @@
 """Every private name of asyncio, trio and anyio that the simulation touches, with a probe for each.
 
-They have no public equivalent. When a new version drops one, ``tests/test_private_names.py`` fails by its name, and
-``grade doctor`` says so before a play misbehaves. anyio's own test suite, run under the simulation, is the other gate.
+They have no public equivalent. When a new version drops one, ``tests/box/simulation/test_private.py`` fails by its
+name, and ``grade doctor`` says so before a play misbehaves. anyio's own test suite, run under the simulation, is the
+other gate.
 """
 
 from __future__ import annotations

@@ -239,7 +239,7 @@ def digests_with(hash_seed: str) -> list[str]:
     done = subprocess.run(
         [sys.executable, "-c", DIGESTS],
         input=f"{MIXED}{'#' * 40}{RUN_MAIN_WITH_STAGE}",
-        env={**os.environ, "PYTHONHASHSEED": hash_seed, "PYTHONPATH": str(Path(__file__).parents[1])},
+        env={**os.environ, "PYTHONHASHSEED": hash_seed, "PYTHONPATH": str(Path(__file__).parents[3])},
         capture_output=True,
         text=True,
         check=True,

@@ -334,7 +334,7 @@ PROGRAM = """
 import sys
 from pathlib import Path
 from grader.classroom.pool import LocalPool
-from tests.test_batch import real_chunk, RIGHT
+from tests.classroom.test_batch import real_chunk, RIGHT
 if __name__ == "__main__":
     pool = LocalPool(2)
     futures = [pool.submit(real_chunk(Path(sys.argv[1]), RIGHT)) for _ in range(2)]

@@ -238,7 +238,7 @@ def test_moodle_the_name_of_the_worksheet_says_which_exercise_it_is_of() -> None
 
 
 def test_the_gradebook_of_the_examples_takes_points_back() -> None:
-    where = Path(__file__).parent.parent / "examples" / "class" / "gradebook.csv"
+    where = Path(__file__).parents[2] / "examples" / "class" / "gradebook.csv"
     class_ = tuple(Learner(key=f"canvas-{one}", name="", ids=(("canvas", str(one)),)) for one in (10240, 10252))
     results = {(one.key, exercise): points(50) for one in class_ for exercise in ("ex01", "ex02", "ex04")}
     filled = fill_canvas(

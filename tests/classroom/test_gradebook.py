@@ -82,7 +82,7 @@ def test_what_was_stored_survives_the_end_of_the_process_that_stored_it(path: Pa
     program = (
         "import os, signal\n"
         "from pathlib import Path\n"
-        "from tests.test_gradebook import *\n"
+        "from tests.classroom.test_gradebook import *\n"
         f"book = Gradebook(Path({str(path)!r}))\n"
         "book.begin(CLASS, [ADA])\n"
         "book.add([judged()], UNDER)\n"
