@@ -7,7 +7,7 @@ import sqlite3
 from pathlib import Path
 from typing import Any
 
-from grader.classroom.gradebook import Gradebook, Judged
+from grader.classroom.gradebook import Gradebook, StoredVerdict
 from grader.judge.documents import verdict_document
 from tests.kit_samples import RIGHT, TOO_SOON, WRONG_VALUE, answer
 
@@ -55,10 +55,10 @@ def some_are_stored(root: Path, least: int) -> bool:
         return False
 
 
-def judged(root: Path) -> list[Judged]:
+def judged(root: Path) -> list[StoredVerdict]:
     """What stands in the gradebook, by attempt."""
     with Gradebook(root / "grade-results" / "gradebook.sqlite") as book:
-        return [one for one in book.attempts() if isinstance(one, Judged)]
+        return [one for one in book.attempts() if isinstance(one, StoredVerdict)]
 
 
 def verdicts(root: Path) -> dict[str, dict[str, Any]]:

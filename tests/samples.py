@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from grader.judge.verdict import BackendResult, Caution, Failure, TestResult, Verdict
+from grader.judge.verdict import BackendResult, Failure, PassedRemark, TestResult, Verdict
 from grader.judge.verdict import Outcome as Result
 from grader.policy.submission import Fault
-from grader.wire.recording import NOTHING, Ended, Event, Outcome, Trace, TracedTask, Waiting
+from grader.wire.recording import NOTHING, Ended, Event, Span, Trace, TracedTask, Waiting
 
 HOSTILE = (
     "<script>alert(1)</script><img src=x onerror=alert(2)> {{ 7 * 7 }} {% raw %} </style></pre>\x1b[31mred\x1b]0;t\x07 "
@@ -26,9 +26,9 @@ CLASSROOM50 = {
 """The environment in which Classroom 50 starts an autograder."""
 
 
-def span(name: str, start: float, stop: float | None, how: str = "", *, task: int = 0) -> Outcome:
+def span(name: str, start: float, stop: float | None, how: str = "", *, task: int = 0) -> Span:
     ending = how or ("open" if stop is None else "returned")
-    return Outcome(name=name, start=start, stopped=stop, how=ending, raised=NOTHING, result=None, task=task)
+    return Span(name=name, start=start, stopped=stop, how=ending, raised=NOTHING, result=None, task=task)
 
 
 def event(time: float, kind: str, task: int, info: str | None = None) -> Event:
@@ -36,7 +36,7 @@ def event(time: float, kind: str, task: int, info: str | None = None) -> Event:
 
 
 def trace(
-    *spans: Outcome,
+    *spans: Span,
     elapsed: float,
     tasks: Sequence[tuple[int, str, int | None]] = ((0, "main", None),),
     events: Sequence[Event] = (),
@@ -168,8 +168,8 @@ def mixed() -> Verdict:
 
 def careless() -> Verdict:
     """All tests pass, and something was noticed on the way."""
-    seen = Caution(kind="unclosed", text="something is still open", line=4, source="    send, receive = stream()")
-    fragile = Caution(kind="fragile", text="it depends on turns")
+    seen = PassedRemark(kind="unclosed", text="something is still open", line=4, source="    send, receive = stream()")
+    fragile = PassedRemark(kind="fragile", text="it depends on turns")
     asyncio, trio = (replace(passing(backend), cautions=(seen,)) for backend in ("asyncio", "trio"))
     return verdict(
         case(1, "results come back in argument order", 60, asyncio, trio),
@@ -195,7 +195,7 @@ def hostile() -> Verdict:
         schedule=7,
     )
     results = failing("asyncio", bad), not_judged("trio", HOSTILE)
-    seen = replace(passing("asyncio"), cautions=(Caution(kind=HOSTILE, text=HOSTILE, line=3, source=HOSTILE),))
+    seen = replace(passing("asyncio"), cautions=(PassedRemark(kind=HOSTILE, text=HOSTILE, line=3, source=HOSTILE),))
     return verdict(
         case(1, HOSTILE, 50, *results), case(2, HOSTILE, 50, seen), file=HOSTILE, title=HOSTILE, ignored=(HOSTILE,)
     )

@@ -18,7 +18,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from grader.classroom.found import METADATA, Found, Gathered, Refusal, shown_path
+from grader.classroom.found import METADATA, Found, Gathered, RefusedFile, shown_path
 from grader.classroom.zip_index import NotAZip, read_members
 from grader.errors import ClassroomError, MachineError
 
@@ -146,7 +146,7 @@ class _Gathering:
     def __init__(self, staging: Path) -> None:
         self._staging = staging
         self._files: list[Found] = []
-        self._refused: list[Refusal] = []
+        self._refused: list[RefusedFile] = []
         self._leavings: set[tuple[str, ...]] = set()
         self._left = MAX_TOTAL
         self._seen = 0
@@ -262,7 +262,7 @@ class _Gathering:
     # ---- counting ----------------------------------------------------------------------------------------------------
 
     def _refuse(self, parts: tuple[str, ...], reason: str) -> None:
-        self._refused.append(Refusal(parts=parts, reason=reason))
+        self._refused.append(RefusedFile(parts=parts, reason=reason))
 
     def _count(self, parts: tuple[str, ...]) -> None:
         self._seen += 1

@@ -37,7 +37,7 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Refusal:
+class RefusedFile:
     """A file that is not taken in, and why, in words."""
 
     parts: tuple[str, ...]
@@ -50,7 +50,7 @@ class Gathered:
 
     files: tuple[Found, ...]
     """In the order of their paths."""
-    refused: tuple[Refusal, ...]
+    refused: tuple[RefusedFile, ...]
     repositories: frozenset[tuple[str, ...]]
     """The folders that hold ``.git``."""
     leavings: int

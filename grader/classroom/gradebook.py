@@ -223,7 +223,7 @@ class Learner:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Attempt:
+class HandIn:
     """One file that a learner has handed in, by the bytes of it. ``submitted_at`` is UTC, ISO 8601, or empty."""
 
     learner: str
@@ -237,10 +237,10 @@ class Attempt:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Judged:
+class StoredVerdict:
     """What the gradebook says of an attempt without opening its verdict."""
 
-    attempt: Attempt
+    attempt: HandIn
     judgement: int
     status: Status
     points: float
@@ -280,7 +280,7 @@ class Gradebook:
 
     # ---- a run -------------------------------------------------------------------------------------------------------
 
-    def begin(self, learners: Iterable[Learner], attempts: Collection[Attempt]) -> int:
+    def begin(self, learners: Iterable[Learner], attempts: Collection[HandIn]) -> int:
         """Note who is in the class and what they have handed in. Returns the number of this run."""
         with self._file.transaction() as base:
             run = int(self._file.note("run") or 0) + 1
@@ -383,7 +383,7 @@ class Gradebook:
             for key, name, email, section, ids in rows
         ]
 
-    def attempts(self) -> Iterator[Judged | Attempt]:
+    def attempts(self) -> Iterator[StoredVerdict | HandIn]:
         """Every attempt; those that no judgement stands for yet are plain attempts."""
         rows = self._file.rows(
             "SELECT a.learner, a.exercise, a.key, a.shown, a.late, a.submitted_at, a.run, j.id, j.status, j.points, "
@@ -391,14 +391,14 @@ class Gradebook:
             "FROM attempts a LEFT JOIN judgements j ON j.id = a.judgement"
         )
         for learner, exercise, key, shown, late, at, run, id, *judged in rows:
-            attempt = Attempt(
+            attempt = HandIn(
                 learner=learner, exercise=exercise, key=key, shown=shown, late=bool(late), submitted_at=at, run=run
             )
             if id is None:
                 yield attempt
                 continue
             status, points, total, level, own_fault, fault, trouble, kit, schedules, versions = judged
-            yield Judged(
+            yield StoredVerdict(
                 attempt=attempt,
                 judgement=id,
                 status=Status(status),

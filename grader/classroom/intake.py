@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import assert_never
 
 from grader.classroom.archive import gather
-from grader.classroom.found import Found, Gathered, LeftOver, Refusal, shown_path
+from grader.classroom.found import Found, Gathered, LeftOver, RefusedFile, shown_path
 from grader.classroom.gradebook import Learner
 from grader.classroom.layouts import canvas, flat, folders, gradescope, moodle
 from grader.classroom.layouts.claims import Claim, Layout, Reader
@@ -249,7 +249,7 @@ def _kind(found: Found) -> str:
     return _KINDS.get(found.suffix, "is not a Python file")
 
 
-def _meet_refused(refused: Sequence[Refusal], read: Reader, owners: Owners) -> None:
+def _meet_refused(refused: Sequence[RefusedFile], read: Reader, owners: Owners) -> None:
     """Know the owners of what was refused: they are in the class, too, and perhaps handed in nothing else."""
     for one in refused:
         # A zip that was refused stands for a folder, and the layouts look for owners in the names of folders.

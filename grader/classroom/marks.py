@@ -10,10 +10,10 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import cached_property
 
-from grader.classroom.gradebook import Attempt, Counted, Gradebook, Judged, Learner
+from grader.classroom.gradebook import Counted, Gradebook, HandIn, Learner, StoredVerdict
 from grader.classroom.intake import Intake
 from grader.classroom.pool import Conditions
-from grader.classroom.rules import ClassRules, Count, Late, Missing
+from grader.classroom.rules import ClassRules, Count, Late, MissingMark
 from grader.judge.verdict import Status, Verdict
 from grader.kit.exercise import Exercise
 from grader.kit.kit import Kit
@@ -55,16 +55,22 @@ class Mark:
     """Points that go into the gradebook of the platform; None if there is nothing to say yet."""
     own_fault: bool = False
     """Whether it was not judged through a fault of the grader itself."""
-    judged: Judged | None = None
+    judged: StoredVerdict | None = None
     """The attempt that counts, as the gradebook has it."""
 
 
-Skips = Callable[[Judged], bool]
+Skips = Callable[[StoredVerdict], bool]
 """Whether an attempt counts as not begun."""
 
 
 def mark(
-    learner: str, exercise: str, total: int, attempts: Iterable[Judged | Attempt], rules: ClassRules, *, skips: Skips
+    learner: str,
+    exercise: str,
+    total: int,
+    attempts: Iterable[StoredVerdict | HandIn],
+    rules: ClassRules,
+    *,
+    skips: Skips,
 ) -> Mark:
     """The mark of one learner for one exercise, from their attempts at it; ``verdict`` is left to be filled in.
 
@@ -72,20 +78,20 @@ def mark(
     what is missing, unless the rules say zero.
     """
     bare = Mark(learner=learner, exercise=exercise, total=total, standing=Standing.MISSING)
-    found = [one for one in attempts if not (isinstance(one, Judged) and skips(one))]
+    found = [one for one in attempts if not (isinstance(one, StoredVerdict) and skips(one))]
     latest = max(found, key=_age, default=None)
     if latest is None:
-        counted = replace(bare, points=0.0 if rules.missing is Missing.ZERO else None)
-    elif isinstance(latest, Attempt):  # handed in, and the run has not come to it
+        counted = replace(bare, points=0.0 if rules.missing is MissingMark.ZERO else None)
+    elif isinstance(latest, HandIn):  # handed in, and the run has not come to it
         counted = replace(bare, standing=Standing.NOT_JUDGED)
     elif rules.count is Count.BEST:
-        counted = _best([_of_attempt(bare, one, rules) for one in found if isinstance(one, Judged)])
+        counted = _best([_of_attempt(bare, one, rules) for one in found if isinstance(one, StoredVerdict)])
     else:
         counted = _of_attempt(bare, latest, rules)
     return _overridden(counted, rules)
 
 
-def _of_attempt(bare: Mark, judged: Judged, rules: ClassRules) -> Mark:
+def _of_attempt(bare: Mark, judged: StoredVerdict, rules: ClassRules) -> Mark:
     """What this attempt would be worth."""
     days = _days_late(judged.attempt, rules)
     filled = replace(bare, judged=judged, days_late=days, own_fault=judged.own_fault)
@@ -109,8 +115,8 @@ def _best(marks: Sequence[Mark]) -> Mark:
     return max(marks, key=worth)
 
 
-def _age(one: Judged | Attempt) -> tuple[int, str]:
-    attempt = one.attempt if isinstance(one, Judged) else one
+def _age(one: StoredVerdict | HandIn) -> tuple[int, str]:
+    attempt = one.attempt if isinstance(one, StoredVerdict) else one
     return attempt.run, attempt.submitted_at
 
 
@@ -125,7 +131,7 @@ def _overridden(mark: Mark, rules: ClassRules) -> Mark:
 # ---- being late ------------------------------------------------------------------------------------------------------
 
 
-def _days_late(attempt: Attempt, rules: ClassRules) -> int:
+def _days_late(attempt: HandIn, rules: ClassRules) -> int:
     """Days that have begun since the deadline. A platform that says late and not when is believed for one day.
 
     Not for a learner who was given more time here, of which the platform knows nothing.
@@ -191,9 +197,9 @@ def marks_of(
     learners: Sequence[Learner], exercises: Sequence[Exercise], gradebook: Gradebook, rules: ClassRules, *, skips: Skips
 ) -> tuple[Mark, ...]:
     """Return one mark for every learner and exercise, without the verdicts; ``skips`` is as for ``mark``."""
-    attempts: dict[tuple[str, str], list[Judged | Attempt]] = defaultdict(list)
+    attempts: dict[tuple[str, str], list[StoredVerdict | HandIn]] = defaultdict(list)
     for one in gradebook.attempts():
-        attempt = one.attempt if isinstance(one, Judged) else one
+        attempt = one.attempt if isinstance(one, StoredVerdict) else one
         attempts[attempt.learner, attempt.exercise].append(one)
     totals = {exercise.id: sum(test.points for test in exercise.tests) for exercise in exercises}
     return tuple(
@@ -206,7 +212,7 @@ def marks_of(
 def with_earlier(intake: Intake, gradebook: Gradebook) -> tuple[Intake, tuple[Learner, ...]]:
     """Add to an intake whoever handed something in for an earlier run, and say who that is."""
     here = {learner.key for learner in intake.learners}
-    gone = {one.attempt.learner for one in gradebook.attempts() if isinstance(one, Judged)} - here
+    gone = {one.attempt.learner for one in gradebook.attempts() if isinstance(one, StoredVerdict)} - here
     earlier = tuple(one for one in gradebook.learners() if one.key in gone)
     if not earlier:
         return intake, ()

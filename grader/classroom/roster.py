@@ -91,7 +91,7 @@ class Roster:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
+class RosterRow:
     """A line of a table about somebody."""
 
     row: int
@@ -191,14 +191,14 @@ def _columns(sheet: Sheet) -> dict[_Column, int]:
     return found
 
 
-def people_in(sheet: Sheet) -> tuple[Row, ...]:
+def people_in(sheet: Sheet) -> tuple[RosterRow, ...]:
     """Everybody a table speaks of. Raises ClassroomError if no column says who somebody is."""
     columns = _columns(sheet)
     rows, line = [], 1
     for row in range(len(sheet.rows)):
         person = _person(sheet, row, columns)
         if row and (person.name or person.email or person.ids) and not _is_no_student(person):
-            rows.append(Row(row=row, line=line, person=person))
+            rows.append(RosterRow(row=row, line=line, person=person))
         line += 1 + sum(cell.count("\n") for cell in sheet.rows[row])
     return tuple(rows)
 

@@ -21,7 +21,7 @@ class Count(StrEnum):
     BEST = "best"
 
 
-class Missing(StrEnum):
+class MissingMark(StrEnum):
     """What a platform is told where nothing was handed in."""
 
     BLANK = "blank"
@@ -63,7 +63,7 @@ class ClassRules:
 
     where: Path | None = None
     count: Count = Count.LATEST
-    missing: Missing = Missing.BLANK
+    missing: MissingMark = MissingMark.BLANK
     deadlines: Mapping[str, datetime] = field(default_factory=dict)
     late: Late = Late()
     extensions: Mapping[str, Extension] = field(default_factory=dict)
@@ -127,7 +127,7 @@ def read_rules(path: Path, exercises: Collection[str]) -> ClassRules:
     return ClassRules(
         where=path,
         count=Count(table.one_of("count", list(Count))) if "count" in table else Count.LATEST,
-        missing=Missing(table.one_of("missing", list(Missing))) if "missing" in table else Missing.BLANK,
+        missing=MissingMark(table.one_of("missing", list(MissingMark))) if "missing" in table else MissingMark.BLANK,
         deadlines=reader.times(table.table("deadlines", known=None)),
         late=_late(table.table("late", known=_LATE_KEYS)),
         extensions={key: reader.extension(extensions.table(key, known=None)) for key in extensions},

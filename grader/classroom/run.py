@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from grader.classroom.batch import Batch
-from grader.classroom.gradebook import Attempt, Gradebook
+from grader.classroom.gradebook import Gradebook, HandIn
 from grader.classroom.intake import Intake
 from grader.classroom.pool import Chunk, Judgement, PackedKit, Pool, Work, conditions, judgement
 from grader.errors import InternalError
@@ -35,7 +35,7 @@ class ClassOrder:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Progress:
+class RunProgress:
     """How far a run is. Files that are alike are graded once and counted once."""
 
     learners: int
@@ -49,7 +49,7 @@ class Progress:
     """None as long as nothing can be said, and at the end."""
 
 
-Watch = Callable[[Progress], None]
+Watch = Callable[[RunProgress], None]
 
 
 class ClassRun:
@@ -106,7 +106,7 @@ class ClassRun:
 
     # ---- what was handed in ------------------------------------------------------------------------------------------
 
-    def _take_in(self, intake: Intake) -> list[Attempt]:
+    def _take_in(self, intake: Intake) -> list[HandIn]:
         attempts = []
         for handed in intake.files:
             if handed.exercise not in self._exercises:
@@ -118,7 +118,7 @@ class ClassRun:
             self._owners[same].add(handed.learner)
             self._open[handed.learner] += 1
             attempts.append(
-                Attempt(
+                HandIn(
                     learner=handed.learner,
                     exercise=handed.exercise,
                     key=work.key,
@@ -154,7 +154,7 @@ class ClassRun:
         graded = files - left - self._files_before
         elapsed = time.monotonic() - self._began
         self._watch(
-            Progress(
+            RunProgress(
                 learners=len(self._open),
                 learners_done=sum(not open for open in self._open.values()),
                 files=files,

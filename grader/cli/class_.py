@@ -13,12 +13,12 @@ import click
 
 from grader import __version__
 from grader.cli import stdout
-from grader.cli.options import EXERCISE, Settings, shared_options
+from grader.cli.options import EXERCISE, SharedOptions, shared_options
 from grader.cli.run import desk_of
 from grader.errors import UsageError
 
 if TYPE_CHECKING:
-    from grader.desk.class_ import ClassWishes, Graded
+    from grader.desk.class_ import ClassOptions, Graded
 
 LAYOUTS = ("auto", "folders", "flat", "canvas", "moodle", "gradescope")
 _FILE = click.Path(dir_okay=False, path_type=Path)
@@ -55,7 +55,7 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
 @click.option("--new-gradebook", is_flag=True, help="Put the gradebook in OUT aside, and begin a new one.")
 @shared_options
 @click.pass_obj
-def class_(settings: Settings, /, source: Path, fail_under: float | None, **asked: Any) -> None:
+def class_(settings: SharedOptions, /, source: Path, fail_under: float | None, **asked: Any) -> None:
     """Grade a folder or zip of submissions. What was graded before is not graded again."""
     from grader.cli import exit_codes
     from grader.desk.class_ import ClassDesk
@@ -77,10 +77,10 @@ def class_(settings: Settings, /, source: Path, fail_under: float | None, **aske
     sys.exit(exit_codes.of_class(marks, percent(marks), fail_under))
 
 
-def _wishes(settings: Settings, source: Path, asked: dict[str, Any]) -> ClassWishes:
+def _wishes(settings: SharedOptions, source: Path, asked: dict[str, Any]) -> ClassOptions:
     """The wishes, whose fields are named as the options, with paths that begin at the folder we work in."""
     from grader.classroom.layouts.claims import Layout
-    from grader.desk.class_ import ClassWishes
+    from grader.desk.class_ import ClassOptions
     from grader.desk.class_files import orders
     from grader.judge.session import DEFAULT_SCHEDULES
     from grader.sandbox.isolation import FENCED
@@ -91,7 +91,7 @@ def _wishes(settings: Settings, source: Path, asked: dict[str, Any]) -> ClassWis
         raise UsageError(f"there is no folder or zip {str(source)!r}", hint=hint)
     paths = {name: here / asked.pop(name) for name in ("out", "roster", "config", "canvas") if asked[name] is not None}
     layout, level = asked.pop("layout"), asked.pop("allow_level")
-    return ClassWishes(
+    return ClassOptions(
         source=here / source,
         layout=None if layout == "auto" else Layout(layout),
         level=FENCED if level is None else level,
@@ -103,7 +103,7 @@ def _wishes(settings: Settings, source: Path, asked: dict[str, Any]) -> ClassWis
     )
 
 
-def _show(settings: Settings, graded: Graded) -> None:
+def _show(settings: SharedOptions, graded: Graded) -> None:
     if settings.json:
         stdout.say(_document(graded), ascii=True)
         return

@@ -18,7 +18,7 @@ import click
 from grader import __version__
 from grader.cli import stdout
 from grader.cli.class_ import class_
-from grader.cli.options import Grade, Settings, shared_options
+from grader.cli.options import Grade, SharedOptions, shared_options
 from grader.cli.run import desk_of, run, say, say_wrapped, screen_of, text_desk_of
 from grader.errors import GraderError
 
@@ -91,7 +91,7 @@ def main(ctx: click.Context) -> None:
 
     `grade ex01` checks your answer to an exercise; `grade` alone says where you are.
     """
-    settings = ctx.ensure_object(Settings)
+    settings = ctx.ensure_object(SharedOptions)
     if ctx.invoked_subcommand is not None:
         return
     desk = desk_of(settings)
@@ -105,7 +105,7 @@ def main(ctx: click.Context) -> None:
 @click.argument("directory", type=click.Path(path_type=Path), required=False)
 @shared_options
 @click.pass_obj
-def init(settings: Settings, directory: Path | None) -> None:
+def init(settings: SharedOptions, directory: Path | None) -> None:
     """Make or refresh a folder to work in. Nothing you wrote is overwritten."""
     desk = text_desk_of(settings)
     root, made = desk.create(directory)
@@ -121,7 +121,7 @@ def init(settings: Settings, directory: Path | None) -> None:
 @main.command("list")
 @shared_options
 @click.pass_obj
-def list_(settings: Settings) -> None:
+def list_(settings: SharedOptions) -> None:
     """List the exercises."""
     desk = desk_of(settings)
     if settings.json:
@@ -134,7 +134,7 @@ def list_(settings: Settings) -> None:
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE", help="Where to write it.")
 @shared_options
 @click.pass_obj
-def report(settings: Settings, out: Path | None) -> None:
+def report(settings: SharedOptions, out: Path | None) -> None:
     """Write your last attempts as one HTML page. Runs nothing."""
     desk = text_desk_of(settings)
     say(settings, f"Written: {desk.shown(desk.write_report(out))}. Open it in a browser.")
@@ -144,7 +144,7 @@ def report(settings: Settings, out: Path | None) -> None:
 @click.argument("exercise", metavar="[EX]", required=False)
 @shared_options
 @click.pass_obj
-def hint(settings: Settings, exercise: str | None) -> None:
+def hint(settings: SharedOptions, exercise: str | None) -> None:
     """Show the next hint for the first failing test of your last attempt."""
     say_wrapped(settings, text_desk_of(settings).hint(exercise))
 
@@ -153,7 +153,7 @@ def hint(settings: Settings, exercise: str | None) -> None:
 @click.argument("diagnosis", metavar="[DIAGNOSIS]", required=False)
 @shared_options
 @click.pass_obj
-def explain(settings: Settings, diagnosis: str | None) -> None:
+def explain(settings: SharedOptions, diagnosis: str | None) -> None:
     """Explain a diagnosis at length, or list what there is."""
     say_wrapped(settings, text_desk_of(settings).explain(diagnosis))
 
@@ -162,7 +162,7 @@ def explain(settings: Settings, diagnosis: str | None) -> None:
 @click.argument("exercise", metavar="[EX]", required=False)
 @shared_options
 @click.pass_obj
-def solution(settings: Settings, exercise: str | None) -> None:
+def solution(settings: SharedOptions, exercise: str | None) -> None:
     """Show the reference answer of an exercise that you have completed."""
     say(settings, text_desk_of(settings).solution(exercise).rstrip("\n"))
 
@@ -171,7 +171,7 @@ def solution(settings: Settings, exercise: str | None) -> None:
 @click.argument("exercise", metavar="EX")
 @shared_options
 @click.pass_obj
-def reset(settings: Settings, exercise: str) -> None:
+def reset(settings: SharedOptions, exercise: str) -> None:
     """Begin an exercise again: the stub comes back, and your file is kept as a backup."""
     say(settings, text_desk_of(settings).reset(exercise))
 
@@ -179,7 +179,7 @@ def reset(settings: Settings, exercise: str) -> None:
 @main.command()
 @shared_options
 @click.pass_obj
-def doctor(settings: Settings) -> None:
+def doctor(settings: SharedOptions) -> None:
     """Test what the grader needs of this computer."""
     from grader.desk import doctor
 
@@ -202,7 +202,7 @@ def kit() -> None:
 @click.option("--schedules", type=click.IntRange(1, 100_000), metavar="N", help="How many task schedules at most.")
 @shared_options
 @click.pass_obj
-def check(settings: Settings, directory: Path | None, schedules: int | None) -> None:
+def check(settings: SharedOptions, directory: Path | None, schedules: int | None) -> None:
     """Prove a kit: stubs fail cleanly, right answers pass, every wrong one fails as it says."""
     from grader.judge.kitcheck import check_aloud
     from grader.sandbox.box import Box

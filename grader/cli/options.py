@@ -43,7 +43,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 
 @dataclass(slots=True)
-class Settings:
+class SharedOptions:
     """What the options say that every command has."""
 
     json: bool = False
@@ -62,7 +62,7 @@ def shared_options(command: F) -> F:
     def option(*names: str, **kwargs: Any) -> Callable[[F], F]:
         def store(ctx: click.Context, param: click.Parameter, value: Any) -> None:
             if value not in (None, False):
-                setattr(ctx.ensure_object(Settings), str(param.name).removeprefix("shared_"), value)
+                setattr(ctx.ensure_object(SharedOptions), str(param.name).removeprefix("shared_"), value)
 
         return click.option(*names, expose_value=False, callback=store, **kwargs)
 

@@ -13,7 +13,7 @@ import click
 
 from grader import __version__
 from grader.cli import stdout
-from grader.cli.options import Settings, shared_options
+from grader.cli.options import SharedOptions, shared_options
 from grader.errors import UsageError
 from grader.wire import BACKENDS
 
@@ -31,14 +31,14 @@ if TYPE_CHECKING:
 # What the options of every command come to: a desk to work at, and how its words are printed.
 
 
-def desk_of(settings: Settings) -> Desk:
+def desk_of(settings: SharedOptions) -> Desk:
     from grader.desk.learner import Desk
 
     kit = None if settings.kit is None else settings.directory / settings.kit
     return Desk(directory=settings.directory, kit=kit)
 
 
-def text_desk_of(settings: Settings) -> Desk:
+def text_desk_of(settings: SharedOptions) -> Desk:
     """The desk for a command that prints text only. Raises UsageError if JSON is asked for."""
     if settings.json:
         hint = "Leave --json out; `grade` alone, `grade EX`, `grade list` and `grade class` know it."
@@ -46,11 +46,11 @@ def text_desk_of(settings: Settings) -> Desk:
     return desk_of(settings)
 
 
-def say(settings: Settings, text: str) -> None:
+def say(settings: SharedOptions, text: str) -> None:
     stdout.say(text, ascii=settings.ascii or settings.plain)
 
 
-def say_wrapped(settings: Settings, text: str) -> None:
+def say_wrapped(settings: SharedOptions, text: str) -> None:
     for line in text.split("\n"):
         indent = " " * (len(line) - len(line.lstrip()))
         wrapper = textwrap.TextWrapper(
@@ -59,7 +59,7 @@ def say_wrapped(settings: Settings, text: str) -> None:
         say(settings, wrapper.fill(line))
 
 
-def screen_of(settings: Settings) -> tuple[Console, Glyphs]:
+def screen_of(settings: SharedOptions) -> tuple[Console, Glyphs]:
     """A console for standard output, and the characters it can show."""
     return stdout.screen(settings.color, plain=settings.plain, ascii=settings.ascii)
 
@@ -80,7 +80,7 @@ def screen_of(settings: Settings) -> tuple[Console, Glyphs]:
 @shared_options
 @click.pass_obj
 def run(
-    settings: Settings,
+    settings: SharedOptions,
     /,
     exercises: tuple[str, ...],
     everything: bool,
@@ -94,11 +94,11 @@ def run(
     from grader.sandbox.box import Box
 
     with Box() as box:  # it boots while the rest of the grader is imported
-        from grader.desk.run import RunDesk, Wishes, begun, outlets
+        from grader.desk.run import RunDesk, RunOptions, begun, outlets
 
         desk = desk_of(settings)
         chosen = desk.kit.exercises if everything else desk.choose(exercises)
-        run_desk = RunDesk(desk, Wishes(**wishes))  # its fields are named as the options
+        run_desk = RunDesk(desk, RunOptions(**wishes))  # its fields are named as the options
         others = outlets(reports, len(chosen), settings.directory, run_desk.home, os.environ, trace)
         screen = None if settings.json else screen_of(settings)  # rich is imported while the box still boots
         verdicts = run_desk.grade(box, chosen)
@@ -115,7 +115,7 @@ def run(
 
 
 def _show(
-    settings: Settings,
+    settings: SharedOptions,
     screen: tuple[Console, Glyphs] | None,
     verdicts: tuple[Verdict, ...],
     commands: tuple[Command, ...] | None,

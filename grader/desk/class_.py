@@ -14,7 +14,7 @@ from functools import cached_property
 from pathlib import Path
 
 from grader import __version__
-from grader.classroom.gradebook import Gradebook, Judged, held, put_aside
+from grader.classroom.gradebook import Gradebook, StoredVerdict, held, put_aside
 from grader.classroom.handback import HandBack
 from grader.classroom.intake import Intake, take_in
 from grader.classroom.layouts.claims import Layout
@@ -27,7 +27,7 @@ from grader.desk.class_files import ClassFiles, with_verdicts
 from grader.errors import ClassroomError
 from grader.kit.exercise import Exercise
 from grader.kit.kit import Kit, builtin_root
-from grader.reports.dialects import Order
+from grader.reports.dialects import ReportOrder
 from grader.sandbox import isolation
 from grader.text import counted
 
@@ -41,7 +41,7 @@ OUT = Path("grade-results")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ClassWishes:
+class ClassOptions:
     """What the command line asks for. Paths begin at the folder the command works in."""
 
     source: Path
@@ -57,13 +57,13 @@ class ClassWishes:
     level: int = isolation.FENCED
     cluster: str | None = None
     anonymous: bool = False
-    orders: tuple[Order, ...] = ()
+    orders: tuple[ReportOrder, ...] = ()
     canvas: Path | None = None
     moodle: tuple[Path, ...] = ()
     new_gradebook: bool = False
 
 
-def again(kit: Kit, wishes: ClassWishes) -> str:
+def again(kit: Kit, wishes: ClassOptions) -> str:
     """Return the command that grades this class again and gives the same marks, for a shell.
 
     It has every option that decides a mark or fills a file that goes back to the platform; how many processes work at
@@ -72,7 +72,7 @@ def again(kit: Kit, wishes: ClassWishes) -> str:
     return shlex.join(["grade", "class", *_words(kit, wishes)])
 
 
-def _words(kit: Kit, wishes: ClassWishes) -> Iterator[str]:
+def _words(kit: Kit, wishes: ClassOptions) -> Iterator[str]:
     # A file that is called like an option would be taken for one, so it is given as a path.
     source = os.fspath(wishes.source)
     yield f"./{source}" if source.startswith("-") else source
@@ -117,7 +117,7 @@ class Graded:
 class ClassDesk:
     """One invocation of ``grade class``."""
 
-    def __init__(self, kit: Kit, wishes: ClassWishes) -> None:
+    def __init__(self, kit: Kit, wishes: ClassOptions) -> None:
         self._kit = kit
         self._wishes = wishes
         self._notes: list[str] = []
@@ -263,7 +263,7 @@ class ClassDesk:
             reproduce=(again(self._kit, self._wishes),),
         )
 
-    def _skips(self, judged: Judged) -> bool:
+    def _skips(self, judged: StoredVerdict) -> bool:
         """Whether this attempt is an untouched stub, and such are asked to be passed over."""
         return self._wishes.started and judged.fault == "untouched"
 

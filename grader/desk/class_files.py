@@ -16,7 +16,7 @@ from grader.files import write_file
 from grader.judge.verdict import BackendResult, TestResult, Verdict
 from grader.kit import kit as kits
 from grader.reports import dialects
-from grader.reports.dialects import Dialect, Order
+from grader.reports.dialects import Dialect, ReportOrder
 from grader.reports.of_class import page as class_page
 from grader.reports.of_class.figures import page_name
 
@@ -36,7 +36,7 @@ class ClassFiles:
     """Where the files of a class go. ``orders`` are reports that were asked for besides."""
 
     out: Path
-    orders: tuple[Order, ...] = ()
+    orders: tuple[ReportOrder, ...] = ()
     anonymous: bool = False
 
     def write(self, results: ClassResults, gradebook: Gradebook) -> tuple[Path, ...]:
@@ -75,8 +75,8 @@ class ClassFiles:
             write_file(self.out / LEARNERS / name, text, option="--out OUT")
         page = class_page.anonymous_class_page if self.anonymous else class_page.class_page
         write_file(self.out / PAGE, page(results, templates=templates), option="--out OUT")
-        grades = Order(dialect=Dialect.CSV, path=self.out / GRADES)
-        lines = Order(dialect=Dialect.JSONL, path=self.out / LINES)
+        grades = ReportOrder(dialect=Dialect.CSV, path=self.out / GRADES)
+        lines = ReportOrder(dialect=Dialect.JSONL, path=self.out / LINES)
         dialects.write_class((grades, lines, *self.orders), results)
 
 
@@ -130,7 +130,7 @@ def _sharing(verdict: Verdict, shared: dict[Any, Any]) -> Verdict:
     return replace(verdict, tests=tuple(map(test, verdict.tests)))
 
 
-def orders(reports: Sequence[str], directory: Path) -> tuple[Order, ...]:
+def orders(reports: Sequence[str], directory: Path) -> tuple[ReportOrder, ...]:
     """The reports that were asked for as ``DIALECT=PATH``. Raises UsageError."""
     found = tuple(dialects.read_order(text, directory=directory) for text in reports)
     dialects.check_for_class(found)

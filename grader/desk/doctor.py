@@ -22,7 +22,7 @@ _SCENARIO = "async def day(stage):\n    await stage.submission.wait()\n    retur
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
+class Check:
     """One thing that was tested."""
 
     subject: str
@@ -30,10 +30,10 @@ class Finding:
     fine: bool = True
 
 
-def examine() -> list[Finding]:
+def examine() -> list[Check]:
     """Test everything; nothing is changed."""
-    findings = [Finding(subject="grade", said=__version__), _python()]
-    findings += [Finding(subject=name, said=version) for name, version in versions() if name != "python"]
+    findings = [Check(subject="grade", said=__version__), _python()]
+    findings += [Check(subject=name, said=version) for name, version in versions() if name != "python"]
     try:
         with Box() as box:
             try:
@@ -42,18 +42,18 @@ def examine() -> list[Finding]:
                 findings += _private_names(box)
             findings += _plays(box)
     except GraderError as error:
-        findings.append(Finding(subject="box", said=f"{error}. {error.hint}", fine=False))
+        findings.append(Check(subject="box", said=f"{error}. {error.hint}", fine=False))
     return findings
 
 
-def _isolation(box: Box) -> list[Finding]:
+def _isolation(box: Box) -> list[Check]:
     """The proven level, why it is no higher one, and each thing that was tried in the box."""
-    found = [Finding(subject="isolation", said=f"level {box.level}: {LEVELS[box.level]}")]
-    found += [Finding(subject="isolation", said=note) for note in box.notes]
+    found = [Check(subject="isolation", said=f"level {box.level}: {LEVELS[box.level]}")]
+    found += [Check(subject="isolation", said=note) for note in box.notes]
     for attempt in sorted(box.attempts, key=lambda attempt: attempt.level):
         word = "cannot" if attempt.prevented else "CAN"
         found.append(
-            Finding(
+            Check(
                 subject=f"  level {attempt.level}",
                 said=f"{word} {attempt.what}: {attempt.said}",
                 fine=attempt.prevented,
@@ -62,15 +62,15 @@ def _isolation(box: Box) -> list[Finding]:
     return found
 
 
-def _private_names(box: Box) -> list[Finding]:
+def _private_names(box: Box) -> list[Check]:
     """What plays need of asyncio, trio and anyio and no release of them promises to keep."""
     if box.missing is None:
         return []
     if not box.missing:
         return [
-            Finding(subject="box names", said="every private name of asyncio, trio and anyio that plays need is there")
+            Check(subject="box names", said="every private name of asyncio, trio and anyio that plays need is there")
         ]
-    return [Finding(subject="box names", said=f"missing: {name}. {_remedy(name)}", fine=False) for name in box.missing]
+    return [Check(subject="box names", said=f"missing: {name}. {_remedy(name)}", fine=False) for name in box.missing]
 
 
 def _remedy(name: str) -> str:
@@ -82,7 +82,7 @@ def _remedy(name: str) -> str:
     return f"Install an older {library} with `pip install '{library}<{dict(versions())[library]}'`, and report this."
 
 
-def _plays(box: Box) -> list[Finding]:
+def _plays(box: Box) -> list[Check]:
     """Whether a submission that waits for a day is judged at once on each backend."""
     from grader.kit.exercise import Limits
 
@@ -92,13 +92,13 @@ def _plays(box: Box) -> list[Finding]:
         recording = cell.recording(Play("day", Play.encode({}), backend))
         fine = recording.ended is Ended.RETURNED and recording.elapsed == 86400
         said = "a day of virtual time passes at once" if fine else f"{recording.ended}: {recording.reason}"
-        found.append(Finding(subject=f"box {backend}", said=said, fine=fine))
+        found.append(Check(subject=f"box {backend}", said=said, fine=fine))
     cell.close()
     return found
 
 
-def _python() -> Finding:
+def _python() -> Check:
     lowest, newest = TESTED_PYTHONS
     tested = lowest <= sys.version_info[:2] <= newest
     warning = "" if tested else f" (not tested yet: {lowest[0]}.{lowest[1]} to {newest[0]}.{newest[1]} are)"
-    return Finding(subject="python", said=platform.python_version() + warning)
+    return Check(subject="python", said=platform.python_version() + warning)

@@ -22,7 +22,7 @@ from grader.judge.verdict import FORMAT, Status, Verdict
 from grader.kit import kit as kits
 from grader.kit.exercise import GENERAL_HINTS, Exercise
 from grader.kit.kit import Kit
-from grader.reports.views import Command, Progress, State
+from grader.reports.views import Command, ExerciseProgress, ExerciseState
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -124,10 +124,10 @@ class Paths:
     file: str
 
 
-def progress_of(exercise: Exercise, attempts: Sequence[Verdict]) -> Progress:
+def progress_of(exercise: Exercise, attempts: Sequence[Verdict]) -> ExerciseProgress:
     """How far somebody is who has made these attempts at an exercise."""
     best = workspaces.best(attempts)
-    return Progress(
+    return ExerciseProgress(
         id=exercise.id,
         title=exercise.title,
         summary=exercise.summary,
@@ -140,10 +140,10 @@ def progress_of(exercise: Exercise, attempts: Sequence[Verdict]) -> Progress:
     )
 
 
-def _state(attempts: Sequence[Verdict], best: Verdict | None) -> State:
+def _state(attempts: Sequence[Verdict], best: Verdict | None) -> ExerciseState:
     if best is not None:
-        return State.COMPLETE if best.status is Status.PASS else State.FAILING
-    return State.FAULTY if attempts and not is_stub(attempts[-1]) else State.NEW
+        return ExerciseState.COMPLETE if best.status is Status.PASS else ExerciseState.FAILING
+    return ExerciseState.FAULTY if attempts and not is_stub(attempts[-1]) else ExerciseState.NEW
 
 
 def is_stub(verdict: Verdict) -> bool:
@@ -151,15 +151,15 @@ def is_stub(verdict: Verdict) -> bool:
     return any(fault.kind == UNTOUCHED for fault in verdict.faults)
 
 
-def progress_document(kit: Kit, entries: Sequence[Progress]) -> str:
+def progress_document(kit: Kit, entries: Sequence[ExerciseProgress]) -> str:
     """Progress as a JSON document."""
     exercises = [asdict(entry) for entry in entries]
     return json.dumps({"format": FORMAT, "kit": f"{kit.title} {kit.version}", "exercises": exercises}, indent=1)
 
 
-def next_open(entries: Sequence[Progress], here: str | None) -> Progress | None:
+def next_open(entries: Sequence[ExerciseProgress], here: str | None) -> ExerciseProgress | None:
     """The exercise to do next: the one whose folder we are in, else the first that is not complete."""
-    todo = [entry for entry in entries if entry.state is not State.COMPLETE]
+    todo = [entry for entry in entries if entry.state is not ExerciseState.COMPLETE]
     return next((entry for entry in todo if entry.id == here), todo[0] if todo else None)
 
 
@@ -176,13 +176,13 @@ def last_trouble(attempts: Sequence[Verdict]) -> str:
 # ---- what to type ----------------------------------------------------------------------------------------------------
 
 
-def next_steps(upcoming: Progress | None, paths: Paths | None) -> tuple[Command, ...]:
+def next_steps(upcoming: ExerciseProgress | None, paths: Paths | None) -> tuple[Command, ...]:
     """What to read, to write and to type, in this order."""
     if upcoming is None or paths is None:
         return (Command(line="grade report", does="all of it on one page"),)
     file = Command(line=paths.file, does="your file")
     check = Command(line=f"grade {upcoming.id}", does="check your file")
-    if upcoming.state is State.FAILING:
+    if upcoming.state is ExerciseState.FAILING:
         return (file, check, Command(line=f"grade hint {upcoming.id}", does="a hint"))
     return (_lesson(paths), file, check)
 
@@ -319,7 +319,7 @@ class Desk:
             glyphs=glyphs,
         )
 
-    def _next_steps(self, following: Progress | None) -> tuple[Command, ...]:
+    def _next_steps(self, following: ExerciseProgress | None) -> tuple[Command, ...]:
         if self.workspace is None:
             return ways_to_a_workspace(self.directory)
         return next_steps(following, self.paths(self.kit.exercise(following.id)) if following else None)
@@ -338,7 +338,7 @@ class Desk:
         """What ``--json`` prints for ``grade`` and ``grade list``."""
         return progress_document(self.kit, self._progress())
 
-    def _progress(self) -> list[Progress]:
+    def _progress(self) -> list[ExerciseProgress]:
         return [progress_of(exercise, self._attempts(exercise)) for exercise in self.kit.exercises]
 
     def _attempts(self, exercise: Exercise) -> list[Verdict]:

@@ -21,13 +21,13 @@ from grader.kit.exercise import Exercise
 if TYPE_CHECKING:
     from grader.classroom.marks import ClassResults
     from grader.judge.engine import Request
-    from grader.reports.dialects import Order
+    from grader.reports.dialects import ReportOrder
     from grader.reports.views import Command
     from grader.sandbox.box import Box
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wishes:
+class RunOptions:
     """What of an exercise is asked for; None and () mean all of it."""
 
     file: Path | None = None
@@ -41,7 +41,7 @@ class Wishes:
 class RunDesk:
     """One invocation of ``grade run``: a desk, and what of its exercises is asked for."""
 
-    def __init__(self, desk: Desk, wishes: Wishes) -> None:
+    def __init__(self, desk: Desk, wishes: RunOptions) -> None:
         self._desk = desk
         self._wishes = wishes
 
@@ -141,7 +141,7 @@ class Outlets:
     ``home`` is the folder at which the path of a submission begins, as its learner knows it.
     """
 
-    orders: tuple[Order, ...]
+    orders: tuple[ReportOrder, ...]
     home: Path
     environment: Mapping[str, str]
     trace: Path | None = None

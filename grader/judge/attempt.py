@@ -15,7 +15,7 @@ from grader.judge.schedules import Variants, shortest
 from grader.judge.verdict import Outcome
 from grader.kit.hidden_tests import HiddenTest
 from grader.sandbox.cell import Cell, Play
-from grader.wire.recording import LEFT_BEHIND, Ended, Hygiene, Recording
+from grader.wire.recording import LEFT_BEHIND, Ended, Recording, Remark
 
 AHEAD = 2
 """Plays that are asked for before they are needed, so that the box plays while a hidden test judges."""
@@ -58,7 +58,7 @@ class Judged:
     reason: str = ""
     own_fault: bool = False
     """Not judged through a fault of the grader."""
-    remarks: tuple[Hygiene, ...] = ()
+    remarks: tuple[Remark, ...] = ()
     """What a test that passed saw all the same: what plays left behind, and ``fragile``."""
 
 
@@ -176,18 +176,18 @@ def _unseen(recording: Recording) -> bool:
 # ---- what a pass is worth saying about ------------------------------------------------------------------------------
 
 
-def remarks(used: Iterable[tuple[Play, Recording]]) -> tuple[Hygiene, ...]:
+def remarks(used: Iterable[tuple[Play, Recording]]) -> tuple[Remark, ...]:
     """What plays left behind, one of each kind and line."""
     found = {(each.slug, each.line): each for _, recording in used for each in recording.hygiene}
     return tuple(sorted(found.values(), key=lambda each: (LEFT_BEHIND.index(each.slug), each.line or 0)))
 
 
-def fragile(test: HiddenTest, function: Function, cell: Cell, backend: str, seeds: int) -> tuple[Hygiene, ...]:
+def fragile(test: HiddenTest, function: Function, cell: Cell, backend: str, seeds: int) -> tuple[Remark, ...]:
     """Whether a test that passes under every fair schedule fails under one of so many unfair ones."""
     for seed in range(1, seeds + 1):
         judged = attempt(test, function, Unfairly(cell, backend, seed), seed)
         if judged is not None and judged.failed is not None:
-            return (Hygiene(slug="fragile", line=None, detail=f"seed {seed}"),)
+            return (Remark(slug="fragile", line=None, detail=f"seed {seed}"),)
     return ()
 
 

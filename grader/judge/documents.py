@@ -16,7 +16,7 @@ from functools import cache
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
 from grader.judge.verdict import FORMAT, Verdict
-from grader.wire.recording import NOTHING, Deviation, Event, Outcome, Trace, TracedTask
+from grader.wire.recording import NOTHING, Deviation, Event, Span, Trace, TracedTask
 
 
 class Unreadable(ValueError):
@@ -155,7 +155,7 @@ def _load_trace(value: Any) -> Trace:
                 for time, kind, task, line, info in value["events"]
             ),
             spans=tuple(
-                Outcome(name=name, start=start, stopped=stopped, how=how, raised=NOTHING, result=None, task=task)
+                Span(name=name, start=start, stopped=stopped, how=how, raised=NOTHING, result=None, task=task)
                 for name, start, stopped, how, task in value["spans"]
             ),
             elapsed=float(value["elapsed"]),

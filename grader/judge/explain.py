@@ -11,7 +11,7 @@ from functools import lru_cache
 from grader.judge.attempt import Failed, Judged
 from grader.judge.schedules import in_words
 from grader.judge.session import Examination
-from grader.judge.verdict import BackendResult, Caution, Failure, Outcome, TestResult
+from grader.judge.verdict import BackendResult, Failure, Outcome, PassedRemark, TestResult
 from grader.kit.diagnosis import Diagnosis
 from grader.kit.exercise import Exercise, Limits
 from grader.kit.hidden_tests import HiddenTest
@@ -19,8 +19,7 @@ from grader.kit.kit import Kit
 from grader.kit.tables import read_text
 from grader.policy.submission import Submission
 from grader.sandbox.cell import Cell, Play
-from grader.wire.recording import Ended, Hygiene, Recording, Trace
-from grader.wire.recording import Outcome as Span
+from grader.wire.recording import Ended, Recording, Remark, Span, Trace
 
 # ---- blame -----------------------------------------------------------------------------------------------------------
 #
@@ -155,9 +154,9 @@ class Results:
             cautions=tuple(self._caution(remark, taken) for remark in judged.remarks),
         )
 
-    def _caution(self, remark: Hygiene, taken: Submission) -> Caution:
+    def _caution(self, remark: Remark, taken: Submission) -> PassedRemark:
         text = self._kit.diagnoses[remark.slug].sentence
-        return Caution(kind=remark.slug, text=text, line=remark.line, source=taken.line(remark.line))
+        return PassedRemark(kind=remark.slug, text=text, line=remark.line, source=taken.line(remark.line))
 
     def _failure(self, cell: Cell, test: HiddenTest, failed: Failed, taken: Submission) -> Failure:
         shown = failed.recording

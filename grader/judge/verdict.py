@@ -64,7 +64,7 @@ class Failure:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Caution:
+class PassedRemark:
     """Something worth saying about a test that passed. It costs nothing.
 
     ``kind`` is the slug of a diagnosis: of what a play left behind, or ``fragile``.
@@ -89,7 +89,7 @@ class BackendResult:
     failure: Failure | None = None
     reason: str = ""
     """Why it was not judged."""
-    cautions: tuple[Caution, ...] = ()
+    cautions: tuple[PassedRemark, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

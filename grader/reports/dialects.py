@@ -39,14 +39,14 @@ WITHOUT_SCORE_NOTHING = (Dialect.GRADESCOPE, Dialect.CLASSROOM50)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Order:
+class ReportOrder:
     """A report that somebody asked for."""
 
     dialect: Dialect
     path: Path
 
 
-def read_order(text: str, *, directory: Path) -> Order:
+def read_order(text: str, *, directory: Path) -> ReportOrder:
     """Read ``DIALECT=PATH``; a relative path begins at ``directory``. Raises UsageError."""
     name, equals, path = text.partition("=")
     known = ", ".join(Dialect)
@@ -54,13 +54,13 @@ def read_order(text: str, *, directory: Path) -> Order:
         raise UsageError(f"--report: there is no dialect {name!r}", hint=f"Write DIALECT=PATH; there are {known}.")
     if not equals or not path:
         raise UsageError(f"--report {text}: no file is named", hint=f"Write `--report {name}=PATH`.")
-    order = Order(dialect=Dialect(name), path=directory / path)
+    order = ReportOrder(dialect=Dialect(name), path=directory / path)
     if order.path.is_dir():
         raise UsageError(f"--report {text}: this is a folder", hint="Name a file in it.")
     return order
 
 
-def check_for_run(orders: Sequence[Order], exercises: int, environment: Mapping[str, str]) -> None:
+def check_for_run(orders: Sequence[ReportOrder], exercises: int, environment: Mapping[str, str]) -> None:
     """Refuse what a learner's run cannot be written as, before anything is graded. Raises UsageError, MachineError."""
     _refuse_twice(orders)
     for order in orders:
@@ -75,7 +75,7 @@ def check_for_run(orders: Sequence[Order], exercises: int, environment: Mapping[
                 classroom50.check_environment(environment)
 
 
-def check_for_class(orders: Sequence[Order]) -> None:
+def check_for_class(orders: Sequence[ReportOrder]) -> None:
     """Refuse what a class cannot be written as, before anything is graded. Raises UsageError."""
     _refuse_twice(orders)
     for order in orders:
@@ -84,7 +84,7 @@ def check_for_class(orders: Sequence[Order]) -> None:
             raise UsageError(f"{order.dialect} holds one submission, and this is a class", hint=hint)
 
 
-def _refuse_twice(orders: Sequence[Order]) -> None:
+def _refuse_twice(orders: Sequence[ReportOrder]) -> None:
     seen: set[Path] = set()
     for order in orders:
         if order.path in seen:
@@ -95,19 +95,19 @@ def _refuse_twice(orders: Sequence[Order]) -> None:
 # ---- writing ---------------------------------------------------------------------------------------------------------
 
 
-def write_run(orders: Sequence[Order], verdicts: tuple[Verdict, ...], environment: Mapping[str, str]) -> None:
+def write_run(orders: Sequence[ReportOrder], verdicts: tuple[Verdict, ...], environment: Mapping[str, str]) -> None:
     """Write the reports of one learner's run. Raises the first error after all others are written."""
 
-    def write(order: Order) -> None:
+    def write(order: ReportOrder) -> None:
         write_file(order.path, run_text(order.dialect, verdicts, environment))
 
     do_all(partial(write, order) for order in orders)
 
 
-def write_class(orders: Sequence[Order], results: ClassResults) -> None:
+def write_class(orders: Sequence[ReportOrder], results: ClassResults) -> None:
     """Write the reports of a class. Raises the first error after all others are written."""
 
-    def write(order: Order) -> None:
+    def write(order: ReportOrder) -> None:
         write_texts(order.path, class_texts(order.dialect, results))
 
     do_all(partial(write, order) for order in orders)

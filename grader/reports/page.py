@@ -24,7 +24,7 @@ from grader.reports.views import (
     Command,
     Excerpt,
     Finding,
-    Note,
+    SharedRemark,
     excerpt_of_fault,
     excerpt_of_line,
     findings,
@@ -218,7 +218,7 @@ class FaultView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class NoteView:
+class RemarkView:
     """Something noticed in tests that passed."""
 
     said: str
@@ -268,7 +268,7 @@ class ExerciseView:
     faults: tuple[FaultView, ...]
     reasons: tuple[str, ...]
     findings: tuple[FindingView, ...]
-    notes: tuple[NoteView, ...]
+    notes: tuple[RemarkView, ...]
     ignored: str
     commands: tuple[Command, ...]
 
@@ -348,11 +348,11 @@ def _test(verdict: Verdict, test: TestResult, found: Sequence[Finding]) -> TestV
     )
 
 
-def _note(verdict: Verdict, note: Note, diagnoses: Mapping[str, Diagnosis]) -> NoteView:
+def _note(verdict: Verdict, note: SharedRemark, diagnoses: Mapping[str, Diagnosis]) -> RemarkView:
     # An older attempt may have been judged by another grader, which knew other kinds.
     explanation = diagnoses[note.kind].explanation if note.kind in diagnoses else ""
     source = source_view(verdict, note.line, excerpt_of_line(note.source))
-    return NoteView(said=note_said(note), explanation=explanation, source=source)
+    return RemarkView(said=note_said(note), explanation=explanation, source=source)
 
 
 def _fault(verdict: Verdict, fault: Fault) -> FaultView:

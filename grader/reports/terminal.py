@@ -14,10 +14,10 @@ from grader.reports.views import (
     STATUS_WORDS,
     Command,
     Excerpt,
+    ExerciseProgress,
+    ExerciseState,
     Finding,
-    Note,
-    Progress,
-    State,
+    SharedRemark,
     excerpt_of_fault,
     excerpt_of_line,
     findings,
@@ -67,7 +67,7 @@ def show_finding(screen: Screen, verdict: Verdict, finding: Finding) -> None:
     screen.blank()
 
 
-def show_note(screen: Screen, verdict: Verdict, note: Note) -> None:
+def show_note(screen: Screen, verdict: Verdict, note: SharedRemark) -> None:
     """Show what was noticed in tests that passed."""
     screen.wrapped(Piece("note: ", "note"), note_said(note))
     if note.line is not None:
@@ -290,22 +290,27 @@ def _why_not(verdict: Verdict) -> str:
 
 
 METER = 10
-STYLES = {State.NEW: "quiet", State.FAULTY: "fail", State.FAILING: "skipped", State.COMPLETE: "pass"}
+STYLES = {
+    ExerciseState.NEW: "quiet",
+    ExerciseState.FAULTY: "fail",
+    ExerciseState.FAILING: "skipped",
+    ExerciseState.COMPLETE: "pass",
+}
 
 
 def show_overview(
     console: Console,
     title: str,
-    progress: Sequence[Progress],
+    progress: Sequence[ExerciseProgress],
     *,
-    following: Progress | None,
+    following: ExerciseProgress | None,
     note: str = "",
     commands: Sequence[Command],
     glyphs: Glyphs,
 ) -> None:
     """Show how far every exercise is, which one follows, what ``note`` says about it, and what to type next."""
     screen = Screen(console, glyphs)
-    complete = sum(one.state is State.COMPLETE for one in progress)
+    complete = sum(one.state is ExerciseState.COMPLETE for one in progress)
     screen.spread([Piece(title, "strong")], [Piece(f"{complete} of {counted(len(progress), 'exercise')} complete")])
     screen.blank()
     for one in progress:
@@ -320,7 +325,7 @@ def show_overview(
     screen.commands(commands)
 
 
-def show_list(console: Console, progress: Sequence[Progress], *, glyphs: Glyphs) -> None:
+def show_list(console: Console, progress: Sequence[ExerciseProgress], *, glyphs: Glyphs) -> None:
     """Show what the exercises are about, one line each."""
     screen = Screen(console, glyphs)
     for one in progress:
@@ -329,10 +334,10 @@ def show_list(console: Console, progress: Sequence[Progress], *, glyphs: Glyphs)
         screen.spread(left, right)
 
 
-def _progress_line(screen: Screen, one: Progress, *, here: str) -> None:
+def _progress_line(screen: Screen, one: ExerciseProgress, *, here: str) -> None:
     points = whole_points(one.points)
     filled = METER * points // one.total if one.total else 0
-    tried = one.state in (State.FAILING, State.COMPLETE)
+    tried = one.state in (ExerciseState.FAILING, ExerciseState.COMPLETE)
     right = [
         Piece(screen.glyphs.filled * filled, "pass"),
         Piece(screen.glyphs.empty * (METER - filled) + "  ", "quiet"),
@@ -342,5 +347,5 @@ def _progress_line(screen: Screen, one: Progress, *, here: str) -> None:
     screen.spread([Piece(here, "note"), Piece(screen.fit(one.id, 6), "strong"), Piece(one.title)], right)
 
 
-def _state(one: Progress) -> Piece:
-    return Piece(one.state.ljust(max(len(state) for state in State)), STYLES[one.state])
+def _state(one: ExerciseProgress) -> Piece:
+    return Piece(one.state.ljust(max(len(state) for state in ExerciseState)), STYLES[one.state])

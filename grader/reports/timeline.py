@@ -14,7 +14,7 @@ from enum import StrEnum
 
 from grader.reports.lanes import LOOKED_AT, Bar, How, Kind, Lane, Life, lanes_in_time, lives
 from grader.text import seconds, short_number
-from grader.wire.recording import Event, Outcome, Trace, Waiting
+from grader.wire.recording import Event, Span, Trace, Waiting
 
 # ---- timeline steps --------------------------------------------------------------------------------------------------
 #
@@ -130,7 +130,7 @@ class Lost:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Mark:
+class Label:
     """A note at one moment of one lane."""
 
     at: float
@@ -146,7 +146,7 @@ class Timeline:
     lanes: tuple[Lane, ...]
     ticks: tuple[Tick, ...]
     end: float
-    marks: tuple[Mark, ...] = ()
+    marks: tuple[Label, ...] = ()
     hidden: int = 0
 
 
@@ -196,7 +196,7 @@ def as_at_verdict(trace: Trace, waiting: Sequence[Waiting]) -> Trace:
     return replace(trace, spans=spans, events=events, elapsed=min(trace.elapsed, stopped))
 
 
-def _as_at(span: Outcome, stopped: float) -> Outcome:
+def _as_at(span: Span, stopped: float) -> Span:
     end = math.inf if span.stopped is None else span.stopped
     cut_off = end > stopped or (end == stopped and span.how == "cancelled")
     return replace(span, stopped=None, how="open") if cut_off else span
@@ -222,21 +222,21 @@ def lost_time(student: Trace, reference: Trace) -> tuple[Lost, ...]:
     return tuple(found)
 
 
-def _by_name(trace: Trace) -> dict[str, Outcome]:
+def _by_name(trace: Trace) -> dict[str, Span]:
     """The spans that can be told apart: finished, and of a name that occurs once."""
     spans = trace.spans[:LOOKED_AT]
     counts = Counter(span.name for span in spans)
     return {span.name: span for span in spans if counts[span.name] == 1 and span.stopped is not None}
 
 
-def _overlap(one: Outcome, other: Outcome) -> float:
+def _overlap(one: Span, other: Span) -> float:
     return min(one.end, other.end) - max(one.start, other.start)
 
 
-def _marks(lanes: Sequence[Lane], lost: Sequence[Lost]) -> tuple[Mark, ...]:
+def _marks(lanes: Sequence[Lane], lost: Sequence[Lost]) -> tuple[Label, ...]:
     rows = {lane.label: row for row, lane in reversed(list(enumerate(lanes)))}
     found = [one for one in lost if one.name in rows][:MAX_MARKS]
-    return tuple(Mark(at=one.at, lane=rows[one.name], text=f"{seconds(one.seconds)} lost here") for one in found)
+    return tuple(Label(at=one.at, lane=rows[one.name], text=f"{seconds(one.seconds)} lost here") for one in found)
 
 
 def _in_steps(trace: Trace, steps: int) -> Timeline:

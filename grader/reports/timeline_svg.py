@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from grader.reports.lanes import Bar, How, Kind, Lane
-from grader.reports.timeline import Axis, Mark, Tick, Timeline
+from grader.reports.timeline import Axis, Label, Tick, Timeline
 from grader.text import seconds
 
 LEAST = 0.8
@@ -30,7 +30,7 @@ class Rect:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Label:
+class Caption:
     """Some text at a place of the plot; ``anchor`` is an SVG text-anchor."""
 
     x: str
@@ -39,7 +39,7 @@ class Label:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
+class LaneRow:
     """One lane. ``absent`` is where its dotted line ends, ``stop`` where it was ended before it could return."""
 
     label: str
@@ -50,7 +50,7 @@ class Row:
     how: How
     when: str
     ending: str
-    notes: tuple[Label, ...]
+    notes: tuple[Caption, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,8 +59,8 @@ class Chart:
 
     caption: str
     axis: str
-    ticks: tuple[Label, ...]
-    rows: tuple[Row, ...]
+    ticks: tuple[Caption, ...]
+    rows: tuple[LaneRow, ...]
     hidden: int
 
 
@@ -83,19 +83,19 @@ def kinds_in(charts: tuple[Chart, ...]) -> tuple[tuple[Kind, str], ...]:
     return tuple((kind, word) for kind, word in KIND_WORDS.items() if kind in found)
 
 
-def _tick(tick: Tick, end: float) -> Label:
+def _tick(tick: Tick, end: float) -> Caption:
     share = _share(tick.at, end)
     # A label in the middle of its line would stick out at either end of the plot.
     anchor = "start" if share < 5 else "end" if share > 95 else "middle"
-    return Label(x=_percent(share), anchor=anchor, text=tick.label)
+    return Caption(x=_percent(share), anchor=anchor, text=tick.label)
 
 
-def _row(lane: Lane, timeline: Timeline, marks: list[Mark]) -> Row:
+def _row(lane: Lane, timeline: Timeline, labels: list[Label]) -> LaneRow:
     end = timeline.end
     start = _share(lane.start, end)
     stopped = lane.how in (How.RAISED, How.CANCELLED) and lane.end is not None
 
-    return Row(
+    return LaneRow(
         label=lane.label,
         indent=min(lane.depth, MAX_INDENT),
         absent=_percent(start) if start > 0 else "",
@@ -104,7 +104,7 @@ def _row(lane: Lane, timeline: Timeline, marks: list[Mark]) -> Row:
         how=lane.how,
         when=_when(lane, timeline.axis),
         ending=ENDINGS[lane.how],
-        notes=tuple(_note(mark, end) for mark in marks),
+        notes=tuple(_note(label, end) for label in labels),
     )
 
 
@@ -114,10 +114,10 @@ def _rect(bar: Bar, end: float) -> Rect:
     return Rect(x=_percent(min(low, 100 - width)), width=_percent(width), kind=bar.kind)
 
 
-def _note(mark: Mark, end: float) -> Label:
-    share = _share(mark.at, end)
-    text, anchor = (f"▲ {mark.text}", "start") if share < 50 else (f"{mark.text} ▲", "end")
-    return Label(x=_percent(share), anchor=anchor, text=text)
+def _note(label: Label, end: float) -> Caption:
+    share = _share(label.at, end)
+    text, anchor = (f"▲ {label.text}", "start") if share < 50 else (f"{label.text} ▲", "end")
+    return Caption(x=_percent(share), anchor=anchor, text=text)
 
 
 def _when(lane: Lane, axis: Axis) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from grader.reports.lanes import Bar, How, Kind, Lane
 from grader.reports.screen import Glyphs, Piece, Screen
-from grader.reports.timeline import Axis, Mark, Timeline
+from grader.reports.timeline import Axis, Label, Timeline
 
 MAX_LABEL = 16
 INDENT = 2
@@ -119,7 +119,7 @@ def _runs(cells: Sequence[Kind]) -> Iterator[tuple[Kind, int]]:
             start = column
 
 
-def _mark(mark: Mark, frame: Frame, glyphs: Glyphs) -> str:
+def _mark(mark: Label, frame: Frame, glyphs: Glyphs) -> str:
     column = frame.column(mark.at)
     after = " " * column + f"{glyphs.pointer} {mark.text}"
     before = f"{mark.text} {glyphs.pointer}".rjust(column + 1)

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from grader.judge.verdict import BackendResult, Caution, Failure, Outcome, Status, TestResult, Verdict
+from grader.judge.verdict import BackendResult, Failure, Outcome, PassedRemark, Status, TestResult, Verdict
 from grader.policy.submission import Fault
 from grader.reports.timeline import Axis, Timeline, as_at_verdict, side_by_side
 from grader.text import counted, joined, tests_named, whole_points
@@ -43,7 +43,7 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Note:
+class SharedRemark:
     """Something worth saying about tests that passed. It costs no points."""
 
     kind: str
@@ -55,7 +55,7 @@ class Note:
     """Numbers of the tests in which it was seen."""
 
 
-class State(StrEnum):
+class ExerciseState(StrEnum):
     """How far a learner is with one exercise."""
 
     NEW = "not started"
@@ -65,7 +65,7 @@ class State(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Progress:
+class ExerciseProgress:
     """One exercise as the overview and the list show it. ``points`` are those of the best attempt."""
 
     id: str
@@ -74,7 +74,7 @@ class Progress:
     level: int
     minutes: int
     concepts: tuple[str, ...] = ()
-    state: State
+    state: ExerciseState
     points: float = 0.0
     total: int = 100
 
@@ -167,21 +167,21 @@ def timelines(failure: Failure) -> tuple[Timeline, Timeline | None] | None:
     return (mine, reference) if lanes >= least else None
 
 
-def notes(verdict: Verdict) -> tuple[Note, ...]:
+def notes(verdict: Verdict) -> tuple[SharedRemark, ...]:
     """Return what was noticed in tests that passed: each thing once for each line, whatever the tests and backends."""
-    seen: dict[tuple[str, int | None], tuple[Caution, list[int]]] = {}
+    seen: dict[tuple[str, int | None], tuple[PassedRemark, list[int]]] = {}
     for test in verdict.tests:
         for caution in (caution for result in test.results for caution in result.cautions):
             numbers = seen.setdefault((caution.kind, caution.line), (caution, []))[1]
             if test.number not in numbers:
                 numbers.append(test.number)
     return tuple(
-        Note(kind=one.kind, text=one.text, line=one.line, source=one.source, tests=tuple(numbers))
+        SharedRemark(kind=one.kind, text=one.text, line=one.line, source=one.source, tests=tuple(numbers))
         for one, numbers in seen.values()
     )
 
 
-def note_said(note: Note) -> str:
+def note_said(note: SharedRemark) -> str:
     """Say a note and where it was noticed: ``... (test 3; it costs no points)``."""
     few = len(note.tests) <= MAX_NUMBERS
     where = tests_named(note.tests) if few else counted(len(note.tests), "test")

@@ -20,8 +20,8 @@ from grader.errors import InternalError, MachineError
 from grader.kit.exercise import Limits
 from grader.sandbox import isolation
 from grader.sandbox import zygote as sweep
-from grader.sandbox.isolation import Attempt
-from grader.sandbox.zygote import LOOK_SECONDS, Died, Zygote
+from grader.sandbox.isolation import Probe
+from grader.sandbox.zygote import LOOK_SECONDS, Died, ZygoteHandle
 from grader.wire.lines import Json, dumps
 
 # ---- child -----------------------------------------------------------------------------------------------------------
@@ -41,7 +41,7 @@ class Child:
     """One child's process number and our ends of its pipes."""
 
     def __init__(
-        self, process: int, requests: int, messages: int, output: int, *, number: int, proof: str, zygote: Zygote
+        self, process: int, requests: int, messages: int, output: int, *, number: int, proof: str, zygote: ZygoteHandle
     ) -> None:
         self.process = process
         self.number = number
@@ -181,13 +181,13 @@ class Box:
             )
         strongest, why_not = isolation.ceiling()
         self._level = strongest if level is None else min(level, strongest)
-        self._zygote: Zygote | None = None
+        self._zygote: ZygoteHandle | None = None
         self._ready = False
         self._stumbled = False
         """Whether the last start came to nothing."""
         self._living: dict[int, Child] = {}
         """The children that have not been ended, by their number in the box."""
-        self.attempts: tuple[Attempt, ...] = ()
+        self.attempts: tuple[Probe, ...] = ()
         """What the self-test has tried, once the box has been used."""
         self.missing: tuple[str, ...] | None = None
         """Private names of the libraries that plays need and the box does not have; None if no box has said so yet."""
@@ -284,12 +284,12 @@ class Box:
         while True:
             try:
                 with held_back():
-                    self._zygote = Zygote(self._level)
+                    self._zygote = ZygoteHandle(self._level)
                 return
             except Died as died:
                 self._lower(self._level - 1, str(died))
 
-    def _up(self) -> Zygote:
+    def _up(self) -> ZygoteHandle:
         """The zygote, when it is ready and its level is proven. Raises InternalError if none can be started."""
         if self._zygote is None:
             self._launch()

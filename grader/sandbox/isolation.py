@@ -32,7 +32,7 @@ LAST_ATTEMPT = "run a program"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Attempt:
+class Probe:
     """One thing that was tried inside a box."""
 
     level: int
@@ -42,16 +42,16 @@ class Attempt:
     said: str
 
 
-def read_attempts(rows: object) -> tuple[Attempt, ...]:
+def read_attempts(rows: object) -> tuple[Probe, ...]:
     """Read what the self-test of a box reports. No student's code has run there yet."""
     assert isinstance(rows, list)
     return tuple(
-        Attempt(level=int(level), what=str(what), prevented=prevented is True, said=str(said))
+        Probe(level=int(level), what=str(what), prevented=prevented is True, said=str(said))
         for level, what, prevented, said in rows
     )
 
 
-def proven(wanted: int, attempts: Sequence[Attempt]) -> int:
+def proven(wanted: int, attempts: Sequence[Probe]) -> int:
     """The highest level up to ``wanted`` at which everything failed that has to."""
     for level in range(1, wanted + 1):
         tried = [attempt for attempt in attempts if attempt.level == level]

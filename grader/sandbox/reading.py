@@ -16,12 +16,12 @@ from grader.wire.recording import (
     Deviation,
     Ended,
     Event,
-    Hygiene,
     Leaf,
     Mark,
-    Outcome,
     Raised,
     Recording,
+    Remark,
+    Span,
     Trace,
     TracedTask,
     Waiting,
@@ -99,7 +99,7 @@ def _leaf(value: Json) -> Leaf:
     )
 
 
-def _spans(value: Json | None) -> tuple[Outcome, ...]:
+def _spans(value: Json | None) -> tuple[Span, ...]:
     """Spans are noted as they begin, by the one thread of the loop; marks and attempts may come from any thread."""
     spans = tuple(_outcome(row) for row in _list(value))
     if any(later.start < earlier.start for earlier, later in pairwise(spans)):
@@ -107,14 +107,14 @@ def _spans(value: Json | None) -> tuple[Outcome, ...]:
     return spans
 
 
-def _outcome(value: Json) -> Outcome:
+def _outcome(value: Json) -> Span:
     name, start, stopped, how, data, task = _row(value, 6)
     if how not in _HOW:
         raise Distrusted("no such outcome")
     began, ended = _number(start), None if stopped is None else _number(stopped)
     if ended is not None and ended < began:
         raise Distrusted("an end before its beginning")
-    return Outcome(
+    return Span(
         name=_exactly(name, str),
         start=began,
         stopped=ended,
@@ -135,14 +135,14 @@ def _waiting(value: Json) -> Waiting:
     return Waiting(task=_exactly(task, str), line=_line(line), awaiting=_exactly(awaiting, str), since=_number(since))
 
 
-def _hygiene(value: Json) -> Hygiene:
+def _hygiene(value: Json) -> Remark:
     slug, line, detail = _row(value, 3)
     if slug not in LEFT_BEHIND:  # a tuple: what comes need not have a hash
         raise Distrusted("no such complaint")
-    return Hygiene(slug=str(slug), line=_line(line), detail=_exactly(detail, str))
+    return Remark(slug=str(slug), line=_line(line), detail=_exactly(detail, str))
 
 
-def _trace(message: dict[str, Json], spans: tuple[Outcome, ...], elapsed: float) -> Trace:
+def _trace(message: dict[str, Json], spans: tuple[Span, ...], elapsed: float) -> Trace:
     fields, failed_at = _exactly(message.get("trace"), dict), message.get("failed_at")
     tasks = tuple(_task(row) for row in _list(fields.get("tasks")))
     events = tuple(_event(row) for row in _list(fields.get("events")))

@@ -18,7 +18,7 @@ from contextlib import suppress
 
 from grader.sandbox import enclosure
 from grader.sandbox.enclosure import SCRATCH, bubblewrap_arguments, orders
-from grader.sandbox.isolation import STRONGEST, Attempt, countable, read_attempts
+from grader.sandbox.isolation import STRONGEST, Probe, countable, read_attempts
 from grader.wire.lines import Json, dumps, loads
 
 # ---- sweep -----------------------------------------------------------------------------------------------------------
@@ -65,7 +65,7 @@ class Died(Exception):
     """A zygote is gone, stopped or not able to start; the message says what is known."""
 
 
-class Zygote:
+class ZygoteHandle:
     """One warm process, and our end of the socket to it."""
 
     def __init__(self, level: int) -> None:
@@ -94,7 +94,7 @@ class Zygote:
         with suppress(OSError):  # it has died, which is noticed when its answer is read
             self._control.sendall(dumps(self._orders))
 
-    def ready(self) -> tuple[Attempt, ...]:
+    def ready(self) -> tuple[Probe, ...]:
         """Wait until it can serve; returns what its self-test has tried. Raises Died."""
         missing = self.answer("missing", START_SECONDS)
         assert isinstance(missing, list)

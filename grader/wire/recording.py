@@ -61,7 +61,7 @@ NOTHING = Raised(bare=False, leaves=())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
+class Span:
     """One span or one attempt: when it began and ended, and how."""
 
     name: str
@@ -184,7 +184,7 @@ class Trace:
 
     tasks: tuple[TracedTask, ...]
     events: tuple[Event, ...]
-    spans: tuple[Outcome, ...]
+    spans: tuple[Span, ...]
     elapsed: float
     deviations: tuple[Deviation, ...] = ()
     failed_at: float | None = None
@@ -202,7 +202,7 @@ class Waiting:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Hygiene:
+class Remark:
     """Something that a play left behind: one of ``LEFT_BEHIND``, where, and its name."""
 
     slug: str
@@ -225,11 +225,11 @@ class Recording:
     elapsed: float = 0.0
     value: object = None
     error: Raised = NOTHING
-    spans: tuple[Outcome, ...] = ()
-    attempts: tuple[Outcome, ...] = ()
+    spans: tuple[Span, ...] = ()
+    attempts: tuple[Span, ...] = ()
     marks: tuple[Mark, ...] = ()
     waiting: tuple[Waiting, ...] = ()
-    hygiene: tuple[Hygiene, ...] = ()
+    hygiene: tuple[Remark, ...] = ()
     widths: tuple[int, ...] = ()
     """How many tasks were ready at each choice of the schedule; the product is the size of the tree of choices."""
     choices: tuple[int, ...] = ()
@@ -286,16 +286,16 @@ class Recording:
         """The times of all marks of that name, in order."""
         return [mark.time for mark in self.marks if mark.name == name]
 
-    def span(self, name: str) -> Outcome:
+    def span(self, name: str) -> Span:
         """The only span of that name."""
         return _only(self.spans, name, self.ended)
 
-    def attempt(self, name: str) -> Outcome:
+    def attempt(self, name: str) -> Span:
         """The only attempt of that name."""
         return _only(self.attempts, name, self.ended)
 
 
-def _only(outcomes: Sequence[Outcome], name: str, ended: Ended) -> Outcome:
+def _only(outcomes: Sequence[Span], name: str, ended: Ended) -> Span:
     found = [outcome for outcome in outcomes if outcome.name == name]
     if len(found) != 1:
         raise Missing(f"{name!r} began {len(found)} times, not once; the play ended as {ended}")

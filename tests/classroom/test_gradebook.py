@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from grader.classroom import gradebook
-from grader.classroom.gradebook import Attempt, Gradebook, Judged, Learner, held, put_aside
+from grader.classroom.gradebook import Gradebook, HandIn, Learner, StoredVerdict, held, put_aside
 from grader.classroom.pool import Conditions, Judgement, judgement
 from grader.errors import ClassroomError
 from grader.judge.verdict import Status
@@ -22,9 +22,9 @@ from tests import samples
 from tests.processes import CHECKOUT
 
 UNDER = Conditions(exercise="ex01", kit="kit-1", schedules=21, versions="grade 1")
-ADA = Attempt(learner="ada", exercise="ex01", key="aaaa", shown="ada/join.py")
-BOB = Attempt(learner="bob", exercise="ex01", key="aaaa", shown="bob/join.py")
-CLEO = Attempt(learner="cleo", exercise="ex01", key="cccc", shown="cleo/join.py")
+ADA = HandIn(learner="ada", exercise="ex01", key="aaaa", shown="ada/join.py")
+BOB = HandIn(learner="bob", exercise="ex01", key="aaaa", shown="bob/join.py")
+CLEO = HandIn(learner="cleo", exercise="ex01", key="cccc", shown="cleo/join.py")
 CLASS = [Learner(key="ada", name="Ada"), Learner(key="bob", name="Bob"), Learner(key="cleo", name="Cleo")]
 
 
@@ -48,8 +48,8 @@ def found(book: Gradebook) -> dict[str, float | None]:
     """The points that stand for every learner's attempt."""
     rows = {}
     for one in book.attempts():
-        rows[one.attempt.learner if isinstance(one, Judged) else one.learner] = (
-            one.points if isinstance(one, Judged) else None
+        rows[one.attempt.learner if isinstance(one, StoredVerdict) else one.learner] = (
+            one.points if isinstance(one, StoredVerdict) else None
         )
     return rows
 
@@ -72,7 +72,7 @@ def test_a_verdict_comes_back_whole_under_the_name_of_each_learners_file(book: G
     verdict = samples.verdict()
     book.begin(CLASS, [ADA, BOB])
     book.add([replace(judgement("aaaa", verdict), exercise="ex01")], UNDER)
-    (one, *_) = (one for one in book.attempts() if isinstance(one, Judged))
+    (one, *_) = (one for one in book.attempts() if isinstance(one, StoredVerdict))
 
     assert book.verdict(one.judgement, shown="ada/join.py") == replace(verdict, file="ada/join.py", ignored=())
 
@@ -108,7 +108,7 @@ def test_names_that_are_no_text_are_stored_all_the_same(book: Gradebook) -> None
     book.begin([Learner(key="x", name="Ren\udce9")], [replace(ADA, shown="Ren\udce9/join.py")])
 
     (attempt,) = book.attempts()
-    assert isinstance(attempt, Attempt)
+    assert isinstance(attempt, HandIn)
     assert attempt.shown == "Ren\\udce9/join.py"
 
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from grader.classroom.gradebook import Attempt, Judged
 from grader.classroom.gradebook import Counted as Before
+from grader.classroom.gradebook import HandIn, StoredVerdict
 from grader.classroom.marks import Mark, Standing, lowest_level, mark, moved
 from grader.classroom.pool import Conditions
 from grader.classroom.rules import ClassRules, Count, read_rules
@@ -20,10 +20,10 @@ UNDER = Conditions(exercise="ex01", kit="kit-1", schedules=21, versions="grade 1
 EXERCISES = ("ex01", "ex02")
 
 
-def attempt(points: float, *, run: int = 1, at: str = "", late: bool = False, **changes: object) -> Judged:
-    handed = Attempt(learner="ada", exercise="ex01", key=f"k{points}", shown="a", late=late, submitted_at=at, run=run)
+def attempt(points: float, *, run: int = 1, at: str = "", late: bool = False, **changes: object) -> StoredVerdict:
+    handed = HandIn(learner="ada", exercise="ex01", key=f"k{points}", shown="a", late=late, submitted_at=at, run=run)
     status = Status.PASS if points == 100 else Status.FAIL
-    one = Judged(
+    one = StoredVerdict(
         attempt=handed,
         judgement=run,
         status=status,
@@ -38,7 +38,7 @@ def attempt(points: float, *, run: int = 1, at: str = "", late: bool = False, **
     return replace(one, **changes)  # type: ignore[arg-type]
 
 
-def marked(*attempts: Judged | Attempt, rules: ClassRules | None = None) -> Mark:
+def marked(*attempts: StoredVerdict | HandIn, rules: ClassRules | None = None) -> Mark:
     return mark("ada", "ex01", 100, attempts, rules or ClassRules(), skips=lambda one: one.fault == "untouched")
 
 
@@ -84,7 +84,7 @@ def test_what_was_not_judged_gives_and_takes_nothing() -> None:
 
 
 def test_what_the_run_did_not_come_to_is_not_judged_by_what_came_before() -> None:
-    waiting = Attempt(learner="ada", exercise="ex01", key="new", shown="a", run=2)
+    waiting = HandIn(learner="ada", exercise="ex01", key="new", shown="a", run=2)
 
     assert marked(attempt(90), waiting).standing is Standing.NOT_JUDGED
     assert marked(attempt(90, run=3), waiting).points == 90

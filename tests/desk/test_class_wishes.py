@@ -8,15 +8,15 @@ from pathlib import Path
 import pytest
 
 from grader.classroom.layouts.claims import Layout
-from grader.desk.class_ import OUT, ClassWishes, again
+from grader.desk.class_ import OUT, ClassOptions, again
 from grader.kit.kit import builtin_root, load
 from tests.kit_samples import make_kit
 
 KIT = load(builtin_root())
 
 
-def wishes(**changes: object) -> ClassWishes:
-    return ClassWishes(**{"source": Path("week 1.zip"), "out": OUT, "schedules": 21, **changes})  # type: ignore[arg-type]
+def wishes(**changes: object) -> ClassOptions:
+    return ClassOptions(**{"source": Path("week 1.zip"), "out": OUT, "schedules": 21, **changes})  # type: ignore[arg-type]
 
 
 def test_with_no_options_the_command_is_short() -> None:

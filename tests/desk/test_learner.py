@@ -12,14 +12,14 @@ from rich.console import Console
 from grader.desk import learner
 from grader.desk import workspace as workspaces
 from grader.desk.learner import Desk
-from grader.desk.run import RunDesk, Wishes
+from grader.desk.run import RunDesk, RunOptions
 from grader.desk.workspace import Workspace
 from grader.errors import KitError, UsageError, WorkspaceError
 from grader.judge.verdict import Status, Verdict
 from grader.kit import kit as kits
 from grader.kit.exercise import Exercise
 from grader.reports.screen import ASCII
-from grader.reports.views import State
+from grader.reports.views import ExerciseState
 from grader.sandbox.box import Box
 from tests import samples
 from tests.kit_samples import RIGHT, TOO_SOON, WRONG_VALUE, answer, change, make_kit
@@ -49,7 +49,7 @@ def write(mine: Path, text: str, name: str = "double") -> Path:
 def graded(box: Box, mine: Path, id: str = "ex01", **wishes: object) -> Verdict:
     """Grade and store as `grade ex01` does, and give the verdict."""
     desk = at(mine)
-    run = RunDesk(desk, Wishes(**wishes))  # type: ignore[arg-type]
+    run = RunDesk(desk, RunOptions(**wishes))  # type: ignore[arg-type]
     verdicts = run.grade(box, [desk.kit.exercise(id)])
     run.store(verdicts)
     return verdicts[0]
@@ -158,7 +158,7 @@ def test_one_file_goes_with_one_exercise(box: Box, mine: Path) -> None:
     desk = at(mine)
 
     with pytest.raises(UsageError, match="--file goes with one exercise"):
-        RunDesk(desk, Wishes(file=Path("x.py"))).grade(box, desk.kit.exercises)
+        RunDesk(desk, RunOptions(file=Path("x.py"))).grade(box, desk.kit.exercises)
 
 
 def test_a_test_that_does_not_exist_is_refused_before_anything_is_played(box: Box, mine: Path) -> None:
@@ -179,7 +179,7 @@ def test_outside_of_a_workspace_a_file_must_be_named(box: Box, tmp_path: Path, m
     desk = Desk(directory=tmp_path, kit=tmp_path / "kit")
 
     with pytest.raises(UsageError, match="not a folder of exercises") as caught:
-        RunDesk(desk, Wishes()).grade(box, [exercise(desk)])
+        RunDesk(desk, RunOptions()).grade(box, [exercise(desk)])
     assert caught.value.hint == "Type `cd mine`, or name a file: `grade ex01 --file double.py`."
 
 
@@ -188,7 +188,7 @@ def test_a_broken_exercise_leaves_the_verdicts_on_the_others(box: Box, tmp_path:
     (tmp_path / "kit/exercises/ex01_double/scenarios.py").write_text("def (")
     desk = at(mine)
 
-    broken, fine = RunDesk(desk, Wishes()).grade(box, desk.kit.exercises)
+    broken, fine = RunDesk(desk, RunOptions()).grade(box, desk.kit.exercises)
 
     assert (broken.status, fine.status) == (Status.NOT_JUDGED, Status.PASS)
     assert "scenarios.py:1" in broken.trouble
@@ -275,22 +275,22 @@ def test_progress_as_a_document_has_the_states_and_points(box: Box, mine: Path) 
     graded(box, mine)
 
     first, second = json.loads(at(mine).progress_document())["exercises"]
-    assert (first["id"], first["state"], first["points"], first["total"]) == ("ex01", State.FAILING, 40, 100)
-    assert (second["id"], second["state"], second["concepts"]) == ("ex02", State.NEW, ["tasks"])
+    assert (first["id"], first["state"], first["points"], first["total"]) == ("ex01", ExerciseState.FAILING, 40, 100)
+    assert (second["id"], second["state"], second["concepts"]) == ("ex02", ExerciseState.NEW, ["tasks"])
 
 
 def test_a_file_of_its_own_is_proposed_again_and_not_a_hint(mine: Path) -> None:
     desk = at(mine)
-    run = RunDesk(desk, Wishes(file=Path("a b.py")))
+    run = RunDesk(desk, RunOptions(file=Path("a b.py")))
 
     failing = run.proposed([samples.mixed()])
     assert [command.line for command in failing or ()] == ["grade ex01 --file 'a b.py'"]
     assert run.proposed([samples.perfect()]) == ()
-    assert RunDesk(desk, Wishes()).proposed([samples.mixed()]) is None
+    assert RunDesk(desk, RunOptions()).proposed([samples.mixed()]) is None
 
 
 def test_a_stub_is_answered_with_the_lesson(mine: Path) -> None:
-    proposed = RunDesk(at(mine), Wishes()).proposed([samples.unjudgeable(kind="untouched")])
+    proposed = RunDesk(at(mine), RunOptions()).proposed([samples.unjudgeable(kind="untouched")])
 
     assert [command.line for command in proposed or ()] == ["ex01_double/README.md", "grade ex01"]
 

@@ -9,7 +9,7 @@ import pytest
 from grader.judge import explain
 from grader.kit.diagnosis import BUILTIN, Diagnosis
 from grader.kit.hidden_tests import HiddenTest
-from grader.wire.recording import NOTHING, Ended, Event, Hygiene, Leaf, Outcome, Raised, Recording, Trace, Waiting
+from grader.wire.recording import NOTHING, Ended, Event, Leaf, Raised, Recording, Remark, Span, Trace, Waiting
 
 SOURCE = "import anyio\n\nX = 1\n\n\nasync def _helper():\n    pass\n\n\nasync def join():\n    pass\n"
 SERIAL = Diagnosis(slug="serial", sentence="one after the other", explanation="e", help="h", hints=("a", "b", "c"))
@@ -60,7 +60,7 @@ def test_an_exception_is_not_explained_by_a_test_that_declares_exceptions() -> N
 
 
 def test_what_was_left_behind_is_not_explained_by_the_author() -> None:
-    complaint = Hygiene(slug="leaked-task", line=3, detail="")
+    complaint = Remark(slug="leaked-task", line=3, detail="")
 
     sentence = explain.error_sentence(BUILTIN["leaked-task"], declared("leaked-task"), play(hygiene=(complaint,)))
 
@@ -84,7 +84,7 @@ def test_the_grader_adds_what_it_saw(ended: Ended) -> None:
 
 
 def test_the_line_of_the_ending_comes_first() -> None:
-    recording = play(Ended.BLOCKED_LOOP, line=7, hygiene=(Hygiene(slug="blocked-loop", line=3, detail=""),))
+    recording = play(Ended.BLOCKED_LOOP, line=7, hygiene=(Remark(slug="blocked-loop", line=3, detail=""),))
 
     assert explain.line_to_look_at("blocked-loop", recording, SOURCE) == 7
 
@@ -102,7 +102,7 @@ def test_a_deadlock_without_a_line_points_at_the_function() -> None:
 
 
 def test_what_was_left_behind_is_shown_where_it_was_made() -> None:
-    complaints = (Hygiene(slug="unclosed", line=2, detail=""), Hygiene(slug="leaked-task", line=3, detail=""))
+    complaints = (Remark(slug="unclosed", line=2, detail=""), Remark(slug="leaked-task", line=3, detail=""))
 
     assert explain.line_to_look_at("leaked-task", play(hygiene=complaints), SOURCE) == 3
 
@@ -172,7 +172,7 @@ def test_if_all_were_handed_out_it_says_so() -> None:
 
 
 def test_an_exception_that_an_attempt_caught_is_shown_if_it_is_the_diagnosis() -> None:
-    attempt = Outcome(
+    attempt = Span(
         name="a", start=0, stopped=0, how="raised", raised=raised(leaf("TypeError", "no", line=2)), result=None, task=0
     )
     recording = play(attempts=(attempt,))

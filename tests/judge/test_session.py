@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from grader.errors import InternalError
-from grader.judge import grading, token
 from grader.judge.attempt import Judged, diagnose
+from grader.judge.authoring import grading, token
 from grader.judge.collect import hidden_functions
 from grader.judge.session import Examination, examine
 from grader.judge.verdict import Outcome as Result
@@ -22,7 +22,7 @@ from grader.kit.hidden_tests import HiddenTest
 from grader.sandbox.box import Box, Job
 from grader.sandbox.cell import Cell, Play
 from grader.wire import BACKENDS
-from grader.wire.recording import NOTHING, Ended, Hygiene, Leaf, Outcome, Raised, Recording
+from grader.wire.recording import NOTHING, Ended, Leaf, Raised, Recording, Remark, Span
 from grader.wire.values import Token
 from tests.forging_samples import make_kit
 
@@ -247,7 +247,7 @@ def test_what_plays_leave_behind_is_a_remark_on_a_test_that_passes(box: Box, tmp
     judged = only(box, tmp_path, "assert play('ask').result == 1", answer)
 
     assert judged.outcome is Result.PASS
-    assert judged.remarks == (Hygiene(slug="never-awaited", line=3, detail="sleep"),)
+    assert judged.remarks == (Remark(slug="never-awaited", line=3, detail="sleep"),)
 
 
 # ---- schedules -------------------------------------------------------------------------------------------------------
@@ -478,7 +478,7 @@ def slug(*recordings: Recording) -> str:
     return diagnose(TEST, [(play, recording) for recording in recordings])[2]
 
 
-COMPLAINT = (Hygiene(slug="never-awaited", line=1, detail="f"),)
+COMPLAINT = (Remark(slug="never-awaited", line=1, detail="f"),)
 BUG = error("TypeError", "Exception")
 
 
@@ -491,11 +491,11 @@ def test_what_was_left_behind_outranks_what_was_raised() -> None:
 
 
 def test_what_is_left_open_says_nothing_about_a_failure_and_leaves_the_word_to_the_test() -> None:
-    assert slug(recorded(hygiene=(Hygiene(slug="unclosed", line=1, detail="f"),))) == "declared"
+    assert slug(recorded(hygiene=(Remark(slug="unclosed", line=1, detail="f"),))) == "declared"
 
 
 def test_the_most_telling_of_what_was_left_behind_is_shown() -> None:
-    left = tuple(Hygiene(slug=kind, line=1, detail="f") for kind in ("unclosed", "leaked-thread", "leaked-task"))
+    left = tuple(Remark(slug=kind, line=1, detail="f") for kind in ("unclosed", "leaked-thread", "leaked-task"))
 
     assert slug(recorded(hygiene=left)) == "leaked-task"
 
@@ -505,8 +505,8 @@ def test_an_exception_that_looks_like_a_bug_outranks_what_the_test_declares_even
     assert slug(recorded(attempts=(attempt(BUG),))) == "raised"
 
 
-def attempt(raised: Raised) -> Outcome:
-    return Outcome(name="a", start=0, stopped=0, how="raised", raised=raised, result=None, task=1)
+def attempt(raised: Raised) -> Span:
+    return Span(name="a", start=0, stopped=0, how="raised", raised=raised, result=None, task=1)
 
 
 @pytest.mark.parametrize(

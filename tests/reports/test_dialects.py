@@ -11,14 +11,14 @@ import pytest
 from grader.errors import InternalError, MachineError, UsageError, WorkspaceError
 from grader.files import write_file
 from grader.reports import dialects
-from grader.reports.dialects import Dialect, Order, read_order
+from grader.reports.dialects import Dialect, ReportOrder, read_order
 from tests import samples
 from tests.results_samples import class_of
 from tests.samples import CLASSROOM50
 
 
-def order(name: str, path: Path = Path("report")) -> Order:
-    return Order(dialect=Dialect(name), path=path)
+def order(name: str, path: Path = Path("report")) -> ReportOrder:
+    return ReportOrder(dialect=Dialect(name), path=path)
 
 
 # ---- what is asked for -----------------------------------------------------------------------------------------------

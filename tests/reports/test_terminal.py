@@ -16,7 +16,7 @@ from rich.console import Console
 
 from grader.reports.screen import ASCII, UNICODE, Glyphs, Piece, Screen
 from grader.reports.terminal import show_list, show_overview, show_run, show_run_quiet, show_run_verbose
-from grader.reports.views import Command, Progress, State
+from grader.reports.views import Command, ExerciseProgress, ExerciseState
 from tests.samples import (
     HOSTILE,
     careless,
@@ -41,9 +41,13 @@ from tests.samples import (
 Show = Callable[..., None]
 
 PROGRESS = [
-    Progress(id="ex01", title="join", summary="wait for all", level=1, minutes=30, state=State.COMPLETE, points=100),
-    Progress(id="ex02", title="select", summary="first wins", level=2, minutes=60, state=State.FAILING, points=99.5),
-    Progress(id="ex03", title=HOSTILE, summary=HOSTILE, level=3, minutes=120, state=State.NEW),
+    ExerciseProgress(
+        id="ex01", title="join", summary="wait for all", level=1, minutes=30, state=ExerciseState.COMPLETE, points=100
+    ),
+    ExerciseProgress(
+        id="ex02", title="select", summary="first wins", level=2, minutes=60, state=ExerciseState.FAILING, points=99.5
+    ),
+    ExerciseProgress(id="ex03", title=HOSTILE, summary=HOSTILE, level=3, minutes=120, state=ExerciseState.NEW),
 ]
 
 
@@ -298,7 +302,7 @@ def test_99_and_a_half_points_are_99():
     assert " 99  not yet complete" in screen_of(show_list_or_overview, PROGRESS)
 
 
-def show_list_or_overview(target: Console, progress: list[Progress], *, glyphs: Glyphs) -> None:
+def show_list_or_overview(target: Console, progress: list[ExerciseProgress], *, glyphs: Glyphs) -> None:
     show_overview(target, "Kit", progress, following=progress[1], commands=[], glyphs=glyphs)
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from grader.sandbox.box import Box, Child
 from grader.sandbox.cell import Gone, TimeIsUp, next_line
-from grader.sandbox.zygote import Zygote
+from grader.sandbox.zygote import ZygoteHandle
 
 NO_SUCH_PROCESS = 2**30
 
@@ -31,7 +31,7 @@ class LeavingBox:
 def child() -> Iterator[tuple[Child, int]]:
     """A child of which only our ends of its pipes are there, and the end into which it would write its messages."""
     (_, requests), (messages, says), (output, prints) = os.pipe(), os.pipe(), os.pipe()
-    child = Child(NO_SUCH_PROCESS, requests, messages, output, number=1, proof="", zygote=cast(Zygote, object()))
+    child = Child(NO_SUCH_PROCESS, requests, messages, output, number=1, proof="", zygote=cast(ZygoteHandle, object()))
     yield child, says
     child.close()
     os.close(says)

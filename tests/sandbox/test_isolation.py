@@ -24,15 +24,15 @@ from grader.kit.exercise import Limits
 from grader.sandbox import enclosure, isolation
 from grader.sandbox.box import Box, Job
 from grader.sandbox.cell import Cell, Play
-from grader.sandbox.isolation import LAST_ATTEMPT, Attempt, proven, refusal, require, shared
+from grader.sandbox.isolation import LAST_ATTEMPT, Probe, proven, refusal, require, shared
 from grader.wire.recording import Ended, Recording
 from tests.kit_samples import change, make_kit
 
 LIMITS = Limits(wall_seconds=30, cpu_seconds=5, memory_mb=400)
 
 
-def attempt(level: int, prevented: bool = True, what: str = LAST_ATTEMPT) -> Attempt:
-    return Attempt(level=level, what=what, prevented=prevented, said="")
+def attempt(level: int, prevented: bool = True, what: str = LAST_ATTEMPT) -> Probe:
+    return Probe(level=level, what=what, prevented=prevented, said="")
 
 
 EVERYTHING = (attempt(1), attempt(2), attempt(3))

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from grader.wire.recording import NOTHING, Ended, Leaf, Mark, Missing, Outcome, Raised, Recording
+from grader.wire.recording import NOTHING, Ended, Leaf, Mark, Missing, Raised, Recording, Span
 
 
 def leaf(token: str | None = None, *types: str, message: str = "") -> Leaf:
@@ -17,8 +17,8 @@ def raised(*leaves: Leaf, bare: bool = False) -> Raised:
     return Raised(bare=bare, leaves=leaves)
 
 
-def outcome(name: str = "a", how: str = "returned", stopped: float | None = 3.0, **fields: Any) -> Outcome:
-    return Outcome(
+def outcome(name: str = "a", how: str = "returned", stopped: float | None = 3.0, **fields: Any) -> Span:
+    return Span(
         name=name, start=1.0, stopped=stopped, how=how, **{"raised": NOTHING, "result": None, "task": 1, **fields}
     )
 

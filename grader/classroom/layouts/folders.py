@@ -24,7 +24,7 @@ _WORD = re.compile(r"[^\W_]*")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
+class FolderPlace:
     """A path taken apart: the folders above a learner's own, the learner's own folder, and what lies in it.
 
     ``owner`` is empty if the file lies in no learner's folder.
@@ -35,16 +35,16 @@ class Place:
     inside: tuple[str, ...]
 
 
-def place_of(found: Found, *, root: int, exercises: Sequence[Exercise]) -> Place:
+def place_of(found: Found, *, root: int, exercises: Sequence[Exercise]) -> FolderPlace:
     """Take a path apart; its first ``root`` parts hold everything."""
     parts = found.parts
     at = root
     while at < len(parts) - 1 and is_of_exercise(parts[at], exercises):
         at += 1
     if at >= len(parts) - 1:
-        return Place(above=parts[:at], owner="", inside=parts[at:])
+        return FolderPlace(above=parts[:at], owner="", inside=parts[at:])
 
-    return Place(above=parts[:at], owner=parts[at], inside=parts[at + 1 :])
+    return FolderPlace(above=parts[:at], owner=parts[at], inside=parts[at + 1 :])
 
 
 def is_of_exercise(name: str, exercises: Sequence[Exercise]) -> bool:

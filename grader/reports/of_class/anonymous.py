@@ -45,7 +45,7 @@ _WORD = re.compile(r"[^\W_]+")
 _PIECE = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[^A-Za-z]+")
 
 
-class Names:
+class KnownNames:
     """The words that some learners are known by: in their names, addresses and numbers."""
 
     def __init__(self, learners: Iterable[Learner]) -> None:
@@ -101,7 +101,7 @@ LEAST_FILE = 4
 def anonymised(results: ClassResults) -> ClassResults:
     """Return the results with learners called L001, L002 and so on, in an order that says nothing about them."""
     labels = labels_of(results)
-    names = Names(results.intake.learners)
+    names = KnownNames(results.intake.learners)
     hidden = _Hidden(results, names)
 
     return replace(
@@ -150,7 +150,7 @@ def _left_over(files: Sequence[LeftOver]) -> tuple[LeftOver, ...]:
 class _Hidden:
     """Takes out of verdicts what may say whose they are."""
 
-    def __init__(self, results: ClassResults, names: Names) -> None:
+    def __init__(self, results: ClassResults, names: KnownNames) -> None:
         self._results = results
         self._names = names
         self._traces: dict[int, tuple[Trace, Trace]] = {}

@@ -17,7 +17,7 @@ from grader.reports.timeline import Timeline, layout
 from grader.reports.timeline_svg import Chart, chart, kinds_in
 from grader.reports.views import timelines
 from grader.text import counted
-from grader.wire.recording import Event, Outcome, Trace
+from grader.wire.recording import Event, Span, Trace
 
 MAX_TESTS = 8
 """Tests of which shapes are shown: those that the most learners fail with a picture."""
@@ -133,7 +133,7 @@ def _step(event: Event, number: dict[int, int], rank: dict[float, int]) -> Cours
     return rank[event.time], event.kind, number.get(event.task), info
 
 
-def _stretch(span: Outcome, number: dict[int, int], rank: dict[float, int]) -> Course:
+def _stretch(span: Span, number: dict[int, int], rank: dict[float, int]) -> Course:
     stopped = None if span.stopped is None else rank[span.stopped]
     return rank[span.start], stopped, span.how, None if span.task is None else number.get(span.task)
 

@@ -11,7 +11,7 @@ from functools import lru_cache
 from grader.classroom.marks import ClassResults
 from grader.judge.verdict import Failure, Outcome, TestResult
 from grader.kit.diagnosis import Diagnosis
-from grader.reports.of_class.anonymous import MAX_LINE, Names, without_texts
+from grader.reports.of_class.anonymous import MAX_LINE, KnownNames, without_texts
 from grader.reports.of_class.figures import percent_of
 from grader.text import counted, joined
 from grader.wire.recording import LEFT_BEHIND
@@ -343,7 +343,7 @@ def _typical_line(results: ClassResults, group: Iterable[Miss]) -> tuple[str, in
     line = max(authors, key=lambda line: (not line.startswith(HEADS), len(authors[line]), line))
     author = next(iter(authors[line]))
 
-    return Names([results.learners[author]]).masked(line)[:MAX_EXCERPT], len(authors[line])
+    return KnownNames([results.learners[author]]).masked(line)[:MAX_EXCERPT], len(authors[line])
 
 
 @lru_cache(maxsize=4096)

@@ -124,7 +124,7 @@ LATE = "†"
 BY_HAND = "‡"
 
 
-class State(StrEnum):
+class CellState(StrEnum):
     """What a cell of the heat map says in a word."""
 
     PASS = "pass"
@@ -135,12 +135,12 @@ class State(StrEnum):
     MISSING = "missing"
 
 
-States = Mapping[tuple[str, str], State]
+States = Mapping[tuple[str, str], CellState]
 """By learner and exercise."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Person:
+class LearnerLink:
     """A learner as the page names them. ``page`` is the link to their own page, empty if there is none."""
 
     name: str
@@ -153,7 +153,7 @@ class HeatCell:
 
     tone: str
     points: str
-    word: State
+    word: CellState
     flag: str
 
 
@@ -161,7 +161,7 @@ class HeatCell:
 class HeatRow:
     """One learner. ``kinds`` are the places of their diagnoses in the list of misconceptions."""
 
-    person: Person
+    person: LearnerLink
     cells: tuple[HeatCell, ...]
     total: str
     complete: str
@@ -181,10 +181,12 @@ def page_name(learner_key: str) -> str:
     return f"{slug or 'learner'}-{digest}.html"
 
 
-def people(results: ClassResults, pages: Mapping[str, str]) -> Mapping[str, Person]:
+def people(results: ClassResults, pages: Mapping[str, str]) -> Mapping[str, LearnerLink]:
     """Everybody by key; ``pages`` are the links to their own pages."""
     return {
-        learner.key: Person(name=clean_line(learner.name or learner.key, MAX_NAME), page=pages.get(learner.key, ""))
+        learner.key: LearnerLink(
+            name=clean_line(learner.name or learner.key, MAX_NAME), page=pages.get(learner.key, "")
+        )
         for learner in results.intake.learners
     }
 
@@ -197,23 +199,23 @@ def states_of(results: ClassResults) -> States:
     return {(mark.learner, mark.exercise): _state(mark) for mark in results.marks}
 
 
-def _state(mark: Mark) -> State:
+def _state(mark: Mark) -> CellState:
     match mark.standing:
         case Standing.JUDGED:
-            return State.PASS if passes(mark) else State.FAIL
+            return CellState.PASS if passes(mark) else CellState.FAIL
         case Standing.CANNOT_JUDGE:
-            return State.FAULT
+            return CellState.FAULT
         case Standing.NOT_JUDGED:
-            return State.NOT_JUDGED
+            return CellState.NOT_JUDGED
         case Standing.MISSING:
-            return State.MISSING
+            return CellState.MISSING
 
 
 # ---- the heat map ----------------------------------------------------------------------------------------------------
 
 
 def heat_rows(
-    results: ClassResults, states: States, who: Mapping[str, Person], kinds: Mapping[str, Collection[int]]
+    results: ClassResults, states: States, who: Mapping[str, LearnerLink], kinds: Mapping[str, Collection[int]]
 ) -> tuple[HeatRow, ...]:
     """Return a row for every learner, in the order of the intake; ``kinds`` are places of diagnoses, by key."""
     return tuple(
@@ -221,18 +223,18 @@ def heat_rows(
     )
 
 
-def _heat_row(person: Person, marks: Sequence[Mark], states: States, kinds: Sequence[int]) -> HeatRow:
+def _heat_row(person: LearnerLink, marks: Sequence[Mark], states: States, kinds: Sequence[int]) -> HeatRow:
     total = total_of(marks)
     return HeatRow(
         person=person,
         cells=tuple(_cell(mark, states[key_of(mark)]) for mark in marks),
         total="–" if total is None else str(whole_points(total)),
-        complete=str(sum(states[key_of(mark)] is State.PASS for mark in marks)),
+        complete=str(sum(states[key_of(mark)] is CellState.PASS for mark in marks)),
         kinds=" ".join(map(str, kinds)),
     )
 
 
-def _cell(mark: Mark, state: State) -> HeatCell:
+def _cell(mark: Mark, state: CellState) -> HeatCell:
     return HeatCell(
         tone=_tone(mark, state),
         points="" if mark.points is None else str(whole_points(mark.points)),
@@ -241,11 +243,11 @@ def _cell(mark: Mark, state: State) -> HeatCell:
     )
 
 
-def _tone(mark: Mark, state: State) -> str:
-    if state is State.FAIL:
+def _tone(mark: Mark, state: CellState) -> str:
+    if state is CellState.FAIL:
         points = mark.raw if mark.points is None else mark.points
         return f"f{min(max(int(4 * points / max(mark.total, 1)), 0), 3)}"
-    return {State.PASS: "p", State.FAULT: "c", State.NOT_JUDGED: "n", State.MISSING: "m"}[state]
+    return {CellState.PASS: "p", CellState.FAULT: "c", CellState.NOT_JUDGED: "n", CellState.MISSING: "m"}[state]
 
 
 # ---- numbers ---------------------------------------------------------------------------------------------------------
@@ -281,7 +283,7 @@ class ExerciseRow:
 
     id: str
     title: str
-    counts: tuple[tuple[State, int], ...]
+    counts: tuple[tuple[CellState, int], ...]
     judged: int
     share: str
     mean: str
@@ -290,7 +292,7 @@ class ExerciseRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Column:
+class DistributionBin:
     """One bin of the distribution; ``x``, ``y``, ``width`` and ``height`` are per cent, as text."""
 
     label: str
@@ -305,11 +307,11 @@ class Column:
 def headline(results: ClassResults, states: States) -> str:
     """Say in one sentence how the class stands."""
     counts = Counter(states.values())
-    judged = counts[State.PASS] + counts[State.FAIL]
+    judged = counts[CellState.PASS] + counts[CellState.FAIL]
     active = sum(handed_in(marks) for marks in results.by_learner.values())
     if not judged:
         return f"Nothing was judged; {active} of {counted(len(results.learners), 'learner')} handed something in."
-    passed = f"{counts[State.PASS]} of {counted(judged, 'judged file')} pass every test."
+    passed = f"{counts[CellState.PASS]} of {counted(judged, 'judged file')} pass every test."
     return f"{active} of {counted(len(results.learners), 'learner')} handed something in; {passed}"
 
 
@@ -318,15 +320,15 @@ def facts(results: ClassResults, states: States) -> tuple[tuple[str, str], ...]:
     counts = Counter(states.values())
     rows = results.by_learner.values()
     # A verdict says pass or fail only after looking at every test: that is done once, for the whole page.
-    complete = sum(bool(row) and all(states[key_of(mark)] is State.PASS for mark in row) for row in rows)
+    complete = sum(bool(row) and all(states[key_of(mark)] is CellState.PASS for mark in row) for row in rows)
     looks = sum(bool(mark.verdict and mark.verdict.look) for mark in results.marks)
     found = (
         (len(rows), "in the class"),
         (sum(handed_in(row) for row in rows), "handed something in"),
         (complete, "pass everything"),
-        (counts[State.PASS] + counts[State.FAIL], "files judged"),
-        (counts[State.FAULT], "not gradable"),
-        (counts[State.NOT_JUDGED], "not judged"),
+        (counts[CellState.PASS] + counts[CellState.FAIL], "files judged"),
+        (counts[CellState.FAULT], "not gradable"),
+        (counts[CellState.NOT_JUDGED], "not judged"),
         (looks, "please look"),
     )
     return tuple((f"{number:,}", what) for number, what in found)
@@ -339,16 +341,16 @@ def exercise_rows(results: ClassResults) -> tuple[ExerciseRow, ...]:
 
 def _exercise_row(row: Figures) -> ExerciseRow:
     counts = {
-        State.PASS: row.complete,
-        State.FAIL: row.judged - row.complete,
-        State.FAULT: row.not_gradable,
-        State.NOT_JUDGED: row.not_judged,
-        State.MISSING: row.missing,
+        CellState.PASS: row.complete,
+        CellState.FAIL: row.judged - row.complete,
+        CellState.FAULT: row.not_gradable,
+        CellState.NOT_JUDGED: row.not_judged,
+        CellState.MISSING: row.missing,
     }
     return ExerciseRow(
         id=row.id,
         title=row.title,
-        counts=tuple((state, counts[state]) for state in State),
+        counts=tuple((state, counts[state]) for state in CellState),
         judged=row.judged,
         share=percent_of(row.complete, row.judged),
         mean=_number(row.mean),
@@ -361,7 +363,7 @@ def _number(number: float | None) -> str:
     return "–" if number is None else one_place(number).removesuffix(".0")
 
 
-def distribution(results: ClassResults) -> tuple[Column, ...]:
+def distribution(results: ClassResults) -> tuple[DistributionBin, ...]:
     """Count the learners who handed something in, and of whom everything was judged, by their share of all points."""
     bins = [0] * BINS
     for marks in results.by_learner.values():
@@ -374,12 +376,12 @@ def distribution(results: ClassResults) -> tuple[Column, ...]:
     return tuple(_column(number, learners, most) for number, learners in enumerate(bins))
 
 
-def _column(number: int, learners: int, most: int) -> Column:
+def _column(number: int, learners: int, most: int) -> DistributionBin:
     last = number == BINS - 1
     range_said = "all points" if last else f"{number * 10} to {number * 10 + 9} per cent"
     height = 100 * learners / most
     width = 100 / BINS
-    return Column(
+    return DistributionBin(
         label="all" if last else str(number * 10),
         learners=learners,
         x=f"{(number + 0.06) * width:.2f}%",

@@ -10,7 +10,7 @@ from grader.classroom.found import LeftOver
 from grader.classroom.intake import Intake
 from grader.classroom.marks import ClassResults, Mark, Standing
 from grader.policy.submission import Fault
-from grader.reports.of_class.figures import Person, State, States, handed_in, key_of
+from grader.reports.of_class.figures import CellState, LearnerLink, States, handed_in, key_of
 from grader.reports.views import Excerpt, excerpt_of_fault, place, reasons_not_judged
 from grader.text import clean_line, whole_points
 
@@ -29,7 +29,7 @@ MAX_SOURCE = 200
 class FaultRow:
     """One remark about one file, with the line it is about."""
 
-    person: Person
+    person: LearnerLink
     exercise: str
     place: str
     error: str
@@ -40,7 +40,7 @@ class FaultRow:
 class ReasonRow:
     """One exercise of one learner that was not judged through no fault of theirs."""
 
-    person: Person
+    person: LearnerLink
     exercise: str
     reason: str
 
@@ -58,7 +58,7 @@ class LeftRow:
 class ChangeRow:
     """A mark that is not what the verdict says."""
 
-    person: Person
+    person: LearnerLink
     exercise: str
     why: str
     raw: str
@@ -83,20 +83,20 @@ class Lists:
     left: Capped[LeftRow]
     changed: Capped[ChangeRow]
     moved: Capped[str]
-    absent: Capped[Person]
+    absent: Capped[LearnerLink]
     """Learners who handed in nothing at all."""
 
 
-def lists(results: ClassResults, states: States, who: Mapping[str, Person]) -> Lists:
+def lists(results: ClassResults, states: States, who: Mapping[str, LearnerLink]) -> Lists:
     """Gather what an instructor has to see to."""
-    by_state = {state: [mark for mark in results.marks if states[key_of(mark)] is state] for state in State}
+    by_state = {state: [mark for mark in results.marks if states[key_of(mark)] is state] for state in CellState}
     look = [(mark, fault) for mark in results.marks if mark.verdict for fault in mark.verdict.look]
     changed = [mark for mark in results.marks if mark.override or mark.days_late]
     absent = [key for key, marks in results.by_learner.items() if not handed_in(marks)]
 
     return Lists(
-        not_gradable=_capped(by_state[State.FAULT], lambda mark: _not_gradable(mark, who)),
-        not_judged=_capped(by_state[State.NOT_JUDGED], lambda mark: _not_judged(mark, who)),
+        not_gradable=_capped(by_state[CellState.FAULT], lambda mark: _not_gradable(mark, who)),
+        not_judged=_capped(by_state[CellState.NOT_JUDGED], lambda mark: _not_judged(mark, who)),
         look=_capped(look, lambda found: _fault(*found, who)),
         left=_capped(_left(results.intake), lambda found: _left_row(*found)),
         changed=_capped(changed, lambda mark: _change(mark, who)),
@@ -109,13 +109,13 @@ def _capped(found: Sequence[Item], row: Callable[[Item], Row]) -> Capped[Row]:
     return Capped(rows=tuple(map(row, found[:MAX_ROWS])), count=len(found))
 
 
-def _not_gradable(mark: Mark, who: Mapping[str, Person]) -> FaultRow:
+def _not_gradable(mark: Mark, who: Mapping[str, LearnerLink]) -> FaultRow:
     faults: Iterable[Fault] = mark.verdict.faults if mark.verdict is not None else ()
     unknown = Fault(kind="not-a-file", error="the file cannot be judged", help="look at it")
     return _fault(mark, next(iter(faults), unknown), who)
 
 
-def _fault(mark: Mark, fault: Fault, who: Mapping[str, Person]) -> FaultRow:
+def _fault(mark: Mark, fault: Fault, who: Mapping[str, LearnerLink]) -> FaultRow:
     file = mark.verdict.file if mark.verdict is not None else mark.exercise
     # The line is cut before its place, never the place: ``.../join.py:12`` is what an instructor opens.
     shown = clean_line(file[-MAX_PLACE:], MAX_PLACE)
@@ -138,7 +138,7 @@ def _cut(excerpt: Excerpt) -> Excerpt:
     )
 
 
-def _not_judged(mark: Mark, who: Mapping[str, Person]) -> ReasonRow:
+def _not_judged(mark: Mark, who: Mapping[str, LearnerLink]) -> ReasonRow:
     reasons = reasons_not_judged(mark.verdict) if mark.verdict is not None else ()
     said = "; ".join(reasons[:3]) or "the run did not come to it"
     return ReasonRow(person=who[mark.learner], exercise=mark.exercise, reason=clean_line(said, MAX_SENTENCE))
@@ -154,7 +154,7 @@ def _left_row(what: str, file: LeftOver) -> LeftRow:
     return LeftRow(what=what, place=shown, reason=clean_line(file.reason, MAX_SENTENCE))
 
 
-def _change(mark: Mark, who: Mapping[str, Person]) -> ChangeRow:
+def _change(mark: Mark, who: Mapping[str, LearnerLink]) -> ChangeRow:
     cost = whole_points(mark.deducted) if mark.deducted else "no"
     late = f"{mark.days_late} d late, {cost} points less" if mark.days_late else ""
     by_hand = f"set by hand: {clean_line(mark.override, MAX_SENTENCE)}" if mark.override else ""

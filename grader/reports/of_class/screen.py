@@ -18,7 +18,7 @@ from grader.text import counted, whole_points
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from grader.classroom.run import Progress
+    from grader.classroom.run import RunProgress
 
 LISTED = 8
 """Left-over files that are named; the page of the class names all of them."""
@@ -74,7 +74,7 @@ def _reached(results: ClassResults) -> str:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Column:
+class TableColumn:
     """One column of the table: a heading of two lines, how wide it is, and what stands in it."""
 
     above: str = ""
@@ -103,16 +103,16 @@ def _show_table(screen: Screen, results: ClassResults) -> None:
     screen.wrapped(Piece(""), f"{MEAN_OF}; in the per cent below a file that is not gradable counts as 0", "quiet")
 
 
-def _columns(rows: Sequence[Figures]) -> list[Column]:
-    unsettled = Column(above="not", heading="judged", width=8, cell=lambda row: f"{row.not_judged}", style="fail")
+def _columns(rows: Sequence[Figures]) -> list[TableColumn]:
+    unsettled = TableColumn(above="not", heading="judged", width=8, cell=lambda row: f"{row.not_judged}", style="fail")
     return [
-        Column(heading="judged", width=7, cell=lambda row: f"{row.judged}"),
-        Column(above="not", heading="gradable", width=10, cell=lambda row: f"{row.not_gradable}", style="fail"),
+        TableColumn(heading="judged", width=7, cell=lambda row: f"{row.judged}"),
+        TableColumn(above="not", heading="gradable", width=10, cell=lambda row: f"{row.not_gradable}", style="fail"),
         *([unsettled] if any(row.not_judged for row in rows) else []),
-        Column(heading="missing", width=9, cell=lambda row: f"{row.missing}"),
-        Column(above="pass", heading="all", width=6, cell=lambda row: f"{row.complete}"),
-        Column(heading="mean", width=7, cell=lambda row: _number(row.mean)),
-        Column(heading="median", width=8, cell=lambda row: _number(row.median)),
+        TableColumn(heading="missing", width=9, cell=lambda row: f"{row.missing}"),
+        TableColumn(above="pass", heading="all", width=6, cell=lambda row: f"{row.complete}"),
+        TableColumn(heading="mean", width=7, cell=lambda row: _number(row.mean)),
+        TableColumn(heading="median", width=8, cell=lambda row: _number(row.median)),
     ]
 
 
@@ -120,7 +120,7 @@ def _number(number: float | None) -> str:
     return "-" if number is None else one_place(number)
 
 
-def _piece(column: Column, cell: str) -> Piece:
+def _piece(column: TableColumn, cell: str) -> Piece:
     return Piece(f"{cell:>{column.width}}", "plain" if cell == "0" else column.style)
 
 
@@ -174,7 +174,7 @@ EVERY_SECONDS = 10.0
 
 
 @contextmanager
-def watching(console: Console) -> Iterator[Callable[[Progress], None]]:
+def watching(console: Console) -> Iterator[Callable[[RunProgress], None]]:
     """Give a function to call with every step of progress; on a terminal the bar goes when the block is left."""
     if not console.file.isatty():  # whatever --color says: a log is no place for a bar that moves
         yield _Lines(console)
@@ -186,7 +186,7 @@ def watching(console: Console) -> Iterator[Callable[[Progress], None]]:
     with Bar(*columns, console=console, transient=True, refresh_per_second=5) as bar:
         task = bar.add_task("", total=None)
 
-        def show(progress: Progress) -> None:
+        def show(progress: RunProgress) -> None:
             bar.update(task, total=progress.files, completed=progress.files_done, description=said(progress))
 
         yield show
@@ -197,13 +197,13 @@ class _Lines:
         self._console = console
         self._next = time.monotonic() + EVERY_SECONDS
 
-    def __call__(self, progress: Progress) -> None:
+    def __call__(self, progress: RunProgress) -> None:
         if time.monotonic() >= self._next:
             self._console.print(said(progress), markup=False, highlight=False, soft_wrap=True)
             self._next = time.monotonic() + EVERY_SECONDS
 
 
-def said(progress: Progress) -> str:
+def said(progress: RunProgress) -> str:
     """How far a run is, in one line."""
     parts = [f"{progress.learners_done} of {counted(progress.learners, 'learner')} done"]
     if progress.not_gradable:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from grader.sandbox.box import Box
-from grader.wire.recording import Ended, Hygiene
+from grader.wire.recording import Ended, Remark
 from tests.plays_samples import RUN_MAIN, RUN_MAIN_WITH_STAGE, cell_of, line_of, on_both_backends, play_of, played
 
 HEAD = """
@@ -17,12 +17,12 @@ from anyio import CancelScope, create_memory_object_stream, create_task_group, m
 """
 
 
-def left_behind(box: Box, backend: str, source: str, scenarios: str = RUN_MAIN) -> tuple[Hygiene, ...]:
+def left_behind(box: Box, backend: str, source: str, scenarios: str = RUN_MAIN) -> tuple[Remark, ...]:
     return played(box, backend, source, scenarios).hygiene
 
 
-def complaint(slug: str, source: str, detail: str) -> tuple[Hygiene, ...]:
-    return (Hygiene(slug=slug, line=line_of(source), detail=detail),)
+def complaint(slug: str, source: str, detail: str) -> tuple[Remark, ...]:
+    return (Remark(slug=slug, line=line_of(source), detail=detail),)
 
 
 # ---- cancellation ----------------------------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ import pytest
 from grader.box.simulation.trace import MAX_EVENTS, STUDENT, TaskRecord, Trace, innermost_student, site_of
 from grader.kit.exercise import Limits
 from grader.sandbox.box import Box
-from grader.wire.recording import Ended, Event, Hygiene, Recording
+from grader.wire.recording import Ended, Event, Recording, Remark
 from grader.wire.recording import Trace as Recorded
 from tests.plays_samples import RUN_MAIN, RUN_MAIN_WITH_STAGE, cell_of, line_of, on_both_backends, play_of, played
 
@@ -235,14 +235,14 @@ def test_a_coroutine_that_was_never_awaited_is_reported_with_the_line_that_made_
     recording = played(box, backend, source)
 
     assert recording.ended is Ended.RETURNED
-    assert recording.hygiene == (Hygiene(slug="never-awaited", line=line_of(source), detail="job"),)
+    assert recording.hygiene == (Remark(slug="never-awaited", line=line_of(source), detail="job"),)
 
 
 @on_both_backends
 def test_a_library_function_that_was_never_awaited_is_reported_too(box: Box, backend: str) -> None:
     source = "import anyio\nasync def main():\n    anyio.sleep(1)"
 
-    assert played(box, backend, source).hygiene == (Hygiene(slug="never-awaited", line=3, detail="sleep"),)
+    assert played(box, backend, source).hygiene == (Remark(slug="never-awaited", line=3, detail="sleep"),)
 
 
 @on_both_backends

@@ -12,10 +12,10 @@ import pytest
 from grader.classroom.found import LeftOver
 from grader.classroom.gradebook import Learner
 from grader.classroom.marks import ClassResults, Mark, Standing
-from grader.judge.verdict import Caution
+from grader.judge.verdict import PassedRemark
 from grader.kit.kit import builtin_root
 from grader.policy.submission import Fault
-from grader.reports.of_class.anonymous import Names, anonymised, labels_of, without_texts
+from grader.reports.of_class.anonymous import KnownNames, anonymised, labels_of, without_texts
 from grader.reports.of_class.page import anonymous_class_page, class_page
 from tests.page_samples import Page
 from tests.results_samples import class_of, course, judged, results_of
@@ -43,7 +43,7 @@ def written_everywhere(one: Learner) -> list[Mark]:
     said = f"`{word}` in {file} by {name} ({one.email}), diary.py of {key}"
     why = {"error": said, "help": said, "exception": said, "output": said, "turns": said, "trace": path}
     fault = Fault(kind="syntax", error=said, help=said, line=1, column=6, width=8, text=source)
-    remarked = replace(passing("asyncio"), cautions=(Caution(kind="unclosed", text=said, line=1, source=source),))
+    remarked = replace(passing("asyncio"), cautions=(PassedRemark(kind="unclosed", text=said, line=1, source=source),))
     fails = verdict(
         failed_on_both(1, "results come back in argument order", 40, failure(source=source, **why)),
         failed_on_both(2, "takes as long as the slowest", 30, deadlock(source=source, **why)),
@@ -170,5 +170,5 @@ def test_comments_and_texts_are_taken_out_of_a_line(line: str, left: str) -> Non
     ],
 )
 def test_words_of_the_names_are_masked_and_others_stay(line: str, left: str) -> None:
-    names = Names([Learner(key="k1", name="Ada Lovelace"), Learner(key="k2", name="Zoë In")])
+    names = KnownNames([Learner(key="k1", name="Ada Lovelace"), Learner(key="k2", name="Zoë In")])
     assert names.masked(line) == left

@@ -22,7 +22,7 @@ from grader.reports.of_class.failures import (
     worst,
 )
 from grader.reports.of_class.figures import (
-    State,
+    CellState,
     distribution,
     exercise_rows,
     facts,
@@ -83,20 +83,23 @@ def test_a_page_is_called_after_its_learner() -> None:
 @pytest.mark.parametrize(
     ("mark", "cell"),
     [
-        (one_mark(), ("f2", "60", State.FAIL, "")),
-        (one_mark(points=12.0), ("f0", "12", State.FAIL, "")),
-        (one_mark(points=99.9), ("f3", "99", State.FAIL, "")),
-        (one_mark(points=48.0, deducted=12.0, days_late=2), ("f1", "48", State.FAIL, "†")),
-        (one_mark(points=100.0, override="shown in the lab", days_late=2), ("f3", "100", State.FAIL, "‡")),
-        (judged(person(0), verdict(case(1, "x", 100))), ("p", "100", State.PASS, "")),
-        (judged(person(0), verdict(faults=(FAULT,))), ("c", "0", State.FAULT, "")),
-        (one_mark(standing=Standing.NOT_JUDGED, points=None), ("n", "", State.NOT_JUDGED, "")),
-        (missing(person(0), KIT.exercises[0]), ("m", "0", State.MISSING, "")),
-        (replace(missing(person(0), KIT.exercises[0]), points=None), ("m", "", State.MISSING, "")),
-        (replace(missing(person(0), KIT.exercises[0]), override="oral", points=50.0), ("m", "50", State.MISSING, "‡")),
+        (one_mark(), ("f2", "60", CellState.FAIL, "")),
+        (one_mark(points=12.0), ("f0", "12", CellState.FAIL, "")),
+        (one_mark(points=99.9), ("f3", "99", CellState.FAIL, "")),
+        (one_mark(points=48.0, deducted=12.0, days_late=2), ("f1", "48", CellState.FAIL, "†")),
+        (one_mark(points=100.0, override="shown in the lab", days_late=2), ("f3", "100", CellState.FAIL, "‡")),
+        (judged(person(0), verdict(case(1, "x", 100))), ("p", "100", CellState.PASS, "")),
+        (judged(person(0), verdict(faults=(FAULT,))), ("c", "0", CellState.FAULT, "")),
+        (one_mark(standing=Standing.NOT_JUDGED, points=None), ("n", "", CellState.NOT_JUDGED, "")),
+        (missing(person(0), KIT.exercises[0]), ("m", "0", CellState.MISSING, "")),
+        (replace(missing(person(0), KIT.exercises[0]), points=None), ("m", "", CellState.MISSING, "")),
+        (
+            replace(missing(person(0), KIT.exercises[0]), override="oral", points=50.0),
+            ("m", "50", CellState.MISSING, "‡"),
+        ),
     ],
 )
-def test_a_cell_says_in_a_word_what_became_of_an_exercise(mark: Mark, cell: tuple[str, str, State, str]) -> None:
+def test_a_cell_says_in_a_word_what_became_of_an_exercise(mark: Mark, cell: tuple[str, str, CellState, str]) -> None:
     assert cell_of(mark) == cell
 
 
@@ -126,11 +129,11 @@ def test_mean_and_median_are_of_the_judged_files_and_round_down() -> None:
 
     assert (row.mean, row.median, row.share) == ("73.3", "60", "33%")
     assert dict(row.counts) == {
-        State.PASS: 1,
-        State.FAIL: 2,
-        State.FAULT: 1,
-        State.NOT_JUDGED: 0,
-        State.MISSING: 1,
+        CellState.PASS: 1,
+        CellState.FAIL: 2,
+        CellState.FAULT: 1,
+        CellState.NOT_JUDGED: 0,
+        CellState.MISSING: 1,
     }
 
 
