@@ -8,7 +8,7 @@ from dataclasses import replace
 from grader.judge.verdict import BackendResult, Failure, PassedRemark, TestResult, Verdict
 from grader.judge.verdict import Outcome as Result
 from grader.policy.submission import Fault
-from grader.wire.recording import NOTHING, Ended, Event, Span, Trace, TracedTask, Waiting
+from grader.wire.recording import Ended, Event, Span, Trace, TracedTask, Waiting
 
 HOSTILE = (
     "<script>alert(1)</script><img src=x onerror=alert(2)> {{ 7 * 7 }} {% raw %} </style></pre>\x1b[31mred\x1b]0;t\x07 "
@@ -28,7 +28,7 @@ CLASSROOM50 = {
 
 def span(name: str, start: float, stop: float | None, how: str = "", *, task: int = 0) -> Span:
     ending = how or ("open" if stop is None else "returned")
-    return Span(name=name, start=start, stopped=stop, how=ending, raised=NOTHING, result=None, task=task)
+    return Span(name=name, start=start, stopped=stop, how=ending, value_or_error=None, task=task)
 
 
 def event(time: float, kind: str, task: int, info: str | None = None) -> Event:

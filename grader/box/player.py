@@ -17,100 +17,15 @@ from typing import Any, NoReturn
 from grader.box.simulation.core import Bounds, Simulation
 from grader.box.simulation.run import prepare, run
 from grader.box.simulation.schedule import Replay, Schedule, Sticky, for_seed
-from grader.box.simulation.trace import STUDENT, Untraced
+from grader.box.simulation.trace import STUDENT, Site, Untraced
 from grader.box.stage import TOO_MUCH, Overflow, Stage, leaves, student_line
-from grader.wire.recording import Ended
+from grader.wire.recording import Ended, Remark, Waiting, row
 from grader.wire.values import name_of, revive
-
-# ---- surroundings ----------------------------------------------------------------------------------------------------
-#
-# What the process around a play shares with the student's code: output, prompts, warnings about coroutines.
-
-
-MAX_UNAWAITED = 20
-
-
-class Output(io.TextIOBase):
-    """Keeps the first bytes of what is printed and counts the rest."""
-
-    encoding = "utf-8"
-
-    def __init__(self, limit: int) -> None:
-        self._left = limit
-        self._parts: list[str] = []
-        self._dropped = 0
-
-    def write(self, text: str) -> int:
-        kept = text[: self._left]
-        if kept:
-            self._parts.append(kept)
-            self._left -= len(kept)
-        self._dropped += len(text) - len(kept)
-        return len(text)
-
-    def writable(self) -> bool:
-        return True
-
-    def text(self) -> str:
-        more = f"\n... and {self._dropped} characters more" if self._dropped else ""
-        return "".join(self._parts) + more
-
-
-class Surroundings:
-    """The surroundings of one play."""
-
-    def __init__(self, output_bytes: int) -> None:
-        self.output = Output(output_bytes)
-        self.unawaited: list[list[object]] = []
-        """Rows of ``never-awaited``, line, name of the coroutine; only those that the student's code made."""
-
-    def note_unawaited(self, coroutine: CoroutineType[Any, Any, Any]) -> None:
-        for filename, line, _ in coroutine.cr_origin or ():
-            if filename.startswith(STUDENT):
-                if len(self.unawaited) < MAX_UNAWAITED:
-                    self.unawaited.append(["never-awaited", line, coroutine.cr_code.co_qualname])
-                return
-
-
-_now = Surroundings(0)
-
-
-def fresh_surroundings(output_bytes: int) -> Surroundings:
-    """Begin a new play: from now on output and complaints go to the surroundings returned."""
-    global _now
-    _now = Surroundings(output_bytes)
-    sys.stdout = sys.stderr = _now.output
-    return _now
-
-
-def prepare_process() -> None:
-    """Set up, once per process, what every play shares."""
-    # A play leaves a few thousand objects, which are collected when it is over. In between this costs 5 % of it.
-    gc.set_threshold(10_000)
-    sys.set_coroutine_origin_tracking_depth(4)
-    warnings.simplefilter("ignore")
-    # CPython calls this for every coroutine that dies without having been awaited; a warning would name no object.
-    warnings._warn_unawaited_coroutine = lambda coroutine: _now.note_unawaited(coroutine)  # type: ignore[attr-defined]
-    sys.unraisablehook = lambda unraisable: None
-    # What asyncio has to say about the way we end plays is not for learners.
-    logging.getLogger("asyncio").disabled = True
-    # 8 MiB of address space for each of a hundred threads would run into the memory limit.
-    threading.stack_size(1 << 20)
-    sys.breakpointhook = _no_breakpoint
-    builtins.input = _no_input
-
-
-def _no_breakpoint(*args: object, **kwargs: object) -> NoReturn:
-    raise RuntimeError("breakpoint() stops for a person, and nobody is there while the grader plays; take it out")
-
-
-def _no_input(prompt: object = "") -> NoReturn:
-    raise RuntimeError("input() waits for a person, and nobody is there while the grader plays; take it out")
-
 
 MAX_WIDTHS = 400
 """Choices that cross to the trusted side; a play with more is never walked whole, nor shortened."""
 MAX_WAITING = 50
+MAX_UNAWAITED = 20
 
 Message = dict[str, Any]
 
@@ -184,7 +99,7 @@ class Performance:
         self._result: object = None
         self._raised: object = None
         self._ended = Ended.CRASHED
-        self._left_behind: list[list[object]] = []
+        self._remarks: list[Remark] = []
 
     async def main(self) -> None:
         """The outermost task of the play."""
@@ -203,19 +118,20 @@ class Performance:
             self._ended = Ended.RAISED
         finally:
             self._elapsed = self.simulation.now
-            self._left_behind = self._look_round()
+            self._remarks = self._look_round()
 
-    def _look_round(self) -> list[list[object]]:
-        """What is still there at the end that should not be, as rows of ``recording.Hygiene``."""
+    def _look_round(self) -> list[Remark]:
+        """What is still there at the end and should not be."""
         simulation = self.simulation
         tasks = simulation.alive(besides=simulation.running)
-        return [
-            *(["leaked-task", site.line if site else None, name] for name, site in tasks),
-            *(["leaked-thread", line, "a thread"] for line in simulation.workers.still_at_work()),
-            *(["swallowed-cancellation", *place] for place in simulation.swallowed()),
-            *(["unretrieved", *place] for place in simulation.unretrieved()),
-            *(["unclosed", *place] for place in simulation.left_open.places()),
+        left_behind = [
+            *(("leaked-task", site.line if site else None, name) for name, site in tasks),
+            *(("leaked-thread", line, "a thread") for line in simulation.workers.still_at_work()),
+            *(("swallowed-cancellation", *place) for place in simulation.swallowed()),
+            *(("unretrieved", *place) for place in simulation.unretrieved()),
+            *(("unclosed", *place) for place in simulation.left_open.places()),
         ]
+        return [Remark(slug=slug, line=line, detail=detail) for slug, line, detail in left_behind]
 
     def message(self, *, spent: bool) -> Message:
         """Everything the trusted side gets to know; ``spent`` when this process must not play again."""
@@ -231,7 +147,7 @@ class Performance:
             "spans": stage.spans,
             "marks": stage.marks,
             "attempts": stage.attempts,
-            "hygiene": self._surroundings.unawaited + self._left_behind,
+            "hygiene": [row(remark) for remark in self._surroundings.unawaited + self._remarks],
             "choices": schedule.choices[:MAX_WIDTHS],
             "widths": schedule.widths[:MAX_WIDTHS],
             "many": len(schedule.widths) > MAX_WIDTHS,
@@ -251,10 +167,7 @@ class Performance:
             verdict = simulation.blocking[0]  # the cause; what was returned or raised, or came late, may be its effect
         if verdict is None:
             return {"ended": self._ended, "reason": "", "line": None, "waiting": []}
-        waiting = [
-            [name, site.line if site else None, site.awaiting if site else "", since]
-            for name, site, since in simulation.waiting[:MAX_WAITING]
-        ]
+        waiting = [_waiting(*task) for task in simulation.waiting[:MAX_WAITING]]
         return {"ended": verdict.ended, "reason": verdict.reason, "line": verdict.line, "waiting": waiting}
 
     def _escape(self, escaped: BaseException) -> Message:
@@ -263,3 +176,92 @@ class Performance:
         self._raised = self._stage.encode_error(escaped)
         reason = "sys.exit() was called" if isinstance(first, SystemExit) else name_of(type(first))
         return {"ended": Ended.CRASHED, "reason": reason, "line": student_line(first), "waiting": []}
+
+
+def _waiting(task: str, site: Site | None, since: float) -> list[Any]:
+    line, awaiting = (site.line, site.awaiting) if site else (None, "")
+    return row(Waiting(task=task, line=line, awaiting=awaiting, since=since))
+
+
+# ---- surroundings ----------------------------------------------------------------------------------------------------
+#
+# What the process around a play shares with the learner's code: output, prompts, warnings about coroutines.
+
+
+class Output(io.TextIOBase):
+    """Keeps the first bytes of what is printed and counts the rest."""
+
+    encoding = "utf-8"
+
+    def __init__(self, limit: int) -> None:
+        self._left = limit
+        self._parts: list[str] = []
+        self._dropped = 0
+
+    def write(self, text: str) -> int:
+        kept = text[: self._left]
+        if kept:
+            self._parts.append(kept)
+            self._left -= len(kept)
+        self._dropped += len(text) - len(kept)
+        return len(text)
+
+    def writable(self) -> bool:
+        return True
+
+    def text(self) -> str:
+        more = f"\n... and {self._dropped} characters more" if self._dropped else ""
+        return "".join(self._parts) + more
+
+
+class Surroundings:
+    """The surroundings of one play."""
+
+    def __init__(self, output_bytes: int) -> None:
+        self.output = Output(output_bytes)
+        self.unawaited: list[Remark] = []
+        """Coroutines that the learner's code made and never awaited."""
+
+    def note_unawaited(self, coroutine: CoroutineType[Any, Any, Any]) -> None:
+        for filename, line, _ in coroutine.cr_origin or ():
+            if filename.startswith(STUDENT):
+                if len(self.unawaited) < MAX_UNAWAITED:
+                    name = coroutine.cr_code.co_qualname
+                    self.unawaited.append(Remark(slug="never-awaited", line=line, detail=name))
+                return
+
+
+_now = Surroundings(0)
+
+
+def fresh_surroundings(output_bytes: int) -> Surroundings:
+    """Begin a new play: from now on output and remarks go to the surroundings returned."""
+    global _now
+    _now = Surroundings(output_bytes)
+    sys.stdout = sys.stderr = _now.output
+    return _now
+
+
+def prepare_process() -> None:
+    """Set up, once per process, what every play shares."""
+    # A play leaves a few thousand objects, which are collected when it is over. In between this costs 5 % of it.
+    gc.set_threshold(10_000)
+    sys.set_coroutine_origin_tracking_depth(4)
+    warnings.simplefilter("ignore")
+    # CPython calls this for every coroutine that dies without having been awaited; a warning would name no object.
+    warnings._warn_unawaited_coroutine = lambda coroutine: _now.note_unawaited(coroutine)  # type: ignore[attr-defined]
+    sys.unraisablehook = lambda unraisable: None
+    # What asyncio has to say about the way we end plays is not for learners.
+    logging.getLogger("asyncio").disabled = True
+    # 8 MiB of address space for each of a hundred threads would run into the memory limit.
+    threading.stack_size(1 << 20)
+    sys.breakpointhook = _no_breakpoint
+    builtins.input = _no_input
+
+
+def _no_breakpoint(*args: object, **kwargs: object) -> NoReturn:
+    raise RuntimeError("breakpoint() stops for a person, and nobody is there while the grader plays; take it out")
+
+
+def _no_input(prompt: object = "") -> NoReturn:
+    raise RuntimeError("input() waits for a person, and nobody is there while the grader plays; take it out")

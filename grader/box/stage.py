@@ -15,7 +15,7 @@ import anyio
 from grader.box.simulation.core import Simulation
 from grader.box.simulation.trace import is_student
 from grader.wire.lines import Json
-from grader.wire.recording import Ended
+from grader.wire.recording import Ended, Leaf, Mark, Span, row
 from grader.wire.values import Encoder, TooLarge, name_of
 
 MAX_ROWS = 20_000
@@ -60,51 +60,51 @@ class Stage:
 
     def mark(self, name: str, value: object = None) -> None:
         """Note that something happened now, with a value."""
-        self._append(self.marks, [self.now, name, self.encode(value)], name)
+        self._append(self.marks, row(Mark(time=self.now, name=name, value=self.encode(value))), name)
 
     @asynccontextmanager
     async def span(self, name: str) -> AsyncIterator[None]:
         """Note when a stretch of work begins and ends, and how. Spans are the lanes of the timeline."""
-        row = self._open(self.spans, name)
+        span = self._open(self.spans, name)
         try:
             yield
         except anyio.get_cancelled_exc_class():
-            row[2:5] = self.now, "cancelled", None
+            span.end(self.now, "cancelled")
             raise
         except BaseException as error:
-            row[2:5] = self.now, "raised", self._error(error)
+            span.end(self.now, "raised", self._error(error))
             raise
         else:
-            row[2:5] = self.now, "returned", None
+            span.end(self.now, "returned")
 
     async def attempt(self, name: str, fn: Callable[..., Any], *args: Any) -> Any:
         """Call ``fn``, await what it returns if that can be awaited, note the value or the error, and go on.
 
         Returns the value, or None after an error. Cancellation goes through.
         """
-        row = self._open(self.attempts, name)
+        attempt = self._open(self.attempts, name)
         try:
             value = fn(*args)
             if isinstance(value, Awaitable):
                 value = await value
         except anyio.get_cancelled_exc_class():
-            row[2:5] = self.now, "cancelled", None
+            attempt.end(self.now, "cancelled")
             raise
         except Exception as error:
-            row[2:5] = self.now, "raised", self._error(error)
+            attempt.end(self.now, "raised", self._error(error))
         else:
-            row[2:5] = self.now, "returned", self.encode(value)
+            attempt.end(self.now, "returned", self.encode(value))
             return value
 
     def attempt_sync(self, name: str, fn: Callable[..., Any], *args: Any) -> Any:
         """Call a plain function, note the value or the error, and go on."""
-        row = self._open(self.attempts, name)
+        attempt = self._open(self.attempts, name)
         try:
             value = fn(*args)
         except Exception as error:
-            row[2:5] = self.now, "raised", self._error(error)
+            attempt.end(self.now, "raised", self._error(error))
         else:
-            row[2:5] = self.now, "returned", self.encode(value)
+            attempt.end(self.now, "returned", self.encode(value))
             return value
 
     async def settle(self) -> None:
@@ -145,8 +145,8 @@ class Stage:
         return encoded
 
     def _encode_leaf(self, error: BaseException) -> Json:
-        names: list[Json] = [self._class_name(kind) for kind in _own(type(error), "__mro__")[:20]]
-        return [self._token_of(error), names, _message(error), student_line(error)]
+        names = tuple(self._class_name(kind) for kind in _own(type(error), "__mro__")[:20])
+        return row(Leaf(token=self._token_of(error), types=names, message=_message(error), line=student_line(error)))
 
     def _class_name(self, kind: type) -> str:
         """A class of the submission says so, whatever it calls itself."""
@@ -159,10 +159,10 @@ class Stage:
                 return name
         return name if builtin is kind else f"submission.{name}"
 
-    def _open(self, rows: list[list[Json]], name: str) -> list[Json]:
-        row: list[Json] = [name, self.now, None, "open", None, self._simulation.running]
-        self._append(rows, row, name)
-        return row
+    def _open(self, rows: list[list[Json]], name: str) -> _Stretch:
+        stretch = _Stretch(name, self.now, self._simulation.running)
+        self._append(rows, stretch.row, name)
+        return stretch
 
     def _append(self, rows: list[list[Json]], row: list[Json], name: str) -> None:
         self._spend(len(name))
@@ -184,6 +184,22 @@ class Stage:
     def _token_of(self, value: object) -> str | None:
         found = self._tokens.get(id(value))
         return found[0] if found is not None and found[1] is value else None
+
+
+class _Stretch:
+    """A span or an attempt that goes on. Its row is open from the beginning, and is written anew when it ends."""
+
+    def __init__(self, name: str, start: float, task: int | None) -> None:
+        self.row: list[Json] = []
+        self._name = name
+        self._start = start
+        self._task = task
+        self.end(None, "open")
+
+    def end(self, stopped: float | None, how: str, value_or_error: Json = None) -> None:
+        name, start, task = self._name, self._start, self._task
+        span = Span(name=name, start=start, stopped=stopped, how=how, value_or_error=value_or_error, task=task)
+        self.row[:] = row(span)
 
 
 class _Anonymous:

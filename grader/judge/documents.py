@@ -1,7 +1,8 @@
 """Verdicts as versioned JSON documents, and back. What a report shows can be had from the document alone.
 
 Records are objects with the names of their fields. Traces are the exception, being most of the bytes: their tasks,
-events and spans are rows, in the order of the fields of ``recording.TracedTask``, ``Event`` and ``Outcome``.
+events, spans and deviations are rows, in the order of the fields that ``wire.recording`` states. A span is stored
+without its value or error, because a report draws spans and does not tell what came of them.
 """
 
 from __future__ import annotations
@@ -10,13 +11,17 @@ import dataclasses
 import json
 import sys
 import types
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from functools import cache
+from itertools import repeat
+from operator import attrgetter
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
 from grader.judge.verdict import FORMAT, Verdict
-from grader.wire.recording import NOTHING, Deviation, Event, Span, Trace, TracedTask
+from grader.wire.recording import Deviation, Event, Span, TracedTask
+
+_ROWS = (TracedTask, Event, Span, Deviation)
 
 
 class Unreadable(ValueError):
@@ -66,15 +71,19 @@ def _without_names(document: dict[str, Any]) -> dict[str, Any]:
 
 
 def _dump(value: object) -> object:
-    if isinstance(value, Trace):
-        return _dump_trace(value)
-    if isinstance(value, tuple):
-        return [_dump(item) for item in value]
-    if isinstance(value, StrEnum):
-        return value.value
     kind: Any = type(value)
-    names = _names(kind)
-    return {name: _dump(getattr(value, name)) for name in names} if names else value
+    if kind is tuple:
+        return _dump_tuple(value)
+    if names := _names(kind):
+        return {name: _dump(getattr(value, name)) for name in names}
+    return value.value if isinstance(value, StrEnum) else value
+
+
+def _dump_tuple(values: Any) -> list[object]:
+    kind: Any = type(values[0]) if values else None
+    if kind in _ROWS:
+        return [list(stored) for stored in map(attrgetter(*_stored(kind)), values)]
+    return [_dump(value) for value in values]
 
 
 @cache
@@ -83,23 +92,20 @@ def _names(kind: Any) -> tuple[str, ...]:
     return tuple(field.name for field in dataclasses.fields(kind)) if dataclasses.is_dataclass(kind) else ()
 
 
-def _dump_trace(trace: Trace) -> dict[str, object]:
-    return {
-        "tasks": [[task.id, task.name, task.parent] for task in trace.tasks],
-        "events": [[event.time, event.kind, event.task, event.line, event.info] for event in trace.events],
-        "spans": [[span.name, span.start, span.stopped, span.how, span.task] for span in trace.spans],
-        "elapsed": trace.elapsed,
-        "deviations": [[turn.time, turn.task, turn.instead_of] for turn in trace.deviations],
-        "failed_at": trace.failed_at,
-    }
+@cache
+def _stored(kind: Any) -> Mapping[str, frozenset[type]]:
+    """The fields of a row that are stored, in their order, and the types that each may have."""
+    hints = {name: get_args(hint) or (hint,) for name, hint in _fields(kind).items() if name != "value_or_error"}
+    return {name: frozenset((*types, int) if float in types else types) for name, types in hints.items()}
 
 
 # ---- in --------------------------------------------------------------------------------------------------------------
 
 
 def _load(kind: Any, value: Any) -> Any:
-    if kind is Trace:
-        return _load_trace(value)
+    if type(value) is kind:
+        # The verdicts of a class say the same things again and again: half of their memory.
+        return sys.intern(value) if kind is str else value
     if dataclasses.is_dataclass(kind):
         return _load_record(kind, value)
     origin, inner = get_origin(kind), get_args(kind)
@@ -115,10 +121,7 @@ def _load(kind: Any, value: Any) -> Any:
             raise Unreadable(f"{value!r} is no {kind.__name__}") from None
     if kind is float and type(value) is int:
         return float(value)
-    if type(value) is not kind:
-        raise Unreadable(f"a {type(value).__name__} where a {kind.__name__} belongs")
-    # The verdicts of a class say the same things again and again: half of their memory.
-    return sys.intern(value) if kind is str else value
+    raise Unreadable(f"a {type(value).__name__} where a {kind.__name__} belongs")
 
 
 def _load_record(kind: Any, value: Any) -> Any:
@@ -140,29 +143,26 @@ def _load_tuple(inner: tuple[Any, ...], value: Any) -> tuple[Any, ...]:
     if not isinstance(value, list):
         raise Unreadable("not a list")
     if len(inner) == 2 and inner[1] is Ellipsis:
+        if inner[0] in _ROWS:
+            return _load_rows(inner[0], value)
         return tuple(_load(inner[0], item) for item in value)
     if len(inner) != len(value):
         raise Unreadable(f"{len(value)} items where {len(inner)} belong")
     return tuple(_load(each, item) for each, item in zip(inner, value, strict=True))
 
 
-def _load_trace(value: Any) -> Trace:
+def _load_rows(kind: Any, rows: list[Any]) -> tuple[Any, ...]:
+    """Records from their rows, column by column, because the rows of traces are most of what a gradebook holds."""
+    if not rows:
+        return ()
+    stored = _stored(kind)
     try:
-        return Trace(
-            tasks=tuple(TracedTask(id=id, name=name, parent=parent) for id, name, parent in value["tasks"]),
-            events=tuple(
-                Event(time=time, kind=sys.intern(kind), task=task, line=line, info=info)
-                for time, kind, task, line, info in value["events"]
-            ),
-            spans=tuple(
-                Span(name=name, start=start, stopped=stopped, how=how, raised=NOTHING, result=None, task=task)
-                for name, start, stopped, how, task in value["spans"]
-            ),
-            elapsed=float(value["elapsed"]),
-            deviations=tuple(
-                Deviation(time=time, task=task, instead_of=other) for time, task, other in value["deviations"]
-            ),
-            failed_at=None if value["failed_at"] is None else float(value["failed_at"]),
-        )
-    except (TypeError, KeyError, ValueError) as error:
-        raise Unreadable(f"not a trace: {error}") from None
+        columns: dict[str, Iterable[Any]] = dict(zip(stored, zip(*rows, strict=True), strict=True))
+    except (TypeError, ValueError):
+        raise Unreadable(f"not rows of a {kind.__name__}") from None
+    for name, allowed in stored.items():
+        if not allowed.issuperset(map(type, columns[name])):
+            raise Unreadable(f"the {name} of a {kind.__name__} is of another type")
+        if allowed == {str}:
+            columns[name] = map(sys.intern, columns[name])
+    return tuple(map(kind, *(columns.get(name, repeat(None)) for name in _names(kind))))

@@ -211,7 +211,7 @@ def _slim(trace: Trace | None) -> Trace | None:
     """A trace without the values of its spans; a report draws lanes and nothing else."""
     if trace is None:
         return None
-    spans: tuple[Span, ...] = tuple(replace(span, result=None) for span in trace.spans)
+    spans: tuple[Span, ...] = tuple(replace(span, value_or_error=None) for span in trace.spans)
     return replace(trace, spans=spans)
 
 

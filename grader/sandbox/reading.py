@@ -1,17 +1,20 @@
 """Reads a message of the box into a Recording, trusting nothing about it.
 
-The message was written beside a stranger's code. Whatever does not have exactly the shape that our own player writes is
-``Distrusted``; nothing is repaired.
+The message was written beside a stranger's code. A message that does not have exactly the shape that our own player
+writes is ``Distrusted``; nothing is repaired. The length of a row and the check of each value in it follow from the
+fields of its record in ``wire.recording``, and no record is made before its values are checked.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import fields
+from functools import cache
 from itertools import pairwise
-from typing import TypeVar
+from typing import Annotated, Any, TypeVar, get_args, get_origin, get_type_hints
 
 from grader.wire.lines import Distrusted, Json
 from grader.wire.recording import (
-    LEFT_BEHIND,
     NOTHING,
     Deviation,
     Ended,
@@ -29,9 +32,9 @@ from grader.wire.recording import (
 from grader.wire.values import decode
 
 T = TypeVar("T")
+Check = Callable[[Json], object]
+"""Takes a value of a row and returns what the record holds. Raises Distrusted."""
 
-_HOW = ("open", "returned", "raised", "cancelled")
-_KINDS = ("spawn", "start", "resume", "suspend", "block", "finish")
 _FROM_A_BOX = frozenset(Ended) - {Ended.INTERNAL}
 
 
@@ -40,42 +43,42 @@ def read(message: Json, *, play: str, scenario: str, backend: str) -> tuple[Reco
 
     Returns the recording, and whether the process that made it must not play again. Raises Distrusted.
     """
-    fields = _exactly(message, dict)
-    if fields.get("play") != play:
+    answer = _exactly(message, dict)
+    if answer.get("play") != play:
         raise Distrusted("an answer to a question that was not asked")
-    ended = _ended(fields.get("ended"))
-    elapsed = _number(fields.get("elapsed"))
-    spans = _spans(fields.get("spans"))
+    ended = _ended(answer.get("ended"))
+    elapsed = _number(answer.get("elapsed"))
+    spans = _spans(answer.get("spans"))
     recording = Recording(
         scenario=scenario,
         backend=backend,
         ended=ended,
-        reason=_exactly(fields.get("reason"), str),
-        line=_line(fields.get("line")),
+        reason=_text(answer.get("reason")),
+        line=_optional_count(answer.get("line")),
         elapsed=elapsed,
-        value=decode(fields.get("result")),
-        error=NOTHING if fields.get("raised") is None else _raised(fields.get("raised")),
+        value=decode(answer.get("result")),
+        error=NOTHING if answer.get("raised") is None else _raised(answer.get("raised")),
         spans=spans,
-        attempts=tuple(_outcome(row) for row in _list(fields.get("attempts"))),
-        marks=tuple(_mark(row) for row in _list(fields.get("marks"))),
-        waiting=tuple(_waiting(row) for row in _list(fields.get("waiting"))),
-        hygiene=tuple(_hygiene(row) for row in _list(fields.get("hygiene"))),
-        choices=tuple(_count(item) for item in _list(fields.get("choices"))),
-        widths=tuple(_count(item) for item in _list(fields.get("widths"))),
-        many=_exactly(fields.get("many"), bool),
-        steps=_count(fields.get("steps")),
-        output=_exactly(fields.get("output"), str),
-        trace=None if fields.get("trace") is None else _trace(fields, spans, elapsed),
-        digest="" if fields.get("digest") is None else _exactly(fields.get("digest"), str),
+        attempts=_stretches(answer.get("attempts")),
+        marks=_rows(Mark, answer.get("marks")),
+        waiting=_rows(Waiting, answer.get("waiting")),
+        hygiene=_rows(Remark, answer.get("hygiene")),
+        choices=tuple(map(_count, _list(answer.get("choices")))),
+        widths=tuple(map(_count, _list(answer.get("widths")))),
+        many=_exactly(answer.get("many"), bool),
+        steps=_count(answer.get("steps")),
+        output=_text(answer.get("output")),
+        trace=None if answer.get("trace") is None else _trace(answer, spans, elapsed),
+        digest="" if answer.get("digest") is None else _text(answer.get("digest")),
     )
     if ended is Ended.RAISED and not recording.error:
         raise Distrusted("something was raised, and nothing was")
-    return recording, _exactly(fields.get("spent"), bool)
+    return recording, _exactly(answer.get("spent"), bool)
 
 
 def _ended(value: Json | None) -> Ended:
     try:
-        ended = Ended(_exactly(value, str))
+        ended = Ended(_text(value))
     except ValueError:
         raise Distrusted("no such ending") from None
     if ended not in _FROM_A_BOX:
@@ -84,74 +87,40 @@ def _ended(value: Json | None) -> Ended:
 
 
 def _raised(value: Json | None) -> Raised:
-    fields = _exactly(value, dict)
-    leaves = tuple(_leaf(row) for row in _list(fields.get("leaves")))
-    return Raised(bare=_exactly(fields.get("bare"), bool), leaves=leaves)
-
-
-def _leaf(value: Json) -> Leaf:
-    token, types, message, line = _row(value, 4)
-    return Leaf(
-        token=None if token is None else _exactly(token, str),
-        types=tuple(_exactly(name, str) for name in _list(types)),
-        message=_exactly(message, str),
-        line=_line(line),
-    )
+    raised = _exactly(value, dict)
+    return Raised(bare=_exactly(raised.get("bare"), bool), leaves=_rows(Leaf, raised.get("leaves")))
 
 
 def _spans(value: Json | None) -> tuple[Span, ...]:
-    """Spans are noted as they begin, by the one thread of the loop; marks and attempts may come from any thread."""
-    spans = tuple(_outcome(row) for row in _list(value))
+    """Spans are recorded as they begin, by the one thread of the loop; marks and attempts may come from any thread."""
+    spans = _stretches(value)
     if any(later.start < earlier.start for earlier, later in pairwise(spans)):
-        raise Distrusted("a span that began before the one that was noted first")
+        raise Distrusted("a span that began before the one that was recorded first")
     return spans
 
 
-def _outcome(value: Json) -> Span:
-    name, start, stopped, how, data, task = _row(value, 6)
-    if how not in _HOW:
-        raise Distrusted("no such outcome")
-    began, ended = _number(start), None if stopped is None else _number(stopped)
-    if ended is not None and ended < began:
-        raise Distrusted("an end before its beginning")
-    return Span(
-        name=_exactly(name, str),
-        start=began,
-        stopped=ended,
-        how=str(how),
-        raised=_raised(data) if how == "raised" else NOTHING,
-        result=decode(data) if how == "returned" else None,
-        task=None if task is None else _count(task),
-    )
+def _stretches(value: Json | None) -> tuple[Span, ...]:
+    """Spans or attempts."""
+    spans = _rows(Span, value)
+    for span in spans:
+        if span.stopped is not None and span.stopped < span.start:
+            raise Distrusted("an end before its beginning")
+        if isinstance(span.value_or_error, Raised) is not (span.how == "raised"):
+            raise Distrusted("an error that was not raised, or nothing where one was")
+        if span.how in ("open", "cancelled") and span.value_or_error is not None:
+            raise Distrusted("a value of what did not return")
+    return spans
 
 
-def _mark(value: Json) -> Mark:
-    time, name, data = _row(value, 3)
-    return Mark(time=_number(time), name=_exactly(name, str), value=decode(data))
-
-
-def _waiting(value: Json) -> Waiting:
-    task, line, awaiting, since = _row(value, 4)
-    return Waiting(task=_exactly(task, str), line=_line(line), awaiting=_exactly(awaiting, str), since=_number(since))
-
-
-def _hygiene(value: Json) -> Remark:
-    slug, line, detail = _row(value, 3)
-    if slug not in LEFT_BEHIND:  # a tuple: what comes need not have a hash
-        raise Distrusted("no such complaint")
-    return Remark(slug=str(slug), line=_line(line), detail=_exactly(detail, str))
-
-
-def _trace(message: dict[str, Json], spans: tuple[Span, ...], elapsed: float) -> Trace:
-    fields, failed_at = _exactly(message.get("trace"), dict), message.get("failed_at")
-    tasks = tuple(_task(row) for row in _list(fields.get("tasks")))
-    events = tuple(_event(row) for row in _list(fields.get("events")))
+def _trace(answer: dict[str, Json], spans: tuple[Span, ...], elapsed: float) -> Trace:
+    trace = _exactly(answer.get("trace"), dict)
+    tasks, events = _rows(TracedTask, trace.get("tasks")), _rows(Event, trace.get("events"))
     known = {task.id for task in tasks}
     if len(known) != len(tasks) or any(event.task not in known for event in events):
         raise Distrusted("an event of a task that is not there")
     if any(task.parent is not None and task.parent >= task.id for task in tasks):
         raise Distrusted("a task older than its parent")
-    deviations = tuple(_deviation(row) for row in _list(fields.get("deviations")))
+    deviations = _rows(Deviation, trace.get("deviations"))
     if any(deviation.task not in known or deviation.instead_of not in known for deviation in deviations):
         raise Distrusted("a turn of a task that is not there")
     return Trace(
@@ -160,34 +129,40 @@ def _trace(message: dict[str, Json], spans: tuple[Span, ...], elapsed: float) ->
         spans=spans,
         elapsed=elapsed,
         deviations=deviations,
-        failed_at=None if failed_at is None else _number(failed_at),
+        failed_at=_optional_number(answer.get("failed_at")),
     )
 
 
-def _deviation(value: Json) -> Deviation:
-    time, task, instead_of = _row(value, 3)
-    return Deviation(time=_number(time), task=_count(task), instead_of=_count(instead_of))
+# ---- rows ------------------------------------------------------------------------------------------------------------
 
 
-def _task(value: Json) -> TracedTask:
-    number, name, parent = _row(value, 3)
-    return TracedTask(id=_count(number), name=_exactly(name, str), parent=None if parent is None else _count(parent))
+def _rows(kind: Callable[..., T], value: Json | None) -> tuple[T, ...]:
+    rows, checks = _list(value), _checks_of(kind)
+    for row in rows:
+        if type(row) is not list or len(row) != len(checks):
+            raise Distrusted(f"not a row of {len(checks)}")
+    if not rows:
+        return ()
+    # Column by column: checking row by row took a third longer for a trace of 2000 events.
+    columns = zip(*rows, strict=True)
+    return tuple(map(kind, *(map(check, column) for check, column in zip(checks, columns, strict=True))))
 
 
-def _event(value: Json) -> Event:
-    time, kind, task, line, info = _row(value, 5)
-    if kind not in _KINDS:
-        raise Distrusted("no such event")
-    return Event(
-        time=_number(time),
-        kind=str(kind),
-        task=_count(task),
-        line=_line(line),
-        info=None if info is None else _exactly(info, str),
-    )
+@cache
+def _checks_of(kind: Any) -> tuple[Check, ...]:
+    """The check of each field of a record, in the order in which the fields cross."""
+    annotations = get_type_hints(kind, include_extras=True)
+    return tuple(_check_of(annotations[field.name]) for field in fields(kind))
 
 
-# ---- shapes ----------------------------------------------------------------------------------------------------------
+def _check_of(annotation: Any) -> Check:
+    if get_origin(annotation) is Annotated:
+        _, words = get_args(annotation)
+        return lambda value: _one_of(words, value)
+    return _CHECKS[annotation]
+
+
+# ---- values ----------------------------------------------------------------------------------------------------------
 
 
 def _exactly(value: object, kind: type[T]) -> T:
@@ -200,17 +175,14 @@ def _list(value: Json | None) -> list[Json]:
     return _exactly(value, list)
 
 
-def _row(value: Json, length: int) -> list[Json]:
-    row = _list(value)
-    if len(row) != length:
-        raise Distrusted(f"a row of {len(row)} where {length} belong")
-    return row
-
-
 def _number(value: Json | None) -> float:
     if (type(value) is int or type(value) is float) and 0 <= value <= 1e15:
         return float(value)
     raise Distrusted("not a time")
+
+
+def _optional_number(value: Json | None) -> float | None:
+    return None if value is None else _number(value)
 
 
 def _count(value: Json | None) -> int:
@@ -219,5 +191,41 @@ def _count(value: Json | None) -> int:
     return value
 
 
-def _line(value: Json | None) -> int | None:
+def _optional_count(value: Json | None) -> int | None:
     return None if value is None else _count(value)
+
+
+def _text(value: Json | None) -> str:
+    return _exactly(value, str)
+
+
+def _optional_text(value: Json | None) -> str | None:
+    return None if value is None else _text(value)
+
+
+def _texts(value: Json) -> tuple[str, ...]:
+    return tuple(map(_text, _list(value)))
+
+
+def _one_of(words: tuple[str, ...], value: Json) -> str:
+    if value not in words:  # a tuple: a value from a box need not have a hash
+        raise Distrusted(f"none of {' '.join(words)}")
+    return str(value)
+
+
+def _value_or_error(value: Json) -> object:
+    """An error has two keys, and a value that is an object has one."""
+    return _raised(value) if type(value) is dict and "bare" in value else decode(value)
+
+
+_CHECKS: dict[object, Check] = {
+    float: _number,
+    float | None: _optional_number,
+    int: _count,
+    int | None: _optional_count,
+    str: _text,
+    str | None: _optional_text,
+    tuple[str, ...]: _texts,
+    object: decode,
+    Raised | object: _value_or_error,
+}

@@ -64,10 +64,14 @@ def test_nothing_in_a_run_begins_a_command_in_a_log_of_github() -> None:
 
 
 def test_traces_are_rows_and_not_objects() -> None:
-    trace = verdict_document(samples.mixed())["tests"][1]["results"][0]["failure"]["trace"]
+    trace = trace_in(verdict_document(samples.mixed()))
 
     assert trace["tasks"] == [[0, "main", None]]
     assert trace["spans"][0] == ["a", 0.0, 3.0, "returned", 0]
+
+
+def trace_in(document: dict[str, Any]) -> Any:
+    return document["tests"][1]["results"][0]["failure"]["trace"]
 
 
 Damage = Callable[[dict[str, Any]], object]
@@ -85,8 +89,13 @@ DAMAGE: dict[str, Damage] = {
     "a list for an outcome": lambda d: d["tests"][0]["results"][0].update(outcome=[]),
     "a pair of three": lambda d: d.update(versions=[["a", "b", "c"]]),
     "a trace that is none": lambda d: d["tests"][1]["results"][0]["failure"].update(trace=3),
-    "a trace without events": lambda d: d["tests"][1]["results"][0]["failure"]["trace"].pop("events"),
-    "a short row": lambda d: d["tests"][1]["results"][0]["failure"]["trace"]["tasks"].append([1]),
+    "a trace without events": lambda d: trace_in(d).pop("events"),
+    "a short row": lambda d: trace_in(d)["tasks"].append([1]),
+    "a short row alone": lambda d: trace_in(d).update(tasks=[[1]]),
+    "a row that is none": lambda d: trace_in(d)["events"].append(3),
+    "rows that are texts": lambda d: trace_in(d).update(deviations=["abc"]),
+    "a kind of event that is a number": lambda d: trace_in(d)["events"][0].__setitem__(1, 3),
+    "a time that is a text": lambda d: trace_in(d)["spans"][0].__setitem__(1, "0"),
 }
 
 

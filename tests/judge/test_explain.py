@@ -172,9 +172,8 @@ def test_if_all_were_handed_out_it_says_so() -> None:
 
 
 def test_an_exception_that_an_attempt_caught_is_shown_if_it_is_the_diagnosis() -> None:
-    attempt = Span(
-        name="a", start=0, stopped=0, how="raised", raised=raised(leaf("TypeError", "no", line=2)), result=None, task=0
-    )
+    error = raised(leaf("TypeError", "no", line=2))
+    attempt = Span(name="a", start=0, stopped=0, how="raised", value_or_error=error, task=0)
     recording = play(attempts=(attempt,))
 
     assert explain.exception_text(recording, "raised") == "TypeError: no"

@@ -506,7 +506,7 @@ def test_an_exception_that_looks_like_a_bug_outranks_what_the_test_declares_even
 
 
 def attempt(raised: Raised) -> Span:
-    return Span(name="a", start=0, stopped=0, how="raised", raised=raised, result=None, task=1)
+    return Span(name="a", start=0, stopped=0, how="raised", value_or_error=raised, task=1)
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grader.judge.schedules import MAX_TRIES, in_words, shortest
-from grader.wire.recording import NOTHING, Deviation, Span, Trace, TracedTask
+from grader.wire.recording import Deviation, Span, Trace, TracedTask
 
 
 @given(st.lists(st.integers(0, 3), max_size=40), st.data())
@@ -41,8 +41,7 @@ def test_it_gives_up_after_so_many_tries_and_keeps_what_fails():
 def trace(*turns: tuple[float, int, int], spans: tuple[tuple[str, int], ...] = ()) -> Trace:
     tasks = [TracedTask(id=number, name=name, parent=None) for number, name in ((1, "main"), (2, "run"), (3, "run"))]
     outcomes = [
-        Span(name=name, start=0, stopped=9, how="returned", raised=NOTHING, result=None, task=task)
-        for name, task in spans
+        Span(name=name, start=0, stopped=9, how="returned", value_or_error=None, task=task) for name, task in spans
     ]
     deviations = [Deviation(time=time, task=task, instead_of=other) for time, task, other in turns]
     return Trace(tasks=tuple(tasks), events=(), spans=tuple(outcomes), elapsed=9, deviations=tuple(deviations))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -162,6 +162,10 @@ def test_a_box_may_say_that_it_was_tampered_with() -> None:
         {"spans": [["a", None, 1, "returned", None, 1]]},
         {"spans": [[None, 0, 1, "returned", None, 1]]},
         {"spans": [["a", 0, 1, "raised", None, 1]]},
+        {"spans": [["a", 0, 1, "returned", ERROR, 1]]},
+        {"spans": [["a", 0, 1, "raised", 5, 1]]},
+        {"spans": [["a", 0, 1, "cancelled", 5, 1]]},
+        {"spans": [["a", 0, None, "open", ERROR, 1]]},
         {"spans": {}},
         {"marks": [[0, "a"]]},
         {"marks": [[-1, "a", None]]},
@@ -187,6 +191,27 @@ def test_a_box_may_say_that_it_was_tampered_with() -> None:
 def test_a_message_of_another_shape_is_distrusted(changes: dict[str, Any]) -> None:
     with pytest.raises(Distrusted):
         taken(changed(**changes))
+
+
+ROWS = [
+    *(["spans", number] for number in range(3)),
+    *([key, 0] for key in ("marks", "attempts", "waiting", "hygiene")),
+    *(["trace", key, 0] for key in ("tasks", "events", "deviations")),
+    ["spans", 2, 4, "leaves", 0],
+]
+
+
+@pytest.mark.parametrize("path", ROWS, ids=str)
+@pytest.mark.parametrize("damage", [lambda row: row.append(None), lambda row: row.pop()], ids=["longer", "shorter"])
+def test_a_row_of_another_length_is_distrusted(path: list[Any], damage: Callable[[list[Any]], object]) -> None:
+    message: Any = changed()
+    row = message
+    for key in path:
+        row = row[key]
+    damage(row)
+
+    with pytest.raises(Distrusted, match="not a row of"):
+        taken(message)
 
 
 # ---- everything else -------------------------------------------------------------------------------------------------
@@ -271,8 +296,8 @@ def test_what_ends_before_it_begins_is_distrusted(field: str) -> None:
         taken(changed(**{field: [["a", 2, 1, "cancelled", None, 1]]}))
 
 
-def test_a_span_noted_after_one_that_began_later_is_distrusted() -> None:
-    with pytest.raises(Distrusted, match="noted first"):
+def test_a_span_recorded_after_one_that_began_later_is_distrusted() -> None:
+    with pytest.raises(Distrusted, match="recorded first"):
         taken(changed(spans=[["a", 2, 3, "cancelled", None, 1], ["b", 1, 3, "cancelled", None, 2]]))
 
 

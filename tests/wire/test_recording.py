@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from grader.wire.recording import NOTHING, Ended, Leaf, Mark, Missing, Raised, Recording, Span
+from grader.wire.recording import NOTHING, Ended, Leaf, Mark, Missing, Raised, Recording, Remark, Span, row
 
 
 def leaf(token: str | None = None, *types: str, message: str = "") -> Leaf:
@@ -17,10 +17,8 @@ def raised(*leaves: Leaf, bare: bool = False) -> Raised:
     return Raised(bare=bare, leaves=leaves)
 
 
-def outcome(name: str = "a", how: str = "returned", stopped: float | None = 3.0, **fields: Any) -> Span:
-    return Span(
-        name=name, start=1.0, stopped=stopped, how=how, **{"raised": NOTHING, "result": None, "task": 1, **fields}
-    )
+def span(name: str = "a", how: str = "returned", stopped: float | None = 3.0, came: object = None) -> Span:
+    return Span(name=name, start=1.0, stopped=stopped, how=how, value_or_error=came, task=1)
 
 
 def recording(ended: Ended = Ended.RETURNED, **fields: Any) -> Recording:
@@ -70,13 +68,13 @@ def test_a_message_is_that_of_the_only_leaf() -> None:
 # ---- spans and attempts ----------------------------------------------------------------------------------------------
 
 
-def test_an_outcome_says_when_it_ended_and_how_long_it_took() -> None:
-    assert outcome().end == 3
-    assert outcome().took == 2
+def test_a_span_says_when_it_ended_and_how_long_it_took() -> None:
+    assert span().end == 3
+    assert span().took == 2
 
 
-def test_an_outcome_that_never_ended_has_no_end() -> None:
-    open_ = outcome(how="open", stopped=None)
+def test_a_span_that_never_ended_has_no_end() -> None:
+    open_ = span(how="open", stopped=None)
 
     for read in ("end", "took", "cancelled_at", "value"):
         with pytest.raises(Missing):
@@ -85,20 +83,29 @@ def test_an_outcome_that_never_ended_has_no_end() -> None:
 
 @pytest.mark.parametrize("how", ["raised", "cancelled", "open"])
 def test_only_what_returned_has_a_value(how: str) -> None:
-    assert outcome(result=None).value is None
+    assert span().value is None
+    assert span(came=5).value == 5
     with pytest.raises(Missing, match=how):
-        _ = outcome(how=how).value
+        _ = span(how=how).value
+
+
+def test_only_what_raised_has_an_error() -> None:
+    error = raised(leaf("boom"))
+
+    assert span(how="raised", came=error).raised is error
+    assert not span(came=5).raised
+    assert not span(how="raised").raised  # of a stored trace
 
 
 @pytest.mark.parametrize("how", ["raised", "returned", "open"])
 def test_only_what_was_cancelled_has_been_cancelled_at_a_time(how: str) -> None:
-    assert outcome(how="cancelled").cancelled_at == 3
+    assert span(how="cancelled").cancelled_at == 3
     with pytest.raises(Missing, match=how):
-        _ = outcome(how=how).cancelled_at
+        _ = span(how=how).cancelled_at
 
 
 def test_a_span_is_found_by_its_name_if_it_is_the_only_one() -> None:
-    found = recording(spans=(outcome("a"), outcome("b"), outcome("b")), attempts=(outcome("c"),))
+    found = recording(spans=(span("a"), span("b"), span("b")), attempts=(span("c"),))
 
     assert found.span("a").name == "a"
     assert found.attempt("c").name == "c"
@@ -108,6 +115,15 @@ def test_a_span_is_found_by_its_name_if_it_is_the_only_one() -> None:
         found.span("c")
     with pytest.raises(Missing, match="0 times"):
         found.attempt("a")
+
+
+# ---- rows ------------------------------------------------------------------------------------------------------------
+
+
+def test_a_record_crosses_as_its_values_in_the_order_of_its_fields() -> None:
+    assert row(Mark(value=[1], name="a", time=0.5)) == [0.5, "a", [1]]
+    assert row(Remark(slug="unclosed", detail="f", line=None)) == ["unclosed", None, "f"]
+    assert row(span(came=5)) == ["a", 1.0, 3.0, "returned", 5, 1]
 
 
 # ---- the whole -------------------------------------------------------------------------------------------------------
@@ -134,7 +150,7 @@ def test_a_play_ends_by_itself_by_returning_or_raising_only() -> None:
 
 
 def test_looking_at_what_was_raised_is_noted_and_looking_at_the_rest_is_not() -> None:
-    found = recording(Ended.RAISED, error=raised(leaf("boom")), spans=(outcome(),))
+    found = recording(Ended.RAISED, error=raised(leaf("boom")), spans=(span(),))
     assert (found.order, found.elapsed, found.span("a").end) == ([], 0, 3)
     assert not found.looked
 
