@@ -70,7 +70,7 @@ class NotingCell(Cell):
 def fingerprint(recording: Recording) -> str:
     everything = (
         (recording.ended, recording.reason, recording.line, recording.elapsed, repr(recording.value), recording.digest),
-        (recording.choices, recording.widths, recording.steps, recording.waiting, recording.hygiene, recording.output),
+        (recording.choices, recording.widths, recording.steps, recording.waiting, recording.remarks, recording.output),
         [(mark.time, mark.name, repr(mark.value)) for mark in recording.marks],
         [(span.name, span.start, span.stopped, span.how) for span in recording.spans],
     )

@@ -178,7 +178,7 @@ def _unseen(recording: Recording) -> bool:
 
 def remarks(used: Iterable[tuple[Play, Recording]]) -> tuple[Remark, ...]:
     """What plays left behind, one of each kind and line."""
-    found = {(each.slug, each.line): each for _, recording in used for each in recording.hygiene}
+    found = {(each.slug, each.line): each for _, recording in used for each in recording.remarks}
     return tuple(sorted(found.values(), key=lambda each: (LEFT_BEHIND.index(each.slug), each.line or 0)))
 
 
@@ -233,7 +233,7 @@ def diagnose(test: HiddenTest, used: Sequence[tuple[Play, Recording]]) -> tuple[
         if not recording.ended.by_itself and not recording.looked:
             return play, recording, recording.ended.value
     for play, recording in used:
-        telling = [complaint.slug for complaint in recording.hygiene if complaint.slug in TELLING]
+        telling = [remark.slug for remark in recording.remarks if remark.slug in TELLING]
         if telling:
             return play, recording, min(telling, key=LEFT_BEHIND.index)
     for play, recording in used:

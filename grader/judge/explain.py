@@ -43,7 +43,7 @@ def error_sentence(diagnosis: Diagnosis, test: HiddenTest, recording: Recording)
 
 
 def _found_by_grader(slug: str, recording: Recording) -> bool:
-    return slug == "raised" or any(complaint.slug == slug for complaint in recording.hygiene)
+    return slug == "raised" or any(remark.slug == slug for remark in recording.remarks)
 
 
 def line_to_look_at(slug: str, recording: Recording, source: str) -> int | None:
@@ -54,9 +54,9 @@ def line_to_look_at(slug: str, recording: Recording, source: str) -> int | None:
         # The task that waits longest is the one others may be waiting for.
         placed = [waiting for waiting in recording.waiting if waiting.line is not None]
         return min(placed, key=lambda waiting: waiting.since).line if placed else first_definition(source)
-    for complaint in recording.hygiene:
-        if complaint.slug == slug and complaint.line is not None:
-            return complaint.line
+    for remark in recording.remarks:
+        if remark.slug == slug and remark.line is not None:
+            return remark.line
     if slug == "raised":
         lines = [leaf.line for leaf in recording.surprises if leaf.line is not None]
         if lines:

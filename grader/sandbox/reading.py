@@ -62,7 +62,7 @@ def read(message: Json, *, play: str, scenario: str, backend: str) -> tuple[Reco
         attempts=_stretches(answer.get("attempts")),
         marks=_rows(Mark, answer.get("marks")),
         waiting=_rows(Waiting, answer.get("waiting")),
-        hygiene=_rows(Remark, answer.get("hygiene")),
+        remarks=_rows(Remark, answer.get("hygiene")),
         choices=tuple(map(_count, _list(answer.get("choices")))),
         widths=tuple(map(_count, _list(answer.get("widths")))),
         many=_exactly(answer.get("many"), bool),

@@ -273,7 +273,7 @@ class Recording:
     attempts: tuple[Span, ...] = ()
     marks: tuple[Mark, ...] = ()
     waiting: tuple[Waiting, ...] = ()
-    hygiene: tuple[Remark, ...] = ()
+    remarks: tuple[Remark, ...] = ()
     widths: tuple[int, ...] = ()
     """How many tasks were ready at each choice of the schedule; the product is the size of the tree of choices."""
     choices: tuple[int, ...] = ()

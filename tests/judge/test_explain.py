@@ -60,9 +60,9 @@ def test_an_exception_is_not_explained_by_a_test_that_declares_exceptions() -> N
 
 
 def test_what_was_left_behind_is_not_explained_by_the_author() -> None:
-    complaint = Remark(slug="leaked-task", line=3, detail="")
+    remark = Remark(slug="leaked-task", line=3, detail="")
 
-    sentence = explain.error_sentence(BUILTIN["leaked-task"], declared("leaked-task"), play(hygiene=(complaint,)))
+    sentence = explain.error_sentence(BUILTIN["leaked-task"], declared("leaked-task"), play(remarks=(remark,)))
 
     assert sentence == BUILTIN["leaked-task"].sentence
 
@@ -84,7 +84,7 @@ def test_the_grader_adds_what_it_saw(ended: Ended) -> None:
 
 
 def test_the_line_of_the_ending_comes_first() -> None:
-    recording = play(Ended.BLOCKED_LOOP, line=7, hygiene=(Remark(slug="blocked-loop", line=3, detail=""),))
+    recording = play(Ended.BLOCKED_LOOP, line=7, remarks=(Remark(slug="blocked-loop", line=3, detail=""),))
 
     assert explain.line_to_look_at("blocked-loop", recording, SOURCE) == 7
 
@@ -102,9 +102,9 @@ def test_a_deadlock_without_a_line_points_at_the_function() -> None:
 
 
 def test_what_was_left_behind_is_shown_where_it_was_made() -> None:
-    complaints = (Remark(slug="unclosed", line=2, detail=""), Remark(slug="leaked-task", line=3, detail=""))
+    remarks = (Remark(slug="unclosed", line=2, detail=""), Remark(slug="leaked-task", line=3, detail=""))
 
-    assert explain.line_to_look_at("leaked-task", play(hygiene=complaints), SOURCE) == 3
+    assert explain.line_to_look_at("leaked-task", play(remarks=remarks), SOURCE) == 3
 
 
 def test_an_exception_is_shown_where_it_came_from() -> None:

@@ -478,26 +478,26 @@ def slug(*recordings: Recording) -> str:
     return diagnose(TEST, [(play, recording) for recording in recordings])[2]
 
 
-COMPLAINT = (Remark(slug="never-awaited", line=1, detail="f"),)
+REMARK = (Remark(slug="never-awaited", line=1, detail="f"),)
 BUG = error("TypeError", "Exception")
 
 
 def test_how_a_play_ended_outranks_everything() -> None:
-    assert slug(recorded(hygiene=COMPLAINT), recorded(Ended.DEADLOCK, hygiene=COMPLAINT)) == "deadlock"
+    assert slug(recorded(remarks=REMARK), recorded(Ended.DEADLOCK, remarks=REMARK)) == "deadlock"
 
 
 def test_what_was_left_behind_outranks_what_was_raised() -> None:
-    assert slug(recorded(Ended.RAISED, error=BUG, looked=True), recorded(hygiene=COMPLAINT)) == "never-awaited"
+    assert slug(recorded(Ended.RAISED, error=BUG, looked=True), recorded(remarks=REMARK)) == "never-awaited"
 
 
 def test_what_is_left_open_says_nothing_about_a_failure_and_leaves_the_word_to_the_test() -> None:
-    assert slug(recorded(hygiene=(Remark(slug="unclosed", line=1, detail="f"),))) == "declared"
+    assert slug(recorded(remarks=(Remark(slug="unclosed", line=1, detail="f"),))) == "declared"
 
 
 def test_the_most_telling_of_what_was_left_behind_is_shown() -> None:
     left = tuple(Remark(slug=kind, line=1, detail="f") for kind in ("unclosed", "leaked-thread", "leaked-task"))
 
-    assert slug(recorded(hygiene=left)) == "leaked-task"
+    assert slug(recorded(remarks=left)) == "leaked-task"
 
 
 def test_an_exception_that_looks_like_a_bug_outranks_what_the_test_declares_even_if_it_was_looked_at() -> None:

@@ -73,7 +73,7 @@ def test_an_honest_message_is_read_in_full() -> None:
     assert found.attempt("t").value == (1,)
     assert found.marks[0].value == True  # noqa: E712
     assert (found.waiting[0].awaiting, found.waiting[1].line) == ("Event.wait", None)
-    assert [complaint.slug for complaint in found.hygiene] == ["never-awaited", "leaked-task"]
+    assert [remark.slug for remark in found.remarks] == ["never-awaited", "leaked-task"]
     assert (found.choices, found.widths, found.steps, found.digest) == ((0, 1), (2, 3), 12, "abcd")
     assert found.trace is not None
     assert [task.parent for task in found.trace.tasks] == [None, 1]

@@ -18,7 +18,7 @@ from anyio import CancelScope, create_memory_object_stream, create_task_group, m
 
 
 def left_behind(box: Box, backend: str, source: str, scenarios: str = RUN_MAIN) -> tuple[Remark, ...]:
-    return played(box, backend, source, scenarios).hygiene
+    return played(box, backend, source, scenarios).remarks
 
 
 def complaint(slug: str, source: str, detail: str) -> tuple[Remark, ...]:
@@ -207,7 +207,7 @@ def test_a_cancellation_that_arrives_where_it_should_is_no_complaint(box: Box, b
     recording = played(box, backend, source, CANCEL_MAIN)
 
     assert recording.result == "over"
-    assert recording.hygiene == ()
+    assert recording.remarks == ()
 
 
 @on_both_backends
@@ -245,7 +245,7 @@ async def main():
 """
     recording = played(box, backend, source)
 
-    assert (recording.ended, recording.hygiene) == (Ended.DEADLOCK, ())
+    assert (recording.ended, recording.remarks) == (Ended.DEADLOCK, ())
 
 
 # ---- generators ------------------------------------------------------------------------------------------------------
@@ -448,7 +448,7 @@ async def main():
     with cell_of(box, source) as cell:
         first, second = (cell.recording(play_of(backend, seed=seed)) for seed in (0, 1))
 
-    assert first.hygiene == second.hygiene == complaint("leaked-thread", source, "a thread")
+    assert first.remarks == second.remarks == complaint("leaked-thread", source, "a thread")
     assert first.result != second.result
 
 

@@ -235,14 +235,14 @@ def test_a_coroutine_that_was_never_awaited_is_reported_with_the_line_that_made_
     recording = played(box, backend, source)
 
     assert recording.ended is Ended.RETURNED
-    assert recording.hygiene == (Remark(slug="never-awaited", line=line_of(source), detail="job"),)
+    assert recording.remarks == (Remark(slug="never-awaited", line=line_of(source), detail="job"),)
 
 
 @on_both_backends
 def test_a_library_function_that_was_never_awaited_is_reported_too(box: Box, backend: str) -> None:
     source = "import anyio\nasync def main():\n    anyio.sleep(1)"
 
-    assert played(box, backend, source).hygiene == (Remark(slug="never-awaited", line=3, detail="sleep"),)
+    assert played(box, backend, source).remarks == (Remark(slug="never-awaited", line=3, detail="sleep"),)
 
 
 @on_both_backends
@@ -260,8 +260,8 @@ def test_a_coroutine_kept_in_a_cycle_is_reported_by_its_own_play(box: Box, backe
         first = cell.recording(play_of(backend))
         second = cell.recording(play_of(backend, scenario="other"))
 
-    assert [complaint.line for complaint in first.hygiene] == [line_of(source)]
-    assert second.hygiene == ()
+    assert [remark.line for remark in first.remarks] == [line_of(source)]
+    assert second.remarks == ()
 
 
 @on_both_backends
@@ -270,7 +270,7 @@ def test_a_coroutine_that_the_scenario_forgot_is_not_the_students_fault(box: Box
     async def scenario(stage):
         stage.submission.main()
     """
-    assert played(box, backend, "async def main(): pass", scenarios).hygiene == ()
+    assert played(box, backend, "async def main(): pass", scenarios).remarks == ()
 
 
 @on_both_backends
@@ -280,7 +280,7 @@ def test_many_forgotten_coroutines_are_reported_in_moderation(box: Box, backend:
     async def main():
         for _ in range(5000): job()
     """
-    assert len(played(box, backend, source).hygiene) == 20
+    assert len(played(box, backend, source).remarks) == 20
 
 
 LEAKS = {
@@ -308,12 +308,12 @@ def test_a_task_that_outlives_the_scenario_is_reported_with_its_line(box: Box, b
     recording = played(box, backend, source)
 
     assert (recording.ended, recording.elapsed) == (Ended.RETURNED, 1)
-    assert [(complaint.slug, complaint.line) for complaint in recording.hygiene] == [("leaked-task", line_of(source))]
+    assert [(remark.slug, remark.line) for remark in recording.remarks] == [("leaked-task", line_of(source))]
 
 
 @on_both_backends
 def test_an_orderly_play_leaves_nothing_behind(box: Box, backend: str) -> None:
     recording = played(box, backend, TWO_TASKS, RUN_MAIN_WITH_STAGE)
 
-    assert recording.hygiene == ()
+    assert recording.remarks == ()
     assert not [event for event in trace_of(recording).events if isinstance(event, Event) and event.kind == "block"]
