@@ -1,10 +1,14 @@
-"""What the box and the judge say to each other, and how it is written down.
+"""What the box and the trusted side say to each other, and how it is written down.
 
-The trusted side sends the box jobs and requests for plays; the box answers each play with one line, which becomes a
-``Recording``. Both sides import this room, so nothing here may depend on anything but the standard library, and
-nothing here decides about points. Reading a line from a box is done with suspicion, in ``sandbox.reading``.
+In: jobs and requests for plays, which the trusted side sends as lines of JSON. Out: one line for each play, which
+``sandbox.reading`` turns into a ``Recording`` for the judge and the hidden tests. Both sides import this room, so it
+depends on the standard library alone, and it decides about nothing: neither about points nor about trust.
 
-To change what a recording holds, begin with its row in ``recording``; to change which values may cross, ``values``.
+To change how long or how deep a line may be, see ``lines``; which values cross, how they are written and what they
+equal, ``values``; what a recording holds and what hidden tests may ask of it, ``recording``. A new field of a row (a
+span, a mark, an event) is stated in ``recording`` and filled in by ``box.stage`` or ``box.player``, and by
+``box.simulation.trace`` for a trace; reading and storing follow. A new field of the whole message is written in
+``box.player`` and read in ``sandbox.reading``.
 
     lines values recording
 """

@@ -1,8 +1,8 @@
 """The line protocol between the trusted side and the box: one JSON document per line, read with distrust.
 
-A line that comes out of the box was written beside a stranger's code. ``loads`` therefore accepts less than
-``json`` does: a size cap, no duplicate keys (two readers might pick different ones), no NaN or infinities, no
-numbers that turn into them, no integers that take quadratic time to parse, no deep nesting. Never pickle.
+A line that comes out of the box was written beside a stranger's code. ``loads`` therefore accepts less than ``json``
+does. It refuses long lines, duplicate keys (two readers might pick different ones), NaN, infinities and numbers that
+turn into them, integers so long that parsing them takes quadratic time, and deep nesting. Nothing here is ever pickled.
 """
 
 from __future__ import annotations
@@ -15,13 +15,12 @@ from json.encoder import encode_basestring_ascii as c_encode
 from typing import Any, NoReturn, TypeAlias
 
 MAX_LINE = 4 * 1024 * 1024
-"""Bytes in one line; the largest honest message (a full trace of 50,000 steps is cut off before) stays under it."""
+"""Bytes in one line. The largest honest message stays below: a trace is cut off long before its 50,000 steps."""
 
 MAX_INTEGER_DIGITS = 400
 MAX_NESTING = 60
 
 Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
-
 
 _NESTS = (list, dict)
 
@@ -31,44 +30,44 @@ def _no_json(value: object) -> NoReturn:
 
 
 # The C halves of json, bound before a submission is loaded beside them. ``JSONEncoder.encode`` looks up names of its
-# module and methods of its class with every call, and a submission that changes those made our own message fail.
+# module and methods of its class with every call: a submission that changed those once made our own message fail.
 _DUMP = c_make_encoder(None, _no_json, c_encode, None, ":", ",", False, False, False)
 _SCAN = json.JSONDecoder().scan_once  # type: ignore[attr-defined]
 
 
 class Distrusted(ValueError):
-    """What came out of the box is not something the box's own code would have written."""
+    """Something came out of the box that our own code in the box would not have written."""
 
 
 def dumps(document: object) -> bytes:
-    """Encode one document as one line, newline included.
+    """Encode one document as one line of ASCII, newline included.
 
-    Lone surrogates in student text survive as escapes (``ensure_ascii``).
+    Lone surrogates in texts of the learner's code survive as escapes.
     """
     return "".join(_DUMP(document, 0)).encode("ascii") + b"\n"
 
 
 def decode(line: bytes) -> Any:
-    """Decode one line of the trusted side, inside the box."""
+    """Decode, inside the box, a line that the trusted side wrote."""
     return _SCAN(line.decode("ascii"), 0)[0]
 
 
 def loads(line: bytes) -> Json:
-    """Decode one line.
+    """Decode, on the trusted side, a line that came out of the box.
 
-    Raises Distrusted for everything but plain, finite, moderately nested JSON with unique keys.
+    Raises Distrusted unless it is plain, finite, moderately nested JSON with unique keys.
     """
     if len(line) > MAX_LINE:
         raise Distrusted(f"a line of {len(line)} bytes")
     try:
         text = line.decode("ascii")
-        # Python's json recurses in C; RecursionError is how a nesting bomb shows, long after it cost us anything.
+        # Python's json recurses in C and stops a nesting bomb with RecursionError, before the bomb has cost us much.
         document: Json = _STRICT.decode(text)
     except Distrusted:
         raise
     except (ValueError, RecursionError) as error:
         raise Distrusted(f"not a line of JSON: {type(error).__name__}") from None
-    # Most lines are short, and could not nest too deeply if all of their brackets stood in each other.
+    # Most lines have so few brackets that they could not nest too deeply even if each stood inside the one before.
     if text.count("[") + text.count("{") > MAX_NESTING:
         _check_nesting(document)
 
@@ -76,12 +75,12 @@ def loads(line: bytes) -> Json:
 
 
 def _unique(pairs: Iterable[tuple[str, Json]]) -> dict[str, Json]:
-    found: dict[str, Json] = {}
+    unique: dict[str, Json] = {}
     for key, value in pairs:
-        if key in found:
+        if key in unique:
             raise Distrusted("a key occurs twice")
-        found[key] = value
-    return found
+        unique[key] = value
+    return unique
 
 
 def _finite(text: str) -> float:
@@ -109,7 +108,7 @@ _STRICT = json.JSONDecoder(
 def _check_nesting(document: Json) -> None:
     level = [document]
     for _ in range(MAX_NESTING):
-        # Most of a message are numbers in the rows of a trace: a function called for each was a sixth of judging.
+        # Most of a message is numbers in the rows of a trace: to call a function for each took a sixth of all judging.
         inner: list[Json] = []
         for node in level:
             if isinstance(node, list):

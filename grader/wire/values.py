@@ -1,11 +1,14 @@
 """Values as they cross between the box and the trusted side, and as hidden tests compare them.
 
 Values keep their types: ``1``, ``1.0`` and ``True`` are three different answers (a wrong submission once got full marks
-by ``1 == True``). An object is known by the token the scenario gave it, never by its own ``__eq__``.
+by ``1 == True``). An object is known by the token that the scenario gave it, never by its own ``__eq__``.
 
 On the wire a value is null, bool, int, float, str or list as it is, or an object with one key:
 ``k`` a token's name, ``t`` a tuple, ``d`` the pairs of a dict, ``b`` bytes as latin-1, ``f`` "nan" "inf" or "-inf",
 ``o`` the type name of anything else.
+
+Three ways: ``Encoder`` writes, inside the box and for the inputs of a play; ``revive`` reads inside the box, where the
+trusted side is believed; ``decode`` reads on the trusted side, with distrust.
 """
 
 from __future__ import annotations
@@ -18,6 +21,7 @@ from grader.wire.lines import MAX_INTEGER_DIGITS, Distrusted, Json
 
 MAX_DEPTH = 8
 MAX_NODES = 50_000
+"""Parts of all values of one play."""
 MAX_TEXT = 2_000_000
 """Characters and bytes in all values of one play."""
 
@@ -27,7 +31,7 @@ class TooLarge(Exception):
 
 
 def name_of(kind: type) -> str:
-    """What a class is called; neither its metaclass nor a string of its own kind has a say in it."""
+    """The name of a class, which neither its metaclass nor a subclass of str can change."""
     name: str = type.__dict__["__name__"].__get__(kind)
     return str.__getitem__(name, slice(100))
 
@@ -36,7 +40,10 @@ def name_of(kind: type) -> str:
 
 
 class Encoder:
-    """Encodes values with a budget of parts. ``token_of`` names the objects that the scenario handed out."""
+    """Encodes the values of one play with a budget of parts and of text.
+
+    ``token_of`` gives the names of the objects that the scenario handed out, and None for all others.
+    """
 
     def __init__(self, token_of: Callable[[object], str | None]) -> None:
         self._token_of = token_of
@@ -44,13 +51,16 @@ class Encoder:
         self._text_left = MAX_TEXT
 
     def spend(self, characters: int) -> None:
-        """Count text that crosses. Raises TooLarge."""
+        """Count characters that cross beside the values. Raises TooLarge."""
         self._text_left -= characters
         if self._text_left < 0:
             raise TooLarge
 
     def encode(self, value: object, depth: int = 0) -> Json:
-        """Only exact built-in types cross as data; a subclass may lie about what it equals. Raises TooLarge."""
+        """A value as it crosses. Raises TooLarge.
+
+        Only exact built-in types cross as data, because a subclass may lie about what it equals.
+        """
         self._left -= 1
         if self._left < 0:
             raise TooLarge
@@ -60,7 +70,7 @@ class Encoder:
         kind = type(value)
         if value is None or kind is bool:
             return value  # type: ignore[return-value]
-        for scalar, encode in _SCALARS:  # no dict: a metaclass may hash and equal as it likes
+        for scalar, encode in _SCALARS:  # no look-up in a dict: a metaclass chooses its own hash and equality
             if kind is scalar:
                 self.spend(len(value) if isinstance(value, str | bytes) else 0)
                 return encode(value)
@@ -145,7 +155,7 @@ class Token(str):
 
 
 class TypedInt(int):
-    """An int that equals ints only. Keep it on the left: ``True == TypedInt(1)`` is Python's own affair."""
+    """An int that equals ints only, if it stands on the left: in ``True == TypedInt(1)`` bool decides, and says yes."""
 
     def __eq__(self, other: object) -> bool:
         return type(other) in (int, TypedInt) and int.__eq__(self, other)
@@ -185,7 +195,7 @@ class TypedFloat(float):
 
 @dataclass(frozen=True, slots=True)
 class Opaque:
-    """A value that does not cross as data; only the name of its type does. Equal to nothing but itself."""
+    """A value of which only the name of its type crosses. Equal to nothing but itself."""
 
     type_name: str
 
