@@ -1,4 +1,8 @@
-"""Plays scenarios of one program, each play as one message about what happened."""
+"""Plays scenarios of one program, and says in one message per play what happened.
+
+The message is an object of the fields that ``sandbox.reading`` reads. Its lists hold rows as ``wire.recording`` states
+them; those of the trace come from ``simulation.trace`` in the same order and are handed on as they are.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +27,7 @@ from grader.wire.recording import Ended, Remark, Waiting, row
 from grader.wire.values import name_of, revive
 
 MAX_WIDTHS = 400
-"""Choices that cross to the trusted side; a play with more is never walked whole, nor shortened."""
+"""Choices that cross to the trusted side; the judge neither walks nor shortens a play that has more."""
 MAX_WAITING = 50
 MAX_UNAWAITED = 20
 
@@ -34,7 +38,7 @@ Message = dict[str, Any]
 class Program:
     """The code of one job, compiled once and loaded anew for every play.
 
-    State left in a module's globals would make an answer pass or fail by what was played before.
+    Otherwise an answer could pass or fail by what an earlier play has left in the globals of its module.
     """
 
     module: str
@@ -45,7 +49,7 @@ class Program:
         """Load the submission, then the scenarios; returns the scenarios."""
         stage.submission = submission = ModuleType(self.module)
         submission.__file__ = f"{STUDENT}{self.module}.py"
-        sys.modules[self.module] = submission  # dataclasses look their module up
+        sys.modules[self.module] = submission  # dataclasses look up the module of a class
         exec(self.submission, submission.__dict__)
         scenarios = ModuleType("scenarios")
         exec(self.scenarios, scenarios.__dict__)
@@ -53,9 +57,9 @@ class Program:
 
 
 def play(program: Program, request: Message, bounds: Bounds, leave: Callable[[Message], NoReturn]) -> Message:
-    """Play once. The message is what ``reading.read`` expects.
+    """Play once and return the message.
 
-    ``leave`` is called with the message instead if nothing but the end of the process can end this play.
+    If nothing but the end of the process can end this play, ``leave`` gets the message, and ends the process.
     """
     if request["within"] is not None:
         bounds = replace(bounds, within=request["within"])
@@ -65,17 +69,17 @@ def play(program: Program, request: Message, bounds: Bounds, leave: Callable[[Me
     performance = Performance(program, request, simulation)
     performance.simulation.on_abandon = lambda: leave(performance.message(spent=True))
     performance.escaped = run(performance.simulation, performance.main)
-    # Coroutines and generators in reference cycles die now, in this play's message and not in the next one's.
+    # Coroutines and generators in reference cycles die now: this play's message tells of them, and not the next one's.
     gc.collect()
     # An exception that went through the backend itself may have left it in any state.
     return performance.message(spent=performance.escaped is not None or simulation.workers.strays())
 
 
 def too_large(message: Message) -> Message:
-    """The message instead of one that does not fit into a line: how the play ended is that it left too much behind."""
-    small: Message = {"spans": [], "marks": [], "attempts": [], "hygiene": [], "waiting": []}
-    nothing = {"result": None, "raised": None, "line": None, "trace": None, "digest": None}
-    return {**message, **small, **nothing, "ended": Ended.LIMIT, "reason": TOO_MUCH}
+    """What is sent instead of a message that does not fit into a line: the play ended because it left too much."""
+    empty: Message = {key: [] for key in ("spans", "marks", "attempts", "hygiene", "waiting")}
+    nothing: Message = dict.fromkeys(("result", "raised", "line", "trace", "digest"))
+    return {**message, **empty, **nothing, "ended": Ended.LIMIT, "reason": TOO_MUCH}
 
 
 def _schedule(request: Message) -> Schedule:
@@ -86,7 +90,7 @@ def _schedule(request: Message) -> Schedule:
 
 
 class Performance:
-    """One play while it goes on."""
+    """One play that goes on: its stage, its surroundings and how it has ended so far."""
 
     def __init__(self, program: Program, request: Message, simulation: Any) -> None:
         self.simulation = simulation
@@ -107,7 +111,7 @@ class Performance:
         self.simulation.left_open.watch_generators()
         inputs: Any = revive(self._request["inputs"])
         try:
-            # Loading is part of the play: what a module does at import time is watched like everything else.
+            # Loading is part of the play: the simulation watches what a module does at import time like all the rest.
             scenario = getattr(self._program.load(self._stage), self._request["scenario"])
             self._result = self._stage.encode(await scenario(self._stage, **inputs))
             self._ended = Ended.RETURNED
@@ -121,7 +125,7 @@ class Performance:
             self._remarks = self._look_round()
 
     def _look_round(self) -> list[Remark]:
-        """What is still there at the end and should not be."""
+        """What the play leaves behind, seen from its outermost task before the backend cleans up."""
         simulation = self.simulation
         tasks = simulation.alive(besides=simulation.running)
         left_behind = [
@@ -134,7 +138,7 @@ class Performance:
         return [Remark(slug=slug, line=line, detail=detail) for slug, line, detail in left_behind]
 
     def message(self, *, spent: bool) -> Message:
-        """Everything the trusted side gets to know; ``spent`` when this process must not play again."""
+        """All that the trusted side is told about the play; ``spent`` when this process must not play again."""
         simulation, stage, request = self.simulation, self._stage, self._request
         schedule = simulation.schedule
         return {
@@ -164,14 +168,18 @@ class Performance:
             return self._escape(self.escaped)
         own = verdict is None and self._ended.by_itself
         if simulation.blocking and (own or (verdict is not None and verdict.ended is Ended.LATE)):
-            verdict = simulation.blocking[0]  # the cause; what was returned or raised, or came late, may be its effect
+            # A blocked loop is the cause; the result, the exception or the lateness may be its effect.
+            verdict = simulation.blocking[0]
         if verdict is None:
             return {"ended": self._ended, "reason": "", "line": None, "waiting": []}
         waiting = [_waiting(*task) for task in simulation.waiting[:MAX_WAITING]]
         return {"ended": verdict.ended, "reason": verdict.reason, "line": verdict.line, "waiting": waiting}
 
     def _escape(self, escaped: BaseException) -> Message:
-        """Something went through the event loop itself: ``sys.exit()``, or a backend that was taken apart."""
+        """The ending of a play whose exception went through the event loop itself.
+
+        The learner's code called ``sys.exit()``, or took the backend apart.
+        """
         first = next(leaves(escaped), escaped)
         self._raised = self._stage.encode_error(escaped)
         reason = "sys.exit() was called" if isinstance(first, SystemExit) else name_of(type(first))
@@ -183,13 +191,11 @@ def _waiting(task: str, site: Site | None, since: float) -> list[Any]:
     return row(Waiting(task=task, line=line, awaiting=awaiting, since=since))
 
 
-# ---- surroundings ----------------------------------------------------------------------------------------------------
-#
-# What the process around a play shares with the learner's code: output, prompts, warnings about coroutines.
+# ---- what the process around a play shares with the learner's code: output, prompts, warnings about coroutines -------
 
 
 class Output(io.TextIOBase):
-    """Keeps the first bytes of what is printed and counts the rest."""
+    """Keeps the first characters of what is printed and counts the rest."""
 
     encoding = "utf-8"
 
@@ -215,14 +221,14 @@ class Output(io.TextIOBase):
 
 
 class Surroundings:
-    """The surroundings of one play."""
+    """What one play prints, and the coroutines that it never awaits."""
 
     def __init__(self, output_bytes: int) -> None:
         self.output = Output(output_bytes)
         self.unawaited: list[Remark] = []
         """Coroutines that the learner's code made and never awaited."""
 
-    def note_unawaited(self, coroutine: CoroutineType[Any, Any, Any]) -> None:
+    def remark_unawaited(self, coroutine: CoroutineType[Any, Any, Any]) -> None:
         for filename, line, _ in coroutine.cr_origin or ():
             if filename.startswith(STUDENT):
                 if len(self.unawaited) < MAX_UNAWAITED:
@@ -235,7 +241,7 @@ _now = Surroundings(0)
 
 
 def fresh_surroundings(output_bytes: int) -> Surroundings:
-    """Begin a new play: from now on output and remarks go to the surroundings returned."""
+    """Begin a new play: from now on its output and its remarks go to the surroundings that are returned."""
     global _now
     _now = Surroundings(output_bytes)
     sys.stdout = sys.stderr = _now.output
@@ -243,17 +249,17 @@ def fresh_surroundings(output_bytes: int) -> Surroundings:
 
 
 def prepare_process() -> None:
-    """Set up, once per process, what every play shares."""
-    # A play leaves a few thousand objects, which are collected when it is over. In between this costs 5 % of it.
+    """Set up, once per process, what all of its plays share."""
+    # A play leaves a few thousand objects, which ``play`` collects when it is over; collections during it cost 5 %.
     gc.set_threshold(10_000)
     sys.set_coroutine_origin_tracking_depth(4)
     warnings.simplefilter("ignore")
-    # CPython calls this for every coroutine that dies without having been awaited; a warning would name no object.
-    warnings._warn_unawaited_coroutine = lambda coroutine: _now.note_unawaited(coroutine)  # type: ignore[attr-defined]
+    # CPython calls this for every coroutine that dies without having been awaited; a warning would not name the object.
+    warnings._warn_unawaited_coroutine = lambda coroutine: _now.remark_unawaited(coroutine)  # type: ignore[attr-defined]
     sys.unraisablehook = lambda unraisable: None
-    # What asyncio has to say about the way we end plays is not for learners.
+    # asyncio logs the way in which we end plays, which is of no use to learners.
     logging.getLogger("asyncio").disabled = True
-    # 8 MiB of address space for each of a hundred threads would run into the memory limit.
+    # Stacks of 8 MiB, the default, for a hundred threads would run into the memory limit.
     threading.stack_size(1 << 20)
     sys.breakpointhook = _no_breakpoint
     builtins.input = _no_input

@@ -1,4 +1,4 @@
-"""What a scenario may use: the submission, named tokens, marks, spans, attempts and gates, all in virtual time."""
+"""What a scenario may use: the submission, tokens, marks, spans, attempts and gates. All times are virtual seconds."""
 
 from __future__ import annotations
 
@@ -7,34 +7,38 @@ import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
 from itertools import islice
-from types import ModuleType, TracebackType
+from types import ModuleType
 from typing import Any, NoReturn
 
 import anyio
 
 from grader.box.simulation.core import Simulation
-from grader.box.simulation.trace import is_student
+from grader.box.simulation.trace import innermost_place
 from grader.wire.lines import Json
 from grader.wire.recording import Ended, Leaf, Mark, Span, row
 from grader.wire.values import Encoder, TooLarge, name_of
 
 MAX_ROWS = 20_000
-"""Marks, spans and attempts of one play; a scenario that is kept busy for ever must not fill the memory."""
+"""Of marks, of spans and of attempts, in one play; a scenario that goes on for ever must not fill the memory."""
 MAX_MESSAGE = 2000
 MAX_LEAVES = 8
 MAX_NAME = 200
-TOO_MUCH = "it left more behind than may cross"
+TOO_MUCH = "it returned or marked more than the grader accepts"
 
 _BUILTINS = dict(vars(builtins))
 _IN_GROUP: Callable[[BaseException], tuple[BaseException, ...]] = BaseExceptionGroup.__dict__["exceptions"].__get__
 
 
 class Overflow(Exception):
-    """A play has left more behind than may cross; it has been ended for that."""
+    """A play has recorded more than may cross to the trusted side, and the stage has ended it."""
 
 
 class Stage:
-    """Handed to every scenario. Everything it records crosses to the hidden tests as plain data."""
+    """What every scenario is handed. All that it records crosses to the hidden tests as plain data.
+
+    A play that records more than may cross ends as ``limit``: 20,000 marks, spans or attempts, or more values and text
+    than ``wire.values`` allows. The stage then raises Overflow, which needs no handling.
+    """
 
     submission: ModuleType
 
@@ -52,19 +56,25 @@ class Stage:
         return self._simulation.now
 
     def token(self, name: str, obj: Any = None) -> Any:
-        """Name an object, so that it is recognised when this very object comes back. Makes one if none is given."""
+        """Name an object, so that it is recognised when this very object comes back. Makes one if none is given.
+
+        A hidden test compares with ``token(name)``; for an exception, ``raised == name``.
+        """
         if obj is None:
             obj = _Anonymous()
         self._tokens[id(obj)] = (name, obj)
         return obj
 
     def mark(self, name: str, value: object = None) -> None:
-        """Note that something happened now, with a value."""
+        """Record that something happened now, with a value."""
         self._append(self.marks, row(Mark(time=self.now, name=name, value=self.encode(value))), name)
 
     @asynccontextmanager
     async def span(self, name: str) -> AsyncIterator[None]:
-        """Note when a stretch of work begins and ends, and how. Spans are the lanes of the timeline."""
+        """Record when a stretch of work begins and ends, and how. Spans are the lanes of the timeline.
+
+        Exceptions and cancellation go through.
+        """
         span = self._open(self.spans, name)
         try:
             yield
@@ -78,7 +88,7 @@ class Stage:
             span.end(self.now, "returned")
 
     async def attempt(self, name: str, fn: Callable[..., Any], *args: Any) -> Any:
-        """Call ``fn``, await what it returns if that can be awaited, note the value or the error, and go on.
+        """Call ``fn``, await what it returns if that can be awaited, record the value or the error, and go on.
 
         Returns the value, or None after an error. Cancellation goes through.
         """
@@ -97,7 +107,10 @@ class Stage:
             return value
 
     def attempt_sync(self, name: str, fn: Callable[..., Any], *args: Any) -> Any:
-        """Call a plain function, note the value or the error, and go on."""
+        """Call a plain function, record the value or the error, and go on.
+
+        Returns the value, or None after an error.
+        """
         attempt = self._open(self.attempts, name)
         try:
             value = fn(*args)
@@ -108,11 +121,11 @@ class Stage:
             return value
 
     async def settle(self) -> None:
-        """Return when everything that can run has run. No time passes."""
+        """Return when all other tasks wait. No time passes."""
         await anyio.wait_all_tasks_blocked()
 
     def gate(self, n: int) -> Callable[[], Awaitable[None]]:
-        """An async function that returns once it has been called ``n`` times. A missing call is a deadlock."""
+        """An async function whose calls wait until there are ``n`` of them. If one is missing, that is a deadlock."""
         opened = anyio.Event()
         missing = n
 
@@ -128,18 +141,19 @@ class Stage:
     # ---- for the player ----------------------------------------------------------------------------------------------
 
     def encode(self, value: object) -> Json:
-        """Raises Overflow, which has ended the play already."""
+        """A value as it crosses. Raises Overflow, having ended the play, if it is too large."""
         try:
             return self._encoder.encode(value)
         except TooLarge:
             self._overflow()
 
     def encode_error(self, error: BaseException) -> Json:
-        """Every leaf of what was raised: token, class names, message and the student's innermost line."""
-        found = list(islice(leaves(error), MAX_LEAVES))
-        return {"bare": found[0] is error, "leaves": [self._encode_leaf(leaf) for leaf in found]}
+        """An exception as it crosses: its first leaves, and whether it is its own only leaf."""
+        first = list(islice(leaves(error), MAX_LEAVES))
+        return {"bare": first[0] is error, "leaves": [self._encode_leaf(leaf) for leaf in first]}
 
     def _error(self, error: BaseException) -> Json:
+        """The same, at the expense of what may cross. Raises Overflow."""
         encoded = self.encode_error(error)
         self._spend(len(str(encoded)))
         return encoded
@@ -149,7 +163,7 @@ class Stage:
         return row(Leaf(token=self._token_of(error), types=names, message=_message(error), line=student_line(error)))
 
     def _class_name(self, kind: type) -> str:
-        """A class of the submission says so, whatever it calls itself."""
+        """The name of a class, after ``submission.`` if it is one of the submission, whatever the class says."""
         name = str.__getitem__(_own(kind, "__qualname__"), slice(MAX_NAME))
         builtin = _BUILTINS.get(name)
         if builtin is None:
@@ -164,11 +178,11 @@ class Stage:
         self._append(rows, stretch.row, name)
         return stretch
 
-    def _append(self, rows: list[list[Json]], row: list[Json], name: str) -> None:
+    def _append(self, rows: list[list[Json]], new: list[Json], name: str) -> None:
         self._spend(len(name))
         if len(rows) >= MAX_ROWS:
             self._overflow()
-        rows.append(row)
+        rows.append(new)
 
     def _spend(self, characters: int) -> None:
         try:
@@ -177,17 +191,17 @@ class Stage:
             self._overflow()
 
     def _overflow(self) -> NoReturn:
-        # The verdict must not hang on an exception: a task group would wrap it, the student's code may catch it.
+        # The ending must not depend on an exception: a task group would wrap it, and the learner's code may catch it.
         self._simulation.fail(Ended.LIMIT, TOO_MUCH)
         raise Overflow
 
     def _token_of(self, value: object) -> str | None:
-        found = self._tokens.get(id(value))
-        return found[0] if found is not None and found[1] is value else None
+        name, token = self._tokens.get(id(value), (None, None))
+        return name if token is value else None
 
 
 class _Stretch:
-    """A span or an attempt that goes on. Its row is open from the beginning, and is written anew when it ends."""
+    """A span or an attempt that goes on. Its row says ``open`` until it ends, and is then written anew."""
 
     def __init__(self, name: str, start: float, task: int | None) -> None:
         self.row: list[Json] = []
@@ -203,22 +217,22 @@ class _Stretch:
 
 
 class _Anonymous:
-    """What a token is when the scenario does not care."""
+    """What a token is when the scenario gives no object."""
 
 
 def leaves(error: BaseException) -> Iterator[BaseException]:
-    """The exceptions inside all groups, however deep; what a group says about itself does not count."""
+    """The exceptions inside all groups, however deep. A group cannot lie about what it holds."""
     rest = [error]
     while rest:
-        found = rest.pop()
-        if issubclass(type(found), BaseExceptionGroup):
-            rest += reversed(_IN_GROUP(found))
+        first = rest.pop()
+        if issubclass(type(first), BaseExceptionGroup):
+            rest += reversed(_IN_GROUP(first))
         else:
-            yield found
+            yield first
 
 
 def _own(kind: type, name: str) -> Any:
-    """An attribute that every class has, past whatever its metaclass makes of it."""
+    """An attribute that every class has, read from ``type`` because a metaclass may answer something else."""
     return type.__dict__[name].__get__(kind)
 
 
@@ -230,20 +244,16 @@ def _message(error: BaseException) -> str:
 
 
 def student_line(error: BaseException) -> int | None:
-    """The innermost line of the student's file that the exception came through."""
-    line, step = None, error.__traceback__
-    while isinstance(step, TracebackType):
-        if is_student(step.tb_frame.f_code):
-            line = step.tb_lineno
-        step = step.tb_next
-    return line
+    """The innermost line of the learner's file that the exception came through."""
+    place = innermost_place(error)
+    return None if place is None else place.line
 
 
 def _find(module: ModuleType, qualified: str) -> object:
-    found: object = module
+    inner: object = module
     for part in qualified.split("."):
         try:
-            found = getattr(found, part, None)
+            inner = getattr(inner, part, None)
         except Exception:  # a hostile __getattr__
             return None
-    return found
+    return inner

@@ -271,5 +271,5 @@ def test_a_message_that_does_not_fit_is_replaced_by_one_that_the_trusted_side_re
     }  # fmt: skip
     recording, spent = read(loads(dumps(too_large(message))), play="1", scenario="s", backend="trio")
 
-    assert (recording.ended, recording.reason) == (Ended.LIMIT, "it left more behind than may cross")
+    assert (recording.ended, recording.reason) == (Ended.LIMIT, "it returned or marked more than the grader accepts")
     assert (recording.order, recording.value, recording.output, spent) == ([], None, "said", False)

@@ -406,7 +406,7 @@ TOO_MUCH = {
 def test_a_play_that_leaves_too_much_behind_ends_at_the_limit(box: Box, backend: str, source: str) -> None:
     recording = played(box, backend, source, RUN_MAIN_WITH_STAGE)
 
-    assert (recording.ended, recording.reason) == (Ended.LIMIT, "it left more behind than may cross")
+    assert (recording.ended, recording.reason) == (Ended.LIMIT, "it returned or marked more than the grader accepts")
 
 
 @on_both_backends

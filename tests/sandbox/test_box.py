@@ -145,7 +145,7 @@ def test_what_is_almost_as_long_as_a_line_may_be_crosses_and_what_is_longer_is_a
         for n in (4, 1000):  # by its bytes, and by its characters
             large = cell.recording(ask(n=n))
             assert large.ended is Ended.LIMIT
-            assert "more behind than may cross" in large.reason
+            assert "more than the grader accepts" in large.reason
         assert cell.recording(ask(n=2)).ended is Ended.RETURNED
         assert not cell.tampered
 
