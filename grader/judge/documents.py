@@ -22,6 +22,7 @@ from grader.judge.verdict import FORMAT, Verdict
 from grader.wire.recording import Deviation, Event, Span, TracedTask
 
 _ROWS = (TracedTask, Event, Span, Deviation)
+_NOT_STORED = "value_or_error"
 
 
 class Unreadable(ValueError):
@@ -55,12 +56,12 @@ def run_document(verdicts: tuple[Verdict, ...], *, version: str) -> str:
         "grader": version,
         "verdicts": [_without_names(verdict_document(verdict)) for verdict in verdicts],
     }
-    # In a log of GitHub Actions, ``##[`` begins a command anywhere on a line, also inside of a string.
+    # In a log of GitHub Actions ``##[`` begins a command anywhere on a line, even inside a string.
     return json.dumps(document, indent=1, ensure_ascii=True).replace("##[", "#\\u0023[")
 
 
 def _without_names(document: dict[str, Any]) -> dict[str, Any]:
-    """The document as a learner gets it: a hidden test has a number and a label; its function is its author's."""
+    """The document as a learner gets it: a hidden test has its number and label, and not the name of its function."""
     return {
         **document,
         "tests": [{key: value for key, value in test.items() if key != "name"} for test in document["tests"]],
@@ -95,7 +96,7 @@ def _names(kind: Any) -> tuple[str, ...]:
 @cache
 def _stored(kind: Any) -> Mapping[str, frozenset[type]]:
     """The fields of a row that are stored, in their order, and the types that each may have."""
-    hints = {name: get_args(hint) or (hint,) for name, hint in _fields(kind).items() if name != "value_or_error"}
+    hints = {name: get_args(hint) or (hint,) for name, hint in _fields(kind).items() if name != _NOT_STORED}
     return {name: frozenset((*types, int) if float in types else types) for name, types in hints.items()}
 
 
@@ -104,7 +105,7 @@ def _stored(kind: Any) -> Mapping[str, frozenset[type]]:
 
 def _load(kind: Any, value: Any) -> Any:
     if type(value) is kind:
-        # The verdicts of a class say the same things again and again: half of their memory.
+        # The verdicts of a class repeat their texts so often that sharing them saves half of the memory.
         return sys.intern(value) if kind is str else value
     if dataclasses.is_dataclass(kind):
         return _load_record(kind, value)

@@ -1,8 +1,8 @@
 """Writes the traces of failed plays as a file that https://ui.perfetto.dev and chrome://tracing open.
 
 The form is the Trace Event Format: "X" events have a beginning and a length, "i" events are instants, "M" events name
-processes and threads. One process per play, the learner's or the reference's; one thread per task. A virtual second is
-shown as a second.
+processes and threads. Each play, the learner's or the reference's, is a process, and each task a thread of it. A
+virtual second is shown as a second.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Any
 
 from grader.judge.verdict import TestResult, Verdict
 from grader.text import clean_line
-from grader.wire.recording import Trace
+from grader.wire.recording import Event, Trace
 
 MICROSECONDS = 1_000_000
 MAX_NAME = 200
@@ -22,7 +22,7 @@ Row = dict[str, Any]
 
 
 def trace_events(verdicts: Sequence[Verdict]) -> str:
-    """The JSON document for all failures of some verdicts that have a trace."""
+    """One JSON document with the plays of all failures in these verdicts that have a trace."""
     plays = [play for verdict in verdicts for test in verdict.tests for play in _traces(verdict.exercise, test)]
     rows = [row for process, (title, trace) in enumerate(plays, start=1) for row in _play(process, title, trace)]
     return json.dumps({"traceEvents": rows, "displayTimeUnit": "ms"}, ensure_ascii=True)
@@ -44,24 +44,20 @@ def _play(process: int, title: str, trace: Trace) -> Iterator[Row]:
     for span in trace.spans:
         stopped = trace.elapsed if span.stopped is None else span.stopped
         yield _stretch(process, span.task or 0, span.name, span.start, stopped, {"how": span.how})
-    suspended: dict[int, tuple[float, str, int | None]] = {}
+    suspended: dict[int, Event] = {}
     for event in trace.events:
-        since = suspended.pop(event.task, None)
-        if since is not None and event.time > since[0]:
-            yield _stretch(process, event.task, f"waits: {since[1]}", since[0], event.time, {"line": since[2]})
+        wait = suspended.pop(event.task, None)
+        if wait is not None and event.time > wait.time:
+            name = f"waits: {wait.info or 'another task'}"
+            yield _stretch(process, event.task, name, wait.time, event.time, {"line": wait.line})
         if event.kind == "suspend":
-            suspended[event.task] = (event.time, event.info or "another task", event.line)
+            suspended[event.task] = event
         elif event.kind == "block":
             held = float(event.info or 0)
             yield _stretch(process, event.task, "blocks the loop", event.time, event.time + held, {"line": event.line})
         elif event.kind in ("start", "finish"):
-            yield {
-                **_place(process, event.task),
-                "ph": "i",
-                "s": "t",
-                "ts": event.time * MICROSECONDS,
-                "name": event.info or event.kind,
-            }
+            instant = {"ph": "i", "s": "t", "ts": event.time * MICROSECONDS, "name": event.info or event.kind}
+            yield {**_place(process, event.task), **instant}
 
 
 def _stretch(process: int, task: int, name: str, start: float, stop: float, arguments: Row) -> Row:

@@ -1,6 +1,8 @@
-"""Writes ``results.jsonl``: one verdict per line, with the learner and the mark, for whoever computes with results.
+"""Writes the results of a class for other programs: verdicts as ``results.jsonl``, points as ``grades.csv``.
 
-Traces are left out, being most of the bytes, and with them every name that a hidden test or a scenario gave.
+A line of ``results.jsonl`` states each key of its own, so that a new field of a verdict reaches other programs only by
+decision. Traces are left out, because they are most of the bytes; with them goes every name that a hidden test or a
+scenario gave.
 """
 
 from __future__ import annotations
@@ -8,7 +10,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from grader.classroom.marks import Mark
@@ -24,19 +26,23 @@ if TYPE_CHECKING:
 
 FORMAT = 1
 MAX_TEXT = 500
+MAX_CELL = 200
+LINE_END = "\r\n"
 
 Row = dict[str, Any]
 
+# ---- results.jsonl ---------------------------------------------------------------------------------------------------
+
 
 def run_lines(verdicts: Iterable[Verdict]) -> str:
-    """The lines of one learner's run; nobody is named, and there are no marks."""
+    """The lines of one learner's run, without a name and without marks."""
     return "".join(_line({"verdict": _verdict(verdict)}) for verdict in verdicts)
 
 
 def class_lines(results: ClassResults) -> Iterator[str]:
-    """A line for each learner and exercise, those with nothing handed in included.
+    """A line for each learner and exercise, also if the learner handed in nothing.
 
-    ``look`` is what an instructor is asked to read; a learner's own run has none of it.
+    ``look`` is what an instructor is asked to read; a learner's own run is without it.
     """
     for mark in results.marks:
         verdict = None if mark.verdict is None else _verdict(mark.verdict)
@@ -46,7 +52,7 @@ def class_lines(results: ClassResults) -> Iterator[str]:
 
 
 def _line(row: Row) -> str:
-    # ASCII: a U+2028 in a name is a line end to some readers of JSON lines.
+    # ASCII, because some readers of JSON lines take a U+2028 in a name for the end of the line.
     return json.dumps({"format": FORMAT, **row}, ensure_ascii=True) + "\n"
 
 
@@ -139,19 +145,14 @@ def _text(text: str) -> str:
     return clean_line(text, MAX_TEXT)
 
 
-# ---- grades csv ------------------------------------------------------------------------------------------------------
-#
-# Writes ``grades.csv``: a row per learner, a column of points per exercise, and the total. RFC 4180.
-
-
-MAX_CELL = 200
-LINE_END = "\r\n"
+# ---- grades.csv ------------------------------------------------------------------------------------------------------
 
 
 def grades_csv(results: ClassResults) -> str:
-    """The table as text with CRLF line ends, in the order of the intake; points are whole and rounded down.
+    """A row per learner in the order of the intake, a column of points per exercise, and the total (RFC 4180).
 
-    A cell is empty where there is nothing to say yet, and a total where ``total_of`` gives none.
+    Points are whole and rounded down. A cell is empty if the exercise has no points, and so is the total where
+    ``total_of`` gives none.
     """
     file = io.StringIO(newline="")
     writer = csv.writer(file, lineterminator=LINE_END)
@@ -159,16 +160,7 @@ def grades_csv(results: ClassResults) -> str:
     for learner in results.intake.learners:
         marks = results.by_learner[learner.key]
         who = [clean_cell(text, MAX_CELL) for text in (learner.key, learner.name, learner.email)]
-        writer.writerow([*who, *_points(marks, results.exercises), _total(marks)])
+        by_exercise = {mark.exercise: mark.points for mark in marks}
+        points = [*(by_exercise.get(exercise) for exercise in results.exercises), total_of(marks)]
+        writer.writerow([*who, *("" if each is None else whole_points(each) for each in points)])
     return file.getvalue()
-
-
-def _total(marks: Sequence[Mark]) -> int | str:
-    total = total_of(marks)
-    return "" if total is None else whole_points(total)
-
-
-def _points(marks: Iterable[Mark], exercises: Sequence[str]) -> list[int | str]:
-    by_exercise = {mark.exercise: mark.points for mark in marks}
-    found = (by_exercise.get(exercise) for exercise in exercises)
-    return ["" if points is None else whole_points(points) for points in found]

@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from grader.judge.documents import Unreadable, read_verdict, run_document, verdict_document
 from grader.judge.verdict import Verdict
+from grader.wire.recording import Leaf, Raised
 from tests import samples
 
 SAMPLES: list[Callable[[], Verdict]] = [
@@ -63,15 +65,30 @@ def test_nothing_in_a_run_begins_a_command_in_a_log_of_github() -> None:
     assert "##[error]x" in json.loads(text)["verdicts"][0]["tests"][0]["results"][0]["failure"]["output"]
 
 
+def trace_in(document: dict[str, Any]) -> Any:
+    return document["tests"][1]["results"][0]["failure"]["trace"]
+
+
 def test_traces_are_rows_and_not_objects() -> None:
     trace = trace_in(verdict_document(samples.mixed()))
 
     assert trace["tasks"] == [[0, "main", None]]
+    assert trace["events"][0] == [0, "start", 0, None, None]
     assert trace["spans"][0] == ["a", 0.0, 3.0, "returned", 0]
 
 
-def trace_in(document: dict[str, Any]) -> Any:
-    return document["tests"][1]["results"][0]["failure"]["trace"]
+def test_what_a_span_raised_is_not_stored() -> None:
+    error = Raised(bare=True, leaves=(Leaf(token=None, types=("ValueError",), message="no", line=3),))
+    span = replace(samples.span("a", 0, 1, "raised"), value_or_error=error)
+    why = samples.failure(trace=samples.trace(span, elapsed=1))
+    document = verdict_document(samples.verdict(samples.failed_on_both(1, "x", 100, why)))
+
+    failure = read_verdict(document).tests[0].results[0].failure
+
+    assert failure is not None
+    assert failure.trace is not None
+    assert failure.trace.spans == (replace(span, value_or_error=None),)
+    assert not failure.trace.spans[0].raised
 
 
 Damage = Callable[[dict[str, Any]], object]
