@@ -143,63 +143,71 @@ def _resumes_task(callback: object) -> bool:
 EXECUTOR_THREADS = 16
 """Threads for what asyncio itself sends to threads, such as looking up names."""
 
+Events = list[tuple[selectors.SelectorKey, int]]
 Counted = Callable[[Callable[..., Any], tuple[Any, ...]], tuple[Call, Callable[[], Any]]]
 
 
 class VirtualSelector:
-    """Polls a real selector without waiting, and asks the simulation what to do when nothing is ready."""
+    """Polls a real selector without waiting, and asks the simulation what to do when no task is ready."""
 
     def __init__(self, simulation: AsyncioSimulation) -> None:
         self._simulation = simulation
         self._real = selectors.DefaultSelector()
+        self._events: Events = []
+        """What the last poll found."""
         self.loop: VirtualEventLoop
         self.until_idle: list[asyncio.Future[None]] = []
-        """Futures of those who wait until all tasks are blocked."""
+        """Futures of the tasks that wait until all tasks are blocked."""
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._real, name)
 
-    def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
-        simulation = self._simulation
-        simulation.end_step()
+    def select(self, timeout: float | None = None) -> Events:
+        self._simulation.end_step()
         self.loop.ready.new_round()
+        self._events = []
         if timeout is not None and timeout <= 0:
-            return self._poll()
-        workers = simulation.workers
-        if workers.settle() or self.loop.ready:
-            simulation.idling.others_worked()
-            return self._poll()
-        events = self._poll()
-        if events or workers.unblock():
-            return events
-        wait = workers.others()
-        if wait is not None and not (self.until_idle and workers.only_children):
-            simulation.idling.others_worked()
-            return self._wait(wait)
-        if workers.posts:
-            return events  # from a thread that has ended since it was looked at
-        if self.until_idle:
-            waiters, self.until_idle = self.until_idle, []
-            for waiter in waiters:
-                if not waiter.done():
-                    waiter.set_result(None)
-            return events
-        # One file is always registered: the loop's own wake-up socket.
-        decision, wait = simulation.idling.decide(self.loop.next_timer(), sockets=len(self._real.get_map()) > 1)
-        return self._wait(wait) if decision is Idle.WAIT else events
+            self.poll()
+            return self._events
+        decision, seconds = self._simulation.idling.decide(self)
+        match decision:
+            case Idle.LOOK_AGAIN if not self._events:
+                self.poll()
+            case Idle.ALL_BLOCKED:
+                self._wake_idle_waiters()
+            case Idle.WAIT:
+                self._wait(seconds)
+        return self._events
 
-    def _poll(self) -> list[tuple[selectors.SelectorKey, int]]:
-        events = self._real.select(0)
-        if events:
+    def poll(self) -> bool:
+        self._events = self._real.select(0)
+        if self._events:
             self._simulation.idling.io_happened()
-        return events
+        return bool(self._events)
 
-    def _wait(self, seconds: float) -> list[tuple[selectors.SelectorKey, int]]:
+    def holds_calls(self) -> bool:
+        return bool(self.loop.ready)
+
+    def awaits_idleness(self) -> bool:
+        return bool(self.until_idle)
+
+    def awaits_sockets(self) -> bool:
+        return len(self._real.get_map()) > 1  # one file is always registered: the loop's own wake-up socket
+
+    def next_timer(self) -> float:
+        return self.loop.next_timer()
+
+    def _wake_idle_waiters(self) -> None:
+        waiters, self.until_idle = self.until_idle, []
+        for waiter in waiters:
+            if not waiter.done():
+                waiter.set_result(None)
+
+    def _wait(self, seconds: float) -> None:
         posts = self._simulation.workers.posts
         posts.loop_sleeps = True
-        events = self._real.select(seconds)
+        self._events = self._real.select(seconds)
         posts.loop_sleeps = False
-        return events
 
 
 class ExecutorLine:

@@ -40,7 +40,7 @@ class _Simulation(Protocol):
     loop_thread: int
 
     @property
-    def verdict(self) -> object: ...
+    def stopped(self) -> object: ...
     @property
     def running_task(self) -> object: ...
     def coroutine_of(self, task: object) -> object: ...
@@ -193,7 +193,7 @@ def _decided(simulation: _Simulation | None, arrived: BaseException | None, goes
         return
     simulation.cancellations.arrived(arrived)
     # Not a group with cancellations in it: `except*` takes one apart, and what goes on then is another object.
-    if isinstance(goes_on, asyncio.CancelledError | trio.Cancelled) and simulation.verdict is None:
+    if isinstance(goes_on, asyncio.CancelledError | trio.Cancelled) and simulation.stopped is None:
         simulation.cancellations.thrown(goes_on)
 
 
@@ -204,7 +204,7 @@ def _report_thrown_on_asyncio(current: Current) -> None:
     def __init__(self: asyncio.CancelledError, *args: object) -> None:
         original(self, *args)
         simulation = current()
-        if simulation is not None and simulation.in_step and simulation.verdict is None:
+        if simulation is not None and simulation.in_step and simulation.stopped is None:
             maker = sys._getframe(1).f_globals.get("__name__")
             own_thread = threading.get_ident() == simulation.loop_thread
             if type(maker) is str and maker.startswith("asyncio.") and own_thread and _by_a_scope(simulation):
@@ -271,7 +271,7 @@ class LeftOpen:
         def finalized(generator: Any) -> None:
             # Python calls this for a generator that is paused half-way and that nobody refers to any more.
             _, place = self._generators.pop(id(generator), (None, None))
-            if place is not None and self._simulation.verdict is None and len(self._dropped) < MAX_LEFT_OPEN:
+            if place is not None and self._simulation.stopped is None and len(self._dropped) < MAX_LEFT_OPEN:
                 self._dropped.append(place)
             if last is not None:
                 last(generator)

@@ -26,7 +26,7 @@ def prepare(backend: str, schedule: Schedule, bounds: Bounds) -> AsyncioSimulati
 def run(simulation: AsyncioSimulation | TrioSimulation, main: Main) -> BaseException | None:
     """Run ``main`` to its end, or until the simulation has had enough of it.
 
-    Returns the exception that came out, if any; how the run ended is ``simulation.verdict``. KeyboardInterrupt and
+    Returns the exception that came out, if any; how the run ended is ``simulation.stopped``. KeyboardInterrupt and
     SystemExit are returned like any other exception.
     """
     with Watch(simulation):

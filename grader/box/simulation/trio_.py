@@ -11,6 +11,7 @@ import threading
 from bisect import insort
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial, wraps
+from math import inf
 from typing import Any
 
 import outcome
@@ -66,7 +67,7 @@ class TrioSimulation(Simulation):
 
     def cancelled_into(self, error: BaseException) -> None:
         """A cancellation is about to be thrown into the task that steps; ours, after a verdict, do not matter."""
-        if self.verdict is None:
+        if self.stopped is None:
             self.cancellations.thrown(error)
 
     def outcome_of(self, task: object) -> str | None:
@@ -91,11 +92,14 @@ class TrioSimulation(Simulation):
 
 
 class VirtualClock(trio.abc.Clock):
+    """trio's clock. trio asks it how long to sleep exactly when its run queue is empty, and polls before it sleeps."""
+
     def __init__(self, simulation: TrioSimulation) -> None:
         self._simulation = simulation
+        self._deadline = inf
         self._looks = 0
         self.polled = False
-        """Whether the sockets were polled without waiting since the last step."""
+        """Whether trio has polled the sockets without waiting since the last step."""
 
     def start_clock(self) -> None:
         self.polled = False
@@ -104,51 +108,48 @@ class VirtualClock(trio.abc.Clock):
         return self._simulation.now
 
     def deadline_to_sleep_time(self, deadline: float) -> float:
-        simulation, runner = self._simulation, _run.GLOBAL_RUN_CONTEXT.runner
-        simulation.end_step()
-        if deadline <= simulation.now:
+        self._simulation.end_step()
+        if deadline <= self._simulation.now:
             return 0
-        workers = simulation.workers
-        workers.posts.loop_sleeps = False
-        if workers.settle():
-            self.polled = True
-            simulation.idling.others_worked()
+        self._deadline = deadline
+        posts = self._simulation.workers.posts
+        posts.loop_sleeps = False
+        decision, seconds = self._simulation.idling.decide(self)
+        if decision is Idle.LOOK_AGAIN:
             return 0
-        if not self.polled:
-            self.polled = True
-            return 0
-        if workers.unblock():
-            return 0
-        wait = workers.others()
-        if wait is not None:
-            self.polled = False
-            simulation.idling.others_worked()
-            if runner.waiting_for_idle and workers.only_children:
-                return _FOREVER
-            if runner.waiting_for_idle:
-                # Instead of waiting trio would wake those who wait for "all tasks blocked", and a thread computes.
-                _pause(LOOK)
-                return 0
-            workers.posts.loop_sleeps = True
-            return wait
-        if workers.posts:
-            return 0  # from a thread that has ended since it was looked at
-        if runner.entry_queue.size() and self._looks < MAX_LOOKS:
-            self._looks += 1
-            return 0  # from a thread that has ended since the sockets were polled
-        self._looks = 0
-        if runner.waiting_for_idle:
-            return _FOREVER  # trio wakes those who wait for "all tasks blocked" itself, before it sleeps
+        if decision is Idle.ALL_BLOCKED:
+            return _FOREVER  # trio wakes those tasks itself, before it sleeps
         self.polled = False
-        decision, wait = simulation.idling.decide(deadline, sockets=_socket_waiters(runner) > 0)
-        workers.posts.loop_sleeps = decision is Idle.WAIT
-        return wait if decision is Idle.WAIT else 0
+        if decision is Idle.MOVED:
+            return 0
+        if self.awaits_idleness():
+            # While a thread computes not all are blocked, but trio would wake those who wait for that if it slept.
+            _pause(LOOK)
+            return 0
+        posts.loop_sleeps = True
+        return seconds
 
+    def poll(self) -> bool:
+        first, self.polled = not self.polled, True
+        return first
 
-def _socket_waiters(runner: Any) -> int:
-    statistics = runner.io_manager.statistics()
-    waiters: int = getattr(statistics, "tasks_waiting_read", 0) + getattr(statistics, "tasks_waiting_write", 0)
-    return waiters - 1  # trio's own wake-up socket
+    def holds_calls(self) -> bool:
+        if _run.GLOBAL_RUN_CONTEXT.runner.entry_queue.size() and self._looks < MAX_LOOKS:
+            self._looks += 1
+            return True
+        self._looks = 0
+        return False
+
+    def awaits_idleness(self) -> bool:
+        return bool(_run.GLOBAL_RUN_CONTEXT.runner.waiting_for_idle)
+
+    def awaits_sockets(self) -> bool:
+        statistics = _run.GLOBAL_RUN_CONTEXT.runner.io_manager.statistics()
+        waiters: int = getattr(statistics, "tasks_waiting_read", 0) + getattr(statistics, "tasks_waiting_write", 0)
+        return waiters > 1  # one of them is trio's own wake-up socket
+
+    def next_timer(self) -> float:
+        return self._deadline
 
 
 class RunQueue:
