@@ -330,7 +330,7 @@ class Simulation:
             self.abort_again()
 
     def alive(self, *, besides: int | None) -> list[tuple[str, Site | None]]:
-        """The tasks that still live, by name and the student's line in which they wait."""
+        """The tasks that still live, by name and the learner's line in which they wait."""
         return [
             (record.name, site_of(self.coroutine_of(record.task))) for record in self._living() if record.id != besides
         ]

@@ -1,8 +1,8 @@
 """Attaches a Simulation to trio: a clock, and a stand-in for its run queue.
 
 trio calls ``deadline_to_sleep_time`` exactly when its run queue is empty, which is where time may move. It iterates
-over the run queue exactly when a task is to step. An instrument puts the queue in place and must never raise (trio
-disables it with a log line only).
+over the run queue exactly when a task is to step. An instrument puts the queue in place; it must never raise, because
+trio would disable it and say so in a log line only.
 """
 
 from __future__ import annotations
@@ -24,23 +24,25 @@ from grader.box.simulation.schedule import Schedule
 
 _FOREVER = 999_999.0
 MAX_LOOKS = 1000
-"""How often in a row to look for what a thread has left; the wake-up byte is lost in a fork of a play."""
+"""How often in a row the loop looks for calls that a thread has left; a fork of a play loses the wake-up byte."""
 LOOK = 0.001
-"""Real seconds between two looks at the worker threads while somebody waits for "all tasks blocked"."""
+"""Real seconds between two looks at the worker threads while a task waits for "all tasks blocked"."""
 
 Entry = tuple[int, int, trio.lowlevel.Task]
-"""The step that a task took last, its number, and the task."""
+"""The last step that a task took, the task's number, and the task."""
 
 _pause = threading.Event().wait
 
 
 class TrioSimulation(Simulation):
+    """A run on trio."""
+
     def __init__(self, schedule: Schedule, bounds: Bounds) -> None:
         super().__init__(schedule, bounds)
         self._numbers: dict[trio.lowlevel.Task, int] = {}
         self._outcomes: dict[trio.lowlevel.Task, str] = {}
         self.last_step: dict[int, int] = {}
-        """For each task the step it took last."""
+        """For each task the last step it took."""
         self.entry_queue: object = None
         """Where other threads leave calls for this run."""
 
@@ -66,7 +68,7 @@ class TrioSimulation(Simulation):
             self._outcomes[task] = "cancelled" if isinstance(result.error, trio.Cancelled) else "raised"
 
     def cancelled_into(self, error: BaseException) -> None:
-        """A cancellation is about to be thrown into the task that steps; ours, after a verdict, do not matter."""
+        """Note a cancellation that is about to be thrown into the stepping task, unless the run is being stopped."""
         if self.stopped is None:
             self.cancellations.thrown(error)
 
@@ -79,7 +81,7 @@ class TrioSimulation(Simulation):
         return task.coro
 
     def abort(self) -> None:
-        """Throw into every blocked task, shields or not; the run is being given up anyway."""
+        """Throw an exception into every blocked task, shields or not."""
         for task, number in list(self._numbers.items()):
             blocked = task not in self._outcomes and task._next_send_fn is None and not task.child_nurseries
             if blocked and not self.trace.tasks[number].internal:
@@ -225,11 +227,11 @@ class RunQueue:
         return None
 
     def clear(self) -> None:
-        """What was handed out is out already."""
+        """Do nothing: a task that was handed out is out of the queue already."""
 
 
 class Attachment(trio.abc.Instrument):
-    """Puts the run queue in place. trio calls nothing of it later, which would cost as much as a step does."""
+    """Puts the run queue in place. It has no other hook: trio's calls of one would cost as much as the steps do."""
 
     def __init__(self, simulation: TrioSimulation, clock: VirtualClock) -> None:
         self._simulation = simulation
@@ -263,7 +265,7 @@ def hold_posts(current: Callable[[], Simulation | None]) -> None:
     def run_sync_soon(queue: Any, function: Any, *args: Any, idempotent: bool = False) -> None:
         simulation = current()
         send = partial(original, queue, function, *args, idempotent=idempotent)
-        # A thread may run a trio of its own, which is no affair of ours.
+        # A thread may run a trio of its own, which is left alone.
         ours = isinstance(simulation, TrioSimulation) and queue is simulation.entry_queue
         if simulation is None or not ours or threading.get_ident() == simulation.loop_thread:
             send()

@@ -54,9 +54,7 @@ RUNGS = {
 }
 
 
-@pytest.mark.parametrize(
-    ("loop", "decision"), RUNGS, ids=["polled", "calls", "idleness", "sockets", "timer", "nothing"]
-)
+@pytest.mark.parametrize(("loop", "decision"), RUNGS.values(), ids=RUNGS)
 def test_each_rung_comes_before_all_that_follow(simulation: Simulation, loop: StillLoop, decision: Idle) -> None:
     assert simulation.idling.decide(loop)[0] is decision
     assert simulation.now == (5.0 if loop == StillLoop(timer=5.0) else 0.0)
