@@ -2,7 +2,7 @@
 
 A ``Schedule``, ``Bounds`` and the function come in; a trace, remarks and how the run ended go out.
 
-``core`` is the simulation, which knows neither backend: time, steps, endings. What counts as a deadlock is one function
+``core`` is the simulation, which knows neither backend: time, steps, endings. What counts as a deadlock is a function
 there, ``Idling.decide``; when a run is too long stands in ``Bounds``. ``asyncio_`` and ``trio_`` attach a simulation to
 their event loop. ``schedule`` chooses which task takes the next step, ``trace`` notes the steps. ``workers`` makes
 worker threads and child processes take turns, ``hygiene`` finds what was left open or swallowed, and ``watch`` notices a
