@@ -7,7 +7,7 @@ import sqlite3
 from pathlib import Path
 from typing import Any
 
-from grader.classroom.gradebook import Gradebook, StoredVerdict
+from grader.classroom.gradebook import Gradebook, JudgedHandIn
 from grader.judge.documents import verdict_document
 from tests.kit_samples import RIGHT, TOO_SOON, WRONG_VALUE, answer
 
@@ -55,17 +55,17 @@ def some_are_stored(root: Path, least: int) -> bool:
         return False
 
 
-def judged(root: Path) -> list[StoredVerdict]:
-    """What stands in the gradebook, by attempt."""
+def judged(root: Path) -> list[JudgedHandIn]:
+    """The hand-ins in the gradebook for which a verdict stands."""
     with Gradebook(root / "grade-results" / "gradebook.sqlite") as book:
-        return [one for one in book.attempts() if isinstance(one, StoredVerdict)]
+        return [hand_in for hand_in in book.hand_ins() if isinstance(hand_in, JudgedHandIn)]
 
 
 def verdicts(root: Path) -> dict[str, dict[str, Any]]:
     """What stands in the gradebook for each learner: everything but times."""
     found = judged(root)
     with Gradebook(root / "grade-results" / "gradebook.sqlite") as book:
-        documents = {one.attempt.learner: verdict_document(book.verdict(one.judgement, shown="")) for one in found}
+        documents = {one.learner: verdict_document(book.verdict(one.verdict_id, shown="")) for one in found}
     return {learner: {key: document[key] for key in document.keys() - TIMES} for learner, document in documents.items()}
 
 

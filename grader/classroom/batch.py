@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, wait
 from dataclasses import dataclass
 
-from grader.classroom.pool import Answer, Chunk, Judgement, Pool, Work, WorkerLost, trouble
+from grader.classroom.pool import Answer, Chunk, Pool, StoredVerdict, Work, WorkerLost
 from grader.errors import MachineError
 
 CHUNK_SECONDS = 1.0
@@ -30,8 +30,8 @@ DEATHS_IN_A_ROW = 30
 """Without anything having been graded in between. Halving a chunk of ``MOST`` takes eight."""
 LOOK_SECONDS = 1.0
 
-Note = Callable[[Sequence[Judgement]], None]
-GiveUp = Callable[[Work, str], Judgement]
+Note = Callable[[Sequence[StoredVerdict]], None]
+GiveUp = Callable[[Work, str], StoredVerdict]
 MakeChunk = Callable[[tuple[Work, ...]], Chunk]
 
 
@@ -50,8 +50,8 @@ class _Portion:
 class Batch:
     """One run over many files.
 
-    ``chunk`` makes what is sent of files of one exercise; ``note`` is called in this thread with judgements as they
-    come; ``give_up`` makes the judgement on a file with which workers die; ``tick`` is called at least every second.
+    ``chunk`` makes the chunk for files of one exercise; ``note`` is called in this thread with verdicts as they come;
+    ``give_up`` makes the verdict on a file with which workers die; ``tick`` is called at least every second.
     """
 
     def __init__(
@@ -148,13 +148,13 @@ class Batch:
             # A fault of ours that one file brings about, or a cluster's worker that was lost too often.
             self._suspect(portion, f"{type(error).__name__}: {error}")
             return
-        if answer.refusal is not None:
-            raise trouble(answer)
+        if answer.cannot_start is not None:
+            raise answer.error()
         self._deaths = 0
         each = answer.seconds / len(portion.works)
         exercise = portion.works[0].exercise
         self._seconds[exercise] = (self._seconds.get(exercise, each) + each) / 2
-        self._note(answer.judgements)
+        self._note(answer.verdicts)
 
     def _lost(self, portion: _Portion) -> None:
         """Everything that was handed over is lost with the worker; nobody can say which file it was, or whether any."""
@@ -200,5 +200,5 @@ class Batch:
             if future.done() and not future.cancelled() and future.exception() is None:
                 del self._flying[future]
                 answer = future.result()
-                if answer.refusal is None and len(answer.judgements) == len(portion.works):
-                    self._note(answer.judgements)
+                if answer.cannot_start is None and len(answer.verdicts) == len(portion.works):
+                    self._note(answer.verdicts)

@@ -1,4 +1,4 @@
-"""What counts in the end: the attempt that stands, late days, overrides."""
+"""What counts in the end: the hand-in that stands, late days, overrides."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import cached_property
 
-from grader.classroom.gradebook import Counted, Gradebook, HandIn, Learner, StoredVerdict
+from grader.classroom.gradebook import Counted, Gradebook, HandIn, JudgedHandIn, Learner
 from grader.classroom.intake import Intake
 from grader.classroom.pool import Conditions
 from grader.classroom.rules import ClassRules, Count, Late, MissingMark
@@ -55,54 +55,53 @@ class Mark:
     """Points that go into the gradebook of the platform; None if there is nothing to say yet."""
     own_fault: bool = False
     """Whether it was not judged through a fault of the grader itself."""
-    judged: StoredVerdict | None = None
-    """The attempt that counts, as the gradebook has it."""
+    judged: JudgedHandIn | None = None
+    """The hand-in that counts, as the gradebook has it."""
 
 
-Skips = Callable[[StoredVerdict], bool]
-"""Whether an attempt counts as not begun."""
+Skips = Callable[[JudgedHandIn], bool]
+"""Whether a hand-in counts as not begun."""
 
 
 def mark(
     learner: str,
     exercise: str,
     total: int,
-    attempts: Iterable[StoredVerdict | HandIn],
+    hand_ins: Iterable[HandIn],
     rules: ClassRules,
     *,
     skips: Skips,
 ) -> Mark:
-    """The mark of one learner for one exercise, from their attempts at it; ``verdict`` is left to be filled in.
+    """The mark of one learner for one exercise, from their hand-ins; ``verdict`` is left to be filled in.
 
     A file that cannot be judged has no points. One that was not judged has none to give or to lose, and neither has
     what is missing, unless the rules say zero.
     """
     bare = Mark(learner=learner, exercise=exercise, total=total, standing=Standing.MISSING)
-    found = [one for one in attempts if not (isinstance(one, StoredVerdict) and skips(one))]
-    latest = max(found, key=_age, default=None)
+    begun = [hand_in for hand_in in hand_ins if not (isinstance(hand_in, JudgedHandIn) and skips(hand_in))]
+    latest = max(begun, key=_age, default=None)
     if latest is None:
         counted = replace(bare, points=0.0 if rules.missing is MissingMark.ZERO else None)
-    elif isinstance(latest, HandIn):  # handed in, and the run has not come to it
+    elif not isinstance(latest, JudgedHandIn):  # handed in, and the run has not come to it
         counted = replace(bare, standing=Standing.NOT_JUDGED)
     elif rules.count is Count.BEST:
-        counted = _best([_of_attempt(bare, one, rules) for one in found if isinstance(one, StoredVerdict)])
+        counted = _best([_worth(bare, hand_in, rules) for hand_in in begun if isinstance(hand_in, JudgedHandIn)])
     else:
-        counted = _of_attempt(bare, latest, rules)
+        counted = _worth(bare, latest, rules)
     return _overridden(counted, rules)
 
 
-def _of_attempt(bare: Mark, judged: StoredVerdict, rules: ClassRules) -> Mark:
-    """What this attempt would be worth."""
-    days = _days_late(judged.attempt, rules)
-    filled = replace(bare, judged=judged, days_late=days, own_fault=judged.own_fault)
-    if judged.status is Status.NOT_JUDGED:
+def _worth(bare: Mark, judged: JudgedHandIn, rules: ClassRules) -> Mark:
+    """The mark that this hand-in would get if it counted."""
+    verdict, days = judged.verdict, _days_late(judged, rules)
+    filled = replace(bare, judged=judged, days_late=days, own_fault=verdict.own_fault)
+    if verdict.status is Status.NOT_JUDGED:
         return replace(filled, standing=Standing.NOT_JUDGED)
-    if judged.status is Status.CANNOT_JUDGE:
+    if verdict.status is Status.CANNOT_JUDGE:
         return replace(filled, standing=Standing.CANNOT_JUDGE, points=0.0)
-    deducted = _deducted(judged.points, bare.total, days, rules.late)
-    return replace(
-        filled, standing=Standing.JUDGED, raw=judged.points, deducted=deducted, points=judged.points - deducted
-    )
+    deducted = _deducted(verdict.points, bare.total, days, rules.late)
+    points = verdict.points - deducted
+    return replace(filled, standing=Standing.JUDGED, raw=verdict.points, deducted=deducted, points=points)
 
 
 def _best(marks: Sequence[Mark]) -> Mark:
@@ -115,9 +114,8 @@ def _best(marks: Sequence[Mark]) -> Mark:
     return max(marks, key=worth)
 
 
-def _age(one: StoredVerdict | HandIn) -> tuple[int, str]:
-    attempt = one.attempt if isinstance(one, StoredVerdict) else one
-    return attempt.run, attempt.submitted_at
+def _age(hand_in: HandIn) -> tuple[int, str]:
+    return hand_in.run, hand_in.submitted_at
 
 
 def _overridden(mark: Mark, rules: ClassRules) -> Mark:
@@ -131,15 +129,15 @@ def _overridden(mark: Mark, rules: ClassRules) -> Mark:
 # ---- being late ------------------------------------------------------------------------------------------------------
 
 
-def _days_late(attempt: HandIn, rules: ClassRules) -> int:
+def _days_late(hand_in: HandIn, rules: ClassRules) -> int:
     """Days that have begun since the deadline. A platform that says late and not when is believed for one day.
 
     Not for a learner who was given more time here, of which the platform knows nothing.
     """
-    deadline = rules.deadline(attempt.learner, attempt.exercise)
-    if deadline is None or not attempt.submitted_at:
-        return 1 if attempt.late and attempt.learner not in rules.extensions else 0
-    over = datetime.fromisoformat(attempt.submitted_at) - deadline
+    deadline = rules.deadline(hand_in.learner, hand_in.exercise)
+    if deadline is None or not hand_in.submitted_at:
+        return 1 if hand_in.late and hand_in.learner not in rules.extensions else 0
+    over = datetime.fromisoformat(hand_in.submitted_at) - deadline
     return 0 if over <= rules.late.grace else math.ceil(over / DAY)
 
 
@@ -197,13 +195,12 @@ def marks_of(
     learners: Sequence[Learner], exercises: Sequence[Exercise], gradebook: Gradebook, rules: ClassRules, *, skips: Skips
 ) -> tuple[Mark, ...]:
     """Return one mark for every learner and exercise, without the verdicts; ``skips`` is as for ``mark``."""
-    attempts: dict[tuple[str, str], list[StoredVerdict | HandIn]] = defaultdict(list)
-    for one in gradebook.attempts():
-        attempt = one.attempt if isinstance(one, StoredVerdict) else one
-        attempts[attempt.learner, attempt.exercise].append(one)
+    hand_ins: dict[tuple[str, str], list[HandIn]] = defaultdict(list)
+    for hand_in in gradebook.hand_ins():
+        hand_ins[hand_in.learner, hand_in.exercise].append(hand_in)
     totals = {exercise.id: sum(test.points for test in exercise.tests) for exercise in exercises}
     return tuple(
-        mark(learner.key, id, total, attempts[learner.key, id], rules, skips=skips)
+        mark(learner.key, id, total, hand_ins[learner.key, id], rules, skips=skips)
         for learner in learners
         for id, total in totals.items()
     )
@@ -212,7 +209,7 @@ def marks_of(
 def with_earlier(intake: Intake, gradebook: Gradebook) -> tuple[Intake, tuple[Learner, ...]]:
     """Add to an intake whoever handed something in for an earlier run, and say who that is."""
     here = {learner.key for learner in intake.learners}
-    gone = {one.attempt.learner for one in gradebook.attempts() if isinstance(one, StoredVerdict)} - here
+    gone = {hand_in.learner for hand_in in gradebook.hand_ins() if isinstance(hand_in, JudgedHandIn)} - here
     earlier = tuple(one for one in gradebook.learners() if one.key in gone)
     if not earlier:
         return intake, ()
@@ -222,7 +219,7 @@ def with_earlier(intake: Intake, gradebook: Gradebook) -> tuple[Intake, tuple[Le
 
 def lowest_level(marks: Iterable[Mark]) -> int:
     """Return the lowest isolation level at which anything was played that counts."""
-    played = [one.judged.level for one in marks if one.judged is not None and one.standing is Standing.JUDGED]
+    played = [mark.judged.verdict.level for mark in marks if mark.judged and mark.standing is Standing.JUDGED]
     return min(played, default=0)
 
 
@@ -237,7 +234,7 @@ def moved(before: Mapping[tuple[str, str], Counted], marks: Iterable[Mark], name
         then = before.get((mark.learner, mark.exercise))
         if then is None or mark.judged is None or then.points == mark.raw:
             continue
-        cause = _cause(then, mark.judged.attempt.key, mark.judged.conditions)
+        cause = _cause(then, mark.judged.key, mark.judged.conditions)
         name = names.get(mark.learner, mark.learner)
         yield f"{name}, {mark.exercise}: {_points(then.points)} -> {_points(mark.raw)} points; {cause}"
 

@@ -15,7 +15,7 @@ from grader.kit.tables import Table, parse
 
 
 class Count(StrEnum):
-    """Which of several attempts counts."""
+    """Which of several hand-ins counts."""
 
     LATEST = "latest"
     BEST = "best"
