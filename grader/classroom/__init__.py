@@ -5,5 +5,5 @@
 known; ``rules`` are the instructor's (deadlines, late days, marks by hand), ``marks`` applies them, ``handback`` writes
 them into the platform's own file. ``run`` is one class from end to end. To change what being late costs, see ``rules``.
 
-    found zip_index archive people sheet pool batch gradebook roster matching layouts intake rules marks handback run
+    found zips archive people sheet pool batch gradebook roster matching layouts intake rules marks handback run
 """
