@@ -1,4 +1,7 @@
-"""What counts in the end: the hand-in that stands, late days, overrides."""
+"""What counts in the end: the hand-in that stands, what being late costs, points set by hand, what a regrade moved.
+
+``ClassResults`` is the record from which every report on a class is made.
+"""
 
 from __future__ import annotations
 
@@ -52,25 +55,72 @@ class Mark:
     override: str = ""
     """Why an instructor has set the points by hand; empty if they have not."""
     points: float | None = None
-    """Points that go into the gradebook of the platform; None if there is nothing to say yet."""
+    """Points that go into the gradebook of the platform; None if nothing can be said yet."""
     own_fault: bool = False
-    """Whether it was not judged through a fault of the grader itself."""
+    """Whether the grader itself is at fault that it was not judged."""
     judged: JudgedHandIn | None = None
     """The hand-in that counts, as the gradebook has it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClassResults:
+    """A class, graded: everything that a report may need."""
+
+    title: str
+    kit: Kit
+    exercises: tuple[str, ...]
+    """Ids of those that were asked for, in the order of the kit."""
+    intake: Intake
+    marks: tuple[Mark, ...]
+    """One for every learner and exercise, in the order of ``intake.learners`` and then ``exercises``."""
+    made_at: str
+    """UTC, ISO 8601."""
+    version: str
+    """Of the grader."""
+    isolation: int
+    """The lowest level at which anything was played."""
+    schedules: int
+    reused: int = 0
+    """How many verdicts came from the gradebook."""
+    moved: tuple[str, ...] = ()
+    """What changed in a regrade and why, one sentence each."""
+    reproduce: tuple[str, ...] = ()
+    """The commands that print these results again."""
+
+    @cached_property
+    def learners(self) -> Mapping[str, Learner]:
+        return {learner.key: learner for learner in self.intake.learners}
+
+    @cached_property
+    def by_learner(self) -> Mapping[str, tuple[Mark, ...]]:
+        """Marks by the key of the learner, in the order of ``exercises``."""
+        marks_of_learner: dict[str, list[Mark]] = {learner.key: [] for learner in self.intake.learners}
+        for mark in self.marks:
+            marks_of_learner[mark.learner].append(mark)
+        return {key: tuple(marks) for key, marks in marks_of_learner.items()}
 
 
 Skips = Callable[[JudgedHandIn], bool]
 """Whether a hand-in counts as not begun."""
 
 
+def marks_of(
+    learners: Sequence[Learner], exercises: Sequence[Exercise], gradebook: Gradebook, rules: ClassRules, *, skips: Skips
+) -> tuple[Mark, ...]:
+    """Return one mark for every learner and exercise, without the verdicts."""
+    hand_ins: dict[tuple[str, str], list[HandIn]] = defaultdict(list)
+    for hand_in in gradebook.hand_ins():
+        hand_ins[hand_in.learner, hand_in.exercise].append(hand_in)
+    totals = {exercise.id: sum(test.points for test in exercise.tests) for exercise in exercises}
+    return tuple(
+        mark(learner.key, id, total, hand_ins[learner.key, id], rules, skips=skips)
+        for learner in learners
+        for id, total in totals.items()
+    )
+
+
 def mark(
-    learner: str,
-    exercise: str,
-    total: int,
-    hand_ins: Iterable[HandIn],
-    rules: ClassRules,
-    *,
-    skips: Skips,
+    learner: str, exercise: str, total: int, hand_ins: Iterable[HandIn], rules: ClassRules, *, skips: Skips
 ) -> Mark:
     """The mark of one learner for one exercise, from their hand-ins; ``verdict`` is left to be filled in.
 
@@ -105,7 +155,7 @@ def _worth(bare: Mark, judged: JudgedHandIn, rules: ClassRules) -> Mark:
 
 
 def _best(marks: Sequence[Mark]) -> Mark:
-    """The most points after what being late costs; of equals the latest."""
+    """The mark with the most points after what being late costs; of equal ones the latest."""
 
     def worth(mark: Mark) -> tuple[float, int, str]:
         assert mark.judged is not None
@@ -130,9 +180,10 @@ def _overridden(mark: Mark, rules: ClassRules) -> Mark:
 
 
 def _days_late(hand_in: HandIn, rules: ClassRules) -> int:
-    """Days that have begun since the deadline. A platform that says late and not when is believed for one day.
+    """Days that have begun since the deadline.
 
-    Not for a learner who was given more time here, of which the platform knows nothing.
+    Where the platform says that a file was late and not when, it counts as one day; not so for a learner to whom the
+    rules give more time, because the platform does not know of that.
     """
     deadline = rules.deadline(hand_in.learner, hand_in.exercise)
     if deadline is None or not hand_in.submitted_at:
@@ -148,88 +199,28 @@ def _deducted(points: float, total: int, days: int, late: Late) -> float:
     return min(points, total * late.per_day * days / 100)
 
 
-# ---- results ---------------------------------------------------------------------------------------------------------
-#
-# The results of a class as one record: what every class report is made from.
-
-
-@dataclass(frozen=True, kw_only=True)
-class ClassResults:
-    """A class, graded: everything a report may need. Holds all exercises of the kit that were asked for."""
-
-    title: str
-    kit: Kit
-    exercises: tuple[str, ...]
-    """Ids, in the order of the kit."""
-    intake: Intake
-    marks: tuple[Mark, ...]
-    """One for every learner and exercise, in the order of ``intake.learners`` and then ``exercises``."""
-    made_at: str
-    """UTC, ISO 8601."""
-    version: str
-    """Of the grader."""
-    isolation: int
-    """The lowest level at which anything was played."""
-    schedules: int
-    reused: int = 0
-    """How many verdicts came from the gradebook."""
-    moved: tuple[str, ...] = ()
-    """What changed in a regrade and why, one sentence each."""
-    reproduce: tuple[str, ...] = ()
-    """The commands that print these results again."""
-
-    @cached_property
-    def learners(self) -> Mapping[str, Learner]:
-        return {learner.key: learner for learner in self.intake.learners}
-
-    @cached_property
-    def by_learner(self) -> Mapping[str, tuple[Mark, ...]]:
-        """Marks by the key of the learner, in the order of ``exercises``."""
-        found: dict[str, list[Mark]] = {learner.key: [] for learner in self.intake.learners}
-        for one in self.marks:
-            found[one.learner].append(one)
-        return {key: tuple(marks) for key, marks in found.items()}
-
-
-def marks_of(
-    learners: Sequence[Learner], exercises: Sequence[Exercise], gradebook: Gradebook, rules: ClassRules, *, skips: Skips
-) -> tuple[Mark, ...]:
-    """Return one mark for every learner and exercise, without the verdicts; ``skips`` is as for ``mark``."""
-    hand_ins: dict[tuple[str, str], list[HandIn]] = defaultdict(list)
-    for hand_in in gradebook.hand_ins():
-        hand_ins[hand_in.learner, hand_in.exercise].append(hand_in)
-    totals = {exercise.id: sum(test.points for test in exercise.tests) for exercise in exercises}
-    return tuple(
-        mark(learner.key, id, total, hand_ins[learner.key, id], rules, skips=skips)
-        for learner in learners
-        for id, total in totals.items()
-    )
+# ---- the class as a whole --------------------------------------------------------------------------------------------
 
 
 def with_earlier(intake: Intake, gradebook: Gradebook) -> tuple[Intake, tuple[Learner, ...]]:
-    """Add to an intake whoever handed something in for an earlier run, and say who that is."""
+    """Add to an intake the learners who handed something in for an earlier run only; returns them, too."""
     here = {learner.key for learner in intake.learners}
     gone = {hand_in.learner for hand_in in gradebook.hand_ins() if isinstance(hand_in, JudgedHandIn)} - here
-    earlier = tuple(one for one in gradebook.learners() if one.key in gone)
+    earlier = tuple(learner for learner in gradebook.learners() if learner.key in gone)
     if not earlier:
         return intake, ()
-    everybody = sorted((*intake.learners, *earlier), key=lambda learner: (learner.name.casefold(), learner.key))
-    return replace(intake, learners=tuple(everybody)), earlier
+    learners = sorted((*intake.learners, *earlier), key=lambda learner: (learner.name.casefold(), learner.key))
+    return replace(intake, learners=tuple(learners)), earlier
 
 
 def lowest_level(marks: Iterable[Mark]) -> int:
-    """Return the lowest isolation level at which anything was played that counts."""
+    """Return the lowest isolation level at which a file that counts was played."""
     played = [mark.judged.verdict.level for mark in marks if mark.judged and mark.standing is Standing.JUDGED]
     return min(played, default=0)
 
 
-# ---- moved -----------------------------------------------------------------------------------------------------------
-#
-# Says which marks another run of the same class has moved, and why.
-
-
 def moved(before: Mapping[tuple[str, str], Counted], marks: Iterable[Mark], names: Mapping[str, str]) -> Iterator[str]:
-    """One sentence for every mark whose points, before anything is deducted, are others than in the last run."""
+    """One sentence for every mark whose points, before deductions, are others than in the last run, with the cause."""
     for mark in marks:
         then = before.get((mark.learner, mark.exercise))
         if then is None or mark.judged is None or then.points == mark.raw:
