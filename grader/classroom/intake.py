@@ -18,14 +18,12 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import assert_never
 
 from grader.classroom.archive import gather
-from grader.classroom.found import Found, Gathered, LeftOver, RefusedFile, shown_path
+from grader.classroom.found import Found, LeftOver, RefusedFile, shown_path
 from grader.classroom.gradebook import Learner
-from grader.classroom.layouts import canvas, flat, folders, gradescope, moodle
 from grader.classroom.layouts.claims import Claim, Layout, Reader
-from grader.classroom.layouts.recognise import Evidence, recognise
+from grader.classroom.layouts.recognise import Evidence, reader_of, recognise
 from grader.classroom.matching import Match, is_helper, match_exercise, stem_of
 from grader.classroom.people import words_of
 from grader.classroom.roster import Owners, Roster
@@ -114,7 +112,7 @@ def take_in(
         if layout is None
         else Evidence(layout=layout, because="it was asked for")
     )
-    read = _reader(evidence.layout, gathered, source, exercises)
+    read = reader_of(evidence.layout, gathered, source, exercises)
     owners = Owners(roster)
     candidates: dict[tuple[str, str], list[_Candidate]] = defaultdict(list)
     left: list[LeftOver] = []
@@ -141,22 +139,6 @@ def take_in(
         strangers=owners.strangers(),
         leavings=gathered.leavings,
     )
-
-
-def _reader(layout: Layout, gathered: Gathered, source: Path, exercises: Sequence[Exercise]) -> Reader:
-    match layout:
-        case Layout.CANVAS:
-            return canvas.read
-        case Layout.MOODLE:
-            return moodle.reader(gathered.files)
-        case Layout.GRADESCOPE:
-            return gradescope.reader(gathered.files)
-        case Layout.FOLDERS:
-            return folders.reader(gathered, source.name, exercises)
-        case Layout.FLAT:
-            return flat.reader(source.name, exercises)
-        case never:
-            assert_never(never)
 
 
 def _sort(

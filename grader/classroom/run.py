@@ -1,4 +1,4 @@
-"""Grades the files of a class: what the gradebook has already is used again, the rest goes to a pool."""
+"""Grades the files of a class: verdicts that the gradebook has are used again, and the other files go to a pool."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class RunProgress:
     """Of the files done, those whose verdict the gradebook had already."""
     not_gradable: int
     seconds_left: float | None
-    """None as long as nothing can be said, and at the end."""
+    """None before the first file is graded, and at the end."""
 
 
 Watch = Callable[[RunProgress], None]
@@ -63,14 +63,13 @@ class ClassRun:
         self._conditions = {id: conditions(order.kit, one, order.schedules) for id, one in self._exercises.items()}
         self._works: dict[tuple[str, str], Work] = {}
         self._owners: dict[tuple[str, str], set[str]] = defaultdict(set)
-        """Which learners have handed in the same bytes."""
+        """The learners who have handed in the same bytes."""
         self._open: dict[str, int] = defaultdict(int)
         """How many files of a learner are not graded yet."""
         self._hand_ins = self._take_in(intake)
         self._learners = intake.learners
         self._not_gradable = 0
         self._began = 0.0
-        self._files_before = 0
         self.reused = 0
 
     def reuse(self) -> int:
@@ -81,11 +80,11 @@ class ClassRun:
             keys = {key for exercise, key in self._works if exercise == id}
             for key in self._gradebook.reuse(under, keys, level=self._order.level, since=since):
                 self._done(id, key)
-        self.reused = self._files_before = len(self._owners) - len(self._works)
+        self.reused = len(self._owners) - len(self._works)
         return len(self._works)
 
     def grade(self, pool: Pool, packed: PackedKit) -> None:
-        """Grade what is left. Raises GraderError; whatever was graded by then is in the gradebook."""
+        """Grade the files that are left. Raises GraderError; those graded by then are in the gradebook."""
         self._began = time.monotonic()
 
         def chunk(works: tuple[Work, ...]) -> Chunk:
@@ -102,8 +101,6 @@ class ClassRun:
         batch = Batch(pool, chunk=chunk, note=self._note, give_up=self._give_up, tick=self._tell)
         self._tell()
         batch.run(list(self._works.values()))
-
-    # ---- what was handed in ------------------------------------------------------------------------------------------
 
     def _take_in(self, intake: Intake) -> list[HandIn]:
         hand_ins = []
@@ -128,8 +125,6 @@ class ClassRun:
             )
         return hand_ins
 
-    # ---- what comes of it --------------------------------------------------------------------------------------------
-
     def _note(self, verdicts: Sequence[StoredVerdict]) -> None:
         self._gradebook.add(verdicts, self._conditions[verdicts[0].exercise])
         for verdict in verdicts:
@@ -150,7 +145,7 @@ class ClassRun:
 
     def _tell(self) -> None:
         files, left = len(self._owners), len(self._works)
-        graded = files - left - self._files_before
+        graded = files - left - self.reused
         elapsed = time.monotonic() - self._began
         self._watch(
             RunProgress(
@@ -166,7 +161,7 @@ class ClassRun:
 
 
 def key_of(taken: Submission | Fault) -> str:
-    """What a file is known by: its digest, or what is wrong with it."""
+    """The key of a file: its digest, or one that stands for what is wrong with it."""
     if isinstance(taken, Submission):
         return taken.digest
     return "fault-" + hashlib.sha256(repr(taken).encode("utf-8", "surrogatepass")).hexdigest()

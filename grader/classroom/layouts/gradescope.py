@@ -54,7 +54,7 @@ def covered(files: Sequence[Found]) -> int:
 
 
 def reader(files: Iterable[Found]) -> Reader:
-    """How to tell whose a file of this export is. Raises ClassroomError if the metadata cannot be read."""
+    """How to claim a file of this export for its owners. Raises ClassroomError if the metadata cannot be read."""
     bases = {parts: _read_metadata(file.path, file.shown) for parts, file in exports(files).items() if file.path}
 
     def read(found: Found) -> Sequence[Claim] | str:
