@@ -74,13 +74,12 @@ def gather(source: Path, staging: Path) -> Gathered:
     else:
         hint = "Give the folder of the submissions, or the zip that the platform exported."
         raise ClassroomError(f"{source}: there is no such folder or zip", hint=hint)
-
     return gathering.result()
 
 
 @dataclass(slots=True)
 class _Budget:
-    """How many bytes one zip may still unpack to, and the zips in it may still have as indexes."""
+    """How many bytes one zip may still unpack to, and how many the indexes of the zips in it may still have."""
 
     left: int
     indexes: int
@@ -132,7 +131,7 @@ class _Gathering:
             self.folder(Path(entry.path), parts)
         elif not entry.is_file(follow_symlinks=False):
             self._refuse(parts, "is not an ordinary file")
-        elif _is_zip(entry.name):
+        elif entry.name.lower().endswith(".zip"):
             self._inner_zip(Path(entry.path), parts, depth=1, max_index=MAX_INNER_INDEX)
         else:
             self._files.append(Found(parts=parts, path=Path(entry.path)))
@@ -188,7 +187,7 @@ class _Gathering:
             target.parent.mkdir()
             size = zip.unpack(member, target, most=MAX_BYTES[kind], left=budget.left)
         except UnfitMember as error:
-            # What was unpacked for nothing counts for its own zip, and not for the others.
+            # Bytes that were unpacked for nothing count for their own zip, and not for the others.
             budget.left -= target.stat().st_size
             target.unlink()
             self._refuse(parts, str(error))
@@ -223,10 +222,6 @@ class _Gathering:
             shown = shown_path(parts)[:200]
             message = f"there are more than {MAX_FILES} files; {shown!r} is the first that is too many"
             raise ClassroomError(message, hint="Give the folder or zip of the submissions alone.")
-
-
-def _is_zip(name: str) -> bool:
-    return name.lower().endswith(".zip")
 
 
 def _is_leaving(name: str) -> bool:

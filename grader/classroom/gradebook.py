@@ -145,8 +145,8 @@ class Gradebook:
 
     # ---- a run -------------------------------------------------------------------------------------------------------
 
-    def begin(self, learners: Iterable[Learner], hand_ins: Iterable[HandIn]) -> int:
-        """Note who is in the class and what they have handed in. Returns the number of this run."""
+    def begin(self, learners: Iterable[Learner], hand_ins: Iterable[HandIn]) -> None:
+        """Begin a run: note who is in the class and what they have handed in."""
         with self._transaction():
             run = int(self.note("run") or 0) + 1
             self._put_note("run", str(run))
@@ -161,7 +161,6 @@ class Gradebook:
                 "submitted_at = excluded.submitted_at, run = excluded.run",
                 [_storable({**asdict(hand_in), "run": run}) for hand_in in hand_ins],
             )
-        return run
 
     def begin_afresh(self) -> int:
         """Note, until ``finish``, the id of the last verdict that must not be used again, and return it.

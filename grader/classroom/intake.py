@@ -93,8 +93,8 @@ class _Candidate:
         return LeftOver(shown=self.shown, reason=reason)
 
 
-_Chosen = tuple[_Candidate | None, list[LeftOver]]
-"""The candidate that counts, if there is one, and why the others do not."""
+_Chosen = tuple[list[_Candidate], list[LeftOver]]
+"""The candidates that count, and why the others do not."""
 
 
 def take_in(
@@ -108,33 +108,23 @@ def take_in(
     """
     gathered = gather(source, staging)
     evidence = (
-        recognise(source, gathered.files, exercises)
-        if layout is None
-        else Evidence(layout=layout, because="it was asked for")
+        Evidence(layout=layout, because="it was asked for")
+        if layout is not None
+        else recognise(source, gathered.files, exercises)
     )
     read = reader_of(evidence.layout, gathered, source, exercises)
     owners = Owners(roster)
-    candidates: dict[tuple[str, str], list[_Candidate]] = defaultdict(list)
-    left: list[LeftOver] = []
-    for found in gathered.files:
-        for sorted_out in _sort(found, read, owners, source, exercises):
-            if isinstance(sorted_out, LeftOver):
-                left.append(sorted_out)
-            else:
-                candidates[sorted_out.learner, sorted_out.match.exercise].append(sorted_out)
+    sorted_out = [piece for found in gathered.files for piece in _sort(found, read, owners, source, exercises)]
     _meet_refused(gathered.refused, read, owners)
-    chosen: list[_Candidate] = []
-    for group in candidates.values():
-        best, others = _choose(group)
-        chosen += [best] if best else []
-        left += others
+    chosen, superseded = _choose(piece for piece in sorted_out if isinstance(piece, _Candidate))
+    left = [piece for piece in sorted_out if isinstance(piece, LeftOver)]
 
     return Intake(
         layout=evidence.layout,
         because=evidence.because,
         learners=owners.learners(),
         files=_in_order(chosen, owners, exercises),
-        unmatched=_sorted(left),
+        unmatched=_sorted((*left, *superseded)),
         refused=_sorted(LeftOver(shown=shown_path(file.parts), reason=file.reason) for file in gathered.refused),
         strangers=owners.strangers(),
         leavings=gathered.leavings,
@@ -208,8 +198,16 @@ def _sorted(left: Iterable[LeftOver]) -> tuple[LeftOver, ...]:
 # ---- which of several files counts -----------------------------------------------------------------------------------
 
 
-def _choose(group: Sequence[_Candidate]) -> _Chosen:
-    """Choose among the files that may be a learner's answer to an exercise."""
+def _choose(candidates: Iterable[_Candidate]) -> _Chosen:
+    """Choose one file at most for each learner and exercise."""
+    groups: dict[tuple[str, str], list[_Candidate]] = defaultdict(list)
+    for candidate in candidates:
+        groups[candidate.learner, candidate.match.exercise].append(candidate)
+    choices = [_best(group) for group in groups.values()]
+    return [one for best, _ in choices for one in best], [one for _, left in choices for one in left]
+
+
+def _best(group: Sequence[_Candidate]) -> _Chosen:
     named = [candidate for candidate in group if candidate.match.named]
     if named:
         beside = f"lies beside {named[0].claim.name}, which is the answer"
@@ -220,8 +218,8 @@ def _choose(group: Sequence[_Candidate]) -> _Chosen:
     loose = [candidate for candidate in group if candidate not in helpers]
     if len({stem_of(candidate.claim.name).text.casefold() for candidate in loose}) > 1:
         why = f"is one of {len(loose)} files that could be {exercise}, none of which is named like it"
-        return None, left + [candidate.left(why) for candidate in loose]
-    return _newest(loose, left) if loose else (None, left)
+        return [], left + [candidate.left(why) for candidate in loose]
+    return _newest(loose, left) if loose else ([], left)
 
 
 def _newest(group: Sequence[_Candidate], left: list[LeftOver]) -> _Chosen:
@@ -229,9 +227,9 @@ def _newest(group: Sequence[_Candidate], left: list[LeftOver]) -> _Chosen:
     level = [candidate for candidate in group if candidate.rank == last]
     best = level[0]
     if not all(_same(best, other) for other in level[1:]):
-        return None, left + [candidate.left(_unclear(candidate, level, group)) for candidate in group]
+        return [], left + [candidate.left(_unclear(candidate, level, group)) for candidate in group]
     left = left + [candidate.left(f"is the same as {best.shown}") for candidate in level[1:]]
-    return best, left + [
+    return [best], left + [
         candidate.left(f"is superseded by {best.shown}") for candidate in group if candidate.rank != last
     ]
 

@@ -135,7 +135,10 @@ def mark(
     elif not isinstance(latest, JudgedHandIn):  # handed in, and the run has not come to it
         counted = replace(bare, standing=Standing.NOT_JUDGED)
     elif rules.count is Count.BEST:
-        counted = _best([_worth(bare, hand_in, rules) for hand_in in begun if isinstance(hand_in, JudgedHandIn)])
+        # After what being late costs; of equal ones the latest, which comes first.
+        judged = [hand_in for hand_in in sorted(begun, key=_age, reverse=True) if isinstance(hand_in, JudgedHandIn)]
+        marks = [_worth(bare, hand_in, rules) for hand_in in judged]
+        counted = max(marks, key=lambda mark: -1.0 if mark.points is None else mark.points)
     else:
         counted = _worth(bare, latest, rules)
     return _overridden(counted, rules)
@@ -152,16 +155,6 @@ def _worth(bare: Mark, judged: JudgedHandIn, rules: ClassRules) -> Mark:
     deducted = _deducted(verdict.points, bare.total, days, rules.late)
     points = verdict.points - deducted
     return replace(filled, standing=Standing.JUDGED, raw=verdict.points, deducted=deducted, points=points)
-
-
-def _best(marks: Sequence[Mark]) -> Mark:
-    """The mark with the most points after what being late costs; of equal ones the latest."""
-
-    def worth(mark: Mark) -> tuple[float, int, str]:
-        assert mark.judged is not None
-        return (-1.0 if mark.points is None else mark.points, *_age(mark.judged))
-
-    return max(marks, key=worth)
 
 
 def _age(hand_in: HandIn) -> tuple[int, str]:
