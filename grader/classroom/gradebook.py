@@ -34,6 +34,8 @@ SCHEMA = 1
 PATIENCE_SECONDS = 10.0
 """How long another program may hold a lock."""
 
+_PERMISSIONS = "Correct the permissions there, or name another folder with --out."
+
 _TABLES = """
 CREATE TABLE judgements (
     id INTEGER PRIMARY KEY AUTOINCREMENT, exercise TEXT NOT NULL, key TEXT NOT NULL,
@@ -241,11 +243,11 @@ class Gradebook:
             if row["id"] is None:
                 yield HandIn(**hand_in)
                 continue
-            listed = {name: row[name] for name in ("exercise", "key", *_LISTED)}
-            typed = {"status": Status(row["status"]), "own_fault": bool(row["own_fault"])}
+            verdict = {name: row[name] for name in ("exercise", "key", *_LISTED)}
+            verdict |= {"status": Status(row["status"]), "own_fault": bool(row["own_fault"])}
             yield JudgedHandIn(
                 **hand_in,
-                verdict=StoredVerdict(**{**listed, **typed}),
+                verdict=StoredVerdict(**verdict),
                 verdict_id=row["id"],
                 conditions=Conditions(**_of(Conditions, row)),
             )
@@ -362,7 +364,7 @@ def _explain(path: Path, error: sqlite3.Error) -> ClassroomError:
     if code in (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM):
         return ClassroomError(
             f"{path}: the gradebook cannot be opened for writing",
-            hint="Correct who may write there, or name another folder with --out.",
+            hint=_PERMISSIONS,
         )
     damaged = code in (0, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)  # 0 is our own check of the pages
     what = "is damaged" if damaged else "is not as this grader makes it"
@@ -379,11 +381,12 @@ def held(folder: Path) -> Iterator[None]:
     Raises ClassroomError if another run is at work there.
     """
     try:
-        # A file of its own: SQLite's locks on the gradebook would be lost with any other descriptor that is closed.
+        # A file of its own: closing a descriptor of the gradebook would drop SQLite's locks on it.
         descriptor = os.open(folder / ".running", os.O_RDWR | os.O_CREAT, 0o644)
     except OSError as error:
-        hint = "Correct who may write there, or name another folder with --out."
-        raise ClassroomError(f"{folder}: results cannot be written there: {error.strerror}", hint=hint) from error
+        raise ClassroomError(
+            f"{folder}: results cannot be written there: {error.strerror}", hint=_PERMISSIONS
+        ) from error
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         yield
@@ -410,6 +413,6 @@ def put_aside(path: Path) -> Path | None:
     except OSError as error:
         raise ClassroomError(
             f"{path}: the gradebook cannot be put aside: {error.strerror}",
-            hint="Correct who may write there, or name another folder with --out.",
+            hint=_PERMISSIONS,
         ) from error
     return aside

@@ -39,7 +39,7 @@ def reader(source: str, exercises: Sequence[Exercise]) -> Reader:
     return read
 
 
-def names_somebody(found: Found, exercises: Sequence[Exercise]) -> bool:
+def names_learner(found: Found, exercises: Sequence[Exercise]) -> bool:
     """Whether the name of a file says both whose it is and which exercise it is for."""
     named = _take_apart(stem_of(found.parts[-1]).text, exercises)
     return not isinstance(named, str) and all(named)

@@ -95,7 +95,7 @@ def _folders_or_flat(handed: Sequence[Found], exercises: Sequence[Exercise]) -> 
     owned = sum(bool(folders.place_of(found, root=root, exercises=exercises).owner) for found in python)
     if owned >= MOST * len(python):
         return Evidence(layout=Layout.FOLDERS, because=f"{_of(owned, python)} lie in a learner's own folder")
-    named = sum(flat.names_somebody(found, exercises) for found in python)
+    named = sum(flat.names_learner(found, exercises) for found in python)
     loose = len(python) - owned
     if loose >= MOST * len(python) and named >= MOST * loose:
         return Evidence(layout=Layout.FLAT, because=f"{_of(named, python)} say who and what in their names")
