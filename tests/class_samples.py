@@ -23,7 +23,7 @@ Content = str | bytes
 
 @cache
 def exercises() -> tuple[Exercise, ...]:
-    """The exercises that come with the grader: ex01 join.py, ex02 race.py, ex03 stream.py, ex04 timeout.py, ex05 fetch.py."""
+    """Those that come with the grader: ex01 join.py, ex02 race.py, ex03 stream.py, ex04 timeout.py, ex05 fetch.py."""
     return load(builtin_root()).exercises
 
 
