@@ -95,7 +95,7 @@ class Pool:
 
 
 class Prompt(Pool):
-    """A pool that has graded whatever it is given at once."""
+    """A pool that grades each chunk at once."""
 
     def submit(self, chunk: Chunk) -> Future[Answer]:
         future: Future[Answer] = Future()
@@ -291,7 +291,7 @@ def test_a_kit_that_travels_with_its_chunk_needs_no_disk_in_common(pool: LocalPo
     assert not any("right/" in name or "wrong/" in name for name, _ in packed.files)
 
 
-def test_broken_hidden_tests_cost_nobody_anything(pool: LocalPool, tmp_path: Path) -> None:
+def test_broken_hidden_tests_cost_no_learner_anything(pool: LocalPool, tmp_path: Path) -> None:
     root = make_kit(tmp_path / "kit")
     change(root / "exercises/ex01_double/test_hidden.py", "from grader.judge", "import nonsense\nfrom grader.judge")
     found = pool.submit(real_chunk(root, RIGHT, RIGHT)).result()

@@ -1,4 +1,4 @@
-"""``grade class`` runs nobody's code on a computer that isolates it badly, unless it is told to."""
+"""``grade class`` runs no learner's code on a computer that isolates it badly, unless it is told to."""
 
 from __future__ import annotations
 

@@ -56,7 +56,7 @@ def reuse(book: Gradebook, under: Conditions = UNDER, *, level: int = 2, since: 
 # ---- what it keeps ---------------------------------------------------------------------------------------------------
 
 
-def test_a_verdict_stands_for_everybody_who_handed_in_those_bytes(book: Gradebook) -> None:
+def test_a_verdict_stands_for_every_learner_who_handed_in_those_bytes(book: Gradebook) -> None:
     book.begin(CLASS, [ADA, BOB, CLEO])
     book.add([judged("aaaa")], UNDER)
 

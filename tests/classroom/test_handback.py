@@ -97,7 +97,7 @@ def test_canvas_a_grade_that_is_the_same_is_left_as_it_is_written() -> None:
     assert filled.changed == ()
 
 
-def test_canvas_somebody_excused_or_not_assigned_is_left_alone_and_reported() -> None:
+def test_canvas_a_learner_excused_or_not_assigned_is_left_alone_and_reported() -> None:
     filled = canvas({("canvas-11", "ex02"): points(50), ("zoe", "ex01"): points(50)})
 
     assert filled.content.decode() == CANVAS
@@ -198,7 +198,7 @@ def test_moodle_grade_and_comment_are_filled_in_the_way_the_row_writes_numbers()
     assert cells(filled)[2:] == list(csv.reader(io.StringIO(MOODLE)))[2:]
 
 
-def test_moodle_a_grade_is_replaced_and_reported_but_a_comment_of_somebody_stays() -> None:
+def test_moodle_a_grade_is_replaced_and_reported_but_an_instructors_comment_stays() -> None:
     mallory = Learner(key="mal@uni.example", name="?", email="MAL@uni.example")
     results = {("mal@uni.example", "ex01"): points(50, "ours")}
     filled = fill_moodle(sheet(MOODLE), results, (mallory,), exercises=exercises(), exercise="ex01")

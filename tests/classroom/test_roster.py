@@ -1,4 +1,4 @@
-"""A roster says who is in the class; who somebody is must be clear, or nothing is put down to anybody."""
+"""A roster says who is in the class; a learner is recognised for certain, or no marks are put down to them."""
 
 from __future__ import annotations
 
@@ -125,7 +125,7 @@ def test_the_name_of_a_folder_may_be_a_login_an_address_or_a_number(handle: str,
     assert found(roster(tmp_path / "r.csv", CANVAS), name=handle, handle=handle) == ["canvas-10"]
 
 
-def test_whoever_has_another_number_in_the_same_system_is_somebody_else(tmp_path: Path) -> None:
+def test_a_learner_with_another_number_in_the_same_system_is_another_person(tmp_path: Path) -> None:
     made = roster(tmp_path / "r.csv", CANVAS)
 
     assert found(made, name="Jane Doe", ids=(("canvas", "77"),)) == []
