@@ -163,17 +163,17 @@ class Performance:
         }
 
     def _ending(self, simulation: Simulation) -> Message:
-        verdict = simulation.verdict
-        if verdict is None and self.escaped is not None:
+        stopped = simulation.stopped
+        if stopped is None and self.escaped is not None:
             return self._escape(self.escaped)
-        own = verdict is None and self._ended.by_itself
-        if simulation.blocking and (own or (verdict is not None and verdict.ended is Ended.LATE)):
+        own = stopped is None and self._ended.by_itself
+        if simulation.blocking and (own or (stopped is not None and stopped.ended is Ended.LATE)):
             # A blocked loop is the cause; the result, the exception or the lateness may be its effect.
-            verdict = simulation.blocking[0]
-        if verdict is None:
+            stopped = simulation.blocking[0]
+        if stopped is None:
             return {"ended": self._ended, "reason": "", "line": None, "waiting": []}
         waiting = [_waiting(*task) for task in simulation.waiting[:MAX_WAITING]]
-        return {"ended": verdict.ended, "reason": verdict.reason, "line": verdict.line, "waiting": waiting}
+        return {"ended": stopped.ended, "reason": stopped.reason, "line": stopped.line, "waiting": waiting}
 
     def _escape(self, escaped: BaseException) -> Message:
         """The ending of a play whose exception went through the event loop itself.
