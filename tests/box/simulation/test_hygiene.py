@@ -21,7 +21,7 @@ def left_behind(box: Box, backend: str, source: str, scenarios: str = RUN_MAIN) 
     return played(box, backend, source, scenarios).remarks
 
 
-def complaint(slug: str, source: str, detail: str) -> tuple[Remark, ...]:
+def remark(slug: str, source: str, detail: str) -> tuple[Remark, ...]:
     return (Remark(slug=slug, line=line_of(source), detail=detail),)
 
 
@@ -202,7 +202,7 @@ LEGAL = {
 
 @on_both_backends
 @pytest.mark.parametrize("how", LEGAL)
-def test_a_cancellation_that_arrives_where_it_should_is_no_complaint(box: Box, backend: str, how: str) -> None:
+def test_a_cancellation_that_arrives_where_it_should_is_no_remark(box: Box, backend: str, how: str) -> None:
     source = f"{HEAD}\nasync def main():{LEGAL[how]}"
     recording = played(box, backend, source, CANCEL_MAIN)
 
@@ -298,7 +298,7 @@ def test_a_generator_that_is_left_half_way_is_reported_where_it_is_iterated_over
 ) -> None:
     source = COUNT + HALF_WAY[how]
 
-    assert left_behind(box, backend, source) == complaint("unclosed", source, "count")
+    assert left_behind(box, backend, source) == remark("unclosed", source, "count")
 
 
 TIDY = {
@@ -322,7 +322,7 @@ async def room():
 
 @on_both_backends
 @pytest.mark.parametrize("how", TIDY)
-def test_a_generator_that_came_to_its_end_is_no_complaint(box: Box, backend: str, how: str) -> None:
+def test_a_generator_that_came_to_its_end_is_no_remark(box: Box, backend: str, how: str) -> None:
     source = f"{COUNT}{MORE}async def main():\n{TIDY[how]}\n"
 
     assert left_behind(box, backend, source) == ()
@@ -337,7 +337,7 @@ def test_a_generator_that_came_to_its_end_is_no_complaint(box: Box, backend: str
         "await stage.submission.first(stage.submission.count())",
     ],
 )
-def test_a_generator_that_the_scenario_may_close_is_no_complaint(box: Box, backend: str, scenario: str) -> None:
+def test_a_generator_that_the_scenario_may_close_is_no_remark(box: Box, backend: str, scenario: str) -> None:
     source = f"""{COUNT}
 class Numbers:
     def __init__(self): self.numbers = count()
@@ -361,7 +361,7 @@ async def main():
         await send.send(1)
     return await receive.receive()
 """
-    assert left_behind(box, backend, source) == complaint("unclosed", source, "MemoryObjectReceiveStream")
+    assert left_behind(box, backend, source) == remark("unclosed", source, "MemoryObjectReceiveStream")
 
 
 @on_both_backends
@@ -372,7 +372,7 @@ async def main():
     with send, receive:
         send.clone()  # here
 """
-    assert left_behind(box, backend, source) == complaint("unclosed", source, "MemoryObjectSendStream")
+    assert left_behind(box, backend, source) == remark("unclosed", source, "MemoryObjectSendStream")
 
 
 SOCKETS = """
@@ -396,11 +396,11 @@ async def main(port):
     stream = await anyio.connect_tcp("127.0.0.1", port)  # here
     return await stream.receive()
 """
-    assert left_behind(box, backend, source, SOCKETS) == complaint("unclosed", source, "SocketStream")
+    assert left_behind(box, backend, source, SOCKETS) == remark("unclosed", source, "SocketStream")
 
 
 @on_both_backends
-def test_what_is_closed_on_every_path_is_no_complaint(box: Box, backend: str) -> None:
+def test_what_is_closed_on_every_path_is_no_remark(box: Box, backend: str) -> None:
     source = f"""{HEAD}
 async def main(port):
     send, receive = create_memory_object_stream(1)
@@ -434,7 +434,7 @@ async def main():
     with move_on_after(1):
         await anyio.to_thread.run_sync(time.sleep, 50, abandon_on_cancel=True)  # here
 """
-    assert left_behind(box, backend, source) == complaint("leaked-thread", source, "a thread")
+    assert left_behind(box, backend, source) == remark("leaked-thread", source, "a thread")
 
 
 @on_both_backends
@@ -448,12 +448,12 @@ async def main():
     with cell_of(box, source) as cell:
         first, second = (cell.recording(play_of(backend, seed=seed)) for seed in (0, 1))
 
-    assert first.remarks == second.remarks == complaint("leaked-thread", source, "a thread")
+    assert first.remarks == second.remarks == remark("leaked-thread", source, "a thread")
     assert first.result != second.result
 
 
 @on_both_backends
-def test_threads_that_have_ended_are_no_complaint(box: Box, backend: str) -> None:
+def test_threads_that_have_ended_are_no_remark(box: Box, backend: str) -> None:
     source = f"""{HEAD}
 async def main():
     thread = threading.Thread(target=int)
@@ -476,10 +476,10 @@ def test_an_exception_that_nobody_retrieves_is_reported_with_its_line(box: Box) 
         asyncio.create_task(job())
         await asyncio.sleep(1)
     """
-    assert left_behind(box, "asyncio", source) == complaint("unretrieved", source, "job")
+    assert left_behind(box, "asyncio", source) == remark("unretrieved", source, "job")
 
 
-def test_an_exception_that_somebody_looks_at_is_no_complaint(box: Box) -> None:
+def test_an_exception_that_somebody_looks_at_is_no_remark(box: Box) -> None:
     source = """
     import asyncio
     async def job():
@@ -492,7 +492,7 @@ def test_an_exception_that_somebody_looks_at_is_no_complaint(box: Box) -> None:
 
 
 @on_both_backends
-def test_the_scenarios_own_exceptions_are_no_complaint(box: Box, backend: str) -> None:
+def test_the_scenarios_own_exceptions_are_no_remark(box: Box, backend: str) -> None:
     source = f"""{HEAD}
 async def main(stage):
     async with create_task_group() as tg:
