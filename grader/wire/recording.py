@@ -21,6 +21,7 @@ HOW = ("open", "returned", "raised", "cancelled")
 """How a span or an attempt ended; ``open`` if it had not when the play was over."""
 
 EVENTS = ("spawn", "start", "resume", "suspend", "block", "finish")
+"""The kinds of ``Event``."""
 
 LEFT_BEHIND = (
     "never-awaited",
@@ -77,10 +78,13 @@ class Leaf:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Raised:
-    """What came out as an exception. ``== "boom"``: every leaf is that token. Falsy when nothing was raised."""
+    """What a scenario or an attempt raised. Falsy when that is nothing.
+
+    ``raised == "boom"`` if every leaf is the very exception that the scenario named ``boom``.
+    """
 
     bare: bool
-    """Whether the only leaf came out as it is, in no group."""
+    """Whether the exception came out on its own, in no group."""
     leaves: tuple[Leaf, ...]
 
     def __eq__(self, name: object) -> bool:
@@ -120,7 +124,7 @@ class Span:
     value_or_error: Raised | object
     """What an attempt returned; the Raised if ``how`` is ``raised``; None otherwise, and in a stored trace."""
     task: int | None
-    """The task that it was entered in; None outside of every task."""
+    """The task that entered it; None outside of every task."""
 
     @property
     def end(self) -> float:
@@ -154,7 +158,7 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """One ``stage.mark(name, value)``, and the virtual second in which it was made."""
+    """One ``stage.mark(name, value)``, and when it was made, in virtual seconds."""
 
     time: float
     name: str
@@ -175,9 +179,9 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True)
 class Remark:
-    """Something worth saying about a play: what it left behind, where, and the name of the task, function or class.
+    """Something worth saying about a play: what it left behind, in which line, and its name.
 
-    Of a box it is always one of ``LEFT_BEHIND``; the judge adds ``fragile``.
+    From a box ``slug`` is one of ``LEFT_BEHIND``; the judge adds ``fragile``.
     """
 
     slug: Annotated[str, LEFT_BEHIND]
@@ -262,7 +266,7 @@ class Recording:
     backend: str
     ended: Ended
     reason: str = ""
-    """What the simulation says about an ending of its own making, e.g. for how long the loop was blocked."""
+    """What the simulation says about an ending that it brought about, e.g. for how long the loop was blocked."""
     line: int | None = None
     """The learner's line in which the play ended, if one is to blame."""
     elapsed: float = 0.0
@@ -281,7 +285,7 @@ class Recording:
     """Whether there were more choices than these."""
     steps: int = 0
     output: str = ""
-    """What the learner's code printed, cut off at the limit of the exercise."""
+    """What the play printed, cut off at the limit of the exercise."""
     trace: Trace | None = None
     digest: str = ""
     """A fingerprint of who did what when, for plays that were asked for a trace."""
@@ -314,7 +318,7 @@ class Recording:
 
     @property
     def surprises(self) -> list[Leaf]:
-        """The exceptions that came out of the scenario or an attempt without being handed out by the scenario."""
+        """The exceptions that came out of the scenario or an attempt, without those that the scenario handed out."""
         raised = [self.error, *(attempt.raised for attempt in self.attempts)]
         return [leaf for each in raised for leaf in each.leaves if leaf.token is None]
 
