@@ -14,8 +14,20 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from grader.desk import workspace as workspaces
-from grader.desk.workspace import STATE, Made, Workspace, best
+from grader.desk.workspace import (
+    BUILT_IN,
+    MARKER,
+    STATE,
+    Made,
+    Workspace,
+    best_attempt,
+    create_workspace,
+    exercise_at,
+    find_workspace,
+    put_stub_back,
+    read_attempts,
+    workspaces_below,
+)
 from grader.errors import UsageError, WorkspaceError
 from grader.files import write_file
 from grader.judge.verdict import FORMAT, Status, Verdict
@@ -99,7 +111,7 @@ def diagnoses(kit: Kit) -> str:
 
 def solution(exercise: Exercise, attempts: Sequence[Verdict]) -> str:
     """The reference answer. Raises UsageError before the exercise is complete, or if the kit has no answers."""
-    attempt = best(attempts)
+    attempt = best_attempt(attempts)
     if attempt is None or attempt.status is not Status.PASS:
         hint = f"Ask for a hint with `grade hint {exercise.id}`."
         raise UsageError(f"{exercise.id} is not complete yet, and its answer is shown afterwards", hint=hint)
@@ -126,7 +138,7 @@ class Paths:
 
 def progress_of(exercise: Exercise, attempts: Sequence[Verdict]) -> ExerciseProgress:
     """How far somebody is who has made these attempts at an exercise."""
-    best = workspaces.best(attempts)
+    best = best_attempt(attempts)
     return ExerciseProgress(
         id=exercise.id,
         title=exercise.title,
@@ -204,7 +216,7 @@ def after_a_file(verdict: Verdict, file: Path) -> tuple[Command, ...] | None:
 
 def ways_to_a_workspace(folder: Path) -> tuple[Command, ...]:
     """What to type in a folder that is no workspace."""
-    below = workspaces.below(folder)
+    below = workspaces_below(folder)
     if below:
         return tuple(Command(line=f"cd {shlex.quote(name)}", does="your folder of exercises") for name in below)
     return (Command(line="grade init DIR", does="makes a folder to work in"),)
@@ -226,7 +238,7 @@ class Desk:
 
     @cached_property
     def workspace(self) -> Workspace | None:
-        return workspaces.find(self.directory)
+        return find_workspace(self.directory)
 
     @cached_property
     def kit(self) -> Kit:
@@ -236,8 +248,8 @@ class Desk:
         if self.workspace is None:
             return kits.load(kits.builtin_root())
         if not self.workspace.kit_root.is_dir():
-            marker = self.workspace.root / workspaces.MARKER
-            hint = f"Correct `kit = ...` in that file; it may be {workspaces.BUILT_IN!r}."
+            marker = self.workspace.root / MARKER
+            hint = f"Correct `kit = ...` in that file; it may be {BUILT_IN!r}."
             raise WorkspaceError(f"{marker}: there is no kit in {self.workspace.kit_root}", hint=hint)
         return kits.load(self.workspace.kit_root)
 
@@ -249,13 +261,13 @@ class Desk:
         """Make or refresh the workspace there; without a directory, the one we are in, or one right here."""
         if directory is None:
             root = self.workspace.root if self.workspace else self.directory
-            return root, workspaces.create(root, self.kit)
+            return root, create_workspace(root, self.kit)
         root = self.directory / directory
-        return root, workspaces.create(root, Desk(directory=root, kit=self._kit_given).kit)
+        return root, create_workspace(root, Desk(directory=root, kit=self._kit_given).kit)
 
     def way_in(self, root: Path, made: Made) -> str:
         """What to do first in a workspace that was made or refreshed."""
-        if workspaces.MARKER not in made.written:
+        if MARKER not in made.written:
             return "`grade` says where you are and what comes next"
         first = self.kit.exercises[0]
         there = "" if root.samefile(self.directory) else f"cd {shlex.quote(self.shown(root))}, "
@@ -264,7 +276,7 @@ class Desk:
     def reset(self, id: str) -> str:
         """Put the stub of an exercise back, and say where the learner's file has gone."""
         workspace, exercise = self._need_workspace(), self.kit.exercise(id)
-        file, copy = self.shown(workspace.file_of(exercise)), workspaces.reset(workspace, exercise)
+        file, copy = self.shown(workspace.file_of(exercise)), put_stub_back(workspace, exercise)
         kept = f"Your file is kept as {self.shown(copy)}.\n" if copy else ""
         return f"{kept}{file} is the stub. Next: write it, and run `grade {id}`."
 
@@ -280,7 +292,7 @@ class Desk:
         raise UsageError("which exercise?", hint=f"Name one, as in `grade {first}`, or all with `grade run --all`.")
 
     def _exercise_here(self) -> Exercise | None:
-        return workspaces.exercise_here(self.workspace, self.kit, self.directory) if self.workspace else None
+        return exercise_at(self.workspace, self.kit, self.directory) if self.workspace else None
 
     def file_of(self, exercise: Exercise) -> Path:
         """The learner's file. Raises UsageError where there is no workspace."""
@@ -342,7 +354,7 @@ class Desk:
         return [progress_of(exercise, self._attempts(exercise)) for exercise in self.kit.exercises]
 
     def _attempts(self, exercise: Exercise) -> list[Verdict]:
-        return workspaces.attempts(self.workspace, exercise) if self.workspace else []
+        return read_attempts(self.workspace, exercise) if self.workspace else []
 
     def write_report(self, out: Path | None) -> Path:
         """Write the last attempt at every exercise as one page. Raises WorkspaceError if there is none."""

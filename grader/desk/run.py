@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from grader.desk import learner
-from grader.desk import workspace as workspaces
 from grader.desk.learner import Desk
+from grader.desk.workspace import add_attempts, names_beside
 from grader.errors import GraderError, MachineError, UsageError, WorkspaceError, do_all
 from grader.files import write_file
 from grader.judge.verdict import Verdict
@@ -94,13 +94,13 @@ class RunDesk:
             schedules=wishes.schedules or DEFAULT_SCHEDULES,
             only=wishes.seed,
             unfair=wishes.unfair or 0,
-            beside=workspaces.others(path) if wishes.file is None else (),
+            beside=names_beside(path) if wishes.file is None else (),
         )
 
     def store(self, verdicts: Sequence[Verdict]) -> None:
         """Store verdicts if they are about what is handed in. Raises WorkspaceError if that cannot be written."""
         if self._wishes.file is None and self._desk.workspace is not None:
-            workspaces.add_attempts(self._desk.workspace, [verdict for verdict in verdicts if verdict.complete_run])
+            add_attempts(self._desk.workspace, [verdict for verdict in verdicts if verdict.complete_run])
 
     def proposed(self, verdicts: Sequence[Verdict]) -> tuple[Command, ...] | None:
         """What to type after these verdicts, where what follows from a verdict alone would mislead."""

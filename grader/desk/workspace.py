@@ -65,7 +65,7 @@ class Made:
     """Lessons that somebody had written in, and where their copies are."""
 
 
-def find(start: Path) -> Workspace | None:
+def find_workspace(start: Path) -> Workspace | None:
     """The workspace that holds a folder, searching upwards. Raises WorkspaceError if its marker cannot be read."""
     for folder in (start.resolve(), *start.resolve().parents):
         marker = folder / MARKER
@@ -84,7 +84,7 @@ def _kit_root(marker: Path) -> Path:
     return builtin_root() if kit == BUILT_IN else (marker.parent / kit)
 
 
-def below(folder: Path) -> list[str]:
+def workspaces_below(folder: Path) -> list[str]:
     """The names of the folders right below this one that are workspaces."""
     try:
         with os.scandir(folder) as entries:
@@ -100,12 +100,12 @@ def _is_marked(folder: Path) -> bool:
         return False
 
 
-def create(root: Path, kit: Kit) -> Made:
+def create_workspace(root: Path, kit: Kit) -> Made:
     """Make a workspace, or add to one what it lacks. What a learner has written stays, or a copy of it.
 
     Raises WorkspaceError if the folder cannot be written, or is a workspace of another kit.
     """
-    there = find(root)
+    there = find_workspace(root)
     if there is not None and there.root == root.resolve() and there.kit_root.resolve() != kit.root.resolve():
         hint = "Choose another folder, or leave --kit out."
         raise WorkspaceError(f"{root / MARKER}: this folder belongs to the kit in {there.kit_root}", hint=hint)
@@ -131,7 +131,7 @@ def create(root: Path, kit: Kit) -> Made:
     return Made(written=tuple(written), kept=tuple(kept), saved=tuple(saved))
 
 
-def reset(workspace: Workspace, exercise: Exercise) -> Path | None:
+def put_stub_back(workspace: Workspace, exercise: Exercise) -> Path | None:
     """Put the stub back. Returns where the learner's file has gone, None if there was none or it was the stub.
 
     Raises WorkspaceError if the folder cannot be written.
@@ -182,7 +182,7 @@ def _marker_text(root: Path, kit: Kit) -> str:
     return f"{comment}\nkit = {json.dumps(name)}\n"
 
 
-def exercise_here(workspace: Workspace, kit: Kit, folder: Path) -> Exercise | None:
+def exercise_at(workspace: Workspace, kit: Kit, folder: Path) -> Exercise | None:
     """The exercise whose folder of the workspace this is, or which holds it."""
     try:
         first = folder.resolve().relative_to(workspace.root.resolve()).parts[:1]
@@ -191,7 +191,7 @@ def exercise_here(workspace: Workspace, kit: Kit, folder: Path) -> Exercise | No
     return next((exercise for exercise in kit.exercises if (exercise.folder.name,) == first), None)
 
 
-def others(path: Path) -> tuple[str, ...]:
+def names_beside(path: Path) -> tuple[str, ...]:
     """The names of what lies beside a submission and plays no part in grading."""
     try:
         names = sorted(entry.name for entry in path.parent.iterdir())
@@ -219,7 +219,7 @@ def add_attempts(workspace: Workspace, verdicts: Iterable[Verdict]) -> None:
             ) from error
 
 
-def attempts(workspace: Workspace, exercise: Exercise) -> list[Verdict]:
+def read_attempts(workspace: Workspace, exercise: Exercise) -> list[Verdict]:
     """The attempts at an exercise, oldest first. Raises WorkspaceError if the file is damaged."""
     path = _attempts_file(workspace, exercise.id)
     found = []
@@ -233,7 +233,7 @@ def attempts(workspace: Workspace, exercise: Exercise) -> list[Verdict]:
     return found
 
 
-def best(verdicts: Iterable[Verdict]) -> Verdict | None:
+def best_attempt(verdicts: Iterable[Verdict]) -> Verdict | None:
     """The attempt with the most points, the latest of equals; only those that ran all tests count."""
     whole = [verdict for verdict in verdicts if verdict.complete_run and verdict.status in (Status.PASS, Status.FAIL)]
     return max(reversed(whole), key=lambda verdict: verdict.points, default=None)

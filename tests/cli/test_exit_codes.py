@@ -10,7 +10,7 @@ import pytest
 
 from grader.classroom.marks import Mark, Standing
 from grader.cli import exit_codes
-from grader.desk import workspace as workspaces
+from grader.desk.workspace import create_workspace
 from grader.judge.verdict import Verdict
 from grader.kit import kit as kits
 from tests import samples
@@ -63,7 +63,7 @@ def test_a_class_is_green_only_if_everything_was_handled_and_something_judged(
 
 @pytest.fixture
 def mine(tmp_path: Path) -> Path:
-    workspaces.create(tmp_path / "mine", kits.load(make_kit(tmp_path / "kit")))
+    create_workspace(tmp_path / "mine", kits.load(make_kit(tmp_path / "kit")))
     return tmp_path / "mine"
 
 

@@ -10,10 +10,9 @@ import pytest
 from rich.console import Console
 
 from grader.desk import learner
-from grader.desk import workspace as workspaces
 from grader.desk.learner import Desk
 from grader.desk.run import RunDesk, RunOptions
-from grader.desk.workspace import Workspace
+from grader.desk.workspace import Workspace, create_workspace, read_attempts
 from grader.errors import KitError, UsageError, WorkspaceError
 from grader.judge.verdict import Status, Verdict
 from grader.kit import kit as kits
@@ -28,7 +27,7 @@ from tests.kit_samples import RIGHT, TOO_SOON, WRONG_VALUE, answer, change, make
 @pytest.fixture
 def mine(tmp_path: Path) -> Path:
     """A fresh workspace of the tiny kit."""
-    workspaces.create(tmp_path / "mine", kits.load(make_kit(tmp_path / "kit")))
+    create_workspace(tmp_path / "mine", kits.load(make_kit(tmp_path / "kit")))
     return tmp_path / "mine"
 
 
@@ -122,7 +121,7 @@ def test_a_verdict_on_the_learners_file_is_stored(box: Box, mine: Path) -> None:
 
     desk = at(mine)
     assert desk.workspace is not None
-    assert workspaces.attempts(desk.workspace, exercise(desk)) == [verdict]
+    assert read_attempts(desk.workspace, exercise(desk)) == [verdict]
     assert verdict.file == "ex01_double/double.py"
 
 
