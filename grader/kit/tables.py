@@ -11,56 +11,45 @@ from pathlib import Path
 
 from grader.errors import GraderError, KitError
 
-# ---- toml lines ------------------------------------------------------------------------------------------------------
-#
-# Finds the line of a TOML file on which a value stands; Python's own reader does not say.
-
-
 Place = tuple[str | int, ...]
 """Keys from the top; a number counts the tables of one name: ``("overrides", 0, "points")``."""
-
-_HEADER = re.compile(r"^\s*(?P<open>\[\[?)\s*(?P<name>[^\[\]]+?)\s*\]\]?\s*(#.*)?$")
-_KEY = re.compile(r"""^\s*(?P<name>[\w."' -]+?)\s*=""")
-_PART = re.compile(r""""((?:[^"\\]|\\.)*)"|'([^']*)'|([\w-]+)""")
-
-
-def line_of(text: str, place: Place) -> int:
-    """The line of a value, or of the table round it; 1 if it cannot be found, as in a text of several lines."""
-    best, length = 1, 0
-    for number, there in _places(text):
-        shared = _shared(there, place)
-        if shared > length and shared == len(there):
-            best, length = number, shared
-    return best
-
-
-def _shared(one: Place, other: Place) -> int:
-    return next((at for at, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
-
-
-def _places(text: str) -> Iterator[tuple[int, Place]]:
-    table: Place = ()
-    counts: dict[tuple[str, ...], int] = {}
-    for number, line in enumerate(text.splitlines(), start=1):
-        if header := _HEADER.match(line):
-            name = _parts(header["name"])
-            table = name
-            if header["open"] == "[[":
-                counts[name] = counts.get(name, -1) + 1
-                table = (*name, counts[name])
-            yield number, table
-        elif key := _KEY.match(line):
-            yield number, (*table, *_parts(key["name"]))
-
-
-def _parts(name: str) -> tuple[str, ...]:
-    return tuple(found[1] or found[2] or found[3] or "" for found in _PART.finditer(name))
-
 
 MOST = 1_000_000
 """No number in a file of ours is larger; a slip of the keyboard easily is."""
 _SHOWN = 60
 _AT_LINE = re.compile(r"^(?P<what>.*) \(at (?:line (?P<line>\d+), column \d+|end of document)\)$", re.DOTALL)
+_HEADER = re.compile(r"^\s*(?P<open>\[\[?)\s*(?P<name>[^\[\]]+?)\s*\]\]?\s*(#.*)?$")
+_KEY = re.compile(r"""^\s*(?P<name>[\w."' -]+?)\s*=""")
+_PART = re.compile(r""""((?:[^"\\]|\\.)*)"|'([^']*)'|([\w-]+)""")
+
+
+def read_table(path: Path, *, known: Collection[str]) -> Table:
+    """Read a TOML file. Raises KitError for a missing file, a syntax error (with its line) or an unknown key."""
+    return parse(read_text(path), path=path, fault=KitError, known=known)
+
+
+def read_text(path: Path) -> str:
+    """Read a file of the kit. Raises KitError when it is not there or not UTF-8."""
+    try:
+        return path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise KitError(f"{path}: this file is missing", hint="Add it, and run `grade kit check`.") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise KitError(f"{path}: cannot be read: {error}", hint="Save it as a UTF-8 text file.") from error
+
+
+def parse(text: str, *, path: Path, fault: type[GraderError], known: Collection[str]) -> Table:
+    """Read the text of a file. Raises ``fault`` for what is no TOML, and for an unknown key."""
+    file = _File(path=path, text=text, fault=fault)
+    try:
+        values = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        # The line is an attribute only since Python 3.14; before that the message is all there is.
+        found = _AT_LINE.match(str(error))
+        what, line = (found["what"], found["line"]) if found else (str(error), None)
+        hint = "Correct the line; texts stand in double quotes, dates in none."
+        raise file.error(int(line or len(text.splitlines())), f"not TOML: {what}", hint) from error
+    return Table(values, file, known=known)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -182,35 +171,37 @@ def _suggestion(key: str, known: Collection[str]) -> str:
     return f"Write `{near[0]}`, or take it out." if near else f"Take it out; known are {', '.join(sorted(known))}."
 
 
-def parse(text: str, *, path: Path, fault: type[GraderError], known: Collection[str]) -> Table:
-    """Read the text of a file. Raises ``fault`` for what is no TOML, and for an unknown key."""
-    file = _File(path=path, text=text, fault=fault)
-    try:
-        values = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        # The line is an attribute only since Python 3.14; before that the message is all there is.
-        found = _AT_LINE.match(str(error))
-        what, line = (found["what"], found["line"]) if found else (str(error), None)
-        hint = "Correct the line; texts stand in double quotes, dates in none."
-        raise file.error(int(line or len(text.splitlines())), f"not TOML: {what}", hint) from error
-    return Table(values, file, known=known)
+# ---- lines -----------------------------------------------------------------------------------------------------------
 
 
-# ---- kit table -------------------------------------------------------------------------------------------------------
-#
-# Reads the text files of a kit, and its tables.
+def line_of(text: str, place: Place) -> int:
+    """The line of a value, or of the table round it; 1 if it cannot be found, as in a text of several lines."""
+    best, length = 1, 0
+    for number, there in _places(text):
+        shared = _shared(there, place)
+        if shared > length and shared == len(there):
+            best, length = number, shared
+    return best
 
 
-def read_table(path: Path, *, known: Collection[str]) -> Table:
-    """Read a TOML file. Raises KitError for a missing file, a syntax error (with its line) or an unknown key."""
-    return parse(read_text(path), path=path, fault=KitError, known=known)
+def _shared(one: Place, other: Place) -> int:
+    return next((at for at, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
 
 
-def read_text(path: Path) -> str:
-    """Read a file of the kit. Raises KitError when it is not there or not UTF-8."""
-    try:
-        return path.read_text(encoding="utf-8")
-    except FileNotFoundError:
-        raise KitError(f"{path}: this file is missing", hint="Add it, and run `grade kit check`.") from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise KitError(f"{path}: cannot be read: {error}", hint="Save it as a UTF-8 text file.") from error
+def _places(text: str) -> Iterator[tuple[int, Place]]:
+    table: Place = ()
+    counts: dict[tuple[str, ...], int] = {}
+    for number, line in enumerate(text.splitlines(), start=1):
+        if header := _HEADER.match(line):
+            name = _parts(header["name"])
+            table = name
+            if header["open"] == "[[":
+                counts[name] = counts.get(name, -1) + 1
+                table = (*name, counts[name])
+            yield number, table
+        elif key := _KEY.match(line):
+            yield number, (*table, *_parts(key["name"]))
+
+
+def _parts(name: str) -> tuple[str, ...]:
+    return tuple(found[1] or found[2] or found[3] or "" for found in _PART.finditer(name))
