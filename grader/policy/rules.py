@@ -23,14 +23,6 @@ from grader.policy.please_look import please_look
 from grader.policy.program import Placed, Program, Remark, read
 from grader.policy.submission import Fault, Submission
 
-# ---- imports ---------------------------------------------------------------------------------------------------------
-#
-# Which modules a submission may import, by whatever door they come in.
-#
-# ``import anyio`` allows the names of anyio, and of its submodules those that the exercise lists. ``contextlib.os`` and
-# ``anyio.to_thread`` are modules too, although no ``import`` names them.
-
-
 _HARMLESS = """
     __future__ abc array base64 binascii bisect calendar cmath collections collections.abc colorsys contextlib
     contextvars copy dataclasses datetime decimal difflib enum errno fractions functools graphlib hashlib heapq hmac
@@ -43,6 +35,43 @@ PURE_MODULES = frozenset(_HARMLESS.split())
 _BACKENDS = ("asyncio", "trio", "sniffio", "curio")
 _MOST_SUGGESTIONS = 50
 _HIDDEN_DOORS = ("__import__", "__builtins__")
+_TEXT_AS_CODE = ("eval", "exec", "compile")
+_KEYWORD_RULE = re.compile(r"(?P<name>[\w.]+)\((?P<keyword>\w+)=\)")
+_ATTRIBUTE_RULE = re.compile(r"\.(?P<attribute>\w+) =")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Findings:
+    """What reading a submission brought up."""
+
+    faults: tuple[Fault, ...]
+    """Why it cannot be judged; those of the first stage that has any."""
+    look: tuple[Fault, ...]
+    """What an instructor is asked to look at; it is judged all the same."""
+
+
+def check(submission: Submission, exercise: Exercise, stub_source: str) -> Findings:
+    """Hold a submission against the stub and the rules of the exercise. Runs nothing and raises nothing about it."""
+    program = read(submission)
+    if isinstance(program, Fault):
+        return Findings(faults=(program,), look=())
+    faults = check_interface(program, stub_source) or check_rules(program, exercise.rules)
+    return Findings(faults=faults, look=please_look(program))
+
+
+def check_rules(program: Program, rules: Rules) -> tuple[Fault, ...]:
+    """Find what the rules of the exercise do not allow: imports first, then what is off limits."""
+    return program.faults(check_imports(program, rules)) or program.faults(
+        [*_off_limits(program, rules), *_text_as_code(program)]
+    )
+
+
+# ---- imports ---------------------------------------------------------------------------------------------------------
+#
+# Which modules a submission may import, by whatever door they come in.
+#
+# ``import anyio`` allows the names of anyio, and of its submodules those that the exercise lists. ``contextlib.os`` and
+# ``anyio.to_thread`` are modules too, although no ``import`` names them.
 
 
 def check_imports(program: Program, rules: Rules) -> Iterator[Remark]:
@@ -191,35 +220,7 @@ def _folders(package: str) -> tuple[Path, ...]:
     return tuple(map(Path, spec.submodule_search_locations or ())) if spec else ()
 
 
-_TEXT_AS_CODE = ("eval", "exec", "compile")
-_KEYWORD_RULE = re.compile(r"(?P<name>[\w.]+)\((?P<keyword>\w+)=\)")
-_ATTRIBUTE_RULE = re.compile(r"\.(?P<attribute>\w+) =")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Findings:
-    """What reading a submission brought up."""
-
-    faults: tuple[Fault, ...]
-    """Why it cannot be judged; those of the first stage that has any."""
-    look: tuple[Fault, ...]
-    """What an instructor is asked to look at; it is judged all the same."""
-
-
-def check(submission: Submission, exercise: Exercise, stub_source: str) -> Findings:
-    """Hold a submission against the stub and the rules of the exercise. Runs nothing and raises nothing about it."""
-    program = read(submission)
-    if isinstance(program, Fault):
-        return Findings(faults=(program,), look=())
-    faults = check_interface(program, stub_source) or check_rules(program, exercise.rules)
-    return Findings(faults=faults, look=please_look(program))
-
-
-def check_rules(program: Program, rules: Rules) -> tuple[Fault, ...]:
-    """Find what the rules of the exercise do not allow: imports first, then what is off limits."""
-    return program.faults(check_imports(program, rules)) or program.faults(
-        [*_off_limits(program, rules), *_text_as_code(program)]
-    )
+# ---- off limits ------------------------------------------------------------------------------------------------------
 
 
 def _off_limits(program: Program, rules: Rules) -> Iterator[Remark]:
