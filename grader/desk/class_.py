@@ -31,13 +31,9 @@ from grader.reports.dialects import ReportOrder
 from grader.sandbox import isolation
 from grader.text import counted
 
-# ---- class wishes ----------------------------------------------------------------------------------------------------
-#
-# What the command line of ``grade class`` asks for, and the command that asks for the same again.
-
-
 OUT = Path("grade-results")
 """Where the results go if nothing is said."""
+GRADEBOOK = "gradebook.sqlite"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,48 +59,6 @@ class ClassOptions:
     new_gradebook: bool = False
 
 
-def again(kit: Kit, wishes: ClassOptions) -> str:
-    """Return the command that grades this class again and gives the same marks, for a shell.
-
-    It has every option that decides a mark or fills a file that goes back to the platform; how many processes work at
-    it, on which computers, and what is reported besides make no difference to either.
-    """
-    return shlex.join(["grade", "class", *_words(kit, wishes)])
-
-
-def _words(kit: Kit, wishes: ClassOptions) -> Iterator[str]:
-    # A file that is called like an option would be taken for one, so it is given as a path.
-    source = os.fspath(wishes.source)
-    yield f"./{source}" if source.startswith("-") else source
-    if kit.root.resolve() != builtin_root().resolve():
-        yield from ("--kit", os.fspath(kit.root))
-    if wishes.layout is not None:
-        yield from ("--layout", wishes.layout.value)
-    for option, path in (("--roster", wishes.roster), ("--config", wishes.config), ("--canvas", wishes.canvas)):
-        if path is not None:
-            yield from (option, os.fspath(path))
-    yield from _each("--moodle", map(os.fspath, wishes.moodle))
-    yield from _each("--exercise", wishes.exercises)
-    yield from ("--schedules", str(wishes.schedules))
-    if wishes.level != isolation.FENCED:
-        yield from ("--allow-level", str(wishes.level))
-    if wishes.started:
-        yield "--started"
-    if wishes.anonymous:
-        yield "--anonymous"
-    if wishes.out != OUT:  # earlier attempts, which may count, stand in the gradebook there
-        yield from ("--out", os.fspath(wishes.out))
-    yield "--fresh"
-
-
-def _each(option: str, values: Iterable[str]) -> Iterator[str]:
-    for value in values:
-        yield from (option, value)
-
-
-GRADEBOOK = "gradebook.sqlite"
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Graded:
     """A class that has been graded and written."""
@@ -117,28 +71,28 @@ class Graded:
 class ClassDesk:
     """One invocation of ``grade class``."""
 
-    def __init__(self, kit: Kit, wishes: ClassOptions) -> None:
+    def __init__(self, kit: Kit, options: ClassOptions) -> None:
         self._kit = kit
-        self._wishes = wishes
+        self._options = options
         self._notes: list[str] = []
 
     def grade(self, watch: Watch) -> Graded:
         """Grade the class and write everything. Raises GraderError; what was graded by then is in the gradebook."""
-        wishes = self._wishes
+        options = self._options
         # First whatever may be wrong with the command line: nobody should learn of it after an hour of grading.
         rules, roster = self._rules, self._roster
-        files = ClassFiles(out=wishes.out, orders=wishes.orders, anonymous=wishes.anonymous)
+        files = ClassFiles(out=options.out, orders=options.orders, anonymous=options.anonymous)
         back = HandBack(
-            out=wishes.out,
+            out=options.out,
             exercises=self._exercises,
-            canvas=wishes.canvas,
-            moodle=wishes.moodle,
+            canvas=options.canvas,
+            moodle=options.moodle,
             columns=rules.columns,
         )
         back.check()
         with self._writing():
-            wishes.out.mkdir(parents=True, exist_ok=True)
-        with held(wishes.out), self._staging() as staging, self._gradebook() as gradebook:
+            options.out.mkdir(parents=True, exist_ok=True)
+        with held(options.out), self._staging() as staging, self._gradebook() as gradebook:
             intake = self._take_in(roster, staging)
             run = ClassRun(self._order(), intake, gradebook, watch)
             left = run.reuse()
@@ -148,7 +102,7 @@ class ClassDesk:
                     run.grade(pool, self._packed_kit())
             results = self._results(gradebook, intake, run.reused)
             written = [*files.write(results, gradebook)]
-            if wishes.canvas or wishes.moodle:
+            if options.canvas or options.moodle:
                 for path, notes in back.write(replace(results, marks=tuple(with_verdicts(results.marks, gradebook)))):
                     written.append(path)
                     self._notes += notes
@@ -161,45 +115,45 @@ class ClassDesk:
 
     @cached_property
     def _exercises(self) -> tuple[Exercise, ...]:
-        asked = {self._kit.exercise(id).id for id in self._wishes.exercises}
+        asked = {self._kit.exercise(id).id for id in self._options.exercises}
         return tuple(one for one in self._kit.exercises if not asked or one.id in asked)
 
     @cached_property
     def _rules(self) -> ClassRules:
-        path = self._wishes.config or self._beside(NAME)
+        path = self._options.config or self._beside(NAME)
         if path is None:
             return ClassRules()
         return read_rules(path, [exercise.id for exercise in self._kit.exercises])
 
     def _beside(self, name: str) -> Path | None:
-        source = self._wishes.source
+        source = self._options.source
         path = (source if source.is_dir() else source.parent) / name
         return path if path.is_file() else None
 
     @cached_property
     def _roster(self) -> Roster | None:
-        return read_roster(self._wishes.roster) if self._wishes.roster else None
+        return read_roster(self._options.roster) if self._options.roster else None
 
     def _order(self) -> ClassOrder:
         return ClassOrder(
             kit=self._kit,
             exercises=self._exercises,
-            schedules=self._wishes.schedules,
-            level=self._wishes.level,
-            afresh=self._wishes.fresh,
+            schedules=self._options.schedules,
+            level=self._options.level,
+            afresh=self._options.fresh,
         )
 
     @contextmanager
     def _pool(self) -> Iterator[Pool]:
-        wishes = self._wishes
-        pool = ClusterPool(wishes.cluster) if wishes.cluster else LocalPool(wishes.jobs or local_jobs())
+        options = self._options
+        pool = ClusterPool(options.cluster) if options.cluster else LocalPool(options.jobs or local_jobs())
         try:
             yield pool
         finally:
             pool.close()
 
     def _packed_kit(self) -> PackedKit:
-        if self._wishes.cluster:
+        if self._options.cluster:
             return pack_kit(self._kit)
         return PackedKit(root=self._kit.root.resolve(), digest=self._kit.digest)
 
@@ -211,19 +165,19 @@ class ClassDesk:
             yield
         except OSError as error:
             hint = "Name a folder that you may write to with --out."
-            raise ClassroomError(f"{self._wishes.out}: {error.strerror}", hint=hint) from error
+            raise ClassroomError(f"{self._options.out}: {error.strerror}", hint=hint) from error
 
     @contextmanager
     def _staging(self) -> Iterator[Path]:
         """A folder for what is unpacked. It is made where the results go, which has room, and is removed afterwards."""
         with self._writing():
-            folder = tempfile.TemporaryDirectory(prefix=".unpacked-", dir=self._wishes.out)
+            folder = tempfile.TemporaryDirectory(prefix=".unpacked-", dir=self._options.out)
         with folder as name:
             yield Path(name)
 
     def _gradebook(self) -> Gradebook:
-        path = self._wishes.out / GRADEBOOK
-        if self._wishes.new_gradebook:
+        path = self._options.out / GRADEBOOK
+        if self._options.new_gradebook:
             aside = put_aside(path)
             if aside is not None:
                 self._notes.append(f"the gradebook that was there is kept as {aside}")
@@ -231,9 +185,9 @@ class ClassDesk:
 
     def _take_in(self, roster: Roster | None, staging: Path) -> Intake:
         intake = take_in(
-            self._wishes.source,
+            self._options.source,
             exercises=self._kit.exercises,
-            layout=self._wishes.layout,
+            layout=self._options.layout,
             roster=roster,
             staging=staging,
         )
@@ -242,7 +196,7 @@ class ClassDesk:
     # ---- results -----------------------------------------------------------------------------------------------------
 
     def _results(self, gradebook: Gradebook, intake: Intake, reused: int) -> ClassResults:
-        if self._wishes.roster is None:  # a roster says who is in the class, and is obeyed
+        if self._options.roster is None:  # a roster says who is in the class, and is obeyed
             intake, earlier = with_earlier(intake, gradebook)
             if earlier:
                 names = ", ".join(learner.name for learner in earlier[:3]) + (", ..." if len(earlier) > 3 else "")
@@ -257,15 +211,15 @@ class ClassDesk:
             made_at=datetime.now(UTC).isoformat(timespec="seconds"),
             version=__version__,
             isolation=lowest_level(marks),
-            schedules=self._wishes.schedules,
+            schedules=self._options.schedules,
             reused=reused,
             moved=tuple(moved(gradebook.standings(), marks, {one.key: one.name for one in intake.learners})),
-            reproduce=(again(self._kit, self._wishes),),
+            reproduce=(again(self._kit, self._options),),
         )
 
     def _skips(self, judged: StoredVerdict) -> bool:
         """Whether this attempt is an untouched stub, and such are asked to be passed over."""
-        return self._wishes.started and judged.fault == "untouched"
+        return self._options.started and judged.fault == "untouched"
 
 
 def _reused(reused: int, left: int) -> Iterator[str]:
@@ -288,3 +242,45 @@ def _counted(marks: Sequence[Mark]) -> dict[tuple[str, str], tuple[float, int]]:
         for one in marks
         if one.judged is not None and one.standing is not Standing.NOT_JUDGED
     }
+
+
+# ---- the same again --------------------------------------------------------------------------------------------------
+
+
+def again(kit: Kit, options: ClassOptions) -> str:
+    """Return the command that grades this class again and gives the same marks, for a shell.
+
+    It has every option that decides a mark or fills a file that goes back to the platform; how many processes work at
+    it, on which computers, and what is reported besides make no difference to either.
+    """
+    return shlex.join(["grade", "class", *_words(kit, options)])
+
+
+def _words(kit: Kit, options: ClassOptions) -> Iterator[str]:
+    # A file that is called like an option would be taken for one, so it is given as a path.
+    source = os.fspath(options.source)
+    yield f"./{source}" if source.startswith("-") else source
+    if kit.root.resolve() != builtin_root().resolve():
+        yield from ("--kit", os.fspath(kit.root))
+    if options.layout is not None:
+        yield from ("--layout", options.layout.value)
+    for option, path in (("--roster", options.roster), ("--config", options.config), ("--canvas", options.canvas)):
+        if path is not None:
+            yield from (option, os.fspath(path))
+    yield from _each("--moodle", map(os.fspath, options.moodle))
+    yield from _each("--exercise", options.exercises)
+    yield from ("--schedules", str(options.schedules))
+    if options.level != isolation.FENCED:
+        yield from ("--allow-level", str(options.level))
+    if options.started:
+        yield "--started"
+    if options.anonymous:
+        yield "--anonymous"
+    if options.out != OUT:  # earlier attempts, which may count, stand in the gradebook there
+        yield from ("--out", os.fspath(options.out))
+    yield "--fresh"
+
+
+def _each(option: str, values: Iterable[str]) -> Iterator[str]:
+    for value in values:
+        yield from (option, value)
