@@ -14,7 +14,6 @@ import click
 from grader import __version__
 from grader.cli import stdout
 from grader.cli.options import EXERCISE, SharedOptions, shared_options
-from grader.cli.run import desk_of
 from grader.errors import UsageError
 
 if TYPE_CHECKING:
@@ -55,7 +54,7 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
 @click.option("--new-gradebook", is_flag=True, help="Put the gradebook in OUT aside, and begin a new one.")
 @shared_options
 @click.pass_obj
-def class_(settings: SharedOptions, /, source: Path, fail_under: float | None, **asked: Any) -> None:
+def class_(shared: SharedOptions, /, source: Path, fail_under: float | None, **asked: Any) -> None:
     """Grade a folder or zip of submissions. What was graded before is not graded again."""
     from grader.cli import exit_codes
     from grader.desk.class_ import ClassDesk
@@ -63,21 +62,21 @@ def class_(settings: SharedOptions, /, source: Path, fail_under: float | None, *
     from grader.reports.of_class.figures import percent
     from grader.reports.of_class.screen import watching
 
-    wishes = _wishes(settings, source, asked)
-    desk = ClassDesk(desk_of(settings).kit, wishes)
+    options = _options(shared, source, asked)
+    desk = ClassDesk(shared.desk().kit, options)
     try:
-        with watching(stdout.error_console(settings.color)) as watch:
+        with watching(stdout.error_console(shared.color)) as watch:
             graded = desk.grade(watch)
     except KeyboardInterrupt:
         print("What is graded so far is kept. To go on, run the same command again.", file=sys.stderr)
         raise
-    _show(settings, graded)
+    _show(shared, graded)
     summarise_class(graded.results, os.environ)
     marks = graded.results.marks
     sys.exit(exit_codes.of_class(marks, percent(marks), fail_under))
 
 
-def _wishes(settings: SharedOptions, source: Path, asked: dict[str, Any]) -> ClassOptions:
+def _options(shared: SharedOptions, source: Path, asked: dict[str, Any]) -> ClassOptions:
     """The wishes, whose fields are named as the options, with paths that begin at the folder we work in."""
     from grader.classroom.layouts.claims import Layout
     from grader.desk.class_ import ClassOptions
@@ -85,7 +84,7 @@ def _wishes(settings: SharedOptions, source: Path, asked: dict[str, Any]) -> Cla
     from grader.judge.session import DEFAULT_SCHEDULES
     from grader.sandbox.isolation import FENCED
 
-    here = settings.directory
+    here = shared.directory
     if EXERCISE.fullmatch(str(source)) and not (here / source).exists():
         hint = f"Name one, as in `grade class DIR --exercise {source}`."
         raise UsageError(f"there is no folder or zip {str(source)!r}", hint=hint)
@@ -103,20 +102,20 @@ def _wishes(settings: SharedOptions, source: Path, asked: dict[str, Any]) -> Cla
     )
 
 
-def _show(settings: SharedOptions, graded: Graded) -> None:
-    if settings.json:
+def _show(shared: SharedOptions, graded: Graded) -> None:
+    if shared.json:
         stdout.say(_document(graded), ascii=True)
         return
     from grader.desk.run import guarded
     from grader.reports.of_class.screen import show_class, show_class_quiet
 
-    console, glyphs = stdout.screen(settings.color, plain=settings.plain, ascii=settings.ascii)
+    console, glyphs = shared.screen()
     # In a workflow on GitHub nothing may be obeyed that somebody has named a file.
     with guarded(partial(stdout.say, ascii=True), os.environ):
-        if settings.quiet:
+        if shared.quiet:
             show_class_quiet(console, graded.results, glyphs=glyphs)
         else:
-            written = [_as_typed(path, settings.directory) for path in graded.written]
+            written = [_as_typed(path, shared.directory) for path in graded.written]
             show_class(console, graded.results, notes=graded.notes, written=written, glyphs=glyphs)
 
 

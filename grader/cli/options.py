@@ -1,43 +1,34 @@
-"""How arguments are read: options on either side of the command, and an exercise where a command stands.
+"""The options that every command has, and what they come to: a desk to work at, and how its words are printed.
 
-Built on click; knows nothing of what the commands do.
+Options that concern every command are understood on either side of its name. The first word may be an exercise:
+``grade ex03`` is ``grade run ex03``.
 """
 
 from __future__ import annotations
 
 import re
+import textwrap
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from grader.cli import stdout
 from grader.errors import UsageError
 
-# ---- command names ---------------------------------------------------------------------------------------------------
-#
-# What people type instead of a command or an exercise, and what they probably mean.
+if TYPE_CHECKING:
+    from rich.console import Console
 
+    from grader.desk.learner import Desk
+    from grader.reports.screen import Glyphs
 
 EXERCISE = re.compile(r"ex\d{2,3}")
 """What an exercise is called; no command may be called so."""
 
 _NUMBERED = re.compile(r"(?:\./)?(?:ex(?:ercise)?)?[ _-]?0*(\d{1,3})(?:_.*)?", re.IGNORECASE)
 _MEANT = {"help": "--help", "version": "--version", "check": "run --all", "test": "run --all", "start": "init"}
-
-
-def suggestion(word: str, commands: Iterable[str]) -> str | None:
-    """What stands after ``grade`` in the command that was probably meant; None if nothing is near."""
-    if numbered := _NUMBERED.fullmatch(word):
-        return f"ex{int(numbered[1]):02}"
-    if word in _MEANT:
-        return _MEANT[word]
-    import difflib  # only for somebody who has mistyped
-
-    near = difflib.get_close_matches(word.lower(), commands, n=1)
-    return near[0] if near else None
-
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -54,6 +45,36 @@ class SharedOptions:
     color: str = "auto"
     directory: Path = Path()
     kit: Path | None = None
+
+    def desk(self) -> Desk:
+        """The desk for the folder and the kit that are asked for."""
+        from grader.desk.learner import Desk
+
+        return Desk(directory=self.directory, kit=None if self.kit is None else self.directory / self.kit)
+
+    def text_desk(self) -> Desk:
+        """The desk for a command that prints text only. Raises UsageError if JSON is asked for."""
+        if self.json:
+            hint = "Leave --json out; `grade` alone, `grade EX`, `grade list` and `grade class` know it."
+            raise UsageError("this command has no JSON form", hint=hint)
+        return self.desk()
+
+    def say(self, text: str) -> None:
+        """Print a text as it is, in characters that are asked for."""
+        stdout.say(text, ascii=self.ascii or self.plain)
+
+    def say_wrapped(self, text: str) -> None:
+        """Print a text with each of its lines broken where the screen ends."""
+        for line in text.split("\n"):
+            indent = " " * (len(line) - len(line.lstrip()))
+            wrapper = textwrap.TextWrapper(
+                stdout.WIDTH, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
+            )
+            self.say(wrapper.fill(line))
+
+    def screen(self) -> tuple[Console, Glyphs]:
+        """A console for standard output, and the characters it can show."""
+        return stdout.screen(self.color, plain=self.plain, ascii=self.ascii)
 
 
 def shared_options(command: F) -> F:
@@ -95,3 +116,15 @@ class Grade(click.Group):
             hint = f"Did you mean `grade {near}`?" if near else "See `grade --help`."
             raise UsageError(f"there is no command {args[0]!r}", hint=hint)
         return super().resolve_command(ctx, args)
+
+
+def suggestion(word: str, commands: Iterable[str]) -> str | None:
+    """What stands after ``grade`` in the command that was probably meant; None if nothing is near."""
+    if numbered := _NUMBERED.fullmatch(word):
+        return f"ex{int(numbered[1]):02}"
+    if word in _MEANT:
+        return _MEANT[word]
+    import difflib  # only for somebody who has mistyped
+
+    near = difflib.get_close_matches(word.lower(), commands, n=1)
+    return near[0] if near else None

@@ -45,10 +45,10 @@ def write(mine: Path, text: str, name: str = "double") -> Path:
     return path
 
 
-def graded(box: Box, mine: Path, id: str = "ex01", **wishes: object) -> Verdict:
+def graded(box: Box, mine: Path, id: str = "ex01", **options: object) -> Verdict:
     """Grade and store as `grade ex01` does, and give the verdict."""
     desk = at(mine)
-    run = RunDesk(desk, RunOptions(**wishes))  # type: ignore[arg-type]
+    run = RunDesk(desk, RunOptions(**options))  # type: ignore[arg-type]
     verdicts = run.grade(box, [desk.kit.exercise(id)])
     run.store(verdicts)
     return verdicts[0]
@@ -125,10 +125,10 @@ def test_a_verdict_on_the_learners_file_is_stored(box: Box, mine: Path) -> None:
     assert verdict.file == "ex01_double/double.py"
 
 
-@pytest.mark.parametrize("wishes", [{"tests": (1,)}, {"backend": "trio"}, {"seed": 2}, {"schedules": 1}])
-def test_a_part_of_an_exercise_is_no_attempt(box: Box, mine: Path, wishes: dict[str, object]) -> None:
+@pytest.mark.parametrize("options", [{"tests": (1,)}, {"backend": "trio"}, {"seed": 2}, {"schedules": 1}])
+def test_a_part_of_an_exercise_is_no_attempt(box: Box, mine: Path, options: dict[str, object]) -> None:
     write(mine, RIGHT)
-    graded(box, mine, **wishes)
+    graded(box, mine, **options)
 
     assert not (mine / ".gradekit").exists()
 
@@ -299,7 +299,7 @@ def test_a_stub_is_answered_with_the_lesson(mine: Path) -> None:
 
 def hinted(desk: Desk, attempts: list[Verdict]) -> str:
     assert isinstance(desk.workspace, Workspace)
-    return learner.hint(desk.workspace, desk.kit, exercise(desk), attempts)
+    return learner.next_hint(desk.workspace, desk.kit, exercise(desk), attempts)
 
 
 def test_hints_go_from_the_diagnosis_to_the_exercise_and_stay_at_the_last(box: Box, mine: Path) -> None:
@@ -358,7 +358,7 @@ def test_a_diagnosis_is_explained_and_a_misspelt_one_found(mine: Path) -> None:
 
 
 def test_all_diagnoses_can_be_listed_in_80_columns(mine: Path) -> None:
-    lines = at(mine).explain(None).split("\n")
+    lines = at(mine).list_diagnoses().split("\n")
 
     assert any(line.startswith("wrong-value ") for line in lines)
     assert max(map(len, lines)) <= 80
@@ -443,8 +443,9 @@ def test_reset_says_where_the_file_has_gone_and_what_next(mine: Path) -> None:
 
 
 def test_what_follows_is_the_exercise_here_unless_it_is_complete() -> None:
-    entries = [learner.progress_of(one, []) for one in kits.load(kits.builtin_root()).exercises]
+    exercises = kits.load(kits.builtin_root()).exercises
+    entries = [learner.progress_of(exercise, []) for exercise in exercises]
 
     assert learner.next_open(entries, None) is entries[0]
-    assert learner.next_open(entries, entries[2].id) is entries[2]
+    assert learner.next_open(entries, exercises[2]) is entries[2]
     assert learner.next_open([], None) is None
