@@ -40,12 +40,10 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
 @click.option("--cluster", metavar="ADDRESS", help="Grade on the workers of this dask scheduler.")
 @click.option("--schedules", type=click.IntRange(1, 100_000), metavar="N", help="How many task schedules at most.")
 @click.option("--fresh", is_flag=True, help="Grade everything again, and say which marks moved.")
-@click.option("--started", is_flag=True, help="Take an untouched stub for nothing handed in.")
+@click.option("--started", is_flag=True, help="Count an untouched stub as not handed in.")
 @click.option("--fail-under", type=click.FloatRange(0, 100), metavar="P", help="Exit 1 below P per cent of the points.")
-@click.option(
-    "--allow-level", type=click.IntRange(0, 3), metavar="N", help="Run their code at this isolation level too."
-)
-@click.option("--anonymous", is_flag=True, help="Name nobody in class.html.")
+@click.option("--allow-level", type=click.IntRange(0, 3), metavar="N", help="Accept isolation levels down to this one.")
+@click.option("--anonymous", is_flag=True, help="Name no learner in class.html.")
 @click.option(
     "--report", "reports", multiple=True, metavar="DIALECT=PATH", help="Also write csv, jsonl, junit, github."
 )
@@ -55,7 +53,7 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
 @shared_options
 @click.pass_obj
 def class_(shared: SharedOptions, /, source: Path, fail_under: float | None, **asked: Any) -> None:
-    """Grade a folder or zip of submissions. What was graded before is not graded again."""
+    """Grade a folder or zip of submissions. Files graded before keep their verdicts."""
     from grader.cli import exit_codes
     from grader.desk.class_ import ClassDesk
     from grader.desk.run import summarise_class
@@ -77,7 +75,7 @@ def class_(shared: SharedOptions, /, source: Path, fail_under: float | None, **a
 
 
 def _options(shared: SharedOptions, source: Path, asked: dict[str, Any]) -> ClassOptions:
-    """The wishes, whose fields are named as the options, with paths that begin at the folder we work in."""
+    """The options, under the names of the command line, with paths that begin at the folder of the command."""
     from grader.classroom.layouts.claims import Layout
     from grader.desk.class_ import ClassOptions
     from grader.desk.class_files import orders
@@ -110,7 +108,7 @@ def _show(shared: SharedOptions, graded: Graded) -> None:
     from grader.reports.of_class.screen import show_class, show_class_quiet
 
     console, glyphs = shared.screen()
-    # In a workflow on GitHub nothing may be obeyed that somebody has named a file.
+    # GitHub must not obey the name of a learner's file as a workflow command.
     with guarded(partial(stdout.say, ascii=True), os.environ):
         if shared.quiet:
             show_class_quiet(console, graded.results, glyphs=glyphs)
@@ -120,13 +118,13 @@ def _show(shared: SharedOptions, graded: Graded) -> None:
 
 
 def _as_typed(path: Path, here: Path) -> str:
-    """A path as it is typed in the folder we work in; one that lies elsewhere as it is."""
+    """A path as the instructor types it in the folder of the command; one outside of that folder as it is."""
     relative = os.path.relpath(path, here)
     return os.fspath(path) if relative.startswith(os.pardir) else relative
 
 
 def _document(graded: Graded) -> str:
-    """What ``--json`` prints: the class in numbers, and where the rest is."""
+    """What ``--json`` prints: the figures of the class, and the paths of its files."""
     import json
 
     from grader.reports.of_class.figures import figures, percent

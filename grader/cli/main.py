@@ -1,7 +1,6 @@
-"""The ``grade`` command: arguments in, exit code out. Everything heavy is imported where it is needed.
+"""The ``grade`` command: its small subcommands, its entry point, and what it prints on standard error when it fails.
 
-Options that concern every command are understood on either side of its name. The first word may be an exercise:
-``grade ex03`` is ``grade run ex03``.
+Each command imports what is heavy inside its function, so that ``grade --help`` stays fast.
 """
 
 from __future__ import annotations
@@ -96,7 +95,7 @@ def hint(shared: SharedOptions, exercise: str | None) -> None:
 @shared_options
 @click.pass_obj
 def explain(shared: SharedOptions, diagnosis: str | None) -> None:
-    """Explain a diagnosis at length, or list what there is."""
+    """Explain a diagnosis at length, or list all of them."""
     desk = shared.text_desk()
     shared.say_wrapped(desk.list_diagnoses() if diagnosis is None else desk.explain(diagnosis))
 
@@ -123,15 +122,15 @@ def reset(shared: SharedOptions, exercise: str) -> None:
 @shared_options
 @click.pass_obj
 def doctor(shared: SharedOptions) -> None:
-    """Test what the grader needs of this computer."""
+    """Test whether this computer has what the grader needs."""
     from grader.desk import doctor
 
     shared.text_desk()
-    findings = doctor.examine()
-    for finding in findings:
-        said = textwrap.fill(finding.said, stdout.WIDTH - 13, subsequent_indent=" " * 13)
-        shared.say(f"{finding.subject:<12} {said}")
-    sys.exit(0 if all(finding.fine for finding in findings) else 4)
+    checks = doctor.examine()
+    for check in checks:
+        result = textwrap.fill(check.result, stdout.WIDTH - 13, subsequent_indent=" " * 13)
+        shared.say(f"{check.subject:<12} {result}")
+    sys.exit(0 if all(check.fine for check in checks) else 4)
 
 
 @main.group()
@@ -146,7 +145,7 @@ def kit() -> None:
 @shared_options
 @click.pass_obj
 def check(shared: SharedOptions, directory: Path | None, schedules: int | None) -> None:
-    """Prove a kit: stubs fail cleanly, right answers pass, every wrong one fails as it says."""
+    """Prove a kit: stubs fail cleanly, right answers pass, each wrong answer fails as it says."""
     from grader.judge.kitcheck import check_aloud
     from grader.sandbox.box import Box
 
@@ -163,7 +162,7 @@ main.add_command(class_)
 
 
 def entry() -> None:
-    """Run ``grade`` as a program. click's own exits are replaced: it exits 1 for aborts and uncaught exceptions."""
+    """Run ``grade`` as a program, with our exit codes: click's own would be 1 for an abort and for our own faults."""
     stdout.take_over()
     try:
         code = main.main(prog_name="grade", standalone_mode=False)
@@ -183,20 +182,20 @@ def entry() -> None:
     sys.exit(code if isinstance(code, int) else 0)
 
 
-# ---- what goes wrong -------------------------------------------------------------------------------------------------
+# ---- standard error --------------------------------------------------------------------------------------------------
 
 
 def complain(what: str, hint: str) -> None:
-    """Print what is wrong in one line, and what to do about it in another."""
+    """Print one line that says what is wrong, and one that says what to do about it."""
     from grader.text import clean_line
 
-    # Names of files and what stands in them are repeated here; they must not act on the terminal. Nor may a name with
-    # a line break begin a line of its own: on GitHub one that begins with ``::error::`` is a command.
+    # Messages quote file names and file contents, which must not act on the terminal. Nor may a line break in a name
+    # begin a new line: GitHub obeys a line that begins with ``::error::``.
     print(f"error: {clean_line(what, 4000)}\nhelp: {clean_line(hint, 4000)}", file=sys.stderr)
 
 
 def complain_of_usage(error: click.UsageError) -> None:
-    """Print what click has to say about the arguments, in our words and with the command to type next."""
+    """Print click's complaint about the arguments in our form, with the command to type next."""
     complain(*_usage(error))
 
 
@@ -215,14 +214,14 @@ def _is_option_of_run(name: str) -> bool:
 
 
 def report_own_fault(error: Exception) -> None:
-    """Print an exception that nobody foresaw, and ask for a report."""
+    """Print the traceback of an unforeseen exception, and ask for a report."""
     import traceback
 
     from grader.text import clean
 
-    # The message may quote anything, and have lines of its own.
-    said = clean("".join(traceback.format_exception(error)), TRACEBACK_CHARACTERS)
-    print(textwrap.indent(said, "| ", lambda line: True), file=sys.stderr)
+    # The exception's message may quote a learner's text of several lines.
+    text = clean("".join(traceback.format_exception(error)), TRACEBACK_CHARACTERS)
+    print(textwrap.indent(text, "| ", lambda line: True), file=sys.stderr)
     complain(
         f"a fault of the grader itself: {type(error).__name__}",
         "Report it with the lines above and what `grade doctor` prints.",
@@ -230,9 +229,9 @@ def report_own_fault(error: Exception) -> None:
 
 
 def leave_interrupted() -> NoReturn:
-    """End the process as Ctrl-C does: with exit code 130, and no word but one."""
+    """End the process as Ctrl-C does: with one word and exit code 130."""
     print("interrupted", file=sys.stderr, flush=True)
     sys.stdout.flush()
-    # Not sys.exit: Python ends itself with the signal, whatever the exit code, if the interrupt came while a text was
-    # executed, as for every dataclass that is made.
+    # Not sys.exit: if the interrupt came during an `exec`, which every dataclass uses, Python ends itself with the
+    # signal, whatever the exit code.
     os._exit(130)

@@ -1,7 +1,7 @@
-"""The options that every command has, and what they come to: a desk to work at, and how its words are printed.
+"""The options that every command has, and the group of commands that ``grade`` is.
 
-Options that concern every command are understood on either side of its name. The first word may be an exercise:
-``grade ex03`` is ``grade run ex03``.
+Shared options may stand on either side of the command's name. The first word may be an exercise: ``grade ex03`` is
+``grade run ex03``.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from grader.reports.screen import Glyphs
 
 EXERCISE = re.compile(r"ex\d{2,3}")
-"""What an exercise is called; no command may be called so."""
+"""The form of an exercise's name; no command may have such a name."""
 
 _NUMBERED = re.compile(r"(?:\./)?(?:ex(?:ercise)?)?[ _-]?0*(\d{1,3})(?:_.*)?", re.IGNORECASE)
 _MEANT = {"help": "--help", "version": "--version", "check": "run --all", "test": "run --all", "start": "init"}
@@ -35,7 +35,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 @dataclass(slots=True)
 class SharedOptions:
-    """What the options say that every command has."""
+    """The values of the options that every command has, and the desk and the output that they ask for."""
 
     json: bool = False
     plain: bool = False
@@ -47,7 +47,7 @@ class SharedOptions:
     kit: Path | None = None
 
     def desk(self) -> Desk:
-        """The desk for the folder and the kit that are asked for."""
+        """The desk for this folder and this kit."""
         from grader.desk.learner import Desk
 
         return Desk(directory=self.directory, kit=None if self.kit is None else self.directory / self.kit)
@@ -60,11 +60,11 @@ class SharedOptions:
         return self.desk()
 
     def say(self, text: str) -> None:
-        """Print a text as it is, in characters that are asked for."""
+        """Print a text, with escapes where only ASCII is wanted."""
         stdout.say(text, ascii=self.ascii or self.plain)
 
     def say_wrapped(self, text: str) -> None:
-        """Print a text with each of its lines broken where the screen ends."""
+        """Print a text with its lines wrapped to the width of the screen."""
         for line in text.split("\n"):
             indent = " " * (len(line) - len(line.lstrip()))
             wrapper = textwrap.TextWrapper(
@@ -73,12 +73,12 @@ class SharedOptions:
             self.say(wrapper.fill(line))
 
     def screen(self) -> tuple[Console, Glyphs]:
-        """A console for standard output, and the characters it can show."""
+        """A console on standard output, and the characters it can show."""
         return stdout.screen(self.color, plain=self.plain, ascii=self.ascii)
 
 
 def shared_options(command: F) -> F:
-    """Add the options that every command has; whichever side of the command they stand on, they count."""
+    """Add the options that every command has. Before or after the command's name, they count alike."""
 
     def option(*names: str, **kwargs: Any) -> Callable[[F], F]:
         def store(ctx: click.Context, param: click.Parameter, value: Any) -> None:
@@ -119,12 +119,12 @@ class Grade(click.Group):
 
 
 def suggestion(word: str, commands: Iterable[str]) -> str | None:
-    """What stands after ``grade`` in the command that was probably meant; None if nothing is near."""
+    """The word after ``grade`` that the user probably meant; None if no command is near."""
     if numbered := _NUMBERED.fullmatch(word):
         return f"ex{int(numbered[1]):02}"
     if word in _MEANT:
         return _MEANT[word]
-    import difflib  # only for somebody who has mistyped
+    import difflib  # imported for a mistyped command alone
 
     near = difflib.get_close_matches(word.lower(), commands, n=1)
     return near[0] if near else None

@@ -51,7 +51,7 @@ def run(
     """Check your answer to one exercise or several."""
     from grader.sandbox.box import Box
 
-    with Box() as box:  # it boots while the rest of the grader is imported
+    with Box() as box:  # its process starts while this one imports the rest of the grader
         from grader.desk.run import Outlets, RunDesk, RunOptions, begun, report_orders
 
         desk = shared.desk()
@@ -63,13 +63,13 @@ def run(
             environment=os.environ,
             trace=trace and shared.directory / trace,
         )
-        screen = None if shared.json else shared.screen()  # rich is imported while the box still boots
+        screen = None if shared.json else shared.screen()  # imports rich while the box is still starting
         verdicts = run_desk.grade(box, chosen)
         verdicts = begun(verdicts) if started else verdicts
         try:
             _show(shared, screen, verdicts, run_desk.proposed(verdicts), outlets)
         finally:
-            # Last, as the learner's disk may be full: a verdict that cannot be stored has at least been seen.
+            # Stored last, because the disk may be full: the learner has then at least seen the verdict.
             run_desk.store(verdicts)
         outlets.write(verdicts)
     from grader.cli import exit_codes
@@ -84,7 +84,7 @@ def _show(
     commands: tuple[Command, ...] | None,
     outlets: Outlets,
 ) -> None:
-    """Show verdicts as the options wish; without a screen, as a JSON document."""
+    """Show verdicts on the screen as the options say; without a screen, as a JSON document."""
     if screen is None:
         from grader.judge.documents import run_document
 

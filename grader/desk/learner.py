@@ -75,7 +75,7 @@ class Desk:
     # ---- the folder --------------------------------------------------------------------------------------------------
 
     def create(self, directory: Path | None) -> tuple[Path, Made]:
-        """Make or refresh the workspace there; without a directory, the one we are in, or one right here."""
+        """Make or refresh a workspace: in that directory, else the one around this folder, else in this folder."""
         if directory is None:
             root = self.workspace.root if self.workspace else self.directory
             return root, create_workspace(root, self.kit)
@@ -83,7 +83,7 @@ class Desk:
         return root, create_workspace(root, Desk(directory=root, kit=self._kit_given).kit)
 
     def way_in(self, root: Path, made: Made) -> str:
-        """What to do first in a workspace that was made or refreshed."""
+        """What the learner does first in a workspace that was made or refreshed."""
         if MARKER not in made.written:
             return "`grade` says where you are and what comes next"
         first = self.kit.exercises[0]
@@ -98,7 +98,7 @@ class Desk:
         return f"{kept}{file} is the stub. Next: write it, and run `grade {id}`."
 
     def shown(self, path: Path) -> str:
-        """A path as it is typed from where the command works."""
+        """A path as the learner types it in the folder where the command works."""
         return os.path.relpath(path.resolve(), self.directory.resolve())
 
     def _need_workspace(self) -> Workspace:
@@ -110,7 +110,7 @@ class Desk:
     # ---- exercises ---------------------------------------------------------------------------------------------------
 
     def choose(self, ids: Sequence[str]) -> Sequence[Exercise]:
-        """The exercises meant: those named, or the one whose folder this is."""
+        """The named exercises in their order, each once; without names, the one in whose folder the command works."""
         if ids:
             return [self.kit.exercise(id) for id in dict.fromkeys(ids)]
         return [self._exercise_here(f"`grade {self.kit.exercises[0].id}`, or all with `grade run --all`")]
@@ -143,7 +143,7 @@ class Desk:
     # ---- how far, and what next --------------------------------------------------------------------------------------
 
     def overview(self, console: Console, glyphs: Glyphs) -> None:
-        """Where am I, what next."""
+        """Show how far the learner is, and what comes next."""
         from grader.reports.terminal import show_overview
 
         entries = self._progress()
@@ -174,7 +174,7 @@ class Desk:
         return [progress_of(exercise, self._attempts(exercise)) for exercise in self.kit.exercises]
 
     def _next_steps(self, following: ExerciseProgress | None) -> tuple[Command, ...]:
-        """What to read, to write and to type, in this order."""
+        """What the learner reads, writes and types next, in this order."""
         if self.workspace is None:
             return ways_to_a_workspace(self.directory)
         if following is None:
@@ -187,12 +187,12 @@ class Desk:
         return (self.lesson_of(exercise), file, check)
 
     def lesson_of(self, exercise: Exercise) -> Command:
-        """Where to read what an exercise is about, as it is typed from here."""
+        """The lesson of an exercise, with the path that the learner types here."""
         lesson = self.file_of(exercise).with_name(exercise.lesson.name)
         return Command(line=self._typed(lesson), does="the lesson and the task")
 
     def _typed(self, path: Path) -> str:
-        """Like ``shown``, but a link is named and not the file that it leads to."""
+        """Like ``shown``, but names a link itself and not the file it leads to."""
         return os.path.relpath(path, self.directory.resolve())
 
     def write_report(self, out: Path | None) -> Path:
@@ -218,12 +218,12 @@ class Desk:
     # ---- for those who are stuck -------------------------------------------------------------------------------------
 
     def hint(self, id: str | None) -> str:
-        """The next hint to the last attempt at an exercise."""
+        """The next hint for the last attempt at an exercise."""
         workspace, exercise = self._need_workspace(), self._choose_one(id)
         return next_hint(workspace, self.kit, exercise, self._attempts(exercise))
 
     def explain(self, slug: str) -> str:
-        """The long explanation of a diagnosis. Raises UsageError, with the nearest, if there is none of that name."""
+        """The long explanation of a diagnosis. Raises UsageError, with the nearest name, for an unknown one."""
         diagnosis = self.kit.diagnoses.get(slug)
         if diagnosis is None:
             near = get_close_matches(slug, self.kit.diagnoses, n=1)
@@ -232,7 +232,7 @@ class Desk:
         return f"{slug}: {diagnosis.sentence}\n\n{diagnosis.explanation}\n\nhelp: {diagnosis.help}"
 
     def list_diagnoses(self) -> str:
-        """Every diagnosis there is, in one line or two."""
+        """Every diagnosis of the kit, in one line or two each."""
         indent = max(map(len, self.kit.diagnoses)) + 2
         lines = [
             textwrap.fill(f"{slug:{indent}}{diagnosis.sentence}", WIDTH, subsequent_indent=" " * indent)
@@ -241,19 +241,19 @@ class Desk:
         return "\n".join([*lines, "", "`grade explain DIAGNOSIS` says more about one of them."])
 
     def solution(self, id: str | None) -> str:
-        """The reference answer. Raises UsageError before the exercise is complete, or if the kit has no answers."""
+        """The reference answer. Raises UsageError until the exercise is complete, or if the kit has no answers."""
         exercise = self._choose_one(id)
         best = best_attempt(self._attempts(exercise))
         if best is None or best.status is not Status.PASS:
             hint = f"Ask for a hint with `grade hint {exercise.id}`."
             raise UsageError(f"{exercise.id} is not complete yet, and its answer is shown afterwards", hint=hint)
         if exercise.reference is None:
-            raise UsageError("this kit comes without answers", hint="Ask whoever gave it to you.")
+            raise UsageError("this kit comes without answers", hint="Ask your instructor for them.")
         return exercise.reference.read_text(encoding="utf-8")
 
 
 def ways_to_a_workspace(folder: Path) -> tuple[Command, ...]:
-    """What to type in a folder that is no workspace."""
+    """What the learner types in a folder that is no workspace."""
     below = workspaces_below(folder)
     if below:
         return tuple(Command(line=f"cd {shlex.quote(name)}", does="your folder of exercises") for name in below)
@@ -264,7 +264,7 @@ def ways_to_a_workspace(folder: Path) -> tuple[Command, ...]:
 
 
 def progress_of(exercise: Exercise, attempts: Sequence[Verdict]) -> ExerciseProgress:
-    """How far somebody is who has made these attempts at an exercise."""
+    """How far the learner is with an exercise after these attempts."""
     best = best_attempt(attempts)
     return ExerciseProgress(
         id=exercise.id,
@@ -286,18 +286,18 @@ def _state(attempts: Sequence[Verdict], best: Verdict | None) -> ExerciseState:
 
 
 def is_stub(verdict: Verdict) -> bool:
-    """Whether nothing has been written yet."""
+    """Whether the learner has not written anything yet."""
     return any(fault.kind == UNTOUCHED for fault in verdict.faults)
 
 
 def next_open(entries: Sequence[ExerciseProgress], here: Exercise | None) -> ExerciseProgress | None:
-    """The exercise to do next: the one whose folder we are in, else the first that is not complete."""
+    """The exercise to do next: the one in whose folder the command works, else the first that is not complete."""
     todo = [entry for entry in entries if entry.state is not ExerciseState.COMPLETE]
     return next((entry for entry in todo if here and entry.id == here.id), todo[0] if todo else None)
 
 
 def last_trouble(attempts: Sequence[Verdict]) -> str:
-    """What the last attempt at an exercise came to grief on; nothing if it is the stub."""
+    """Why the last attempt at an exercise did not pass; empty for a pass and for an untouched stub."""
     if not attempts or is_stub(attempts[-1]):
         return ""
     for fault in attempts[-1].faults:
@@ -310,10 +310,10 @@ def last_trouble(attempts: Sequence[Verdict]) -> str:
 
 
 def next_hint(workspace: Workspace, kit: Kit, exercise: Exercise, attempts: Sequence[Verdict]) -> str:
-    """The next hint for the first failing test of the last attempt: the diagnosis' own, then the exercise's."""
+    """The next hint for the first failing test of the last attempt: those of its diagnosis, then the exercise's."""
     failing = next((test for test in attempts[-1].tests if not test.passed), None) if attempts else None
     if attempts and failing is None and not attempts[-1].faults:
-        return f"The last attempt at {exercise.id} is complete; there is nothing to hint at. Next: `grade`."
+        return f"The last attempt at {exercise.id} is complete; no hint is needed. Next: `grade`."
     failure = next((result.failure for result in failing.results if result.failure), None) if failing else None
     slug = failure.diagnosis if failure else GENERAL_HINTS
     hints = _hints(kit, exercise, slug)
@@ -332,18 +332,17 @@ def _hints(kit: Kit, exercise: Exercise, slug: str) -> tuple[str, ...]:
 
 
 def _next_stage(path: Path, key: str, stages: int) -> int:
-    """Count up which hint was shown last, and stay at the last one."""
+    """Which hint to show: the one after the last shown, and again the last one when all have been shown."""
     try:
         shown = json.loads(path.read_text(encoding="utf-8"))
         stage = int(shown[key]) + 1
     except (OSError, ValueError, KeyError, TypeError, RecursionError):
-        # No hint yet, or a file that somebody edited: begin again.
+        # No hint was shown yet, or the file was edited by hand: begin with the first hint.
         shown, stage = {}, 0
     stage = max(0, min(stage, stages - 1))
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(json.dumps({**shown, key: stage}), encoding="utf-8")
     except OSError:
-        # Where nothing can be written, the first hint again is better than none.
-        pass
+        pass  # where the file cannot be written, the same hint again is better than none
     return stage

@@ -1,7 +1,7 @@
-"""``grade run``: what of the exercises is graded, and where the verdicts go.
+"""``grade run`` between its arguments and its screen: grade the exercises, store the attempts, write the reports.
 
-``RunDesk`` grades and keeps the attempts. ``Outlets`` are where verdicts go besides the screen: reports for other
-programs, GitHub's pages, a trace. They are read before anything is graded, and written after everything is shown.
+``RunDesk`` grades and stores. ``Outlets`` are the places where verdicts go besides the screen: reports for other
+programs, GitHub's pages, a trace. A wrong ``--report`` is refused before grading; all are written after the screen.
 """
 
 from __future__ import annotations
@@ -23,7 +23,8 @@ from grader.judge.verdict import Status, Verdict
 from grader.kit.exercise import Exercise
 from grader.reports.views import Command
 
-# The dialects and GitHub's are imported where they are asked for: nobody at a terminal should wait for an XML library.
+# reports.dialects and reports.github are imported inside functions, so that a learner at a terminal does not wait for
+# an XML library.
 if TYPE_CHECKING:
     from grader.classroom.marks import ClassResults
     from grader.judge.engine import Request
@@ -33,12 +34,12 @@ if TYPE_CHECKING:
 ACTIONS = "GITHUB_ACTIONS"
 SUMMARY = "GITHUB_STEP_SUMMARY"
 REPOSITORY = ("GITHUB_WORKSPACE", "CI_PROJECT_DIR")
-"""Where GitHub and GitLab say that the repository is. A path that they link to begins there."""
+"""Variables in which GitHub and GitLab give the repository's folder. Paths that they link to begin there."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunOptions:
-    """What of an exercise is asked for; None and () mean all of it."""
+    """Which part of an exercise to grade, and how; None and () mean all of it."""
 
     file: Path | None = None
     backend: str | None = None
@@ -49,7 +50,7 @@ class RunOptions:
 
 
 class RunDesk:
-    """One invocation of ``grade run``: a desk, and what of its exercises is asked for."""
+    """One invocation of ``grade run``: a desk, and the options that say what to grade."""
 
     def __init__(self, desk: Desk, options: RunOptions) -> None:
         self._desk = desk
@@ -57,12 +58,12 @@ class RunDesk:
 
     @property
     def home(self) -> Path:
-        """The folder at which the path of what is graded begins, as a verdict has it."""
+        """The folder at which the file path in a verdict begins."""
         workspace = self._desk.workspace
         return workspace.root if workspace and self._options.file is None else self._desk.directory
 
     def grade(self, box: Box, exercises: Sequence[Exercise]) -> tuple[Verdict, ...]:
-        """Grade the learner's files. Raises UsageError, before any is played, for what an exercise does not have."""
+        """Grade the learner's files. Raises UsageError, before any is played, for an unknown test or backend."""
         from grader.judge import engine
 
         if self._options.file is not None and len(exercises) != 1:
@@ -77,7 +78,7 @@ class RunDesk:
             except GraderError as error:
                 if len(exercises) == 1:
                     raise
-                # One exercise that is broken must not take the verdicts on all others with it.
+                # One broken exercise must not cost the learner the verdicts on the others.
                 verdicts.append(engine.not_judged(self._desk.kit, exercise, request, error))
         return tuple(verdicts)
 
@@ -109,12 +110,12 @@ class RunDesk:
         )
 
     def store(self, verdicts: Sequence[Verdict]) -> None:
-        """Store verdicts if they are about what is handed in. Raises WorkspaceError if that cannot be written."""
+        """Store complete verdicts on the learner's own files. Raises WorkspaceError if they cannot be written."""
         if self._options.file is None and self._desk.workspace is not None:
             add_attempts(self._desk.workspace, [verdict for verdict in verdicts if verdict.complete_run])
 
     def proposed(self, verdicts: Sequence[Verdict]) -> tuple[Command, ...] | None:
-        """What to type after these verdicts, where what follows from a verdict alone would mislead."""
+        """What the learner types next; None where the verdicts alone tell."""
         if len(verdicts) != 1:
             return None
         verdict = verdicts[0]
@@ -127,7 +128,7 @@ class RunDesk:
 
 
 def _after_file(verdict: Verdict, file: Path) -> tuple[Command, ...] | None:
-    """What to type after the verdict on a file given with ``--file``: it leaves no attempt, so there is no hint."""
+    """What to type after a verdict on ``--file PATH``: such a file leaves no attempt, so there is no hint for it."""
     if verdict.status is Status.NOT_JUDGED:
         return None
     again = f"grade {verdict.exercise} --file {shlex.quote(str(file))}"
@@ -135,7 +136,7 @@ def _after_file(verdict: Verdict, file: Path) -> tuple[Command, ...] | None:
 
 
 def begun(verdicts: Sequence[Verdict]) -> tuple[Verdict, ...]:
-    """The verdicts on what the learner has begun to write. Raises WorkspaceError if there is none."""
+    """The verdicts on exercises that the learner has begun. Raises WorkspaceError if there is none."""
     begun = tuple(
         verdict for verdict in verdicts if not {fault.kind for fault in verdict.faults} & {UNTOUCHED, "missing"}
     )
@@ -150,9 +151,9 @@ def begun(verdicts: Sequence[Verdict]) -> tuple[Verdict, ...]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outlets:
-    """What else is to be written for one run, and the environment that it is for.
+    """The files to write for one run, and the environment that says whether GitHub or GitLab reads them.
 
-    ``home`` is the folder at which the path of a submission begins, as its learner knows it.
+    ``home`` is the folder at which the file path in a verdict begins.
     """
 
     orders: tuple[ReportOrder, ...]
@@ -161,7 +162,7 @@ class Outlets:
     trace: Path | None = None
 
     def annotate(self, verdicts: tuple[Verdict, ...], echo: Callable[[str], None]) -> None:
-        """Print the annotations of a workflow's step; does nothing elsewhere."""
+        """Print the annotations of a GitHub workflow's step; do nothing elsewhere."""
         if on_actions(self.environment):
             from grader.reports import github
 
@@ -169,7 +170,7 @@ class Outlets:
                 echo(command)
 
     def write(self, verdicts: tuple[Verdict, ...]) -> None:
-        """Write the reports, the trace and the summary of a workflow's step. Raises the first GraderError, last."""
+        """Write the reports, the trace and the step's summary: all that can be, then raise the first GraderError."""
         placed = self._placed(verdicts)
         do_all(partial(write, placed) for write in (self._write_reports, self._write_trace, self._write_summary))
 
@@ -192,7 +193,7 @@ class Outlets:
             append_summary(github.run_summary(verdicts), self.environment)
 
     def _placed(self, verdicts: tuple[Verdict, ...]) -> tuple[Verdict, ...]:
-        """The verdicts with paths from the root of the repository, where there is one that others link to."""
+        """The verdicts with file paths from the root of the repository, if GitHub or GitLab names one."""
         root = next((self.environment[name] for name in REPOSITORY if self.environment.get(name)), None)
         if root is None:
             return verdicts
@@ -207,7 +208,7 @@ def _from(root: Path, home: Path, file: str) -> str:
 def report_orders(
     reports: Sequence[str], exercises: int, directory: Path, environment: Mapping[str, str]
 ) -> tuple[ReportOrder, ...]:
-    """Read which reports are asked for, before anything is graded. Raises UsageError and MachineError."""
+    """Read the values of ``--report``, before anything is graded. Raises UsageError and MachineError."""
     if not reports:
         return ()
     from grader.reports import dialects
@@ -217,7 +218,7 @@ def report_orders(
     return orders
 
 
-# ---- GitHub's --------------------------------------------------------------------------------------------------------
+# ---- GitHub ----------------------------------------------------------------------------------------------------------
 
 
 def on_actions(environment: Mapping[str, str]) -> bool:
@@ -227,7 +228,7 @@ def on_actions(environment: Mapping[str, str]) -> bool:
 
 @contextmanager
 def guarded(echo: Callable[[str], None], environment: Mapping[str, str]) -> Iterator[None]:
-    """Keep GitHub from obeying what is printed meanwhile, which repeats a learner's text; does nothing elsewhere."""
+    """Keep GitHub from obeying learners' text that is printed meanwhile; do nothing elsewhere."""
     if not on_actions(environment):
         yield
         return
@@ -242,7 +243,7 @@ def guarded(echo: Callable[[str], None], environment: Mapping[str, str]) -> Iter
 
 
 def summarise_class(results: ClassResults, environment: Mapping[str, str]) -> None:
-    """Add the numbers of a class to the summary of a workflow's step; does nothing elsewhere. Raises MachineError."""
+    """Add the figures of a class to the summary of a GitHub workflow's step; do nothing elsewhere."""
     if on_actions(environment):
         from grader.reports import github
 
@@ -250,7 +251,7 @@ def summarise_class(results: ClassResults, environment: Mapping[str, str]) -> No
 
 
 def append_summary(summary: str, environment: Mapping[str, str]) -> None:
-    """Add to the summary of a workflow's step, as far as there is room. Raises MachineError."""
+    """Add to the summary of a GitHub workflow's step, as far as there is room. Raises MachineError."""
     name = environment.get(SUMMARY)
     if not name:
         return
@@ -258,8 +259,8 @@ def append_summary(summary: str, environment: Mapping[str, str]) -> None:
 
     try:
         with Path(name).open("a", encoding="utf-8", errors="backslashreplace") as file:
-            # An earlier command of the step may have written there; GitHub drops a summary that is too long whole.
+            # An earlier command of the step may have written there. GitHub drops a summary that is too long altogether.
             file.write(github.cut_to(summary, github.MAX_SUMMARY - file.tell()))
     except OSError as error:
-        hint = f"See that {SUMMARY} names a file that can be written."
+        hint = f"Set {SUMMARY} to a file that can be written."
         raise MachineError(f"{name}: {error.strerror or error}", hint=hint) from error

@@ -265,14 +265,14 @@ def test_an_attempts_file_that_is_no_text_is_named(mine: Workspace, tiny: Kit) -
     path = mine.root / ".gradekit" / "attempts" / "ex01.jsonl"
     path.write_bytes(b"\xff\xfe")
 
-    with pytest.raises(WorkspaceError, match=r"ex01\.jsonl: it cannot be read"):
+    with pytest.raises(WorkspaceError, match=r"ex01\.jsonl: this file cannot be read"):
         read_attempts(mine, tiny.exercises[0])
 
 
 def test_an_attempt_that_cannot_be_stored_is_an_error_of_the_workspace(mine: Workspace) -> None:
     (mine.root / ".gradekit").write_text("in the way")
 
-    with pytest.raises(WorkspaceError, match="it cannot be read"):
+    with pytest.raises(WorkspaceError, match="this file cannot be read"):
         add_attempts(mine, verdicts(1))
 
 
