@@ -227,7 +227,7 @@ class Desk:
         diagnosis = self.kit.diagnoses.get(slug)
         if diagnosis is None:
             near = get_close_matches(slug, self.kit.diagnoses, n=1)
-            hint = f"Did you mean `grade explain {near[0]}`?" if near else "See what there is with `grade explain`."
+            hint = f"Did you mean `grade explain {near[0]}`?" if near else "See them all with `grade explain`."
             raise UsageError(f"there is no diagnosis {slug!r}", hint=hint)
         return f"{slug}: {diagnosis.sentence}\n\n{diagnosis.explanation}\n\nhelp: {diagnosis.help}"
 

@@ -1,7 +1,7 @@
-"""Whether a submission can be called like its stub: the names, ``async`` where it belongs, the parameters.
+"""Compares a submission with its stub: the names, ``async`` where the stub has it, the parameters.
 
-The stub is the contract. What it names in public must be there, and every call that fits the stub must fit the
-submission; how positional parameters are called is the learner's business.
+The stub is the contract. The submission must define the stub's public names, and accept every call that the stub
+accepts; the learner may rename positional parameters.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _LISTED = 8
 
 
 def check_interface(program: Program, stub_source: str) -> tuple[Fault, ...]:
-    """Compare a submission with the stub: not the stub itself, and callable like it."""
+    """Check that a submission is not the stub itself, and can be called like the stub."""
     stub = ast.parse(stub_source)
     if same_code(program.tree, stub):
         return program.faults([_untouched(program)])
@@ -38,11 +38,11 @@ def _untouched(program: Program) -> Remark:
 
 
 def _asked_for(body: list[ast.stmt]) -> Iterator[_Definition]:
-    """The public functions and classes of a stub's body, ``__init__`` and its like included."""
+    """The public functions and classes of a stub's body, including special methods such as ``__init__``."""
     for node in body:
         if not isinstance(node, _Definition) or (node.name.startswith("_") and not node.name.endswith("__")):
             continue
-        # A Protocol in a stub describes what a parameter looks like; nobody calls it.
+        # A Protocol in a stub describes a parameter; the tests never call it.
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) or not _is_protocol(node):
             yield node
 
@@ -52,7 +52,7 @@ def _is_protocol(node: ast.ClassDef) -> bool:
 
 
 def _compare(asked: list[ast.stmt], given: list[ast.stmt], *, owner: str, insist: bool) -> Iterator[Remark]:
-    """Compare what a stub's body defines with what a submission's body does; ``insist`` on what is missing."""
+    """Compare the definitions in a stub's body with a submission's; ``insist`` makes a missing one a remark."""
     bound = _bindings(given)
     for node in _asked_for(asked):
         if node.name in bound:
@@ -71,14 +71,14 @@ def _compare_one(asked: ast.stmt, found: ast.AST, owner: str) -> Iterator[Remark
 
 
 def _inherits(asked: ast.ClassDef, found: ast.ClassDef) -> bool:
-    """Whether methods may come from elsewhere: another base, a metaclass, a decorator such as ``@dataclass``."""
+    """Whether methods may come from another base, a metaclass or a decorator such as ``@dataclass``."""
     if found.keywords or found.decorator_list:
         return True
     return any(all(not same_code(base, known) for known in asked.bases) for base in found.bases)
 
 
 def _bindings(body: list[ast.stmt]) -> Mapping[str, ast.AST]:
-    """Everything the body binds, by name, without looking into functions and classes; the last one counts."""
+    """All names that the body binds outside of its functions and classes; the last binding of a name counts."""
     bound: dict[str, ast.AST] = {}
     pending: list[ast.AST] = list(reversed(body))
     while pending:
@@ -137,7 +137,7 @@ def _without_annotations(arguments: ast.arguments) -> ast.arguments:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Call:
-    """One way to call a function: so many positional arguments, and these keywords."""
+    """One way to call a function: a number of positional arguments, and keywords."""
 
     positional: int
     keywords: tuple[str, ...]
@@ -174,7 +174,7 @@ def _required_keywords(arguments: ast.arguments) -> list[str]:
 
 
 def _calls(arguments: ast.arguments) -> Iterator[_Call]:
-    """Calls the stub accepts; a function that accepts these accepts them all."""
+    """Some calls that the stub accepts; a function that accepts these accepts all that the stub does."""
     most = len(_positional(arguments))
     counts = [*range(most - len(arguments.defaults), most + 1), *([most + 1, most + 7] if arguments.vararg else [])]
     keywords = [argument.arg for argument in arguments.kwonlyargs]
