@@ -20,18 +20,13 @@ if TYPE_CHECKING:
     from grader.desk.class_ import ClassOptions, Graded
 
 LAYOUTS = ("auto", "folders", "flat", "canvas", "moodle", "gradescope")
+_PATH = click.Path(path_type=Path)
 _FILE = click.Path(dir_okay=False, path_type=Path)
 
 
 @click.command("class")
-@click.argument("source", metavar="DIR|ZIP", type=click.Path(path_type=Path))
-@click.option(
-    "--out",
-    type=click.Path(path_type=Path),
-    default=Path("grade-results"),
-    metavar="OUT",
-    help="Folder of the results.",
-)
+@click.argument("source", metavar="DIR|ZIP", type=_PATH)
+@click.option("--out", type=_PATH, default=Path("grade-results"), metavar="OUT", help="Folder of the results.")
 @click.option("--layout", type=click.Choice(LAYOUTS), default="auto", help="How the submissions are laid out.")
 @click.option("--roster", type=_FILE, metavar="CSV", help="Who is in the class.")
 @click.option("--config", type=_FILE, metavar="TOML", help="Deadlines, extensions, overrides; DIR/class.toml if there.")
@@ -42,7 +37,7 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
 @click.option("--fresh", is_flag=True, help="Grade everything again, and say which marks moved.")
 @click.option("--started", is_flag=True, help="Count an untouched stub as not handed in.")
 @click.option("--fail-under", type=click.FloatRange(0, 100), metavar="P", help="Exit 1 below P per cent of the points.")
-@click.option("--allow-level", type=click.IntRange(0, 3), metavar="N", help="Accept isolation levels down to this one.")
+@click.option("--allow-level", type=click.IntRange(0, 3), metavar="N", help="Accept isolation levels down to N.")
 @click.option("--anonymous", is_flag=True, help="Name no learner in class.html.")
 @click.option(
     "--report", "reports", multiple=True, metavar="DIALECT=PATH", help="Also write csv, jsonl, junit, github."

@@ -196,21 +196,15 @@ def complain(what: str, hint: str) -> None:
 
 def complain_of_usage(error: click.UsageError) -> None:
     """Print click's complaint about the arguments in our form, with the command to type next."""
-    complain(*_usage(error))
-
-
-def _usage(error: click.UsageError) -> tuple[str, str]:
     path = error.ctx.command_path if error.ctx is not None else "grade"
+    options_of_run = [name for parameter in run.params for name in parameter.opts]
+    if isinstance(error, click.NoSuchOption) and path == "grade" and error.option_name in options_of_run:
+        complain(f"{error.option_name} stands after the command", f"Write `grade run {error.option_name}`.")
+        return
     message = error.format_message()
-    if isinstance(error, click.NoSuchOption) and path == "grade" and _is_option_of_run(error.option_name):
-        return f"{error.option_name} stands after the command", f"Write `grade run {error.option_name}`."
     if isinstance(error, click.exceptions.NoArgsIsHelpError):
         message = f"`{path}` needs a command"
-    return message[:1].lower() + message[1:].rstrip("."), f"See `{path} --help`."
-
-
-def _is_option_of_run(name: str) -> bool:
-    return any(name in parameter.opts for parameter in run.params)
+    complain(message[:1].lower() + message[1:].rstrip("."), f"See `{path} --help`.")
 
 
 def report_own_fault(error: Exception) -> None:
@@ -222,10 +216,8 @@ def report_own_fault(error: Exception) -> None:
     # The exception's message may quote a learner's text of several lines.
     text = clean("".join(traceback.format_exception(error)), TRACEBACK_CHARACTERS)
     print(textwrap.indent(text, "| ", lambda line: True), file=sys.stderr)
-    complain(
-        f"a fault of the grader itself: {type(error).__name__}",
-        "Report it with the lines above and what `grade doctor` prints.",
-    )
+    what = f"a fault of the grader itself: {type(error).__name__}"
+    complain(what, "Report it with the lines above and what `grade doctor` prints.")
 
 
 def leave_interrupted() -> NoReturn:

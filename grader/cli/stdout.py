@@ -62,17 +62,15 @@ def say(text: str, *, ascii: bool) -> None:
     print(text.encode("ascii", "backslashreplace").decode() if ascii else text)
 
 
-def console(color: str) -> Console:
-    """A console on standard output. ``color`` is ``always``, ``never`` or ``auto``: colours on a terminal only."""
-    return _console(color, sys.stdout)
-
-
 def screen(color: str, *, plain: bool, ascii: bool) -> tuple[Console, Glyphs]:
-    """A console on standard output, and the characters it can show."""
+    """A console on standard output, and the characters it can show.
+
+    ``color`` is ``always``, ``never`` or ``auto``: colours on a terminal only.
+    """
     from grader.reports.screen import ASCII, UNICODE
 
     glyphs = ASCII if ascii or plain or not speaks_utf8() else UNICODE
-    return console("never" if plain else color), glyphs
+    return _console("never" if plain else color, sys.stdout), glyphs
 
 
 def error_console(color: str) -> Console:

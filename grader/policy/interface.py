@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import difflib
 from collections.abc import Iterator, Mapping
+from copy import deepcopy
 from dataclasses import dataclass
 
 from grader.policy.program import Program, Remark, same_code
@@ -114,22 +115,12 @@ def _headline(node: _Definition) -> str:
     if isinstance(node, ast.ClassDef):
         return f"class {node.name}"
     start = "async def" if isinstance(node, ast.AsyncFunctionDef) else "def"
-    return f"{start} {node.name}({ast.unparse(_without_annotations(node.args))})"
+    return f"{start} {node.name}({ast.unparse(_WithoutAnnotations().visit(deepcopy(node.args)))})"
 
 
-def _without_annotations(arguments: ast.arguments) -> ast.arguments:
-    def bare(argument: ast.arg) -> ast.arg:
-        return ast.arg(arg=argument.arg)
-
-    return ast.arguments(
-        posonlyargs=[bare(argument) for argument in arguments.posonlyargs],
-        args=[bare(argument) for argument in arguments.args],
-        vararg=bare(arguments.vararg) if arguments.vararg else None,
-        kwonlyargs=[bare(argument) for argument in arguments.kwonlyargs],
-        kw_defaults=arguments.kw_defaults,
-        kwarg=bare(arguments.kwarg) if arguments.kwarg else None,
-        defaults=arguments.defaults,
-    )
+class _WithoutAnnotations(ast.NodeTransformer):
+    def visit_arg(self, node: ast.arg) -> ast.arg:
+        return ast.arg(arg=node.arg)
 
 
 # ---- functions -------------------------------------------------------------------------------------------------------

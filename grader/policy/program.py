@@ -48,6 +48,7 @@ MOST_WEIGHT = 100_000
 MOST_NESTING = 15
 """Python promises 20, but with more than that its compiler crashes instead of refusing (3.12.1, 3.13.0)."""
 
+_DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
 _SAY_NOTHING = (ast.expr_context, ast.operator, ast.boolop, ast.unaryop, ast.cmpop)
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
@@ -224,23 +225,10 @@ def same_code(left: ast.AST, right: ast.AST) -> bool:
 
 
 def _parts(node: ast.AST) -> Iterator[object]:
+    documented = isinstance(node, _DOCUMENTED) and ast.get_docstring(node, clean=False) is not None
     for field in node._fields:
         value: object = getattr(node, field, None)
-        yield value[1:] if isinstance(value, list) and field == "body" and _has_docstring(node) else value
-
-
-def _has_docstring(node: ast.AST) -> bool:
-    match node:
-        case (
-            ast.Module(body=body)
-            | ast.ClassDef(body=body)
-            | ast.FunctionDef(body=body)
-            | ast.AsyncFunctionDef(body=body)
-        ):
-            match body:
-                case [ast.Expr(value=ast.Constant(value=str())), *_]:
-                    return True
-    return False
+        yield value[1:] if documented and field == "body" and isinstance(value, list) else value
 
 
 # ---- weight ----------------------------------------------------------------------------------------------------------

@@ -82,20 +82,23 @@ def check_imports(program: Program, rules: Rules) -> Iterator[Remark]:
             case ast.ImportFrom(level=0, module=str(module)):
                 yield from _check_from(module, node, allowed)
             case ast.ImportFrom():
-                yield _relative(node)
+                error = "a relative import needs a package, and this file stands alone"
+                yield _refused(node, error, help="put what is needed into this file")
             case ast.Attribute() | ast.Call() | ast.Subscript():
                 for meaning in program.names.meanings(node):
                     if (inner := allowed.forbidden_inside(meaning)) is not None:
                         yield allowed.refuse(inner, node)
             case ast.Name(id=name) if name in _HIDDEN_DOORS:
-                yield _hidden_door(node)
+                error = f"`{name}` goes round the rules for imports"
+                yield _refused(node, error, help="write an `import` statement at the top of the file")
 
 
 def _check_from(module: str, node: ast.ImportFrom, allowed: _Allowed) -> Iterator[Remark]:
     for alias in node.names:
         path = f"{module}.{alias.name}"
         if alias.name == "*" and allowed.has(module):
-            yield _star(module, node)
+            error = f"`from {module} import *` does not say what is imported"
+            yield _refused(node, error, help=f"name what is needed: `from {module} import ...`")
         elif not allowed.has(module) and not allowed.has(path):
             yield allowed.refuse(module, node)
         elif (inner := allowed.forbidden_inside(path)) is not None:
@@ -142,17 +145,10 @@ class _Allowed:
 
     def refuse(self, module: str, node: Placed) -> Remark:
         """The remark that the module is not allowed, and which are."""
-        return Remark(
-            node=node,
-            kind="import",
-            error=f"`{module}` is not among the modules that this exercise may import",
-            help=self._help(module),
-        )
-
-    def _help(self, module: str) -> str:
         if module not in self._instead:
             self._instead[module] = self._suggest(module)
-        return self._instead[module]
+        error = f"`{module}` is not among the modules that this exercise may import"
+        return _refused(node, error, help=self._instead[module])
 
     def _suggest(self, module: str) -> str:
         if module.partition(".")[0] in _BACKENDS and "anyio" in self._modules:
@@ -168,31 +164,8 @@ class _Allowed:
         return f"use {named}" if named else "do without imports"
 
 
-def _star(module: str, node: Placed) -> Remark:
-    return Remark(
-        node=node,
-        kind="import",
-        error=f"`from {module} import *` does not say what is imported",
-        help=f"name what is needed: `from {module} import ...`",
-    )
-
-
-def _relative(node: Placed) -> Remark:
-    return Remark(
-        node=node,
-        kind="import",
-        error="a relative import needs a package, and this file stands alone",
-        help="put what is needed into this file",
-    )
-
-
-def _hidden_door(node: ast.Name) -> Remark:
-    return Remark(
-        node=node,
-        kind="import",
-        error=f"`{node.id}` goes round the rules for imports",
-        help="write an `import` statement at the top of the file",
-    )
+def _refused(node: Placed, error: str, *, help: str) -> Remark:
+    return Remark(node=node, kind="import", error=error, help=help)
 
 
 def _is_module(path: str) -> bool:

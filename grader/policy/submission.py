@@ -174,35 +174,27 @@ def _decode(content: bytes) -> str | Fault:
 
 
 def _not_utf8(content: bytes, start: int) -> Fault:
-    # The bytes before the first bad one are valid UTF-8, so their lines can be counted.
-    before = _LINE_END.split(content[:start].decode("utf-8"))
-    rest = _LINE_END.split(content[start:].decode("utf-8", "replace"))[0]
-    byte = content[start]
-    letter = bytes([byte]).decode("latin-1")
+    letter = content[start : start + 1].decode("latin-1")
     guess = f" (`{letter}` in Latin-1)" if letter.isalpha() else ""
-    return Fault(
-        kind="not-utf8",
-        error=f"byte 0x{byte:02X} is not UTF-8{guess}",
-        help=_SAVE_AS_UTF8,
-        line=len(before),
-        column=len(before[-1]) + 1,
-        text=before[-1] + rest,
-    )
+    # The bytes before the first bad one are valid UTF-8, so their lines can be counted.
+    before = content[:start].decode("utf-8")
+    rest = _LINE_END.split(content[start:].decode("utf-8", "replace"))[0]
+    return _no_text(before, rest, error=f"byte 0x{content[start]:02X} is not UTF-8{guess}")
 
 
 def _nul_byte(source: str) -> Fault | None:
     position = source.find("\0")
     if position < 0:
         return None
-    before = _LINE_END.split(source[:position])
-    return Fault(
-        kind="not-utf8",
-        error="there is a NUL byte in the file, so it is not text; it may be UTF-16",
-        help=_SAVE_AS_UTF8,
-        line=len(before),
-        column=len(before[-1]) + 1,
-        text=before[-1],
-    )
+    error = "there is a NUL byte in the file, so it is not text; it may be UTF-16"
+    return _no_text(source[:position], "", error=error)
+
+
+def _no_text(before: str, rest: str, *, error: str) -> Fault:
+    """The fault after this part of the source; ``rest`` is what follows in the same line."""
+    lines = _LINE_END.split(before)
+    column, text = len(lines[-1]) + 1, lines[-1] + rest
+    return Fault(kind="not-utf8", error=error, help=_SAVE_AS_UTF8, line=len(lines), column=column, text=text)
 
 
 def _other_encoding(source: str) -> Fault | None:
