@@ -52,17 +52,12 @@ def run(
     from grader.sandbox.box import Box
 
     with Box() as box:  # its process starts while this one imports the rest of the grader
-        from grader.desk.run import Outlets, RunDesk, RunOptions, begun, report_orders
+        from grader.desk.run import RunDesk, RunOptions, begun
 
         desk = shared.desk()
         chosen = desk.kit.exercises if everything else desk.choose(exercises)
         run_desk = RunDesk(desk, RunOptions(**options))  # its fields are named as the options
-        outlets = Outlets(
-            orders=report_orders(reports, len(chosen), shared.directory, os.environ),
-            home=run_desk.home,
-            environment=os.environ,
-            trace=trace and shared.directory / trace,
-        )
+        outlets = run_desk.outlets(chosen, reports, trace, os.environ)
         screen = None if shared.json else shared.screen()  # imports rich while the box is still starting
         verdicts = run_desk.grade(box, chosen)
         verdicts = begun(verdicts) if started else verdicts

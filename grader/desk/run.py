@@ -56,12 +56,6 @@ class RunDesk:
         self._desk = desk
         self._options = options
 
-    @property
-    def home(self) -> Path:
-        """The folder at which the file path in a verdict begins."""
-        workspace = self._desk.workspace
-        return workspace.root if workspace and self._options.file is None else self._desk.directory
-
     def grade(self, box: Box, exercises: Sequence[Exercise]) -> tuple[Verdict, ...]:
         """Grade the learner's files. Raises UsageError, before any is played, for an unknown test or backend."""
         from grader.judge import engine
@@ -81,6 +75,18 @@ class RunDesk:
                 # One broken exercise must not cost the learner the verdicts on the others.
                 verdicts.append(engine.not_judged(self._desk.kit, exercise, request, error))
         return tuple(verdicts)
+
+    def outlets(
+        self, exercises: Sequence[Exercise], reports: Sequence[str], trace: Path | None, environment: Mapping[str, str]
+    ) -> Outlets:
+        """Where the verdicts go besides the screen. Raises UsageError and MachineError if one cannot be written."""
+        directory, workspace = self._desk.directory, self._desk.workspace
+        return Outlets(
+            orders=report_orders(reports, len(exercises), directory, environment),
+            home=workspace.root if workspace and self._options.file is None else directory,
+            environment=environment,
+            trace=trace and directory / trace,
+        )
 
     def _check(self, exercise: Exercise) -> None:
         backend = self._options.backend

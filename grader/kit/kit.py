@@ -92,7 +92,7 @@ def load(root: Path) -> Kit:
 
 def _read_order(table: Table) -> tuple[str, ...]:
     names = table.texts("exercises")
-    ids = [found["id"] for name in names if (found := _FOLDER.fullmatch(name))]
+    ids = [match["id"] for name in names if (match := _FOLDER.fullmatch(name))]
     if not names or len(ids) != len(names):
         hint = "List the folders in their order, each named like `ex01_join`."
         raise table.error("exercises", "'exercises' must be the names of folders", hint=hint)

@@ -62,20 +62,20 @@ def _compare(asked: list[ast.stmt], given: list[ast.stmt], *, owner: str, insist
             yield _missing(node, bound, owner)
 
 
-def _compare_one(asked: ast.stmt, found: ast.AST, owner: str) -> Iterator[Remark]:
-    match asked, found:
+def _compare_one(asked: ast.stmt, given: ast.AST, owner: str) -> Iterator[Remark]:
+    match asked, given:
         case ast.ClassDef(), ast.ClassDef():
-            yield from _compare(asked.body, found.body, owner=found.name, insist=not _inherits(asked, found))
+            yield from _compare(asked.body, given.body, owner=given.name, insist=not _inherits(asked, given))
         case ((ast.FunctionDef() | ast.AsyncFunctionDef()), (ast.FunctionDef() | ast.AsyncFunctionDef())):
-            if not asked.decorator_list and not found.decorator_list:
-                yield from _compare_functions(asked, found, owner)
+            if not asked.decorator_list and not given.decorator_list:
+                yield from _compare_functions(asked, given, owner)
 
 
-def _inherits(asked: ast.ClassDef, found: ast.ClassDef) -> bool:
+def _inherits(asked: ast.ClassDef, given: ast.ClassDef) -> bool:
     """Whether methods may come from another base, a metaclass or a decorator such as ``@dataclass``."""
-    if found.keywords or found.decorator_list:
+    if given.keywords or given.decorator_list:
         return True
-    return any(all(not same_code(base, known) for known in asked.bases) for base in found.bases)
+    return any(all(not same_code(base, known) for known in asked.bases) for base in given.bases)
 
 
 def _bindings(body: list[ast.stmt]) -> Mapping[str, ast.AST]:
@@ -134,24 +134,24 @@ class _Call:
     keywords: tuple[str, ...]
 
 
-def _compare_functions(asked: _Function, found: _Function, owner: str) -> Iterator[Remark]:
-    name = f"{owner}.{found.name}" if owner else found.name
-    if isinstance(asked, ast.AsyncFunctionDef) and isinstance(found, ast.FunctionDef):
+def _compare_functions(asked: _Function, given: _Function, owner: str) -> Iterator[Remark]:
+    name = f"{owner}.{given.name}" if owner else given.name
+    if isinstance(asked, ast.AsyncFunctionDef) and isinstance(given, ast.FunctionDef):
         yield Remark(
-            node=found,
+            node=given,
             kind="not-async",
             error=f"`{name}` must be an async function: its callers await it",
-            help=f"write `async def {found.name}`",
-            name=found.name,
+            help=f"write `async def {given.name}`",
+            name=given.name,
         )
-    refused = next((call for call in _calls(asked.args) if not _accepts(found.args, call)), None)
+    refused = next((call for call in _calls(asked.args) if not _accepts(given.args, call)), None)
     if refused is not None:
         yield Remark(
-            node=found,
+            node=given,
             kind="parameters",
-            error=f"`{name}` cannot be called as `{_render(found.name, asked.args, refused, owner)}`",
+            error=f"`{name}` cannot be called as `{_render(given.name, asked.args, refused, owner)}`",
             help=f"give it the parameters of the stub: `{_headline(asked)}`",
-            name=found.name,
+            name=given.name,
         )
 
 

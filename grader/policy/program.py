@@ -206,21 +206,19 @@ def _syntax_fault(submission: Submission, error: SyntaxError) -> Fault:
 
 def same_code(left: ast.AST, right: ast.AST) -> bool:
     """Compare two pieces of code, apart from comments, docstrings and layout."""
-    # Not with ast.dump, which recurses.
-    pending: list[tuple[object, object]] = [(left, right)]
+    pending: list[tuple[object, object]] = [(left, right)]  # not ast.dump, which recurses
     while pending:
-        one, other = pending.pop()
-        if type(one) is not type(other):
+        ours, theirs = pending.pop()
+        if type(ours) is not type(theirs):
             return False
-        if isinstance(one, ast.AST) and isinstance(other, ast.AST):
-            pending.extend(zip(_parts(one), _parts(other), strict=True))
-        elif isinstance(one, list) and isinstance(other, list):
-            if len(one) != len(other):
+        if isinstance(ours, ast.AST) and isinstance(theirs, ast.AST):
+            pending.extend(zip(_parts(ours), _parts(theirs), strict=True))
+        elif isinstance(ours, list) and isinstance(theirs, list):
+            if len(ours) != len(theirs):
                 return False
-            pending.extend(zip(one, other, strict=True))
-        elif one != other:
+            pending.extend(zip(ours, theirs, strict=True))
+        elif ours != theirs:
             return False
-
     return True
 
 
