@@ -97,7 +97,7 @@ def hint(shared: SharedOptions, exercise: str | None) -> None:
 def explain(shared: SharedOptions, diagnosis: str | None) -> None:
     """Explain a diagnosis at length, or list all of them."""
     desk = shared.text_desk()
-    shared.say_wrapped(desk.list_diagnoses() if diagnosis is None else desk.explain(diagnosis))
+    shared.say_wrapped(desk.explain(diagnosis) if diagnosis else desk.list_diagnoses())
 
 
 @main.command()

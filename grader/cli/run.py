@@ -52,7 +52,7 @@ def run(
     from grader.sandbox.box import Box
 
     with Box() as box:  # its process starts while this one imports the rest of the grader
-        from grader.desk.run import RunDesk, RunOptions, begun
+        from grader.desk.run import RunDesk, RunOptions, only_begun
 
         desk = shared.desk()
         chosen = desk.kit.exercises if everything else desk.choose(exercises)
@@ -60,7 +60,7 @@ def run(
         outlets = run_desk.outlets(chosen, reports, trace, os.environ)
         screen = None if shared.json else shared.screen()  # imports rich while the box is still starting
         verdicts = run_desk.grade(box, chosen)
-        verdicts = begun(verdicts) if started else verdicts
+        verdicts = only_begun(verdicts) if started else verdicts
         try:
             _show(shared, screen, verdicts, run_desk.proposed(verdicts), outlets)
         finally:

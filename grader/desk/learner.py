@@ -113,17 +113,17 @@ class Desk:
         """The named exercises in their order, each once; without names, the one in whose folder the command works."""
         if ids:
             return [self.kit.exercise(id) for id in dict.fromkeys(ids)]
-        return [self._exercise_here(f"`grade {self.kit.exercises[0].id}`, or all with `grade run --all`")]
+        return [self._need_exercise(f"`grade {self.kit.exercises[0].id}`, or all with `grade run --all`")]
 
     def _choose_one(self, id: str | None) -> Exercise:
         if id is not None:
             return self.kit.exercise(id)
-        return self._exercise_here(f"`{self.kit.exercises[0].id}`, or go to the folder of an exercise")
+        return self._need_exercise(f"`{self.kit.exercises[0].id}`, or go to the folder of an exercise")
 
-    def _exercise_here(self, other: str) -> Exercise:
+    def _need_exercise(self, example: str) -> Exercise:
         if here := self._here():
             return here
-        raise UsageError("which exercise?", hint=f"Name one, as in {other}.")
+        raise UsageError("which exercise?", hint=f"Name one, as in {example}.")
 
     def _here(self) -> Exercise | None:
         return exercise_at(self.workspace, self.kit, self.directory) if self.workspace else None

@@ -141,11 +141,10 @@ def _after_file(verdict: Verdict, file: Path) -> tuple[Command, ...] | None:
     return () if verdict.status is Status.PASS else (Command(line=again, does="check it again"),)
 
 
-def begun(verdicts: Sequence[Verdict]) -> tuple[Verdict, ...]:
+def only_begun(verdicts: Sequence[Verdict]) -> tuple[Verdict, ...]:
     """The verdicts on exercises that the learner has begun. Raises WorkspaceError if there is none."""
-    begun = tuple(
-        verdict for verdict in verdicts if not {fault.kind for fault in verdict.faults} & {UNTOUCHED, "missing"}
-    )
+    not_begun = {UNTOUCHED, "missing"}
+    begun = tuple(verdict for verdict in verdicts if not_begun.isdisjoint(fault.kind for fault in verdict.faults))
     if not begun:
         hint = f"Write the answer to {verdicts[0].exercise}, or leave --started out."
         raise WorkspaceError("nothing was judged: no exercise has been started", hint=hint)
