@@ -88,16 +88,11 @@ def workspaces_below(folder: Path) -> list[str]:
     """The names of the workspaces directly in this folder."""
     try:
         with os.scandir(folder) as entries:
-            return sorted(entry.name for entry in islice(entries, LOOKED_AT) if _is_marked(Path(entry.path)))
+            return sorted(
+                entry.name for entry in islice(entries, LOOKED_AT) if os.path.isfile(os.path.join(entry.path, MARKER))
+            )
     except OSError:
         return []
-
-
-def _is_marked(folder: Path) -> bool:
-    try:
-        return (folder / MARKER).is_file()
-    except OSError:
-        return False
 
 
 def create_workspace(root: Path, kit: Kit) -> Made:

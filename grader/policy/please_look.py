@@ -161,8 +161,8 @@ def _look_at(node: ast.AST, names: Names) -> Iterator[Remark]:
             yield from _hidden_text(node, text)
         case ast.alias(name=name):
             yield from _hidden_attribute(node, name)
-        case ast.Call():
-            yield from _call(node, names)
+        case ast.Call(func=ast.Name(id=name)) if name in _BY_NAME and name not in names.own:
+            yield from _attribute_by_name(node, name, names)
         case ast.MatchClass(kwd_attrs=attributes):
             for attribute in attributes:
                 yield from _hidden_attribute(node, attribute)
@@ -203,12 +203,6 @@ def _by_text(node: ast.Name | ast.Attribute, names: Names) -> Iterator[Remark]:
 def _change_of_module(node: ast.Attribute, names: Names) -> Iterator[Remark]:
     if not isinstance(node.ctx, ast.Load) and names.meanings(node.value):
         yield _remark(node, f"`{names.meanings(node)[0]}` belongs to a library, and is changed here")
-
-
-def _call(node: ast.Call, names: Names) -> Iterator[Remark]:
-    match node:
-        case ast.Call(func=ast.Name(id=name)) if name in _BY_NAME and name not in names.own:
-            yield from _attribute_by_name(node, name, names)
 
 
 def _attribute_by_name(node: ast.Call, function: str, names: Names) -> Iterator[Remark]:
