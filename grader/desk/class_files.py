@@ -14,7 +14,7 @@ from grader.classroom.gradebook import Gradebook
 from grader.classroom.marks import ClassResults, Mark
 from grader.files import write_file
 from grader.judge.verdict import BackendResult, TestResult, Verdict
-from grader.kit import kit as kits
+from grader.kit.kit import builtin_root
 from grader.reports import dialects
 from grader.reports.dialects import Dialect, ReportOrder
 from grader.reports.of_class import page as class_page
@@ -70,7 +70,7 @@ class ClassFiles:
         return found
 
     def _write(self, results: ClassResults, stale: Collection[str]) -> None:
-        templates = kits.builtin_root() / "templates"
+        templates = builtin_root() / "templates"
         for name, text in class_page.learner_pages(_only(results, stale), templates=templates):
             write_file(self.out / LEARNERS / name, text, option="--out OUT")
         page = class_page.anonymous_class_page if self.anonymous else class_page.class_page

@@ -35,7 +35,7 @@ from grader.errors import UsageError, WorkspaceError
 from grader.files import write_file
 from grader.judge.verdict import FORMAT, Status, Verdict
 from grader.kit.exercise import GENERAL_HINTS, Exercise
-from grader.kit.kit import Kit, builtin_root, load
+from grader.kit.kit import Kit, builtin_root, load_kit
 from grader.reports.views import Command, ExerciseProgress, ExerciseState
 
 if TYPE_CHECKING:
@@ -63,14 +63,14 @@ class Desk:
     def kit(self) -> Kit:
         """The kit named on the command line, else the workspace's, else the built-in one."""
         if self._kit_given is not None:
-            return load(self._kit_given)
+            return load_kit(self._kit_given)
         if self.workspace is None:
-            return load(builtin_root())
+            return load_kit(builtin_root())
         if not self.workspace.kit_root.is_dir():
             hint = f"Correct `kit = ...` in that file; it may be {BUILT_IN!r}."
             marker = self.workspace.root / MARKER
             raise WorkspaceError(f"{marker}: there is no kit in {self.workspace.kit_root}", hint=hint)
-        return load(self.workspace.kit_root)
+        return load_kit(self.workspace.kit_root)
 
     # ---- the folder --------------------------------------------------------------------------------------------------
 

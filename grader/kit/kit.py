@@ -63,7 +63,7 @@ def builtin_root() -> Path:
     return packed if packed.is_dir() else package.parent
 
 
-def load(root: Path) -> Kit:
+def load_kit(root: Path) -> Kit:
     """Read the kit whose ``exercises/`` folder is in ``root``. Raises KitError with the file and what is wrong."""
     exercises = root / "exercises"
     if not (exercises / "kit.toml").is_file():

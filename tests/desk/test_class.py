@@ -9,10 +9,10 @@ import pytest
 
 from grader.classroom.layouts.claims import Layout
 from grader.desk.class_ import OUT, ClassOptions, again
-from grader.kit.kit import builtin_root, load
+from grader.kit.kit import builtin_root, load_kit
 from tests.kit_samples import make_kit
 
-KIT = load(builtin_root())
+KIT = load_kit(builtin_root())
 
 
 def options(**changes: object) -> ClassOptions:
@@ -48,7 +48,7 @@ def test_what_was_asked_for_is_in_the_command(changes: dict[str, object], words:
 def test_a_kit_of_ones_own_is_named(tmp_path: Path) -> None:
     root = make_kit(tmp_path / "my kit")
 
-    assert ["--kit", str(root)] == shlex.split(again(load(root), options()))[3:5]
+    assert ["--kit", str(root)] == shlex.split(again(load_kit(root), options()))[3:5]
 
 
 def test_a_source_that_is_called_like_an_option_is_given_as_a_path() -> None:

@@ -15,8 +15,8 @@ from grader.desk.run import RunDesk, RunOptions
 from grader.desk.workspace import Workspace, create_workspace, read_attempts
 from grader.errors import KitError, UsageError, WorkspaceError
 from grader.judge.verdict import Status, Verdict
-from grader.kit import kit as kits
 from grader.kit.exercise import Exercise
+from grader.kit.kit import builtin_root, load_kit
 from grader.reports.screen import ASCII
 from grader.reports.views import ExerciseState
 from grader.sandbox.box import Box
@@ -27,7 +27,7 @@ from tests.kit_samples import RIGHT, TOO_SOON, WRONG_VALUE, answer, change, make
 @pytest.fixture
 def mine(tmp_path: Path) -> Path:
     """A fresh workspace of the tiny kit."""
-    create_workspace(tmp_path / "mine", kits.load(make_kit(tmp_path / "kit")))
+    create_workspace(tmp_path / "mine", load_kit(make_kit(tmp_path / "kit")))
     return tmp_path / "mine"
 
 
@@ -64,7 +64,7 @@ def overview(desk: Desk) -> str:
 
 
 def test_without_a_workspace_it_is_the_kit_that_comes_with_the_grader(tmp_path: Path) -> None:
-    assert at(tmp_path).kit.root == kits.builtin_root()
+    assert at(tmp_path).kit.root == builtin_root()
 
 
 def test_in_a_workspace_it_is_the_workspaces_kit(mine: Path) -> None:
@@ -443,7 +443,7 @@ def test_reset_says_where_the_file_has_gone_and_what_next(mine: Path) -> None:
 
 
 def test_what_follows_is_the_exercise_here_unless_it_is_complete() -> None:
-    exercises = kits.load(kits.builtin_root()).exercises
+    exercises = load_kit(builtin_root()).exercises
     entries = [learner.progress_of(exercise, []) for exercise in exercises]
 
     assert learner.next_open(entries, None) is entries[0]

@@ -14,7 +14,7 @@ import pytest
 from grader.desk.run import Outlets, append_summary, guarded, report_orders, summarise_class
 from grader.desk.workspace import create_workspace
 from grader.errors import MachineError, WorkspaceError
-from grader.kit import kit as kits
+from grader.kit.kit import load_kit
 from grader.reports.github import MAX_SUMMARY
 from tests import samples
 from tests.kit_samples import RIGHT, WRONG_VALUE, answer, make_kit
@@ -28,7 +28,7 @@ NOISY = WRONG_VALUE.replace("return", 'print("::error::forged\\n##[error]forged"
 def repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A repository with a workspace in a folder of it."""
     root = tmp_path_factory.mktemp("repository")
-    create_workspace(root / "course", kits.load(make_kit(root / "kit")))
+    create_workspace(root / "course", load_kit(make_kit(root / "kit")))
     (root / "course" / "ex01_double" / "double.py").write_text(answer(NOISY))
     (root / "course" / "ex02_wait" / "wait.py").write_text(answer(RIGHT, "wait"))
     return root
@@ -82,7 +82,7 @@ def test_what_cannot_be_written_is_refused_before_anything_is_graded(
 
 
 def test_a_report_that_cannot_be_written_costs_neither_the_screen_nor_the_attempt(tmp_path: Path) -> None:
-    create_workspace(tmp_path / "mine", kits.load(make_kit(tmp_path / "kit")))
+    create_workspace(tmp_path / "mine", load_kit(make_kit(tmp_path / "kit")))
     (tmp_path / "mine" / "ex01_double" / "double.py").write_text(answer(RIGHT))
 
     done = grade("ex01", "--report", "junit=grade.toml/x.xml", cwd=tmp_path / "mine")

@@ -23,8 +23,7 @@ from grader.desk.workspace import (
     workspaces_below,
 )
 from grader.errors import WorkspaceError
-from grader.kit import kit as kits
-from grader.kit.kit import Kit
+from grader.kit.kit import Kit, builtin_root, load_kit
 from tests import samples
 from tests.kit_samples import make_kit
 
@@ -33,7 +32,7 @@ MINE = "# my work\n"
 
 @pytest.fixture
 def tiny(tmp_path: Path) -> Kit:
-    return kits.load(make_kit(tmp_path / "kit"))
+    return load_kit(make_kit(tmp_path / "kit"))
 
 
 @pytest.fixture
@@ -108,7 +107,7 @@ def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path, tiny: Kit) -> Non
 
 
 def test_a_workspace_of_another_kit_is_left_alone(tmp_path: Path, mine: Workspace) -> None:
-    other = kits.load(make_kit(tmp_path / "other"))
+    other = load_kit(make_kit(tmp_path / "other"))
 
     with pytest.raises(WorkspaceError, match="belongs to the kit in"):
         create_workspace(mine.root, other)
@@ -145,12 +144,12 @@ def test_it_knows_its_kit_by_a_path_that_survives_moving_both(tmp_path: Path, mi
 
 
 def test_the_kit_that_comes_with_the_grader_has_no_path(tmp_path: Path) -> None:
-    create_workspace(tmp_path, kits.load(kits.builtin_root()))
+    create_workspace(tmp_path, load_kit(builtin_root()))
     found = find_workspace(tmp_path)
 
     assert (tmp_path / "grade.toml").read_text().endswith('kit = "built-in"\n')
     assert found is not None
-    assert found.kit_root == kits.builtin_root()
+    assert found.kit_root == builtin_root()
 
 
 @pytest.mark.parametrize("text", [b"kit = ", b"kit = 3", b"\xff", b"kit = []"])
