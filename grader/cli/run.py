@@ -31,9 +31,9 @@ if TYPE_CHECKING:
 @click.option("--schedules", type=click.IntRange(1, 100_000), metavar="N", help="How many task schedules at most.")
 @click.option("--seed", type=click.IntRange(min=0), metavar="K", help="This schedule only.")
 @click.option("--unfair", type=click.IntRange(1, 10_000), metavar="N", help="Warn if N unfair schedules break it.")
-@click.option("--trace", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE", help="Write for Perfetto.")
+@click.option("--trace", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE", help="Trace for Perfetto.")
 @click.option("--started", is_flag=True, help="Pass over untouched stubs and missing files.")
-@click.option("--fail-under", type=click.FloatRange(0, 100), metavar="P", help="Exit 1 below P per cent, 0 from there.")
+@click.option("--fail-under", type=click.FloatRange(0, 100), metavar="P", help="Exit 1 below P per cent, else 0.")
 @click.option("--report", "reports", multiple=True, metavar="DIALECT=PATH", help="Also write junit, jsonl, ...")
 @shared_options
 @click.pass_obj
