@@ -10,7 +10,7 @@ from textwrap import dedent
 
 from grader.judge.engine import Request, grade
 from grader.judge.verdict import BackendResult, Verdict
-from grader.kit import kit
+from grader.kit.kit import Kit, load_kit
 from grader.policy.rules import Findings
 from grader.sandbox.box import Box
 from grader.wire import BACKENDS
@@ -112,7 +112,7 @@ class Graded:
         )
 
 
-def make_kit(root: Path, *, tests: str = TESTS, scenarios: str = SCENARIOS, settings: str = KIT) -> kit.Kit:
+def make_kit(root: Path, *, tests: str = TESTS, scenarios: str = SCENARIOS, settings: str = KIT) -> Kit:
     """Write the kit to a folder and read it."""
     folder = root / "exercises" / "ex01_one"
     folder.mkdir(parents=True)
@@ -126,7 +126,7 @@ def make_kit(root: Path, *, tests: str = TESTS, scenarios: str = SCENARIOS, sett
     (root / "exercises" / "kit.toml").write_text(settings)
     for name, text in files.items():
         (folder / name).write_text(text)
-    return kit.load(root)
+    return load_kit(root)
 
 
 def graded(box: Box, root: Path, submission: str, backends: tuple[str, ...] = BACKENDS, **parts: str) -> Graded:

@@ -35,9 +35,8 @@ from grader.judge.documents import verdict_document
 from grader.judge.engine import Request
 from grader.judge.engine import versions as installed
 from grader.judge.verdict import Status, Verdict
-from grader.kit import kit as kits
 from grader.kit.exercise import Exercise
-from grader.kit.kit import Kit, digest_of, files_in
+from grader.kit.kit import Kit, digest_of, files_in, load_kit
 from grader.policy.submission import Fault, Submission
 from grader.sandbox import isolation
 from grader.sandbox.box import Box
@@ -276,7 +275,7 @@ class _Worker:
 
     def _kit(self, packed: PackedKit) -> Kit:
         if packed.digest not in self._kits:
-            self._kits[packed.digest] = kits.load(self._unpack(packed) if packed.files else packed.root)
+            self._kits[packed.digest] = load_kit(self._unpack(packed) if packed.files else packed.root)
         kit = self._kits[packed.digest]
         if kit.digest != packed.digest:
             del self._kits[packed.digest]

@@ -33,7 +33,7 @@ from grader.classroom.pool import (
 )
 from grader.errors import KitError, MachineError
 from grader.judge.verdict import Status
-from grader.kit import kit as kits
+from grader.kit.kit import load_kit
 from grader.policy.submission import Fault, Submission
 from tests import samples
 from tests.kit_samples import RIGHT, WRONG_VALUE, answer, change, make_kit
@@ -244,7 +244,7 @@ def pool() -> Iterator[LocalPool]:
 
 
 def real_chunk(root: Path, *texts: str, **changes: object) -> Chunk:
-    kit = kits.load(root)
+    kit = load_kit(root)
     under = conditions(kit, kit.exercise("ex01"), 1)
     sources = [answer(text) for text in texts]
     works = tuple(
@@ -281,7 +281,7 @@ def test_a_worker_does_not_grade_with_another_kit_than_the_run_began_with(pool: 
 def test_a_kit_that_travels_with_its_chunk_needs_no_disk_in_common(pool: LocalPool, tmp_path: Path) -> None:
     root = make_kit(tmp_path / "kit")
     change(root / "exercises/kit.toml", "Tiny", "Travelling")
-    packed = pack_kit(kits.load(root))
+    packed = pack_kit(load_kit(root))
     chunk = real_chunk(root, RIGHT, kit=packed)
     root.rename(tmp_path / "elsewhere")
 

@@ -13,7 +13,7 @@ from grader.errors import InternalError, KitError
 from grader.judge import engine
 from grader.judge.engine import Request
 from grader.judge.verdict import Outcome, Status, Verdict
-from grader.kit import kit
+from grader.kit.kit import load_kit
 from grader.sandbox.box import Box
 from grader.wire.recording import Ended
 from tests.fault_samples import OUR_FAULT
@@ -29,7 +29,7 @@ def tiny(tmp_path: Path) -> Path:
 
 def grade(box: Box, root: Path, *texts: str, **changes: object) -> list[Verdict]:
     """Grade files with these texts as answers to ex01."""
-    course = kit.load(root)
+    course = load_kit(root)
     requests = []
     for number, text in enumerate(texts):
         path = root / f"answer{number}.py"
@@ -198,7 +198,7 @@ def test_the_check_is_the_callers_choice(box: Box, tiny: Path) -> None:
 
 
 def test_a_file_that_is_not_there_is_a_fault_of_the_learner(box: Box, tiny: Path) -> None:
-    course = kit.load(tiny)
+    course = load_kit(tiny)
     (verdict,) = engine.grade(
         box, course, course.exercise("ex01"), [Request(path=tiny / "double.py", shown="double.py")]
     )
@@ -345,7 +345,7 @@ def test_a_stub_that_is_not_utf8_is_the_kits_fault(box: Box, tiny: Path) -> None
 def test_what_could_not_be_graded_says_why_and_whose_fault_it_is(
     tiny: Path, error: type[KitError] | type[InternalError], own: bool
 ) -> None:
-    course = kit.load(tiny)
+    course = load_kit(tiny)
     verdict = engine.not_judged(
         course, course.exercise("ex02"), Request(path=tiny, shown="wait.py"), error("it broke", hint="Mend it.")
     )

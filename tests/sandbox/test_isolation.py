@@ -19,8 +19,8 @@ import pytest
 from grader.errors import MachineError
 from grader.judge.engine import Request, grade
 from grader.judge.verdict import Status
-from grader.kit import kit
 from grader.kit.exercise import Limits
+from grader.kit.kit import load_kit
 from grader.sandbox import enclosure, isolation
 from grader.sandbox.box import Box, Job
 from grader.sandbox.cell import Cell, Play
@@ -439,7 +439,7 @@ def test_nothing_of_a_submission_with_processes_stays_in_the_box(strongest: Box)
 def test_what_cannot_run_behind_the_fences_is_not_judged_and_costs_nothing(tmp_path: Path) -> None:
     root = make_kit(tmp_path)
     change(root / "exercises/ex01_double/exercise.toml", "minutes = ", 'needs = ["processes"]\nminutes = ')
-    course = kit.load(root)
+    course = load_kit(root)
     exercise = course.exercise("ex01")
     assert exercise.reference is not None
     request = Request(path=exercise.reference, shown=exercise.file)
