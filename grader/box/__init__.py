@@ -6,5 +6,5 @@ what the ``kernel`` offers (Landlock and seccomp), before a byte of the learner'
 ``stage`` is what a scenario may use; ``simulation`` owns virtual time, the order of task steps and how a play ended.
 Jobs come in, recordings as lines go out, and nothing that is decided here is a grade.
 
-    kernel fence selftest simulation stage player zygote main
+    kernel seccomp fence selftest simulation stage player zygote main
 """

@@ -187,7 +187,7 @@ class Box:
         """Whether the last start came to nothing."""
         self._living: dict[int, Child] = {}
         """The children that have not been ended, by their number in the box."""
-        self.attempts: tuple[Probe, ...] = ()
+        self.probes: tuple[Probe, ...] = ()
         """What the self-test has tried, once the box has been used."""
         self.missing: tuple[str, ...] | None = None
         """Private names of the libraries that plays need and the box does not have; None if no box has said so yet."""
@@ -296,14 +296,14 @@ class Box:
         while not self._ready:
             assert self._zygote is not None
             try:
-                attempts = self._zygote.ready()
+                probes = self._zygote.ready()
             except Died as died:
                 self.missing = self._zygote.missing or self.missing
                 self._start_again(died, min(self._level - 1, isolation.FENCED))
                 continue
-            self.attempts, self.missing = attempts, self._zygote.missing
-            proven = isolation.proven(self._level, attempts)
-            said = [f"it could {attempt.what} ({attempt.said})" for attempt in attempts if not attempt.prevented]
+            self.probes, self.missing = probes, self._zygote.missing
+            proven = isolation.proven(self._level, probes)
+            said = [f"it could {probe.what} ({probe.said})" for probe in probes if not probe.prevented]
             if proven == self._level:
                 self._ready, self._stumbled = True, False
             elif said:

@@ -551,6 +551,6 @@ def test_a_child_imports_from_the_interpreters_own_folders_only(monkeypatch: pyt
     own = f"{sys.prefix}/lib"
     monkeypatch.setattr(sys, "path", ["/work/checkout", own, "", "relative"])
 
-    fence.keep_own_paths()
+    fence.import_from_interpreter_only()
 
     assert sys.path == [own]
