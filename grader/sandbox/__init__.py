@@ -5,5 +5,5 @@ command line and the orders of a box, ``zygote`` starts its process and sweeps u
 ``reading`` turns a line into a recording or distrusts it, and ``cell`` plays one submission and caches its recordings.
 What a box may read or call is decided in ``enclosure``; the filter itself stands on the other side, in ``box.kernel``.
 
-    isolation grants enclosure zygote box reading cell
+    isolation grants enclosure zygote child box reading cell
 """
