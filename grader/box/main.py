@@ -25,10 +25,10 @@ def main() -> None:
     fence = Fence.ordered(orders, counted=level >= 3 and own_namespace and orders["countable"])
     hide_memory()
     become_subreaper()
-    # While this process is small a fork costs half a millisecond; the rest happens on another processor, meanwhile.
+    # While this process is small a fork costs half a millisecond; the child then tests on another processor.
     testing = selftest.begin(fence, orders["targets"])
 
-    # First, because a name that is missing may end this process in what follows.
+    # Said first, because a missing name may end this process in the next lines.
     control.sendall(dumps({"missing": _missing_names()}))
 
     from grader.box import zygote
@@ -41,7 +41,7 @@ def main() -> None:
 
 
 def _missing_names() -> list[str]:
-    """The private names of the libraries that the simulation needs and that are not there; takes half a millisecond."""
+    """The private names that the simulation needs and that the libraries do not have; takes half a millisecond."""
     try:
         from grader.box.simulation import private  # takes most of the time of a start: anyio, trio and both backends
 
@@ -55,7 +55,7 @@ def _receive(control: socket.socket) -> Orders:
     while not line.endswith(b"\n"):
         more = control.recv(1 << 16)
         if not more:
-            os._exit(0)  # the trusted side has closed the socket or is gone
+            os._exit(0)  # the trusted side is gone
         line += more
     orders: Orders = decode(line)
     return orders

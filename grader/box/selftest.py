@@ -99,10 +99,10 @@ def _outcome(probe: Callable[[], object]) -> tuple[bool, str]:
 def _outside(targets: Targets) -> list[Probe]:
     """What namespaces alone must prevent."""
     return [
-        *_files(targets, "before the fences, "),
-        ("before the fences, see processes that are not of this box", _see_processes),
-        ("before the fences, read an environment that is not the box's own", _read_environments),
-        ("before the fences, connect to another computer", _connect),
+        *_files(targets, " with namespaces alone"),
+        ("see processes of other boxes or programs with namespaces alone", _see_processes),
+        ("read the environment of another program with namespaces alone", _read_environments),
+        ("connect to another computer with namespaces alone", _connect),
     ]
 
 
@@ -115,7 +115,7 @@ def _behind_fences(targets: Targets) -> list[Probe]:
         ("read the environment of the process that started it", lambda: open(f"/proc/{parent}/environ", "rb")),
         ("read the memory of the process that started it", lambda: open(f"/proc/{parent}/mem", "rb")),
         ("send a signal to the process that started it", lambda: os.kill(parent, 0)),
-        ("send a signal to everybody", lambda: os.kill(-1, 0)),
+        ("send a signal to all processes", lambda: os.kill(-1, 0)),
         ("read the limits of the process that started it", lambda: resource.prlimit(parent, resource.RLIMIT_CPU)),
         ("connect to another computer", _connect),
         ("make a datagram socket", lambda: socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)),
@@ -125,11 +125,11 @@ def _behind_fences(targets: Targets) -> list[Probe]:
     ]
 
 
-def _files(targets: Targets, when: str) -> list[Probe]:
+def _files(targets: Targets, how: str) -> list[Probe]:
     return [
-        *((f"{when}read {path}", partial(open, path, "rb")) for path in targets["secrets"]),
-        (f"{when}list {targets['home']}", partial(_list, targets["home"], set(targets["known"]))),
-        *((f"{when}write into {path}", partial(_write, path)) for path in targets["folders"]),
+        *((f"read {path}{how}", partial(open, path, "rb")) for path in targets["secrets"]),
+        (f"list {targets['home']}{how}", partial(_list, targets["home"], set(targets["known"]))),
+        *((f"write into {path}{how}", partial(_write, path)) for path in targets["folders"]),
     ]
 
 

@@ -1,9 +1,9 @@
 """A warm process that has imported everything a play needs, and forks one child per job.
 
-It speaks over one Unix socket, its standard input. A request is one JSON object with the program of a job, together
-with three descriptors: where the child reads requests for plays, where it writes messages, where its standard output
-goes. The answer is the child's process number. When a child ends, the zygote says so. It never loads a submission,
-stays single-threaded and runs no event loop, so that every fork is clean.
+It speaks over one Unix socket, its standard input. A request is one line, a ``JobOrder``, together with three
+descriptors: where the child reads requests for plays, where it writes messages, where its standard output goes. The
+answer is the child's process number. When a child ends, the zygote says so. It never loads a submission, stays
+single-threaded and runs no event loop while it serves, so that every fork is clean.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ def serve(control: socket.socket, fence: Fence) -> None:
     os.set_blocking(writer, False)
     signal.set_wakeup_fd(writer, warn_on_full_buffer=False)
     signal.signal(signal.SIGCHLD, lambda number, frame: None)
-    # Ctrl-C is the trusted side's to answer. asyncio and trio, too, would handle it anew in every run.
+    # The trusted side answers Ctrl-C. asyncio and trio would also install a handler of their own in every run.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     with selectors.DefaultSelector() as selector:
         selector.register(control, selectors.EVENT_READ)
@@ -76,7 +76,7 @@ def warm_up() -> None:
 
 
 def _reap(control: socket.socket, fence: Fence) -> None:
-    """Collect what has ended: children, and the orphans they left to us."""
+    """Collect the processes that have ended: children, and orphans that they have left to us."""
     while True:
         try:
             process, status = os.waitpid(-1, os.WNOHANG)

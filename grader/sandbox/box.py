@@ -1,7 +1,7 @@
-"""Boxes, which hold learners' code: a warm zygote that forks a ``Child`` per job, and what it takes to end it.
+"""Boxes, which hold learners' code: a box starts a zygote, proves its level, and ends all that was started in it.
 
-A ``Box`` is at the strongest level of isolation that its own self-test has proven. Whatever a child has started is
-killed with it, and so is everything when the box is closed. A box that has died is started again.
+A ``Box`` is at the strongest level of isolation that its own self-test has proven. All processes that a child has
+started are killed with it, and all of the box when it is closed. A box that has died is started again.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ class Job:
     scenarios: str
     limits: Limits
     needs: tuple[str, ...] = ()
-    """What the fences open for it: ``loopback``, ``processes``."""
+    """What the fence leaves open to it: ``loopback``, ``processes``."""
 
 
 class Box:
@@ -60,7 +60,7 @@ class Box:
         self._zygote: ZygoteHandle | None = None
         self._ready = False
         self._stumbled = False
-        """Whether the last start came to nothing."""
+        """Whether the last start has failed."""
         self._living: dict[int, Child] = {}
         """The children that have not been ended, by their number in the box."""
         self.probes: tuple[Probe, ...] = ()
@@ -96,8 +96,7 @@ class Box:
 
     def refusal(self, needs: Collection[str]) -> str:
         """Why an exercise with these needs cannot be judged here; empty if it can."""
-        landlock = self._up().landlock
-        return isolation.refusal(needs, self._level, landlock)
+        return isolation.refusal(needs, self.level, self._up().landlock)
 
     def start(self, job: Job) -> Child:
         """Fork a child that answers requests for plays of this job. Raises InternalError if no box can be started."""
@@ -112,7 +111,7 @@ class Box:
             raise _no_box(died) from died
 
     def end(self, child: Child) -> int | None:
-        """Kill a child and everything that was ever started in it; returns its exit status, None if it had not left.
+        """Kill a child and all that was ever started in it; returns its exit status, None if it had not left by itself.
 
         It is killed after a clean end too, because a process that the learner's code has started outlives its parent
         otherwise. The children of other jobs are spared.
@@ -201,7 +200,7 @@ class Box:
         self._launch()
 
     def _lower(self, level: int, why: str) -> None:
-        self.notes.append(f"level {self._level} is not to be had: {why}")
+        self.notes.append(f"level {self._level} is not available: {why}")
         self._level = level
 
     def _bury(self) -> None:

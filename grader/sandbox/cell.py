@@ -1,7 +1,7 @@
-"""Asks for the plays of one job and takes in what comes out of the box, trusting none of it.
+"""Asks a box for the plays of one job, and turns its answers into recordings without trusting them.
 
-A ``Cell`` answers its plays in the order in which they were sent. One that crashes, hangs or lies costs itself only;
-the cell goes on in a new child. No verdict depends on elapsed real time but for the last resort of
+A ``Cell`` answers its plays in the order in which they were sent. A play that crashes, hangs or lies costs no other
+play: the cell goes on in a new child. No verdict depends on elapsed real time but for the last resort of
 ``Limits.wall_seconds``, which ends a play as ``limit``.
 """
 
@@ -22,7 +22,7 @@ from grader.wire.recording import Ended, Recording
 from grader.wire.values import encode_inputs
 
 _SLOW = (Ended.BLOCKED_LOOP, Ended.NEVER_YIELDS, Ended.LATE)
-"""Endings that a play takes long to come to, and that are shown with a trace."""
+"""Endings of plays that take long, and that are shown with a trace."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ class Play:
     within: float | None = None
     """Virtual seconds after which the play is late, if its hidden test says so."""
     walk: str = "fair"
-    """``sticky`` for an unfair schedule, which stays with one task for as long as it likes."""
+    """``sticky`` for an unfair schedule, which stays with one task as long as it can."""
 
     @property
     def key(self) -> Play:
@@ -71,13 +71,13 @@ class Cell:
         """Whether anything came out of the box that our own code would not have written."""
 
     def send(self, play: Play) -> Play:
-        """Ask for a play without waiting for it. Returns the play that answers: it may have a trace besides."""
+        """Ask for a play without waiting for it. Returns the play that will answer: it may be one with a trace."""
         traced = replace(play, trace=True)
-        known = next((one for one in (play, traced) if self._is_known(one)), None)
-        if known is not None:
-            return known
-        # A play that failed is played again for its trace. Of those that hang, as the others of a program that has
-        # hung before may, each would cost twice half a second.
+        for known in (play, traced):
+            if self._is_known(known):
+                return known
+        # A play that failed is played again for its trace. One that hangs costs half a second each time, so all plays
+        # of a program that has hung once are traced at once.
         asked = traced if self._hangs else play
         name = secrets.token_hex(8)
         self._sent.append((asked, name))
@@ -92,7 +92,7 @@ class Cell:
         return self._done[asked]
 
     def close(self) -> None:
-        """End the child. Bytes after the last answer are an attempt to add to it."""
+        """End the child. Bytes after the last answer are taken for forgery: our own code writes none."""
         while self._sent and self._child is not None:
             self._next()
         child, self._child = self._child, None
@@ -161,8 +161,8 @@ class Cell:
             self.tampered = spent = True
             recording = _ended(play, Ended.TAMPERED, str(error))
         except BaseException:
-            # Interrupted, by Ctrl-C or by the alarm of a hidden test. The answer that is still to come would be taken
-            # for the answer to the next request.
+            # Interrupted, by Ctrl-C or by the alarm of a hidden test. The child's late answer would be taken for the
+            # answer to the next request.
             self._replace(child)
             raise
         self._done[play] = recording
@@ -172,10 +172,10 @@ class Cell:
             self._replace(child)
 
     def _again(self, play: Play, name: str, child: Child) -> bool:
-        """Play once more what failed through no fault of its own, as far as can be told; whether there is a next time.
+        """Send a play once more that may have failed through no fault of its own; whether it was sent.
 
-        A box may have died of what another job plays in it, or what this one has left running. If it dies again of
-        the same play, it is this one's doing.
+        Another job, or an earlier play of this one, may have killed the box. If the box dies a second time under the
+        same play, that play is to blame.
         """
         if play in self._retried:
             return False
@@ -185,9 +185,9 @@ class Cell:
         return True
 
     def _crash(self, play: Play, child: Child) -> Recording:
-        """What is known of a child that left without an answer."""
+        """The recording of a play whose child left without an answer."""
         if self._box.lost(child):
-            return _ended(play, Ended.CRASHED, "the processes that it was played in were killed or stopped")
+            return _ended(play, Ended.CRASHED, "the processes of its box were killed or stopped")
         drain_output(child)
         return _ended(play, Ended.CRASHED, _last_words(self._box.end(child)))
 
@@ -200,18 +200,18 @@ class Cell:
 
 
 def _raise_fault(message: Json, child: Child) -> None:
-    """Raise _Fault if the message is our own code's word that it has failed.
+    """Raise _Fault if our own code reports that it has failed, and proves by the secret of the job that it does.
 
-    By the proof that came with the job: an exit status, which stood for this once, is anybody's to choose.
+    An exit status, which stood for this once, can be chosen by the learner's code.
     """
     if isinstance(message, dict) and message.keys() == {"fault", "proof"}:
         if not isinstance(message["proof"], str) or not secrets.compare_digest(message["proof"], child.proof):
-            raise Distrusted("a fault that nobody has had")
+            raise Distrusted("a fault of the grader that it has not reported")
         raise _Fault(str(message["fault"]))
 
 
 def _killed(child: Child) -> bool:
-    """Whether somebody has killed it. That may have been a kernel out of memory, or an operator."""
+    """Whether SIGKILL has ended it, which a kernel out of memory or an operator may have sent."""
     return child.zygote.statuses.get(child.number) == -signal.SIGKILL
 
 
@@ -227,7 +227,7 @@ def _ended(play: Play, ended: Ended, reason: str) -> Recording:
 
 
 def _last_words(status: int | None) -> str:
-    """What became of a child that left without an answer."""
+    """How a child ended that left without an answer."""
     if status is not None and status < 0:
         return f"the process was killed by {_signal_name(-status)}"
     return f"the process left with exit status {status}" if status is not None else "the process closed its pipes"

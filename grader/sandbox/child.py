@@ -1,6 +1,6 @@
 """One child of a box: our ends of its pipes, and the wait for its next line.
 
-The wait is over when the line is there, when the child has ended, or when it has used more than it may.
+The wait ends when the line is there, when the child has ended, or when the child has used more than it may.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from grader.wire.lines import MAX_LINE, Distrusted, Json, dumps
 _LOOK_SECONDS = 0.25
 _TAIL_BYTES = 2000
 _MAX_THREADS = 1024
-"""Of one child. Where the kernel cannot count them for us, this is what a bomb of threads runs into."""
+"""Of one child. It ends a bomb of threads where the kernel cannot count threads for us."""
 
 
 class TimeIsUp(Exception):
@@ -116,8 +116,8 @@ def _wait_for_line(child: Child, has_ended: Callable[[Child], bool], wall: float
                 return
         elif ended:
             raise Gone
-        # A child that writes bytes without an end of the line, or a flood of output, may do so for ever: it is looked
-        # at all the same.
+        # The limits are checked although bytes come in: a child could write bytes without an end of the line, or print,
+        # for ever.
         now = time.monotonic()
         if not ready or now - looked > _LOOK_SECONDS:
             looked = now

@@ -23,7 +23,7 @@ NOBODY = 65534
 PACKAGE = Path(__file__).resolve().parents[1]
 _KIT = PACKAGE / "_kit"
 SCRATCH = "/box"
-"""In a box of level 3, memory that files can be put in. Submissions do not see it, unless they need processes."""
+"""In a box of level 3, a folder in memory. Only submissions that need processes can see it."""
 _SCRATCH_BYTES = 64 << 20
 
 _BOX = PACKAGE / "box"
@@ -38,9 +38,9 @@ compileall.compile_dir(sys.argv[2], quiet=2)
 
 
 def orders(level: int) -> Orders:
-    """What a zygote is told at its start."""
-    # At level 3 something empty is mounted over the kit. Otherwise all that lies beside it is allowed one by one, which
-    # every child pays for: 17 ms against 3 where 200 packages are installed (measured on a busy machine).
+    """The orders of a zygote at a level."""
+    # At level 3 an empty folder is mounted over the kit. Otherwise all that lies beside the kit is allowed one by one,
+    # for which every child takes 17 ms instead of 3 where 200 packages are installed (measured on a busy machine).
     hidden = _KIT if level < STRONGEST and _KIT.is_dir() else None
     root = os.geteuid() == 0 if hasattr(os, "geteuid") else False
     return {
@@ -56,7 +56,7 @@ def orders(level: int) -> Orders:
 
 
 def _unguessable() -> str:
-    """The beginning of a path that nobody can have prepared; everybody may write to the folder that it is in."""
+    """The beginning of a path that cannot have been prepared by another user; all may write to the folder above it."""
     return os.path.join(tempfile.gettempdir(), f"grade-box-{secrets.token_hex(8)}-")
 
 

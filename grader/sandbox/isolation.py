@@ -74,9 +74,9 @@ def bubblewrap() -> str | None:
 
 
 def ceiling() -> tuple[int, str]:
-    """The strongest level worth trying here, and why there is no stronger one."""
+    """The strongest level that can be tried on this computer, and why there is no stronger one."""
     if sys.platform != "linux":
-        return 0, f"the fences are made of Linux, and this is {platform.system()}"
+        return 0, f"the fences need Linux, and this is {platform.system()}"
     if platform.machine() not in FILTERED_MACHINES:
         return 1, f"the table of system calls is for {', '.join(FILTERED_MACHINES)}, and this is {platform.machine()}"
     if bubblewrap() is None:
@@ -110,13 +110,13 @@ def refusal(needs: Collection[str], level: int, landlock: int) -> str:
     """Why an exercise with these needs cannot be judged at a level; empty if it can. ``landlock`` is its version."""
     if "processes" in needs and level == FENCED:
         return (
-            f"It cannot be judged here: it starts processes, and behind the fences of level {level} it could not. "
-            "Run `grade doctor` to see what level 3 lacks."
+            f"It cannot be judged here: it starts processes, which isolation level {level} does not allow. "
+            "Run `grade doctor` to see why this computer does not have level 3."
         )
     if "loopback" in needs and level == FENCED and landlock < 4:
         return (
-            "It cannot be judged here: it uses the network, and this kernel cannot keep it to ports of its own. "
-            "Run `grade doctor` to see what level 3 lacks."
+            "It cannot be judged here: it uses the network, and this kernel cannot restrict it to ports of its own. "
+            "Run `grade doctor` to see why this computer does not have level 3."
         )
     return ""
 

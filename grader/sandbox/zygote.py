@@ -1,4 +1,4 @@
-"""Starts a zygote at a level of isolation, talks to it, and ends it with everything below it."""
+"""Our end of a zygote: starts it at a level of isolation, talks to it, and ends it with all processes below it."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class ZygoteHandle:
     def __init__(self, level: int) -> None:
         self.level = level
         self.process = 0
-        """Its process number, as this computer has it, from ``ready`` on."""
+        """Its process number on this computer, from ``ready`` on."""
         self.landlock = 0
         """The version of Landlock in the box, 0 for none; from ``ready`` on."""
         self.missing: tuple[str, ...] | None = None
@@ -81,9 +81,9 @@ class ZygoteHandle:
         return read_probes(report["probes"])
 
     def fork(self, document: bytes, descriptors: Sequence[int]) -> tuple[int, int]:
-        """Have it fork a child; returns its number inside the box, and the one this computer has. Raises Died.
+        """Have it fork a child; returns the child's number in the box, and the one on this computer. Raises Died.
 
-        The second is 0 if the child is gone already.
+        The second number is 0 if the child is gone already.
         """
         try:
             sent = socket.send_fds(self._control, [document], descriptors)
@@ -113,13 +113,13 @@ class ZygoteHandle:
             self._process.stderr.close()
         if self.level < STRONGEST:
             for left in glob.glob(glob.escape(self._orders["scratch"]) + "*"):
-                shutil.rmtree(left, ignore_errors=True)  # it removes them itself, if it is not killed first
+                shutil.rmtree(left, ignore_errors=True)  # the zygote removes them too, if it is not killed first
 
     def _sweep(self) -> None:
-        """Kill what is below it while it still lives: what outlives it is out of reach."""
+        """Kill the processes below it while it lives: those that outlive it are out of reach."""
         deadline = time.monotonic() + SWEEP_SECONDS
         while self._process.poll() is None and kill_descendants(self._process.pid):
-            self._process.send_signal(signal.SIGCONT)  # one that was stopped does not collect its dead
+            self._process.send_signal(signal.SIGCONT)  # a stopped zygote does not reap its children
             if time.monotonic() > deadline:
                 return
             time.sleep(0.001)
@@ -167,7 +167,7 @@ class ZygoteHandle:
         return process
 
     def _outside(self, inside: int) -> int:
-        """The number that this computer has for a process of the box's namespace."""
+        """The number on this computer of a process in the box's namespace."""
         for number in children_of(self.process):
             with suppress(OSError), open(f"/proc/{number}/status") as file:
                 if any(line.startswith("NSpid:") and line.split()[-1] == str(inside) for line in file):
@@ -194,7 +194,7 @@ class ZygoteHandle:
             pass
 
     def _messages(self) -> Iterator[dict[str, Json]]:
-        """What has come in, one by one; the end of a process is noted on the way."""
+        """The messages that have come in, one by one; those about an ended process are noted on the way."""
         while b"\n" in self._buffer:
             line, _, self._buffer = self._buffer.partition(b"\n")
             message = loads(line)

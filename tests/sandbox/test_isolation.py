@@ -137,7 +137,7 @@ def test_where_bubblewrap_is_refused_its_namespaces_the_box_is_of_level_2(
     monkeypatch.setattr(enclosure, "bubblewrap", lambda: str(refused))
     with Box() as box:
         assert box.level == 2
-        assert box.notes == ["level 3 is not to be had: bwrap: setting up uid map: Permission denied"]
+        assert box.notes == ["level 3 is not available: bwrap: setting up uid map: Permission denied"]
         assert played(box, "return 1").result == 1
 
 
@@ -287,7 +287,7 @@ return [os.getuid(), os.getpid() < 100, socket.gethostname(), secret]
         own = f"/proc/{box.process}"
         user = int(Path(f"{own}/status").read_text().partition("\nUid:\t")[2].split()[0])
 
-    # A process that has changed its user cannot even read its own environment; nobody's secrets is nobody's secrets.
+    # A process that has changed its user cannot even read its own environment, which keeps the secret as well.
     assert found.ended is Ended.RAISED or found.result == [enclosure.NOBODY, True, "box", False]
     assert user != 0 or not enclosure._open_to_all(inside=True)
 
