@@ -39,7 +39,7 @@ _PROCESSES = 512
 _MORE_PROCESSES = 1024
 """How many more than its user has now, where the kernel cannot; root may have any number."""
 _PORTS = 16
-"""TCP ports for a job with ``loopback`` whose box shares the network of its computer."""
+"""TCP ports for a job with ``loopback`` whose box shares the network of its computer; ``isolation.shared`` says so."""
 
 _OWN_THREADS = "/proc/self/task"
 

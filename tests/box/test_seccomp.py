@@ -1,4 +1,4 @@
-"""The filter that the kernel runs says what the tables say, for every call and every argument that matters."""
+"""The compiled filter does what the tables say, for every system call and every argument that matters."""
 
 from __future__ import annotations
 
@@ -124,7 +124,7 @@ def test_what_the_tables_say_about_the_calls_that_matter() -> None:
 
 @pytest.mark.parametrize("needs", NEEDS, ids="+".join)
 def test_a_call_through_another_door_ends_the_process(needs: tuple[str, ...]) -> None:
-    """As a call of the 32-bit or of the x32 interface it has another number, and is no mistake."""
+    """In the 32-bit and the x32 interface the same number is another call. No honest program uses them."""
     program = seccomp.filter_for(X86, OWN, PARENT, needs)
 
     assert {verdict(program, number, audit=0x40000003) for number in range(520)} == {KILLED}

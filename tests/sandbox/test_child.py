@@ -1,4 +1,4 @@
-"""Waiting for a line of a child: what it said before it left counts, whenever we look."""
+"""Waiting for a line of a child: what it wrote before it left counts, whenever we look."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def child() -> Iterator[tuple[Child, int]]:
 
 
 def test_an_answer_given_right_before_the_end_is_read(child: tuple[Child, int]) -> None:
-    """It lay in the pipe, while the child was found to be gone: under load a play had crashed that had not."""
+    """The answer lay in the pipe when the child was found gone: under load such plays were reported as crashed."""
     reader, says = child
 
     assert next_line(reader, leaving(says, b"answer\nmore"), wall=30, cpu=30) == b"answer"
@@ -54,7 +54,7 @@ def test_a_child_that_leaves_without_an_answer_is_gone_although_its_pipe_is_open
         next_line(reader, leaving(says, said), wall=30, cpu=30)
 
 
-def test_wall_time_is_up_before_anybody_asks_for_the_child(child: tuple[Child, int]) -> None:
+def test_wall_time_is_up_before_the_box_is_asked_about_the_child(child: tuple[Child, int]) -> None:
     reader, says = child
 
     with pytest.raises(TimeIsUp, match="real seconds"):

@@ -1,4 +1,4 @@
-"""A box is shown the interpreter and what it needs, and of everything else nothing."""
+"""A box can read the interpreter and the files that it needs, and no other files of this computer."""
 
 from __future__ import annotations
 
@@ -52,5 +52,5 @@ def test_a_line_added_to_the_table_is_granted_and_mounted(monkeypatch: pytest.Mo
     assert "/etc/motd" in grants.mounted()
 
 
-def test_programs_are_run_by_those_only_who_need_processes() -> None:
+def test_only_an_exercise_with_processes_may_run_a_program() -> None:
     assert {grant["need"] for grant in grants.grants(hidden=None) if grant["access"] == "run"} == {"processes"}

@@ -242,7 +242,7 @@ def test_what_a_submission_does_not_need_is_refused_and_its_play_goes_on(fenced:
 @pytest.mark.parametrize(
     "call", [(101, 16), (310, 0), (311, 0), (165, 0), (272, 0x10000000), (425, 8), (321, 0), (56, 17)]
 )
-def test_calls_of_the_kernel_that_nobody_needs_are_refused(fenced: Box, call: tuple[int, int]) -> None:
+def test_system_calls_that_no_exercise_needs_are_refused(fenced: Box, call: tuple[int, int]) -> None:
     """ptrace, process_vm_readv and writev, mount, unshare, io_uring_setup, bpf, and clone for a process"""
     body = (
         "libc = ctypes.CDLL(None, use_errno=True)\n"
@@ -273,7 +273,7 @@ return [threading.active_count() > 1, len(os.urandom(4)), zoneinfo.ZoneInfo("UTC
     assert played(fenced, body).result == [True, 4, "UTC", True]
 
 
-def test_the_environment_and_the_identity_of_whoever_grades_stay_outside(
+def test_the_environment_and_the_identity_of_the_person_who_grades_stay_outside(
     strongest: Box, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("GRADE_TEST_SECRET", "1")
@@ -366,7 +366,7 @@ async def answer(other):
 
 
 @pytest.mark.parametrize("backend", ["asyncio", "trio"])
-def test_the_loopback_reaches_the_plays_own_server_and_nobody_elses(fenced: Box, backend: str) -> None:
+def test_the_loopback_reaches_the_plays_own_server_and_no_other(fenced: Box, backend: str) -> None:
     if refused := fenced.refusal(["loopback"]):
         pytest.skip(f"THE LOOPBACK IS NOT TESTED: {refused}")
     with socket.create_server(("127.0.0.1", 0)) as other, cell_of(fenced, SERVER, "loopback") as cell:
