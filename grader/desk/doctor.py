@@ -50,10 +50,14 @@ def _isolation(box: Box) -> list[Check]:
     """The proven level, why it is no higher one, and each thing that was tried in the box."""
     found = [Check(subject="isolation", said=f"level {box.level}: {LEVELS[box.level]}")]
     found += [Check(subject="isolation", said=note) for note in box.notes]
-    for probe in sorted(box.probes, key=lambda probe: probe.level):
-        word = "cannot" if probe.prevented else "CAN"
+    for attempt in sorted(box.probes, key=lambda attempt: attempt.level):
+        word = "cannot" if attempt.prevented else "CAN"
         found.append(
-            Check(subject=f"  level {probe.level}", said=f"{word} {probe.what}: {probe.said}", fine=probe.prevented)
+            Check(
+                subject=f"  level {attempt.level}",
+                said=f"{word} {attempt.what}: {attempt.said}",
+                fine=attempt.prevented,
+            )
         )
     return found
 

@@ -4,8 +4,7 @@ The trusted side sends the box jobs and requests for plays; the box answers each
 ``Recording``. Both sides import this room, so nothing here may depend on anything but the standard library, and
 nothing here decides about points. Reading a line from a box is done with suspicion, in ``sandbox.reading``.
 
-To change what a recording holds, begin with its row in ``recording``; to change which values may cross, ``values``;
-what a box is told at its start and with each job stands in ``orders``.
+To change what a recording holds, begin with its row in ``recording``; to change which values may cross, ``values``.
 
     lines values orders recording
 """
