@@ -130,7 +130,7 @@ def make_kit(root: Path, *, tests: str = TESTS, scenarios: str = SCENARIOS, sett
 
 
 def graded(box: Box, root: Path, submission: str, backends: tuple[str, ...] = BACKENDS, **parts: str) -> Graded:
-    """Grade a submission; the rules on the syntax tree, which would stop most of them, look away."""
+    """Grade a submission without the rules on the syntax tree, which would stop most of these."""
     course = make_kit(root, **parts)
     path = root / "one.py"
     path.write_text(dedent(submission) + ("" if "def other" in submission else OTHER))

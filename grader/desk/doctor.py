@@ -51,9 +51,9 @@ def _isolation(box: Box) -> list[Check]:
     """The proven level, why no higher one is, and each forbidden action that was tried in the box."""
     checks = [Check(subject="isolation", result=f"level {box.level}: {LEVELS[box.level]}")]
     checks += [Check(subject="isolation", result=note) for note in box.notes]
-    for attempt in sorted(box.attempts, key=lambda attempt: attempt.level):
-        result = f"{'cannot' if attempt.prevented else 'CAN'} {attempt.what}: {attempt.said}"
-        checks.append(Check(subject=f"  level {attempt.level}", result=result, fine=attempt.prevented))
+    for probe in sorted(box.probes, key=lambda probe: probe.level):
+        result = f"{'cannot' if probe.prevented else 'CAN'} {probe.what}: {probe.said}"
+        checks.append(Check(subject=f"  level {probe.level}", result=result, fine=probe.prevented))
     return checks
 
 
