@@ -151,10 +151,10 @@ class Results:
             all_schedules=judged.all_schedules,
             failure=None if failed is None else self._failure(examination.cell, test, failed, taken),
             reason=judged.reason,
-            cautions=tuple(self._caution(remark, taken) for remark in judged.remarks),
+            remarks=tuple(self._remark(remark, taken) for remark in judged.remarks),
         )
 
-    def _caution(self, remark: Remark, taken: Submission) -> PassedRemark:
+    def _remark(self, remark: Remark, taken: Submission) -> PassedRemark:
         text = self._kit.diagnoses[remark.slug].sentence
         return PassedRemark(kind=remark.slug, text=text, line=remark.line, source=taken.line(remark.line))
 

@@ -89,7 +89,7 @@ class BackendResult:
     failure: Failure | None = None
     reason: str = ""
     """Why it was not judged."""
-    cautions: tuple[PassedRemark, ...] = ()
+    remarks: tuple[PassedRemark, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
