@@ -6,11 +6,12 @@ turns out of natural order that still make it fail in the same way are what a le
 
 from __future__ import annotations
 
-from collections.abc import Coroutine, Iterable, Sequence
+from collections.abc import Coroutine, Iterable
 from dataclasses import dataclass, replace
 
 from grader.errors import GraderError
 from grader.judge.collect import Function, fails, skips
+from grader.judge.explain import diagnose
 from grader.judge.schedules import Variants, shortest
 from grader.judge.verdict import Outcome
 from grader.kit.hidden_tests import HiddenTest
@@ -19,20 +20,6 @@ from grader.wire.recording import LEFT_BEHIND, Ended, Recording, Remark
 
 AHEAD = 2
 """Plays that are asked for before they are needed, so that the box plays while a hidden test judges."""
-
-TELLING = frozenset(LEFT_BEHIND) - {"unclosed", "leaked-thread"}
-"""What a play may leave behind that says more about a failed test than the test does.
-
-Nothing of it makes a test fail: points are for what the hidden tests ask for. A stream that is left open is untidy and
-hardly ever the cause of anything else, so it is said beside the diagnosis and never instead of it. Whether a thread has
-come to its end is a matter of real time: a busy machine would give another diagnosis than an idle one.
-"""
-
-_BUGS = frozenset(
-    {"TypeError", "AttributeError", "NameError", "UnboundLocalError", "IndexError", "KeyError", "ZeroDivisionError"}
-    | {"RecursionError", "NotImplementedError", "ImportError", "ModuleNotFoundError"}
-)
-"""Exceptions that say more about a failed test than the test does, if they came from the student's code."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -218,30 +205,3 @@ def _replay(
     judged = attempt(test, function, Replaying(cell, failed.play.backend, chosen), failed.variant)
     again = judged.failed if judged is not None else None
     return again if again is not None and again.diagnosis == failed.diagnosis else None
-
-
-# ---- which diagnosis -------------------------------------------------------------------------------------------------
-
-
-def diagnose(test: HiddenTest, used: Sequence[tuple[Play, Recording]]) -> tuple[Play, Recording, str]:
-    """The play that explains a failure, and the slug of the diagnosis: the first source that has something to say.
-
-    How a play ended; what was left behind; an exception that looks like a bug; an exception nobody expected; and last
-    what the hidden test declares.
-    """
-    for play, recording in used:
-        if not recording.ended.by_itself and not recording.looked:
-            return play, recording, recording.ended.value
-    for play, recording in used:
-        telling = [complaint.slug for complaint in recording.hygiene if complaint.slug in TELLING]
-        if telling:
-            return play, recording, min(telling, key=LEFT_BEHIND.index)
-    for play, recording in used:
-        if _has_bug(recording) or (recording.ended is Ended.RAISED and not recording.looked):
-            return play, recording, "raised"
-    play, recording = used[-1]
-    return play, recording, test.diagnosis
-
-
-def _has_bug(recording: Recording) -> bool:
-    return any(leaf.line is not None and leaf.types[:1] and leaf.types[0] in _BUGS for leaf in recording.surprises)

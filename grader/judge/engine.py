@@ -12,7 +12,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from grader.errors import GraderError, InternalError, KitError
-from grader.judge.explain import Results
+from grader.judge.results import Results
 from grader.judge.session import DEFAULT_SCHEDULES, Examination, examine
 from grader.judge.verdict import Verdict
 from grader.kit.exercise import Exercise

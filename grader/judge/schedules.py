@@ -13,7 +13,7 @@ from itertools import count
 from math import prod
 
 from grader.sandbox.cell import Play
-from grader.wire.recording import Deviation, Recording, Trace
+from grader.wire.recording import Recording
 
 WALK = 20
 """The largest tree of choices that is walked whole."""
@@ -142,28 +142,3 @@ def _only(choices: Choices, positions: list[int]) -> Choices:
     while shown and shown[-1] == 0:
         shown.pop()
     return tuple(shown)
-
-
-def in_words(trace: Trace) -> str:
-    """Say when it goes wrong, from the deviations of a shortened play; nothing if it had none."""
-    said = []
-    for deviation in trace.deviations[:2]:
-        first, second = _label(trace, deviation.task, deviation), _label(trace, deviation.instead_of, deviation)
-        said.append(f"{first} goes on before {second} at {deviation.time:g} s")
-    more = len(trace.deviations) - len(said)
-    turns = "turn" if more == 1 else "turns"
-    return " and ".join(said) + (f" (and {more} more such {turns})" if more > 0 else "")
-
-
-def _label(trace: Trace, number: int, deviation: Deviation) -> str:
-    """What the learner calls a task: the piece of work it is doing then, else its function, numbered if need be."""
-    spans = [span for span in trace.spans if span.task == number]
-    inside = [
-        span for span in spans if span.start <= deviation.time and (span.stopped or deviation.time) >= deviation.time
-    ]
-    for span in inside or spans:
-        return f"`{span.name}`"
-    names = {task.id: task.name for task in trace.tasks}
-    name = names.get(number, "a task")
-    alike = [id for id, other in names.items() if other == name]
-    return f"`{name}`" if len(alike) < 2 else f"`{name}` no. {alike.index(number) + 1}"

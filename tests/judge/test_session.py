@@ -12,17 +12,16 @@ from typing import Any
 import pytest
 
 from grader.errors import InternalError
-from grader.judge.attempt import Judged, diagnose
+from grader.judge.attempt import Judged
 from grader.judge.authoring import grading, token
 from grader.judge.collect import hidden_functions
 from grader.judge.session import Examination, examine
 from grader.judge.verdict import Outcome as Result
 from grader.kit.exercise import Exercise
-from grader.kit.hidden_tests import HiddenTest
 from grader.sandbox.box import Box, Job
 from grader.sandbox.cell import Cell, Play
 from grader.wire import BACKENDS
-from grader.wire.recording import NOTHING, Ended, Leaf, Raised, Recording, Remark, Span
+from grader.wire.recording import Ended, Recording, Remark
 from grader.wire.values import Token
 from tests.forging_samples import make_kit
 
@@ -456,81 +455,3 @@ def test_a_grading_declaration_leaves_the_function_as_it_is_and_a_token_is_one()
 
     assert grading(points=1, diagnosis="a", feedback="b")(function) is function
     assert token("a") == Token("a")
-
-
-# ---- which diagnosis -------------------------------------------------------------------------------------------------
-
-TEST = HiddenTest(
-    name="test_it", number=1, label="", points=1, diagnosis="declared", feedback="", schedules=None, line=1
-)
-
-
-def recorded(ended: Ended = Ended.RETURNED, **fields: Any) -> Recording:
-    return Recording(scenario="s", backend="trio", ended=ended, **fields)
-
-
-def error(*types: str, line: int | None = 3, named: str | None = None) -> Raised:
-    return Raised(bare=True, leaves=(Leaf(token=named, types=types, message="", line=line),))
-
-
-def slug(*recordings: Recording) -> str:
-    play = Play("s", "{}", "trio")
-    return diagnose(TEST, [(play, recording) for recording in recordings])[2]
-
-
-COMPLAINT = (Remark(slug="never-awaited", line=1, detail="f"),)
-BUG = error("TypeError", "Exception")
-
-
-def test_how_a_play_ended_outranks_everything() -> None:
-    assert slug(recorded(hygiene=COMPLAINT), recorded(Ended.DEADLOCK, hygiene=COMPLAINT)) == "deadlock"
-
-
-def test_what_was_left_behind_outranks_what_was_raised() -> None:
-    assert slug(recorded(Ended.RAISED, error=BUG, looked=True), recorded(hygiene=COMPLAINT)) == "never-awaited"
-
-
-def test_what_is_left_open_says_nothing_about_a_failure_and_leaves_the_word_to_the_test() -> None:
-    assert slug(recorded(hygiene=(Remark(slug="unclosed", line=1, detail="f"),))) == "declared"
-
-
-def test_the_most_telling_of_what_was_left_behind_is_shown() -> None:
-    left = tuple(Remark(slug=kind, line=1, detail="f") for kind in ("unclosed", "leaked-thread", "leaked-task"))
-
-    assert slug(recorded(hygiene=left)) == "leaked-task"
-
-
-def test_an_exception_that_looks_like_a_bug_outranks_what_the_test_declares_even_if_it_was_looked_at() -> None:
-    assert slug(recorded(Ended.RAISED, error=BUG, looked=True)) == "raised"
-    assert slug(recorded(attempts=(attempt(BUG),))) == "raised"
-
-
-def attempt(raised: Raised) -> Span:
-    return Span(name="a", start=0, stopped=0, how="raised", raised=raised, result=None, task=1)
-
-
-@pytest.mark.parametrize(
-    "raised",
-    [
-        error("ValueError", "Exception"),  # perhaps what the exercise asks for
-        error("submission.TypeError", "TypeError", "Exception"),  # a class of their own
-        error("TypeError", "Exception", line=None),  # the scenario's, not theirs
-        error("TypeError", "Exception", named="boom"),  # handed out by the scenario
-        NOTHING,
-    ],
-)
-def test_an_exception_that_is_no_bug_of_the_learner_leaves_the_word_to_the_test(raised: Raised) -> None:
-    ended = Ended.RAISED if raised else Ended.RETURNED
-    assert slug(recorded(ended, error=raised, looked=True), recorded(attempts=(attempt(raised),))) == "declared"
-
-
-def test_an_exception_nobody_looked_at_is_the_diagnosis() -> None:
-    assert slug(recorded(), recorded(Ended.RAISED, error=error("ValueError"))) == "raised"
-
-
-def test_the_play_that_explains_the_failure_comes_with_it_and_the_last_one_if_none_does() -> None:
-    plays = [(Play(name, "{}", "trio"), recording) for name, recording in (("a", recorded()), ("b", recorded()))]
-
-    assert diagnose(TEST, plays)[0].scenario == "b"
-    plays.insert(0, (Play("c", "{}", "trio"), recorded(Ended.LATE)))
-    assert diagnose(TEST, plays)[::2] == (plays[0][0], "late")
