@@ -18,6 +18,9 @@ from grader.wire.recording import Recording
 WALK = 20
 """The largest tree of choices that is walked whole."""
 
+Choices = tuple[int, ...]
+"""Which of the ready tasks went on, at each point where there was a choice; 0 is natural order."""
+
 
 class Variants:
     """The variants of all plays of one examination."""
@@ -112,8 +115,6 @@ def _chosen(key: Play, choices: tuple[int, ...]) -> Play:
 
 MAX_TRIES = 60
 """Plays spent on one failure; what is left then is shown as it is."""
-
-Choices = tuple[int, ...]
 
 
 def shortest(choices: Choices, fails: Callable[[Choices], bool]) -> Choices:

@@ -16,14 +16,14 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from types import FrameType
 
-from grader.judge.attempt import Judged, Playing, TooLong, attempt, fragile, remarks, shortened
+from grader.judge.attempt import Judged, TooLong, Trial, by_number
 from grader.judge.collect import Function, hidden_functions
 from grader.judge.schedules import Variants
 from grader.judge.verdict import Outcome
 from grader.kit.exercise import Exercise
 from grader.kit.hidden_tests import HiddenTest
 from grader.sandbox.cell import Cell, Play
-from grader.wire.recording import Recording
+from grader.wire.recording import LEFT_BEHIND, Recording, Remark
 
 DEFAULT_SCHEDULES = 21
 """Natural order and twenty more."""
@@ -73,8 +73,8 @@ def _examine(examination: Examination, functions: Mapping[str, Function]) -> Non
         for backend in examination.backends:
             # What leaves in one of these ways has no result, and a test without a result earns nothing.
             with suppress(SystemExit, TooLong), _alarm():
-                judged = _judge(examination, variants, test, functions[test.name], backend)
-                examination.results[test.name, backend] = judged
+                trial = Trial(test=test, function=functions[test.name], cell=examination.cell, backend=backend)
+                examination.results[test.name, backend] = _judge(examination, variants, trial)
 
 
 @contextmanager
@@ -96,31 +96,42 @@ def _alarm() -> Iterator[None]:
         signal.signal(signal.SIGALRM, before)
 
 
-def _judge(examination: Examination, variants: Variants, test: HiddenTest, function: Function, backend: str) -> Judged:
-    asked = min(examination.schedules, test.schedules or examination.schedules)
+def _judge(examination: Examination, variants: Variants, trial: Trial) -> Judged:
+    asked = min(examination.schedules, trial.test.schedules or examination.schedules)
     first, last = (0, asked - 1) if examination.only is None else (examination.only, examination.only)
     steps = 0
     used: list[tuple[Play, Recording]] = []
     all_schedules = False
     for number in range(first, last + 1):
-        playing = Playing(variants, examination.cell, backend, number, last if number >= 2 else number)
-        judged = attempt(test, function, playing, number)
-        examination.virtual_seconds += sum(recording.elapsed for _, recording in playing.used)
+        ahead = last if number >= 2 else number  # a failure under the first two would make what is asked ahead waste
+        play = trial.fixture(by_number(examination.cell, variants, number, ahead))
+        judged = trial.call(play, number)
+        examination.virtual_seconds += sum(recording.elapsed for _, recording in play.used)
         if judged is not None and judged.failed is not None and number:
-            short = shortened(test, function, examination.cell, judged.failed, playing)
-            return replace(judged, failed=short)
+            return replace(judged, failed=trial.shortened(judged.failed, play.used))
         if judged is not None:
             return judged
-        used += playing.used
-        steps += sum(recording.steps for _, recording in playing.used)
-        if variants.exhausted([play for play, _ in playing.used], number):
+        used += play.used
+        steps += sum(recording.steps for _, recording in play.used)
+        if variants.exhausted([play for play, _ in play.used], number):
             all_schedules = examination.only is None
             break
         if steps > STEP_BUDGET:
             break
+    fragile = next((seed for seed in range(1, examination.unfair + 1) if trial.is_fragile(seed)), None)
     return Judged(
         outcome=Outcome.PASS,
         schedules=number - first + 1,
         all_schedules=all_schedules,
-        remarks=remarks(used) + fragile(test, function, examination.cell, backend, examination.unfair),
+        remarks=_left_behind(used) + _fragile(fragile),
     )
+
+
+def _left_behind(used: Iterable[tuple[Play, Recording]]) -> tuple[Remark, ...]:
+    """What plays left behind, one remark of each kind and line."""
+    remarks = {(remark.slug, remark.line): remark for _, recording in used for remark in recording.hygiene}
+    return tuple(sorted(remarks.values(), key=lambda remark: (LEFT_BEHIND.index(remark.slug), remark.line or 0)))
+
+
+def _fragile(seed: int | None) -> tuple[Remark, ...]:
+    return () if seed is None else (Remark(slug="fragile", line=None, detail=f"seed {seed}"),)
