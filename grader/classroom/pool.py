@@ -32,6 +32,7 @@ from grader.judge import engine
 from grader.judge.documents import verdict_document
 from grader.judge.engine import Request
 from grader.judge.engine import versions as installed
+from grader.judge.options import PlayOptions
 from grader.judge.verdict import Status, Verdict
 from grader.kit import kit as kits
 from grader.kit.exercise import Exercise
@@ -111,7 +112,7 @@ class Chunk:
     kit: PackedKit
     exercise: str
     works: tuple[Work, ...]
-    schedules: int
+    options: PlayOptions
     versions: str
     level: int = 0
     """The least isolation at which they may be played."""
@@ -305,7 +306,7 @@ _warm = _Warm()
 
 def _request(work: Work, chunk: Chunk) -> Request:
     path = work.taken.path if isinstance(work.taken, Submission) else Path()
-    return Request(path=path, shown="", schedules=chunk.schedules, taken=work.taken)
+    return Request(path=path, shown="", options=chunk.options, taken=work.taken)
 
 
 def trouble(answer: Answer) -> GraderError:

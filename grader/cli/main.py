@@ -205,13 +205,16 @@ def kit() -> None:
 def check(settings: SharedOptions, directory: Path | None, schedules: int | None) -> None:
     """Prove a kit: stubs fail cleanly, right answers pass, every wrong one fails as it says."""
     from grader.judge.kitcheck import check_aloud
+    from grader.judge.options import asked_for
     from grader.sandbox.box import Box
 
     if directory is not None:
         settings.kit = directory
     desk = text_desk_of(settings)
     with Box() as box:
-        problems = check_aloud(box, desk.kit, schedules=schedules, quiet=settings.quiet, echo=partial(say, settings))
+        problems = check_aloud(
+            box, desk.kit, options=asked_for(schedules=schedules), quiet=settings.quiet, echo=partial(say, settings)
+        )
     sys.exit(1 if problems else 0)
 
 

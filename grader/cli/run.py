@@ -88,17 +88,19 @@ def run(
     reports: tuple[str, ...],
     started: bool,
     fail_under: float | None,
-    **wishes: Any,
+    file: Path | None,
+    **asked: Any,
 ) -> None:
     """Check your answer to one exercise or several."""
     from grader.sandbox.box import Box
 
     with Box() as box:  # it boots while the rest of the grader is imported
         from grader.desk.run import RunDesk, RunOptions, begun, outlets
+        from grader.judge.options import asked_for
 
         desk = desk_of(settings)
         chosen = desk.kit.exercises if everything else desk.choose(exercises)
-        run_desk = RunDesk(desk, RunOptions(**wishes))  # its fields are named as the options
+        run_desk = RunDesk(desk, RunOptions(file=file, play_options=asked_for(**asked)))
         others = outlets(reports, len(chosen), settings.directory, run_desk.home, os.environ, trace)
         screen = None if settings.json else screen_of(settings)  # rich is imported while the box still boots
         verdicts = run_desk.grade(box, chosen)

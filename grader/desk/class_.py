@@ -25,6 +25,7 @@ from grader.classroom.rules import NAME, ClassRules, read_rules
 from grader.classroom.run import ClassOrder, ClassRun, Watch
 from grader.desk.class_files import ClassFiles, with_verdicts
 from grader.errors import ClassroomError
+from grader.judge.options import PlayOptions
 from grader.kit.exercise import Exercise
 from grader.kit.kit import Kit, builtin_root
 from grader.reports.dialects import ReportOrder
@@ -46,7 +47,7 @@ class ClassOptions:
 
     source: Path
     out: Path
-    schedules: int
+    play_options: PlayOptions
     layout: Layout | None = None
     roster: Path | None = None
     config: Path | None = None
@@ -85,7 +86,7 @@ def _words(kit: Kit, wishes: ClassOptions) -> Iterator[str]:
             yield from (option, os.fspath(path))
     yield from _each("--moodle", map(os.fspath, wishes.moodle))
     yield from _each("--exercise", wishes.exercises)
-    yield from ("--schedules", str(wishes.schedules))
+    yield from ("--schedules", str(wishes.play_options.schedules))
     if wishes.level != isolation.FENCED:
         yield from ("--allow-level", str(wishes.level))
     if wishes.started:
@@ -184,7 +185,7 @@ class ClassDesk:
         return ClassOrder(
             kit=self._kit,
             exercises=self._exercises,
-            schedules=self._wishes.schedules,
+            options=self._wishes.play_options,
             level=self._wishes.level,
             afresh=self._wishes.fresh,
         )
@@ -257,7 +258,7 @@ class ClassDesk:
             made_at=datetime.now(UTC).isoformat(timespec="seconds"),
             version=__version__,
             isolation=lowest_level(marks),
-            schedules=self._wishes.schedules,
+            schedules=self._wishes.play_options.schedules,
             reused=reused,
             moved=tuple(moved(gradebook.standings(), marks, {one.key: one.name for one in intake.learners})),
             reproduce=(again(self._kit, self._wishes),),

@@ -15,6 +15,7 @@ from grader.desk import workspace as workspaces
 from grader.desk.learner import Desk
 from grader.errors import GraderError, MachineError, UsageError, WorkspaceError, do_all
 from grader.files import write_file
+from grader.judge.options import EVERYTHING, PlayOptions
 from grader.judge.verdict import Verdict
 from grader.kit.exercise import Exercise
 
@@ -28,14 +29,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunOptions:
-    """What of an exercise is asked for; None and () mean all of it."""
+    """What is graded: this file, or if None the learner's own; and how it is played."""
 
     file: Path | None = None
-    backend: str | None = None
-    tests: tuple[int, ...] = ()
-    schedules: int | None = None
-    seed: int | None = None
-    unfair: int | None = None
+    play_options: PlayOptions = EVERYTHING
 
 
 class RunDesk:
@@ -72,28 +69,23 @@ class RunDesk:
         return tuple(verdicts)
 
     def _check(self, exercise: Exercise) -> None:
-        wishes = self._wishes
-        wrong = [number for number in wishes.tests if number > len(exercise.tests)]
+        asked = self._wishes.play_options
+        wrong = [number for number in asked.tests if number > len(exercise.tests)]
         if wrong:
             raise UsageError(f"{exercise.id} has no test {wrong[0]}", hint=f"It has tests 1 to {len(exercise.tests)}.")
-        if wishes.backend is not None and wishes.backend not in exercise.backends:
+        for backend in set(asked.backends) - set(exercise.backends):
             hint = f"Leave --backend out; its tests run on: {', '.join(exercise.backends) or 'none'}."
-            raise UsageError(f"{exercise.id} does not run on {wishes.backend}", hint=hint)
+            raise UsageError(f"{exercise.id} does not run on {backend}", hint=hint)
 
     def _request(self, exercise: Exercise) -> Request:
         from grader.judge.engine import Request
-        from grader.judge.session import DEFAULT_SCHEDULES
 
         desk, wishes = self._desk, self._wishes
         path = desk.file_of(exercise) if wishes.file is None else desk.directory / wishes.file
         return Request(
             path=path,
             shown=desk.workspace.shown(path) if desk.workspace and wishes.file is None else str(wishes.file),
-            tests=wishes.tests,
-            backends=() if wishes.backend is None else (wishes.backend,),
-            schedules=wishes.schedules or DEFAULT_SCHEDULES,
-            only=wishes.seed,
-            unfair=wishes.unfair or 0,
+            options=wishes.play_options,
             beside=workspaces.others(path) if wishes.file is None else (),
         )
 

@@ -6,7 +6,7 @@ under every schedule, ``explain`` finds the diagnosis and the line, ``engine`` r
 the other. ``documents`` writes verdicts as JSON and reads them back; ``kitcheck`` proves a kit.
 Authors import ``grading`` and ``token`` from here.
 
-    authoring verdict collect schedules explain attempt session results documents engine kitcheck
+    authoring options verdict collect schedules explain attempt session results documents engine kitcheck
 """
 
 from grader.judge.authoring import grading as grading

@@ -12,8 +12,9 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from grader.errors import GraderError, InternalError, KitError
+from grader.judge.options import EVERYTHING, PlayOptions
 from grader.judge.results import Results
-from grader.judge.session import DEFAULT_SCHEDULES, Examination, examine
+from grader.judge.session import Examination, examine
 from grader.judge.verdict import Verdict
 from grader.kit.exercise import Exercise
 from grader.kit.kit import Kit
@@ -50,18 +51,12 @@ Check = Callable[[Submission, Exercise, str], rules.Findings]
 class Request:
     """One submission to grade. ``shown`` is its path as the learner knows it.
 
-    ``tests`` are the numbers of the hidden tests asked for, none meaning all; likewise ``backends``. ``only`` is the
-    one schedule to play. ``unfair`` is how many unfair schedules to try on a test that passed, for a remark only.
     ``check`` finds what is wrong with the file before anything of it runs.
     """
 
     path: Path
     shown: str
-    tests: tuple[int, ...] = ()
-    backends: tuple[str, ...] = ()
-    schedules: int = DEFAULT_SCHEDULES
-    only: int | None = None
-    unfair: int = 0
+    options: PlayOptions = EVERYTHING
     check: Check = rules.check
     beside: tuple[str, ...] = ()
     """Names of other files in its folder, which play no part in grading."""
@@ -130,11 +125,9 @@ class _Course:
     def _examination(self, request: Request, taken: Submission) -> Examination:
         return Examination(
             cell=self._cell(taken.source),
-            tests=[t for t in self._exercise.tests if not request.tests or t.number in request.tests],
-            backends=request.backends or self._exercise.backends,
-            schedules=request.schedules,
-            only=request.only,
-            unfair=request.unfair,
+            tests=request.options.tests_of(self._exercise),
+            backends=request.options.backends_of(self._exercise),
+            options=request.options,
         )
 
     def _judged(self, verdict: Verdict, examination: Examination, taken: Submission) -> Verdict:
@@ -166,7 +159,6 @@ def not_judged(kit: Kit, exercise: Exercise, request: Request, error: GraderErro
 
 
 def _blank(kit: Kit, exercise: Exercise, request: Request) -> Verdict:
-    everything = not request.tests and not request.backends and request.only is None
     return Verdict(
         exercise=exercise.id,
         title=exercise.title,
@@ -175,7 +167,7 @@ def _blank(kit: Kit, exercise: Exercise, request: Request) -> Verdict:
         kit=f"{kit.title} {kit.version}",
         total=sum(test.points for test in exercise.tests),
         ignored=request.beside,
-        complete_run=everything and request.schedules >= DEFAULT_SCHEDULES,
+        complete_run=request.options.complete,
         versions=versions(),
         judged_at=datetime.now(UTC).isoformat(timespec="seconds"),
     )

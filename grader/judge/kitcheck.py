@@ -15,7 +15,7 @@ from pathlib import Path
 
 from grader.judge import engine
 from grader.judge.engine import versions
-from grader.judge.session import DEFAULT_SCHEDULES
+from grader.judge.options import EVERYTHING, PlayOptions
 from grader.judge.verdict import Outcome, Status, TestResult, Verdict
 from grader.kit.exercise import Exercise
 from grader.kit.kit import Kit
@@ -46,21 +46,18 @@ class Checked:
     problems: tuple[str, ...] = ()
 
 
-def check(box: Box, kit: Kit, *, schedules: int = DEFAULT_SCHEDULES, note: Callable[[Checked], None]) -> list[Checked]:
+def check(box: Box, kit: Kit, *, options: PlayOptions = EVERYTHING, note: Callable[[Checked], None]) -> list[Checked]:
     """Check every exercise of a kit; ``note`` hears of each result as it comes. Raises KitError as ``grade`` does."""
     checked: list[Checked] = []
     for exercise in kit.exercises:
-        for one in _check_exercise(box, kit, exercise, schedules):
+        for one in _check_exercise(box, kit, exercise, options):
             checked.append(one)
             note(one)
     return checked
 
 
-def check_aloud(box: Box, kit: Kit, *, schedules: int | None, quiet: bool, echo: Callable[[str], None]) -> int:
-    """Check a kit and say so line by line, if quiet only what is wrong; returns how many problems there are.
-
-    Without a number of ``schedules`` it is that of ``grade run``.
-    """
+def check_aloud(box: Box, kit: Kit, *, options: PlayOptions, quiet: bool, echo: Callable[[str], None]) -> int:
+    """Check a kit and say so line by line, if quiet only what is wrong; returns how many problems there are."""
 
     def note(checked: Checked) -> None:
         if checked.problems or not quiet:
@@ -69,15 +66,15 @@ def check_aloud(box: Box, kit: Kit, *, schedules: int | None, quiet: bool, echo:
         for problem in checked.problems:
             echo(f"       {problem}")
 
-    checked = check(box, kit, schedules=schedules or DEFAULT_SCHEDULES, note=note)
+    checked = check(box, kit, options=options, note=note)
     problems = sum(len(one.problems) for one in checked)
     echo(f"{kit.title} {kit.version}: {len(checked)} files and exercises checked, {problems} problems")
     return problems
 
 
-def _check_exercise(box: Box, kit: Kit, exercise: Exercise, schedules: int) -> Iterator[Checked]:
+def _check_exercise(box: Box, kit: Kit, exercise: Exercise, options: PlayOptions) -> Iterator[Checked]:
     files = [path for path in _answers(exercise) if _is_supported(path)]
-    requests = [_stub_request(exercise), *(_request(path, schedules) for path in files)]
+    requests = [_stub_request(exercise), *(_request(path, options) for path in files)]
     verdicts = engine.grade(box, kit, exercise, requests)
     yield _check_stub(exercise, verdicts[0])
     wrong: list[Verdict] = []
@@ -93,9 +90,9 @@ def _check_exercise(box: Box, kit: Kit, exercise: Exercise, schedules: int) -> I
 # ---- requests --------------------------------------------------------------------------------------------------------
 
 
-def answer_requests(exercise: Exercise, schedules: int = DEFAULT_SCHEDULES) -> list[engine.Request]:
+def answer_requests(exercise: Exercise, options: PlayOptions = EVERYTHING) -> list[engine.Request]:
     """The reference and all right and wrong answers of an exercise, to be graded as the check does it."""
-    return [_request(path, schedules) for path in _answers(exercise) if _is_supported(path)]
+    return [_request(path, options) for path in _answers(exercise) if _is_supported(path)]
 
 
 def _answers(exercise: Exercise) -> list[Path]:
@@ -105,14 +102,16 @@ def _answers(exercise: Exercise) -> list[Path]:
     return [exercise.reference, *(path for folder in folders for path in sorted(folder.glob("*.py")))]
 
 
-def _request(path: Path, schedules: int) -> engine.Request:
+def _request(path: Path, options: PlayOptions) -> engine.Request:
     check = _interface_only if _is_exempt(path) else rules.check
-    return engine.Request(path=path, shown=_shown(path), schedules=schedules, check=check)
+    return engine.Request(path=path, shown=_shown(path), options=options, check=check)
 
 
 def _stub_request(exercise: Exercise) -> engine.Request:
     # Natural order only: what raises NotImplementedError does so under every schedule.
-    return engine.Request(path=exercise.stub, shown=exercise.stub.name, schedules=1, check=_no_check)
+    return engine.Request(
+        path=exercise.stub, shown=exercise.stub.name, options=PlayOptions(schedules=1), check=_no_check
+    )
 
 
 def _shown(path: Path) -> str:

@@ -18,6 +18,7 @@ from types import FrameType
 
 from grader.judge.attempt import Judged, TooLong, Trial, by_number
 from grader.judge.collect import Function, hidden_functions
+from grader.judge.options import PlayOptions
 from grader.judge.schedules import Variants
 from grader.judge.verdict import Outcome
 from grader.kit.exercise import Exercise
@@ -25,8 +26,6 @@ from grader.kit.hidden_tests import HiddenTest
 from grader.sandbox.cell import Cell, Play
 from grader.wire.recording import LEFT_BEHIND, Recording, Remark
 
-DEFAULT_SCHEDULES = 21
-"""Natural order and twenty more."""
 STEP_BUDGET = 400_000
 """Task steps of all plays of one test on one backend, after which no further schedule is begun."""
 TIMEOUT_SECONDS = 600
@@ -40,16 +39,13 @@ TIMEOUT_SECONDS = 600
 class Examination:
     """One submission to be examined, and what has come of it so far.
 
-    ``tests`` and ``backends`` are what is asked for. ``only`` is the one schedule to play, None for all of them.
+    ``tests`` and ``backends`` are what is asked for.
     """
 
     cell: Cell
     tests: Sequence[HiddenTest]
     backends: Sequence[str]
-    schedules: int = DEFAULT_SCHEDULES
-    only: int | None = None
-    unfair: int = 0
-    """How many unfair schedules to try on a test that passed; they cost no points."""
+    options: PlayOptions
     results: dict[tuple[str, str], Judged] = field(default_factory=dict)
     virtual_seconds: float = 0.0
 
@@ -97,13 +93,14 @@ def _alarm() -> Iterator[None]:
 
 
 def _judge(examination: Examination, variants: Variants, trial: Trial) -> Judged:
-    asked = min(examination.schedules, trial.test.schedules or examination.schedules)
-    first, last = (0, asked - 1) if examination.only is None else (examination.only, examination.only)
+    options = examination.options
+    numbers = options.numbers(trial.test)
     steps = 0
     used: list[tuple[Play, Recording]] = []
     all_schedules = False
-    for number in range(first, last + 1):
-        ahead = last if number >= 2 else number  # a failure under the first two would make what is asked ahead waste
+    for number in numbers:
+        # Nothing is asked for ahead of the first two: a failure there would make it waste.
+        ahead = numbers[-1] if number >= 2 else number
         play = trial.fixture(by_number(examination.cell, variants, number, ahead))
         judged = trial.call(play, number)
         examination.virtual_seconds += sum(recording.elapsed for _, recording in play.used)
@@ -114,14 +111,14 @@ def _judge(examination: Examination, variants: Variants, trial: Trial) -> Judged
         used += play.used
         steps += sum(recording.steps for _, recording in play.used)
         if variants.exhausted([play for play, _ in play.used], number):
-            all_schedules = examination.only is None
+            all_schedules = options.only is None
             break
         if steps > STEP_BUDGET:
             break
-    fragile = next((seed for seed in range(1, examination.unfair + 1) if trial.is_fragile(seed)), None)
+    fragile = next((seed for seed in range(1, options.unfair + 1) if trial.is_fragile(seed)), None)
     return Judged(
         outcome=Outcome.PASS,
-        schedules=number - first + 1,
+        schedules=number - numbers[0] + 1,
         all_schedules=all_schedules,
         remarks=_left_behind(used) + _fragile(fragile),
     )

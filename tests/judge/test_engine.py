@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from grader.errors import InternalError, KitError
 from grader.judge import engine
-from grader.judge.engine import Request
+from grader.judge.engine import Check, Request
+from grader.judge.options import PlayOptions
 from grader.judge.verdict import Outcome, Status, Verdict
 from grader.kit import kit
+from grader.policy import rules
 from grader.sandbox.box import Box
 from grader.wire.recording import Ended
 from tests.fault_samples import OUR_FAULT
@@ -27,14 +29,14 @@ def tiny(tmp_path: Path) -> Path:
     return make_kit(tmp_path / "kit")
 
 
-def grade(box: Box, root: Path, *texts: str, **changes: object) -> list[Verdict]:
-    """Grade files with these texts as answers to ex01."""
+def grade(box: Box, root: Path, *texts: str, check: Check = rules.check, **asked: Any) -> list[Verdict]:
+    """Grade files with these texts as answers to ex01; ``asked`` are fields of the options."""
     course = kit.load(root)
     requests = []
     for number, text in enumerate(texts):
         path = root / f"answer{number}.py"
         path.write_text(answer(text))
-        requests.append(replace(Request(path=path, shown=path.name), **changes))  # type: ignore[arg-type]
+        requests.append(Request(path=path, shown=path.name, options=PlayOptions(**asked), check=check))
     return engine.grade(box, course, course.exercise("ex01"), requests)
 
 

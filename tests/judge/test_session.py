@@ -15,6 +15,7 @@ from grader.errors import InternalError
 from grader.judge.attempt import Judged
 from grader.judge.authoring import grading, token
 from grader.judge.collect import hidden_functions
+from grader.judge.options import PlayOptions
 from grader.judge.session import Examination, examine
 from grader.judge.verdict import Outcome as Result
 from grader.kit.exercise import Exercise
@@ -97,9 +98,9 @@ class Session:
         for submission in submissions:
             job = Job(module="one", submission=submission, scenarios=SCENARIOS, limits=self.exercise.limits)
             cell = Cell(self.box, job)
-            examination = Examination(
-                cell=cell, backends=backends, **{"tests": self.exercise.tests, "schedules": 21, **asked}
-            )
+            options = PlayOptions(backends=backends, **asked)
+            tests = options.tests_of(self.exercise)
+            examination = Examination(cell=cell, tests=tests, backends=backends, options=options)
             try:
                 yield examination
                 done.append(examination)
@@ -141,7 +142,7 @@ def test_what_was_not_asked_for_has_no_result(box: Box, tmp_path: Path) -> None:
     first = declared("test_a", "assert play('ask')", 50)
     second = declared("test_b", "assert play('ask')", 50)
     with session(box, tmp_path, first, second) as opened:
-        (examination,) = opened.judge(ANSWER, tests=[opened.exercise.tests[1]], backends=("trio",))
+        (examination,) = opened.judge(ANSWER, tests=(2,), backends=("trio",))
 
     assert list(examination.results) == [("test_b", "trio")]
 
@@ -163,7 +164,9 @@ def test_an_examination_is_complete_when_the_next_one_is_asked_for(box: Box, tmp
         def examinations() -> Iterator[Examination]:
             for _ in range(2):
                 cell = Cell(box, job)
-                examination = Examination(cell=cell, tests=opened.exercise.tests, backends=("trio",))
+                examination = Examination(
+                    cell=cell, tests=opened.exercise.tests, backends=("trio",), options=PlayOptions()
+                )
                 yield examination
                 seen.append(len(examination.results))
                 cell.close()
@@ -394,7 +397,9 @@ def test_a_box_that_cannot_be_started_is_not_the_submissions_failure(box: Box, t
 
     with session(box, tmp_path, declared("test_it", "play('ask')")) as opened:
         job = Job(module="one", submission=ANSWER, scenarios=SCENARIOS, limits=opened.exercise.limits)
-        examination = Examination(cell=Broken(box, job), tests=opened.exercise.tests, backends=BACKENDS)
+        examination = Examination(
+            cell=Broken(box, job), tests=opened.exercise.tests, backends=BACKENDS, options=PlayOptions()
+        )
         with pytest.raises(InternalError, match="cannot be started"):
             examine(opened.exercise, [examination])
 
