@@ -248,7 +248,8 @@ class _Warm:
             try:
                 box = self._warm_box()
                 isolation.require(box.level, allowed=level)
-                engine.grade_each(box, kit, exercise, requests[there:], verdicts.append)
+                for verdict in engine.grade_each(box, kit, exercise, requests[there:]):
+                    verdicts.append(verdict)  # one by one: an error does not take earlier ones back
             except InternalError as error:
                 self._throw_away()
                 tried = tried + 1 if len(verdicts) == there else 1

@@ -14,7 +14,7 @@ from pathlib import Path
 from grader.errors import GraderError, InternalError, KitError
 from grader.judge.options import EVERYTHING, PlayOptions
 from grader.judge.results import Results
-from grader.judge.session import Examination, examine
+from grader.judge.session import Session
 from grader.judge.verdict import Verdict
 from grader.kit.exercise import Exercise
 from grader.kit.kit import Kit
@@ -23,26 +23,6 @@ from grader.policy import rules, submission
 from grader.policy.submission import Fault, Submission
 from grader.sandbox.box import Box, Job
 from grader.sandbox.cell import Cell
-
-# ---- versions --------------------------------------------------------------------------------------------------------
-#
-# What decides how a play goes besides the grader: the versions of Python, anyio and trio.
-
-
-@cache
-def versions() -> tuple[tuple[str, str], ...]:
-    """What decides how a play goes: Python, anyio and trio."""
-    return (("python", platform.python_version()), ("anyio", _version("anyio")), ("trio", _version("trio")))
-
-
-def _version(package: str) -> str:
-    # importlib.metadata takes 40 ms to import, and importing the packages themselves takes far longer.
-    spec = find_spec(package)
-    if spec is None or spec.origin is None:
-        return "unknown"
-    found = sorted(Path(spec.origin).parent.parent.glob(f"{package}-*.dist-info"))
-    return found[-1].name.removesuffix(".dist-info").partition("-")[2] if found else "unknown"
-
 
 Check = Callable[[Submission, Exercise, str], rules.Findings]
 
@@ -69,42 +49,48 @@ def grade(box: Box, kit: Kit, exercise: Exercise, requests: Iterable[Request]) -
 
     Raises KitError if the kit's own tests cannot run, InternalError if the box cannot.
     """
-    verdicts: list[Verdict] = []
-    grade_each(box, kit, exercise, requests, verdicts.append)
-    return verdicts
+    return list(grade_each(box, kit, exercise, requests))
 
 
-def grade_each(
-    box: Box, kit: Kit, exercise: Exercise, requests: Iterable[Request], note: Callable[[Verdict], None]
-) -> None:
-    """Grade as ``grade`` does, and hand over each verdict as soon as it is there; errors do not take it back."""
-    course = _Course(box, kit, exercise, note)
-    examine(exercise, course.examinations(requests))
+def grade_each(box: Box, kit: Kit, exercise: Exercise, requests: Iterable[Request]) -> Iterator[Verdict]:
+    """Grade as ``grade`` does, one submission whenever the next verdict is asked for; its request is drawn then."""
+    grading = _Grading(box, kit, exercise)
+    for request in requests:
+        yield grading.verdict(request)
+    grading.close()
 
 
-class _Course:
-    """Grades one submission after the other, as the judge asks for them."""
+class _Grading:
+    """What all submissions of one exercise have in common while they are graded."""
 
-    def __init__(self, box: Box, kit: Kit, exercise: Exercise, note: Callable[[Verdict], None]) -> None:
+    def __init__(self, box: Box, kit: Kit, exercise: Exercise) -> None:
         self._box = box
         self._kit = kit
         self._exercise = exercise
         self._stub = read_text(exercise.stub)
         self._scenarios = _read_scenarios(exercise.scenarios)
+        self._session = Session(exercise)
         self._results = Results(kit, exercise, self._cell)
-        self._note = note
 
-    def examinations(self, requests: Iterable[Request]) -> Iterator[Examination]:
-        """One examination per submission that can be judged; it is complete when the next one is asked for."""
-        for request in requests:
-            began = time.perf_counter()
-            verdict, taken = self._take_in(request)
-            if taken is not None:
-                examination = self._examination(request, taken)
-                yield examination
-                verdict = self._judged(verdict, examination, taken)
-                verdict = replace(verdict, real_seconds=time.perf_counter() - began)
-            self._note(verdict)
+    def verdict(self, request: Request) -> Verdict:
+        """Take a submission in and, if it can be judged, have it judged."""
+        began = time.perf_counter()
+        verdict, taken = self._take_in(request)
+        if taken is None:
+            return verdict
+        examination = self._session.judge(self._cell(taken.source), request.options)
+        tests = self._results.of(examination, taken)  # before the plays are counted, as it plays on
+        return replace(
+            verdict,
+            tests=tests,
+            virtual_seconds=examination.virtual_seconds,
+            plays=examination.cell.plays,
+            own_fault=any(judged.own_fault for judged in examination.results.values()),
+            real_seconds=time.perf_counter() - began,
+        )
+
+    def close(self) -> None:
+        """End the plays of the reference answer."""
         self._results.close()
 
     def _take_in(self, request: Request) -> tuple[Verdict, Submission | None]:
@@ -113,32 +99,14 @@ class _Course:
         taken = request.taken or submission.take(request.path, limit=self._exercise.limits.file_bytes)
         if isinstance(taken, Fault):
             return replace(verdict, faults=(taken,)), None
-        found = request.check(taken, self._exercise, self._stub)
-        verdict = replace(verdict, digest=taken.digest, look=found.look)
-        if found.faults:
-            return replace(verdict, faults=found.faults), None
+        findings = request.check(taken, self._exercise, self._stub)
+        verdict = replace(verdict, digest=taken.digest, look=findings.look)
+        if findings.faults:
+            return replace(verdict, faults=findings.faults), None
         verdict = replace(verdict, isolation=self._box.level)
         if refused := self._box.refusal(self._exercise.needs):
             return replace(verdict, trouble=refused), None
         return verdict, taken
-
-    def _examination(self, request: Request, taken: Submission) -> Examination:
-        return Examination(
-            cell=self._cell(taken.source),
-            tests=request.options.tests_of(self._exercise),
-            backends=request.options.backends_of(self._exercise),
-            options=request.options,
-        )
-
-    def _judged(self, verdict: Verdict, examination: Examination, taken: Submission) -> Verdict:
-        tests = self._results.of(examination, taken)  # first: it plays on
-        return replace(
-            verdict,
-            tests=tests,
-            virtual_seconds=examination.virtual_seconds,
-            plays=examination.cell.plays,
-            own_fault=any(judged.own_fault for judged in examination.results.values()),
-        )
 
     def _cell(self, source: str) -> Cell:
         exercise = self._exercise
@@ -150,6 +118,17 @@ class _Course:
             needs=exercise.needs,
         )
         return Cell(self._box, job)
+
+
+def _read_scenarios(path: Path) -> str:
+    """Read what goes into the box. Raises KitError if it is no Python: in the box that would look like our fault."""
+    source = read_text(path)
+    try:
+        compile(source, str(path), "exec", dont_inherit=True)
+    except (SyntaxError, ValueError) as error:
+        line = getattr(error, "lineno", None) or 1
+        raise KitError(f"{path}:{line}: Python cannot read this: {error}", hint="Correct the line.") from None
+    return source
 
 
 def not_judged(kit: Kit, exercise: Exercise, request: Request, error: GraderError) -> Verdict:
@@ -173,12 +152,16 @@ def _blank(kit: Kit, exercise: Exercise, request: Request) -> Verdict:
     )
 
 
-def _read_scenarios(path: Path) -> str:
-    """Read what goes into the box. Raises KitError if it is no Python: in the box that would look like our fault."""
-    source = read_text(path)
-    try:
-        compile(source, str(path), "exec", dont_inherit=True)
-    except (SyntaxError, ValueError) as error:
-        line = getattr(error, "lineno", None) or 1
-        raise KitError(f"{path}:{line}: Python cannot read this: {error}", hint="Correct the line.") from None
-    return source
+@cache
+def versions() -> tuple[tuple[str, str], ...]:
+    """What decides how a play goes: Python, anyio and trio."""
+    return (("python", platform.python_version()), ("anyio", _version("anyio")), ("trio", _version("trio")))
+
+
+def _version(package: str) -> str:
+    # importlib.metadata takes 40 ms to import, and importing the packages themselves takes far longer.
+    spec = find_spec(package)
+    if spec is None or spec.origin is None:
+        return "unknown"
+    found = sorted(Path(spec.origin).parent.parent.glob(f"{package}-*.dist-info"))
+    return found[-1].name.removesuffix(".dist-info").partition("-")[2] if found else "unknown"

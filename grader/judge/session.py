@@ -1,9 +1,9 @@
-"""Runs hidden tests over recordings: ordinary pytest functions, in the trusted process, collected once.
+"""Judges submissions of one exercise by its hidden tests: ordinary pytest functions, collected once, called here.
 
 A hidden test is called once per backend and, on each, once per schedule: natural order first, then shuffled ones, until
 one fails. A play in which no two tasks were ever ready together has one schedule; a small tree of choices is walked
 whole; a budget of task steps bounds the rest, never time. A test passes on a backend only by affirmative evidence: its
-result is noted here, after its last schedule, and what is not noted earns nothing.
+result is recorded after its last schedule, and a test without a recorded result earns no points.
 """
 
 from __future__ import annotations
@@ -11,13 +11,13 @@ from __future__ import annotations
 import signal
 import threading
 import warnings
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from types import FrameType
 
 from grader.judge.attempt import Judged, TooLong, Trial, by_number
-from grader.judge.collect import Function, hidden_functions
+from grader.judge.collect import hidden_functions
 from grader.judge.options import PlayOptions
 from grader.judge.schedules import Variants
 from grader.judge.verdict import Outcome
@@ -32,50 +32,51 @@ TIMEOUT_SECONDS = 600
 """For one hidden test with all its plays on one backend. Reaching it is our fault: every play has limits of its own."""
 
 
-# ---- what is asked for, and what comes of it -------------------------------------------------------------------------
-
-
 @dataclass(slots=True, kw_only=True)
 class Examination:
-    """One submission to be examined, and what has come of it so far.
+    """What the hidden tests found in one submission, which is played in ``cell``.
 
-    ``tests`` and ``backends`` are what is asked for.
+    ``tests`` and ``backends`` are what was asked for. A pair of them without a result was not judged.
     """
 
     cell: Cell
     tests: Sequence[HiddenTest]
     backends: Sequence[str]
-    options: PlayOptions
     results: dict[tuple[str, str], Judged] = field(default_factory=dict)
+    """By the name of the test and the backend."""
     virtual_seconds: float = 0.0
 
 
-def examine(exercise: Exercise, examinations: Iterable[Examination]) -> None:
-    """Judge submissions of one exercise.
+class Session:
+    """The hidden tests of one exercise, ready to judge one submission after the other.
 
-    Examinations are drawn one at a time; when the next one is asked for, the last is complete. Raises KitError when the
-    hidden tests cannot be collected exactly as declared.
+    Raises KitError when they cannot be collected exactly as declared.
     """
-    functions = hidden_functions(exercise)
-    for examination in examinations:
+
+    def __init__(self, exercise: Exercise) -> None:
+        self._exercise = exercise
+        self._functions = hidden_functions(exercise)
+
+    def judge(self, cell: Cell, options: PlayOptions) -> Examination:
+        """Judge the submission that is played in this cell."""
+        examination = Examination(
+            cell=cell, tests=options.tests_of(self._exercise), backends=options.backends_of(self._exercise)
+        )
+        variants = Variants()
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of hidden tests; nobody who sees them could do anything about them
-            _examine(examination, functions)
-
-
-def _examine(examination: Examination, functions: Mapping[str, Function]) -> None:
-    variants = Variants()
-    for test in examination.tests:
-        for backend in examination.backends:
-            # What leaves in one of these ways has no result, and a test without a result earns nothing.
-            with suppress(SystemExit, TooLong), _alarm():
-                trial = Trial(test=test, function=functions[test.name], cell=examination.cell, backend=backend)
-                examination.results[test.name, backend] = _judge(examination, variants, trial)
+            warnings.simplefilter("ignore")  # hidden tests cause these warnings, and a learner cannot act on them
+            for test in examination.tests:
+                for backend in examination.backends:
+                    trial = Trial(test=test, function=self._functions[test.name], cell=cell, backend=backend)
+                    # A hidden test that leaves in one of these ways has no result.
+                    with suppress(SystemExit, TooLong), _alarm():
+                        examination.results[test.name, backend] = _judge(trial, options, variants, examination)
+        return examination
 
 
 @contextmanager
 def _alarm() -> Iterator[None]:
-    """Raise TooLong in the block once its time is up. In another thread than the main one nothing does."""
+    """Raise TooLong in the block once its time is up. Only the main thread gets signals; others have no alarm."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
@@ -92,8 +93,8 @@ def _alarm() -> Iterator[None]:
         signal.signal(signal.SIGALRM, before)
 
 
-def _judge(examination: Examination, variants: Variants, trial: Trial) -> Judged:
-    options = examination.options
+def _judge(trial: Trial, options: PlayOptions, variants: Variants, examination: Examination) -> Judged:
+    """Call a hidden test under one schedule after the other, until it fails or has passed under enough of them."""
     numbers = options.numbers(trial.test)
     steps = 0
     used: list[tuple[Play, Recording]] = []
@@ -101,7 +102,7 @@ def _judge(examination: Examination, variants: Variants, trial: Trial) -> Judged
     for number in numbers:
         # Nothing is asked for ahead of the first two: a failure there would make it waste.
         ahead = numbers[-1] if number >= 2 else number
-        play = trial.fixture(by_number(examination.cell, variants, number, ahead))
+        play = trial.fixture(by_number(trial.cell, variants, number, ahead))
         judged = trial.call(play, number)
         examination.virtual_seconds += sum(recording.elapsed for _, recording in play.used)
         if judged is not None and judged.failed is not None and number:
@@ -115,20 +116,23 @@ def _judge(examination: Examination, variants: Variants, trial: Trial) -> Judged
             break
         if steps > STEP_BUDGET:
             break
-    fragile = next((seed for seed in range(1, options.unfair + 1) if trial.is_fragile(seed)), None)
     return Judged(
         outcome=Outcome.PASS,
         schedules=number - numbers[0] + 1,
         all_schedules=all_schedules,
-        remarks=_left_behind(used) + _fragile(fragile),
+        remarks=(*_left_behind(used), *_fragile(trial, options.unfair)),
     )
 
 
-def _left_behind(used: Iterable[tuple[Play, Recording]]) -> tuple[Remark, ...]:
+def _left_behind(used: Iterable[tuple[Play, Recording]]) -> list[Remark]:
     """What plays left behind, one remark of each kind and line."""
     remarks = {(remark.slug, remark.line): remark for _, recording in used for remark in recording.hygiene}
-    return tuple(sorted(remarks.values(), key=lambda remark: (LEFT_BEHIND.index(remark.slug), remark.line or 0)))
+    return sorted(remarks.values(), key=lambda remark: (LEFT_BEHIND.index(remark.slug), remark.line or 0))
 
 
-def _fragile(seed: int | None) -> tuple[Remark, ...]:
-    return () if seed is None else (Remark(slug="fragile", line=None, detail=f"seed {seed}"),)
+def _fragile(trial: Trial, seeds: int) -> Iterator[Remark]:
+    """A remark if a test that passes under every fair schedule fails under one of so many unfair ones."""
+    for seed in range(1, seeds + 1):
+        if trial.is_fragile(seed):
+            yield Remark(slug="fragile", line=None, detail=f"seed {seed}")
+            return

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +13,8 @@ from grader.errors import InternalError
 from grader.judge.attempt import Judged
 from grader.judge.authoring import grading, token
 from grader.judge.collect import hidden_functions
-from grader.judge.options import PlayOptions
-from grader.judge.session import Examination, examine
+from grader.judge.options import EVERYTHING, PlayOptions
+from grader.judge.session import Examination, Session
 from grader.judge.verdict import Outcome as Result
 from grader.kit.exercise import Exercise
 from grader.sandbox.box import Box, Job
@@ -80,7 +78,7 @@ def declared(name: str, body: str, points: int = 100, more: str = "") -> str:
 ANSWER = "async def answer(**inputs):\n    return inputs\n"
 
 
-class Session:
+class Sample:
     """An exercise with hidden tests of its own, and what they say about submissions."""
 
     def __init__(self, box: Box, exercise: Exercise) -> None:
@@ -88,35 +86,28 @@ class Session:
         self.exercise = exercise
 
     def judge(self, *submissions: str, backends: tuple[str, ...] = ("asyncio",), **asked: Any) -> list[Examination]:
-        done: list[Examination] = []
-        examine(self.exercise, self._examinations(done, submissions, backends, asked))
-        return done
+        session, options = Session(self.exercise), PlayOptions(backends=backends, **asked)
+        return [self._examination(session, options, submission) for submission in submissions]
 
-    def _examinations(
-        self, done: list[Examination], submissions: tuple[str, ...], backends: tuple[str, ...], asked: dict[str, Any]
-    ) -> Iterator[Examination]:
-        for submission in submissions:
-            job = Job(module="one", submission=submission, scenarios=SCENARIOS, limits=self.exercise.limits)
-            cell = Cell(self.box, job)
-            options = PlayOptions(backends=backends, **asked)
-            tests = options.tests_of(self.exercise)
-            examination = Examination(cell=cell, tests=tests, backends=backends, options=options)
-            try:
-                yield examination
-                done.append(examination)
-            finally:
-                cell.close()
+    def _examination(self, session: Session, options: PlayOptions, submission: str) -> Examination:
+        cell = Cell(self.box, self.job(submission))
+        try:
+            return session.judge(cell, options)
+        finally:
+            cell.close()
+
+    def job(self, submission: str) -> Job:
+        return Job(module="one", submission=submission, scenarios=SCENARIOS, limits=self.exercise.limits)
 
 
-@contextmanager
-def session(box: Box, root: Path, *tests: str) -> Iterator[Session]:
-    yield Session(box, make_kit(root, tests=HEAD + "".join(tests), scenarios=SCENARIOS).exercises[0])
+def sample_of(box: Box, root: Path, *tests: str) -> Sample:
+    return Sample(box, make_kit(root, tests=HEAD + "".join(tests), scenarios=SCENARIOS).exercises[0])
 
 
 def only(box: Box, root: Path, body: str, submission: str = ANSWER, **asked: Any) -> Judged:
     """What one hidden test with this body says about one submission."""
-    with session(box, root, declared("test_it", body)) as opened:
-        (examination,) = opened.judge(submission, **asked)
+    sample = sample_of(box, root, declared("test_it", body))
+    (examination,) = sample.judge(submission, **asked)
     (judged,) = examination.results.values()
     return judged
 
@@ -127,8 +118,8 @@ def only(box: Box, root: Path, body: str, submission: str = ANSWER, **asked: Any
 def test_every_hidden_test_has_a_result_on_every_backend_that_was_asked_for(box: Box, tmp_path: Path) -> None:
     first = declared("test_a", "assert play('ask', n=1).result == {'n': 1}", 50)
     second = declared("test_b", "assert play('ask').result == 1", 50)
-    with session(box, tmp_path, first, second) as opened:
-        (examination,) = opened.judge(ANSWER, backends=BACKENDS)
+    sample = sample_of(box, tmp_path, first, second)
+    (examination,) = sample.judge(ANSWER, backends=BACKENDS)
 
     assert {key: judged.outcome for key, judged in examination.results.items()} == {
         ("test_a", "asyncio"): Result.PASS,
@@ -141,48 +132,19 @@ def test_every_hidden_test_has_a_result_on_every_backend_that_was_asked_for(box:
 def test_what_was_not_asked_for_has_no_result(box: Box, tmp_path: Path) -> None:
     first = declared("test_a", "assert play('ask')", 50)
     second = declared("test_b", "assert play('ask')", 50)
-    with session(box, tmp_path, first, second) as opened:
-        (examination,) = opened.judge(ANSWER, tests=(2,), backends=("trio",))
+    sample = sample_of(box, tmp_path, first, second)
+    (examination,) = sample.judge(ANSWER, tests=(2,), backends=("trio",))
 
     assert list(examination.results) == [("test_b", "trio")]
 
 
 def test_submissions_are_judged_one_after_the_other_each_by_its_own_plays(box: Box, tmp_path: Path) -> None:
     answers = [f"async def answer():\n    return {number}\n" for number in (1, 2, 1)]
-    with session(box, tmp_path, declared("test_it", "assert play('ask').result == 1")) as opened:
-        done = opened.judge(*answers)
+    sample = sample_of(box, tmp_path, declared("test_it", "assert play('ask').result == 1"))
+    done = sample.judge(*answers)
 
     found = [examination.results["test_it", "asyncio"].outcome for examination in done]
     assert found == [Result.PASS, Result.FAIL, Result.PASS]
-
-
-def test_an_examination_is_complete_when_the_next_one_is_asked_for(box: Box, tmp_path: Path) -> None:
-    with session(box, tmp_path, declared("test_it", "assert play('ask').result == {}")) as opened:
-        job = Job(module="one", submission=ANSWER, scenarios=SCENARIOS, limits=opened.exercise.limits)
-        seen = []
-
-        def examinations() -> Iterator[Examination]:
-            for _ in range(2):
-                cell = Cell(box, job)
-                examination = Examination(
-                    cell=cell, tests=opened.exercise.tests, backends=("trio",), options=PlayOptions()
-                )
-                yield examination
-                seen.append(len(examination.results))
-                cell.close()
-
-        examine(opened.exercise, examinations())
-
-    assert seen == [1, 1]
-
-
-def test_an_error_of_whoever_hands_out_examinations_comes_back_as_it_was(box: Box, tmp_path: Path) -> None:
-    def examinations() -> Iterator[Examination]:
-        raise LookupError("the disk is full")
-        yield
-
-    with session(box, tmp_path, declared("test_it", "play('ask')")) as opened, pytest.raises(LookupError, match="disk"):
-        examine(opened.exercise, examinations())
 
 
 # ---- endings that a test expects, and bounds of its own --------------------------------------------------------------
@@ -269,8 +231,8 @@ def test_a_small_tree_of_choices_is_walked_whole(box: Box, tmp_path: Path) -> No
 
 def test_a_second_test_of_the_same_play_is_called_for_all_of_its_schedules_too(box: Box, tmp_path: Path) -> None:
     tests = [declared(name, "assert len(play('race').order) == 3", 50) for name in ("test_a", "test_b")]
-    with session(box, tmp_path, *tests) as opened:
-        (examination,) = opened.judge(ANSWER)
+    sample = sample_of(box, tmp_path, *tests)
+    (examination,) = sample.judge(ANSWER)
 
     assert [judged.schedules for judged in examination.results.values()] == [6, 6]
     assert examination.cell.plays == 6
@@ -284,8 +246,8 @@ def test_a_large_tree_is_tried_as_often_as_was_asked_for(box: Box, tmp_path: Pat
 
 def test_a_test_may_ask_for_fewer_schedules(box: Box, tmp_path: Path) -> None:
     tests = declared("test_it", "assert len(play('crowd').order) == 9", more=", schedules=3")
-    with session(box, tmp_path, tests) as opened:
-        (examination,) = opened.judge(ANSWER)
+    sample = sample_of(box, tmp_path, tests)
+    (examination,) = sample.judge(ANSWER)
 
     assert examination.results["test_it", "asyncio"].schedules == 3
 
@@ -352,8 +314,8 @@ def test_a_failure_is_shown_with_the_fewest_turns_out_of_natural_order(box: Box,
 
 def test_tests_that_look_at_the_same_play_share_it(box: Box, tmp_path: Path) -> None:
     tests = [declared(name, "assert play('ask', n=1).result", 50) for name in ("test_a", "test_b")]
-    with session(box, tmp_path, *tests) as opened:
-        (examination,) = opened.judge(ANSWER, backends=BACKENDS)
+    sample = sample_of(box, tmp_path, *tests)
+    (examination,) = sample.judge(ANSWER, backends=BACKENDS)
 
     assert examination.cell.plays == 2
 
@@ -361,16 +323,16 @@ def test_tests_that_look_at_the_same_play_share_it(box: Box, tmp_path: Path) -> 
 def test_what_one_test_looked_at_another_one_has_not(box: Box, tmp_path: Path) -> None:
     looks = declared("test_a", "assert play('ask').raised.isa('ValueError')", 50)
     does_not = declared("test_b", "play('ask')", 50)
-    with session(box, tmp_path, looks, does_not) as opened:
-        (examination,) = opened.judge("async def answer():\n    raise ValueError\n")
+    sample = sample_of(box, tmp_path, looks, does_not)
+    (examination,) = sample.judge("async def answer():\n    raise ValueError\n")
 
     assert examination.results["test_a", "asyncio"].outcome is Result.PASS
     assert examination.results["test_b", "asyncio"].outcome is Result.FAIL
 
 
 def test_the_virtual_seconds_of_all_plays_are_added_up(box: Box, tmp_path: Path) -> None:
-    with session(box, tmp_path, declared("test_it", "assert play('sleeps').elapsed == 10")) as opened:
-        (examination,) = opened.judge(ANSWER, backends=BACKENDS)
+    sample = sample_of(box, tmp_path, declared("test_it", "assert play('sleeps').elapsed == 10"))
+    (examination,) = sample.judge(ANSWER, backends=BACKENDS)
 
     assert examination.virtual_seconds == 20
 
@@ -395,26 +357,20 @@ def test_a_box_that_cannot_be_started_is_not_the_submissions_failure(box: Box, t
         def recording(self, play: Play) -> Recording:
             raise InternalError("the box cannot be started", hint="")
 
-    with session(box, tmp_path, declared("test_it", "play('ask')")) as opened:
-        job = Job(module="one", submission=ANSWER, scenarios=SCENARIOS, limits=opened.exercise.limits)
-        examination = Examination(
-            cell=Broken(box, job), tests=opened.exercise.tests, backends=BACKENDS, options=PlayOptions()
-        )
-        with pytest.raises(InternalError, match="cannot be started"):
-            examine(opened.exercise, [examination])
-
-    assert examination.results == {}
+    sample = sample_of(box, tmp_path, declared("test_it", "play('ask')"))
+    with pytest.raises(InternalError, match="cannot be started"):
+        Session(sample.exercise).judge(Broken(box, sample.job(ANSWER)), EVERYTHING)
 
 
 def test_hidden_tests_are_collected_once_for_as_long_as_their_file_stays_as_it_is(box: Box, tmp_path: Path) -> None:
     test = declared("test_it", "assert play('ask').result == {}")
-    with session(box, tmp_path, test) as opened:
-        first = hidden_functions(opened.exercise)
-        again = hidden_functions(opened.exercise)
-        opened.exercise.test_file.write_text(HEAD + test + "# changed")
+    sample = sample_of(box, tmp_path, test)
+    first = hidden_functions(sample.exercise)
+    again = hidden_functions(sample.exercise)
+    sample.exercise.test_file.write_text(HEAD + test + "# changed")
 
-        assert again is first
-        assert hidden_functions(opened.exercise) is not first
+    assert again is first
+    assert hidden_functions(sample.exercise) is not first
 
 
 def test_a_fault_of_the_player_is_not_judged_whatever_the_test_says(box: Box, tmp_path: Path) -> None:
@@ -446,11 +402,11 @@ def test_nothing_is_written_into_the_kit_and_nothing_printed(
     box: Box, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     writes = sys.dont_write_bytecode
-    with session(box, tmp_path, declared("test_it", "assert play('ask').result == 1")) as opened:
-        before = sorted(tmp_path.rglob("*"))
-        opened.judge(ANSWER)
+    sample = sample_of(box, tmp_path, declared("test_it", "assert play('ask').result == 1"))
+    before = sorted(tmp_path.rglob("*"))
+    sample.judge(ANSWER)
 
-        assert sorted(tmp_path.rglob("*")) == before
+    assert sorted(tmp_path.rglob("*")) == before
     assert capfd.readouterr() == ("", "")
     assert sys.dont_write_bytecode is writes
 
