@@ -138,7 +138,7 @@ class Trial:
         except TooLong as up:
             return _not_judged(number, str(up))
         except GraderError:
-            raise  # such as that no box can be started, which is no fault of the learner's
+            raise  # such as that no box can be started, which is not the learner's fault
         except fails():
             return self._judged(play.used, number, failed=True)
         if returned is None:

@@ -1,4 +1,4 @@
-"""Grades submissions of one exercise: takes a file in, checks the rules, has it played and judged."""
+"""Grades submissions of one exercise: takes each file in, checks the rules, has it played and judged."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class Request:
     beside: tuple[str, ...] = ()
     """Names of other files in its folder, which play no part in grading."""
     taken: Submission | Fault | None = None
-    """The file, if it has been taken in already; it may have come from another machine."""
+    """The file, if it has been taken in already; it may have come from another computer."""
 
 
 def grade(box: Box, kit: Kit, exercise: Exercise, requests: Iterable[Request]) -> list[Verdict]:
@@ -121,7 +121,7 @@ class _Grading:
 
 
 def _read_scenarios(path: Path) -> str:
-    """Read what goes into the box. Raises KitError if it is no Python: in the box that would look like our fault."""
+    """Read the scenarios. Raises KitError if they are no Python, which in the box would look like our fault."""
     source = read_text(path)
     try:
         compile(source, str(path), "exec", dont_inherit=True)
@@ -132,7 +132,7 @@ def _read_scenarios(path: Path) -> str:
 
 
 def not_judged(kit: Kit, exercise: Exercise, request: Request, error: GraderError) -> Verdict:
-    """The verdict on a submission that could not be graded through no fault of the learner."""
+    """The verdict on a submission that an error of the kit, the grader or the computer kept from being graded."""
     trouble = f"{error}. {error.hint}"
     return replace(_blank(kit, exercise, request), trouble=trouble, own_fault=isinstance(error, InternalError))
 
@@ -154,7 +154,7 @@ def _blank(kit: Kit, exercise: Exercise, request: Request) -> Verdict:
 
 @cache
 def versions() -> tuple[tuple[str, str], ...]:
-    """What decides how a play goes: Python, anyio and trio."""
+    """The versions that decide how a play goes: of Python, anyio and trio."""
     return (("python", platform.python_version()), ("anyio", _version("anyio")), ("trio", _version("trio")))
 
 
@@ -163,5 +163,5 @@ def _version(package: str) -> str:
     spec = find_spec(package)
     if spec is None or spec.origin is None:
         return "unknown"
-    found = sorted(Path(spec.origin).parent.parent.glob(f"{package}-*.dist-info"))
-    return found[-1].name.removesuffix(".dist-info").partition("-")[2] if found else "unknown"
+    folders = sorted(Path(spec.origin).parent.parent.glob(f"{package}-*.dist-info"))
+    return folders[-1].name.removesuffix(".dist-info").partition("-")[2] if folders else "unknown"

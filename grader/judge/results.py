@@ -16,13 +16,14 @@ from grader.kit.kit import Kit
 from grader.kit.tables import read_text
 from grader.policy.submission import Submission
 from grader.sandbox.cell import Cell, Play
-from grader.wire.recording import Ended, Remark, Span, Trace
+from grader.wire.recording import Ended, Remark, Trace
 
 UNTRACED = (Ended.CRASHED, Ended.LIMIT, Ended.TAMPERED, Ended.INTERNAL)
+"""Endings of which no trace comes back."""
 
 
 class Results:
-    """The results of one exercise's submissions; ``cell`` makes a cell for a source, to play the reference in."""
+    """Makes the results of submissions of one exercise; ``cell`` makes a cell to play the reference answer in."""
 
     def __init__(self, kit: Kit, exercise: Exercise, cell: Callable[[str], Cell]) -> None:
         self._kit = kit
@@ -33,7 +34,7 @@ class Results:
     def of(self, examination: Examination, taken: Submission) -> tuple[TestResult, ...]:
         """The result of every hidden test asked for. Closes the cell of the examination."""
         tests = tuple(self._test_result(examination, test, taken) for test in examination.tests)
-        # What comes out after the last answer is noticed here.
+        # Whatever the box sends after its last answer is noticed when the cell is closed.
         examination.cell.close()
         return _without_points(tests) if examination.cell.tampered else tests
 
@@ -56,7 +57,7 @@ class Results:
     ) -> BackendResult:
         judged = examination.results.get((test.name, backend))
         if judged is None:
-            # Silence is no evidence: a test that left no result has not passed, whatever became of it.
+            # Silence is no evidence: a test that left no result has not passed, however its call ended.
             judged = Judged(outcome=Outcome.NOT_JUDGED, schedules=0, reason="the hidden test left no result")
         failed = judged.failed
         return BackendResult(
@@ -76,7 +77,7 @@ class Results:
     def _failure(self, cell: Cell, test: HiddenTest, failed: Failed, taken: Submission) -> Failure:
         shown = failed.recording
         if shown.trace is None and shown.ended not in UNTRACED:
-            # Plays are alike each time, but for programs that depend on real time or chance: no timeline then.
+            # The play goes the same way again, unless the program depends on real time or chance: no timeline then.
             again = cell.recording(replace(failed.play, trace=True))
             if (again.ended, again.elapsed) == (shown.ended, shown.elapsed):
                 shown = replace(shown, trace=again.trace)
@@ -104,34 +105,33 @@ class Results:
         if self._exercise.reference is None:
             return None
         source = read_text(self._exercise.reference)
-        known = _reference_traces(source, read_text(self._exercise.scenarios), self._exercise.limits)
+        traces = _reference_traces(source, read_text(self._exercise.scenarios), self._exercise.limits)
         natural = replace(play, seed=0, choices=None, trace=True)
-        if natural not in known:
+        if natural not in traces:
             if self._reference is None:
                 self._reference = self._cell(source)
             trace = _slim(self._reference.recording(natural).trace)
             if trace is None:
                 return None
-            known[natural] = trace
-        return known[natural]
+            traces[natural] = trace
+        return traces[natural]
 
 
 @lru_cache(maxsize=32)
 def _reference_traces(source: str, scenarios: str, limits: Limits) -> dict[Play, Trace]:
-    """What the reference has been seen to do, for as long as the process lives: whoever fails a test needs the same."""
+    """The traces of a reference answer, kept while the process lives: all who fail a test are shown the same ones."""
     return {}
 
 
 def _slim(trace: Trace | None) -> Trace | None:
-    """A trace without the values of its spans; a report draws lanes and nothing else."""
+    """A trace without the values of its spans: a report draws lanes only."""
     if trace is None:
         return None
-    spans: tuple[Span, ...] = tuple(replace(span, result=None) for span in trace.spans)
-    return replace(trace, spans=spans)
+    return replace(trace, spans=tuple(replace(span, result=None) for span in trace.spans))
 
 
 def _without_points(tests: Sequence[TestResult]) -> tuple[TestResult, ...]:
-    """All tests as failed: something came out of the box that our own code would not have written."""
+    """The same tests, all failed: the box sent something that our own code would not have written."""
     return tuple(replace(test, results=tuple(_tampered(result) for result in test.results)) for test in tests)
 
 

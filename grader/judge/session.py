@@ -100,7 +100,7 @@ def _judge(trial: Trial, options: PlayOptions, variants: Variants, examination: 
     used: list[tuple[Play, Recording]] = []
     all_schedules = False
     for number in numbers:
-        # Nothing is asked for ahead of the first two: a failure there would make it waste.
+        # During the first two schedules no play is asked for ahead: a failure under them would leave it unused.
         ahead = numbers[-1] if number >= 2 else number
         play = trial.fixture(by_number(trial.cell, variants, number, ahead))
         judged = trial.call(play, number)

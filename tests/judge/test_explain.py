@@ -112,7 +112,7 @@ def test_an_exception_that_is_no_bug_of_the_learner_leaves_the_word_to_the_test(
     assert slug(play(ended, error=raised, looked=True), play(attempts=(attempt(raised),))) == "declared"
 
 
-def test_an_exception_nobody_looked_at_is_the_diagnosis() -> None:
+def test_an_exception_that_the_test_did_not_look_at_is_the_diagnosis() -> None:
     assert slug(play(), play(Ended.RAISED, error=error("ValueError"))) == "raised"
 
 

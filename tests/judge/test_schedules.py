@@ -121,7 +121,7 @@ def test_a_test_with_several_plays_is_exhausted_when_all_of_them_are() -> None:
     assert variants.exhausted([KEY, other], 1)
 
 
-def test_a_play_nobody_has_met_is_not_exhausted() -> None:
+def test_a_play_that_was_never_played_is_not_exhausted() -> None:
     assert not Variants().exhausted([KEY], 0)
 
 
