@@ -40,14 +40,14 @@ def hidden_functions(exercise: Exercise) -> Mapping[str, Function]:
 
 
 def skips() -> tuple[type[BaseException], ...]:
-    """The exceptions with which a hidden test skips itself."""
+    """The exceptions that skip a hidden test."""
     import pytest
 
     return pytest.skip.Exception, pytest.xfail.Exception
 
 
 def fails() -> tuple[type[BaseException], ...]:
-    """The exceptions with which a hidden test fails: not AssertionError alone, as sorting wrong values raises others."""
+    """The exceptions that fail a hidden test: not AssertionError alone, as sorting wrong values raises others."""
     import pytest
 
     return pytest.fail.Exception, Exception

@@ -358,8 +358,10 @@ def test_a_box_that_cannot_be_started_is_not_the_submissions_failure(box: Box, t
             raise InternalError("the box cannot be started", hint="")
 
     sample = sample_of(box, tmp_path, declared("test_it", "play('ask')"))
+    broken = Broken(box, sample.job(ANSWER))
     with pytest.raises(InternalError, match="cannot be started"):
-        Session(sample.exercise).judge(Broken(box, sample.job(ANSWER)), EVERYTHING)
+        Session(sample.exercise).judge(broken, EVERYTHING)
+    broken.close()  # it has sent plays, and the box is shared
 
 
 def test_hidden_tests_are_collected_once_for_as_long_as_their_file_stays_as_it_is(box: Box, tmp_path: Path) -> None:
