@@ -57,7 +57,7 @@ def grade_each(box: Box, kit: Kit, exercise: Exercise, requests: Iterable[Reques
     grading = _Grading(box, kit, exercise)
     for request in requests:
         yield grading.verdict(request)
-    grading.close()
+    grading.results.close()
 
 
 class _Grading:
@@ -70,7 +70,7 @@ class _Grading:
         self._stub = read_text(exercise.stub)
         self._scenarios = _read_scenarios(exercise.scenarios)
         self._session = Session(exercise)
-        self._results = Results(kit, exercise, self._cell)
+        self.results = Results(kit, exercise, self._cell)
 
     def verdict(self, request: Request) -> Verdict:
         """Take a submission in and, if it can be judged, have it judged."""
@@ -79,7 +79,7 @@ class _Grading:
         if taken is None:
             return verdict
         examination = self._session.judge(self._cell(taken.source), request.options)
-        tests = self._results.of(examination, taken)  # before the plays are counted, as it plays on
+        tests = self.results.of(examination, taken)  # before the plays are counted, as it plays on
         return replace(
             verdict,
             tests=tests,
@@ -88,10 +88,6 @@ class _Grading:
             own_fault=any(judged.own_fault for judged in examination.results.values()),
             real_seconds=time.perf_counter() - began,
         )
-
-    def close(self) -> None:
-        """End the plays of the reference answer."""
-        self._results.close()
 
     def _take_in(self, request: Request) -> tuple[Verdict, Submission | None]:
         """The verdict as far as it is known without playing, and the submission if it can be judged."""
