@@ -33,6 +33,7 @@ from grader.box.simulation.schedule import Schedule
 from grader.box.stage import Stage
 from grader.judge import engine
 from grader.judge.kitcheck import expectations
+from grader.judge.options import PlayOptions
 from grader.kit.exercise import Exercise
 from grader.kit.kit import Kit, load_kit
 from grader.sandbox.box import Box, Job
@@ -181,7 +182,7 @@ def found_by_plain_runs(race: Race, runs: int) -> int | None:
 
 def found_by_grade(box: Box, course: Kit, race: Race) -> dict[str, int | None]:
     """The default schedule that finds it, by backend."""
-    request = engine.Request(path=race.path, shown=race.path.name, tests=(race.number,))
+    request = engine.Request(path=race.path, shown=race.path.name, options=PlayOptions(tests=(race.number,)))
     (verdict,) = engine.grade(box, course, race.exercise, [request])
     return {r.backend: r.failure.schedule if r.failure else None for r in verdict.tests[0].results}
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from textwrap import dedent
 
 from grader.judge.engine import Request, grade
+from grader.judge.options import PlayOptions
 from grader.judge.verdict import BackendResult, Verdict
 from grader.kit.kit import Kit, load_kit
 from grader.policy.rules import Findings
@@ -134,7 +135,8 @@ def graded(box: Box, root: Path, submission: str, backends: tuple[str, ...] = BA
     course = make_kit(root, **parts)
     path = root / "one.py"
     path.write_text(dedent(submission) + ("" if "def other" in submission else OTHER))
-    request = Request(path=path, shown="one.py", backends=backends, check=lambda *_: Findings(faults=(), look=()))
+    options, check = PlayOptions(backends=backends), lambda *_: Findings(faults=(), look=())
+    request = Request(path=path, shown="one.py", options=options, check=check)
     (verdict,) = grade(box, course, course.exercises[0], [request])
     return Graded(verdict=verdict)
 

@@ -26,6 +26,7 @@ from rich.console import Console
 from grader.judge import engine
 from grader.judge.documents import run_document
 from grader.judge.engine import Request
+from grader.judge.options import PlayOptions
 from grader.judge.verdict import Failure, Status, Verdict
 from grader.kit.kit import builtin_root, load_kit
 from grader.reports import classroom50, exercism, github, gradescope, junit, tables, terminal
@@ -154,8 +155,9 @@ def failing(box: Box, id: str) -> tuple[tuple[Verdict, str], ...]:
     assert exercise.solutions is not None
     paths = sorted((exercise.solutions / "wrong").glob("*.py"))
     paths = paths[:: math.ceil(len(paths) / ANSWERS)]
-    shown, one = f"{exercise.folder.name}/{exercise.file}", exercise.backends[:1]
-    requests = [Request(path=path, shown=shown, schedules=1, backends=one) for path in paths]
+    shown = f"{exercise.folder.name}/{exercise.file}"
+    options = PlayOptions(backends=exercise.backends[:1], schedules=1)
+    requests = [Request(path=path, shown=shown, options=options) for path in paths]
     graded = zip(engine.grade(box, KIT, exercise, requests), paths, strict=True)
     found = tuple((verdict, path.read_text("utf-8")) for verdict, path in graded if verdict.status is Status.FAIL)
     assert found, id

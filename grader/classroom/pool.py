@@ -34,6 +34,7 @@ from grader.judge import engine
 from grader.judge.documents import verdict_document
 from grader.judge.engine import Request
 from grader.judge.engine import versions as installed
+from grader.judge.options import PlayOptions
 from grader.judge.verdict import Status, Verdict
 from grader.kit.exercise import Exercise
 from grader.kit.kit import Kit, digest_of, files_in, load_kit
@@ -87,7 +88,7 @@ class Chunk:
     kit: PackedKit
     exercise: str
     works: tuple[Work, ...]
-    schedules: int
+    options: PlayOptions
     versions: str
     level: int = 0
     """The least isolation at which they may be played."""
@@ -251,7 +252,8 @@ class _Worker:
             try:
                 box = self._warm_box()
                 isolation.require(box.level, allowed=level)
-                engine.grade_each(box, kit, exercise, requests[before:], verdicts.append)
+                for verdict in engine.grade_each(box, kit, exercise, requests[before:]):
+                    verdicts.append(verdict)  # one by one: an error does not take earlier ones back
             except InternalError as error:
                 self._throw_away()
                 tries = tries + 1 if len(verdicts) == before else 1
@@ -309,7 +311,7 @@ _worker = _Worker()
 
 def _request(work: Work, chunk: Chunk) -> Request:
     path = work.taken.path if isinstance(work.taken, Submission) else Path()
-    return Request(path=path, shown="", schedules=chunk.schedules, taken=work.taken)
+    return Request(path=path, shown="", options=chunk.options, taken=work.taken)
 
 
 # ---- pools -----------------------------------------------------------------------------------------------------------

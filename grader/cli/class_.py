@@ -74,7 +74,7 @@ def _options(shared: SharedOptions, source: Path, asked: dict[str, Any]) -> Clas
     from grader.classroom.layouts.claims import Layout
     from grader.desk.class_ import ClassOptions
     from grader.desk.class_files import orders
-    from grader.judge.session import DEFAULT_SCHEDULES
+    from grader.judge.options import asked_for
     from grader.sandbox.isolation import FENCED
 
     here = shared.directory
@@ -87,7 +87,7 @@ def _options(shared: SharedOptions, source: Path, asked: dict[str, Any]) -> Clas
         source=here / source,
         layout=None if layout == "auto" else Layout(layout),
         level=FENCED if level is None else level,
-        schedules=asked.pop("schedules") or DEFAULT_SCHEDULES,
+        play_options=asked_for(schedules=asked.pop("schedules")),
         orders=orders(asked.pop("reports"), here),
         moodle=tuple(here / path for path in asked.pop("moodle")),
         **paths,

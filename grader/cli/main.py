@@ -147,13 +147,15 @@ def kit() -> None:
 def check(shared: SharedOptions, directory: Path | None, schedules: int | None) -> None:
     """Prove a kit: stubs fail cleanly, right answers pass, each wrong answer fails as it says."""
     from grader.judge.kitcheck import check_aloud
+    from grader.judge.options import asked_for
     from grader.sandbox.box import Box
 
     if directory is not None:
         shared.kit = directory
     desk = shared.text_desk()
     with Box() as box:
-        problems = check_aloud(box, desk.kit, schedules=schedules, quiet=shared.quiet, echo=shared.say)
+        options = asked_for(schedules=schedules)
+        problems = check_aloud(box, desk.kit, options=options, quiet=shared.quiet, echo=shared.say)
     sys.exit(1 if problems else 0)
 
 

@@ -46,17 +46,19 @@ def run(
     reports: tuple[str, ...],
     started: bool,
     fail_under: float | None,
-    **options: Any,
+    file: Path | None,
+    **asked: Any,
 ) -> None:
     """Check your answer to one exercise or several."""
     from grader.sandbox.box import Box
 
     with Box() as box:  # its process starts while this one imports the rest of the grader
         from grader.desk.run import RunDesk, RunOptions, only_begun
+        from grader.judge.options import asked_for
 
         desk = shared.desk()
         chosen = desk.kit.exercises if everything else desk.choose(exercises)
-        run_desk = RunDesk(desk, RunOptions(**options))  # its fields are named as the options
+        run_desk = RunDesk(desk, RunOptions(file=file, play_options=asked_for(**asked)))
         outlets = run_desk.outlets(chosen, reports, trace, os.environ)
         screen = None if shared.json else shared.screen()  # imports rich while the box is still starting
         verdicts = run_desk.grade(box, chosen)

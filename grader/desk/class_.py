@@ -25,6 +25,7 @@ from grader.classroom.rules import NAME, ClassRules, read_rules
 from grader.classroom.run import ClassOrder, ClassRun, Watch
 from grader.desk.class_files import ClassFiles, with_verdicts
 from grader.errors import ClassroomError
+from grader.judge.options import PlayOptions
 from grader.kit.exercise import Exercise
 from grader.kit.kit import Kit, builtin_root
 from grader.reports.dialects import ReportOrder
@@ -42,7 +43,7 @@ class ClassOptions:
 
     source: Path
     out: Path
-    schedules: int
+    play_options: PlayOptions
     layout: Layout | None = None
     roster: Path | None = None
     config: Path | None = None
@@ -144,7 +145,7 @@ class ClassDesk:
         return ClassOrder(
             kit=self._kit,
             exercises=self._exercises,
-            schedules=self._options.schedules,
+            options=self._options.play_options,
             level=self._options.level,
             afresh=self._options.fresh,
         )
@@ -217,7 +218,7 @@ class ClassDesk:
             made_at=datetime.now(UTC).isoformat(timespec="seconds"),
             version=__version__,
             isolation=lowest_level(marks),
-            schedules=self._options.schedules,
+            schedules=self._options.play_options.schedules,
             reused=reused,
             moved=tuple(moved(gradebook.counted(), marks, {learner.key: learner.name for learner in intake.learners})),
             reproduce=(again(self._kit, self._options),),
@@ -277,7 +278,7 @@ def _words(kit: Kit, options: ClassOptions) -> Iterator[str]:
             yield from (option, os.fspath(path))
     yield from _each("--moodle", map(os.fspath, options.moodle))
     yield from _each("--exercise", options.exercises)
-    yield from ("--schedules", str(options.schedules))
+    yield from ("--schedules", str(options.play_options.schedules))
     if options.level != isolation.FENCED:
         yield from ("--allow-level", str(options.level))
     if options.started:

@@ -19,6 +19,7 @@ from grader.desk.learner import UNTOUCHED, Desk, is_stub
 from grader.desk.workspace import add_attempts, names_beside
 from grader.errors import GraderError, MachineError, UsageError, WorkspaceError, do_all
 from grader.files import write_file
+from grader.judge.options import EVERYTHING, PlayOptions
 from grader.judge.verdict import Status, Verdict
 from grader.kit.exercise import Exercise
 from grader.reports.views import Command
@@ -39,14 +40,10 @@ REPOSITORY = ("GITHUB_WORKSPACE", "CI_PROJECT_DIR")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunOptions:
-    """Which part of an exercise to grade, and how; None and () mean all of it."""
+    """Which file to grade (None: the learner's own), and what of the exercise to play."""
 
     file: Path | None = None
-    backend: str | None = None
-    tests: tuple[int, ...] = ()
-    schedules: int | None = None
-    seed: int | None = None
-    unfair: int | None = None
+    play_options: PlayOptions = EVERYTHING
 
 
 class RunDesk:
@@ -89,29 +86,24 @@ class RunDesk:
         )
 
     def _check(self, exercise: Exercise) -> None:
-        backend = self._options.backend
-        unknown = [number for number in self._options.tests if number > len(exercise.tests)]
+        asked = self._options.play_options
+        unknown = [number for number in asked.tests if number > len(exercise.tests)]
         if unknown:
             hint = f"It has tests 1 to {len(exercise.tests)}."
             raise UsageError(f"{exercise.id} has no test {unknown[0]}", hint=hint)
-        if backend is not None and backend not in exercise.backends:
+        for backend in set(asked.backends) - set(exercise.backends):
             hint = f"Leave --backend out; its tests run on: {', '.join(exercise.backends) or 'none'}."
             raise UsageError(f"{exercise.id} does not run on {backend}", hint=hint)
 
     def _request(self, exercise: Exercise) -> Request:
         from grader.judge.engine import Request
-        from grader.judge.session import DEFAULT_SCHEDULES
 
         desk, options = self._desk, self._options
         path = desk.file_of(exercise) if options.file is None else desk.directory / options.file
         return Request(
             path=path,
             shown=desk.workspace.shown(path) if desk.workspace and options.file is None else str(options.file),
-            tests=options.tests,
-            backends=() if options.backend is None else (options.backend,),
-            schedules=options.schedules or DEFAULT_SCHEDULES,
-            only=options.seed,
-            unfair=options.unfair or 0,
+            options=options.play_options,
             beside=names_beside(path) if options.file is None else (),
         )
 

@@ -32,6 +32,7 @@ from grader.classroom.pool import (
     versions,
 )
 from grader.errors import KitError, MachineError
+from grader.judge.options import PlayOptions
 from grader.judge.verdict import Status
 from grader.kit.kit import load_kit
 from grader.policy.submission import Fault, Submission
@@ -118,7 +119,7 @@ def works(count: int, exercise: str = "ex01") -> list[Work]:
 
 def chunk_of(works: tuple[Work, ...]) -> Chunk:
     packed = PackedKit(root=Path(), digest="")
-    return Chunk(kit=packed, exercise=works[0].exercise, works=works, schedules=1, versions="")
+    return Chunk(kit=packed, exercise=works[0].exercise, works=works, options=PlayOptions(schedules=1), versions="")
 
 
 def run(pool: Pool, todo: Sequence[Work]) -> dict[str, StoredVerdict]:
@@ -252,7 +253,9 @@ def real_chunk(root: Path, *texts: str, **changes: object) -> Chunk:
         for number, source in enumerate(sources)
     )
     packed = PackedKit(root=root, digest=kit.digest)
-    chunk = Chunk(kit=packed, exercise="ex01", works=works, schedules=1, versions=under.versions, level=0)
+    chunk = Chunk(
+        kit=packed, exercise="ex01", works=works, options=PlayOptions(schedules=1), versions=under.versions, level=0
+    )
     return replace(chunk, **changes)  # type: ignore[arg-type]
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from grader.classroom.layouts.claims import Layout
 from grader.desk.class_ import OUT, ClassOptions, again
+from grader.judge.options import PlayOptions
 from grader.kit.kit import builtin_root, load_kit
 from tests.kit_samples import make_kit
 
@@ -16,7 +17,8 @@ KIT = load_kit(builtin_root())
 
 
 def options(**changes: object) -> ClassOptions:
-    return ClassOptions(**{"source": Path("week 1.zip"), "out": OUT, "schedules": 21, **changes})  # type: ignore[arg-type]
+    default: dict[str, object] = {"source": Path("week 1.zip"), "out": OUT, "play_options": PlayOptions()}
+    return ClassOptions(**{**default, **changes})  # type: ignore[arg-type]
 
 
 def test_with_no_options_the_command_is_short() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from rich.console import Console
@@ -14,6 +15,7 @@ from grader.desk.learner import Desk
 from grader.desk.run import RunDesk, RunOptions
 from grader.desk.workspace import Workspace, create_workspace, read_attempts
 from grader.errors import KitError, UsageError, WorkspaceError
+from grader.judge.options import asked_for
 from grader.judge.verdict import Status, Verdict
 from grader.kit.exercise import Exercise
 from grader.kit.kit import builtin_root, load_kit
@@ -45,10 +47,10 @@ def write(mine: Path, text: str, name: str = "double") -> Path:
     return path
 
 
-def graded(box: Box, mine: Path, id: str = "ex01", **options: object) -> Verdict:
+def graded(box: Box, mine: Path, id: str = "ex01", file: Path | None = None, **asked: Any) -> Verdict:
     """Grade and store as `grade ex01` does, and give the verdict."""
     desk = at(mine)
-    run = RunDesk(desk, RunOptions(**options))  # type: ignore[arg-type]
+    run = RunDesk(desk, RunOptions(file=file, play_options=asked_for(**asked)))
     verdicts = run.grade(box, [desk.kit.exercise(id)])
     run.store(verdicts)
     return verdicts[0]
@@ -125,10 +127,10 @@ def test_a_verdict_on_the_learners_file_is_stored(box: Box, mine: Path) -> None:
     assert verdict.file == "ex01_double/double.py"
 
 
-@pytest.mark.parametrize("options", [{"tests": (1,)}, {"backend": "trio"}, {"seed": 2}, {"schedules": 1}])
-def test_a_part_of_an_exercise_is_no_attempt(box: Box, mine: Path, options: dict[str, object]) -> None:
+@pytest.mark.parametrize("asked", [{"tests": (1,)}, {"backend": "trio"}, {"seed": 2}, {"schedules": 1}])
+def test_a_part_of_an_exercise_is_no_attempt(box: Box, mine: Path, asked: dict[str, Any]) -> None:
     write(mine, RIGHT)
-    graded(box, mine, **options)
+    graded(box, mine, **asked)
 
     assert not (mine / ".gradekit").exists()
 
