@@ -24,6 +24,9 @@ from grader.wire.recording import Deviation, Event, Span, TracedTask
 _ROWS = (TracedTask, Event, Span, Deviation)
 _NOT_STORED = "value_or_error"
 
+_KEYS = {"remarks": "cautions"}
+"""Fields whose keys in a document keep an earlier name."""
+
 
 class Unreadable(ValueError):
     """A document is not a verdict of this version."""
@@ -76,7 +79,7 @@ def _dump(value: object) -> object:
     if kind is tuple:
         return _dump_tuple(value)
     if names := _names(kind):
-        return {name: _dump(getattr(value, name)) for name in names}
+        return {_KEYS.get(name, name): _dump(getattr(value, name)) for name in names}
     return value.value if isinstance(value, StrEnum) else value
 
 
@@ -129,7 +132,7 @@ def _load_record(kind: Any, value: Any) -> Any:
     if not isinstance(value, dict):
         raise Unreadable(f"not a {kind.__name__}")
     try:
-        return kind(**{name: _load(hint, value[name]) for name, hint in _fields(kind).items()})
+        return kind(**{name: _load(hint, value[_KEYS.get(name, name)]) for name, hint in _fields(kind).items()})
     except KeyError as error:
         raise Unreadable(f"a {kind.__name__} without {error}") from None
 

@@ -171,8 +171,8 @@ def notes(verdict: Verdict) -> tuple[SharedRemark, ...]:
     """Return what was noticed in tests that passed: each thing once for each line, whatever the tests and backends."""
     seen: dict[tuple[str, int | None], tuple[PassedRemark, list[int]]] = {}
     for test in verdict.tests:
-        for caution in (caution for result in test.results for caution in result.cautions):
-            numbers = seen.setdefault((caution.kind, caution.line), (caution, []))[1]
+        for remark in (remark for result in test.results for remark in result.remarks):
+            numbers = seen.setdefault((remark.kind, remark.line), (remark, []))[1]
             if test.number not in numbers:
                 numbers.append(test.number)
     return tuple(

@@ -10,7 +10,7 @@ span, a mark, an event) is stated in ``recording`` and filled in by ``box.stage`
 ``box.simulation.trace`` for a trace; reading and storing follow. A new field of the whole message is written in
 ``box.player`` and read in ``sandbox.reading``.
 
-    lines values recording
+    lines values orders recording
 """
 
 BACKENDS = ("asyncio", "trio")

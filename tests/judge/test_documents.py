@@ -91,6 +91,13 @@ def test_what_a_span_raised_is_not_stored() -> None:
     assert not failure.trace.spans[0].raised
 
 
+def test_remarks_keep_the_key_that_earlier_documents_have_for_them() -> None:
+    result = verdict_document(samples.careless())["tests"][0]["results"][0]
+
+    assert [remark["kind"] for remark in result["cautions"]] == ["unclosed"]
+    assert "remarks" not in result
+
+
 Damage = Callable[[dict[str, Any]], object]
 DAMAGE: dict[str, Damage] = {
     "another format": lambda d: d.update(format=2),

@@ -204,7 +204,7 @@ class _Hidden:
 
     def _test(self, test: TestResult, said: Callable[[str], str]) -> TestResult:
         for result in test.results:
-            if result.failure or result.reason or result.cautions:
+            if result.failure or result.reason or result.remarks:
                 return TestResult(
                     number=test.number,
                     name=test.name,
