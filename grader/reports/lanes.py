@@ -184,7 +184,10 @@ class _Node:
         return scale_end if self.end is None else self.end
 
     def alive_at(self, time: float) -> bool:
-        return self.start <= time and (self.end is None or time < self.end)
+        if self.end is None:
+            return self.start <= time
+        # 0.1 + 0.2 is later than 0.3: what starts as this ends, but for rounding, does not start inside it.
+        return self.start <= time < self.end and not math.isclose(time, self.end)
 
 
 def lanes_in_time(trace: Trace, scale_end: float) -> tuple[Lane, ...]:

@@ -17,13 +17,11 @@ from grader.reports.timeline import Timeline, layout
 from grader.reports.timeline_svg import Chart, chart, kinds_in
 from grader.reports.views import timelines
 from grader.text import counted
-from grader.wire.recording import Event, Span, Trace
+from grader.wire.recording import Trace
 
 MAX_TESTS = 8
 """Tests of which shapes are shown: those that the most learners fail with a picture."""
 MAX_SHAPES = 3
-MAX_EVENTS = 2000
-"""Events of one play that are looked at."""
 ENDS = {
     How.OPEN: ("never ends", "never end"),
     How.CANCELLED: ("is cancelled", "are cancelled"),
@@ -32,7 +30,6 @@ ENDS = {
 LEAST = 2
 """Learners that make a cluster."""
 
-Course = tuple[object, ...]
 Shape = tuple[object, ...]
 
 
@@ -91,51 +88,16 @@ def _clustered(key: TestKey, group: Sequence[Miss]) -> Clustered:
 
 
 def _by_shape(group: Iterable[Miss]) -> list[list[Miss]]:
-    """The plays by shape, the most frequent first; what has no picture is left out."""
-    # Laying out a play costs some 15 times as much as reading its events, and most of a class does the same few things.
-    known: dict[Course, Shape | None] = {}
-    found: dict[Shape, list[Miss]] = defaultdict(list)
+    """Group the plays by shape, the most frequent shape first; a play without a picture is left out."""
+    by_shape: dict[Shape, list[Miss]] = defaultdict(list)
     for miss in group:
-        course = course_of(miss.failure)
-        if course not in known:
-            drawn = timelines(miss.failure)
-            known[course] = shape_of(drawn[0]) if drawn else None
-        shape = known[course]
-        if shape is not None:
-            found[shape].append(miss)
+        if drawn := timelines(miss.failure):
+            by_shape[shape_of(drawn[0])].append(miss)
 
-    return sorted(found.values(), key=len, reverse=True)
+    return sorted(by_shape.values(), key=len, reverse=True)
 
 
 # ---- shapes ----------------------------------------------------------------------------------------------------------
-
-
-def course_of(failure: Failure) -> Course:
-    """Return what happened in which order, without names and times: equal courses have equal shapes."""
-    trace = failure.trace
-    if trace is None:
-        return ()
-    events, spans = trace.events[:MAX_EVENTS], trace.spans[:MAX_EVENTS]
-    rank = _ranks((*(e.time for e in events), *(t for s in spans for t in (s.start, s.stopped) if t is not None)))
-    number = {task.id: place for place, task in enumerate(trace.tasks)}
-
-    return (
-        failure.ended,
-        trace.elapsed > 0,
-        tuple(number.get(task.parent) if task.parent is not None else None for task in trace.tasks),
-        tuple(_step(event, number, rank) for event in events),
-        tuple(_stretch(span, number, rank) for span in spans),
-    )
-
-
-def _step(event: Event, number: dict[int, int], rank: dict[float, int]) -> Course:
-    info = event.info if event.kind in ("finish", "block") else None
-    return rank[event.time], event.kind, number.get(event.task), info
-
-
-def _stretch(span: Span, number: dict[int, int], rank: dict[float, int]) -> Course:
-    stopped = None if span.stopped is None else rank[span.stopped]
-    return rank[span.start], stopped, span.how, None if span.task is None else number.get(span.task)
 
 
 def shape_of(timeline: Timeline) -> Shape:
