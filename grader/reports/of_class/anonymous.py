@@ -1,7 +1,8 @@
-"""The results of a class without who is who: every report made from them may be shown to anybody.
+"""Takes out of the results of a class what says who is who, so that anybody may see the reports made from them.
 
-Names, keys, addresses, file names and whatever people wrote freely are left out here, before any report sees them,
-so that a report cannot forget to.
+Names, keys, addresses, file names and what people wrote freely go before a report is made, so no report can forget to
+take them out. A line of code loses its comment and the texts in quotes; if a learner's name, address or number is left
+in it, the line is not shown at all, and a sentence says why. The sentences of verdicts are treated likewise.
 """
 
 from __future__ import annotations
@@ -24,78 +25,28 @@ from grader.policy.submission import Fault
 from grader.text import counted
 from grader.wire.recording import Trace
 
-# ---- class names -----------------------------------------------------------------------------------------------------
-#
-# Takes out of a line of code what may say whose it is: comments, texts in quotes, and words of the learner's names.
-
-
+UNSAID = "left out here, because it may say who it was"
+EXCERPT_UNSAID = "The excerpt is left out: it contains the name, address or number of a learner."
+IN_QUOTES = "…"
+"""What stands for a text in quotes."""
 MAX_LINE = 2000
 CACHED = 4096
-"""Texts that are kept with what became of them: a class says the same few things again and again."""
-MASK = "…"
+"""Texts whose result is kept: a class says the same few things again and again."""
 LEAST_WORD = 2
 """Letters of a name that are looked for as a whole word; an initial is in every line."""
 LEAST_PART = 5
-"""Letters of a name that are looked for inside of longer words: ``lovelace`` in ``lovelacejoin``."""
+"""Letters of a name that are looked for inside longer words: ``lovelace`` in ``lovelacejoin``."""
+LEAST_FILE = 4
+"""Letters of a file's name that are looked for in sentences."""
 
-# A quote that nobody closes reaches to the end: the line may stand inside of a longer text.
+# A quote that is never closed reaches to the end: the line may stand inside a longer text.
 _TEXT = re.compile(r"""("(?:\\.|[^"\\])*(?:"|$)|'(?:\\.|[^'\\])*(?:'|$))""", re.DOTALL)
 _ADDRESS = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _WORD = re.compile(r"[^\W_]+")
 _PIECE = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[^A-Za-z]+")
-
-
-class KnownNames:
-    """The words that some learners are known by: in their names, addresses and numbers."""
-
-    def __init__(self, learners: Iterable[Learner]) -> None:
-        self._words = frozenset(word for learner in learners for word in _words_of(learner))
-        long = sorted((re.escape(word) for word in self._words if len(word) >= LEAST_PART), key=len, reverse=True)
-        self._inside = re.compile("|".join(long)) if long else None
-        self._kept = lru_cache(maxsize=CACHED)(self._is_kept)
-        self._masked = lru_cache(maxsize=CACHED)(self._mask)
-
-    def masked(self, text: str) -> str:
-        """Put a mask in the place of every word that is, or has in it, a word of the names."""
-        return self._masked(text[:MAX_LINE])
-
-    def _mask(self, text: str) -> str:
-        return _WORD.sub(lambda found: found[0] if self._kept(found[0]) else MASK, _ADDRESS.sub(MASK, text))
-
-    def _is_kept(self, word: str) -> bool:
-        if keyword.iskeyword(word) or keyword.issoftkeyword(word):
-            return True
-        folded = _folded(word)
-        pieces = {folded, word.casefold(), *(_folded(piece) for piece in _PIECE.findall(word))}
-        return not (pieces & self._words) and not (self._inside and self._inside.search(folded))
-
-
-@lru_cache(maxsize=CACHED)
-def without_texts(line: str) -> str:
-    """Take the comment and what stands in quotes out of a line of code."""
-    # Quotes first: a # inside of them begins no comment.
-    code = _TEXT.sub(lambda found: f"{found[0][0]}{MASK}{found[0][0]}", line[:MAX_LINE])
-    return code.partition("#")[0].rstrip()
-
-
-def _words_of(learner: Learner) -> Iterator[str]:
-    for text in (learner.name, learner.email.partition("@")[0], learner.key, *(id for _, id in learner.ids)):
-        words = _WORD.findall(text[:MAX_LINE])
-        # Ada Lovelace may also be adalovelace or lovelaceada.
-        for word in (*words, "".join(words), "".join(reversed(words))):
-            yield from {word.casefold(), _folded(word)} if len(word) >= LEAST_WORD else ()
-
-
-def _folded(word: str) -> str:
-    """``zoe`` for ``Zoë``."""
-    plain = unicodedata.normalize("NFKD", word)
-    return "".join(char for char in plain if not unicodedata.combining(char)).casefold()
-
-
-UNSAID = "left out here, because it may say who it was"
 _FILE = re.compile(r"[^\s`'\"(]+\.py\b")
-LEAST_FILE = 4
-"""Letters of a file's name that are looked for in sentences."""
+
+MayBeSaid = Callable[[str], bool]
 
 
 def anonymised(results: ClassResults) -> ClassResults:
@@ -109,7 +60,7 @@ def anonymised(results: ClassResults) -> ClassResults:
         intake=_intake(results.intake, labels),
         marks=tuple(hidden.mark(mark, labels[key]) for key in labels for mark in results.by_learner[key]),
         moved=(f"{counted(len(results.moved), 'mark')} moved; which, and why, is {UNSAID}.",) if results.moved else (),
-        reproduce=tuple(names.masked(line) for line in results.reproduce),
+        reproduce=tuple(f"# {UNSAID}" if names.appear_in(line) else line for line in results.reproduce),
     )
 
 
@@ -147,14 +98,61 @@ def _left_over(files: Sequence[LeftOver]) -> tuple[LeftOver, ...]:
     return tuple(LeftOver(shown=f"file {number}", reason=UNSAID) for number in range(1, len(files) + 1))
 
 
+# ---- texts -----------------------------------------------------------------------------------------------------------
+
+
+class KnownNames:
+    """The words that some learners are known by: in their names, addresses and numbers."""
+
+    def __init__(self, learners: Iterable[Learner]) -> None:
+        self._words = frozenset(word for learner in learners for word in _words_of(learner))
+        long = [re.escape(word) for word in self._words if len(word) >= LEAST_PART]
+        self._inside = re.compile("|".join(long)) if long else None
+        self.appear_in = lru_cache(maxsize=CACHED)(self._appear_in)
+
+    def _appear_in(self, text: str) -> bool:
+        """Whether a word of the text is, or has in it, a word of the names; a text too long to search counts too."""
+        return len(text) > MAX_LINE or bool(_ADDRESS.search(text)) or any(map(self._is_name, _WORD.findall(text)))
+
+    def _is_name(self, word: str) -> bool:
+        if keyword.iskeyword(word) or keyword.issoftkeyword(word):
+            return False
+        folded = _folded(word)
+        pieces = {folded, word.casefold(), *(_folded(piece) for piece in _PIECE.findall(word))}
+        return bool(pieces & self._words) or bool(self._inside and self._inside.search(folded))
+
+
+def _words_of(learner: Learner) -> Iterator[str]:
+    for text in (learner.name, learner.email.partition("@")[0], learner.key, *(id for _, id in learner.ids)):
+        words = _WORD.findall(text[:MAX_LINE])
+        # Ada Lovelace may also be adalovelace or lovelaceada.
+        for word in (*words, "".join(words), "".join(reversed(words))):
+            yield from {word.casefold(), _folded(word)} if len(word) >= LEAST_WORD else ()
+
+
+def _folded(word: str) -> str:
+    """``zoe`` for ``Zoë``."""
+    plain = unicodedata.normalize("NFKD", word)
+    return "".join(char for char in plain if not unicodedata.combining(char)).casefold()
+
+
+@lru_cache(maxsize=CACHED)
+def without_texts(line: str) -> str:
+    """Take the comment and what stands in quotes out of a line of code."""
+    # Quotes first: a # inside of them begins no comment.
+    code = _TEXT.sub(lambda found: f"{found[0][0]}{IN_QUOTES}{found[0][0]}", line[:MAX_LINE])
+    return code.partition("#")[0].rstrip()
+
+
+# ---- verdicts --------------------------------------------------------------------------------------------------------
+
+
 class _Hidden:
     """Takes out of verdicts what may say whose they are."""
 
     def __init__(self, results: ClassResults, names: KnownNames) -> None:
         self._results = results
         self._names = names
-        self._traces: dict[int, tuple[Trace, Trace]] = {}
-        """Traces by their address, which is theirs as long as they are kept here, with and without names."""
 
     def mark(self, mark: Mark, label: str) -> Mark:
         return replace(
@@ -167,62 +165,64 @@ class _Hidden:
 
     def _verdict(self, verdict: Verdict) -> Verdict:
         file = self._results.kit.exercise(verdict.exercise).file
-        said = self._sentences(verdict, file)
+        may_be_said = self._may_be_said(verdict, file)
         return replace(
             verdict,
             file=file,
             digest="",
-            tests=tuple(self._test(test, said) for test in verdict.tests),
-            faults=tuple(self._fault(fault, said) for fault in verdict.faults),
-            look=tuple(self._fault(fault, said) for fault in verdict.look),
+            tests=tuple(self._test(test, may_be_said) for test in verdict.tests),
+            faults=tuple(self._fault(fault, may_be_said) for fault in verdict.faults),
+            look=tuple(self._fault(fault, may_be_said) for fault in verdict.look),
             ignored=(),
-            trouble=said(verdict.trouble),
+            trouble=_said(verdict.trouble, may_be_said),
         )
 
-    def _sentences(self, verdict: Verdict, file: str) -> Callable[[str], str]:
-        """Return what masks sentences about this verdict: names, and the name of the file it was handed in as."""
+    def _may_be_said(self, verdict: Verdict, file: str) -> MayBeSaid:
+        """Return whether a sentence about this verdict holds no names, and no file but that of the exercise."""
+        path = PurePath(verdict.file)
+        own = {verdict.file, path.name, path.stem} - {file, PurePath(file).stem}
+        looked_for = [name for name in own if len(name) >= LEAST_FILE]
 
-        def masked(text: str) -> str:
-            if not text:
-                return ""
-            path = PurePath(verdict.file)
-            own = {verdict.file, path.name, path.stem} - {file, PurePath(file).stem}
-            text = text[:MAX_LINE]
-            for name in sorted(own, key=len, reverse=True):
-                if len(name) >= LEAST_FILE:
-                    text = text.replace(name, file)
-            return self._names.masked(_FILE.sub(file, text))
+        def may_be_said(sentence: str) -> bool:
+            if self._names.appear_in(sentence) or any(name in sentence for name in looked_for):
+                return False
+            return set(_FILE.findall(sentence)) <= {file}
 
-        return masked
+        return may_be_said
 
-    def _fault(self, fault: Fault, said: Callable[[str], str]) -> Fault:
+    def _fault(self, fault: Fault, may_be_said: MayBeSaid) -> Fault:
         # The caret counts columns of the line as written, and the line is another one now.
-        text = self._names.masked(without_texts(fault.text))
-        return replace(fault, error=said(fault.error), help=said(fault.help), text=text, column=None)
+        changed = replace(fault, text=self._excerpt(fault.text), column=None)
+        if may_be_said(fault.error) and may_be_said(fault.help):
+            return changed
+        return replace(changed, error=f"{fault.kind}; the rest is {UNSAID}", help="")
 
-    # What is kept from here on is named one by one, so that what records get besides one day is left out too.
+    def _excerpt(self, line: str) -> str:
+        code = without_texts(line)
+        return EXCERPT_UNSAID if self._names.appear_in(code) else code
 
-    def _test(self, test: TestResult, said: Callable[[str], str]) -> TestResult:
-        for result in test.results:
-            if result.failure or result.reason or result.cautions:
-                return TestResult(
-                    number=test.number,
-                    name=test.name,
-                    label=test.label,
-                    points=test.points,
-                    results=tuple(self._result(each, said) for each in test.results),
-                )
+    # What is kept from here on is named field by field, so that fields which records get one day are left out too.
+
+    def _test(self, test: TestResult, may_be_said: MayBeSaid) -> TestResult:
         # Most tests pass and say nothing about anybody; copying all of a large class would take seconds.
-        return test
+        if not any(result.failure or result.reason or result.cautions for result in test.results):
+            return test
+        return TestResult(
+            number=test.number,
+            name=test.name,
+            label=test.label,
+            points=test.points,
+            results=tuple(self._result(result, may_be_said) for result in test.results),
+        )
 
-    def _result(self, result: BackendResult, said: Callable[[str], str]) -> BackendResult:
+    def _result(self, result: BackendResult, may_be_said: MayBeSaid) -> BackendResult:
         return BackendResult(
             backend=result.backend,
             outcome=result.outcome,
             schedules=result.schedules,
             all_schedules=result.all_schedules,
             failure=None if result.failure is None else self._failure(result.failure),
-            reason=said(result.reason),
+            reason=_said(result.reason, may_be_said),
         )
 
     def _failure(self, failure: Failure) -> Failure:
@@ -234,25 +234,25 @@ class _Hidden:
             elapsed=failure.elapsed,
             schedule=failure.schedule,
             line=failure.line,
-            source=self._names.masked(without_texts(failure.source)),
+            source=self._excerpt(failure.source),
             waiting=tuple(replace(task, task="", awaiting="") for task in failure.waiting),
             trace=None if failure.trace is None else self._trace(failure.trace),
             reference=failure.reference,
         )
 
     def _trace(self, trace: Trace) -> Trace:
-        # Traces that are alike are one object; comparing them would take longer than masking them.
-        known = self._traces.get(id(trace))
-        if known is None:
-            known = self._traces[id(trace)] = trace, self._without_names(trace)
-        return known[1]
-
-    def _without_names(self, trace: Trace) -> Trace:
-        """A task bears the name of the learner's own function."""
-        masked = self._names.masked
-        names = (*(task.name for task in trace.tasks), *(span.name for span in trace.spans))
-        if all(name == masked(name) for name in names):
+        """Leave out names of tasks and spans that hold a learner's: a task is named after a function of the learner."""
+        found = {name for name in _names_in(trace) if self._names.appear_in(name)}
+        if not found:
             return trace
-        tasks = tuple(replace(task, name=masked(task.name)) for task in trace.tasks)
-        spans = tuple(replace(span, name=masked(span.name)) for span in trace.spans)
+        tasks = tuple(replace(task, name="") if task.name in found else task for task in trace.tasks)
+        spans = tuple(replace(span, name="") if span.name in found else span for span in trace.spans)
         return replace(trace, tasks=tasks, spans=spans)
+
+
+def _names_in(trace: Trace) -> set[str]:
+    return {task.name for task in trace.tasks} | {span.name for span in trace.spans}
+
+
+def _said(sentence: str, may_be_said: MayBeSaid) -> str:
+    return sentence if may_be_said(sentence) else UNSAID

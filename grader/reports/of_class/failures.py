@@ -6,12 +6,11 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import lru_cache
 
 from grader.classroom.marks import ClassResults
 from grader.judge.verdict import Failure, Outcome, TestResult
 from grader.kit.diagnosis import Diagnosis
-from grader.reports.of_class.anonymous import MAX_LINE, KnownNames, without_texts
+from grader.reports.of_class.anonymous import EXCERPT_UNSAID, KnownNames, without_texts
 from grader.reports.of_class.figures import percent_of
 from grader.text import counted, joined
 from grader.wire.recording import LEFT_BEHIND
@@ -331,21 +330,16 @@ def _tests_said(group: Iterable[Miss]) -> str:
 
 
 def _typical_line(results: ClassResults, group: Iterable[Miss]) -> tuple[str, int]:
-    """Choose the line that most learners have in common, without what says whose it is."""
-    authors: dict[str, dict[str, str]] = defaultdict(dict)
+    """Choose the line that most learners have in common and that does not name its author; count those learners."""
+    authors: dict[str, dict[str, None]] = defaultdict(dict)
     for miss in group:
-        line = _code_alone(miss.failure.source[:MAX_LINE])
-        if line:
-            authors[line].setdefault(miss.learner, miss.failure.source)
-    if not authors:
-        return "", 0
+        if line := without_texts(miss.failure.source).strip():
+            authors[line][miss.learner] = None
     # The first line of a function stands for "somewhere in here", where nothing better is known.
-    line = max(authors, key=lambda line: (not line.startswith(HEADS), len(authors[line]), line))
-    author = next(iter(authors[line]))
+    best = sorted(authors, key=lambda line: (not line.startswith(HEADS), len(authors[line]), line), reverse=True)
+    for line in best:
+        author = results.learners[next(iter(authors[line]))]
+        if line != EXCERPT_UNSAID and not KnownNames([author]).appear_in(line):
+            return line[:MAX_EXCERPT], len(authors[line])
 
-    return KnownNames([results.learners[author]]).masked(line)[:MAX_EXCERPT], len(authors[line])
-
-
-@lru_cache(maxsize=4096)
-def _code_alone(source: str) -> str:
-    return without_texts(source).strip()
+    return (EXCERPT_UNSAID, 0) if best else ("", 0)

@@ -11,6 +11,7 @@ from grader.classroom.marks import Mark, Standing
 from grader.judge.verdict import Failure, TestResult
 from grader.kit.diagnosis import BUILTIN
 from grader.policy.submission import Fault
+from grader.reports.of_class.anonymous import EXCERPT_UNSAID
 from grader.reports.of_class.failures import (
     Manner,
     failure_rows,
@@ -258,7 +259,17 @@ def test_the_excerpt_does_not_name_its_author() -> None:
     results = results_of(KIT, [ada], [judged(ada, failing_with(failure(source=line)))])
     (one,) = misconceptions(results, misses(results))
 
-    assert one.excerpt == '…_result, … = await …(…, data, "…")'
+    assert (one.excerpt, one.alike) == (EXCERPT_UNSAID, "")
+
+
+def test_the_excerpt_is_the_next_best_line_where_the_best_names_its_author() -> None:
+    ada = Learner(key="lovelacea", name="Ada Lovelace")
+    lines = {ada: "    ada_result = await f()", person(1): "async def join(*fns):"}
+    marks = [judged(one, failing_with(failure(source=line))) for one, line in lines.items()]
+    results = results_of(KIT, list(lines), marks)
+    (one,) = misconceptions(results, misses(results))
+
+    assert one.excerpt == "async def join(*fns):"
 
 
 # ---- lists -----------------------------------------------------------------------------------------------------------
