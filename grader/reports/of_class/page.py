@@ -5,6 +5,7 @@ The page of the class takes style, colours and figures from the learner's page a
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -42,6 +43,10 @@ from grader.sandbox.isolation import shared
 
 LEARNERS = "learners"
 """The folder of the learners' pages, beside the page of the class."""
+PAGE_NAME = re.compile(r"[a-z0-9-]+-[0-9a-f]{10}\.html")
+SIGN = b'<meta name="generator" content="awaitlings">'
+HEAD = 1000
+"""Bytes at the beginning of a page that the sign stands in."""
 
 
 def class_page(results: ClassResults, *, templates: Path) -> str:
@@ -73,6 +78,14 @@ def learner_pages(results: ClassResults, *, templates: Path) -> Iterator[tuple[s
                     templates=templates,
                 ),
             )
+
+
+def is_learner_page(path: Path) -> bool:
+    """Whether the grader wrote this file as a learner's page: it has such a name, and the page says so itself."""
+    if not PAGE_NAME.fullmatch(path.name) or not path.is_file():
+        return False
+    with path.open("rb") as page:
+        return SIGN in page.read(HEAD)
 
 
 def _verdicts(results: ClassResults, key: str) -> tuple[Verdict, ...]:
