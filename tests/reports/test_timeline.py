@@ -157,7 +157,7 @@ def test_both_plays_share_one_scale_and_the_loss_is_marked():
     assert reference is not None
     assert mine.end == reference.end == 5
     assert mine.ticks == reference.ticks
-    assert [(mark.at, mark.lane, mark.text) for mark in mine.marks] == [(3, 1, "2 s lost here")]
+    assert [(label.at, label.lane, label.text) for label in mine.labels] == [(3, 1, "2 s lost here")]
 
 
 # ---- steps -----------------------------------------------------------------------------------------------------------
@@ -238,8 +238,8 @@ def check(timeline):
     assert len(timeline.lanes) <= MAX_LANES
     assert timeline.end > 0
     assert all(0 <= tick.at <= timeline.end for tick in timeline.ticks)
-    for mark in timeline.marks:
-        assert mark.lane in range(len(timeline.lanes))
+    for label in timeline.labels:
+        assert label.lane in range(len(timeline.lanes))
     for lane in timeline.lanes:
         until = timeline.end if lane.end is None else lane.end
         assert 0 <= lane.start <= until <= timeline.end
