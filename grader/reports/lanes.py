@@ -197,7 +197,7 @@ def _lane(node: _Node, depth: int, scale_end: float) -> Lane:
 
 @dataclass(slots=True, kw_only=True)
 class Life:
-    """What the events say about one task."""
+    """What the events say about one task: from when to when it lived, waited and blocked."""
 
     name: str
     parent: int | None
