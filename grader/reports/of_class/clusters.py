@@ -20,7 +20,7 @@ from grader.text import counted
 from grader.wire.recording import Trace
 
 MAX_TESTS = 8
-"""Tests of which shapes are shown: those that the most learners fail with a picture."""
+"""Tests whose shapes are shown: those that most learners fail with a picture."""
 MAX_SHAPES = 3
 ENDS = {
     How.OPEN: ("never ends", "never end"),
@@ -65,9 +65,9 @@ def clustered(missed: Iterable[Miss]) -> tuple[Clustered, ...]:
     """Return the tests whose failing plays come in shapes, those that most learners fail first."""
     by_test = first_misses(miss for miss in missed if miss.failure.trace is not None)
     most = sorted(by_test.items(), key=lambda item: (-len(item[1]), item[0]))[:MAX_TESTS]
-    found = (_clustered(key, tuple(group.values())) for key, group in most if len(group) >= LEAST)
+    tests = (_clustered(key, tuple(group.values())) for key, group in most if len(group) >= LEAST)
 
-    return tuple(one for one in found if one.clusters)
+    return tuple(test for test in tests if test.clusters)
 
 
 def _clustered(key: TestKey, group: Sequence[Miss]) -> Clustered:
@@ -101,7 +101,7 @@ def _by_shape(group: Iterable[Miss]) -> list[list[Miss]]:
 
 
 def shape_of(timeline: Timeline) -> Shape:
-    """Return the lanes of a timeline without names, their times replaced by their order."""
+    """Return the lanes of a timeline without names, and with ranks instead of times."""
     times = (time for lane in timeline.lanes for bar in lane.bars for time in (bar.start, bar.end))
     rank = _ranks((*times, *(lane.start for lane in timeline.lanes)))
     lanes = sorted((_lane(lane, rank) for lane in timeline.lanes), key=repr)
@@ -115,15 +115,15 @@ def _lane(lane: Lane, rank: dict[float, int]) -> Shape:
 
 
 def _ranks(times: Iterable[float]) -> dict[float, int]:
-    """The places of some times in their order; times that differ by rounding alone share one."""
-    places: dict[float, int] = {}
+    """Return the rank of each time; times that differ by rounding alone have the same rank."""
+    ranks: dict[float, int] = {}
     rank, before = -1, None
     for time in sorted(set(times)):
         if before is None or time - before > 1e-9 * max(1.0, abs(time)):
             rank += 1
-        places[time] = rank
+        ranks[time] = rank
         before = time
-    return places
+    return ranks
 
 
 # ---- pictures --------------------------------------------------------------------------------------------------------
@@ -157,7 +157,7 @@ def _names_in(reference: Trace | None) -> frozenset[str]:
 
 
 def _renamed(timeline: Timeline, known: frozenset[str]) -> Timeline:
-    """Number the lanes that bear a learner's own names: they tell whose play it is, and a shape has no names."""
+    """Number the lanes that bear a learner's own names: they say whose play it is, and a shape has no names."""
     lanes = tuple(
         lane if _is_known(lane.label, known) else replace(lane, label=f"task {number}")
         for number, lane in enumerate(timeline.lanes, start=1)
@@ -190,5 +190,5 @@ def in_words(timeline: Timeline) -> str:
 
 
 def _inside(other: Lane, lane: Lane) -> bool:
-    """Whether ``other`` lies under ``lane``: what holds others together is not one of them."""
+    """Whether ``other`` lies under ``lane``. A lane that holds others together is not counted as one of them."""
     return other.depth > lane.depth and other.start >= lane.start and (lane.end is None or other.start < lane.end)

@@ -18,7 +18,7 @@ Item = TypeVar("Item")
 Row = TypeVar("Row")
 
 MAX_ROWS = 300
-"""Rows of one list. ``results.jsonl`` has the rest, and the page says how many."""
+"""Rows of one list. The page says how many more there are; ``results.jsonl`` has them."""
 HAS_VERDICT = (Standing.JUDGED, Standing.CANNOT_JUDGE)
 MAX_PLACE = 120
 MAX_SENTENCE = 300
@@ -67,7 +67,7 @@ class ChangeRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Capped(Generic[Row]):
-    """The first MAX_ROWS rows of a list, and the number of all of them."""
+    """The first MAX_ROWS rows of a list, and the number of all."""
 
     rows: tuple[Row, ...]
     count: int
@@ -104,8 +104,8 @@ def lists(results: ClassResults, states: States, links: Mapping[str, LearnerLink
     )
 
 
-def _capped(found: Sequence[Item], row: Callable[[Item], Row]) -> Capped[Row]:
-    return Capped(rows=tuple(map(row, found[:MAX_ROWS])), count=len(found))
+def _capped(items: Sequence[Item], row: Callable[[Item], Row]) -> Capped[Row]:
+    return Capped(rows=tuple(map(row, items[:MAX_ROWS])), count=len(items))
 
 
 def _not_gradable(mark: Mark, links: Mapping[str, LearnerLink]) -> FaultRow:
@@ -139,8 +139,8 @@ def _cut(excerpt: Excerpt) -> Excerpt:
 
 def _not_judged(mark: Mark, links: Mapping[str, LearnerLink]) -> ReasonRow:
     reasons = reasons_not_judged(mark.verdict) if mark.verdict is not None else ()
-    said = "; ".join(reasons[:3]) or "the run did not come to it"
-    return ReasonRow(learner=links[mark.learner], exercise=mark.exercise, reason=clean_line(said, MAX_SENTENCE))
+    reason = "; ".join(reasons[:3]) or "the run did not come to it"
+    return ReasonRow(learner=links[mark.learner], exercise=mark.exercise, reason=clean_line(reason, MAX_SENTENCE))
 
 
 def _left(intake: Intake) -> list[tuple[str, LeftOver]]:
