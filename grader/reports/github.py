@@ -2,7 +2,7 @@
 
 Commands: https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands (a step's summary may
 have 1 MiB). Limits: https://github.com/actions/toolkit/blob/main/docs/problem-matchers.md (ten errors and ten warnings
-per step, fifty annotations per job; what is beyond is dropped without a word).
+per step, fifty annotations per job; GitHub drops the rest without a word).
 """
 
 from __future__ import annotations
@@ -37,14 +37,14 @@ MAX_TEXT = 500
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Silence:
-    """Two lines between which the runner takes nothing for a command, whatever a learner's text says."""
+    """Two lines between which the runner obeys no command, whatever a learner's text says."""
 
     begin: str
     end: str
 
 
 def silence() -> Silence:
-    """The two lines to put round a learner's text. Nobody can guess the second."""
+    """Return the two lines to put round a learner's text, which cannot guess the second."""
     token = secrets.token_hex(16)
     return Silence(begin=f"::stop-commands::{token}", end=f"::{token}::")
 
@@ -53,10 +53,10 @@ def silence() -> Silence:
 
 
 def annotation_commands(verdicts: Sequence[Verdict]) -> list[str]:
-    """The commands to print, one per line: an error for what failed, a warning for what was not judged.
+    """Return the commands to print: an error for each failure, a warning for each reason why something was not judged.
 
-    If there are more than GitHub shows, the last of them says how many are missing. Every exercise has its first error
-    shown before any has its second.
+    If there are more than GitHub shows, the last of them says how many are missing. The first error of every exercise
+    comes before the second of any.
     """
     turns = zip_longest(*(_errors(verdict) for verdict in verdicts))
     errors = [command for turn in turns for command in turn if command is not None]
@@ -71,7 +71,7 @@ def annotation_commands(verdicts: Sequence[Verdict]) -> list[str]:
 def _errors(verdict: Verdict) -> Iterator[str]:
     for fault in verdict.faults:
         yield _command("error", verdict, fault.line, fault.kind, f"{fault.error}\nhelp: {fault.help}")
-    # One mistake fails many tests; ten times the same words at one line would crowd out everything else.
+    # One mistake fails many tests; the same words ten times at one line would crowd out everything else.
     alike: dict[tuple[int | None, str, str], list[Finding]] = {}
     for finding in findings(verdict):
         failure = finding.failure
@@ -102,15 +102,15 @@ def _at_most(commands: Sequence[str], kind: str) -> Sequence[str]:
 
 
 def run_summary(verdicts: Sequence[Verdict]) -> str:
-    """One learner's run in Markdown: what came of each exercise, then each failure."""
+    """Return one learner's run in Markdown: the outcome of each exercise, then each failure."""
     if not verdicts:
         return "## grade\n\n**Nothing was judged.**\n"
     return _fitting(["## grade\n\n", _overview(verdicts), *map(_section, verdicts)], MAX_SUMMARY)
 
 
 def class_summary(results: ClassResults) -> str:
-    """A class in Markdown, in numbers: no learner is named where anybody with access to the repository reads."""
-    # Here, as it brings the gradebook with it, which the run of one learner has no use for.
+    """Return a class in Markdown, in numbers. It names no learner: everybody with access to the repository may read it."""
+    # Imported here, as it loads the gradebook, for which the run of one learner has no use.
     from grader.reports.of_class.figures import MEAN_OF, figures, one_place
 
     head = ["exercise", "judged", "not gradable", "not judged", "missing", "pass all", "mean", "median"]
@@ -126,7 +126,7 @@ def class_summary(results: ClassResults) -> str:
 
 
 def cut_to(summary: str, limit: int) -> str:
-    """A summary of at most so many bytes, cut between two sections; empty if not even the first fits."""
+    """Cut a summary between two sections to at most ``limit`` bytes; it is empty if not even the first fits."""
     head, *sections = summary.split("\n### ")
     return _fitting([head, *(f"\n### {section}" for section in sections)], limit)
 
@@ -145,15 +145,10 @@ def _fitting(sections: Sequence[str], limit: int) -> str:
 
 
 def _overview(verdicts: Sequence[Verdict]) -> str:
-    rows = [
-        [
-            verdict.exercise,
-            _said(verdict.title),
-            STATUS_WORDS[verdict.status],
-            points_said(verdict) if verdict.tests else "",
-        ]
-        for verdict in verdicts
-    ]
+    rows = []
+    for verdict in verdicts:
+        said = points_said(verdict) if verdict.tests else ""
+        rows.append([verdict.exercise, _said(verdict.title), STATUS_WORDS[verdict.status], said])
     judged = sum(verdict.status in (Status.PASS, Status.FAIL) for verdict in verdicts)
     last = f"{judged} of {counted(len(verdicts), 'exercise')} judged"
     if all(verdict.complete_run for verdict in verdicts):
@@ -163,7 +158,7 @@ def _overview(verdicts: Sequence[Verdict]) -> str:
 
 
 def _section(verdict: Verdict) -> str:
-    """What is to be said about one exercise; nothing if it is complete."""
+    """Say everything there is to say about one exercise; nothing if it is complete."""
     said = [
         _bullet(fault.kind, place(verdict.file, fault.line), fault.error, fault.text, f"help: {fault.help}")
         for fault in verdict.faults
@@ -178,14 +173,10 @@ def _section(verdict: Verdict) -> str:
 
 def _results(tests: Sequence[TestResult]) -> str:
     backends = [result.backend for result in tests[0].results]
-    rows = [
-        [
-            f"{test.number} {_said(test.label)}",
-            *(OUTCOME_WORDS[result.outcome] for result in test.results),
-            f"{round(test.earned, 2):g} of {test.points}",
-        ]
-        for test in tests
-    ]
+    rows = []
+    for test in tests:
+        outcomes = [OUTCOME_WORDS[result.outcome] for result in test.results]
+        rows.append([f"{test.number} {_said(test.label)}", *outcomes, f"{round(test.earned, 2):g} of {test.points}"])
     return _table(["test", *backends, "points"], rows)
 
 
