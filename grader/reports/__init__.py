@@ -1,12 +1,11 @@
 """Verdicts shown: on a terminal, as an HTML page, and in the formats of other people's tools.
 
-Verdicts come in, with the traces of failed plays; texts go out. Nothing here grades, and nothing here opens a file but
-``dialects``. Text of a learner goes through ``grader.text`` before it is shown, as it may be hostile.
+Verdicts come in, with the traces of failed plays; texts go out, and only ``dialects`` writes them to files. Text of a
+learner goes through ``grader.text`` before it is shown, as it may be hostile.
 
 To change how a failure, a remark or a next command is worded everywhere, begin in ``views``; for plain-text reports, in
-``plain``. The words of a diagnosis itself stand with the kit (``grader.kit.diagnosis`` and the kit's own table). The
-screens are in ``terminal``, their glyphs, colours and widths in ``screen``; a learner's page is in ``page`` and in
-``templates/``. A picture of who ran when is computed in ``lanes`` and ``timeline``, and drawn in ``timeline_text`` and
+``plain``. The words of a diagnosis itself stand in ``grader.kit.diagnosis`` and in the kit's ``kit.toml``. The screens
+are in ``terminal``, their glyphs, colours and widths in ``screen``; a learner's page is in ``page`` and ``templates/``. A picture of who ran when is computed in ``lanes`` and ``timeline``, and drawn in ``timeline_text`` and
 ``timeline_svg``. Each report dialect is a module with the dialect's name (``csv`` and ``jsonl`` are in ``tables``), and
 ``dialects`` lists them all. ``of_class`` shows a whole class.
 

@@ -109,7 +109,7 @@ def run_summary(verdicts: Sequence[Verdict]) -> str:
 
 
 def class_summary(results: ClassResults) -> str:
-    """Return a class in Markdown, in numbers. No learner is named, as everybody with access to the repository reads it."""
+    """Return a class in Markdown, in numbers. No learner is named: all with access to the repository read it."""
     # Imported here, as it loads the gradebook, for which the run of one learner has no use.
     from grader.reports.of_class.figures import MEAN_OF, figures, one_place
 

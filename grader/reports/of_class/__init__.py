@@ -1,7 +1,7 @@
 """A class shown on one page and on the terminal: how it did, what fails and why, and what to say about it.
 
-Marks with their verdicts come in (``ClassResults``). ``page`` writes ``class.html`` and the learners' pages out of them,
-``screen`` the progress and the summary on the terminal.
+Marks with their verdicts come in (``ClassResults``). ``page`` makes ``class.html`` and the learners' pages of them, and
+``screen`` shows the progress and the summary on the terminal.
 
 A column of the heat map, of the table of exercises, or a figure at the top is made in ``figures`` and shown in
 ``templates/class_heat.html``, ``class_summary.html`` or ``class.html``; a column of the terminal's table is made in
