@@ -11,7 +11,7 @@ import hashlib
 import keyword
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import PurePath
@@ -21,6 +21,7 @@ from grader.classroom.gradebook import Learner
 from grader.classroom.intake import Intake
 from grader.classroom.marks import ClassResults, Mark
 from grader.judge.verdict import BackendResult, Failure, TestResult, Verdict
+from grader.kit.kit import Kit
 from grader.policy.submission import Fault
 from grader.text import counted
 from grader.wire.recording import Trace
@@ -46,19 +47,17 @@ _WORD = re.compile(r"[^\W_]+")
 _PIECE = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[^A-Za-z]+")
 _FILE = re.compile(r"[^\s`'\"(]+\.py\b")
 
-MayBeSaid = Callable[[str], bool]
-
 
 def anonymised(results: ClassResults) -> ClassResults:
     """Return the results with learners called L001, L002 and so on, in an order that says nothing about them."""
     labels = labels_of(results)
     names = KnownNames(results.intake.learners)
-    hidden = _Hidden(results, names)
+    marks = ((mark, label) for key, label in labels.items() for mark in results.by_learner[key])
 
     return replace(
         results,
         intake=_intake(results.intake, labels),
-        marks=tuple(hidden.mark(mark, labels[key]) for key in labels for mark in results.by_learner[key]),
+        marks=tuple(_mark(mark, label, names, results.kit) for mark, label in marks),
         moved=(f"{counted(len(results.moved), 'mark')} moved; which, and why, is {UNSAID}.",) if results.moved else (),
         reproduce=tuple(f"# {UNSAID}" if names.appear_in(line) else line for line in results.reproduce),
     )
@@ -147,53 +146,49 @@ def without_texts(line: str) -> str:
 # ---- verdicts --------------------------------------------------------------------------------------------------------
 
 
-class _Hidden:
-    """Takes out of verdicts what may say whose they are."""
+def _mark(mark: Mark, label: str, names: KnownNames, kit: Kit) -> Mark:
+    override = f"the reason is {UNSAID}" if mark.override else ""
+    verdict = mark.verdict
+    if verdict is not None:
+        verdict = _Hiding(names, kit.exercise(verdict.exercise).file, verdict.file).verdict(verdict)
+    return replace(mark, learner=label, verdict=verdict, judged=None, override=override)
 
-    def __init__(self, results: ClassResults, names: KnownNames) -> None:
-        self._results = results
+
+class _Hiding:
+    """Takes out of one verdict what may say whose it is. ``file`` is what the exercise calls its file."""
+
+    def __init__(self, names: KnownNames, file: str, handed_in_as: str) -> None:
         self._names = names
+        self._file = file
+        path = PurePath(handed_in_as)
+        own = {handed_in_as, path.name, path.stem} - {file, PurePath(file).stem}
+        self._own_files = [name for name in own if len(name) >= LEAST_FILE]
 
-    def mark(self, mark: Mark, label: str) -> Mark:
-        return replace(
-            mark,
-            learner=label,
-            verdict=None if mark.verdict is None else self._verdict(mark.verdict),
-            judged=None,
-            override=f"the reason is {UNSAID}" if mark.override else "",
-        )
-
-    def _verdict(self, verdict: Verdict) -> Verdict:
-        file = self._results.kit.exercise(verdict.exercise).file
-        may_be_said = self._may_be_said(verdict, file)
+    def verdict(self, verdict: Verdict) -> Verdict:
         return replace(
             verdict,
-            file=file,
+            file=self._file,
             digest="",
-            tests=tuple(self._test(test, may_be_said) for test in verdict.tests),
-            faults=tuple(self._fault(fault, may_be_said) for fault in verdict.faults),
-            look=tuple(self._fault(fault, may_be_said) for fault in verdict.look),
+            tests=tuple(map(self._test, verdict.tests)),
+            faults=tuple(map(self._fault, verdict.faults)),
+            look=tuple(map(self._fault, verdict.look)),
             ignored=(),
-            trouble=_said(verdict.trouble, may_be_said),
+            trouble=self._sentence(verdict.trouble),
         )
 
-    def _may_be_said(self, verdict: Verdict, file: str) -> MayBeSaid:
-        """Return whether a sentence about this verdict holds no names, and no file but that of the exercise."""
-        path = PurePath(verdict.file)
-        own = {verdict.file, path.name, path.stem} - {file, PurePath(file).stem}
-        looked_for = [name for name in own if len(name) >= LEAST_FILE]
+    def _may_be_said(self, sentence: str) -> bool:
+        """Whether a sentence holds no names, and no file but that of the exercise."""
+        if self._names.appear_in(sentence) or any(name in sentence for name in self._own_files):
+            return False
+        return set(_FILE.findall(sentence)) <= {self._file}
 
-        def may_be_said(sentence: str) -> bool:
-            if self._names.appear_in(sentence) or any(name in sentence for name in looked_for):
-                return False
-            return set(_FILE.findall(sentence)) <= {file}
+    def _sentence(self, sentence: str) -> str:
+        return sentence if self._may_be_said(sentence) else UNSAID
 
-        return may_be_said
-
-    def _fault(self, fault: Fault, may_be_said: MayBeSaid) -> Fault:
+    def _fault(self, fault: Fault) -> Fault:
         # The caret counts columns of the line as written, and the line is another one now.
         changed = replace(fault, text=self._excerpt(fault.text), column=None)
-        if may_be_said(fault.error) and may_be_said(fault.help):
+        if self._may_be_said(fault.error) and self._may_be_said(fault.help):
             return changed
         return replace(changed, error=f"{fault.kind}; the rest is {UNSAID}", help="")
 
@@ -203,7 +198,7 @@ class _Hidden:
 
     # What is kept from here on is named field by field, so that fields which records get one day are left out too.
 
-    def _test(self, test: TestResult, may_be_said: MayBeSaid) -> TestResult:
+    def _test(self, test: TestResult) -> TestResult:
         # Most tests pass and say nothing about anybody; copying all of a large class would take seconds.
         if not any(result.failure or result.reason or result.cautions for result in test.results):
             return test
@@ -212,17 +207,17 @@ class _Hidden:
             name=test.name,
             label=test.label,
             points=test.points,
-            results=tuple(self._result(result, may_be_said) for result in test.results),
+            results=tuple(map(self._result, test.results)),
         )
 
-    def _result(self, result: BackendResult, may_be_said: MayBeSaid) -> BackendResult:
+    def _result(self, result: BackendResult) -> BackendResult:
         return BackendResult(
             backend=result.backend,
             outcome=result.outcome,
             schedules=result.schedules,
             all_schedules=result.all_schedules,
             failure=None if result.failure is None else self._failure(result.failure),
-            reason=_said(result.reason, may_be_said),
+            reason=self._sentence(result.reason),
         )
 
     def _failure(self, failure: Failure) -> Failure:
@@ -242,17 +237,10 @@ class _Hidden:
 
     def _trace(self, trace: Trace) -> Trace:
         """Leave out names of tasks and spans that hold a learner's: a task is named after a function of the learner."""
-        found = {name for name in _names_in(trace) if self._names.appear_in(name)}
-        if not found:
+        names = {task.name for task in trace.tasks} | {span.name for span in trace.spans}
+        left_out = set(filter(self._names.appear_in, names))
+        if not left_out:
             return trace
-        tasks = tuple(replace(task, name="") if task.name in found else task for task in trace.tasks)
-        spans = tuple(replace(span, name="") if span.name in found else span for span in trace.spans)
+        tasks = tuple(replace(task, name="") if task.name in left_out else task for task in trace.tasks)
+        spans = tuple(replace(span, name="") if span.name in left_out else span for span in trace.spans)
         return replace(trace, tasks=tasks, spans=spans)
-
-
-def _names_in(trace: Trace) -> set[str]:
-    return {task.name for task in trace.tasks} | {span.name for span in trace.spans}
-
-
-def _said(sentence: str, may_be_said: MayBeSaid) -> str:
-    return sentence if may_be_said(sentence) else UNSAID
