@@ -41,7 +41,6 @@ def clean(text: str, limit: int) -> str:
     text = text.replace("\r\n", "\n")
     head = text[: limit + 1]
     shown = head if head.isascii() and head.isprintable() else _escape(head)
-
     return _cut(shown, limit, total=len(text))
 
 
@@ -51,7 +50,6 @@ def clean_line(text: str, limit: int) -> str:
     head = text[: limit + 1]
     printable = head.isascii() and head.isprintable()
     shown = head if printable else _escape(head.replace("\t", " ")).replace("\n", "\\n")
-
     return _cut(shown, limit, total=len(text))
 
 
@@ -62,7 +60,6 @@ def clean_cell(text: str, limit: int) -> str:
     Idempotent. Quoting, and numbers of our own, are left to the ``csv`` module.
     """
     shown = _FORMULA.sub(r"\1\2'", clean_line(text, limit))
-
     return _cut(shown, limit, total=len(text))
 
 
@@ -97,7 +94,6 @@ def _escape(text: str) -> str:
         category = unicodedata.category(char)
         marks = marks + 1 if category in MARK_CATEGORIES else 0
         shown.append(_escaped(char) if _is_hidden(char, category) or marks > MAX_MARKS else char)
-
     return "".join(shown)
 
 
@@ -123,7 +119,6 @@ def _cut(shown: str, limit: int, *, total: int) -> str:
     note = f"... [{total} characters in all]"
     if len(note) * 2 > limit:
         note = "..."[:limit]
-
     return shown[: limit - len(note)] + note
 
 

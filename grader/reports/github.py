@@ -14,16 +14,8 @@ from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from grader.judge.verdict import Status, TestResult, Verdict
-from grader.reports.views import (
-    OUTCOME_WORDS,
-    STATUS_WORDS,
-    Finding,
-    findings,
-    place,
-    points_said,
-    reasons_not_judged,
-    replay_line,
-)
+from grader.reports import views
+from grader.reports.views import Finding, place
 from grader.text import clean_markdown, command_data, command_property, counted, whole_points
 
 if TYPE_CHECKING:
@@ -60,11 +52,8 @@ def annotation_commands(verdicts: Sequence[Verdict]) -> list[str]:
     """
     turns = zip_longest(*(_errors(verdict) for verdict in verdicts))
     errors = [command for turn in turns for command in turn if command is not None]
-    warnings = [
-        _command("warning", verdict, None, "not judged", said)
-        for verdict in verdicts
-        for said in reasons_not_judged(verdict)
-    ]
+    reasons = [(verdict, reason) for verdict in verdicts for reason in views.reasons_not_judged(verdict)]
+    warnings = [_command("warning", verdict, None, "not judged", reason) for verdict, reason in reasons]
     return [*_at_most(errors, "error"), *_at_most(warnings, "warning")]
 
 
@@ -73,14 +62,14 @@ def _errors(verdict: Verdict) -> Iterator[str]:
         yield _command("error", verdict, fault.line, fault.kind, f"{fault.error}\nhelp: {fault.help}")
     # One mistake fails many tests; the same words ten times at one line would crowd out everything else.
     alike: dict[tuple[int | None, str, str], list[Finding]] = {}
-    for finding in findings(verdict):
+    for finding in views.findings(verdict):
         failure = finding.failure
         alike.setdefault((failure.line, failure.diagnosis, failure.error), []).append(finding)
     for group in alike.values():
         failure = group[0].failure
         said = [f"error: {failure.error}", *([failure.exception] if failure.exception else [])]
         said += [f"help: {failure.help}", *(f"test {finding.test.number}: {finding.test.label}" for finding in group)]
-        said.append(f"again: {replay_line(verdict, group[0])}")
+        said.append(f"again: {views.replay_line(verdict, group[0])}")
         yield _command("error", verdict, failure.line, failure.diagnosis, "\n".join(said))
 
 
@@ -147,8 +136,8 @@ def _fitting(sections: Sequence[str], limit: int) -> str:
 def _overview(verdicts: Sequence[Verdict]) -> str:
     rows = []
     for verdict in verdicts:
-        said = points_said(verdict) if verdict.tests else ""
-        rows.append([verdict.exercise, _said(verdict.title), STATUS_WORDS[verdict.status], said])
+        said = views.points_said(verdict) if verdict.tests else ""
+        rows.append([verdict.exercise, _said(verdict.title), views.STATUS_WORDS[verdict.status], said])
     judged = sum(verdict.status in (Status.PASS, Status.FAIL) for verdict in verdicts)
     last = f"{judged} of {counted(len(verdicts), 'exercise')} judged"
     if all(verdict.complete_run for verdict in verdicts):
@@ -163,8 +152,8 @@ def _section(verdict: Verdict) -> str:
         _bullet(fault.kind, place(verdict.file, fault.line), fault.error, fault.text, f"help: {fault.help}")
         for fault in verdict.faults
     ]
-    said += [f"- **not judged**: {_said(reason)}\n" for reason in reasons_not_judged(verdict)]
-    said += [_failure(verdict, finding) for finding in findings(verdict)]
+    said += [f"- **not judged**: {_said(reason)}\n" for reason in views.reasons_not_judged(verdict)]
+    said += [_failure(verdict, finding) for finding in views.findings(verdict)]
     if not said:
         return ""
     table = _results(verdict.tests) if verdict.tests else ""
@@ -175,7 +164,7 @@ def _results(tests: Sequence[TestResult]) -> str:
     backends = [result.backend for result in tests[0].results]
     rows = []
     for test in tests:
-        outcomes = [OUTCOME_WORDS[result.outcome] for result in test.results]
+        outcomes = [views.OUTCOME_WORDS[result.outcome] for result in test.results]
         rows.append([f"{test.number} {_said(test.label)}", *outcomes, f"{round(test.earned, 2):g} of {test.points}"])
     return _table(["test", *backends, "points"], rows)
 

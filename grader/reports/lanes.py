@@ -94,7 +94,6 @@ def lanes_in_time(trace: Trace, scale_end: float) -> tuple[Lane, ...]:
     nodes = [*(node for group in spans.values() for node in group), *own.values()]
     if main is not None and main not in spans and _waits_itself(tasks[main], nodes, scale_end):
         nodes = _put_under(_task_node(tasks[main]), nodes)
-
     return tuple(_lane(node, depth, scale_end) for node, depth in _walk(nodes))
 
 
@@ -149,7 +148,6 @@ def _host(
         if inside or above in own:
             return inside[-1] if inside else own[above]
         time, above = tasks[above].spawned, tasks[above].parent
-
     return None
 
 
@@ -188,7 +186,6 @@ def _lane(node: _Node, depth: int, scale_end: float) -> Lane:
     end = None if node.end is None else min(max(node.end, start), scale_end)
     children = merged((child.start, child.until(scale_end)) for child in node.children)
     bars = cut_bars((start, scale_end if end is None else end), node.base, children, merged(node.blocks))
-
     return Lane(label=node.label, depth=depth, start=start, end=end, how=node.how, bars=bars)
 
 
@@ -244,7 +241,6 @@ def lives(trace: Trace) -> dict[int, Life]:
     for event in trace.events:
         if event.task in by_task:
             by_task[event.task].note(event)
-
     return by_task
 
 
@@ -292,5 +288,4 @@ def merged(intervals: Iterable[Interval]) -> tuple[Interval, ...]:
             joined[-1] = (joined[-1][0], max(high, joined[-1][1]))
         else:
             joined.append((low, high))
-
     return tuple(joined)

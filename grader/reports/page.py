@@ -248,7 +248,6 @@ def _worth_a_figure(groups: Sequence[Sequence[Finding]]) -> set[int]:
         lanes += sum(len(timeline.lanes) for timeline in views.timelines(finding.failure) or () if timeline)
         if lanes <= MAX_LANES:
             chosen.add(id(finding.failure))
-
     return chosen
 
 

@@ -170,7 +170,6 @@ class Screen:
         shown = self.shown(text)
         if self.cells(shown) > width:
             shown = self._head(shown, max(0, width - 3)) + "..."[:width]
-
         return shown + " " * (width - self.cells(shown))
 
     def _head(self, text: str, width: int) -> str:
@@ -201,7 +200,6 @@ class Screen:
                 lines.append(line)
                 joined = word
             line = joined
-
         return [*lines, line]
 
     def _words(self, text: str, width: int) -> Iterator[str]:

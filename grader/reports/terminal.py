@@ -122,7 +122,6 @@ def _cell(screen: Screen, test: TestResult, backend: str) -> Piece:
         Outcome.FAIL: (screen.glyphs.failed, "fail"),
         Outcome.NOT_JUDGED: (screen.glyphs.skipped, "skipped"),
     }[outcome]
-
     return Piece((prefix + views.OUTCOME_WORDS[outcome]).ljust(CELL), style)
 
 

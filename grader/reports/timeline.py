@@ -81,7 +81,6 @@ def side_by_side(student: Trace, reference: Trace | None) -> tuple[Timeline, Tim
     if end == 0:
         steps = max(_count_steps(student), _count_steps(reference))
         return _in_steps(student, steps), _in_steps(reference, steps)
-
     return layout(student, scale_end=end, lost=lost_time(student, reference)), layout(reference, scale_end=end)
 
 
@@ -111,7 +110,6 @@ def _numbered(lanes: Sequence[Lane]) -> tuple[Lane, ...]:
         seen[lane.label] += 1
         count = seen[lane.label]
         numbered.append(lane if count == 1 else replace(lane, label=f"{lane.label} {count}"))
-
     return tuple(numbered)
 
 
@@ -136,7 +134,6 @@ def as_at_verdict(trace: Trace, waiting: Sequence[Waiting]) -> Trace:
         return trace
     spans = tuple(_as_at(span, stopped) for span in trace.spans if span.start <= stopped)
     events = tuple(event for event in trace.events if not _unwinds(event, stopped))
-
     return replace(trace, spans=spans, events=events, elapsed=min(trace.elapsed, stopped))
 
 
@@ -220,7 +217,6 @@ def _count_steps(trace: Trace) -> int:
 def _in_steps(trace: Trace, steps: int) -> Timeline:
     end = max(steps, 1)
     lanes = _numbered(_lanes_in_steps(trace, end))
-
     return Timeline(
         axis=Axis.STEPS,
         lanes=lanes[:MAX_LANES],
@@ -265,7 +261,6 @@ def _name(number: int, tasks: dict[int, Life], trace: Trace) -> str:
 
 def _lane(label: str, life: Life, turns: _Turns, scale_end: float) -> Lane:
     end = min(turns.taken[-1] + 1.0, scale_end) if turns.finished else None
-
     return Lane(
         label=label,
         depth=0,
@@ -286,5 +281,4 @@ def _bars(turns: _Turns, until: float) -> tuple[Bar, ...]:
         bars.append(Bar(start=start, end=step + 1.0, kind=kind))
     if bars[-1].end < until:
         bars.append(Bar(start=bars[-1].end, end=until, kind=Kind.WAIT))
-
     return tuple(bars)

@@ -37,7 +37,6 @@ def frame_for(screen: Screen, timelines: Sequence[Timeline]) -> Frame:
     word = max((len(WORDS[lane.how]) for lane in lanes), default=0)
     # One column for the glyph that ends a lane, one before the word.
     plot = screen.width - (INDENT + label + 2) - 1 - (word + 1 if word else 0)
-
     return Frame(label=label, plot=plot, end=max(timeline.end for timeline in timelines))
 
 
@@ -102,7 +101,6 @@ def _cells(lane: Lane, frame: Frame, start: int) -> list[Kind]:
         low = frame.column(bar.start) - start
         high = max(frame.column(bar.end) - start, low + 1)
         cells[low : min(high, len(cells))] = [bar.kind] * (min(high, len(cells)) - low)
-
     return cells
 
 

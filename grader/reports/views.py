@@ -151,7 +151,6 @@ def main_finding(verdict: Verdict) -> Finding | None:
     for slug, count in counts.most_common(1):
         if count * 2 > len(found):
             return next(finding for finding in found if finding.failure.diagnosis == slug)
-
     return found[0] if found else None
 
 
@@ -179,7 +178,6 @@ def timelines(failure: Failure) -> tuple[Timeline, Timeline | None] | None:
     lanes = max(len(mine.lanes), len(reference.lanes) if reference else 0)
     # One task alone takes one step after the other; a picture of it says nothing.
     least = 1 if mine.axis is Axis.SECONDS else 2
-
     return (mine, reference) if lanes >= least else None
 
 

@@ -53,7 +53,6 @@ def anonymised(results: ClassResults) -> ClassResults:
     labels = labels_of(results)
     names = KnownNames(results.intake.learners)
     marks = ((mark, label) for key, label in labels.items() for mark in results.by_learner[key])
-
     return replace(
         results,
         intake=_intake(results.intake, labels),
@@ -73,7 +72,6 @@ def labels_of(results: ClassResults) -> Mapping[str, str]:
     salt = hashlib.sha256("\n".join(digests).encode()).digest()
     keys = sorted(results.learners, key=lambda key: _hash(salt, key))
     width = max(3, len(str(len(keys))))
-
     return {key: f"L{number:0{width}}" for number, key in enumerate(keys, start=1)}
 
 

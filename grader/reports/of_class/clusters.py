@@ -66,7 +66,6 @@ def clustered(missed: Iterable[Miss]) -> tuple[Clustered, ...]:
     by_test = first_misses(miss for miss in missed if miss.failure.trace is not None)
     most = sorted(by_test.items(), key=lambda item: (-len(item[1]), item[0]))[:MAX_TESTS]
     tests = (_clustered(key, tuple(group.values())) for key, group in most if len(group) >= LEAST)
-
     return tuple(test for test in tests if test.clusters)
 
 
@@ -93,7 +92,6 @@ def _by_shape(group: Iterable[Miss]) -> list[list[Miss]]:
     for miss in group:
         if drawn := timelines(miss.failure):
             by_shape[shape_of(drawn[0])].append(miss)
-
     return sorted(by_shape.values(), key=len, reverse=True)
 
 
@@ -105,7 +103,6 @@ def shape_of(timeline: Timeline) -> Shape:
     times = (time for lane in timeline.lanes for bar in lane.bars for time in (bar.start, bar.end))
     rank = _ranks((*times, *(lane.start for lane in timeline.lanes)))
     lanes = sorted((_lane(lane, rank) for lane in timeline.lanes), key=repr)
-
     return timeline.axis, timeline.hidden > 0, tuple(lanes)
 
 
@@ -133,7 +130,6 @@ def _cluster(plays: Sequence[Miss]) -> Cluster:
     drawn = timelines(plays[0].failure)
     assert drawn is not None, "plays without a picture have no shape"
     known = _names_in(plays[0].failure.reference)
-
     return Cluster(
         learners=len(plays),
         said=in_words(drawn[0]),

@@ -171,7 +171,6 @@ def failure_rows(results: ClassResults, missed: Iterable[Miss]) -> tuple[Failure
     firsts = first_misses(missed)
     place = {exercise: number for number, exercise in enumerate(results.exercises)}
     order = sorted(judged, key=lambda key: (place[key[0]], key[1]))
-
     return tuple(_failure_row(key, judged[key], tuple(firsts.get(key, {}).values())) for key in order)
 
 
@@ -248,7 +247,6 @@ def gap_rows(missed: Iterable[Miss]) -> tuple[GapRow, ...]:
             if passes := _backends(miss.test, Outcome.PASS):
                 groups[key, passes, _backends(miss.test, Outcome.FAIL)].append(miss)
     rows = [_gap_row(passes, fails, group) for (_, passes, fails), group in groups.items()]
-
     return tuple(sorted(rows, key=lambda row: (-row.learners, row.exercise, row.number)))
 
 
@@ -277,7 +275,6 @@ def misconceptions(results: ClassResults, missed: Iterable[Miss]) -> tuple[Misco
     for miss in missed:
         by_slug[miss.failure.diagnosis].append(miss)
     groups = sorted(by_slug.items(), key=lambda item: (-_learners(item[1]), item[0]))
-
     return tuple(_misconception(results, place, slug, group) for place, (slug, group) in enumerate(groups))
 
 
