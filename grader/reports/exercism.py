@@ -43,12 +43,12 @@ def _test(verdict: Verdict, test: TestResult) -> dict[str, Any]:
         "status": status,
         "test_code": f"grade {verdict.exercise} --test {test.number}",
     }
-    said = [plain.explanation(verdict, finding) for finding in findings(verdict) if finding.test is test]
+    messages = [plain.explanation(verdict, finding) for finding in findings(verdict) if finding.test is test]
     unjudged = [result.reason for result in test.results if result.outcome is Outcome.NOT_JUDGED]
     if unjudged:
-        said.append(plain.reasons(dict.fromkeys(unjudged)))
-    if said:
-        row["message"] = "\n\n".join(said)
+        messages.append(plain.reasons(dict.fromkeys(unjudged)))
+    if messages:
+        row["message"] = "\n\n".join(messages)
     if printed := plain.printed(test, MAX_OUTPUT):
         row["output"] = printed
     return row

@@ -67,10 +67,10 @@ def _errors(verdict: Verdict) -> Iterator[str]:
         alike.setdefault((failure.line, failure.diagnosis, failure.error), []).append(finding)
     for group in alike.values():
         failure = group[0].failure
-        said = [f"error: {failure.error}", *([failure.exception] if failure.exception else [])]
-        said += [f"help: {failure.help}", *(f"test {finding.test.number}: {finding.test.label}" for finding in group)]
-        said.append(f"again: {views.replay_line(verdict, group[0])}")
-        yield _command("error", verdict, failure.line, failure.diagnosis, "\n".join(said))
+        lines = [f"error: {failure.error}", *([failure.exception] if failure.exception else [])]
+        lines += [f"help: {failure.help}", *(f"test {finding.test.number}: {finding.test.label}" for finding in group)]
+        lines.append(f"again: {views.replay_line(verdict, group[0])}")
+        yield _command("error", verdict, failure.line, failure.diagnosis, "\n".join(lines))
 
 
 def _command(kind: str, verdict: Verdict, line: int | None, what: str, message: str) -> str:
@@ -108,10 +108,10 @@ def class_summary(results: ClassResults) -> str:
         counts = (row.judged, row.not_gradable, row.not_judged, row.missing, row.complete)
         means = ("" if number is None else one_place(number) for number in (row.mean, row.median))
         rows.append([row.id, *map(str, counts), *means])
-    said = f"{counted(len(results.intake.learners), 'learner')}, {counted(len(results.exercises), 'exercise')}"
+    size = f"{counted(len(results.intake.learners), 'learner')}, {counted(len(results.exercises), 'exercise')}"
     left = f"{len(results.intake.unmatched)} unmatched and {len(results.intake.refused)} refused files"
     title = clean_markdown(results.title, MAX_TEXT)
-    return f"## {title}\n\n{said}; {left}.\n\n{_table(head, rows)}\n{MEAN_OF.capitalize()}.\n"
+    return f"## {title}\n\n{size}; {left}.\n\n{_table(head, rows)}\n{MEAN_OF.capitalize()}.\n"
 
 
 def cut_to(summary: str, limit: int) -> str:
@@ -136,28 +136,28 @@ def _fitting(sections: Sequence[str], limit: int) -> str:
 def _overview(verdicts: Sequence[Verdict]) -> str:
     rows = []
     for verdict in verdicts:
-        said = views.points_said(verdict) if verdict.tests else ""
-        rows.append([verdict.exercise, _said(verdict.title), views.STATUS_WORDS[verdict.status], said])
+        points = views.points_said(verdict) if verdict.tests else ""
+        rows.append([verdict.exercise, _markdown(verdict.title), views.STATUS_WORDS[verdict.status], points])
     judged = sum(verdict.status in (Status.PASS, Status.FAIL) for verdict in verdicts)
     last = f"{judged} of {counted(len(verdicts), 'exercise')} judged"
     if all(verdict.complete_run for verdict in verdicts):
-        points = sum(whole_points(verdict.points) for verdict in verdicts)
-        last += f", {points} of {sum(verdict.total for verdict in verdicts)} points"
+        total = sum(whole_points(verdict.points) for verdict in verdicts)
+        last += f", {total} of {sum(verdict.total for verdict in verdicts)} points"
     return f"{_table(['exercise', '', 'verdict', 'points'], rows)}\n{last}.\n"
 
 
 def _section(verdict: Verdict) -> str:
     """Say everything there is to say about one exercise; nothing if it is complete."""
-    said = [
+    bullets = [
         _bullet(fault.kind, place(verdict.file, fault.line), fault.error, fault.text, f"help: {fault.help}")
         for fault in verdict.faults
     ]
-    said += [f"- **not judged**: {_said(reason)}\n" for reason in views.reasons_not_judged(verdict)]
-    said += [_failure(verdict, finding) for finding in views.findings(verdict)]
-    if not said:
+    bullets += [f"- **not judged**: {_markdown(reason)}\n" for reason in views.reasons_not_judged(verdict)]
+    bullets += [_failure(verdict, finding) for finding in views.findings(verdict)]
+    if not bullets:
         return ""
     table = _results(verdict.tests) if verdict.tests else ""
-    return "\n".join([f"\n### {verdict.exercise} {_said(verdict.title)}\n", table, *said])
+    return "\n".join([f"\n### {verdict.exercise} {_markdown(verdict.title)}\n", table, *bullets])
 
 
 def _results(tests: Sequence[TestResult]) -> str:
@@ -165,7 +165,9 @@ def _results(tests: Sequence[TestResult]) -> str:
     rows = []
     for test in tests:
         outcomes = [views.OUTCOME_WORDS[result.outcome] for result in test.results]
-        rows.append([f"{test.number} {_said(test.label)}", *outcomes, f"{round(test.earned, 2):g} of {test.points}"])
+        rows.append(
+            [f"{test.number} {_markdown(test.label)}", *outcomes, f"{round(test.earned, 2):g} of {test.points}"]
+        )
     return _table(["test", *backends, "points"], rows)
 
 
@@ -178,11 +180,11 @@ def _failure(verdict: Verdict, finding: Finding) -> str:
 
 def _bullet(first: str, where: str, *lines: str) -> str:
     # A line end is a space in Markdown; <br> is one of the few tags that GitHub leaves alone.
-    said = "<br>\n  ".join(_said(line) for line in lines if line.strip())
-    return f"- **{_said(first)}** at {_said(where)}:<br>\n  {said}\n"
+    text = "<br>\n  ".join(_markdown(line) for line in lines if line.strip())
+    return f"- **{_markdown(first)}** at {_markdown(where)}:<br>\n  {text}\n"
 
 
-def _said(text: str) -> str:
+def _markdown(text: str) -> str:
     return clean_markdown(text, MAX_TEXT)
 
 

@@ -74,7 +74,7 @@ def _row(number: str, name: str, output: str) -> Row:
 def _output(verdict: Verdict, test: TestResult) -> str:
     if plain.outcome(test) is Outcome.PASS:
         return "passes on " + " and ".join(result.backend for result in test.results)
-    said = [plain.explanation(verdict, finding) for finding in findings(verdict) if finding.test is test]
+    parts = [plain.explanation(verdict, finding) for finding in findings(verdict) if finding.test is test]
     if printed := plain.printed(test, MAX_OUTPUT):
-        said.append(f"printed:\n{printed}")
-    return "\n\n".join(said)
+        parts.append(f"printed:\n{printed}")
+    return "\n\n".join(parts)

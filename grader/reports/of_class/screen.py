@@ -186,7 +186,7 @@ def watching(console: Console) -> Iterator[Callable[[RunProgress], None]]:
         task = bar.add_task("", total=None)
 
         def show(progress: RunProgress) -> None:
-            bar.update(task, total=progress.files, completed=progress.files_done, description=said(progress))
+            bar.update(task, total=progress.files, completed=progress.files_done, description=progress_said(progress))
 
         yield show
 
@@ -198,11 +198,11 @@ class _Lines:
 
     def __call__(self, progress: RunProgress) -> None:
         if time.monotonic() >= self._next:
-            self._console.print(said(progress), markup=False, highlight=False, soft_wrap=True)
+            self._console.print(progress_said(progress), markup=False, highlight=False, soft_wrap=True)
             self._next = time.monotonic() + EVERY_SECONDS
 
 
-def said(progress: RunProgress) -> str:
+def progress_said(progress: RunProgress) -> str:
     """Say in one line how far a run is."""
     parts = [f"{progress.learners_done} of {counted(progress.learners, 'learner')} done"]
     if progress.not_gradable:
