@@ -1,4 +1,4 @@
-"""A trace becomes lanes that say who was there when, whatever is in it."""
+"""A trace becomes lanes that say which task was there when, and no trace breaks the layout."""
 
 from __future__ import annotations
 
@@ -131,7 +131,7 @@ def test_the_picture_of_a_play_that_was_stopped_ends_at_the_very_moment_of_the_v
     assert seen.elapsed == 7
 
 
-def test_a_play_that_blocked_the_loop_is_cut_off_at_its_verdict_without_anybody_waiting():
+def test_a_play_that_blocked_the_loop_is_cut_off_at_its_verdict_without_a_task_that_waits():
     play = replace(trace(span("a", 0, 5, "cancelled"), elapsed=5), failed_at=5.0)
 
     assert [one.how for one in as_at_verdict(play, []).spans] == ["open"]

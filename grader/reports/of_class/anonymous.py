@@ -1,6 +1,6 @@
-"""Takes out of the results of a class what says who is who, so that anybody may see the reports made from them.
+"""Takes out of the results of a class what says who is who, so that the reports made from them may be shown to all.
 
-Names, keys, addresses, file names and what people wrote freely go before a report is made, so no report can forget to
+Names, keys, addresses, file names and all free text of people go before a report is made, so no report can forget to
 take them out. A line of code loses its comment and the texts in quotes; if a learner's name, address or number is left
 in it, the line is not shown at all, and a sentence says why. The sentences of verdicts are treated likewise.
 """
@@ -197,7 +197,7 @@ class _Hiding:
     # What is kept from here on is named field by field, so that fields which records get one day are left out too.
 
     def _test(self, test: TestResult) -> TestResult:
-        # Most tests pass and say nothing about anybody; copying all of a large class would take seconds.
+        # Most tests pass and say nothing about a learner; copying all of a large class would take seconds.
         if not any(result.failure or result.reason or result.cautions for result in test.results):
             return test
         return TestResult(

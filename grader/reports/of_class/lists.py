@@ -139,7 +139,7 @@ def _cut(excerpt: Excerpt) -> Excerpt:
 
 def _not_judged(mark: Mark, links: Mapping[str, LearnerLink]) -> ReasonRow:
     reasons = reasons_not_judged(mark.verdict) if mark.verdict is not None else ()
-    reason = "; ".join(reasons[:3]) or "the run did not come to it"
+    reason = "; ".join(reasons[:3]) or "the run ended before it was judged"
     return ReasonRow(learner=links[mark.learner], exercise=mark.exercise, reason=clean_line(reason, MAX_SENTENCE))
 
 

@@ -36,14 +36,14 @@ def class_page(results: ClassResults, *, templates: Path) -> str:
 
 
 def anonymous_class_page(results: ClassResults, *, templates: Path) -> str:
-    """Render the page of a class without names, keys, addresses, file names, or links to anybody's page."""
+    """Render the page of a class without names, keys, addresses, file names, or links to learners' pages."""
     return _page(anonymised(results), {}, templates)
 
 
 def learner_pages(results: ClassResults, *, templates: Path) -> Iterator[tuple[str, str]]:
     """Yield the file name and the text of one page for each learner who handed something in.
 
-    A page is the same as the learner's own report and says nothing about anybody else.
+    A page is the same as the learner's own report and says nothing about other learners.
     """
     for key in results.learners:
         verdicts = _verdicts(results, key)

@@ -1,4 +1,4 @@
-"""An anonymous report does not say who anybody is, wherever their name may have been written."""
+"""An anonymous report does not say who the learners are, wherever their names have been written."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ WORDS = (
 
 
 def written_everywhere(one: Learner) -> list[Mark]:
-    """The marks of somebody whose name stands wherever it can."""
+    """The marks of a learner whose name stands everywhere it can."""
     name, key, word = one.name, one.key, re.sub(r"\W+", "_", one.name)
     file = f"export/{key}_{name}_their-own_diary.py"
     path = trace(span(word, 0, 3, task=1), span(name, 3, 5, task=1), elapsed=5, tasks=((0, key, None), (1, name, 0)))
@@ -96,14 +96,14 @@ def test_the_page_with_names_has_them() -> None:
 
 
 @pytest.mark.parametrize("word", WORDS)
-def test_no_report_that_is_made_from_the_results_can_forget_to(word: str) -> None:
+def test_no_word_that_names_a_learner_is_left_in_the_results(word: str) -> None:
     made = anonymised(named())
     shown = repr((made.intake, made.marks, made.moved, made.reproduce)).casefold()
 
     assert word not in shown
 
 
-def test_everybody_is_still_there_with_points_and_states() -> None:
+def test_every_learner_is_still_there_with_points_and_states() -> None:
     results = class_of(30, 2)
     cells = re.compile(r'<td class="[pfcnm]\d?">(.*?)</td>')
     with_names = sorted(cells.findall(class_page(results, templates=TEMPLATES)))
@@ -113,7 +113,7 @@ def test_everybody_is_still_there_with_points_and_states() -> None:
     assert re.findall(r'<th scope="row">(L\d{3})</th>', without)[:30] == [f"L{number:03}" for number in range(1, 31)]
 
 
-def test_nothing_leads_to_anybodys_page() -> None:
+def test_no_link_leads_to_a_learners_page() -> None:
     page = Page(anonymous_class_page(class_of(12, 2), templates=TEMPLATES))
     assert {attrs["href"][0] for _, attrs in page.tags if "href" in attrs} == {"#"}
 
@@ -134,7 +134,7 @@ def test_labels_do_not_follow_the_order_of_names_or_keys() -> None:
     assert list(labels) != list(results.learners)
 
 
-def test_who_has_the_roster_and_not_the_submissions_cannot_compute_the_labels() -> None:
+def test_a_reader_with_the_roster_and_without_the_submissions_cannot_compute_the_labels() -> None:
     results = class_of(40, 2)
     others = [
         mark if mark.verdict is None else replace(mark, verdict=replace(mark.verdict, digest=f"other {number}"))

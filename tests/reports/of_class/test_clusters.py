@@ -58,7 +58,7 @@ def test_times_that_differ_by_rounding_alone_are_one_time() -> None:
     assert shapes_of(exact, rounded) == [2]
 
 
-def test_a_play_that_nobody_else_has_is_counted_and_not_drawn() -> None:
+def test_a_play_of_a_shape_of_its_own_is_counted_and_not_drawn() -> None:
     plain = failure(trace=one_after_the_other(a=3, b=2))
     results = class_with(failing_with(plain), failing_with(plain), failing_with(deadlock()))
     (one,) = clustered(misses(results))
