@@ -13,11 +13,10 @@ from dataclasses import dataclass, replace
 from grader.judge.verdict import Failure
 from grader.reports.lanes import How, Kind, Lane
 from grader.reports.of_class.failures import Miss, TestKey, first_misses, kinds_said
-from grader.reports.timeline import Timeline, layout
+from grader.reports.timeline import Timeline
 from grader.reports.timeline_svg import Chart, chart, kinds_in
 from grader.reports.views import timelines
 from grader.text import counted
-from grader.wire.recording import Trace
 
 MAX_TESTS = 8
 """Tests whose shapes are shown: those that most learners fail with a picture."""
@@ -129,7 +128,9 @@ def _ranks(times: Iterable[float]) -> dict[float, int]:
 def _cluster(plays: Sequence[Miss]) -> Cluster:
     drawn = timelines(plays[0].failure)
     assert drawn is not None, "plays without a picture have no shape"
-    known = _names_in(plays[0].failure.reference)
+    known: set[str] = set()
+    if reference := plays[0].failure.reference:
+        known = {span.name for span in reference.spans} | {task.name for task in reference.tasks}
     return Cluster(
         learners=len(plays),
         said=in_words(drawn[0]),
@@ -139,20 +140,11 @@ def _cluster(plays: Sequence[Miss]) -> Cluster:
 
 
 def _reference(failure: Failure) -> Chart | None:
-    trace = failure.reference
-    if trace is None:
-        return None
     drawn = timelines(failure)
-    return chart(drawn[1] if drawn and drawn[1] else layout(trace, scale_end=trace.elapsed), "Reference")
+    return chart(drawn[1], "Reference") if drawn and drawn[1] else None
 
 
-def _names_in(reference: Trace | None) -> frozenset[str]:
-    if reference is None:
-        return frozenset()
-    return frozenset((*(span.name for span in reference.spans), *(task.name for task in reference.tasks)))
-
-
-def _renamed(timeline: Timeline, known: frozenset[str]) -> Timeline:
+def _renamed(timeline: Timeline, known: set[str]) -> Timeline:
     """Number the lanes that bear a learner's own names: they say whose play it is, and a shape has no names."""
     lanes = tuple(
         lane if _is_known(lane.label, known) else replace(lane, label=f"task {number}")
@@ -161,7 +153,7 @@ def _renamed(timeline: Timeline, known: frozenset[str]) -> Timeline:
     return replace(timeline, lanes=lanes)
 
 
-def _is_known(label: str, known: frozenset[str]) -> bool:
+def _is_known(label: str, known: set[str]) -> bool:
     # The layout numbers lanes of one name: ``run``, ``run 2``.
     name, _, number = label.rpartition(" ")
     return label in known or (number.isdecimal() and name in known)
