@@ -1,4 +1,4 @@
-"""Builds folders and zips like those that platforms export, with as few words as possible."""
+"""Builds folders and zips like those that platforms export, each in a line or two."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def packed(files: Mapping[str, Content]) -> bytes:
 
 
 def packed_members(members: Sequence[tuple[zipfile.ZipInfo, Content]]) -> bytes:
-    """A zip of members as they are given, twice the same name included."""
+    """A zip of members as they are given, even if two have the same name."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
         for info, content in members:

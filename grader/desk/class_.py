@@ -14,7 +14,7 @@ from functools import cached_property
 from pathlib import Path
 
 from grader import __version__
-from grader.classroom.gradebook import Gradebook, StoredVerdict, held, put_aside
+from grader.classroom.gradebook import Gradebook, JudgedHandIn, held, put_aside
 from grader.classroom.handback import HandBack
 from grader.classroom.intake import Intake, take_in
 from grader.classroom.layouts.claims import Layout
@@ -259,13 +259,13 @@ class ClassDesk:
             isolation=lowest_level(marks),
             schedules=self._wishes.schedules,
             reused=reused,
-            moved=tuple(moved(gradebook.standings(), marks, {one.key: one.name for one in intake.learners})),
+            moved=tuple(moved(gradebook.counted(), marks, {one.key: one.name for one in intake.learners})),
             reproduce=(again(self._kit, self._wishes),),
         )
 
-    def _skips(self, judged: StoredVerdict) -> bool:
-        """Whether this attempt is an untouched stub, and such are asked to be passed over."""
-        return self._wishes.started and judged.fault == "untouched"
+    def _skips(self, judged: JudgedHandIn) -> bool:
+        """Whether this hand-in is an untouched stub, and such are asked to be passed over."""
+        return self._wishes.started and judged.verdict.fault == "untouched"
 
 
 def _reused(reused: int, left: int) -> Iterator[str]:
@@ -277,14 +277,14 @@ def _reused(reused: int, left: int) -> Iterator[str]:
 
 def _why_not_judged(marks: Sequence[Mark]) -> Iterator[str]:
     """A sentence for every reason why something was not judged, the most frequent first."""
-    reasons = Counter(one.judged.trouble for one in marks if one.judged and one.standing is Standing.NOT_JUDGED)
+    reasons = Counter(one.judged.verdict.trouble for one in marks if one.judged and one.standing is Standing.NOT_JUDGED)
     for reason, count in reasons.most_common():
         yield f"{count} not judged: {reason or 'no reason was given'}"
 
 
 def _counted(marks: Sequence[Mark]) -> dict[tuple[str, str], tuple[float, int]]:
     return {
-        (one.learner, one.exercise): (one.raw, one.judged.judgement)
+        (one.learner, one.exercise): (one.raw, one.judged.verdict_id)
         for one in marks
         if one.judged is not None and one.standing is not Standing.NOT_JUDGED
     }

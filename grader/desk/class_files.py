@@ -78,7 +78,7 @@ class ClassFiles:
 
 
 def _fingerprint(mark: Mark) -> str:
-    judgement = None if mark.judged is None else (mark.judged.judgement, mark.judged.attempt.shown)
+    judgement = None if mark.judged is None else (mark.judged.verdict_id, mark.judged.shown)
     return repr((replace(mark, judged=None), judgement))
 
 
@@ -94,7 +94,7 @@ def with_verdicts(marks: Iterable[Mark], gradebook: Gradebook) -> Iterator[Mark]
         if mark.judged is None:
             yield mark
         else:
-            verdict = gradebook.verdict(mark.judged.judgement, shown=mark.judged.attempt.shown)
+            verdict = gradebook.verdict(mark.judged.verdict_id, shown=mark.judged.shown)
             yield replace(mark, verdict=_sharing(verdict, shared), judged=None)
 
 

@@ -174,7 +174,7 @@ def passes(mark: Mark) -> bool:
         return False
     if mark.verdict is not None:
         return mark.verdict.status is Status.PASS
-    return mark.judged is not None and mark.judged.status is Status.PASS
+    return mark.judged is not None and mark.judged.verdict.status is Status.PASS
 
 
 def states_of(results: ClassResults) -> States:

@@ -132,7 +132,8 @@ def _piece(column: TableColumn, cell: str) -> Piece:
 
 
 def _show_not_gradable(screen: Screen, marks: Sequence[Mark]) -> None:
-    kinds = Counter(mark.judged.fault for mark in marks if mark.judged and mark.standing is Standing.CANNOT_JUDGE)
+    wrong = [mark.judged.verdict for mark in marks if mark.judged and mark.standing is Standing.CANNOT_JUDGE]
+    kinds = Counter(verdict.fault for verdict in wrong)
     if kinds:
         said = ", ".join(f"{number} {kind}" for kind, number in kinds.most_common())
         screen.blank()
