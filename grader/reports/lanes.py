@@ -206,7 +206,7 @@ class Life:
     blocks: list[Interval] = field(default_factory=list)
     _since: float | None = None
 
-    def note(self, event: Event) -> None:
+    def take_in(self, event: Event) -> None:
         match event.kind:
             case "spawn":
                 self.spawned = event.time
@@ -240,7 +240,7 @@ def lives(trace: Trace) -> dict[int, Life]:
         by_task[task.id] = Life(name=task.name, parent=task.parent if task.parent in by_task else None)
     for event in trace.events:
         if event.task in by_task:
-            by_task[event.task].note(event)
+            by_task[event.task].take_in(event)
     return by_task
 
 
