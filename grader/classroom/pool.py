@@ -34,10 +34,10 @@ from grader.judge import engine
 from grader.judge.documents import verdict_document
 from grader.judge.engine import Request
 from grader.judge.engine import versions as installed
+from grader.judge.options import PlayOptions
 from grader.judge.verdict import Status, Verdict
-from grader.kit import kit as kits
 from grader.kit.exercise import Exercise
-from grader.kit.kit import Kit, digest_of, files_in
+from grader.kit.kit import Kit, digest_of, files_in, load_kit
 from grader.policy.submission import Fault, Submission
 from grader.sandbox import isolation
 from grader.sandbox.box import Box
@@ -88,7 +88,7 @@ class Chunk:
     kit: PackedKit
     exercise: str
     works: tuple[Work, ...]
-    schedules: int
+    options: PlayOptions
     versions: str
     level: int = 0
     """The least isolation at which they may be played."""
@@ -252,7 +252,8 @@ class _Worker:
             try:
                 box = self._warm_box()
                 isolation.require(box.level, allowed=level)
-                engine.grade_each(box, kit, exercise, requests[before:], verdicts.append)
+                for verdict in engine.grade_each(box, kit, exercise, requests[before:]):
+                    verdicts.append(verdict)  # one by one: an error does not take earlier ones back
             except InternalError as error:
                 self._throw_away()
                 tries = tries + 1 if len(verdicts) == before else 1
@@ -276,7 +277,7 @@ class _Worker:
 
     def _kit(self, packed: PackedKit) -> Kit:
         if packed.digest not in self._kits:
-            self._kits[packed.digest] = kits.load(self._unpack(packed) if packed.files else packed.root)
+            self._kits[packed.digest] = load_kit(self._unpack(packed) if packed.files else packed.root)
         kit = self._kits[packed.digest]
         if kit.digest != packed.digest:
             del self._kits[packed.digest]
@@ -310,7 +311,7 @@ _worker = _Worker()
 
 def _request(work: Work, chunk: Chunk) -> Request:
     path = work.taken.path if isinstance(work.taken, Submission) else Path()
-    return Request(path=path, shown="", schedules=chunk.schedules, taken=work.taken)
+    return Request(path=path, shown="", options=chunk.options, taken=work.taken)
 
 
 # ---- pools -----------------------------------------------------------------------------------------------------------

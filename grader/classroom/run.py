@@ -16,6 +16,7 @@ from grader.classroom.pool import Chunk, PackedKit, Pool, StoredVerdict, Work, c
 from grader.errors import InternalError
 from grader.judge import engine
 from grader.judge.engine import Request
+from grader.judge.options import PlayOptions
 from grader.judge.verdict import Status
 from grader.kit.exercise import Exercise
 from grader.kit.kit import Kit
@@ -29,7 +30,7 @@ class ClassOrder:
 
     kit: Kit
     exercises: tuple[Exercise, ...]
-    schedules: int
+    options: PlayOptions
     level: int
     afresh: bool = False
 
@@ -60,7 +61,9 @@ class ClassRun:
         self._gradebook = gradebook
         self._watch = watch
         self._exercises = {exercise.id: exercise for exercise in order.exercises}
-        self._conditions = {id: conditions(order.kit, one, order.schedules) for id, one in self._exercises.items()}
+        self._conditions = {
+            id: conditions(order.kit, one, order.options.schedules) for id, one in self._exercises.items()
+        }
         self._works: dict[tuple[str, str], Work] = {}
         self._owners: dict[tuple[str, str], set[str]] = defaultdict(set)
         """The learners who have handed in the same bytes."""
@@ -93,7 +96,7 @@ class ClassRun:
                 kit=packed,
                 exercise=under.exercise,
                 works=works,
-                schedules=under.schedules,
+                options=self._order.options,
                 versions=under.versions,
                 level=self._order.level,
             )
@@ -139,7 +142,7 @@ class ClassRun:
 
     def _give_up(self, work: Work, why: str) -> StoredVerdict:
         error = InternalError(f"it could not be graded: {why}", hint="Run `grade doctor`, and report this")
-        request = Request(path=Path(), shown="", schedules=self._order.schedules)
+        request = Request(path=Path(), shown="", options=self._order.options)
         verdict = engine.not_judged(self._order.kit, self._exercises[work.exercise], request, error)
         return stored_verdict(work.key, verdict)
 

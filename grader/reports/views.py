@@ -188,7 +188,7 @@ def remarks(verdict: Verdict) -> tuple[SharedRemark, ...]:
     """Return the remarks on tests that passed: each once for each line, whatever the tests and backends."""
     seen: dict[tuple[str, int | None], tuple[PassedRemark, dict[int, None]]] = {}
     for test in verdict.tests:
-        for remark in (remark for result in test.results for remark in result.cautions):
+        for remark in (remark for result in test.results for remark in result.remarks):
             seen.setdefault((remark.kind, remark.line), (remark, {}))[1][test.number] = None
     return tuple(
         SharedRemark(kind=first.kind, text=first.text, line=first.line, source=first.source, tests=tuple(numbers))

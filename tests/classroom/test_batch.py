@@ -32,8 +32,9 @@ from grader.classroom.pool import (
     versions,
 )
 from grader.errors import KitError, MachineError
+from grader.judge.options import PlayOptions
 from grader.judge.verdict import Status
-from grader.kit import kit as kits
+from grader.kit.kit import load_kit
 from grader.policy.submission import Fault, Submission
 from tests import samples
 from tests.kit_samples import RIGHT, WRONG_VALUE, answer, change, make_kit
@@ -118,7 +119,7 @@ def works(count: int, exercise: str = "ex01") -> list[Work]:
 
 def chunk_of(works: tuple[Work, ...]) -> Chunk:
     packed = PackedKit(root=Path(), digest="")
-    return Chunk(kit=packed, exercise=works[0].exercise, works=works, schedules=1, versions="")
+    return Chunk(kit=packed, exercise=works[0].exercise, works=works, options=PlayOptions(schedules=1), versions="")
 
 
 def run(pool: Pool, todo: Sequence[Work]) -> dict[str, StoredVerdict]:
@@ -244,7 +245,7 @@ def pool() -> Iterator[LocalPool]:
 
 
 def real_chunk(root: Path, *texts: str, **changes: object) -> Chunk:
-    kit = kits.load(root)
+    kit = load_kit(root)
     under = conditions(kit, kit.exercise("ex01"), 1)
     sources = [answer(text) for text in texts]
     works = tuple(
@@ -252,7 +253,9 @@ def real_chunk(root: Path, *texts: str, **changes: object) -> Chunk:
         for number, source in enumerate(sources)
     )
     packed = PackedKit(root=root, digest=kit.digest)
-    chunk = Chunk(kit=packed, exercise="ex01", works=works, schedules=1, versions=under.versions, level=0)
+    chunk = Chunk(
+        kit=packed, exercise="ex01", works=works, options=PlayOptions(schedules=1), versions=under.versions, level=0
+    )
     return replace(chunk, **changes)  # type: ignore[arg-type]
 
 
@@ -281,7 +284,7 @@ def test_a_worker_does_not_grade_with_another_kit_than_the_run_began_with(pool: 
 def test_a_kit_that_travels_with_its_chunk_needs_no_disk_in_common(pool: LocalPool, tmp_path: Path) -> None:
     root = make_kit(tmp_path / "kit")
     change(root / "exercises/kit.toml", "Tiny", "Travelling")
-    packed = pack_kit(kits.load(root))
+    packed = pack_kit(load_kit(root))
     chunk = real_chunk(root, RIGHT, kit=packed)
     root.rename(tmp_path / "elsewhere")
 

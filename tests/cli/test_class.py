@@ -143,7 +143,7 @@ def test_whoever_is_in_the_gradebook_and_hands_in_nothing_now_is_kept(tmp_path: 
     shutil.rmtree(tmp_path / "class" / "bob")
     again = grade_class(tmp_path, tiny)
 
-    assert "1 in the gradebook from earlier runs, and not in this one: bob" in again.stdout
+    assert "1 learner from earlier runs, not in this one: bob" in again.stdout
     assert points(tmp_path)["bob", "ex01"] == "40"
 
 

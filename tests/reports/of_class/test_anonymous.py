@@ -50,7 +50,7 @@ def written_everywhere(one: Learner) -> list[Mark]:
     said = f"`{word}` in {file} by {name} ({one.email}), diary.py of {key}"
     why = {"error": said, "help": said, "exception": said, "output": said, "turns": said, "trace": path}
     fault = Fault(kind="syntax", error=said, help=said, line=1, column=6, width=8, text=source)
-    remarked = replace(passing("asyncio"), cautions=(PassedRemark(kind="unclosed", text=said, line=1, source=source),))
+    remarked = replace(passing("asyncio"), remarks=(PassedRemark(kind="unclosed", text=said, line=1, source=source),))
     fails = verdict(
         failed_on_both(1, "results come back in argument order", 40, failure(source=source, **why)),
         failed_on_both(2, "takes as long as the slowest", 30, deadlock(source=source, **why)),
