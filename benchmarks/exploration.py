@@ -34,9 +34,8 @@ from grader.box.stage import Stage
 from grader.judge import engine
 from grader.judge.kitcheck import expectations
 from grader.judge.options import PlayOptions
-from grader.kit import kit
 from grader.kit.exercise import Exercise
-from grader.kit.kit import Kit
+from grader.kit.kit import Kit, load_kit
 from grader.sandbox.box import Box, Job
 from grader.sandbox.cell import Cell, Play
 from grader.wire import BACKENDS
@@ -199,7 +198,7 @@ def row(race: Race, backend: str, failed: list[bool], by_grade: int | None, by_p
 
 def main() -> None:
     seeds = int(sys.argv[1]) if len(sys.argv) > 1 else SEEDS
-    course = kit.load(RACES)
+    course = load_kit(RACES)
     missed = 0
     print(f"{'':36}{'':8}{'hits':>6}{'median':>8}{'p95':>6}{'grade':>8}{'plain':>10}")
     with Box() as box:

@@ -11,9 +11,8 @@ from pathlib import Path
 from grader.judge.engine import Request, grade
 from grader.judge.options import PlayOptions
 from grader.judge.verdict import Verdict
-from grader.kit import kit
 from grader.kit.exercise import Exercise
-from grader.kit.kit import Kit
+from grader.kit.kit import Kit, builtin_root, load_kit
 from grader.policy import rules
 from grader.policy.rules import Findings
 from grader.sandbox.box import Box, Job
@@ -84,7 +83,7 @@ class Campaign:
         """The questions in one session of pytest, a quarter of a minute faster; each of the others in its own."""
         asked = [attack for attack in attacks if not attack.exercise]
         self._grade(self._questions, self._questions.exercises[0], asked)
-        course = kit.load(kit.builtin_root())
+        course = load_kit(builtin_root())
         exercises = {exercise.id: exercise for exercise in course.exercises}
         for attack in attacks:
             if attack.exercise:

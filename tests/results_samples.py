@@ -15,7 +15,7 @@ from grader.classroom.layouts.claims import Layout
 from grader.classroom.marks import ClassResults, Mark, Standing
 from grader.judge.verdict import BackendResult, Failure, TestResult, Verdict
 from grader.kit.exercise import Exercise
-from grader.kit.kit import Kit, builtin_root, load
+from grader.kit.kit import Kit, builtin_root, load_kit
 from grader.policy.submission import Fault
 from grader.wire.recording import Trace
 from tests.samples import (
@@ -69,7 +69,7 @@ def person(number: int) -> Learner:
 @cache
 def course(exercises: int = 12) -> Kit:
     """The built-in kit, with as many exercises as asked for; those it does not have yet are copies of others."""
-    kit = load(builtin_root())
+    kit = load_kit(builtin_root())
     there = list(kit.exercises)
     for number in range(len(there) + 1, exercises + 1):
         model = kit.exercises[number % len(kit.exercises)]

@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 
 from grader.judge.verdict import Status, TestResult, Verdict
-from grader.kit import kit
 from grader.kit.exercise import Exercise
+from grader.kit.kit import builtin_root, load_kit
 from grader.policy import rules
 from grader.policy.submission import Fault, take
 from tests.attack_campaign import Ground, fight, write
@@ -38,7 +38,7 @@ needs_proc = pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="lo
 def exercises(tmp_path_factory: pytest.TempPathFactory) -> Exercises:
     """What attacks answer, by id; the questions have none."""
     questions = make_questions(tmp_path_factory.mktemp("questions"))
-    return {"": questions.exercises[0], **{each.id: each for each in kit.load(kit.builtin_root()).exercises}}
+    return {"": questions.exercises[0], **{each.id: each for each in load_kit(builtin_root()).exercises}}
 
 
 @pytest.fixture(scope="module")

@@ -28,7 +28,7 @@ from grader.judge.documents import run_document
 from grader.judge.engine import Request
 from grader.judge.options import PlayOptions
 from grader.judge.verdict import Failure, Status, Verdict
-from grader.kit import kit as kits
+from grader.kit.kit import builtin_root, load_kit
 from grader.reports import classroom50, exercism, github, gradescope, junit, tables, terminal
 from grader.reports.page import learner_page
 from grader.reports.screen import UNICODE
@@ -36,7 +36,7 @@ from grader.sandbox.box import Box
 from tests import samples
 from tests.samples import CLASSROOM50
 
-KIT = kits.load(Path(__file__).parent.parent)
+KIT = load_kit(Path(__file__).parent.parent)
 WORD = re.compile(r"[^\W\d]\w\w+")
 EXERCISES = pytest.mark.parametrize("id", [exercise.id for exercise in KIT.exercises])
 ANSWERS = 4
@@ -124,7 +124,7 @@ def on_a_terminal(verdicts: tuple[Verdict, ...]) -> str:
 
 def as_a_page(verdicts: tuple[Verdict, ...]) -> str:
     page = learner_page(
-        verdicts, kit_title=KIT.title, diagnoses=KIT.diagnoses, made_at="", templates=kits.builtin_root() / "templates"
+        verdicts, kit_title=KIT.title, diagnoses=KIT.diagnoses, made_at="", templates=builtin_root() / "templates"
     )
     return re.sub(r"(?s)<(style|script)\b.*?</\1>", "", page)
 

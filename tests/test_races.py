@@ -11,12 +11,12 @@ from grader.judge import engine
 from grader.judge.kitcheck import answer_requests, check, expectations
 from grader.judge.options import PlayOptions
 from grader.judge.verdict import Status
-from grader.kit import kit
 from grader.kit.exercise import Exercise
+from grader.kit.kit import load_kit
 from grader.sandbox.box import Box
 from grader.wire import BACKENDS
 
-COURSE = kit.load(Path(__file__).parent.parent / "benchmarks" / "races")
+COURSE = load_kit(Path(__file__).parent.parent / "benchmarks" / "races")
 
 each_exercise = pytest.mark.parametrize("exercise", COURSE.exercises, ids=lambda exercise: exercise.id)
 

@@ -14,7 +14,7 @@ from grader.classroom.gradebook import Gradebook
 from grader.classroom.marks import ClassResults, Mark
 from grader.files import write_file
 from grader.judge.verdict import BackendResult, TestResult, Verdict
-from grader.kit import kit as kits
+from grader.kit.kit import builtin_root
 from grader.reports import dialects
 from grader.reports.dialects import Dialect, ReportOrder
 from grader.reports.of_class import page as class_page
@@ -70,7 +70,7 @@ class ClassFiles:
         return found
 
     def _write(self, results: ClassResults, stale: Collection[str]) -> None:
-        templates = kits.builtin_root() / "templates"
+        templates = builtin_root() / "templates"
         for name, text in class_page.learner_pages(_only(results, stale), templates=templates):
             write_file(self.out / LEARNERS / name, text, option="--out OUT")
         page = class_page.anonymous_class_page if self.anonymous else class_page.class_page
@@ -93,7 +93,7 @@ def _only(results: ClassResults, keys: Collection[str]) -> ClassResults:
 
 
 def _fingerprint(mark: Mark) -> str:
-    judgement = None if mark.judged is None else (mark.judged.judgement, mark.judged.attempt.shown)
+    judgement = None if mark.judged is None else (mark.judged.verdict_id, mark.judged.shown)
     return repr((replace(mark, judged=None), judgement))
 
 
@@ -109,29 +109,29 @@ def with_verdicts(marks: Iterable[Mark], gradebook: Gradebook) -> Iterator[Mark]
         if mark.judged is None:
             yield mark
         else:
-            verdict = gradebook.verdict(mark.judged.judgement, shown=mark.judged.attempt.shown)
+            verdict = gradebook.verdict(mark.judged.verdict_id, shown=mark.judged.shown)
             yield replace(mark, verdict=_sharing(verdict, shared), judged=None)
 
 
 def _sharing(verdict: Verdict, shared: dict[Any, Any]) -> Verdict:
     def share(value: T) -> T:
-        found: T = shared.setdefault(value, value)
-        return found
+        first: T = shared.setdefault(value, value)
+        return first
 
-    def result(one: BackendResult) -> BackendResult:
-        if (failure := one.failure) is None:
-            return share(one)
-        return replace(one, failure=replace(failure, trace=share(failure.trace), reference=share(failure.reference)))
+    def share_result(result: BackendResult) -> BackendResult:
+        if (failure := result.failure) is None:
+            return share(result)
+        return replace(result, failure=replace(failure, trace=share(failure.trace), reference=share(failure.reference)))
 
-    def test(one: TestResult) -> TestResult:
-        known = replace(one, results=tuple(map(result, one.results)))
-        return known if any(each.failure for each in one.results) else share(known)
+    def share_test(test: TestResult) -> TestResult:
+        rebuilt = replace(test, results=tuple(map(share_result, test.results)))
+        return rebuilt if any(result.failure for result in test.results) else share(rebuilt)
 
-    return replace(verdict, tests=tuple(map(test, verdict.tests)))
+    return replace(verdict, tests=tuple(map(share_test, verdict.tests)))
 
 
 def orders(reports: Sequence[str], directory: Path) -> tuple[ReportOrder, ...]:
-    """The reports that were asked for as ``DIALECT=PATH``. Raises UsageError."""
-    found = tuple(dialects.read_order(text, directory=directory) for text in reports)
-    dialects.check_for_class(found)
-    return found
+    """Read the values of ``--report``, each a ``DIALECT=PATH``. Raises UsageError."""
+    orders = tuple(dialects.read_order(text, directory=directory) for text in reports)
+    dialects.check_for_class(orders)
+    return orders

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.classroom.gradebook import Gradebook, StoredVerdict, held
+from grader.classroom.gradebook import Gradebook, JudgedHandIn, held
 from grader.sandbox import zygote
 from tests.class_runs import hand_in, points, some_are_stored, stored
 from tests.kit_samples import RIGHT, STUB, TOO_SOON, WRONG_VALUE, change, make_kit
@@ -129,7 +129,7 @@ def test_whoever_is_in_the_gradebook_and_hands_in_nothing_now_is_kept(tmp_path: 
     shutil.rmtree(tmp_path / "class" / "bob")
     again = grade_class(tmp_path, tiny)
 
-    assert "1 in the gradebook from earlier runs, and not in this one: bob" in again.stdout
+    assert "1 learner from earlier runs, not in this one: bob" in again.stdout
     assert points(tmp_path)["bob", "ex01"] == "40"
 
 
@@ -404,7 +404,7 @@ def test_what_is_stored_says_under_which_conditions(tmp_path: Path, tiny: Path) 
     grade_class(tmp_path, tiny)
 
     with Gradebook(tmp_path / "grade-results" / "gradebook.sqlite") as book:
-        judged = [one for one in book.attempts() if isinstance(one, StoredVerdict)]
+        judged = [one for one in book.hand_ins() if isinstance(one, JudgedHandIn)]
     assert len(judged) == 5
     assert all(one.conditions.schedules == 1 and "anyio" in one.conditions.versions for one in judged)
-    assert all(one.level >= 0 and len(one.conditions.kit) == 64 for one in judged)
+    assert all(one.verdict.level >= 0 and len(one.conditions.kit) == 64 for one in judged)

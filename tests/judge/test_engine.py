@@ -15,7 +15,7 @@ from grader.judge import engine
 from grader.judge.engine import Check, Request
 from grader.judge.options import PlayOptions
 from grader.judge.verdict import Outcome, Status, Verdict
-from grader.kit import kit
+from grader.kit.kit import load_kit
 from grader.policy import rules
 from grader.sandbox.box import Box
 from grader.wire.recording import Ended
@@ -32,7 +32,7 @@ def tiny(tmp_path: Path) -> Path:
 
 def grade(box: Box, root: Path, *texts: str, check: Check = rules.check, **asked: Any) -> list[Verdict]:
     """Grade files with these texts as answers to ex01; ``asked`` are fields of the options."""
-    course, options = kit.load(root), PlayOptions(**asked)
+    course, options = load_kit(root), PlayOptions(**asked)
     requests = (replace(request, options=options, check=check) for request in answers(root, *texts))
     return engine.grade(box, course, course.exercise("ex01"), requests)
 
@@ -97,7 +97,7 @@ def test_every_submission_gets_the_verdict_on_itself(box: Box, tiny: Path) -> No
 
 
 def test_a_verdict_is_there_before_the_next_submission_is_drawn(box: Box, tiny: Path) -> None:
-    course, happened = kit.load(tiny), []
+    course, happened = load_kit(tiny), []
 
     def requests() -> Iterator[Request]:
         for request in answers(tiny, RIGHT, WRONG_VALUE):
@@ -113,7 +113,7 @@ def test_a_verdict_is_there_before_the_next_submission_is_drawn(box: Box, tiny: 
 def test_an_error_in_handing_out_submissions_comes_back_as_it_was_and_takes_no_verdict_back(
     box: Box, tiny: Path
 ) -> None:
-    course, points = kit.load(tiny), []
+    course, points = load_kit(tiny), []
 
     def requests() -> Iterator[Request]:
         yield from answers(tiny, RIGHT)
@@ -234,7 +234,7 @@ def test_the_check_is_the_callers_choice(box: Box, tiny: Path) -> None:
 
 
 def test_a_file_that_is_not_there_is_a_fault_of_the_learner(box: Box, tiny: Path) -> None:
-    course = kit.load(tiny)
+    course = load_kit(tiny)
     (verdict,) = engine.grade(
         box, course, course.exercise("ex01"), [Request(path=tiny / "double.py", shown="double.py")]
     )
@@ -381,7 +381,7 @@ def test_a_stub_that_is_not_utf8_is_the_kits_fault(box: Box, tiny: Path) -> None
 def test_what_could_not_be_graded_says_why_and_whose_fault_it_is(
     tiny: Path, error: type[KitError] | type[InternalError], own: bool
 ) -> None:
-    course = kit.load(tiny)
+    course = load_kit(tiny)
     verdict = engine.not_judged(
         course, course.exercise("ex02"), Request(path=tiny, shown="wait.py"), error("it broke", hint="Mend it.")
     )

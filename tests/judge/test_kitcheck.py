@@ -8,7 +8,7 @@ import pytest
 
 from grader.judge import kitcheck
 from grader.judge.kitcheck import Checked
-from grader.kit import kit as kits
+from grader.kit.kit import load_kit
 from grader.sandbox.box import Box
 from tests.kit_samples import RIGHT, STUB, WRONG_VALUE, answer, change, make_kit
 
@@ -23,7 +23,7 @@ def root(tmp_path: Path) -> Path:
 
 def check(box: Box, root: Path) -> list[Checked]:
     heard: list[Checked] = []
-    checked = kitcheck.check(box, kits.load(root), note=heard.append)
+    checked = kitcheck.check(box, load_kit(root), note=heard.append)
     assert heard == checked
     return checked
 

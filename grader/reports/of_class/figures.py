@@ -77,7 +77,7 @@ def passes(mark: Mark) -> bool:
         return False
     if mark.verdict is not None:
         return mark.verdict.status is Status.PASS
-    return mark.judged is not None and mark.judged.status is Status.PASS
+    return mark.judged is not None and mark.judged.verdict.status is Status.PASS
 
 
 def total_of(marks: Iterable[Mark]) -> float | None:

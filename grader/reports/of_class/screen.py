@@ -128,7 +128,7 @@ def _piece(column: TableColumn, cell: str) -> Piece:
 
 
 def _show_not_gradable(screen: Screen, marks: Sequence[Mark]) -> None:
-    kinds = Counter(one.judged.fault for one in marks if one.judged and one.standing is Standing.CANNOT_JUDGE)
+    kinds = Counter(one.judged.verdict.fault for one in marks if one.judged and one.standing is Standing.CANNOT_JUDGE)
     if kinds:
         said = ", ".join(f"{number} {kind}" for kind, number in kinds.most_common())
         screen.blank()
