@@ -78,7 +78,7 @@ def course(exercises: int = 12) -> Kit:
 
 
 def class_of(learners: int, exercises: int, *, seed: int = 1) -> ClassResults:
-    """A class as they are: a third strong, some who stop half-way, a few broken files, a few who never came."""
+    """An ordinary class: a third is strong, some stop half-way, a few files are broken, a few learners never came."""
     chance = random.Random(seed)
     kit = course(exercises)
     people = tuple(sorted((person(number) for number in range(learners)), key=lambda one: one.name))

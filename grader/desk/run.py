@@ -40,7 +40,7 @@ REPOSITORY = ("GITHUB_WORKSPACE", "CI_PROJECT_DIR")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunOptions:
-    """What to grade: this file, or with None the learner's own; and how it is played."""
+    """Which file to grade (None: the learner's own), and what of the exercise to play."""
 
     file: Path | None = None
     play_options: PlayOptions = EVERYTHING

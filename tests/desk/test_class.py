@@ -17,7 +17,8 @@ KIT = load_kit(builtin_root())
 
 
 def options(**changes: object) -> ClassOptions:
-    return ClassOptions(**{"source": Path("week 1.zip"), "out": OUT, "play_options": PlayOptions(), **changes})  # type: ignore[arg-type]
+    default: dict[str, object] = {"source": Path("week 1.zip"), "out": OUT, "play_options": PlayOptions()}
+    return ClassOptions(**{**default, **changes})  # type: ignore[arg-type]
 
 
 def test_with_no_options_the_command_is_short() -> None:
