@@ -9,8 +9,8 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
+from grader.classroom.found import Layout
 from grader.classroom.intake import Intake, take_in
-from grader.classroom.layouts.claims import Layout
 from grader.classroom.roster import Roster, read_roster
 from grader.kit.exercise import Exercise
 from grader.kit.kit import builtin_root, load_kit

@@ -8,10 +8,9 @@ from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
-from grader.classroom.found import LeftOver
+from grader.classroom.found import Layout, LeftOver
 from grader.classroom.gradebook import Learner
 from grader.classroom.intake import Handed, Intake
-from grader.classroom.layouts.claims import Layout
 from grader.classroom.marks import ClassResults, Mark, Standing
 from grader.judge.verdict import BackendResult, Failure, TestResult, Verdict
 from grader.kit.exercise import Exercise

@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from grader.classroom.layouts.claims import Layout
+from grader.classroom.found import Layout
 from grader.classroom.roster import read_roster
 from grader.reports.of_class.page import page_name
 from grader.sandbox.isolation import FENCED

@@ -2,8 +2,8 @@
 
 ``run`` grades one class from end to end. A learner's files are found, claimed and graded in this order:
 
-    found zips archive         the files in a folder or zip, unpacked without trusting any
     people sheet               names and keys of people; CSV files that keep every byte
+    found zips archive         the files in a folder or zip, unpacked without trusting any
     pool batch                 grading on every processor or on a cluster, and what to do when workers die
     gradebook                  verdicts from the moment they are known, and when an earlier one is used again
     roster matching            who is in the class; which exercise a file is for

@@ -20,9 +20,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from grader.classroom.archive import gather
-from grader.classroom.found import Found, LeftOver, RefusedFile, shown_path
+from grader.classroom.found import Claim, Found, Layout, LeftOver, Reader, RefusedFile, shown_path
 from grader.classroom.gradebook import Learner
-from grader.classroom.layouts.claims import Claim, Layout, Reader
 from grader.classroom.layouts.recognise import Evidence, reader_of, recognise
 from grader.classroom.matching import Match, is_helper, match_exercise, stem_of
 from grader.classroom.people import words_of

@@ -71,7 +71,7 @@ def class_(shared: SharedOptions, /, source: Path, fail_under: float | None, **a
 
 def _options(shared: SharedOptions, source: Path, asked: dict[str, Any]) -> ClassOptions:
     """The options, under the names of the command line, with paths that begin at the folder of the command."""
-    from grader.classroom.layouts.claims import Layout
+    from grader.classroom.found import Layout
     from grader.desk.class_ import ClassOptions
     from grader.desk.class_files import orders
     from grader.judge.options import asked_for

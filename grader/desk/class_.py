@@ -14,10 +14,10 @@ from functools import cached_property
 from pathlib import Path
 
 from grader import __version__
+from grader.classroom.found import Layout
 from grader.classroom.gradebook import Gradebook, JudgedHandIn, held, put_aside
 from grader.classroom.handback import HandBack
 from grader.classroom.intake import Intake, take_in
-from grader.classroom.layouts.claims import Layout
 from grader.classroom.marks import ClassResults, Mark, Standing, lowest_level, marks_of, moved, with_earlier
 from grader.classroom.pool import ClusterPool, LocalPool, PackedKit, Pool, local_jobs, pack_kit
 from grader.classroom.roster import Roster, read_roster

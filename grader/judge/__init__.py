@@ -11,10 +11,31 @@ go out, one for each submission. The way of a submission, and where to change wh
 - ``verdict`` is what reports get to see, and ``documents`` writes it as JSON and reads it back.
 - ``kitcheck`` proves a kit by grading the answers that come with it.
 
-Authors of hidden tests import ``grading`` and ``token`` from here, which must load neither pytest nor the sandbox.
+Authors declare hidden tests with ``grading`` and ``token``, which stand here so that importing them loads neither pytest
+nor the sandbox.
 
-    authoring options verdict collect schedules explain attempt session results documents engine kitcheck
+    options verdict collect schedules explain attempt session results documents engine kitcheck
 """
 
-from grader.judge.authoring import grading as grading
-from grader.judge.authoring import token as token
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from grader.wire.values import Token
+
+F = TypeVar("F", bound=Callable[..., None])
+
+
+def grading(*, points: int, diagnosis: str, feedback: str, schedules: int | None = None) -> Callable[[F], F]:
+    """Declare a hidden test. The arguments are read from the source by ``kit``, which refuses anything but literals."""
+
+    def declare(function: F) -> F:
+        return function
+
+    return declare
+
+
+def token(name: str) -> Token:
+    """The object to which a scenario gave this name, as it appears in a recording."""
+    return Token(name)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from grader.classroom.layouts.claims import Layout
+from grader.classroom.found import Layout
 from grader.errors import ClassroomError
 from tests.class_samples import (
     JOIN,

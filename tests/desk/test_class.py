@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.classroom.layouts.claims import Layout
+from grader.classroom.found import Layout
 from grader.desk.class_ import OUT, ClassOptions, again
 from grader.judge.options import PlayOptions
 from grader.kit.kit import builtin_root, load_kit

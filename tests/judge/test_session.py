@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from grader.errors import InternalError
+from grader.judge import grading, token
 from grader.judge.attempt import Judged
-from grader.judge.authoring import grading, token
 from grader.judge.collect import hidden_functions
 from grader.judge.options import EVERYTHING, PlayOptions
 from grader.judge.session import Examination, Session

@@ -5,10 +5,10 @@ then. To add a platform:
 
 1. write a module like ``canvas`` with ``is_ours``, which tells by a file's path whether it may be of this platform, and
    ``read``, which makes the claim for a file or says in words why there is none;
-2. give it a value in ``claims.Layout``, which is the word for ``--layout`` as well;
+2. give it a value in ``grader.classroom.found.Layout``, which is the word for ``--layout`` as well;
 3. name it in ``recognise``, which asks every layout, and takes the one that explains most of the files.
 
 ``gradescope`` is the example for a platform that says in a file of its own whose each submission is.
 
-    claims canvas moodle gradescope folders flat recognise
+    canvas moodle gradescope folders flat recognise
 """

@@ -12,8 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from grader.classroom.found import Found
-from grader.classroom.layouts.claims import Claim
+from grader.classroom.found import Claim, Found
 from grader.classroom.people import CANVAS, Person
 
 _NAME = re.compile(

@@ -8,8 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from grader.classroom.found import Found
-from grader.classroom.layouts.claims import Claim, Reader
+from grader.classroom.found import Claim, Found, Reader
 from grader.classroom.matching import forms_of, mentioned, stem_of
 from grader.classroom.people import person_called, words_of
 from grader.kit.exercise import Exercise

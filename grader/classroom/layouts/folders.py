@@ -11,8 +11,7 @@ import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from grader.classroom.found import Found, Gathered
-from grader.classroom.layouts.claims import Claim, Reader
+from grader.classroom.found import Claim, Found, Gathered, Reader
 from grader.classroom.matching import exactly, forms_of
 from grader.classroom.people import person_called, words_of
 from grader.kit.exercise import Exercise

@@ -16,8 +16,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from grader.classroom.archive import MAX_BYTES
-from grader.classroom.found import METADATA, Found
-from grader.classroom.layouts.claims import Claim, Reader
+from grader.classroom.found import METADATA, Claim, Found, Reader
 from grader.classroom.people import STUDENT_NUMBER, Person
 from grader.errors import ClassroomError
 

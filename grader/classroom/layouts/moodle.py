@@ -12,8 +12,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
-from grader.classroom.found import Found
-from grader.classroom.layouts.claims import Claim, Reader
+from grader.classroom.found import Claim, Found, Reader
 from grader.classroom.people import MOODLE, Person, slug
 
 _NAME = re.compile(

@@ -10,9 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import assert_never
 
-from grader.classroom.found import METADATA, Found, Gathered
+from grader.classroom.found import METADATA, Found, Gathered, Layout, Reader
 from grader.classroom.layouts import canvas, flat, folders, gradescope, moodle
-from grader.classroom.layouts.claims import Layout, Reader
 from grader.errors import ClassroomError
 from grader.kit.exercise import Exercise
 
