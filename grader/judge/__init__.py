@@ -11,7 +11,7 @@ go out, one for each submission. The way of a submission, and where to change wh
 - ``verdict`` is what reports get to see, and ``documents`` writes it as JSON and reads it back.
 - ``kitcheck`` proves a kit by grading the answers that come with it.
 
-Authors declare hidden tests with ``grading`` and ``token``, which stand here so that importing them loads neither pytest
+Authors declare hidden tests with ``grading`` and ``token``. They stand here so that importing them loads neither pytest
 nor the sandbox.
 
     options verdict collect schedules explain attempt session results documents engine kitcheck
