@@ -50,7 +50,8 @@ def test_a_class_is_graded_and_everything_is_written(tmp_path: Path, tiny: Path)
     small_class(tmp_path)
     done = grade_class_alone(tmp_path, tiny)
 
-    assert (done.returncode, done.stderr) == (0, "")
+    assert done.returncode == 0
+    assert "error" not in done.stderr  # on a slow machine, it says there how far the run is
     assert (
         done.stdout.splitlines()[-1]
         == "4 learners, 4 of 5 submissions judged                         60 % of the points"
