@@ -39,9 +39,9 @@ sys.path.insert(0, str(ROOT))
 
 from grader.box import kernel  # noqa: E402
 from grader.judge import engine  # noqa: E402
-from grader.kit import kit  # noqa: E402
+from grader.judge.options import PlayOptions  # noqa: E402
 from grader.kit.exercise import Exercise  # noqa: E402
-from grader.kit.kit import Kit  # noqa: E402
+from grader.kit.kit import Kit, load_kit  # noqa: E402
 from grader.sandbox.box import Box  # noqa: E402
 from grader.sandbox.cell import Cell, Play  # noqa: E402
 from grader.text import counted  # noqa: E402
@@ -175,10 +175,11 @@ def plays_of(course: Kit, files: Sequence[File], schedules: int) -> Iterator[dic
             asked.setdefault(self._job.submission, {})[play] = None
             super()._submit(play, name)
 
+    options = PlayOptions(schedules=schedules)
     engine.Cell = Noting  # type: ignore[attr-defined,misc]
     with Box() as box:
         for exercise, path in files:
-            engine.grade(box, course, exercise, [engine.Request(path=path, shown="", schedules=schedules)])
+            engine.grade(box, course, exercise, [engine.Request(path=path, shown="", options=options)])
             source = path.read_text()
             yield {
                 "module": exercise.module,
@@ -231,7 +232,7 @@ def main() -> None:
     parser.add_argument("--hangs", action="store_true")
     parser.add_argument("--growth", type=int, nargs="*", default=[])
     asked = parser.parse_args()
-    course = kit.load(ROOT)
+    course = load_kit(ROOT)
     exercises = course.exercises[: asked.exercises]
     kernel.prctl(kernel.PR_SET_CHILD_SUBREAPER, 1)
     with tempfile.TemporaryDirectory() as name:

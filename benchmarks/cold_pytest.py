@@ -22,7 +22,7 @@ from grader.box.player import Message, Program
 from grader.box.player import play as play_once
 from grader.box.simulation.core import Bounds
 from grader.box.simulation.trace import STUDENT
-from grader.kit import kit as kits
+from grader.kit.exercise import Limits
 from grader.sandbox.reading import read
 from grader.wire.lines import dumps, loads
 from grader.wire.recording import Recording
@@ -72,7 +72,7 @@ def play(program: Program, backend: str, seed: int) -> Callable[..., Recording]:
 
 def request(scenario: str, inputs: object, backend: str, **more: Any) -> Message:
     """What a box is sent for a play."""
-    plain = {"choices": None, "trace": False, "walk": "fair", "output": kits.Limits().output_bytes}
+    plain = {"choices": None, "trace": False, "walk": "fair", "output": Limits().output_bytes}
     return {"play": "1", "scenario": scenario, "inputs": inputs, "backend": backend, **plain, **more}
 
 

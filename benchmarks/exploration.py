@@ -33,9 +33,9 @@ from grader.box.simulation.schedule import Schedule
 from grader.box.stage import Stage
 from grader.judge import engine
 from grader.judge.kitcheck import expectations
-from grader.kit import kit
+from grader.judge.options import PlayOptions
 from grader.kit.exercise import Exercise
-from grader.kit.kit import Kit
+from grader.kit.kit import Kit, load_kit
 from grader.sandbox.box import Box, Job
 from grader.sandbox.cell import Cell, Play
 from grader.wire import BACKENDS
@@ -182,7 +182,7 @@ def found_by_plain_runs(race: Race, runs: int) -> int | None:
 
 def found_by_grade(box: Box, course: Kit, race: Race) -> dict[str, int | None]:
     """The default schedule that finds it, by backend."""
-    request = engine.Request(path=race.path, shown=race.path.name, tests=(race.number,))
+    request = engine.Request(path=race.path, shown=race.path.name, options=PlayOptions(tests=(race.number,)))
     (verdict,) = engine.grade(box, course, race.exercise, [request])
     return {r.backend: r.failure.schedule if r.failure else None for r in verdict.tests[0].results}
 
@@ -198,7 +198,7 @@ def row(race: Race, backend: str, failed: list[bool], by_grade: int | None, by_p
 
 def main() -> None:
     seeds = int(sys.argv[1]) if len(sys.argv) > 1 else SEEDS
-    course = kit.load(RACES)
+    course = load_kit(RACES)
     missed = 0
     print(f"{'':36}{'':8}{'hits':>6}{'median':>8}{'p95':>6}{'grade':>8}{'plain':>10}")
     with Box() as box:

@@ -33,8 +33,8 @@ from programs import PROGRAMS, busy_loops, play
 from grader.judge import engine
 from grader.judge.kitcheck import answer_requests
 from grader.judge.verdict import Verdict
-from grader.kit import kit
 from grader.kit.exercise import Exercise
+from grader.kit.kit import load_kit
 from grader.sandbox.box import Box
 from grader.sandbox.cell import Cell, Play
 from grader.wire import BACKENDS
@@ -96,7 +96,7 @@ def one_round(answers: str) -> dict[str, Said]:
     plays: Said = {}
     engine.Cell = NotingCell  # type: ignore[misc]
     for root in (ROOT, ROOT / "benchmarks" / "races") if answers == "all" else (ROOT,):
-        course = kit.load(root)
+        course = load_kit(root)
         for exercise in course.exercises:
             with Box() as box:
                 for request in requests(exercise, answers):

@@ -20,7 +20,7 @@ from statistics import median
 
 from grader.judge.engine import Request, grade
 from grader.judge.verdict import Status
-from grader.kit import kit
+from grader.kit.kit import Kit, load_kit
 from grader.sandbox.box import Box
 from grader.sandbox.isolation import ceiling
 
@@ -44,7 +44,7 @@ class Costs:
 
 
 def main(rounds: int) -> None:
-    course = kit.load(CHECKOUT)
+    course = load_kit(CHECKOUT)
     with ExitStack() as stack:
         boxes = [stack.enter_context(Box(level)) for level in range(ceiling()[0] + 1)]
         costs = {box.level: Costs() for box in boxes if proven(box)}
@@ -88,7 +88,7 @@ def proven(box: Box) -> bool:
     return not box.notes
 
 
-def one_round(course: kit.Kit, box: Box, costs: Costs) -> None:
+def one_round(course: Kit, box: Box, costs: Costs) -> None:
     """Grade the references."""
     began, before = time.perf_counter(), cpu_seconds(box)
     for name in EXERCISES:

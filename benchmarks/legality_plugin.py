@@ -134,7 +134,7 @@ class Simulated:
         self._look()
 
     def _look(self) -> None:
-        verdict = self._simulation.verdict
+        verdict = self._simulation.stopped
         if verdict is not None:
             waiting = [name for name, _, _ in self._simulation.waiting]
             pytest.fail(f"the simulation ended the run: {verdict.ended}, {verdict.reason}; {waiting}", pytrace=False)

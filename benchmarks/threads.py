@@ -77,8 +77,8 @@ def deadlock_cpu(backend: str) -> float:
         simulation = prepare(backend, Schedule(), Bounds())
         began = time.process_time()
         run(simulation, main)
-        assert simulation.verdict is not None
-        assert simulation.verdict.ended is Ended.DEADLOCK
+        assert simulation.stopped is not None
+        assert simulation.stopped.ended is Ended.DEADLOCK
         return time.process_time() - began
 
     return statistics.median(one() for _ in range(50))

@@ -1,4 +1,4 @@
-"""Grades what lies in this folder: the exercises of one learner, then a class of 24. README's first line runs it.
+"""Grades the submissions in this folder: the exercises of one learner, then a class of 24. README's first line runs it.
 
 python examples/grade.py
 """
@@ -25,11 +25,11 @@ SUBMISSIONS = "examples/class/submissions"
 INNOCENT = f"{SUBMISSIONS}/innocent"
 OUT = "grade-results"
 JUDGED = (0, 1, 3)
-"""What `grade run` exits with when it has done its work. The learner's answers are not all right, on purpose."""
+"""The exit codes of `grade run` after judging. Some of the learner's answers are wrong, on purpose."""
 
 
 def main() -> int:
-    """Run the commands in turn; 0 if all of them have done their work."""
+    """Run the commands in turn; return 0 if all of them have done their work."""
     try:
         level = isolation_level()
     except GraderError as error:
@@ -41,7 +41,7 @@ def main() -> int:
     report = grade(*LEARNER, "report")
     if level < FENCED:
         print(f"\nThis computer isolates other people's code at level {level} only: {LEVELS[level]}.")
-        print(f"So the innocent submissions of the class are graded, and none of {SUBMISSIONS}/hostile.")
+        print(f"So the innocent submissions of the class are graded, and those in {SUBMISSIONS}/hostile are not.")
     class_ = grade(*class_command(level), "--out", OUT)
     if class_ == 0:
         print(f"\nOpen {OUT}/class.html and examples/learner/grade-report.html in a browser.")
@@ -49,7 +49,7 @@ def main() -> int:
 
 
 def hand_in(folder: Path) -> None:
-    """Lay out what the class handed in: the files that stand here alone, and copies of answers and stubs of the kit."""
+    """Lay out the submissions of the class: files written for it, and copies of the kit's answers and stubs."""
     shutil.copytree(CLASS / "written", folder, dirs_exist_ok=True)
     for place, files in tomllib.loads((CLASS / "copied.toml").read_text(encoding="utf-8")).items():
         for name, source in files.items():
@@ -57,7 +57,7 @@ def hand_in(folder: Path) -> None:
 
 
 def as_handed_in(source: str) -> bytes:
-    """A file of the kit, but for the docstring of an answer, which says what is right or wrong with it."""
+    """A file of the kit, without the docstring of an answer, which says what is right or wrong with it."""
     text = (ROOT / source).read_text(encoding="utf-8")
     if source.startswith("solutions/"):
         text = text.partition('"""\n\n')[2].lstrip("\n")
@@ -65,13 +65,13 @@ def as_handed_in(source: str) -> bytes:
 
 
 def isolation_level() -> int:
-    """What a box proves to isolate on this computer. Raises GraderError if there can be none."""
+    """The isolation level that a box proves on this computer. Raises GraderError if none can be started."""
     with Box() as box:
         return box.level
 
 
 def class_command(level: int) -> tuple[str, ...]:
-    """Grade the class, or what is innocent in it where nothing else may run."""
+    """The command that grades the class, or only its innocent part where hostile code may not run."""
     source = (SUBMISSIONS,) if level >= FENCED else (INNOCENT, "--allow-level", str(level))
     exercises = [word for id in ("ex01", "ex02", "ex04") for word in ("--exercise", id)]
     gradebook = "examples/class/gradebook.csv"

@@ -12,7 +12,7 @@ from pathlib import Path
 from rich.console import Console
 
 from grader.judge import engine
-from grader.kit import kit
+from grader.kit.kit import builtin_root, load_kit
 from grader.reports.screen import UNICODE
 from grader.reports.terminal import show_run
 from grader.sandbox.box import Box
@@ -47,7 +47,7 @@ TEMPLATE = """\
 
 
 def main() -> None:
-    course = kit.load(kit.builtin_root())
+    course = load_kit(builtin_root())
     exercise = course.exercise("ex01")
     with Box() as box, tempfile.TemporaryDirectory() as folder:
         for name, answer in ANSWERS.items():

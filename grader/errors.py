@@ -1,14 +1,14 @@
 """Our own failures, each with an exit code and a hint that says what to do next.
 
 GraderError
-├── UsageError         2   unknown exercise, options that contradict each other
-├── KitError           4   a kit that cannot be used: file, key, what is wrong
-├── WorkspaceError     4   the learner's folder, not the learner's code
+├── UsageError         2   an unknown exercise, options that contradict each other
+├── KitError           4   a kit that cannot be used: the file, the key, and what is wrong
+├── WorkspaceError     4   a fault of the learner's folder, not of the learner's code
 ├── ClassroomError     4   submissions, a roster or a platform's file that cannot be used
-├── MachineError       4   this computer lacks something
-└── InternalError     70   a fault of the grader; it never costs the learner a point
+├── MachineError       4   this computer lacks something that grading needs
+└── InternalError     70   a fault of the grader, which never costs the learner a point
 
-What a learner got wrong is data (``submission.Fault``, ``verdict.Verdict``) and is never raised.
+A learner's mistake is data (``submission.Fault``, ``verdict.Verdict``) and is never raised.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterable
 
 
 class GraderError(Exception):
-    """Something other than the learner's code is wrong."""
+    """A failure that is not a mistake in the learner's code."""
 
     exit_code = 70
 
@@ -45,7 +45,7 @@ class WorkspaceError(GraderError):
 
 
 class ClassroomError(GraderError):
-    """What a class handed in, or a file of its platform, cannot be used as it is."""
+    """Submissions of a class, or a file of its platform, cannot be used as they are."""
 
     exit_code = 4
 
@@ -61,7 +61,7 @@ class InternalError(GraderError):
 
 
 def do_all(actions: Iterable[Callable[[], None]]) -> None:
-    """Do one thing after the other, also after one that fails; then raise the first GraderError, if there was any."""
+    """Do every action, even after one has failed; then raise the first GraderError, if there was any."""
     errors: list[GraderError] = []
     for act in actions:
         try:

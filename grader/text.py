@@ -1,9 +1,9 @@
-"""Makes hostile text harmless to look at: the only way a learner's text reaches a screen, a page, a table or a log.
+"""Text for people: hostile text made harmless to look at, and numbers and lists said in words.
 
-Terminals obey escape sequences, bidirectional controls reorder what a reviewer reads, lone surrogates make writing
-fail, and ten megabytes of anything make a report useless. What could do any of this is shown as ``\\uXXXX``.
-Spreadsheets calculate, Markdown renders and CI runners obey: each has its own function here, which cleans and then
-disarms. HTML escaping is jinja2's matter.
+A learner's text reaches a screen, a page, a table or a log only through here. Terminals obey escape sequences,
+bidirectional controls reorder what a reviewer reads, lone surrogates make writing fail, and ten megabytes of anything
+make a report useless; a character that could do any of this is shown as ``\\uXXXX``. Spreadsheets calculate, Markdown
+renders and CI runners obey: each has a function here that cleans a text and then disarms it. jinja2 escapes HTML.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ MAX_MARKS = 3
 _FORMULA = re.compile(r"""(^|;)([\s"]*)(?=[=+\-@\uff1d\uff0b\uff0d\uff20\ufe66\ufe62\ufe63\ufe6b\u2212])""")
 _MARKDOWN = str.maketrans(
     {char: f"\\{char}" for char in "\\`*_{}[]()#+-.!|~:=^"}
-    # Where Markdown stands inside of HTML a backslash means nothing. GitHub looks for @names and $formulas in the
-    # rendered text, where a backslash has gone; a comment stays and keeps them apart.
+    # In Markdown inside HTML a backslash means nothing. GitHub looks for @names and $formulas in the rendered text,
+    # from which a backslash has gone; a comment stays and separates the sign from the name.
     | {"<": "&lt;", ">": "&gt;", "&": "&amp;", '"': "&quot;", "@": "@<!-- -->", "$": "$<!-- -->"}
 )
 _COMMAND_DATA = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A"})
@@ -37,11 +37,10 @@ def clean(text: str, limit: int) -> str:
     Cleaning is idempotent, so a text may safely be cleaned once too often.
     """
     # Cut first: escaping only makes text longer, so nothing beyond the limit can be shown, and a million characters
-    # are not looked at one by one.
+    # need not be looked at one by one.
     text = text.replace("\r\n", "\n")
     head = text[: limit + 1]
     shown = head if head.isascii() and head.isprintable() else _escape(head)
-
     return _cut(shown, limit, total=len(text))
 
 
@@ -51,23 +50,21 @@ def clean_line(text: str, limit: int) -> str:
     head = text[: limit + 1]
     printable = head.isascii() and head.isprintable()
     shown = head if printable else _escape(head.replace("\t", " ")).replace("\n", "\\n")
-
     return _cut(shown, limit, total=len(text))
 
 
 def clean_cell(text: str, limit: int) -> str:
     """Return the text of one spreadsheet cell, at most ``limit`` characters, which no spreadsheet takes for a formula.
 
-    An apostrophe goes before what would begin one, as OWASP's page on CSV injection advises. Idempotent. Quoting is
-    left to the ``csv`` module, and so are numbers of our own, which are no text.
+    An apostrophe goes before a character that would begin a formula, as OWASP's page on CSV injection advises.
+    Idempotent. Quoting, and numbers of our own, are left to the ``csv`` module.
     """
     shown = _FORMULA.sub(r"\1\2'", clean_line(text, limit))
-
     return _cut(shown, limit, total=len(text))
 
 
 def clean_markdown(text: str, limit: int) -> str:
-    """Return one line of Markdown that renders as the text itself, in a paragraph, a list, a table or inside of HTML.
+    """Return one line of Markdown that renders as the text itself, in a paragraph, a list, a table or inside HTML.
 
     ``limit`` counts the characters that are seen. Not idempotent: escape once.
     """
@@ -97,7 +94,6 @@ def _escape(text: str) -> str:
         category = unicodedata.category(char)
         marks = marks + 1 if category in MARK_CATEGORIES else 0
         shown.append(_escaped(char) if _is_hidden(char, category) or marks > MAX_MARKS else char)
-
     return "".join(shown)
 
 
@@ -106,8 +102,8 @@ def _is_hidden(char: str, category: str) -> bool:
         return False
     # A variation selector has no width of its own but changes that of its neighbour, on some terminals.
     selector = category == "Mn" and unicodedata.name(char, "").startswith("VARIATION SELECTOR")
-    # Python's idea of printable leaves out controls, formats, surrogates, what is unassigned, and every space but
-    # one. A no-break space in a source line is a syntax error that nobody can see.
+    # Python calls controls, formats, surrogates, unassigned characters and every space but one not printable. A
+    # no-break space in a source line is a syntax error that a reader cannot see.
     return not char.isprintable() or char in BLANK_LETTERS or selector
 
 
@@ -123,13 +119,10 @@ def _cut(shown: str, limit: int, *, total: int) -> str:
     note = f"... [{total} characters in all]"
     if len(note) * 2 > limit:
         note = "..."[:limit]
-
     return shown[: limit - len(note)] + note
 
 
-# ---- words -----------------------------------------------------------------------------------------------------------
-#
-# How numbers and lists are said, wherever they are said.
+# ---- numbers and lists in words --------------------------------------------------------------------------------------
 
 
 def joined(words: Sequence[str]) -> str:

@@ -75,7 +75,7 @@
   function fillIn() {
     ["exercise", "status", "diagnosis", "search"].forEach(function (name) {
       form.elements[name].value = state[name];
-      // An address from another class may name what is not here; it must not filter everybody away unseen.
+      // The address of another class may name an exercise that this class lacks; it must not hide every learner.
       state[name] = form.elements[name].value;
       if (!state[name]) form.elements[name].value = "";
     });
@@ -209,7 +209,7 @@
     link.addEventListener("click", function () { document.getElementById("learners").scrollIntoView(); });
   });
 
-  // Where the style alone cannot print what is folded away.
+  // For browsers in which the style alone cannot print what is folded away.
   var unfolded = [];
   window.addEventListener("beforeprint", function () {
     unfolded = Array.prototype.slice.call(document.querySelectorAll("details:not([open])"));

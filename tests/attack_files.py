@@ -22,7 +22,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from grader.kit import kit
+from grader.kit.kit import Kit, load_kit
 from tests.forging_samples import OTHER, SCENARIOS, TESTS
 
 FOLDER = Path(__file__).parent / "attacks"
@@ -127,7 +127,7 @@ def _head(text: str) -> Iterator[tuple[str, str]]:
         yield found[1], found[2]
 
 
-def make_questions(root: Path) -> kit.Kit:
+def make_questions(root: Path) -> Kit:
     """Write the kit of questions to a folder and read it; its second exercise is for innocent answers."""
     (root / "exercises").mkdir(parents=True)
     (root / "exercises" / "kit.toml").write_text(KIT)
@@ -137,4 +137,4 @@ def make_questions(root: Path) -> kit.Kit:
         files = {"test_hidden.py": TESTS, "scenarios.py": SCENARIOS, "one.py": STUB, "README.md": ""}
         for file, text in {**files, "exercise.toml": EXERCISE.format(id=name[:4])}.items():
             (folder / file).write_text(text)
-    return kit.load(root)
+    return load_kit(root)

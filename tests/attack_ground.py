@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from grader.judge.engine import Request, grade
+from grader.judge.options import PlayOptions
 from grader.judge.verdict import Verdict
 from grader.kit.exercise import Exercise
 from grader.kit.kit import Kit
@@ -72,9 +73,11 @@ class Ground:
         return Request(
             path=write(marked, folder, exercise),
             shown=exercise.file,
-            tests=tuple(test.number for test in exercise.tests if test.name in attack.aims_at),
-            backends=attack.backends,
-            schedules=1,
+            options=PlayOptions(
+                tests=tuple(test.number for test in exercise.tests if test.name in attack.aims_at),
+                backends=attack.backends,
+                schedules=1,
+            ),
             check=rules.check if attack.is_refused else no_rules,
         )
 

@@ -1,4 +1,4 @@
-"""Folders with what a class handed in, and what stands in the gradebook and the table afterwards."""
+"""Folders with the files of a class, and what stands in the gradebook and the table of grades afterwards."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import sqlite3
 from pathlib import Path
 from typing import Any
 
-from grader.classroom.gradebook import Gradebook, StoredVerdict
+from grader.classroom.gradebook import Gradebook, JudgedHandIn
 from grader.judge.documents import verdict_document
 from tests.kit_samples import RIGHT, TOO_SOON, WRONG_VALUE, answer
 
@@ -27,7 +27,7 @@ def hand_in(root: Path, learner: str, text: str, name: str = "double") -> Path:
 
 
 def hand_in_forty(root: Path) -> None:
-    """A class in which some files are right, wrong or broken, wait for ever, or kill the process they run in."""
+    """A class in which files are right, wrong or broken, wait for ever, or kill the process they run in."""
     for number in range(FILES):
         hand_in(root, f"learner{number:02}", f"{ANSWERS[number % len(ANSWERS)]}\n# {number}\n")
 
@@ -48,29 +48,29 @@ def stored(root: Path) -> int:
 
 
 def some_are_stored(root: Path, least: int) -> bool:
-    """Whether a run has come so far; at its beginning there is no gradebook."""
+    """Whether a run has stored so many judgements; at its beginning there is no gradebook."""
     try:
         return stored(root) >= least
     except sqlite3.Error:
         return False
 
 
-def judged(root: Path) -> list[StoredVerdict]:
-    """What stands in the gradebook, by attempt."""
+def judged(root: Path) -> list[JudgedHandIn]:
+    """The hand-ins in the gradebook for which a verdict stands."""
     with Gradebook(root / "grade-results" / "gradebook.sqlite") as book:
-        return [one for one in book.attempts() if isinstance(one, StoredVerdict)]
+        return [hand_in for hand_in in book.hand_ins() if isinstance(hand_in, JudgedHandIn)]
 
 
 def verdicts(root: Path) -> dict[str, dict[str, Any]]:
-    """What stands in the gradebook for each learner: everything but times."""
-    found = judged(root)
+    """The verdict in the gradebook for each learner, without times."""
+    hand_ins = judged(root)
     with Gradebook(root / "grade-results" / "gradebook.sqlite") as book:
-        documents = {one.attempt.learner: verdict_document(book.verdict(one.judgement, shown="")) for one in found}
+        documents = {one.learner: verdict_document(book.verdict(one.verdict_id, shown="")) for one in hand_ins}
     return {learner: {key: document[key] for key in document.keys() - TIMES} for learner, document in documents.items()}
 
 
 def differences(found: dict[str, dict[str, Any]], wanted: dict[str, dict[str, Any]]) -> list[str]:
-    """Where two gradebooks differ, in few words: whole verdicts are long."""
+    """Where two gradebooks differ, in few words, because whole verdicts are long."""
     return [
         f"{learner}: {key} is {found.get(learner, {}).get(key)!r:.200} and was {value!r:.200}"
         for learner, verdict in wanted.items()

@@ -1,4 +1,4 @@
-"""Builds folders and zips like those that platforms export, with as few words as possible."""
+"""Builds folders and zips like those that platforms export, each in a line or two."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from grader.classroom.intake import Intake, take_in
 from grader.classroom.layouts.claims import Layout
 from grader.classroom.roster import Roster, read_roster
 from grader.kit.exercise import Exercise
-from grader.kit.kit import builtin_root, load
+from grader.kit.kit import builtin_root, load_kit
 
 JOIN = "async def join(*functions):\n    return ()\n"
 RACE = "async def race(*functions):\n    return None\n"
@@ -24,7 +24,7 @@ Content = str | bytes
 @cache
 def exercises() -> tuple[Exercise, ...]:
     """Those that come with the grader: ex01 join.py, ex02 race.py, ex03 stream.py, ex04 timeout.py, ex05 fetch.py."""
-    return load(builtin_root()).exercises
+    return load_kit(builtin_root()).exercises
 
 
 def folder(root: Path, files: Mapping[str, Content]) -> Path:
@@ -49,7 +49,7 @@ def packed(files: Mapping[str, Content]) -> bytes:
 
 
 def packed_members(members: Sequence[tuple[zipfile.ZipInfo, Content]]) -> bytes:
-    """A zip of members as they are given, twice the same name included."""
+    """A zip of members as they are given, even if two have the same name."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
         for info, content in members:

@@ -1,6 +1,6 @@
 """A submission in which the grader's own code fails, as far as the trusted side can tell.
 
-It finds what the player shows to prove that it is the player. Nothing else in a child knows it.
+It finds the secret of the job, by which the player proves that it is the player.
 """
 
 OUR_FAULT = """

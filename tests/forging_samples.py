@@ -9,8 +9,9 @@ from pathlib import Path
 from textwrap import dedent
 
 from grader.judge.engine import Request, grade
+from grader.judge.options import PlayOptions
 from grader.judge.verdict import BackendResult, Verdict
-from grader.kit import kit
+from grader.kit.kit import Kit, load_kit
 from grader.policy.rules import Findings
 from grader.sandbox.box import Box
 from grader.wire import BACKENDS
@@ -112,7 +113,7 @@ class Graded:
         )
 
 
-def make_kit(root: Path, *, tests: str = TESTS, scenarios: str = SCENARIOS, settings: str = KIT) -> kit.Kit:
+def make_kit(root: Path, *, tests: str = TESTS, scenarios: str = SCENARIOS, settings: str = KIT) -> Kit:
     """Write the kit to a folder and read it."""
     folder = root / "exercises" / "ex01_one"
     folder.mkdir(parents=True)
@@ -126,15 +127,16 @@ def make_kit(root: Path, *, tests: str = TESTS, scenarios: str = SCENARIOS, sett
     (root / "exercises" / "kit.toml").write_text(settings)
     for name, text in files.items():
         (folder / name).write_text(text)
-    return kit.load(root)
+    return load_kit(root)
 
 
 def graded(box: Box, root: Path, submission: str, backends: tuple[str, ...] = BACKENDS, **parts: str) -> Graded:
-    """Grade a submission; the rules on the syntax tree, which would stop most of them, look away."""
+    """Grade a submission without the rules on the syntax tree, which would stop most of these."""
     course = make_kit(root, **parts)
     path = root / "one.py"
     path.write_text(dedent(submission) + ("" if "def other" in submission else OTHER))
-    request = Request(path=path, shown="one.py", backends=backends, check=lambda *_: Findings(faults=(), look=()))
+    options, check = PlayOptions(backends=backends), lambda *_: Findings(faults=(), look=())
+    request = Request(path=path, shown="one.py", options=options, check=check)
     (verdict,) = grade(box, course, course.exercises[0], [request])
     return Graded(verdict=verdict)
 

@@ -1,4 +1,4 @@
-"""Pages taken apart, and what goes into those that are worth looking at."""
+"""Pages taken apart, and the verdicts and classes that make pages worth looking at."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ SELF_CLOSING = {"rect", "line", "use", "path"}
 
 
 class Page(HTMLParser):
-    """A page taken apart; it complains about tags that do not match."""
+    """A page taken apart. Fails on tags that do not match."""
 
     def __init__(self, text: str) -> None:
         super().__init__(convert_charrefs=True)
@@ -99,7 +99,7 @@ def everything() -> list[Verdict]:
 
 
 def hostile_class(text: str = HOSTILE) -> ClassResults:
-    """A class in which everything that somebody else can write to holds this text."""
+    """A class in which every field that a learner, a kit or a platform can fill holds this text."""
     people = tuple(
         Learner(key=f"{number}{text}", name=text, email=text, ids=(("canvas", text),)) for number in range(3)
     )

@@ -15,7 +15,7 @@ from grader.classroom.layouts.claims import Layout
 from grader.classroom.marks import ClassResults, Mark, Standing
 from grader.judge.verdict import BackendResult, Failure, TestResult, Verdict
 from grader.kit.exercise import Exercise
-from grader.kit.kit import Kit, builtin_root, load
+from grader.kit.kit import Kit, builtin_root, load_kit
 from grader.policy.submission import Fault
 from grader.wire.recording import Trace
 from tests.samples import (
@@ -69,7 +69,7 @@ def person(number: int) -> Learner:
 @cache
 def course(exercises: int = 12) -> Kit:
     """The built-in kit, with as many exercises as asked for; those it does not have yet are copies of others."""
-    kit = load(builtin_root())
+    kit = load_kit(builtin_root())
     there = list(kit.exercises)
     for number in range(len(there) + 1, exercises + 1):
         model = kit.exercises[number % len(kit.exercises)]
@@ -78,7 +78,7 @@ def course(exercises: int = 12) -> Kit:
 
 
 def class_of(learners: int, exercises: int, *, seed: int = 1) -> ClassResults:
-    """A class as they are: a third strong, some who stop half-way, a few broken files, a few who never came."""
+    """An ordinary class: a third is strong, some stop half-way, a few files are broken, a few learners never came."""
     chance = random.Random(seed)
     kit = course(exercises)
     people = tuple(sorted((person(number) for number in range(learners)), key=lambda one: one.name))

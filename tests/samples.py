@@ -170,10 +170,10 @@ def careless() -> Verdict:
     """All tests pass, and something was noticed on the way."""
     seen = PassedRemark(kind="unclosed", text="something is still open", line=4, source="    send, receive = stream()")
     fragile = PassedRemark(kind="fragile", text="it depends on turns")
-    asyncio, trio = (replace(passing(backend), cautions=(seen,)) for backend in ("asyncio", "trio"))
+    asyncio, trio = (replace(passing(backend), remarks=(seen,)) for backend in ("asyncio", "trio"))
     return verdict(
         case(1, "results come back in argument order", 60, asyncio, trio),
-        case(2, "takes as long as the slowest", 40, asyncio, replace(trio, cautions=(seen, fragile))),
+        case(2, "takes as long as the slowest", 40, asyncio, replace(trio, remarks=(seen, fragile))),
     )
 
 
@@ -195,7 +195,7 @@ def hostile() -> Verdict:
         schedule=7,
     )
     results = failing("asyncio", bad), not_judged("trio", HOSTILE)
-    seen = replace(passing("asyncio"), cautions=(PassedRemark(kind=HOSTILE, text=HOSTILE, line=3, source=HOSTILE),))
+    seen = replace(passing("asyncio"), remarks=(PassedRemark(kind=HOSTILE, text=HOSTILE, line=3, source=HOSTILE),))
     return verdict(
         case(1, HOSTILE, 50, *results), case(2, HOSTILE, 50, seen), file=HOSTILE, title=HOSTILE, ignored=(HOSTILE,)
     )

@@ -12,8 +12,7 @@ from pathlib import Path
 import pytest
 
 from grader.judge.verdict import Status, TestResult, Verdict
-from grader.kit import kit
-from grader.kit.kit import Kit
+from grader.kit.kit import Kit, builtin_root, load_kit
 from grader.policy import rules
 from grader.policy.submission import Fault, take
 from grader.sandbox.box import Box
@@ -23,7 +22,7 @@ from tests.attack_ground import Ground, put_to, write
 ATTACKS = all_attacks()
 GROUPS = ("lying", "leaving", "patching", "stealing", "resources", "escaping", "beside", "reader")
 LEVELS = (3, 2, 1, 0)
-COURSE = kit.load(kit.builtin_root())
+COURSE = load_kit(builtin_root())
 JUDGED = frozenset({"returned", "raised"})
 
 each_attack = pytest.mark.parametrize("attack", ATTACKS, ids=lambda attack: attack.name)

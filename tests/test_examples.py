@@ -17,7 +17,7 @@ import pytest
 
 from grader.classroom.layouts.claims import Layout
 from grader.classroom.roster import read_roster
-from grader.reports.of_class.figures import page_name
+from grader.reports.of_class.page import page_name
 from grader.sandbox.isolation import FENCED
 from tests.class_samples import reasons, taken
 from tests.processes import CHECKOUT, grade

@@ -1,7 +1,7 @@
 """Real boxes, hostile submissions: nothing but the right observations earns a point, and nothing survives.
 
-Every submission here answers the second question honestly. What it does to the first must not cost it that, unless it
-wrote into the grader's own pipe: then it gets nothing at all.
+Every submission here answers the second question honestly. An attack on the first must not cost the points of the
+second, unless the submission wrote into the grader's own pipe: then it gets no points at all.
 """
 
 from __future__ import annotations
@@ -436,7 +436,7 @@ def test_a_fork_that_answers_as_well_costs_every_point(unfenced: Box, tmp_path: 
     assert graded(unfenced, tmp_path, attack, ("trio",)).points == 0
 
 
-def test_threads_left_running_cost_nobody_else_anything(box: Box, tmp_path: Path) -> None:
+def test_threads_left_running_cost_no_other_play_anything(box: Box, tmp_path: Path) -> None:
     attack = answer(
         "for _ in range(3): threading.Thread(target=idle.wait, daemon=False).start()",
         "return 2",
@@ -642,7 +642,7 @@ def test_a_declaration_that_could_pass_in_vain_is_refused_with_the_kit(tmp_path:
         "raise SystemExit(0)",
     ],
 )
-def test_a_file_in_which_pytest_finds_other_tests_than_declared_judges_nobody(
+def test_a_file_in_which_pytest_finds_other_tests_than_declared_judges_no_submission(
     box: Box, tmp_path: Path, line: str
 ) -> None:
     with pytest.raises((KitError, InternalError)):
@@ -650,6 +650,6 @@ def test_a_file_in_which_pytest_finds_other_tests_than_declared_judges_nobody(
 
 
 @pytest.mark.parametrize("mark", ["skip", "xfail", "usefixtures('tmp_path')", "filterwarnings('error')"])
-def test_a_file_that_marks_its_tests_judges_nobody(box: Box, tmp_path: Path, mark: str) -> None:
+def test_a_file_that_marks_its_tests_judges_no_submission(box: Box, tmp_path: Path, mark: str) -> None:
     with pytest.raises(KitError, match="is marked or set up by something else"):
         graded(box, tmp_path, HONEST, tests=f"import pytest\npytestmark = pytest.mark.{mark}\n{TESTS}")

@@ -26,8 +26,9 @@ from rich.console import Console
 from grader.judge import engine
 from grader.judge.documents import run_document
 from grader.judge.engine import Request
+from grader.judge.options import PlayOptions
 from grader.judge.verdict import Failure, Status, Verdict
-from grader.kit import kit as kits
+from grader.kit.kit import builtin_root, load_kit
 from grader.reports import classroom50, exercism, github, gradescope, junit, tables, terminal
 from grader.reports.page import learner_page
 from grader.reports.screen import UNICODE
@@ -37,7 +38,7 @@ from tests.samples import CLASSROOM50
 
 pytestmark = pytest.mark.xdist_group("leaks")  # what is set up for all of them takes seconds
 
-KIT = kits.load(Path(__file__).parent.parent)
+KIT = load_kit(Path(__file__).parent.parent)
 WORD = re.compile(r"[^\W\d]\w\w+")
 EXERCISES = pytest.mark.parametrize("id", [exercise.id for exercise in KIT.exercises])
 ANSWERS = 4
@@ -125,7 +126,7 @@ def on_a_terminal(verdicts: tuple[Verdict, ...]) -> str:
 
 def as_a_page(verdicts: tuple[Verdict, ...]) -> str:
     page = learner_page(
-        verdicts, kit_title=KIT.title, diagnoses=KIT.diagnoses, made_at="", templates=kits.builtin_root() / "templates"
+        verdicts, kit_title=KIT.title, diagnoses=KIT.diagnoses, made_at="", templates=builtin_root() / "templates"
     )
     return re.sub(r"(?s)<(style|script)\b.*?</\1>", "", page)
 
@@ -156,8 +157,9 @@ def failing(box: Box, id: str) -> tuple[tuple[Verdict, str], ...]:
     assert exercise.solutions is not None
     paths = sorted((exercise.solutions / "wrong").glob("*.py"))
     paths = paths[:: math.ceil(len(paths) / ANSWERS)]
-    shown, one = f"{exercise.folder.name}/{exercise.file}", exercise.backends[:1]
-    requests = [Request(path=path, shown=shown, schedules=1, backends=one) for path in paths]
+    shown = f"{exercise.folder.name}/{exercise.file}"
+    options = PlayOptions(backends=exercise.backends[:1], schedules=1)
+    requests = [Request(path=path, shown=shown, options=options) for path in paths]
     graded = zip(engine.grade(box, KIT, exercise, requests), paths, strict=True)
     found = tuple((verdict, path.read_text("utf-8")) for verdict, path in graded if verdict.status is Status.FAIL)
     assert found, id

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from grader import __version__
-from grader.kit import kit as kits
+from grader.kit.kit import load_kit
 
 pytestmark = pytest.mark.xdist_group("packaging")  # what is set up for all of them takes seconds
 
@@ -63,7 +63,7 @@ def test_the_source_distribution_has_everything_a_build_and_a_test_need(built: P
 
 
 def test_the_wheel_has_the_package_the_exercises_the_templates_the_answers_and_nothing_else(wheel: Path) -> None:
-    course = kits.load(CHECKOUT)
+    course = load_kit(CHECKOUT)
     answers = {f"solutions/{exercise.folder.name}/{exercise.file}" for exercise in course.exercises}
     packed = files(CHECKOUT / "exercises") | files(CHECKOUT / "templates") | answers
     about = {INFO + name for name in ("METADATA", "WHEEL", "RECORD", "entry_points.txt", "licenses/LICENSE")}

@@ -9,13 +9,14 @@ import pytest
 
 from grader.judge import engine
 from grader.judge.kitcheck import answer_requests, check, expectations
+from grader.judge.options import PlayOptions
 from grader.judge.verdict import Status
-from grader.kit import kit
 from grader.kit.exercise import Exercise
+from grader.kit.kit import load_kit
 from grader.sandbox.box import Box
 from grader.wire import BACKENDS
 
-COURSE = kit.load(Path(__file__).parent.parent / "benchmarks" / "races")
+COURSE = load_kit(Path(__file__).parent.parent / "benchmarks" / "races")
 
 each_exercise = pytest.mark.parametrize("exercise", COURSE.exercises, ids=lambda exercise: exercise.id)
 
@@ -39,7 +40,8 @@ def test_every_race_is_found_on_both_backends(box: Box, exercise: Exercise) -> N
 
 @each_exercise
 def test_no_race_shows_in_the_usual_order_of_asyncio(box: Box, exercise: Exercise) -> None:
-    requests = [replace(request, backends=("asyncio",), schedules=1) for request in answer_requests(exercise)]
+    natural = PlayOptions(backends=("asyncio",), schedules=1)
+    requests = [replace(request, options=natural) for request in answer_requests(exercise)]
 
     for verdict in engine.grade(box, COURSE, exercise, requests):
         assert verdict.status is Status.PASS, verdict.file
@@ -54,4 +56,4 @@ def only_what_it_fails(request: engine.Request, exercise: Exercise) -> engine.Re
     first = request.path.read_text().partition("\n")[0]
     ((name, _),) = expectations(first.removeprefix("# fails: "))
     (number,) = (test.number for test in exercise.tests if test.name == name)
-    return replace(request, tests=(number,))
+    return replace(request, options=PlayOptions(tests=(number,)))

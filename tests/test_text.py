@@ -1,4 +1,4 @@
-"""Whatever a learner's program prints, cleaned text shows it and does nothing."""
+"""Cleaned text shows everything that a learner's program prints, and does nothing."""
 
 from __future__ import annotations
 
@@ -125,7 +125,7 @@ def test_a_cell_without_a_formula_is_the_text_itself():
 
 @given(text=CELLS, other=CELLS, delimiter=st.sampled_from(",;"))
 @settings(max_examples=1000)
-def test_no_cell_of_a_written_file_begins_a_formula_whatever_delimiter_it_is_read_with(text, other, delimiter):
+def test_no_cell_of_a_written_file_begins_a_formula_with_any_delimiter(text, other, delimiter):
     file = io.StringIO()
     csv.writer(file, lineterminator="").writerow([clean_cell(text, 100), clean_cell(other, 100)])
     cells = next(csv.reader([file.getvalue()], delimiter=delimiter), [])

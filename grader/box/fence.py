@@ -1,4 +1,9 @@
-"""What stands between a student's code and this computer: the fences of one level, put up in a child of the zygote."""
+"""All that a process of the box gives up before a learner's code runs in it, in the order in which it does so.
+
+The zygote, when it starts, gives up root and hides its memory. A child arranges its descriptors, lowers its limits and
+puts up the ``Fence`` of its box: files, TCP ports and system calls. Which files are open is decided in
+``sandbox.grants`` and comes with the orders, the calls stand in ``seccomp``, the limits and the number of ports here.
+"""
 
 from __future__ import annotations
 
@@ -15,40 +20,31 @@ from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from typing import Any
 
-from grader.box import kernel
-from grader.wire.lines import Json
-
-# ---- harden ----------------------------------------------------------------------------------------------------------
-#
-# What a child gives up before a byte of the student's file is loaded: descriptors, resources and privileges.
-#
-# The kernel's fences, which come after this, are in ``fence``.
-
+from grader.box import kernel, seccomp
+from grader.wire.orders import Grant, Orders
 
 REQUESTS, MESSAGES = 3, 4
 """A child's descriptors."""
 _HIGH = 64
-_FILE_BYTES = 16 << 20
-_FILES = 512
+
+_LIMITS = {
+    resource.RLIMIT_CORE: 0,
+    resource.RLIMIT_FSIZE: 16 << 20,
+    resource.RLIMIT_NOFILE: 512,
+}
+"""Of every child, besides the memory and the CPU time that the job says."""
 _CPU_MARGIN = 5
+_PROCESSES = 512
+"""Processes and threads of a whole box, where the kernel can count them apart from those of its user."""
+_MORE_PROCESSES = 1024
+"""How many more than its user has now, where the kernel cannot; root may have any number."""
+_PORTS = 16
+"""TCP ports for a job with ``loopback`` whose box shares the network of its computer; ``isolation.shared`` says so."""
+
+_OWN_THREADS = "/proc/self/task"
 
 
-def become_subreaper() -> None:
-    """Inherit every orphan among our descendants, so that a student's daemon stays within reach of the kill."""
-    if sys.platform == "linux":
-        kernel.prctl(kernel.PR_SET_CHILD_SUBREAPER, 1)
-
-
-def die_with_parent(parent: int) -> None:
-    """Have the kernel kill us when the zygote ends: it may have been killed itself.
-
-    The zygote has one thread. The kernel counts the thread that forked as the parent, and not its process.
-    """
-    if sys.platform == "linux":
-        kernel.prctl(kernel.PR_SET_PDEATHSIG, signal.SIGKILL)
-        # It may have ended before that, and a submission that kills its parent would kill whoever has adopted us.
-        if os.getppid() != parent:
-            os._exit(1)
+# ---- the zygote ------------------------------------------------------------------------------------------------------
 
 
 def drop_root(user: int | None) -> None:
@@ -62,7 +58,7 @@ def drop_root(user: int | None) -> None:
     kernel.drop_capabilities()
 
 
-def own_user_namespace(user: int) -> bool:
+def enter_user_namespace(user: int) -> bool:
     """Enter a user namespace of our own, in which the kernel counts our processes apart; whether that was possible."""
     with suppress(OSError):
         kernel.prctl(kernel.PR_SET_DUMPABLE, 1)  # the files below belong to root after a change of user otherwise
@@ -81,10 +77,13 @@ def hide_memory() -> None:
         kernel.prctl(kernel.PR_SET_DUMPABLE, 0)
 
 
-def keep_own_paths() -> None:
-    """Import from the interpreter's own folders only. An editable install adds the checkout, with all answers in it."""
-    own = (sys.prefix, sys.base_prefix)
-    sys.path[:] = [path for path in sys.path if path.startswith(own)]
+def become_subreaper() -> None:
+    """Inherit every orphan among our descendants, so that a learner's daemon stays within reach of the kill."""
+    if sys.platform == "linux":
+        kernel.prctl(kernel.PR_SET_CHILD_SUBREAPER, 1)
+
+
+# ---- a child ---------------------------------------------------------------------------------------------------------
 
 
 def take_descriptors(requests: int, messages: int, output: int) -> None:
@@ -92,55 +91,134 @@ def take_descriptors(requests: int, messages: int, output: int) -> None:
     # The numbers wanted may be in use by the very descriptors that are to be moved there.
     high = [fcntl.fcntl(descriptor, fcntl.F_DUPFD, _HIGH) for descriptor in (requests, messages, output)]
     null = os.open(os.devnull, os.O_RDONLY)
-    for source, target in ((null, 0), (high[2], 1), (high[2], 2), (high[0], 3), (high[1], 4)):
+    for source, target in ((null, 0), (high[2], 1), (high[2], 2), (high[0], REQUESTS), (high[1], MESSAGES)):
         os.dup2(source, target)
     os.closerange(5, 1024)
 
 
-def set_limits(limits: dict[str, Json]) -> None:
-    """Lower the resource limits. A session of its own lets one signal reach everything the child starts."""
+def die_with_parent(parent: int) -> None:
+    """Have the kernel kill us when the zygote ends, as the zygote may be killed and end nothing itself.
+
+    The zygote has one thread. The kernel counts the thread that forked as the parent, and not its process.
+    """
+    if sys.platform == "linux":
+        kernel.prctl(kernel.PR_SET_PDEATHSIG, signal.SIGKILL)
+        # The zygote may have ended before that, and a submission that kills its parent would kill our adopter.
+        if os.getppid() != parent:
+            os._exit(1)
+
+
+def lower_limits(*, memory: int, cpu: int) -> None:
+    """Lower the resource limits, in bytes and seconds, in a new session.
+
+    A session of its own lets one signal reach everything that the child starts.
+    """
     os.setsid()
     if sys.platform != "linux":
         return  # elsewhere setrlimit refuses some of these, and what it accepts is not enforced
-    memory, cpu = int(limits["memory"]), int(limits["cpu"])  # type: ignore[arg-type]
-    for kind, value in (
-        (resource.RLIMIT_AS, memory),
-        (resource.RLIMIT_CORE, 0),
-        (resource.RLIMIT_FSIZE, _FILE_BYTES),
-        (resource.RLIMIT_NOFILE, _FILES),
-        (resource.RLIMIT_CPU, cpu),
-    ):
-        hard = resource.getrlimit(kind)[1]
-        capped = value if hard == resource.RLIM_INFINITY else min(value, hard)
-        # The signal of the soft limit may be ignored; the hard one kills.
-        above = capped + _CPU_MARGIN if kind == resource.RLIMIT_CPU else capped
-        resource.setrlimit(kind, (capped, above if hard == resource.RLIM_INFINITY else min(above, hard)))
+    for kind, value in (_LIMITS | {resource.RLIMIT_AS: memory}).items():
+        _lower(kind, value)
+    # The signal of the soft limit may be ignored; the hard one kills.
+    _lower(resource.RLIMIT_CPU, cpu, margin=_CPU_MARGIN)
+
+
+def _lower(kind: int, value: int, *, margin: int = 0) -> None:
+    """Set the soft limit, and the hard one above it by the margin; neither goes above the hard limit that there is."""
+    hard = resource.getrlimit(kind)[1]
+    soft, above = (
+        (value, value + margin) if hard == resource.RLIM_INFINITY else (min(value, hard), min(value + margin, hard))
+    )
+    resource.setrlimit(kind, (soft, above))
+
+
+def import_from_interpreter_only() -> None:
+    """Take every other folder off the path: an editable install adds the checkout, with all answers in it."""
+    own = (sys.prefix, sys.base_prefix)
+    sys.path[:] = [path for path in sys.path if path.startswith(own)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fence:
+    """What the trusted side has decided for a box, and what the zygote found possible."""
+
+    level: int
+    grants: tuple[Grant, ...]
+    scratch: str
+    """How the path of a folder for a submission with ``processes`` begins."""
+    processes: int
+    """How many processes and threads the user of the box may have, as the kernel counts them."""
+
+    @staticmethod
+    def ordered(orders: Orders, *, counted: bool) -> Fence:
+        """The fence that the orders ask for; ``counted`` if the kernel counts the processes of the box apart."""
+        return Fence(
+            level=orders["level"],
+            grants=tuple(orders["grants"]),
+            scratch=orders["scratch"],
+            processes=_PROCESSES if counted else _tasks_of_user() + _MORE_PROCESSES,
+        )
+
+    def put_up(self, needs: Collection[str] = (), folder: str | None = None) -> None:
+        """Confine this process for good. ``folder`` holds the one folder that it may write in. Raises OSError.
+
+        Called when everything that the grader's own code has to open is open: Landlock comes before seccomp, which
+        refuses the calls of both.
+        """
+        if sys.platform == "linux":
+            _lower(resource.RLIMIT_NPROC, self.processes)
+        if self.level >= 1 and sys.platform == "linux":
+            kernel.prctl(kernel.PR_SET_NO_NEW_PRIVS, 1)
+        if self.level >= 2:
+            # Landlock knows a file by its inode, and /proc makes new ones when memory is short: as long as this folder
+            # is open, its inode stays the same.
+            os.open(_OWN_THREADS, os.O_PATH | os.O_CLOEXEC)
+            ports = _ports(self.level, needs)
+            kernel.restrict_files(self._grants(needs, folder), ports=ports)
+            _hand_out(ports or ())
+        if self.level >= 1:
+            seccomp.restrict_calls(needs)
+
+    def _grants(self, needs: Collection[str], folder: str | None) -> list[Grant]:
+        grants = [grant for grant in self.grants if not grant["need"] or grant["need"] in needs]
+        if folder is not None:
+            grants.append(Grant(path=folder, access="read", need=""))
+            grants.append(Grant(path=os.path.join(folder, "scratch"), access="write", need=""))
+        return grants
+
+
+def _tasks_of_user() -> int:
+    """How many threads all processes of our user have: each is a folder, and a folder counts those in it."""
+    user, tasks = os.geteuid(), 0
+    for name in os.listdir("/proc") if os.path.isdir("/proc") else ():
+        with suppress(OSError, ValueError):
+            status = os.stat(f"/proc/{int(name)}/task")
+            tasks += status.st_nlink - 2 if status.st_uid == user else 0
+    return tasks
 
 
 # ---- ports -----------------------------------------------------------------------------------------------------------
 #
-# TCP ports for an exercise that needs the loopback, where a box shares the network of its computer.
-#
 # Landlock knows ports and no addresses. So a few free ports are picked before the fence is put up, nothing else may be
 # bound or connected to, and a server that asks for any port gets one of them.
-
-
-COUNT = 16
 
 _bind = socket.socket.bind
 
 
-def reserve() -> tuple[int, ...]:
-    """Pick ports that are free now."""
+def _ports(level: int, needs: Collection[str]) -> tuple[int, ...] | None:
+    """The TCP ports that may be used; None for all of them, where the box has a network of its own."""
+    if "loopback" not in needs:
+        return ()
+    if level >= 3:
+        return None
     with ExitStack() as stack:
-        probes = [stack.enter_context(socket.socket()) for _ in range(COUNT)]
-        for probe in probes:
-            probe.bind(("127.0.0.1", 0))
-        return tuple(probe.getsockname()[1] for probe in probes)
+        sockets = [stack.enter_context(socket.socket()) for _ in range(_PORTS)]
+        for each in sockets:
+            each.bind(("127.0.0.1", 0))
+        return tuple(each.getsockname()[1] for each in sockets)
 
 
-def hand_out(ports: Sequence[int]) -> None:
-    """Have whoever binds a socket to port 0 get one of these, in turn. None does nothing."""
+def _hand_out(ports: Sequence[int]) -> None:
+    """Give each socket that is bound to port 0 one of these ports, in turn. Without ports it does nothing."""
     if not ports:
         return
     following = itertools.cycle(ports)
@@ -157,107 +235,3 @@ def hand_out(ports: Sequence[int]) -> None:
         raise OSError(errno.EADDRINUSE, "all ports of this play are in use")
 
     socket.socket.bind = bind  # type: ignore[method-assign,assignment]
-
-
-PROCESSES = 512
-"""Processes and threads of a whole box, where they can be counted apart from those of its user."""
-MORE_PROCESSES = 1024
-"""How many more than its user has now, where they cannot; root may have any number."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fence:
-    """What the trusted side has decided for a box, and what the zygote found possible."""
-
-    level: int
-    readable: tuple[str, ...]
-    listable: tuple[str, ...]
-    """Folders whose names may be seen and not their files."""
-    resolver: tuple[str, ...]
-    """Files that turn the name localhost into an address."""
-    scratch: str
-    """How the path of a folder for a submission with ``processes`` begins. At level 3 it is in memory."""
-    interpreter: tuple[str, ...]
-    """The programs that a submission with ``processes`` may run."""
-    processes: int
-    """How many processes and threads the user of the box may have, as the kernel counts them."""
-
-    @staticmethod
-    def of(document: dict[str, Any], *, counted: bool) -> Fence:
-        return Fence(
-            level=document["level"],
-            readable=tuple(document["readable"]),
-            listable=tuple(document["listable"]),
-            resolver=tuple(document["resolver"]),
-            scratch=document["scratch"],
-            interpreter=tuple(document["interpreter"]),
-            processes=PROCESSES if counted else _tasks_of_user() + MORE_PROCESSES,
-        )
-
-    def put_up(self, needs: Collection[str] = (), folder: str | None = None) -> None:
-        """Confine this process for good. ``folder`` is the one place it may write in. Raises OSError.
-
-        Called when everything that the grader's own code has to open is open: Landlock comes before seccomp, which
-        refuses the calls of both.
-        """
-        if sys.platform == "linux":
-            resource.setrlimit(resource.RLIMIT_NPROC, _lowered(resource.RLIMIT_NPROC, self.processes))
-        if self.level >= 1 and sys.platform == "linux":
-            kernel.prctl(kernel.PR_SET_NO_NEW_PRIVS, 1)
-        if self.level >= 2:
-            own = _reserve_ports(self.level, needs)
-            kernel.restrict_files(self._grants(needs, folder), ports=own)
-            hand_out(own or ())
-        if self.level >= 1 and kernel.seccomp_fits():
-            kernel.restrict_calls(needs)
-
-    def _grants(self, needs: Collection[str], folder: str | None) -> list[kernel.Grant]:
-        grants = [(path, kernel.READ) for path in self.readable]
-        grants += [(path, kernel.READ_DIR) for path in self.listable]
-        grants += [("/dev/null", kernel.USE), ("/dev/zero", kernel.USE), ("/dev/urandom", kernel.READ_FILE)]
-        grants.append((_own_threads(), kernel.READ))
-        if "loopback" in needs:
-            grants += [(path, kernel.READ) for path in self.resolver]
-        if "processes" in needs:
-            # Of /proc a box of level 3 shows its own processes only, and Landlock keeps memory and environment shut.
-            grants.append(("/proc", kernel.READ))
-            grants += [(path, kernel.READ_FILE | kernel.EXECUTE) for path in self.interpreter]
-        if folder is not None:
-            grants += [
-                (folder, kernel.READ),
-                (os.path.join(folder, "scratch"), kernel.EVERYTHING & ~kernel.EXECUTE),
-            ]
-        return grants
-
-
-def _lowered(kind: int, value: int) -> tuple[int, int]:
-    hard = resource.getrlimit(kind)[1]
-    capped = value if hard == resource.RLIM_INFINITY else min(value, hard)
-    return capped, capped
-
-
-def _tasks_of_user() -> int:
-    """How many threads all processes of our user have: each is a folder, and a folder counts those in it."""
-    user, found = os.geteuid(), 0
-    for name in os.listdir("/proc") if os.path.isdir("/proc") else ():
-        with suppress(OSError, ValueError):
-            status = os.stat(f"/proc/{int(name)}/task")
-            found += status.st_nlink - 2 if status.st_uid == user else 0
-    return found
-
-
-def _own_threads() -> str:
-    """The folder in which the watch and the worker threads are looked up.
-
-    Landlock knows a file by its inode, and /proc makes new ones when memory is short: as long as somebody has this
-    folder open, it stays the same.
-    """
-    os.open("/proc/self/task", os.O_PATH | os.O_CLOEXEC)
-    return "/proc/self/task"
-
-
-def _reserve_ports(level: int, needs: Collection[str]) -> tuple[int, ...] | None:
-    """The TCP ports that may be used; None for all of them, where there is nobody else in the network."""
-    if "loopback" not in needs:
-        return ()
-    return None if level >= 3 else reserve()

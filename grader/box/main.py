@@ -5,12 +5,11 @@ from __future__ import annotations
 import os
 import socket
 import sys
-from typing import Any
 
-from grader.box import fence as harden
 from grader.box import kernel, selftest
-from grader.box.fence import Fence
+from grader.box.fence import Fence, become_subreaper, drop_root, enter_user_namespace, hide_memory
 from grader.wire.lines import decode, dumps
+from grader.wire.orders import Orders
 
 CONTROL = 0
 """The descriptor of the socket to the trusted side."""
@@ -20,16 +19,16 @@ def main() -> None:
     """Serve jobs until the trusted side closes the socket."""
     control = socket.socket(fileno=CONTROL)
     orders = _receive(control)
-    user = orders["user"]
-    harden.drop_root(user)
-    own_namespace = orders["mapped"] or (orders["level"] >= 3 and user is not None and harden.own_user_namespace(user))
-    fence = Fence.of(orders, counted=orders["level"] >= 3 and own_namespace and orders["countable"])
-    harden.hide_memory()
-    harden.become_subreaper()
-    # While this process is small a fork costs half a millisecond; the rest happens on another processor, meanwhile.
-    testing = selftest.begin(fence, orders["probes"])
+    level, user = orders["level"], orders["user"]
+    drop_root(user)
+    own_namespace = orders["mapped"] or (level >= 3 and user is not None and enter_user_namespace(user))
+    fence = Fence.ordered(orders, counted=level >= 3 and own_namespace and orders["countable"])
+    hide_memory()
+    become_subreaper()
+    # While this process is small a fork costs half a millisecond; the child then tests on another processor.
+    testing = selftest.begin(fence, orders["targets"])
 
-    # First, because a name that is missing may end this process in what follows.
+    # Said first, because a missing name may end this process in the next lines.
     control.sendall(dumps({"missing": _missing_names()}))
 
     from grader.box import zygote
@@ -37,12 +36,12 @@ def main() -> None:
     sys.path.remove(orders["root"])
     zygote.warm_up()
     rows = selftest.end(*testing)
-    control.sendall(dumps({"ready": {"attempts": rows, "landlock": kernel.landlock_version()}}))
+    control.sendall(dumps({"ready": {"probes": rows, "landlock": kernel.landlock_version()}}))
     zygote.serve(control, fence)
 
 
 def _missing_names() -> list[str]:
-    """The private names of the libraries that the simulation needs and that are not there; takes half a millisecond."""
+    """The private names that the simulation needs and that the libraries do not have; takes half a millisecond."""
     try:
         from grader.box.simulation import private  # takes most of the time of a start: anyio, trio and both backends
 
@@ -51,12 +50,12 @@ def _missing_names() -> list[str]:
         return [f"{error.name}: {error}" if isinstance(error, ImportError) else str(error)]
 
 
-def _receive(control: socket.socket) -> dict[str, Any]:
+def _receive(control: socket.socket) -> Orders:
     line = b""
     while not line.endswith(b"\n"):
         more = control.recv(1 << 16)
         if not more:
-            os._exit(0)  # nobody wants anything any more
+            os._exit(0)  # the trusted side is gone
         line += more
-    orders: dict[str, Any] = decode(line)
+    orders: Orders = decode(line)
     return orders

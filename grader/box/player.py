@@ -243,7 +243,7 @@ class Performance:
         }
 
     def _ending(self, simulation: Simulation) -> Message:
-        verdict = simulation.verdict
+        verdict = simulation.stopped
         if verdict is None and self.escaped is not None:
             return self._escape(self.escaped)
         own = verdict is None and self._ended.by_itself

@@ -1,7 +1,8 @@
-"""Tries, inside the box, what must fail there. What succeeds lowers the level that the box is said to have.
+"""Probes: things that must fail inside the box, tried there. One that succeeds lowers the level of the box.
 
-A child of its own tries it before the zygote imports what it needs for plays, so that it costs nobody a wait: first
-what namespaces prevent, then, behind the same fences as a submission, everything else. The trusted side decides.
+A child of its own tries them while the zygote imports what it needs for plays, so that no play waits for them: first
+what namespaces prevent, then, behind the same fence as a submission, everything else. The trusted side decides about
+the level. To try one more thing, add a line to ``_outside`` or ``_behind_fences``.
 """
 
 from __future__ import annotations
@@ -15,71 +16,74 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any, NoReturn
 
-from grader.box import fence as harden
 from grader.box import kernel
-from grader.box.fence import Fence
+from grader.box.fence import MESSAGES, Fence, die_with_parent, lower_limits, take_descriptors
 from grader.wire.lines import decode, dumps
+from grader.wire.orders import Targets
 
 Row = list[Any]
 """The lowest level that promises it to fail, what was tried, whether it failed, and how."""
-Try = tuple[str, Callable[[], object]]
+Probe = tuple[str, Callable[[], object]]
 
 _MEMORY = 256 << 20
+_CPU_SECONDS = 10
 _ENVIRONMENT = {"PATH", "LANG", "PYTHONHASHSEED", "MALLOC_ARENA_MAX", "PWD", "TMPDIR", "LC_CTYPE", ""}
 _ELSEWHERE = ("192.0.2.1", 9)
-"""An address that belongs to nobody (RFC 5737)."""
+"""An address that no computer has (RFC 5737)."""
 
 
 class _Possible(Exception):
-    """Something could be done, with what came of it."""
+    """A probe has succeeded; the message says what came of it."""
 
 
-def begin(fence: Fence, probes: dict[str, Any]) -> tuple[int, int]:
-    """Start trying; returns the process and the descriptor on which it reports."""
+def begin(fence: Fence, targets: Targets) -> tuple[int, int]:
+    """Start a child that tries everything; returns the process and the descriptor on which it reports."""
     ours, theirs = os.pipe()
     process = os.fork()
     if process == 0:
-        _report(theirs, fence, probes)
+        _report(theirs, fence, targets)
     os.close(theirs)
     return process, ours
 
 
 def end(process: int, reports: int) -> list[Row]:
-    """Wait for what was found. Its last attempt is to become another program: silence after it means success."""
+    """Wait for the reports. The last probe is to become another program: if its report is missing, it has succeeded."""
     with open(reports, "rb") as file:
         rows: list[Row] = [decode(line) for line in file]
     os.waitpid(process, 0)
     return rows
 
 
-def _report(descriptor: int, fence: Fence, probes: dict[str, Any]) -> NoReturn:
+def _report(descriptor: int, fence: Fence, targets: Targets) -> NoReturn:
     try:
         # Not through descriptor 0: it is the control socket until here.
-        harden.take_descriptors(descriptor, descriptor, descriptor)
-        for level, attempts in _groups(fence, probes):
-            for what, attempt in attempts:
-                os.write(harden.MESSAGES, dumps([level, what, *_outcome(attempt)]))
+        take_descriptors(descriptor, descriptor, descriptor)
+        for level, probes in _groups(fence, targets):
+            for what, probe in probes:
+                os.write(MESSAGES, dumps([level, what, *_outcome(probe)]))
     except BaseException as error:
         failed = f"put up the fences: {type(error).__name__}: {error}"[:300]
-        os.write(harden.MESSAGES, dumps([min(fence.level, 2), "run without fences", False, failed]))
+        os.write(MESSAGES, dumps([min(fence.level, 2), "run without fences", False, failed]))
     os._exit(0)
 
 
-def _groups(fence: Fence, probes: dict[str, Any]) -> Iterator[tuple[int, list[Try]]]:
+def _groups(fence: Fence, targets: Targets) -> Iterator[tuple[int, list[Probe]]]:
+    """The probes by level. What each level is made of is put up in between, so they must be tried as they come."""
     if fence.level >= 3:
-        yield 3, _outside(probes)
-    harden.die_with_parent(os.getppid())
+        yield 3, _outside(targets)
+    die_with_parent(os.getppid())
     if fence.level >= 1:
-        harden.set_limits({"memory": _MEMORY, "cpu": 10})
+        lower_limits(memory=_MEMORY, cpu=_CPU_SECONDS)
         yield 1, [("take more memory than it is given", _more_memory), ("raise its limits", _raise_limits)]
     fence.put_up()
     if fence.level >= 2:
-        yield 2, _behind_fences(probes)
+        yield 2, _behind_fences(targets)
 
 
-def _outcome(attempt: Callable[[], object]) -> tuple[bool, str]:
+def _outcome(probe: Callable[[], object]) -> tuple[bool, str]:
+    """Whether what the probe tries was prevented, and how."""
     try:
-        result = attempt()
+        result = probe()
     except _Possible as possible:
         return False, str(possible)[:200]
     except (OSError, ValueError, MemoryError) as error:
@@ -89,29 +93,29 @@ def _outcome(attempt: Callable[[], object]) -> tuple[bool, str]:
     return False, "it was possible"
 
 
-# ---- what is tried ---------------------------------------------------------------------------------------------------
+# ---- the probes ------------------------------------------------------------------------------------------------------
 
 
-def _outside(probes: dict[str, Any]) -> list[Try]:
-    """With nothing but namespaces in the way."""
+def _outside(targets: Targets) -> list[Probe]:
+    """What namespaces alone must prevent."""
     return [
-        *_files(probes, "before the fences, "),
-        ("before the fences, see processes that are not of this box", _see_processes),
-        ("before the fences, read an environment that is not the box's own", _read_environments),
-        ("before the fences, connect to another computer", _connect),
+        *_files(targets, " with namespaces alone"),
+        ("see processes of other boxes or programs with namespaces alone", _see_processes),
+        ("read the environment of another program with namespaces alone", _read_environments),
+        ("connect to another computer with namespaces alone", _connect),
     ]
 
 
-def _behind_fences(probes: dict[str, Any]) -> list[Try]:
-    """As a submission would. The last one would not come back."""
+def _behind_fences(targets: Targets) -> list[Probe]:
+    """What a submission must not be able to do. The last one ends the self-test if it succeeds."""
     parent = os.getppid()
     return [
-        *_files(probes, ""),
+        *_files(targets, ""),
         ("list the processes of this computer", lambda: os.listdir("/proc")),
         ("read the environment of the process that started it", lambda: open(f"/proc/{parent}/environ", "rb")),
         ("read the memory of the process that started it", lambda: open(f"/proc/{parent}/mem", "rb")),
         ("send a signal to the process that started it", lambda: os.kill(parent, 0)),
-        ("send a signal to everybody", lambda: os.kill(-1, 0)),
+        ("send a signal to all processes", lambda: os.kill(-1, 0)),
         ("read the limits of the process that started it", lambda: resource.prlimit(parent, resource.RLIMIT_CPU)),
         ("connect to another computer", _connect),
         ("make a datagram socket", lambda: socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)),
@@ -121,10 +125,12 @@ def _behind_fences(probes: dict[str, Any]) -> list[Try]:
     ]
 
 
-def _files(probes: dict[str, Any], when: str) -> list[Try]:
-    tries: list[Try] = [(f"{when}read {path}", partial(open, path, "rb")) for path in probes["secrets"]]
-    tries.append((f"{when}list {probes['home']}", partial(_list, probes["home"], set(probes["names"]))))
-    return tries + [(f"{when}write into {path}", partial(_write, path)) for path in probes["places"]]
+def _files(targets: Targets, how: str) -> list[Probe]:
+    return [
+        *((f"read {path}{how}", partial(open, path, "rb")) for path in targets["secrets"]),
+        (f"list {targets['home']}{how}", partial(_list, targets["home"], set(targets["known"]))),
+        *((f"write into {path}{how}", partial(_write, path)) for path in targets["folders"]),
+    ]
 
 
 def _list(folder: str, known: set[str]) -> None:

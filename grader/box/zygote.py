@@ -1,9 +1,9 @@
 """A warm process that has imported everything a play needs, and forks one child per job.
 
-It speaks over one Unix socket, its standard input. A request is one JSON object with the program of a job, together
-with three descriptors: where the child reads requests for plays, where it writes messages, where its standard output
-goes. The answer is the child's process number. When a child ends, the zygote says so. It never loads a submission,
-stays single-threaded and runs no event loop, so that every fork is clean.
+It speaks over one Unix socket, its standard input. A request is one line, a ``JobOrder``, together with three
+descriptors: where the child reads requests for plays, where it writes messages, where its standard output goes. The
+answer is the child's process number. When a child ends, the zygote says so. It never loads a submission, stays
+single-threaded and runs no event loop while it serves, so that every fork is clean.
 """
 
 from __future__ import annotations
@@ -20,51 +20,27 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, BinaryIO, NoReturn
 
-from grader.box import fence as harden
 from grader.box import player
-from grader.box.fence import MESSAGES, REQUESTS, Fence
+from grader.box.fence import (
+    MESSAGES,
+    REQUESTS,
+    Fence,
+    die_with_parent,
+    import_from_interpreter_only,
+    lower_limits,
+    take_descriptors,
+)
 from grader.box.player import Message, Program, play, too_large
 from grader.box.simulation.core import Bounds
 from grader.box.simulation.run import prepare, run_unwatched
 from grader.box.simulation.schedule import Schedule
 from grader.box.simulation.trace import STUDENT
+from grader.wire import BACKENDS
 from grader.wire.lines import MAX_LINE, decode, dumps
-
-# ---- loading ---------------------------------------------------------------------------------------------------------
-#
-# The folder in which a submission with ``processes`` stands as a file: a worker process has to import it by name.
-
-
-def own_folder(fence: Fence, job: Message) -> str | None:
-    """Write the submission and the scenarios where child processes find them; None if the job has no use for that.
-
-    The folder ``scratch`` in it is the one place that it may write to.
-    """
-    if "processes" not in job["needs"]:
-        return None
-    folder = _folder(fence, os.getpid())
-    folder.mkdir(mode=0o700)
-    (folder / "scratch").mkdir()
-    (folder / f"{job['module']}.py").write_text(job["submission"], encoding="utf-8")
-    (folder / "scenarios.py").write_text(job["scenarios"], encoding="utf-8")
-    sys.path.insert(0, str(folder))
-    os.environ["TMPDIR"] = str(folder / "scratch")
-    return str(folder)
-
-
-def remove_folder(fence: Fence, process: int) -> None:
-    """Remove what a child of that number has had, if it had anything."""
-    folder = _folder(fence, process)
-    if folder.is_dir():
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-def _folder(fence: Fence, process: int) -> Path:
-    return Path(f"{fence.scratch}{process}")
-
+from grader.wire.orders import JobOrder
 
 DESCRIPTOR_GONE = 1
-"""Exit status of a child that cannot use them; nobody but the student's code closes them, so it is no fault of ours."""
+"""Exit status of a child whose descriptors are closed. Only the learner's code closes them: it is no fault of ours."""
 
 
 def serve(control: socket.socket, fence: Fence) -> None:
@@ -73,7 +49,7 @@ def serve(control: socket.socket, fence: Fence) -> None:
     os.set_blocking(writer, False)
     signal.set_wakeup_fd(writer, warn_on_full_buffer=False)
     signal.signal(signal.SIGCHLD, lambda number, frame: None)
-    # Ctrl-C is the trusted side's to answer. asyncio and trio, too, would handle it anew in every run.
+    # The trusted side answers Ctrl-C. asyncio and trio would also install a handler of their own in every run.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     with selectors.DefaultSelector() as selector:
         selector.register(control, selectors.EVENT_READ)
@@ -88,19 +64,19 @@ def serve(control: socket.socket, fence: Fence) -> None:
 
 
 def warm_up() -> None:
-    """Pay for what the first run of each backend imports and caches; then keep the garbage collector off it."""
+    """Have each backend import and cache what its first run needs; then keep the garbage collector off all of that."""
 
     async def nothing() -> None:
         pass
 
-    for backend in ("asyncio", "trio"):
+    for backend in BACKENDS:
         run_unwatched(prepare(backend, Schedule(), Bounds()), nothing)
     gc.collect()
     gc.freeze()
 
 
 def _reap(control: socket.socket, fence: Fence) -> None:
-    """Collect what has ended: children, and the orphans they left to us."""
+    """Collect the processes that have ended: children, and orphans that they have left to us."""
     while True:
         try:
             process, status = os.waitpid(-1, os.WNOHANG)
@@ -108,7 +84,7 @@ def _reap(control: socket.socket, fence: Fence) -> None:
             return
         if not process:
             return
-        remove_folder(fence, process)
+        _remove_folder(fence, process)
         control.sendall(dumps({"ended": process, "status": os.waitstatus_to_exitcode(status)}))
 
 
@@ -128,23 +104,23 @@ def _serve(control: socket.socket, fence: Fence) -> bool:
     return True
 
 
-def _child(control: socket.socket, job: Message, descriptors: list[int], fence: Fence, zygote: int) -> NoReturn:
+def _child(control: socket.socket, job: JobOrder, descriptors: list[int], fence: Fence, zygote: int) -> NoReturn:
     builtin: dict[str, object] = {}
     try:
         signal.set_wakeup_fd(-1)
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         control.detach()
-        harden.take_descriptors(*descriptors)
-        harden.die_with_parent(zygote)
-        harden.set_limits(job["limits"])
-        harden.keep_own_paths()
+        take_descriptors(*descriptors)
+        die_with_parent(zygote)
+        lower_limits(memory=job["limits"]["memory"], cpu=job["limits"]["cpu"])
+        import_from_interpreter_only()
         player.prepare_process()
         builtin = dict(builtins.__dict__)
-        folder = own_folder(fence, job)
+        folder = _write_folder(fence, job)
         fence.put_up(job["needs"], folder)
         _answer(job)
     except BaseException as error:  # it must never return into the zygote
-        # The proof says that this is the grader speaking and not the student's code, which may exit as it likes.
+        # The proof says that this is the grader speaking and not the learner's code, which may exit as it likes.
         with suppress(BaseException):
             _insist_on(builtin)
             _send({"fault": f"{type(error).__name__}: {error}"[:300], "proof": job["proof"]})
@@ -152,13 +128,13 @@ def _child(control: socket.socket, job: Message, descriptors: list[int], fence: 
 
 
 def _insist_on(builtin: dict[str, object]) -> None:
-    """Raise unless the built-in names mean what they meant; without them nothing of ours works, and it is no fault."""
+    """Raise if the learner's code has changed a built-in name: that our own code then fails is no fault of ours."""
     for name, value in builtin.items():
         if builtins.__dict__.get(name) is not value:
             raise LookupError(name)
 
 
-def _answer(job: Message) -> NoReturn:
+def _answer(job: JobOrder) -> NoReturn:
     """Answer requests for plays, one line each, until there are no more."""
     limits = job["limits"]
     bounds = Bounds(steps=limits["steps"], horizon=limits["horizon"])
@@ -197,3 +173,34 @@ def _send(message: Any) -> None:
             data = data[os.write(MESSAGES, data) :]
     except OSError:
         os._exit(DESCRIPTOR_GONE)
+
+
+# ---- the folder of a job with ``processes`` --------------------------------------------------------------------------
+
+
+def _write_folder(fence: Fence, job: JobOrder) -> str | None:
+    """Write the submission and the scenarios to files; returns their folder, None if the job has no use for one.
+
+    A worker process has to import both by name. The job may write to the folder ``scratch`` in it and nowhere else.
+    """
+    if "processes" not in job["needs"]:
+        return None
+    folder = _folder(fence, os.getpid())
+    folder.mkdir(mode=0o700)
+    (folder / "scratch").mkdir()
+    (folder / f"{job['module']}.py").write_text(job["submission"], encoding="utf-8")
+    (folder / "scenarios.py").write_text(job["scenarios"], encoding="utf-8")
+    sys.path.insert(0, str(folder))
+    os.environ["TMPDIR"] = str(folder / "scratch")
+    return str(folder)
+
+
+def _remove_folder(fence: Fence, process: int) -> None:
+    """Remove the folder of the child with this number, if it had one."""
+    folder = _folder(fence, process)
+    if folder.is_dir():
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _folder(fence: Fence, process: int) -> Path:
+    return Path(f"{fence.scratch}{process}")

@@ -1,9 +1,18 @@
 """A whole class: what a learning platform exports comes in, marks and files to import back go out.
 
-``archive`` unpacks what was handed in, ``layouts`` say whose each file is, ``intake`` brings both together with the
-``roster``; ``batch`` and ``pool`` grade it on every processor, ``gradebook`` keeps each verdict from the moment it is
-known; ``rules`` are the instructor's (deadlines, late days, marks by hand), ``marks`` applies them, ``handback`` writes
-them into the platform's own file. ``run`` is one class from end to end. To change what being late costs, see ``rules``.
+``run`` grades one class from end to end. A learner's files are found, claimed and graded in this order:
 
-    found zip_index archive people sheet pool batch gradebook roster matching layouts intake rules marks handback run
+    found zips archive         the files in a folder or zip, unpacked without trusting any
+    people sheet               names and keys of people; CSV files that keep every byte
+    pool batch                 grading on every processor or on a cluster, and what to do when workers die
+    gradebook                  verdicts from the moment they are known, and when an earlier one is used again
+    roster matching            who is in the class; which exercise a file is for
+    layouts                    whose each file is: how a platform names its files, and where one is added
+    intake                     which of a learner's files counts within one export
+    rules marks                ``class.toml``; which hand-in counts between runs, what being late costs, points by hand
+    handback                   points written into Canvas' or Moodle's own file
+    run                        the files of one intake, graded
+
+A new key of ``class.toml`` is read in ``rules`` and applied in ``marks``; the late rule is ``marks._days_late`` and
+``marks._deducted``.
 """

@@ -1,7 +1,8 @@
 """Hands the files of a class to a pool in chunks of about a second, and lets no file take others with it.
 
-A worker may die: by a file, by chance, by the hand of an operator. Chunks that were lost are handed over again. One
-that was lost twice is graded alone, so that the next death names it; then it is halved until one file is left.
+A worker may die of a file, by chance, or because an operator ends it. Chunks that were lost are handed over again. A
+chunk that was lost twice is graded alone, so that the next death is surely its own; then it is halved until one file is
+left.
 """
 
 from __future__ import annotations
@@ -12,26 +13,27 @@ from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, wait
 from dataclasses import dataclass
 
-from grader.classroom.pool import Answer, Chunk, Judgement, Pool, Work, WorkerLost, trouble
+from grader.classroom.pool import Answer, Chunk, Pool, StoredVerdict, Work, WorkerLost
 from grader.errors import MachineError
 
 CHUNK_SECONDS = 1.0
-"""A killed run loses at most ``AHEAD`` such chunks for each worker, and a scheduler on the network is asked about once
-a second."""
+"""How long a chunk should take. A killed run loses ``AHEAD`` of them at most for each worker, and a scheduler on the
+network has about one request a second for each."""
 MOST = 200
 """Files in one chunk."""
 FIRST = 2
-"""Files in a chunk of an exercise of which nothing is known yet."""
+"""Files in the first chunk of an exercise, before it is known how long they take."""
 AHEAD = 2
-"""Chunks handed over for each worker, so that none waits for the parent."""
+"""Chunks handed over for each worker, so that no worker waits for the parent."""
 ALONE = 2
 """After this many deaths a chunk is graded alone."""
 DEATHS_IN_A_ROW = 30
-"""Without anything having been graded in between. Halving a chunk of ``MOST`` takes eight."""
+"""So many deaths with nothing graded in between end the run. Halving a chunk of ``MOST`` takes eight."""
 LOOK_SECONDS = 1.0
+"""How often the caller is told how far the run is."""
 
-Note = Callable[[Sequence[Judgement]], None]
-GiveUp = Callable[[Work, str], Judgement]
+Note = Callable[[Sequence[StoredVerdict]], None]
+GiveUp = Callable[[Work, str], StoredVerdict]
 MakeChunk = Callable[[tuple[Work, ...]], Chunk]
 
 
@@ -50,8 +52,8 @@ class _Portion:
 class Batch:
     """One run over many files.
 
-    ``chunk`` makes what is sent of files of one exercise; ``note`` is called in this thread with judgements as they
-    come; ``give_up`` makes the judgement on a file with which workers die; ``tick`` is called at least every second.
+    ``chunk`` makes the chunk for files of one exercise; ``note`` is called in this thread with verdicts as they come;
+    ``give_up`` makes the verdict on a file with which workers die; ``tick`` is called at least every second.
     """
 
     def __init__(
@@ -66,11 +68,11 @@ class Batch:
         self._again: deque[_Portion] = deque()
         self._flying: dict[Future[Answer], _Portion] = {}
         self._seconds: dict[str, float] = {}
-        """What one file of an exercise takes, by the latest chunks."""
+        """How long one file of an exercise takes, by the latest chunks."""
         self._deaths = 0
 
     def run(self, works: Iterable[Work]) -> None:
-        """Grade all of them. Raises MachineError or KitError if the workers cannot work; what is done stays noted."""
+        """Grade all of them. Raises MachineError or KitError if the workers cannot work; verdicts so far are noted."""
         for work in works:
             self._waiting.setdefault(work.exercise, deque()).append(work)
         try:
@@ -106,7 +108,7 @@ class Batch:
         return bool(self._flying)
 
     def _next(self) -> _Portion | None:
-        """What is handed over next: what was lost, then new files; suspects last, when nothing else is under way."""
+        """The portion to hand over next: lost ones first, then new files, and suspects last and one at a time."""
         for portion in self._again:
             if not portion.alone:
                 self._again.remove(portion)
@@ -124,11 +126,10 @@ class Batch:
         return portion
 
     def _size(self, exercise: str) -> int:
-        """As many files as take a second; fewer towards the end, so that all workers end together."""
+        """As many files as take a second, and fewer towards the end, so that all workers finish together."""
         if exercise not in self._seconds:
             return FIRST
-        each = self._seconds[exercise]
-        fitting = max(int(CHUNK_SECONDS / max(each, 1e-4)), 1)
+        fitting = max(int(CHUNK_SECONDS / max(self._seconds[exercise], 1e-4)), 1)
         rest = sum(len(waiting) for waiting in self._waiting.values())
         share = math.ceil(rest / (AHEAD * self._pool.size))
         return min(fitting, share, MOST)
@@ -145,27 +146,27 @@ class Batch:
         except (MachineError, CancelledError):
             raise
         except Exception as error:
-            # A fault of ours that one file brings about, or a cluster's worker that was lost too often.
+            # One file has brought about a fault of ours, or a worker of a cluster was lost too often.
             self._suspect(portion, f"{type(error).__name__}: {error}")
             return
-        if answer.refusal is not None:
-            raise trouble(answer)
+        if answer.cannot_start is not None:
+            raise answer.error()
         self._deaths = 0
         each = answer.seconds / len(portion.works)
         exercise = portion.works[0].exercise
         self._seconds[exercise] = (self._seconds.get(exercise, each) + each) / 2
-        self._note(answer.judgements)
+        self._note(answer.verdicts)
 
     def _lost(self, portion: _Portion) -> None:
-        """Everything that was handed over is lost with the worker; nobody can say which file it was, or whether any."""
-        lost = [portion, *self._collect_lost()]
+        """Hand over again what was lost with a worker: which file it died of, if of any, cannot be known."""
+        portions = [portion, *self._collect_lost()]
         self._renew()
-        for one in lost:
-            if one.alone:
-                self._suspect(one, "worker processes die with this file")
+        for lost in portions:
+            if lost.alone:
+                self._suspect(lost, "worker processes die with this file")
             else:
-                one.deaths += 1
-                self._again.append(one)
+                lost.deaths += 1
+                self._again.append(lost)
 
     def _collect_lost(self) -> list[_Portion]:
         lost = []
@@ -186,7 +187,7 @@ class Batch:
         self._pool.renew()
 
     def _suspect(self, portion: _Portion, why: str) -> None:
-        """Halve what brings workers down; one file alone is given up."""
+        """Halve a portion that workers die of; a single file is given up."""
         if len(portion.works) == 1:
             self._note([self._give_up(portion.works[0], why)])
             return
@@ -195,10 +196,10 @@ class Batch:
             self._again.append(_Portion(works=half, deaths=ALONE))
 
     def _save(self) -> None:
-        """Note what has been graded by now, whatever stops the run."""
+        """Note what has been graded by now, before the run ends with an error or an interrupt."""
         for future, portion in list(self._flying.items()):
             if future.done() and not future.cancelled() and future.exception() is None:
                 del self._flying[future]
                 answer = future.result()
-                if answer.refusal is None and len(answer.judgements) == len(portion.works):
-                    self._note(answer.judgements)
+                if answer.cannot_start is None and len(answer.verdicts) == len(portion.works):
+                    self._note(answer.verdicts)

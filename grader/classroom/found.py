@@ -1,4 +1,4 @@
-"""The files of a class as they were found, before anybody asks whose they are."""
+"""The files of a class as they were found, before it is known whose they are."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ METADATA = "submission_metadata.yml"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LeftOver:
-    """A file that is nobody's answer to any exercise, or that was refused, and why."""
+    """A file that is no learner's answer to any exercise, or that was refused, and why."""
 
     shown: str
     reason: str
@@ -25,7 +25,7 @@ class Found:
     parts: tuple[str, ...]
     """Its path below the source, which names from learners are part of."""
     path: Path | None
-    """Where its content is; None if nobody needs it and it was left packed."""
+    """Where its content is; None if it was left packed because it cannot be an answer."""
 
     @property
     def shown(self) -> str:
@@ -58,5 +58,5 @@ class Gathered:
 
 
 def shown_path(parts: tuple[str, ...]) -> str:
-    """A path as text that can be stored and written anywhere: names of files need not be text."""
+    """A path as text that can be stored and written anywhere: the name of a file may be any bytes."""
     return "/".join(parts).encode(errors="backslashreplace").decode()

@@ -1,8 +1,11 @@
-"""The attempts and verdicts of a class in one SQLite file that survives being killed at any moment.
+"""The hand-ins and verdicts of a class in one SQLite file that survives being killed at any moment.
 
-A judgement is about the bytes of a file and belongs to nobody; an attempt says that a learner has handed those bytes
-in, and points to the judgement that stands for it. Write-ahead logging, one transaction for whatever arrives together:
-a killed process loses what it had not been told yet, and nothing else.
+A stored verdict is about the bytes of a file and belongs to no learner; a hand-in says that a learner has handed those
+bytes in, and points to the verdict that stands for it. The log is written ahead, and what arrives together is stored in
+one transaction: a killed process loses what it had not stored yet, and nothing else.
+
+The tables have older names: a row of ``attempts`` is a hand-in, one of ``judgements`` a stored verdict, and one of
+``standings`` says what counted.
 """
 
 from __future__ import annotations
@@ -14,27 +17,24 @@ import sqlite3
 import zlib
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, fields, replace
 from itertools import count
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from grader.classroom.pool import Conditions, Judgement
+from grader.classroom.pool import Conditions, StoredVerdict
 from grader.errors import ClassroomError
 from grader.judge.documents import Unreadable, read_verdict
 from grader.judge.verdict import Status, Verdict
 
-# ---- gradebook file --------------------------------------------------------------------------------------------------
-#
-# The SQLite file of a gradebook: whether it is one of ours, transactions, and what to say when it cannot be used.
-
-
 APPLICATION = 0x41574754
-"""What marks the SQLite file as ours: "AWGT"."""
+"""The mark of our SQLite files: "AWGT"."""
 SCHEMA = 1
 PATIENCE_SECONDS = 10.0
 """How long another program may hold a lock."""
+
+_PERMISSIONS = "Correct the permissions there, or name another folder with --out."
 
 _TABLES = """
 CREATE TABLE judgements (
@@ -60,81 +60,293 @@ CREATE TABLE standings (
 ) STRICT;
 CREATE TABLE notes (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
 """
+_VERDICT = [field.name for field in fields(StoredVerdict)]
+_CONDITIONS = [field.name for field in fields(Conditions) if field.name != "exercise"]
+_ADD_VERDICT = (
+    f"INSERT INTO judgements ({', '.join(_VERDICT + _CONDITIONS)}, seeds) "
+    f"VALUES ({', '.join(f':{name}' for name in _VERDICT + _CONDITIONS)}, :seeds)"
+)
+_LISTED = [name for name in _VERDICT if name not in ("exercise", "key", "document")]
+_HAND_INS = (
+    "SELECT a.learner, a.exercise, a.key, a.shown, a.late, a.submitted_at, a.run, j.id, "
+    f"{', '.join(f'j.{name}' for name in _LISTED + _CONDITIONS)} "
+    "FROM attempts a LEFT JOIN judgements j ON j.id = a.judgement"
+)
 
 
-class GradebookFile:
-    """The file, open. Every method raises ClassroomError if it cannot be used."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Learner:
+    """A learner of the class. ``key`` is what the gradebook knows them by: it is unique and never changes."""
+
+    key: str
+    name: str
+    email: str = ""
+    ids: tuple[tuple[str, str], ...] = ()
+    """What other systems know them by, such as ``("canvas", "10234")``."""
+    section: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandIn:
+    """One file that a learner has handed in; ``key`` stands for its bytes."""
+
+    learner: str
+    exercise: str
+    key: str
+    shown: str
+    late: bool = False
+    submitted_at: str = ""
+    """UTC, ISO 8601, or empty."""
+    run: int = 0
+    """The number of the last run in which the file was there; the gradebook sets it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JudgedHandIn(HandIn):
+    """A hand-in with the verdict that stands for it, and what it was judged under."""
+
+    verdict: StoredVerdict
+    """Without its document, which ``Gradebook.verdict`` opens."""
+    verdict_id: int
+    conditions: Conditions
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counted:
+    """What counted at the end of the last run that was finished, and what it was judged under."""
+
+    points: float
+    key: str
+    conditions: Conditions
+
+
+class Gradebook:
+    """One gradebook, open. Every method raises ClassroomError if the file cannot be used, and then loses nothing."""
 
     def __init__(self, path: Path) -> None:
-        self.path = path
+        self._path = path
         with self._guarded():
             self._base = sqlite3.connect(path, timeout=PATIENCE_SECONDS, isolation_level=None)
+            self._base.row_factory = sqlite3.Row
             try:
-                self._check()
+                _prepare(self._base, path)
             except BaseException:
                 self._base.close()
                 raise
 
+    def __enter__(self) -> Gradebook:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.close()
+
     def close(self) -> None:
         self._base.close()
 
+    # ---- a run -------------------------------------------------------------------------------------------------------
+
+    def begin(self, learners: Iterable[Learner], hand_ins: Iterable[HandIn]) -> None:
+        """Begin a run: note who is in the class and what they have handed in."""
+        with self._transaction():
+            run = int(self.note("run") or 0) + 1
+            self._put_note("run", str(run))
+            self._base.executemany(
+                "INSERT INTO learners VALUES (:key, :name, :email, :section, :ids) ON CONFLICT (key) DO UPDATE SET "
+                "name = excluded.name, email = excluded.email, section = excluded.section, ids = excluded.ids",
+                [_storable({**asdict(learner), "ids": json.dumps(learner.ids)}) for learner in learners],
+            )
+            self._base.executemany(
+                "INSERT INTO attempts VALUES (:learner, :exercise, :key, :shown, :late, :submitted_at, :run, NULL) "
+                "ON CONFLICT DO UPDATE SET shown = excluded.shown, late = excluded.late, "
+                "submitted_at = excluded.submitted_at, run = excluded.run",
+                [_storable({**asdict(hand_in), "run": run}) for hand_in in hand_ins],
+            )
+
+    def begin_afresh(self) -> int:
+        """Note, until ``finish``, the id of the last verdict that must not be used again, and return it.
+
+        A run that was killed and is started again goes on with its own verdicts.
+        """
+        with self._transaction():
+            if self.note("fresh") is None:
+                ((last,),) = self._rows("SELECT coalesce(max(id), 0) FROM judgements")
+                self._put_note("fresh", str(last))
+        return int(self.note("fresh") or 0)
+
+    def reuse(self, conditions: Conditions, keys: Collection[str], *, level: int, since: int = 0) -> set[str]:
+        """Let earlier verdicts on these files stand where they hold; returns the keys of those files.
+
+        A verdict holds if it was stored after ``since``, under equal conditions, and if the file was played at this
+        isolation level or above it, or not at all because of a fault in it. A file that was not judged is tried again.
+        """
+        rows = self._rows(
+            "SELECT key, max(id) FROM judgements WHERE exercise = ? AND kit = ? AND schedules = ? AND versions = ? "
+            "AND (level >= ? OR status = ?) AND status != ? AND id > ? GROUP BY key",
+            (
+                *(conditions.exercise, conditions.kit, conditions.schedules, conditions.versions),
+                *(level, Status.CANNOT_JUDGE.value, Status.NOT_JUDGED.value, since),
+            ),
+        )
+        holding = {key: id for key, id in rows if key in keys}
+        with self._transaction():
+            for key, id in holding.items():
+                self._let_stand(id, conditions.exercise, key)
+        return set(holding)
+
+    def add(self, verdicts: Iterable[StoredVerdict], conditions: Conditions) -> None:
+        """Store verdicts that have arrived, in one transaction; each stands for every hand-in with its bytes."""
+        seeds = f"0-{conditions.schedules - 1}"
+        with self._transaction():
+            for verdict in verdicts:
+                values = _storable({**asdict(conditions), **asdict(verdict), "seeds": seeds})
+                id = self._base.execute(_ADD_VERDICT, values).lastrowid
+                self._let_stand(id, verdict.exercise, verdict.key)
+
+    def finish(self, counted: Mapping[tuple[str, str], tuple[float, int]]) -> None:
+        """End a run with what counts now, for later runs to compare with.
+
+        ``counted`` has the points and the id of the verdict, by learner and exercise.
+        """
+        with self._transaction():
+            self._base.execute("DELETE FROM notes WHERE name = 'fresh'")
+            self._base.executemany(
+                "INSERT OR REPLACE INTO standings VALUES (?, ?, ?, ?)",
+                [(*who, points, verdict_id) for who, (points, verdict_id) in counted.items()],
+            )
+
+    def note(self, name: str) -> str | None:
+        """The text that was noted under this name."""
+        rows = self._rows("SELECT value FROM notes WHERE name = ?", (name,))
+        return str(rows[0]["value"]) if rows else None
+
+    def set_note(self, name: str, value: str) -> None:
+        """Note a text under this name."""
+        with self._transaction():
+            self._put_note(name, value)
+
+    # ---- looking -----------------------------------------------------------------------------------------------------
+
+    def learners(self) -> list[Learner]:
+        """Every learner who was ever in the class."""
+        rows = self._rows("SELECT key, name, email, section, ids FROM learners")
+        return [
+            Learner(key=key, name=name, email=email, section=section, ids=tuple((a, b) for a, b in json.loads(ids)))
+            for key, name, email, section, ids in rows
+        ]
+
+    def hand_ins(self) -> Iterator[HandIn]:
+        """Every hand-in; those for which a verdict stands are ``JudgedHandIn``."""
+        for row in self._rows(_HAND_INS):
+            hand_in = {**_of(HandIn, row), "late": bool(row["late"])}
+            if row["id"] is None:
+                yield HandIn(**hand_in)
+                continue
+            verdict = {name: row[name] for name in ("exercise", "key", *_LISTED)}
+            verdict |= {"status": Status(row["status"]), "own_fault": bool(row["own_fault"])}
+            yield JudgedHandIn(
+                **hand_in,
+                verdict=StoredVerdict(**verdict),
+                verdict_id=row["id"],
+                conditions=Conditions(**_of(Conditions, row)),
+            )
+
+    def counted(self) -> dict[tuple[str, str], Counted]:
+        """What counted at the end of the last run, by learner and exercise."""
+        rows = self._rows(
+            "SELECT s.learner, s.exercise, s.points, j.key, j.kit, j.schedules, j.versions "
+            "FROM standings s JOIN judgements j ON j.id = s.judgement"
+        )
+        return {
+            (row["learner"], row["exercise"]): Counted(
+                points=row["points"], key=row["key"], conditions=Conditions(**_of(Conditions, row))
+            )
+            for row in rows
+        }
+
+    def verdict(self, verdict_id: int, *, shown: str) -> Verdict:
+        """Open a stored verdict, on a file that the instructor finds at ``shown``."""
+        ((document,),) = self._rows("SELECT document FROM judgements WHERE id = ?", (verdict_id,))
+        try:
+            return replace(read_verdict(json.loads(zlib.decompress(document))), file=shown)
+        except (Unreadable, ValueError, zlib.error) as error:
+            raise ClassroomError(
+                f"{self._path}: verdict {verdict_id} cannot be read: {error}", hint="Grade again with `--fresh`."
+            ) from error
+
+    # ---- the file ----------------------------------------------------------------------------------------------------
+
     @contextmanager
-    def transaction(self) -> Iterator[sqlite3.Connection]:
-        """Everything inside, or nothing of it."""
+    def _transaction(self) -> Iterator[None]:
+        """Store everything that is written inside, or nothing of it."""
         with self._guarded():
             self._base.execute("BEGIN IMMEDIATE")
             try:
-                yield self._base
+                yield
             except BaseException:
                 if self._base.in_transaction:  # a full disk has ended it already
                     self._base.rollback()
                 raise
             self._base.execute("COMMIT")
 
-    def rows(self, query: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
-        """All rows that a query finds."""
-        with self._guarded():
-            return self._base.execute(query, values).fetchall()
-
-    def note(self, name: str) -> str | None:
-        """What was noted under this name."""
-        found = self.rows("SELECT value FROM notes WHERE name = ?", (name,))
-        return str(found[0][0]) if found else None
-
-    def set_note(self, name: str, value: str) -> None:
-        """Note a text under this name, inside of a transaction."""
-        self._base.execute("INSERT OR REPLACE INTO notes VALUES (?, ?)", (name, value))
-
-    def _check(self) -> None:
-        (application,) = self._base.execute("PRAGMA application_id").fetchone()
-        (schema,) = self._base.execute("PRAGMA user_version").fetchone()
-        (tables,) = self._base.execute("SELECT count(*) FROM sqlite_schema").fetchone()
-        if tables and application != APPLICATION:
-            raise ClassroomError(
-                f"{self.path}: this is another program's database, no gradebook", hint="Choose another --out folder."
-            )
-        if tables and schema != SCHEMA:
-            raise ClassroomError(
-                f"{self.path}: a gradebook in format {schema}, and this grader writes format {SCHEMA}",
-                hint="Use the grader that made it, or begin a new one with another --out folder.",
-            )
-        (said,) = self._base.execute("PRAGMA quick_check(1)").fetchone()
-        if said != "ok":
-            raise sqlite3.DatabaseError(said)
-        self._base.execute("PRAGMA journal_mode = WAL")
-        # A transaction survives the death of every process; of the last ones before a power cut some may be missing.
-        self._base.execute("PRAGMA synchronous = NORMAL")
-        if not tables:
-            self._base.executescript(
-                f"BEGIN; {_TABLES} PRAGMA application_id = {APPLICATION}; PRAGMA user_version = {SCHEMA}; COMMIT;"
-            )
-
     @contextmanager
     def _guarded(self) -> Iterator[None]:
         try:
             yield
         except sqlite3.Error as error:
-            raise _explain(self.path, error) from error
+            raise _explain(self._path, error) from error
+
+    def _rows(self, query: str, values: Sequence[object] = ()) -> list[sqlite3.Row]:
+        with self._guarded():
+            return self._base.execute(query, values).fetchall()
+
+    def _put_note(self, name: str, value: str) -> None:
+        self._base.execute("INSERT OR REPLACE INTO notes VALUES (?, ?)", (name, value))
+
+    def _let_stand(self, verdict_id: int | None, exercise: str, key: str) -> None:
+        self._base.execute(
+            "UPDATE attempts SET judgement = ? WHERE exercise = ? AND key = ?", (verdict_id, exercise, key)
+        )
+
+
+def _of(record: type[HandIn] | type[Conditions], row: sqlite3.Row) -> dict[str, Any]:
+    """The columns of a row that are the fields of a record."""
+    return {field.name: row[field.name] for field in fields(record)}
+
+
+def _storable(values: Mapping[str, object]) -> dict[str, object]:
+    """Values without lone surrogates, which file names may have and SQLite refuses."""
+    return {
+        name: value.encode("utf-8", "backslashreplace").decode("utf-8") if isinstance(value, str) else value
+        for name, value in values.items()
+    }
+
+
+def _prepare(base: sqlite3.Connection, path: Path) -> None:
+    """Make the tables in a new file; of any other file, see whether it is a whole gradebook of ours."""
+    (application,) = base.execute("PRAGMA application_id").fetchone()
+    (schema,) = base.execute("PRAGMA user_version").fetchone()
+    (tables,) = base.execute("SELECT count(*) FROM sqlite_schema").fetchone()
+    if tables and application != APPLICATION:
+        raise ClassroomError(
+            f"{path}: this is another program's database, no gradebook", hint="Choose another --out folder."
+        )
+    if tables and schema != SCHEMA:
+        raise ClassroomError(
+            f"{path}: a gradebook in format {schema}, and this grader writes format {SCHEMA}",
+            hint="Use the grader that made it, or begin a new one with another --out folder.",
+        )
+    (damage,) = base.execute("PRAGMA quick_check(1)").fetchone()
+    if damage != "ok":
+        raise sqlite3.DatabaseError(damage)
+    base.execute("PRAGMA journal_mode = WAL")
+    # A transaction survives the death of every process; of the last ones before a power cut some may be missing.
+    base.execute("PRAGMA synchronous = NORMAL")
+    if not tables:
+        base.executescript(
+            f"BEGIN; {_TABLES} PRAGMA application_id = {APPLICATION}; PRAGMA user_version = {SCHEMA}; COMMIT;"
+        )
 
 
 def _explain(path: Path, error: sqlite3.Error) -> ClassroomError:
@@ -152,7 +364,7 @@ def _explain(path: Path, error: sqlite3.Error) -> ClassroomError:
     if code in (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM):
         return ClassroomError(
             f"{path}: the gradebook cannot be opened for writing",
-            hint="Correct who may write there, or name another folder with --out.",
+            hint=_PERMISSIONS,
         )
     damaged = code in (0, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)  # 0 is our own check of the pages
     what = "is damaged" if damaged else "is not as this grader makes it"
@@ -169,11 +381,12 @@ def held(folder: Path) -> Iterator[None]:
     Raises ClassroomError if another run is at work there.
     """
     try:
-        # A file of its own: SQLite's locks on the gradebook would be lost with any other descriptor that is closed.
+        # A file of its own: closing a descriptor of the gradebook would drop SQLite's locks on it.
         descriptor = os.open(folder / ".running", os.O_RDWR | os.O_CREAT, 0o644)
     except OSError as error:
-        hint = "Correct who may write there, or name another folder with --out."
-        raise ClassroomError(f"{folder}: results cannot be written there: {error.strerror}", hint=hint) from error
+        raise ClassroomError(
+            f"{folder}: results cannot be written there: {error.strerror}", hint=_PERMISSIONS
+        ) from error
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         yield
@@ -182,11 +395,6 @@ def held(folder: Path) -> Iterator[None]:
         raise ClassroomError(f"{folder}: another `grade class` is at work there", hint=hint) from None
     finally:
         os.close(descriptor)
-
-
-def storable(text: str) -> str:
-    """A text without lone surrogates, which file names may have and SQLite refuses."""
-    return text.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def put_aside(path: Path) -> Path | None:
@@ -205,233 +413,6 @@ def put_aside(path: Path) -> Path | None:
     except OSError as error:
         raise ClassroomError(
             f"{path}: the gradebook cannot be put aside: {error.strerror}",
-            hint="Correct who may write there, or name another folder with --out.",
+            hint=_PERMISSIONS,
         ) from error
     return aside
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Learner:
-    """Somebody in the class. ``key`` is what the gradebook knows them by: it is unique and never changes."""
-
-    key: str
-    name: str
-    email: str = ""
-    ids: tuple[tuple[str, str], ...] = ()
-    """What other systems know them by, such as ``("canvas", "10234")``."""
-    section: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HandIn:
-    """One file that a learner has handed in, by the bytes of it. ``submitted_at`` is UTC, ISO 8601, or empty."""
-
-    learner: str
-    exercise: str
-    key: str
-    shown: str
-    late: bool = False
-    submitted_at: str = ""
-    run: int = 0
-    """The number of the run in which the file was there last; the gradebook sets it."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StoredVerdict:
-    """What the gradebook says of an attempt without opening its verdict."""
-
-    attempt: HandIn
-    judgement: int
-    status: Status
-    points: float
-    total: int
-    level: int
-    own_fault: bool
-    fault: str
-    trouble: str
-    conditions: Conditions
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Counted:
-    """What counted at the end of the last run that came to its end, and what it was judged by."""
-
-    points: float
-    key: str
-    conditions: Conditions
-
-
-class Gradebook:
-    """One gradebook, open. Every method raises ClassroomError if the file cannot be used, and then loses nothing."""
-
-    def __init__(self, path: Path) -> None:
-        self._file = GradebookFile(path)
-
-    def __enter__(self) -> Gradebook:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
-        self.close()
-
-    def close(self) -> None:
-        self._file.close()
-
-    # ---- a run -------------------------------------------------------------------------------------------------------
-
-    def begin(self, learners: Iterable[Learner], attempts: Collection[HandIn]) -> int:
-        """Note who is in the class and what they have handed in. Returns the number of this run."""
-        with self._file.transaction() as base:
-            run = int(self._file.note("run") or 0) + 1
-            self._file.set_note("run", str(run))
-            base.executemany(
-                "INSERT INTO learners VALUES (?, ?, ?, ?, ?) ON CONFLICT (key) DO UPDATE SET name = excluded.name, "
-                "email = excluded.email, section = excluded.section, ids = excluded.ids",
-                [
-                    tuple(map(storable, (one.key, one.name, one.email, one.section, json.dumps(one.ids))))
-                    for one in learners
-                ],
-            )
-            base.executemany(
-                "INSERT INTO attempts VALUES (?, ?, ?, ?, ?, ?, ?, NULL) ON CONFLICT DO UPDATE SET "
-                "shown = excluded.shown, late = excluded.late, submitted_at = excluded.submitted_at, "
-                "run = excluded.run",
-                [
-                    (storable(a.learner), a.exercise, a.key, storable(a.shown), a.late, a.submitted_at, run)
-                    for a in attempts
-                ],
-            )
-        return run
-
-    def begin_afresh(self) -> int:
-        """Note, until ``finish``, which judgement is the last that must not be used again, and return it.
-
-        A run that was killed and is started again goes on with its own judgements.
-        """
-        with self._file.transaction() as base:
-            if self._file.note("fresh") is None:
-                (last,) = base.execute("SELECT coalesce(max(id), 0) FROM judgements").fetchone()
-                self._file.set_note("fresh", str(last))
-        return int(self._file.note("fresh") or 0)
-
-    def reuse(self, conditions: Conditions, keys: Collection[str], *, level: int, since: int = 0) -> set[str]:
-        """Let earlier judgements on these files stand where they hold; returns the keys of those files.
-
-        They hold if they were made after ``since``, under equal conditions, and if played at this isolation level or
-        above it, or not at all because of the file. What was not judged never holds.
-        """
-        rows = self._file.rows(
-            "SELECT key, max(id) FROM judgements WHERE exercise = ? AND kit = ? AND schedules = ? AND versions = ? "
-            "AND (level >= ? OR status = ?) AND status != ? AND id > ? GROUP BY key",
-            (
-                *(conditions.exercise, conditions.kit, conditions.schedules, conditions.versions),
-                *(level, Status.CANNOT_JUDGE.value, Status.NOT_JUDGED.value, since),
-            ),
-        )
-        found = {key: id for key, id in rows if key in keys}
-        with self._file.transaction() as base:
-            base.executemany(
-                "UPDATE attempts SET judgement = ? WHERE exercise = ? AND key = ?",
-                [(id, conditions.exercise, key) for key, id in found.items()],
-            )
-        return set(found)
-
-    def add(self, judgements: Iterable[Judgement], conditions: Conditions) -> None:
-        """Store judgements that have arrived, in one transaction; each stands for every attempt with its bytes."""
-        with self._file.transaction() as base:
-            for one in judgements:
-                row = base.execute(
-                    "INSERT INTO judgements VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                    (
-                        *(one.exercise, one.key, conditions.kit, conditions.schedules),
-                        *(f"0-{conditions.schedules - 1}", conditions.versions, one.level, one.status.value),
-                        *(one.points, one.total, one.own_fault, one.fault, storable(one.trouble)),
-                        *(one.judged_at, one.document),
-                    ),
-                )
-                base.execute(
-                    "UPDATE attempts SET judgement = ? WHERE exercise = ? AND key = ?",
-                    (row.lastrowid, one.exercise, one.key),
-                )
-
-    def finish(self, counted: Mapping[tuple[str, str], tuple[float, int]]) -> None:
-        """End a run: what counts now, points and judgement by learner and exercise, is what later runs compare with."""
-        with self._file.transaction() as base:
-            base.execute("DELETE FROM notes WHERE name = 'fresh'")
-            base.executemany(
-                "INSERT OR REPLACE INTO standings VALUES (?, ?, ?, ?)",
-                [(*who, points, judgement) for who, (points, judgement) in counted.items()],
-            )
-
-    def note(self, name: str) -> str | None:
-        """What was noted under this name."""
-        return self._file.note(name)
-
-    def set_note(self, name: str, value: str) -> None:
-        """Note a text under this name."""
-        with self._file.transaction():
-            self._file.set_note(name, value)
-
-    # ---- looking -----------------------------------------------------------------------------------------------------
-
-    def learners(self) -> list[Learner]:
-        """Everybody who was ever in the class."""
-        rows = self._file.rows("SELECT key, name, email, section, ids FROM learners")
-        return [
-            Learner(key=key, name=name, email=email, section=section, ids=tuple((a, b) for a, b in json.loads(ids)))
-            for key, name, email, section, ids in rows
-        ]
-
-    def attempts(self) -> Iterator[StoredVerdict | HandIn]:
-        """Every attempt; those that no judgement stands for yet are plain attempts."""
-        rows = self._file.rows(
-            "SELECT a.learner, a.exercise, a.key, a.shown, a.late, a.submitted_at, a.run, j.id, j.status, j.points, "
-            "j.total, j.level, j.own_fault, j.fault, j.trouble, j.kit, j.schedules, j.versions "
-            "FROM attempts a LEFT JOIN judgements j ON j.id = a.judgement"
-        )
-        for learner, exercise, key, shown, late, at, run, id, *judged in rows:
-            attempt = HandIn(
-                learner=learner, exercise=exercise, key=key, shown=shown, late=bool(late), submitted_at=at, run=run
-            )
-            if id is None:
-                yield attempt
-                continue
-            status, points, total, level, own_fault, fault, trouble, kit, schedules, versions = judged
-            yield StoredVerdict(
-                attempt=attempt,
-                judgement=id,
-                status=Status(status),
-                points=points,
-                total=total,
-                level=level,
-                own_fault=bool(own_fault),
-                fault=fault,
-                trouble=trouble,
-                conditions=Conditions(exercise=exercise, kit=kit, schedules=schedules, versions=versions),
-            )
-
-    def standings(self) -> dict[tuple[str, str], Counted]:
-        """What counted at the end of the last run, by learner and exercise."""
-        rows = self._file.rows(
-            "SELECT s.learner, s.exercise, s.points, j.key, j.kit, j.schedules, j.versions "
-            "FROM standings s JOIN judgements j ON j.id = s.judgement"
-        )
-        return {
-            (learner, exercise): Counted(
-                points=points,
-                key=key,
-                conditions=Conditions(exercise=exercise, kit=kit, schedules=schedules, versions=versions),
-            )
-            for learner, exercise, points, key, kit, schedules, versions in rows
-        }
-
-    def verdict(self, judgement: int, *, shown: str) -> Verdict:
-        """The whole verdict of a judgement, on a file that is ``shown`` so."""
-        ((document,),) = self._file.rows("SELECT document FROM judgements WHERE id = ?", (judgement,))
-        try:
-            return replace(read_verdict(json.loads(zlib.decompress(document))), file=shown)
-        except (Unreadable, ValueError, zlib.error) as error:
-            raise ClassroomError(
-                f"{self._file.path}: verdict {judgement} cannot be read: {error}", hint="Grade again with `--fresh`."
-            ) from error

@@ -1,4 +1,7 @@
-"""Writes points into what a platform exported, to be imported there again: same columns, same rows, only our cells new.
+"""Gives a class's points back to its platform: in the file that was exported, only our cells are new.
+
+The copy can be imported again, because it has the same columns and rows. A cell that is not ours to change stays, and
+the instructor is told of it.
 
 Canvas' gradebook (``csv_data`` in https://github.com/instructure/canvas-lms/blob/master/lib/gradebook_exporter.rb) has
 a heading line with ``Student``, ``ID``, ``SIS Login ID``, ``Section`` and a column ``Title (number)`` for each
@@ -27,29 +30,34 @@ from grader.classroom.marks import ClassResults, Mark, Standing
 from grader.classroom.matching import exactly, mentioned, mentioned_by_id
 from grader.classroom.people import Person, words_of
 from grader.classroom.roster import make_roster, people_in
-from grader.classroom.sheet import Sheet, read_sheet
+from grader.classroom.sheet import Sheet, load_sheet
 from grader.errors import ClassroomError
 from grader.files import write_bytes
 from grader.kit.exercise import Exercise
 from grader.text import clean_line, counted
 
-# ---- filling ---------------------------------------------------------------------------------------------------------
-#
-# Fills points into the rows of a table: finds whose row it is, scales, and leaves alone what is not ours to change.
-
-
 TOTAL = "total"
 """Stands for all exercises together, where the platform has one assignment for them."""
+FAILURES = 5
+"""Failing tests that a comment names."""
+NAMED = 5
+"""People or cells that a note names."""
+MAX_TEXT = 300
 
 _EXCUSED = {"EX": "is excused", "N/A": "is not assigned to them"}
 _CENT = Decimal("0.01")
 _TINY = Decimal("0.000000001")
 """Points are sums of binary fractions: 29.999999999999996 is 30."""
+_CANVAS_TITLE = re.compile(r"(?P<title>.*?)\s*\((?P<number>\d+)\)\s*", re.DOTALL)
+_POINTS_POSSIBLE = "Points Possible"
+_ABOVE_POINTS = 3
+"""Lines that may stand above it: headings, posting policies, and one to spare."""
+_NAME_THEM = 'Say which in class.toml: [columns] with a line like ex01 = "Join (12345)".'
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Points:
-    """What somebody has for one exercise."""
+    """The points of one learner for one exercise."""
 
     points: float
     total: int
@@ -59,7 +67,7 @@ class Points:
 
 
 Results = Mapping[tuple[str, str], Points]
-"""By the key of the learner and the id of the exercise; what is not in it is left alone."""
+"""By the key of the learner and the id of the exercise; cells without points in it are left alone."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +89,7 @@ class Filled:
     kept: tuple[LeftOver, ...]
     """Cells that were left as they are though there are points for them: whose and of what, and why."""
     not_found: tuple[str, ...]
-    """Keys of learners with points who are not in the file, or who cannot be told from somebody else in it."""
+    """Keys of learners with points who are not in the file, or whom another line of it may mean as well."""
     without_column: tuple[str, ...] = ()
     """Exercises with points that the file has no column for."""
 
@@ -89,271 +97,6 @@ class Filled:
     def replaced(self) -> tuple[Change, ...]:
         """The changes of cells that had another grade."""
         return tuple(change for change in self.changed if change.old)
-
-
-class Filling:
-    """A table that is being filled."""
-
-    def __init__(self, sheet: Sheet, learners: Sequence[Learner], results: Results, exercises: Sequence[str]) -> None:
-        self._sheet = sheet
-        self._results = results
-        self._exercises = exercises
-        self._changed: list[Change] = []
-        self._kept: list[LeftOver] = []
-        self._learners = {one.key: one for one in learners if any((one.key, each) in results for each in exercises)}
-        self._rows = _rows(sheet, tuple(self._learners.values()))
-
-    def grades(self, exercise: str, column: int, *, most: Callable[[int], str], locked: Callable[[int], str]) -> None:
-        """Fill a column of grades. ``most`` gives what a row's cell may hold at most, as the table writes it, and
-        ``locked`` why it must not be changed, in words, or nothing."""
-        for row, key, points in self._of(exercise):
-            old = self._sheet.text(row, column).strip()
-            new = _scaled(points, most(row))
-            why = locked(row) or _EXCUSED.get(old, "") or ("" if new else "has no number of points that can be had")
-            if why:
-                self._keep(key, exercise, why)
-            elif _number(old) != _number(new):
-                self._sheet.put(row, column, new)
-                self._changed.append(Change(learner=key, exercise=exercise, old=old, new=new))
-
-    def comments(self, exercise: str, column: int) -> None:
-        """Fill a column of comments, which are HTML, where nobody has written one."""
-        for row, key, points in self._of(exercise):
-            old = self._sheet.text(row, column).strip()
-            new = html.escape(points.feedback.strip(), quote=False).replace("\n", "<br />")
-            if old and new and old != new:
-                self._keep(key, exercise, "has a comment already; empty the cell to have ours")
-            elif new and not old:
-                self._sheet.put(row, column, new)
-
-    def result(self, *, without_column: tuple[str, ...] = ()) -> Filled:
-        return Filled(
-            content=self._sheet.content(),
-            changed=tuple(self._changed),
-            kept=tuple(self._kept),
-            not_found=tuple(key for key in self._learners if key not in self._rows),
-            without_column=without_column,
-        )
-
-    def _of(self, exercise: str) -> Iterator[tuple[int, str, Points]]:
-        for key, row in self._rows.items():
-            points = self._total(key) if exercise == TOTAL else self._results.get((key, exercise))
-            if points is not None:
-                yield row, key, points
-
-    def _total(self, key: str) -> Points | None:
-        each = [self._results.get((key, exercise)) for exercise in self._exercises]
-        known = [points for points in each if points is not None]
-        if len(known) < len(each):
-            return None
-        return Points(
-            points=sum(one.points for one in known),
-            total=sum(one.total for one in known),
-            feedback="\n".join(one.feedback for one in known if one.feedback),
-        )
-
-    def _keep(self, key: str, exercise: str, why: str) -> None:
-        self._kept.append(LeftOver(shown=f"{self._learners[key].name}, {exercise}", reason=why))
-
-
-def _rows(sheet: Sheet, learners: Sequence[Learner]) -> dict[str, int]:
-    """The row of each learner who is in the table for certain."""
-    # The row itself is the key here: two lines that look like the same person must stay two.
-    people = [
-        Learner(key=str(one.row), name=one.person.name, email=one.person.email, ids=one.person.ids)
-        for one in people_in(sheet)
-    ]
-    table = make_roster(people, where=sheet.where)
-    rows: dict[str, int] = {}
-    for learner in learners:
-        found = table.find(Person(name=learner.name, email=learner.email, ids=learner.ids, handle=learner.key))
-        if len(found) == 1:
-            rows[learner.key] = int(found[0].key)
-    often = Counter(rows.values())
-
-    return {key: row for key, row in rows.items() if often[row] == 1}
-
-
-def _scaled(points: Points, most: str) -> str:
-    """The grade as the table writes numbers, rounded down to two places; nothing if it cannot be told."""
-    best = _number(most)
-    if best is None or best <= 0 or points.total <= 0:
-        return ""
-    grade = (Decimal(repr(points.points)) * best / points.total + _TINY).quantize(_CENT, rounding=ROUND_FLOOR)
-    text = f"{grade:.2f}" if "." in most or "," in most else f"{grade.normalize():f}"
-    return text.replace(".", ",") if "," in most and "." not in most else text
-
-
-def _number(text: str) -> Decimal | None:
-    try:
-        number = Decimal(text.strip().replace(",", "."))
-    except InvalidOperation:
-        return None
-    return number if number.is_finite() else None
-
-
-_CANVAS_TITLE = re.compile(r"(?P<title>.*?)\s*\((?P<number>\d+)\)\s*", re.DOTALL)
-_POINTS_POSSIBLE = "Points Possible"
-_ABOVE_POINTS = 3
-"""Lines that may stand above it: headings, posting policies, and one to spare."""
-_NAME_THEM = 'Say which in class.toml: [columns] with a line like ex01 = "Join (12345)".'
-
-
-def fill_canvas(
-    content: bytes,
-    results: Results,
-    *,
-    learners: Sequence[Learner],
-    exercises: Sequence[Exercise],
-    columns: Mapping[str, str],
-    where: Path,
-) -> Filled:
-    """Fill in the columns of our exercises in an exported gradebook.
-
-    ``columns`` says which column is whose where the titles do not: ``{"ex01": "Join (12345)"}``, with or without the
-    number, or the number alone; the key ``total`` means all exercises together. ``where`` is named in messages. Raises
-    ClassroomError if this is no gradebook, if a column is not there or not clear, or if there is none for any exercise.
-    """
-    sheet = read_sheet(content, where=where)
-    possible = _possible_row(sheet)
-    found = _canvas_columns(sheet, possible, exercises, columns)
-    filling = Filling(sheet, learners, results, tuple(exercise.id for exercise in exercises))
-    for exercise, column in found.items():
-        filling.grades(exercise, column, most=_always(sheet.text(possible, column)), locked=_always(""))
-    with_points = {exercise for _, exercise in results}
-
-    return filling.result(without_column=() if TOTAL in found else tuple(sorted(with_points - found.keys())))
-
-
-def fill_moodle(
-    content: bytes,
-    results: Results,
-    *,
-    learners: Sequence[Learner],
-    exercises: Sequence[Exercise],
-    exercise: str,
-    where: Path,
-) -> Filled:
-    """Fill in grade and comment in a grading worksheet, for one exercise or for ``total``.
-
-    A comment is written where there is none; one that somebody wrote stays. Raises ClassroomError if this is no
-    grading worksheet.
-    """
-    sheet = read_sheet(content, where=where)
-    headings = [" ".join(words_of(text)) for text in sheet.texts(0)]
-    for name in ("identifier", "grade", "maximum grade", "last modified grade"):
-        if name not in headings:
-            message = f"{where}:1: this is no grading worksheet of Moodle, it has no column {name!r}"
-            hint = "Download the grading worksheet again: of one assignment with points, and with Moodle in English."
-            raise ClassroomError(message, hint=hint)
-    most = headings.index("maximum grade")
-    filling = Filling(sheet, learners, results, tuple(one.id for one in exercises))
-    filling.grades(
-        exercise,
-        headings.index("grade"),
-        most=lambda row: sheet.text(row, most),
-        locked=_locked(sheet, headings),
-    )
-    if "feedback comments" in headings:
-        filling.comments(exercise, headings.index("feedback comments"))
-
-    return filling.result()
-
-
-def worksheet_exercise(where: Path, exercises: Sequence[Exercise]) -> str:
-    """What a grading worksheet is of, by its name (``Grades-CS1-Join-77.csv``), if more than one exercise was graded.
-
-    Raises ClassroomError if the name does not say.
-    """
-    found = mentioned(where.stem, exercises) if len(exercises) > 1 else {one.id for one in exercises}
-    if len(found) != 1:
-        message = f"{where}: the name of this worksheet does not say which exercise it is of"
-        raise ClassroomError(message, hint="Rename it to, say, `grades-ex01.csv`, or grade one with `--exercise ex01`.")
-    return next(iter(found))
-
-
-def _locked(sheet: Sheet, headings: Sequence[str]) -> Callable[[int], str]:
-    if "grade can be changed" not in headings:
-        return _always("")
-    column = headings.index("grade can be changed")
-    return lambda row: "must not be changed, says the worksheet" if _says_no(sheet.text(row, column)) else ""
-
-
-def _says_no(text: str) -> bool:
-    return text.strip().casefold() == "no"
-
-
-def _always(text: str) -> Callable[[int], str]:
-    return lambda row: text
-
-
-# ---- the columns of Canvas -------------------------------------------------------------------------------------------
-
-
-def _possible_row(sheet: Sheet) -> int:
-    for row in range(1, min(len(sheet.rows), 1 + _ABOVE_POINTS)):
-        if sheet.text(row, 0).strip() == _POINTS_POSSIBLE:
-            return row
-    message = f"{sheet.where}: this is no gradebook of Canvas, no line says {_POINTS_POSSIBLE!r}"
-    raise ClassroomError(message, hint="Export the entire gradebook from Canvas, and do not edit it.")
-
-
-def _canvas_columns(
-    sheet: Sheet, possible: int, exercises: Sequence[Exercise], columns: Mapping[str, str]
-) -> dict[str, int]:
-    titles = {
-        at: title
-        for at, text in enumerate(sheet.texts(0))
-        if (title := _CANVAS_TITLE.fullmatch(text)) and any(char.isdigit() for char in sheet.text(possible, at))
-    }
-    found = {exercise: _named_column(sheet, titles, exercise, text) for exercise, text in columns.items()}
-    left = {at: title for at, title in titles.items() if at not in found.values()}
-    if TOTAL not in found:
-        for exercise in exercises:
-            column = _column_of(sheet, left, exercise, exercises) if exercise.id not in found else None
-            if column is not None:
-                found[exercise.id] = column
-    if not found:
-        shown = ", ".join(repr(title[0]) for title in titles.values())[:200] or "none"
-        raise ClassroomError(f"{sheet.where}:1: no column is of an exercise; there are {shown}", hint=_NAME_THEM)
-
-    return found
-
-
-def _named_column(sheet: Sheet, titles: Mapping[int, re.Match[str]], exercise: str, text: str) -> int:
-    wanted = text.strip()
-    fits = [at for at, title in titles.items() if wanted == title[0].strip()]
-    fits = fits or [at for at, title in titles.items() if wanted in (title["title"].strip(), title["number"])]
-    if len(fits) != 1:
-        what = "there are several columns" if fits else "there is no column for points"
-        raise ClassroomError(f"{sheet.where}:1: {what} called {text!r}, which is to be {exercise}'s", hint=_NAME_THEM)
-    return fits[0]
-
-
-def _column_of(
-    sheet: Sheet, titles: Mapping[int, re.Match[str]], exercise: Exercise, exercises: Sequence[Exercise]
-) -> int | None:
-    def fitting(find: Callable[[str, Sequence[Exercise]], Iterable[str]]) -> list[int]:
-        return [at for at, title in titles.items() if list(find(title["title"], exercises)) == [exercise.id]]
-
-    # Not by a name within a longer title: "Join the discussion (44)" is another assignment.
-    fits = fitting(exactly) or fitting(mentioned_by_id)
-    if len(fits) > 1:
-        several = " and ".join(repr(titles[at][0]) for at in fits[:3])
-        raise ClassroomError(f"{sheet.where}:1: {several} could both be {exercise.id}'s", hint=_NAME_THEM)
-    return fits[0] if fits else None
-
-
-# ---- class handback --------------------------------------------------------------------------------------------------
-#
-# Gives a class's points back to its platform: the files that were exported, with our cells filled in.
-
-
-FAILURES = 5
-"""Failing tests that a comment names."""
-NAMED = 5
-"""People or cells that a note names."""
-MAX_TEXT = 300
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -381,19 +124,14 @@ class HandBack:
 
     def _filled(self, results: Results, learners: Sequence[Learner]) -> Iterator[tuple[Path, Filled]]:
         if self.canvas is not None:
-            ours = {TOTAL, *(one.id for one in self.exercises)}
+            ours = {TOTAL, *(exercise.id for exercise in self.exercises)}
             columns = {id: column for id, column in self.columns.items() if id in ours}
-            content, where = _read(self.canvas), self.canvas
-            filled = fill_canvas(
-                content, results, learners=learners, exercises=self.exercises, columns=columns, where=where
-            )
-            yield where, filled
+            sheet = load_sheet(self.canvas)
+            yield self.canvas, fill_canvas(sheet, results, learners, exercises=self.exercises, columns=columns)
         for path in self.moodle:
             exercise = worksheet_exercise(path, self.exercises)
-            filled = fill_moodle(
-                _read(path), results, learners=learners, exercises=self.exercises, exercise=exercise, where=path
-            )
-            yield path, filled
+            sheet = load_sheet(path)
+            yield path, fill_moodle(sheet, results, learners, exercises=self.exercises, exercise=exercise)
 
 
 def points_of(results: ClassResults) -> dict[tuple[str, str], Points]:
@@ -428,7 +166,7 @@ def _notes(file: str, filled: Filled, names: Mapping[str, str]) -> Iterator[str]
     if filled.not_found:
         yield f"{file}: not in it: {_some([names.get(key, key) for key in filled.not_found])}"
     if filled.kept:
-        yield f"{file}: left as they are: {_some([f'{one.shown} {one.reason}' for one in filled.kept])}"
+        yield f"{file}: left as they are: {_some([f'{cell.shown} {cell.reason}' for cell in filled.kept])}"
     if filled.without_column:
         yield f"{file}: no column for {', '.join(filled.without_column)}; name it in class.toml under [columns]"
 
@@ -438,8 +176,236 @@ def _some(texts: Sequence[str]) -> str:
     return "; ".join(texts[:NAMED]) + more
 
 
-def _read(path: Path) -> bytes:
+# ---- Moodle ----------------------------------------------------------------------------------------------------------
+
+
+def worksheet_exercise(where: Path, exercises: Sequence[Exercise]) -> str:
+    """What a grading worksheet is of, by its name (``Grades-CS1-Join-77.csv``), if more than one exercise was graded.
+
+    Raises ClassroomError if the name does not say.
+    """
+    ids = mentioned(where.stem, exercises) if len(exercises) > 1 else {exercise.id for exercise in exercises}
+    if len(ids) != 1:
+        message = f"{where}: the name of this worksheet does not say which exercise it is of"
+        raise ClassroomError(message, hint="Rename it to, say, `grades-ex01.csv`, or grade one with `--exercise ex01`.")
+    return next(iter(ids))
+
+
+def fill_moodle(
+    sheet: Sheet, results: Results, learners: Sequence[Learner], *, exercises: Sequence[Exercise], exercise: str
+) -> Filled:
+    """Fill in grade and comment in a grading worksheet, for one exercise or for ``total``.
+
+    A comment is written where there is none; one that an instructor wrote stays. Raises ClassroomError if this is no
+    grading worksheet.
+    """
+    headings = [" ".join(words_of(text)) for text in sheet.texts(0)]
+    for name in ("identifier", "grade", "maximum grade", "last modified grade"):
+        if name not in headings:
+            message = f"{sheet.where}:1: this is no grading worksheet of Moodle, it has no column {name!r}"
+            hint = "Download the grading worksheet again: of one assignment with points, and with Moodle in English."
+            raise ClassroomError(message, hint=hint)
+    most, changeable = headings.index("maximum grade"), "grade can be changed"
+    lock = headings.index(changeable) if changeable in headings else None
+
+    def locked(row: int) -> str:
+        is_locked = lock is not None and sheet.text(row, lock).strip().casefold() == "no"
+        return "must not be changed, says the worksheet" if is_locked else ""
+
+    filling = _Filling(sheet, results, learners, exercises)
+    filling.grades(exercise, headings.index("grade"), most=lambda row: sheet.text(row, most), locked=locked)
+    if "feedback comments" in headings:
+        filling.comments(exercise, headings.index("feedback comments"))
+    return filling.result()
+
+
+# ---- Canvas ----------------------------------------------------------------------------------------------------------
+
+
+def fill_canvas(
+    sheet: Sheet,
+    results: Results,
+    learners: Sequence[Learner],
+    *,
+    exercises: Sequence[Exercise],
+    columns: Mapping[str, str],
+) -> Filled:
+    """Fill in the columns of our exercises in an exported gradebook.
+
+    ``columns`` says which column is whose where the titles do not: ``{"ex01": "Join (12345)"}``, with or without the
+    number, or the number alone; the key ``total`` means all exercises together. Raises ClassroomError if this is no
+    gradebook, if a column is not there or not clear, or if there is none for any exercise.
+    """
+    possible = _possible_row(sheet)
+    column_of = _canvas_columns(sheet, possible, exercises, columns)
+    filling = _Filling(sheet, results, learners, exercises)
+    for exercise, column in column_of.items():
+        filling.grades(exercise, column, most=_always(sheet.text(possible, column)), locked=_always(""))
+    with_points = {exercise for _, exercise in results}
+    return filling.result(without_column=() if TOTAL in column_of else tuple(sorted(with_points - column_of.keys())))
+
+
+def _always(text: str) -> Callable[[int], str]:
+    return lambda row: text
+
+
+def _possible_row(sheet: Sheet) -> int:
+    for row in range(1, min(len(sheet.rows), 1 + _ABOVE_POINTS)):
+        if sheet.text(row, 0).strip() == _POINTS_POSSIBLE:
+            return row
+    message = f"{sheet.where}: this is no gradebook of Canvas, no line says {_POINTS_POSSIBLE!r}"
+    raise ClassroomError(message, hint="Export the entire gradebook from Canvas, and do not edit it.")
+
+
+def _canvas_columns(
+    sheet: Sheet, possible: int, exercises: Sequence[Exercise], columns: Mapping[str, str]
+) -> dict[str, int]:
+    titles = {
+        at: title
+        for at, text in enumerate(sheet.texts(0))
+        if (title := _CANVAS_TITLE.fullmatch(text)) and any(char.isdigit() for char in sheet.text(possible, at))
+    }
+    column_of = {exercise: _named_column(sheet, titles, exercise, text) for exercise, text in columns.items()}
+    left = {at: title for at, title in titles.items() if at not in column_of.values()}
+    for exercise in exercises if TOTAL not in column_of else ():
+        column = _titled_column(sheet, left, exercise, exercises) if exercise.id not in column_of else None
+        if column is not None:
+            column_of[exercise.id] = column
+    if not column_of:
+        shown = ", ".join(repr(title[0]) for title in titles.values())[:200] or "none"
+        raise ClassroomError(f"{sheet.where}:1: no column is of an exercise; there are {shown}", hint=_NAME_THEM)
+    return column_of
+
+
+def _named_column(sheet: Sheet, titles: Mapping[int, re.Match[str]], exercise: str, text: str) -> int:
+    wanted = text.strip()
+    fits = [at for at, title in titles.items() if wanted == title[0].strip()]
+    fits = fits or [at for at, title in titles.items() if wanted in (title["title"].strip(), title["number"])]
+    if len(fits) != 1:
+        what = "there are several columns" if fits else "there is no column for points"
+        raise ClassroomError(f"{sheet.where}:1: {what} called {text!r}, which is to be {exercise}'s", hint=_NAME_THEM)
+    return fits[0]
+
+
+def _titled_column(
+    sheet: Sheet, titles: Mapping[int, re.Match[str]], exercise: Exercise, exercises: Sequence[Exercise]
+) -> int | None:
+    def fitting(find: Callable[[str, Sequence[Exercise]], Iterable[str]]) -> list[int]:
+        return [at for at, title in titles.items() if list(find(title["title"], exercises)) == [exercise.id]]
+
+    # Not by a name within a longer title: "Join the discussion (44)" is another assignment.
+    fits = fitting(exactly) or fitting(mentioned_by_id)
+    if len(fits) > 1:
+        several = " and ".join(repr(titles[at][0]) for at in fits[:3])
+        raise ClassroomError(f"{sheet.where}:1: {several} could both be {exercise.id}'s", hint=_NAME_THEM)
+    return fits[0] if fits else None
+
+
+# ---- filling ---------------------------------------------------------------------------------------------------------
+
+
+class _Filling:
+    """A table that is being filled: finds whose row it is, scales, and leaves alone what is not ours to change."""
+
+    def __init__(
+        self, sheet: Sheet, results: Results, learners: Sequence[Learner], exercises: Sequence[Exercise]
+    ) -> None:
+        self._sheet = sheet
+        self._results = results
+        self._exercises = [exercise.id for exercise in exercises]
+        self._changed: list[Change] = []
+        self._kept: list[LeftOver] = []
+        ours = set(self._exercises)
+        with_points = {key for key, exercise in results if exercise in ours}
+        self._learners = {learner.key: learner for learner in learners if learner.key in with_points}
+        self._rows = _rows(sheet, self._learners.values())
+
+    def grades(self, exercise: str, column: int, *, most: Callable[[int], str], locked: Callable[[int], str]) -> None:
+        """Fill a column of grades.
+
+        ``most`` gives what a row's cell may hold at most, as the table writes it, and ``locked`` why the cell must not
+        be changed, in words, or nothing.
+        """
+        for row, key, points in self._of(exercise):
+            old = self._sheet.text(row, column).strip()
+            new = _scaled(points, most(row))
+            why = locked(row) or _EXCUSED.get(old, "") or ("" if new else "has no number of points that can be had")
+            if why:
+                self._keep(key, exercise, why)
+            elif _number(old) != _number(new):
+                self._sheet.put(row, column, new)
+                self._changed.append(Change(learner=key, exercise=exercise, old=old, new=new))
+
+    def comments(self, exercise: str, column: int) -> None:
+        """Fill the empty cells of a column of comments, which are HTML."""
+        for row, key, points in self._of(exercise):
+            old = self._sheet.text(row, column).strip()
+            new = html.escape(points.feedback.strip(), quote=False).replace("\n", "<br />")
+            if old and new and old != new:
+                self._keep(key, exercise, "has a comment already; empty the cell to have ours")
+            elif new and not old:
+                self._sheet.put(row, column, new)
+
+    def result(self, *, without_column: tuple[str, ...] = ()) -> Filled:
+        return Filled(
+            content=self._sheet.content(),
+            changed=tuple(self._changed),
+            kept=tuple(self._kept),
+            not_found=tuple(key for key in self._learners if key not in self._rows),
+            without_column=without_column,
+        )
+
+    def _of(self, exercise: str) -> Iterator[tuple[int, str, Points]]:
+        for key, row in self._rows.items():
+            points = self._total(key) if exercise == TOTAL else self._results.get((key, exercise))
+            if points is not None:
+                yield row, key, points
+
+    def _total(self, key: str) -> Points | None:
+        """The points of all exercises; None as long as one of them has none."""
+        known = [self._results[key, exercise] for exercise in self._exercises if (key, exercise) in self._results]
+        if len(known) < len(self._exercises):
+            return None
+        return Points(
+            points=sum(points.points for points in known),
+            total=sum(points.total for points in known),
+            feedback="\n".join(points.feedback for points in known if points.feedback),
+        )
+
+    def _keep(self, key: str, exercise: str, why: str) -> None:
+        self._kept.append(LeftOver(shown=f"{self._learners[key].name}, {exercise}", reason=why))
+
+
+def _rows(sheet: Sheet, learners: Iterable[Learner]) -> dict[str, int]:
+    """The row of each learner who is in the table for certain."""
+    # The row itself is the key here: two lines that look like the same person must stay two.
+    people = [
+        Learner(key=str(line.row), name=line.person.name, email=line.person.email, ids=line.person.ids)
+        for line in people_in(sheet)
+    ]
+    table = make_roster(people, where=sheet.where)
+    rows: dict[str, int] = {}
+    for learner in learners:
+        fitting = table.find(Person(name=learner.name, email=learner.email, ids=learner.ids, handle=learner.key))
+        if len(fitting) == 1:
+            rows[learner.key] = int(fitting[0].key)
+    often = Counter(rows.values())
+    return {key: row for key, row in rows.items() if often[row] == 1}
+
+
+def _scaled(points: Points, most: str) -> str:
+    """The grade as the table writes numbers, rounded down to two places; nothing if it cannot be told."""
+    best = _number(most)
+    if best is None or best <= 0 or points.total <= 0:
+        return ""
+    grade = (Decimal(repr(points.points)) * best / points.total + _TINY).quantize(_CENT, rounding=ROUND_FLOOR)
+    text = f"{grade:.2f}" if "." in most or "," in most else f"{grade.normalize():f}"
+    return text.replace(".", ",") if "," in most and "." not in most else text
+
+
+def _number(text: str) -> Decimal | None:
     try:
-        return path.read_bytes()
-    except OSError as error:
-        raise ClassroomError(f"{path}: {error.strerror}", hint="Name the file that the platform exported.") from error
+        number = Decimal(text.strip().replace(",", "."))
+    except InvalidOperation:
+        return None
+    return number if number.is_finite() else None

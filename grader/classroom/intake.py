@@ -6,8 +6,8 @@ The decisions, in one place:
   a copy (``join (2).py``). The others are listed as superseded. If two are level and differ, neither counts.
 * A file counts by its name; one that is named otherwise counts by the folder or assignment it lies in, if it is the
   only Python file there that it could be.
-* On a roster, a learner is known by number, login, address or name, in that order. Somebody who is not on it, or could
-  be two people of it, is kept as a learner of their own and listed in ``Intake.strangers``.
+* On a roster, a learner is known by number, login, address or name, in that order. A person who is not on it, or could
+  be two learners of it, is kept as a learner of their own and listed in ``Intake.strangers``.
 * What systems and tools leave behind is counted and not listed, and so is what ``grade init`` puts beside the answers.
 """
 
@@ -18,111 +18,16 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import assert_never
 
 from grader.classroom.archive import gather
-from grader.classroom.found import Found, Gathered, LeftOver, RefusedFile, shown_path
+from grader.classroom.found import Found, LeftOver, RefusedFile, shown_path
 from grader.classroom.gradebook import Learner
-from grader.classroom.layouts import canvas, flat, folders, gradescope, moodle
 from grader.classroom.layouts.claims import Claim, Layout, Reader
-from grader.classroom.layouts.recognise import Evidence, recognise
+from grader.classroom.layouts.recognise import Evidence, reader_of, recognise
 from grader.classroom.matching import Match, is_helper, match_exercise, stem_of
 from grader.classroom.people import words_of
 from grader.classroom.roster import Owners, Roster
 from grader.kit.exercise import Exercise
-
-# ---- choosing --------------------------------------------------------------------------------------------------------
-#
-# Which of several files of a learner counts for an exercise, and why the others do not.
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Candidate:
-    """A file that may be a learner's answer to an exercise."""
-
-    claim: Claim
-    learner: str
-    match: Match
-
-    @property
-    def shown(self) -> str:
-        return self.claim.found.shown
-
-    @property
-    def rank(self) -> tuple[int, int]:
-        """The platform's number, then that of a copy; the largest counts."""
-        return self.claim.rank, stem_of(self.claim.found.parts[-1]).copy
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Choice:
-    """What became of the candidates: at most one for each learner and exercise counts."""
-
-    chosen: tuple[Candidate, ...]
-    left: tuple[LeftOver, ...]
-
-
-def choose(candidates: Iterable[Candidate]) -> Choice:
-    """Decide for every learner and exercise."""
-    groups: dict[tuple[str, str], list[Candidate]] = defaultdict(list)
-    for candidate in candidates:
-        groups[candidate.learner, candidate.match.exercise].append(candidate)
-    chosen: list[Candidate] = []
-    left: list[LeftOver] = []
-    for group in groups.values():
-        best, others = _best(group)
-        chosen.extend(best)
-        left.extend(others)
-
-    return Choice(chosen=tuple(chosen), left=tuple(left))
-
-
-def _best(group: Sequence[Candidate]) -> tuple[list[Candidate], list[LeftOver]]:
-    named = [one for one in group if one.match.named]
-    if named:
-        others = [one for one in group if not one.match.named]
-        left = [_left(one, f"lies beside {named[0].claim.name}, which is the answer") for one in others]
-        best, superseded = _newest(named)
-        return best, left + superseded
-    helpers = [one for one in group if is_helper(one.claim.name)]
-    left = [_left(one, f"is named like a test or a part, and not like {one.match.exercise}") for one in helpers]
-    loose = [one for one in group if one not in helpers]
-    if len({stem_of(one.claim.name).text.casefold() for one in loose}) > 1:
-        what = f"is one of {len(loose)} files that could be {loose[0].match.exercise}, none of which is named like it"
-        return [], left + [_left(one, what) for one in loose]
-    best, superseded = _newest(loose) if loose else ([], [])
-
-    return best, left + superseded
-
-
-def _newest(group: Sequence[Candidate]) -> tuple[list[Candidate], list[LeftOver]]:
-    last = max(one.rank for one in group)
-    level = [one for one in group if one.rank == last]
-    best = level[0]
-    if not all(_same(best, one) for one in level[1:]):
-        return [], [_left(one, _unclear(one, level, group)) for one in group]
-    left = [_left(one, f"is the same as {best.shown}") for one in level[1:]]
-    left += [_left(one, f"is superseded by {best.shown}") for one in group if one.rank != last]
-
-    return [best], left
-
-
-def _unclear(one: Candidate, level: Sequence[Candidate], group: Sequence[Candidate]) -> str:
-    others = [each.shown for each in (level if one in level else group) if each is not one]
-    return f"could be {one.match.exercise}, and so could {', '.join(others[:3])}: it is not clear which of them counts"
-
-
-def _same(one: Candidate, other: Candidate) -> bool:
-    first, second = one.claim.found.path, other.claim.found.path
-    try:
-        return first is not None and second is not None and filecmp.cmp(first, second, shallow=False)
-    except OSError:
-        return False
-
-
-def _left(one: Candidate, reason: str) -> LeftOver:
-    return LeftOver(shown=one.shown, reason=reason)
-
 
 _KINDS = {
     ".html": "is text that was typed into the platform, or a link; no file was handed in",
@@ -133,7 +38,7 @@ _KINDS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Handed:
-    """One file that somebody handed in."""
+    """One file that a learner has handed in."""
 
     learner: str
     """The key of the learner."""
@@ -167,6 +72,31 @@ class Intake:
     """How many files and folders systems, tools and the grader itself left there; they are not listed."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Candidate:
+    """A file that may be a learner's answer to an exercise."""
+
+    claim: Claim
+    learner: str
+    match: Match
+
+    @property
+    def shown(self) -> str:
+        return self.claim.found.shown
+
+    @property
+    def rank(self) -> tuple[int, int]:
+        """The platform's number, then that of a copy; the largest counts."""
+        return self.claim.rank, stem_of(self.claim.found.parts[-1]).copy
+
+    def left(self, reason: str) -> LeftOver:
+        return LeftOver(shown=self.shown, reason=reason)
+
+
+_Chosen = tuple[list[_Candidate], list[LeftOver]]
+"""The candidates that count, and why the others do not."""
+
+
 def take_in(
     source: Path, *, exercises: Sequence[Exercise], layout: Layout | None, roster: Roster | None, staging: Path
 ) -> Intake:
@@ -178,49 +108,33 @@ def take_in(
     """
     gathered = gather(source, staging)
     evidence = (
-        recognise(source, gathered.files, exercises)
-        if layout is None
-        else Evidence(layout=layout, because="it was asked for")
+        Evidence(layout=layout, because="it was asked for")
+        if layout is not None
+        else recognise(source, gathered.files, exercises)
     )
-    read = _reader(evidence.layout, gathered, source, exercises)
+    read = reader_of(evidence.layout, gathered, source, exercises)
     owners = Owners(roster)
-    sorted_out = [one for found in gathered.files for one in _sort(found, read, owners, source, exercises)]
+    sorted_out = [piece for found in gathered.files for piece in _sort(found, read, owners, source, exercises)]
     _meet_refused(gathered.refused, read, owners)
-    choice = choose(one for one in sorted_out if isinstance(one, Candidate))
-    left = [one for one in sorted_out if isinstance(one, LeftOver)]
+    chosen, superseded = _choose(piece for piece in sorted_out if isinstance(piece, _Candidate))
+    left = [piece for piece in sorted_out if isinstance(piece, LeftOver)]
 
     return Intake(
         layout=evidence.layout,
         because=evidence.because,
         learners=owners.learners(),
-        files=_in_order(choice.chosen, owners, exercises),
-        unmatched=_sorted((*left, *choice.left)),
-        refused=_sorted(LeftOver(shown=shown_path(one.parts), reason=one.reason) for one in gathered.refused),
+        files=_in_order(chosen, owners, exercises),
+        unmatched=_sorted((*left, *superseded)),
+        refused=_sorted(LeftOver(shown=shown_path(file.parts), reason=file.reason) for file in gathered.refused),
         strangers=owners.strangers(),
         leavings=gathered.leavings,
     )
 
 
-def _reader(layout: Layout, gathered: Gathered, source: Path, exercises: Sequence[Exercise]) -> Reader:
-    match layout:
-        case Layout.CANVAS:
-            return canvas.read
-        case Layout.MOODLE:
-            return moodle.reader(gathered.files)
-        case Layout.GRADESCOPE:
-            return gradescope.reader(gathered.files)
-        case Layout.FOLDERS:
-            return folders.reader(gathered, source.name, exercises)
-        case Layout.FLAT:
-            return flat.reader(source.name, exercises)
-        case never:
-            assert_never(never)
-
-
 def _sort(
     found: Found, read: Reader, owners: Owners, source: Path, exercises: Sequence[Exercise]
-) -> Iterator[Candidate | LeftOver]:
-    """Say of one file whose answer it may be to what; a group has one answer each."""
+) -> Iterator[_Candidate | LeftOver]:
+    """Say of one file whose answer it may be to which exercise; a group has one answer for each of its learners."""
     claims = read(found)
     if isinstance(claims, str):
         yield LeftOver(shown=found.shown, reason=_kind(found) or claims)
@@ -237,11 +151,11 @@ def _sort(
         if isinstance(matched, str):
             yield LeftOver(shown=found.shown, reason=matched)
         else:
-            yield Candidate(claim=claim, learner=key, match=matched)
+            yield _Candidate(claim=claim, learner=key, match=matched)
 
 
 def _kind(found: Found) -> str:
-    """Why a file cannot be an answer by what it is; nothing if it is a Python file."""
+    """Why a file of this kind cannot be an answer; nothing if it is a Python file."""
     if found.suffix == ".py":
         return ""
     if found.parts[-1].lower().endswith(".py.txt"):
@@ -250,32 +164,85 @@ def _kind(found: Found) -> str:
 
 
 def _meet_refused(refused: Sequence[RefusedFile], read: Reader, owners: Owners) -> None:
-    """Know the owners of what was refused: they are in the class, too, and perhaps handed in nothing else."""
-    for one in refused:
+    """Know the owners of refused files: they are in the class, too, and may have handed in nothing else."""
+    for file in refused:
         # A zip that was refused stands for a folder, and the layouts look for owners in the names of folders.
-        parts = (*one.parts, "") if one.parts[-1].lower().endswith(".zip") else one.parts
+        parts = (*file.parts, "") if file.parts[-1].lower().endswith(".zip") else file.parts
         claims = read(Found(parts=parts, path=None))
         for claim in claims if not isinstance(claims, str) else ():
             owners.key(claim.person)
 
 
-def _in_order(chosen: Sequence[Candidate], owners: Owners, exercises: Sequence[Exercise]) -> tuple[Handed, ...]:
+def _in_order(chosen: Sequence[_Candidate], owners: Owners, exercises: Sequence[Exercise]) -> tuple[Handed, ...]:
     people = {learner.key: at for at, learner in enumerate(owners.learners())}
     order = {exercise.id: at for at, exercise in enumerate(exercises)}
-    handed = [_handed(one, path) for one in chosen if (path := one.claim.found.path) is not None]
-    return tuple(sorted(handed, key=lambda one: (people[one.learner], order[one.exercise])))
-
-
-def _handed(candidate: Candidate, path: Path) -> Handed:
-    return Handed(
-        learner=candidate.learner,
-        exercise=candidate.match.exercise,
-        path=path,
-        shown=candidate.shown,
-        late=candidate.claim.late,
-        submitted_at=candidate.claim.submitted_at,
-    )
+    handed = [
+        Handed(
+            learner=candidate.learner,
+            exercise=candidate.match.exercise,
+            path=path,
+            shown=candidate.shown,
+            late=candidate.claim.late,
+            submitted_at=candidate.claim.submitted_at,
+        )
+        for candidate in chosen
+        if (path := candidate.claim.found.path) is not None
+    ]
+    return tuple(sorted(handed, key=lambda file: (people[file.learner], order[file.exercise])))
 
 
 def _sorted(left: Iterable[LeftOver]) -> tuple[LeftOver, ...]:
-    return tuple(sorted(dict.fromkeys(left), key=lambda one: (one.shown, one.reason)))
+    return tuple(sorted(dict.fromkeys(left), key=lambda file: (file.shown, file.reason)))
+
+
+# ---- which of several files counts -----------------------------------------------------------------------------------
+
+
+def _choose(candidates: Iterable[_Candidate]) -> _Chosen:
+    """Choose one file at most for each learner and exercise."""
+    groups: dict[tuple[str, str], list[_Candidate]] = defaultdict(list)
+    for candidate in candidates:
+        groups[candidate.learner, candidate.match.exercise].append(candidate)
+    choices = [_best(group) for group in groups.values()]
+    return [one for best, _ in choices for one in best], [one for _, left in choices for one in left]
+
+
+def _best(group: Sequence[_Candidate]) -> _Chosen:
+    named = [candidate for candidate in group if candidate.match.named]
+    if named:
+        beside = f"lies beside {named[0].claim.name}, which is the answer"
+        return _newest(named, [candidate.left(beside) for candidate in group if not candidate.match.named])
+    helpers = [candidate for candidate in group if is_helper(candidate.claim.name)]
+    exercise = group[0].match.exercise
+    left = [candidate.left(f"is named like a test or a part, and not like {exercise}") for candidate in helpers]
+    loose = [candidate for candidate in group if candidate not in helpers]
+    if len({stem_of(candidate.claim.name).text.casefold() for candidate in loose}) > 1:
+        why = f"is one of {len(loose)} files that could be {exercise}, none of which is named like it"
+        return [], left + [candidate.left(why) for candidate in loose]
+    return _newest(loose, left) if loose else ([], left)
+
+
+def _newest(group: Sequence[_Candidate], left: list[LeftOver]) -> _Chosen:
+    last = max(candidate.rank for candidate in group)
+    level = [candidate for candidate in group if candidate.rank == last]
+    best = level[0]
+    if not all(_same(best, other) for other in level[1:]):
+        return [], left + [candidate.left(_unclear(candidate, level, group)) for candidate in group]
+    left = left + [candidate.left(f"is the same as {best.shown}") for candidate in level[1:]]
+    return [best], left + [
+        candidate.left(f"is superseded by {best.shown}") for candidate in group if candidate.rank != last
+    ]
+
+
+def _unclear(candidate: _Candidate, level: Sequence[_Candidate], group: Sequence[_Candidate]) -> str:
+    others = [other.shown for other in (level if candidate in level else group) if other is not candidate]
+    exercise = candidate.match.exercise
+    return f"could be {exercise}, and so could {', '.join(others[:3])}: it is not clear which of them counts"
+
+
+def _same(candidate: _Candidate, other: _Candidate) -> bool:
+    first, second = candidate.claim.found.path, other.claim.found.path
+    try:
+        return first is not None and second is not None and filecmp.cmp(first, second, shallow=False)
+    except OSError:
+        return False

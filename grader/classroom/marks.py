@@ -1,4 +1,7 @@
-"""What counts in the end: the attempt that stands, late days, overrides."""
+"""What counts in the end: the hand-in that stands, what being late costs, points set by hand, what a regrade moved.
+
+``ClassResults`` is the record from which every report on a class is made.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import cached_property
 
-from grader.classroom.gradebook import Counted, Gradebook, HandIn, Learner, StoredVerdict
+from grader.classroom.gradebook import Counted, Gradebook, HandIn, JudgedHandIn, Learner
 from grader.classroom.intake import Intake
 from grader.classroom.pool import Conditions
 from grader.classroom.rules import ClassRules, Count, Late, MissingMark
@@ -52,117 +55,21 @@ class Mark:
     override: str = ""
     """Why an instructor has set the points by hand; empty if they have not."""
     points: float | None = None
-    """Points that go into the gradebook of the platform; None if there is nothing to say yet."""
+    """Points that go into the gradebook of the platform; None if nothing can be said yet."""
     own_fault: bool = False
-    """Whether it was not judged through a fault of the grader itself."""
-    judged: StoredVerdict | None = None
-    """The attempt that counts, as the gradebook has it."""
-
-
-Skips = Callable[[StoredVerdict], bool]
-"""Whether an attempt counts as not begun."""
-
-
-def mark(
-    learner: str,
-    exercise: str,
-    total: int,
-    attempts: Iterable[StoredVerdict | HandIn],
-    rules: ClassRules,
-    *,
-    skips: Skips,
-) -> Mark:
-    """The mark of one learner for one exercise, from their attempts at it; ``verdict`` is left to be filled in.
-
-    A file that cannot be judged has no points. One that was not judged has none to give or to lose, and neither has
-    what is missing, unless the rules say zero.
-    """
-    bare = Mark(learner=learner, exercise=exercise, total=total, standing=Standing.MISSING)
-    found = [one for one in attempts if not (isinstance(one, StoredVerdict) and skips(one))]
-    latest = max(found, key=_age, default=None)
-    if latest is None:
-        counted = replace(bare, points=0.0 if rules.missing is MissingMark.ZERO else None)
-    elif isinstance(latest, HandIn):  # handed in, and the run has not come to it
-        counted = replace(bare, standing=Standing.NOT_JUDGED)
-    elif rules.count is Count.BEST:
-        counted = _best([_of_attempt(bare, one, rules) for one in found if isinstance(one, StoredVerdict)])
-    else:
-        counted = _of_attempt(bare, latest, rules)
-    return _overridden(counted, rules)
-
-
-def _of_attempt(bare: Mark, judged: StoredVerdict, rules: ClassRules) -> Mark:
-    """What this attempt would be worth."""
-    days = _days_late(judged.attempt, rules)
-    filled = replace(bare, judged=judged, days_late=days, own_fault=judged.own_fault)
-    if judged.status is Status.NOT_JUDGED:
-        return replace(filled, standing=Standing.NOT_JUDGED)
-    if judged.status is Status.CANNOT_JUDGE:
-        return replace(filled, standing=Standing.CANNOT_JUDGE, points=0.0)
-    deducted = _deducted(judged.points, bare.total, days, rules.late)
-    return replace(
-        filled, standing=Standing.JUDGED, raw=judged.points, deducted=deducted, points=judged.points - deducted
-    )
-
-
-def _best(marks: Sequence[Mark]) -> Mark:
-    """The most points after what being late costs; of equals the latest."""
-
-    def worth(mark: Mark) -> tuple[float, int, str]:
-        assert mark.judged is not None
-        return (-1.0 if mark.points is None else mark.points, *_age(mark.judged))
-
-    return max(marks, key=worth)
-
-
-def _age(one: StoredVerdict | HandIn) -> tuple[int, str]:
-    attempt = one.attempt if isinstance(one, StoredVerdict) else one
-    return attempt.run, attempt.submitted_at
-
-
-def _overridden(mark: Mark, rules: ClassRules) -> Mark:
-    """The mark with the points that an instructor has set; of several for one the last one counts."""
-    for override in reversed(rules.overrides):
-        if (override.learner, override.exercise) == (mark.learner, mark.exercise):
-            return replace(mark, override=override.reason, points=override.points)
-    return mark
-
-
-# ---- being late ------------------------------------------------------------------------------------------------------
-
-
-def _days_late(attempt: HandIn, rules: ClassRules) -> int:
-    """Days that have begun since the deadline. A platform that says late and not when is believed for one day.
-
-    Not for a learner who was given more time here, of which the platform knows nothing.
-    """
-    deadline = rules.deadline(attempt.learner, attempt.exercise)
-    if deadline is None or not attempt.submitted_at:
-        return 1 if attempt.late and attempt.learner not in rules.extensions else 0
-    over = datetime.fromisoformat(attempt.submitted_at) - deadline
-    return 0 if over <= rules.late.grace else math.ceil(over / DAY)
-
-
-def _deducted(points: float, total: int, days: int, late: Late) -> float:
-    """Points lost; never more than there are."""
-    if late.max_days is not None and days > late.max_days:
-        return points
-    return min(points, total * late.per_day * days / 100)
-
-
-# ---- results ---------------------------------------------------------------------------------------------------------
-#
-# The results of a class as one record: what every class report is made from.
+    """Whether the grader itself is at fault that it was not judged."""
+    judged: JudgedHandIn | None = None
+    """The hand-in that counts, as the gradebook has it."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class ClassResults:
-    """A class, graded: everything a report may need. Holds all exercises of the kit that were asked for."""
+    """A class, graded: everything that a report may need."""
 
     title: str
     kit: Kit
     exercises: tuple[str, ...]
-    """Ids, in the order of the kit."""
+    """Ids of those that were asked for, in the order of the kit."""
     intake: Intake
     marks: tuple[Mark, ...]
     """One for every learner and exercise, in the order of ``intake.learners`` and then ``exercises``."""
@@ -187,57 +94,131 @@ class ClassResults:
     @cached_property
     def by_learner(self) -> Mapping[str, tuple[Mark, ...]]:
         """Marks by the key of the learner, in the order of ``exercises``."""
-        found: dict[str, list[Mark]] = {learner.key: [] for learner in self.intake.learners}
-        for one in self.marks:
-            found[one.learner].append(one)
-        return {key: tuple(marks) for key, marks in found.items()}
+        marks_of_learner: dict[str, list[Mark]] = {learner.key: [] for learner in self.intake.learners}
+        for mark in self.marks:
+            marks_of_learner[mark.learner].append(mark)
+        return {key: tuple(marks) for key, marks in marks_of_learner.items()}
+
+
+Skips = Callable[[JudgedHandIn], bool]
+"""Whether a hand-in counts as not begun."""
 
 
 def marks_of(
     learners: Sequence[Learner], exercises: Sequence[Exercise], gradebook: Gradebook, rules: ClassRules, *, skips: Skips
 ) -> tuple[Mark, ...]:
-    """Return one mark for every learner and exercise, without the verdicts; ``skips`` is as for ``mark``."""
-    attempts: dict[tuple[str, str], list[StoredVerdict | HandIn]] = defaultdict(list)
-    for one in gradebook.attempts():
-        attempt = one.attempt if isinstance(one, StoredVerdict) else one
-        attempts[attempt.learner, attempt.exercise].append(one)
+    """Return one mark for every learner and exercise, without the verdicts."""
+    hand_ins: dict[tuple[str, str], list[HandIn]] = defaultdict(list)
+    for hand_in in gradebook.hand_ins():
+        hand_ins[hand_in.learner, hand_in.exercise].append(hand_in)
     totals = {exercise.id: sum(test.points for test in exercise.tests) for exercise in exercises}
     return tuple(
-        mark(learner.key, id, total, attempts[learner.key, id], rules, skips=skips)
+        mark(learner.key, id, total, hand_ins[learner.key, id], rules, skips=skips)
         for learner in learners
         for id, total in totals.items()
     )
 
 
+def mark(
+    learner: str, exercise: str, total: int, hand_ins: Iterable[HandIn], rules: ClassRules, *, skips: Skips
+) -> Mark:
+    """The mark of one learner for one exercise, from their hand-ins; ``verdict`` is left to be filled in.
+
+    A file that cannot be judged has no points. One that was not judged has none to give or to lose, and neither has
+    what is missing, unless the rules say zero.
+    """
+    bare = Mark(learner=learner, exercise=exercise, total=total, standing=Standing.MISSING)
+    begun = [hand_in for hand_in in hand_ins if not (isinstance(hand_in, JudgedHandIn) and skips(hand_in))]
+    latest = max(begun, key=_age, default=None)
+    if latest is None:
+        counted = replace(bare, points=0.0 if rules.missing is MissingMark.ZERO else None)
+    elif not isinstance(latest, JudgedHandIn):  # handed in, and the run has not come to it
+        counted = replace(bare, standing=Standing.NOT_JUDGED)
+    elif rules.count is Count.BEST:
+        # After what being late costs; of equal ones the latest, which comes first.
+        judged = [hand_in for hand_in in sorted(begun, key=_age, reverse=True) if isinstance(hand_in, JudgedHandIn)]
+        marks = [_worth(bare, hand_in, rules) for hand_in in judged]
+        counted = max(marks, key=lambda mark: -1.0 if mark.points is None else mark.points)
+    else:
+        counted = _worth(bare, latest, rules)
+    return _overridden(counted, rules)
+
+
+def _worth(bare: Mark, judged: JudgedHandIn, rules: ClassRules) -> Mark:
+    """The mark that this hand-in would get if it counted."""
+    verdict, days = judged.verdict, _days_late(judged, rules)
+    filled = replace(bare, judged=judged, days_late=days, own_fault=verdict.own_fault)
+    if verdict.status is Status.NOT_JUDGED:
+        return replace(filled, standing=Standing.NOT_JUDGED)
+    if verdict.status is Status.CANNOT_JUDGE:
+        return replace(filled, standing=Standing.CANNOT_JUDGE, points=0.0)
+    deducted = _deducted(verdict.points, bare.total, days, rules.late)
+    points = verdict.points - deducted
+    return replace(filled, standing=Standing.JUDGED, raw=verdict.points, deducted=deducted, points=points)
+
+
+def _age(hand_in: HandIn) -> tuple[int, str]:
+    return hand_in.run, hand_in.submitted_at
+
+
+def _overridden(mark: Mark, rules: ClassRules) -> Mark:
+    """The mark with the points that an instructor has set; of several for one the last one counts."""
+    for override in reversed(rules.overrides):
+        if (override.learner, override.exercise) == (mark.learner, mark.exercise):
+            return replace(mark, override=override.reason, points=override.points)
+    return mark
+
+
+# ---- being late ------------------------------------------------------------------------------------------------------
+
+
+def _days_late(hand_in: HandIn, rules: ClassRules) -> int:
+    """Days that have begun since the deadline.
+
+    Where the platform says that a file was late and not when, it counts as one day; not so for a learner to whom the
+    rules give more time, because the platform does not know of that.
+    """
+    deadline = rules.deadline(hand_in.learner, hand_in.exercise)
+    if deadline is None or not hand_in.submitted_at:
+        return 1 if hand_in.late and hand_in.learner not in rules.extensions else 0
+    over = datetime.fromisoformat(hand_in.submitted_at) - deadline
+    return 0 if over <= rules.late.grace else math.ceil(over / DAY)
+
+
+def _deducted(points: float, total: int, days: int, late: Late) -> float:
+    """Points lost; never more than there are."""
+    if late.max_days is not None and days > late.max_days:
+        return points
+    return min(points, total * late.per_day * days / 100)
+
+
+# ---- the class as a whole --------------------------------------------------------------------------------------------
+
+
 def with_earlier(intake: Intake, gradebook: Gradebook) -> tuple[Intake, tuple[Learner, ...]]:
-    """Add to an intake whoever handed something in for an earlier run, and say who that is."""
+    """Add to an intake the learners who handed something in for an earlier run only; returns them, too."""
     here = {learner.key for learner in intake.learners}
-    gone = {one.attempt.learner for one in gradebook.attempts() if isinstance(one, StoredVerdict)} - here
-    earlier = tuple(one for one in gradebook.learners() if one.key in gone)
+    gone = {hand_in.learner for hand_in in gradebook.hand_ins() if isinstance(hand_in, JudgedHandIn)} - here
+    earlier = tuple(learner for learner in gradebook.learners() if learner.key in gone)
     if not earlier:
         return intake, ()
-    everybody = sorted((*intake.learners, *earlier), key=lambda learner: (learner.name.casefold(), learner.key))
-    return replace(intake, learners=tuple(everybody)), earlier
+    learners = sorted((*intake.learners, *earlier), key=lambda learner: (learner.name.casefold(), learner.key))
+    return replace(intake, learners=tuple(learners)), earlier
 
 
 def lowest_level(marks: Iterable[Mark]) -> int:
-    """Return the lowest isolation level at which anything was played that counts."""
-    played = [one.judged.level for one in marks if one.judged is not None and one.standing is Standing.JUDGED]
+    """Return the lowest isolation level at which a file that counts was played."""
+    played = [mark.judged.verdict.level for mark in marks if mark.judged and mark.standing is Standing.JUDGED]
     return min(played, default=0)
 
 
-# ---- moved -----------------------------------------------------------------------------------------------------------
-#
-# Says which marks another run of the same class has moved, and why.
-
-
 def moved(before: Mapping[tuple[str, str], Counted], marks: Iterable[Mark], names: Mapping[str, str]) -> Iterator[str]:
-    """One sentence for every mark whose points, before anything is deducted, are others than in the last run."""
+    """One sentence for every mark whose points, before deductions, are others than in the last run, with the cause."""
     for mark in marks:
         then = before.get((mark.learner, mark.exercise))
         if then is None or mark.judged is None or then.points == mark.raw:
             continue
-        cause = _cause(then, mark.judged.attempt.key, mark.judged.conditions)
+        cause = _cause(then, mark.judged.key, mark.judged.conditions)
         name = names.get(mark.learner, mark.learner)
         yield f"{name}, {mark.exercise}: {_points(then.points)} -> {_points(mark.raw)} points; {cause}"
 

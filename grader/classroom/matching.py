@@ -1,7 +1,8 @@
 """Which exercise a file is an answer to: by its own name, by its folder, by the name of the assignment it came from.
 
-What is not clear is not guessed. A name counts only as a whole (``join.py``, ``ex01.py``, ``ex01_join.py``, with the
-additions of browsers and platforms such as ``join (2).py``), and a name that contradicts the folder decides nothing.
+Where it is not clear, nothing is guessed. A name counts only as a whole (``join.py``, ``ex01.py``, ``ex01_join.py``,
+with the additions of browsers and platforms such as ``join (2).py``), and a name that contradicts the folder decides
+nothing.
 """
 
 from __future__ import annotations
@@ -31,23 +32,22 @@ class Stem:
 
     text: str
     copy: int
-    """Which copy it is: 0 is the first, a larger one is later, and -1 is a copy that somebody kept aside."""
+    """Which copy it is: 0 is the first, a larger one is later, and -1 is a copy that was kept aside."""
 
 
 def stem_of(name: str) -> Stem:
     """Take apart the name of a file: ``join (2).py`` is the second copy of ``join``."""
     bare = name[:-3] if name.lower().endswith(".py") else name
-    found = _COPY.fullmatch(bare)
-    if found is None:
+    parts = _COPY.fullmatch(bare)
+    if parts is None:
         return Stem(text=bare, copy=0)
-    if found["copy"] or _COPY_OF.match(bare):
-        return Stem(text=found["stem"], copy=-1)
-
-    return Stem(text=found["stem"], copy=int(found["browser"] or found["canvas"] or 0))
+    if parts["copy"] or _COPY_OF.match(bare):
+        return Stem(text=parts["stem"], copy=-1)
+    return Stem(text=parts["stem"], copy=int(parts["browser"] or parts["canvas"] or 0))
 
 
 def is_helper(name: str) -> bool:
-    """Whether a file is named like a test or like what holds a program together, and not like an answer."""
+    """Whether a file is named like a test or like a part of a package, and not like an answer."""
     return _HELPER.fullmatch(stem_of(name).text) is not None
 
 
@@ -73,37 +73,38 @@ def forms_of(exercise: Exercise) -> Forms:
 
 @cache
 def _forms(id: str, module: str, title: str, folder: str) -> Forms:
-    # Once for each exercise and not once for each file: that was half of the time for a large class (measured).
+    # Worked out once for each exercise: for each file, it was half of the time for a large class (measured).
     number = id.removeprefix("ex")
     numbers = (number, str(int(number)))
     ids: set[Words] = {(f"{word}{n}",) for word in ("ex", "exercise") for n in numbers}
     ids |= {(word, n) for word in ("ex", "exercise") for n in numbers}
     names = {words_of(module), words_of(title), words_of(folder)[1:]} - {()}
-    both = {(*one, *name) for one in ids for name in names}
-
+    both = {(*id, *name) for id in ids for name in names}
     return Forms(by_id=frozenset(ids), by_name=frozenset(names), every=frozenset(ids | names | both))
 
 
 def exactly(text: str, exercises: Iterable[Exercise], *, besides: Words = ()) -> frozenset[str]:
-    """Ids of the exercises that a text names, if it says nothing else but the words ``besides``."""
+    """Ids of the exercises that a text names, if it has no other words but those of ``besides``."""
     words = words_of(text)
     bare = tuple(word for word in words if word not in besides)
-    return frozenset(
-        one.id for one in exercises if words in forms_of(one).every or (bare and bare in forms_of(one).every)
-    )
+    # The empty tuple is no form of any exercise.
+    return frozenset(exercise.id for exercise in exercises if {words, bare} & forms_of(exercise).every)
 
 
 def mentioned(text: str, exercises: Sequence[Exercise]) -> frozenset[str]:
     """Ids of the exercises that a title mentions: those whose ids stand in it, else those whose names do."""
     words = words_of(text)
-    by_name = (one.id for one in exercises if any(_within(form, words) for form in forms_of(one).by_name))
-    return mentioned_by_id(text, exercises) or frozenset(by_name)
+    return mentioned_by_id(text, exercises) or frozenset(
+        exercise.id for exercise in exercises if any(_within(form, words) for form in forms_of(exercise).by_name)
+    )
 
 
 def mentioned_by_id(text: str, exercises: Sequence[Exercise]) -> frozenset[str]:
-    """Ids that stand in a title, in one way or another; a name may stand there for other reasons."""
+    """Ids of the exercises whose ids stand in a title, however they are written."""
     words = words_of(text)
-    return frozenset(one.id for one in exercises if any(_within(form, words) for form in forms_of(one).by_id))
+    return frozenset(
+        exercise.id for exercise in exercises if any(_within(form, words) for form in forms_of(exercise).by_id)
+    )
 
 
 def _within(form: Words, words: Words) -> bool:
@@ -115,7 +116,7 @@ def _within(form: Words, words: Words) -> bool:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Match:
-    """What a file is an answer to. ``named`` says that its own name tells; else only the place where it lay does."""
+    """The exercise that a file answers, and whether its own name says so; if not, only the folder it lies in does."""
 
     exercise: str
     named: bool
@@ -134,22 +135,18 @@ def match_exercise(
     place = _nearest((*context[1:], *folders), exercises)
     if by_name and place and not by_name & place:
         return f"is named like {_either(by_name)} but lies with {_either(place)}"
-    found = (by_name & place) or by_name or place or _nearest(context[:1], exercises)
-    if len(found) > 1:
-        return f"could be {_either(found)}"
-    if not found:
-        expected = ", ".join(one.file for one in exercises[:6]) + (", ..." if len(exercises) > 6 else "")
+    ids = (by_name & place) or by_name or place or _nearest(context[:1], exercises)
+    if len(ids) > 1:
+        return f"could be {_either(ids)}"
+    if not ids:
+        expected = ", ".join(exercise.file for exercise in exercises[:6]) + (", ..." if len(exercises) > 6 else "")
         return f"is not named like an exercise ({expected})"
-
-    return Match(exercise=next(iter(found)), named=bool(by_name))
+    return Match(exercise=next(iter(ids)), named=bool(by_name))
 
 
 def _nearest(places: Sequence[str], exercises: Sequence[Exercise]) -> frozenset[str]:
-    for place in reversed(places):
-        found = mentioned(place.removesuffix(".zip"), exercises)
-        if found:
-            return found
-    return frozenset()
+    ids = (mentioned(place.removesuffix(".zip"), exercises) for place in reversed(places))
+    return next(filter(None, ids), frozenset())
 
 
 def _either(ids: Iterable[str]) -> str:

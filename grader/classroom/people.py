@@ -1,4 +1,7 @@
-"""Who is who: learners as a platform, a roster or the name of a folder tells of them, and whether two are the same."""
+"""Who is who: people as a platform, a roster or the name of a folder names them, and the keys and spellings of theirs.
+
+``roster`` decides with these whether two of them are the same.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,7 @@ MOODLE = "moodle"
 STUDENT_NUMBER = "sid"
 LOGIN = "login"
 
-# Letters that Unicode does not take apart into a plain one and a mark, as people write them without their keyboard.
+# Letters that Unicode does not take apart into a plain one and a mark, as people write them on other keyboards.
 _PLAIN = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "æ": "ae", "œ": "oe", "þ": "th", "ı": "i"})
 _UNSAFE = re.compile(r"[^\w.@+-]+")
 _ADDRESS = re.compile(r"[\w.+-]+@[\w-]+(\.[\w-]+)+")
@@ -22,27 +25,27 @@ _WORD = re.compile(r"\w+")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
-    """What one source says of somebody. ``name`` is as the source writes it."""
+    """What one source says of a person. ``name`` is as the source writes it."""
 
     name: str
     email: str = ""
     ids: tuple[tuple[str, str], ...] = ()
     section: str = ""
     handle: str = ""
-    """A word that may be a login, a number or an address: nobody knows which, such as the name of a folder."""
+    """A word, such as the name of a folder, that may be a login, a number or an address."""
     key: str = ""
-    """Stands for this person where nothing else can be relied on."""
+    """The key of this person where the platform gives nothing else that can be relied on."""
 
 
 def person_called(word: str) -> Person:
-    """Whoever the name of a folder or a file means: it may be a name, a login, a number or an address."""
+    """The person whom the name of a folder or a file means: by name, login, number or address."""
     if _ADDRESS.fullmatch(word):
         return Person(name=word, email=word, handle=word)
     return Person(name=" ".join(word.replace("_", " ").split()) or word, handle=word)
 
 
 def key_of(person: Person) -> str:
-    """The key of somebody: the user id on Canvas, else the address, else the login, the student number or the name.
+    """The key of a person: the user id on Canvas, else the address, else the login, the student number or the name.
 
     A number of Moodle is no key: it belongs to one assignment, and the same person has another one in the next.
     """
@@ -56,7 +59,7 @@ def key_of(person: Person) -> str:
 
 
 def _safe(key: str) -> str:
-    """A key that may be the name of a file: an address stays as it is, and a path is none."""
+    """A key that may be the name of a file: an address stays as it is, and a path is no longer one."""
     return _UNSAFE.sub("-", key.casefold()).lstrip(".-") or "nameless"
 
 
@@ -67,7 +70,7 @@ def slug(text: str) -> str:
 
 
 def readable(name: str) -> str:
-    """A name in reading order: ``Doe, Jane`` is turned round, and Canvas' guard against formulas is taken off."""
+    """A name in reading order: ``Doe, Jane`` is turned round, and Canvas' guard against formulas is removed."""
     name = name.encode(errors="backslashreplace").decode()
     if name.startswith('="') and name.endswith('"'):
         name = name[2:-1]
@@ -77,16 +80,18 @@ def readable(name: str) -> str:
 
 
 def spellings(name: str) -> frozenset[str]:
-    """All that a name may look like in the name of a file: run together, without marks and case, in any order that
-    keeps first and last names whole, and in the order of the alphabet."""
+    """The forms that a name may have in the name of a file, run together and without marks and case.
+
+    They are every order that keeps first and last names whole, and the order of the alphabet.
+    """
     words = words_of(readable(name))[:_MOST_WORDS]
     orders = [(*words[at:], *words[:at]) for at in range(len(words))]
-    return frozenset("".join(each) for each in (*orders, tuple(sorted(words))) if each)
+    return frozenset("".join(order) for order in (*orders, tuple(sorted(words))) if order)
 
 
 @lru_cache(maxsize=10_000)
 def words_of(text: str) -> tuple[str, ...]:
     """The words of a name, without marks and case."""
     folded = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text).casefold().translate(_PLAIN))
-    # An apostrophe or a hyphen within a name ends a word here; running the words together makes that harmless.
+    # An apostrophe or a hyphen within a name ends a word here, which is harmless where words are run together.
     return tuple(re.findall(r"[^\W_]+", "".join(char for char in folded if not unicodedata.combining(char))))

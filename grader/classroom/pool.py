@@ -1,7 +1,9 @@
-"""What a worker does: grades a chunk of submissions of one exercise, in a box that it keeps warm between chunks.
+"""Grades the files of a class: workers, each with a box that stays warm, and the pools that they work in.
 
-A chunk carries everything that is needed, and its answer is plain data: a worker may be on another machine, and an
-exception of ours would not survive the way back.
+A worker is a process of this computer or of a dask cluster. It grades one chunk of files after the other; a chunk
+carries everything that is needed, and its answer is plain data, because a worker may be on another computer, and an
+exception of ours would not survive the way back. ``Conditions`` are what a verdict depends on besides the file, so that
+the gradebook uses an earlier one again only where it holds.
 """
 
 from __future__ import annotations
@@ -32,17 +34,18 @@ from grader.judge import engine
 from grader.judge.documents import verdict_document
 from grader.judge.engine import Request
 from grader.judge.engine import versions as installed
+from grader.judge.options import PlayOptions
 from grader.judge.verdict import Status, Verdict
-from grader.kit import kit as kits
 from grader.kit.exercise import Exercise
-from grader.kit.kit import Kit, digest_of, files_in
+from grader.kit.kit import Kit, digest_of, files_in, load_kit
 from grader.policy.submission import Fault, Submission
 from grader.sandbox import isolation
 from grader.sandbox.box import Box
 
-# ---- conditions ------------------------------------------------------------------------------------------------------
-#
-# What a verdict depends on besides the file, so that an earlier one is used again only where it holds.
+TRIES = 2
+"""How often a file is tried after a fault of ours, which may have been chance, such as a machine out of memory."""
+CONNECT_SECONDS = 10
+"""How long a dask scheduler, and then its first worker, may take to answer."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,32 +61,6 @@ class Conditions:
     kit: str
     schedules: int
     versions: str
-
-
-def conditions(kit: Kit, exercise: Exercise, schedules: int) -> Conditions:
-    """The conditions under which this process would judge an exercise. Raises KitError if a file cannot be read."""
-    return Conditions(
-        exercise=exercise.id, kit=digest_of(_deciding_files(kit, exercise)), schedules=schedules, versions=versions()
-    )
-
-
-def versions() -> str:
-    """The versions that decide how a play goes, in one line."""
-    found = dict(installed())
-    python = ".".join(found.pop("python").split(".")[:2])
-    return ", ".join(f"{name} {version}" for name, version in {"grade": __version__, "python": python, **found}.items())
-
-
-def _deciding_files(kit: Kit, exercise: Exercise) -> dict[str, Path]:
-    """Named without the place where the kit lies: a copy of it elsewhere judges alike."""
-    inside = {f"exercise/{name}": path for name, path in files_in(exercise.folder).items() if path != exercise.lesson}
-    # The reference is drawn beside every failure.
-    reference = {} if exercise.reference is None else {"reference": exercise.reference}
-    return {"kit.toml": kit.root / "exercises" / "kit.toml", **inside, **reference}
-
-
-TRIES = 2
-"""A fault of ours may have been chance, such as a machine out of memory; the second one is reported."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,15 +88,18 @@ class Chunk:
     kit: PackedKit
     exercise: str
     works: tuple[Work, ...]
-    schedules: int
+    options: PlayOptions
     versions: str
     level: int = 0
     """The least isolation at which they may be played."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Judgement:
-    """A verdict as it is stored: what lists and marks need, and the whole document, compressed by ``pack``."""
+class StoredVerdict:
+    """A verdict as it is stored: what lists and marks need, and the whole verdict as a document.
+
+    Its fields are columns of the gradebook. It belongs to no learner: it is about the bytes of a file.
+    """
 
     exercise: str
     key: str
@@ -133,11 +113,12 @@ class Judgement:
     trouble: str
     """Why it was not judged, if it was not."""
     judged_at: str
-    document: bytes
+    document: bytes = b""
+    """The whole verdict, compressed; empty where the gradebook lists verdicts without opening them."""
 
 
-class Refusal(StrEnum):
-    """Why a worker could not begin."""
+class CannotStart(StrEnum):
+    """Why a worker could not start on a chunk."""
 
     MACHINE = "machine"
     VERSIONS = "versions"
@@ -146,23 +127,47 @@ class Refusal(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """What came of a chunk, in ``seconds`` of wall time. With a refusal there are no judgements."""
+    """What came of a chunk, in ``seconds`` of wall time: its verdicts, or why the worker could not start on it."""
 
-    judgements: tuple[Judgement, ...] = ()
+    verdicts: tuple[StoredVerdict, ...] = ()
     seconds: float = 0.0
-    refusal: Refusal | None = None
-    said: str = ""
+    cannot_start: CannotStart | None = None
+    message: str = ""
     hint: str = ""
 
+    def error(self) -> GraderError:
+        """The error to raise where the worker could not start."""
+        kind = KitError if self.cannot_start is CannotStart.KIT else MachineError
+        return kind(self.message, hint=self.hint)
 
-def pack(verdict: Verdict) -> bytes:
-    """A verdict's document, compressed; traces repeat themselves and shrink to a tenth."""
-    return zlib.compress(json.dumps(verdict_document(verdict), ensure_ascii=True).encode("ascii"))
+
+def conditions(kit: Kit, exercise: Exercise, schedules: int) -> Conditions:
+    """The conditions under which this process would judge an exercise. Raises KitError if a file cannot be read."""
+    return Conditions(
+        exercise=exercise.id, kit=digest_of(_deciding_files(kit, exercise)), schedules=schedules, versions=versions()
+    )
 
 
-def judgement(key: str, verdict: Verdict) -> Judgement:
+def versions() -> str:
+    """The versions that decide how a play goes, in one line."""
+    libraries = dict(installed())
+    python = ".".join(libraries.pop("python").split(".")[:2])
+    every = {"grade": __version__, "python": python, **libraries}
+    return ", ".join(f"{name} {version}" for name, version in every.items())
+
+
+def _deciding_files(kit: Kit, exercise: Exercise) -> dict[str, Path]:
+    """Named without the place where the kit lies: a copy of it elsewhere judges alike."""
+    inside = {f"exercise/{name}": path for name, path in files_in(exercise.folder).items() if path != exercise.lesson}
+    # The reference is drawn beside every failure.
+    reference = {} if exercise.reference is None else {"reference": exercise.reference}
+    return {"kit.toml": kit.root / "exercises" / "kit.toml", **inside, **reference}
+
+
+def stored_verdict(key: str, verdict: Verdict) -> StoredVerdict:
     """A verdict in the form in which it is stored, without what belongs to one learner: the name of the file."""
-    return Judgement(
+    document = verdict_document(replace(verdict, file="", ignored=()))
+    return StoredVerdict(
         exercise=verdict.exercise,
         key=key,
         status=verdict.status,
@@ -173,7 +178,8 @@ def judgement(key: str, verdict: Verdict) -> Judgement:
         fault=verdict.faults[0].kind if verdict.faults else "",
         trouble=_trouble(verdict),
         judged_at=verdict.judged_at,
-        document=pack(replace(verdict, file="", ignored=())),
+        # Traces repeat themselves and shrink to a tenth.
+        document=zlib.compress(json.dumps(document, ensure_ascii=True).encode("ascii")),
     )
 
 
@@ -186,9 +192,8 @@ def _trouble(verdict: Verdict) -> str:
 
 def pack_kit(kit: Kit) -> PackedKit:
     """The kit with its files, for workers that do not see this machine's disk. Wrong answers stay at home."""
-    folders = [kit.root / "exercises"]
     references = [exercise.reference for exercise in kit.exercises if exercise.reference is not None]
-    files = [path for folder in folders for path in sorted(folder.rglob("*")) if path.is_file()]
+    files = [path for path in sorted((kit.root / "exercises").rglob("*")) if path.is_file()]
     inside = [path for path in (*files, *references) if "__pycache__" not in path.parts]
     named = tuple((path.relative_to(kit.root).as_posix(), path.read_bytes()) for path in inside)
     return PackedKit(root=kit.root, digest=kit.digest, files=named)
@@ -200,30 +205,30 @@ def grade_chunk(chunk: Chunk) -> Answer:
     # pytest and the box are one to a process; a dask worker may have several threads.
     with _turn:
         if chunk.versions != versions():
-            return _refused_versions(chunk)
+            return _other_versions(chunk)
         try:
-            judgements = tuple(_warm.grade(chunk))
-            _warm.settle()
+            verdicts = tuple(_worker.grade(chunk))
+            _worker.settle()
         except MachineError as error:
-            return Answer(refusal=Refusal.MACHINE, said=str(error), hint=error.hint)
-        except _Unfit as error:
-            return Answer(refusal=Refusal.KIT, said=str(error), hint=error.hint)
-    return Answer(judgements=judgements, seconds=time.perf_counter() - began)
+            return Answer(cannot_start=CannotStart.MACHINE, message=str(error), hint=error.hint)
+        except _OtherKit as error:
+            return Answer(cannot_start=CannotStart.KIT, message=str(error), hint=error.hint)
+    return Answer(verdicts=verdicts, seconds=time.perf_counter() - began)
 
 
-def _refused_versions(chunk: Chunk) -> Answer:
+def _other_versions(chunk: Chunk) -> Answer:
     return Answer(
-        refusal=Refusal.VERSIONS,
-        said=f"a worker has {versions()}, and this computer has {chunk.versions}",
+        cannot_start=CannotStart.VERSIONS,
+        message=f"a worker has {versions()}, and this computer has {chunk.versions}",
         hint="Install the same versions on both, and run the same command again.",
     )
 
 
-class _Unfit(KitError):
+class _OtherKit(KitError):
     """The kit is not the one that the chunk was made for."""
 
 
-class _Warm:
+class _Worker:
     """What a worker process keeps between chunks: the box, and the kits that it was sent."""
 
     def __init__(self) -> None:
@@ -232,28 +237,29 @@ class _Warm:
         self._kits: dict[str, Kit] = {}
         self._folders: list[tempfile.TemporaryDirectory[str]] = []
 
-    def grade(self, chunk: Chunk) -> Iterator[Judgement]:
+    def grade(self, chunk: Chunk) -> Iterator[StoredVerdict]:
         kit = self._kit(chunk.kit)
         exercise = kit.exercise(chunk.exercise)
         verdicts = self._verdicts(kit, exercise, [_request(work, chunk) for work in chunk.works], chunk.level)
-        return (judgement(work.key, verdict) for work, verdict in zip(chunk.works, verdicts, strict=True))
+        return (stored_verdict(work.key, verdict) for work, verdict in zip(chunk.works, verdicts, strict=True))
 
     def _verdicts(self, kit: Kit, exercise: Exercise, requests: Sequence[Request], level: int) -> list[Verdict]:
         """The verdicts on these submissions, each tried again once in a new box if the box or the judge gave up."""
         verdicts: list[Verdict] = []
-        tried = 0
+        tries = 0
         while len(verdicts) < len(requests):
-            there = len(verdicts)
+            before = len(verdicts)
             try:
                 box = self._warm_box()
                 isolation.require(box.level, allowed=level)
-                engine.grade_each(box, kit, exercise, requests[there:], verdicts.append)
+                for verdict in engine.grade_each(box, kit, exercise, requests[before:]):
+                    verdicts.append(verdict)  # one by one: an error does not take earlier ones back
             except InternalError as error:
                 self._throw_away()
-                tried = tried + 1 if len(verdicts) == there else 1
-                if tried == TRIES:
-                    verdicts.append(engine.not_judged(kit, exercise, requests[there], error))
-                    tried = 0
+                tries = tries + 1 if len(verdicts) == before else 1
+                if tries == TRIES:
+                    verdicts.append(engine.not_judged(kit, exercise, requests[before], error))
+                    tries = 0
             except KitError as error:
                 rest = requests[len(verdicts) :]
                 verdicts += [engine.not_judged(kit, exercise, request, error) for request in rest]
@@ -271,12 +277,12 @@ class _Warm:
 
     def _kit(self, packed: PackedKit) -> Kit:
         if packed.digest not in self._kits:
-            self._kits[packed.digest] = kits.load(self._unpack(packed) if packed.files else packed.root)
+            self._kits[packed.digest] = load_kit(self._unpack(packed) if packed.files else packed.root)
         kit = self._kits[packed.digest]
         if kit.digest != packed.digest:
             del self._kits[packed.digest]
-            hint = "Run the same command again when nobody is changing it."
-            raise _Unfit(f"{packed.root}: the kit has changed since the run began", hint=hint)
+            hint = "Run the same command again once the kit is no longer being changed."
+            raise _OtherKit(f"{packed.root}: the kit has changed since the run began", hint=hint)
         return kit
 
     def _unpack(self, packed: PackedKit) -> Path:
@@ -289,9 +295,9 @@ class _Warm:
         return Path(folder.name)
 
     def settle(self) -> None:
-        """Take what the first chunk has loaded out of the sight of the garbage collector, once.
+        """Hide what the first chunk has loaded from the garbage collector, once.
 
-        Looking through all of it took 30 ms each time, which comes to a millisecond for each file.
+        Each collection took 30 ms to look through all of it, which comes to a millisecond for each file.
         """
         if not self._settled:
             gc.collect()
@@ -300,48 +306,36 @@ class _Warm:
 
 
 _turn = threading.Lock()
-_warm = _Warm()
+_worker = _Worker()
 
 
 def _request(work: Work, chunk: Chunk) -> Request:
     path = work.taken.path if isinstance(work.taken, Submission) else Path()
-    return Request(path=path, shown="", schedules=chunk.schedules, taken=work.taken)
-
-
-def trouble(answer: Answer) -> GraderError:
-    """The error to raise for a refusal."""
-    kind = KitError if answer.refusal is Refusal.KIT else MachineError
-    return kind(answer.said, hint=answer.hint)
+    return Request(path=path, shown="", options=chunk.options, taken=work.taken)
 
 
 # ---- pools -----------------------------------------------------------------------------------------------------------
-#
-# Who does the work of a class run: processes of this computer, or the workers of a dask cluster.
-#
-# A pool is a ``concurrent.futures.Executor`` with a size, that can be made anew after one of its processes was killed.
-
-
-CONNECT_SECONDS = 10
-
-
-class Pool(Protocol):
-    """Grades chunks. ``size`` is how many it grades at once."""
-
-    @property
-    def size(self) -> int: ...
-
-    def submit(self, chunk: Chunk) -> Future[Answer]:
-        """Hand over a chunk. Its future raises ``WorkerLost`` or whatever went wrong while it was graded."""
-
-    def renew(self) -> None:
-        """Make everything anew after a worker was lost; what was handed over and not finished is forgotten."""
-
-    def close(self) -> None:
-        """Stop at once, whatever is being graded."""
 
 
 WorkerLost = BrokenProcessPool
-"""A process of the pool has died, and with it everything that was handed over."""
+"""A process of the pool has died, and with it every chunk that was handed over."""
+
+
+class Pool(Protocol):
+    """An executor of chunks that can be made anew after one of its processes was killed."""
+
+    @property
+    def size(self) -> int:
+        """How many chunks it grades at once."""
+
+    def submit(self, chunk: Chunk) -> Future[Answer]:
+        """Hand over a chunk. Its future raises ``WorkerLost``, or the error that stopped the grading."""
+
+    def renew(self) -> None:
+        """Make every process anew after one was lost; chunks that were handed over and not finished are forgotten."""
+
+    def close(self) -> None:
+        """Stop at once, in the middle of a chunk if need be."""
 
 
 def local_jobs() -> int:
@@ -352,9 +346,6 @@ def local_jobs() -> int:
         return os.cpu_count() or 1
 
 
-# ---- this computer ---------------------------------------------------------------------------------------------------
-
-
 class LocalPool:
     """Processes of this computer, each with a warm box. They end when this process does, even by SIGKILL."""
 
@@ -363,11 +354,12 @@ class LocalPool:
         self._begin()
 
     def _begin(self) -> None:
-        # Not forked: a fork would copy whatever threads and locks the parent has, such as those of the progress bar.
+        # Not forked: a fork would copy the threads and locks of the parent, such as those of the progress bar.
         context = multiprocessing.get_context("spawn")
-        reader, self._lifeline = context.Pipe(duplex=False)
-        self._reader = reader
-        self._executor = ProcessPoolExecutor(self.size, mp_context=context, initializer=_settle_in, initargs=(reader,))
+        self._reader, self._lifeline = context.Pipe(duplex=False)
+        self._executor = ProcessPoolExecutor(
+            self.size, mp_context=context, initializer=_settle_in, initargs=(self._reader,)
+        )
 
     def submit(self, chunk: Chunk) -> Future[Answer]:
         return self._executor.submit(grade_chunk, chunk)
@@ -377,37 +369,35 @@ class LocalPool:
         self._begin()
 
     def close(self) -> None:
-        # An executor waits for what its processes are doing, which may take minutes; they listen for this instead.
+        # The executor would wait until its processes have finished their chunks, which may take minutes; they end
+        # when the lifeline is closed.
         self._lifeline.close()
         self._executor.shutdown(wait=True, cancel_futures=True)
         self._reader.close()
 
 
 def _settle_in(lifeline: connection.Connection) -> None:
-    """Make a new process a worker: deaf to Ctrl-C, which is the parent's to answer, silent, and mortal."""
+    """Make a new process a worker: it ignores Ctrl-C, which the parent answers, prints nothing, and ends with it."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     # A hidden test that prints must not write between the lines of `--json`.
-    nowhere = os.open(os.devnull, os.O_RDWR)
-    os.dup2(nowhere, 0)
-    os.dup2(nowhere, 1)
+    devnull = os.open(os.devnull, os.O_RDWR)
+    os.dup2(devnull, 0)
+    os.dup2(devnull, 1)
     threading.Thread(target=_die_with, args=(lifeline,), daemon=True).start()
 
 
 def _die_with(lifeline: connection.Connection) -> None:
-    """End this process when the parent closes its end or dies: a worker of a dead pool waits for work for ever."""
+    """End this process when the parent closes its end or dies: the executor alone would let it wait for ever."""
     connection.wait([lifeline])
     os._exit(0)  # the box ends by itself: its zygote reads end-of-file, and its children die with the zygote
 
 
-# ---- a cluster -------------------------------------------------------------------------------------------------------
-
-
 class ClusterPool:
-    """The workers of a dask scheduler. dask itself hands a lost worker's chunks to another one."""
+    """The workers of a dask scheduler."""
 
     def __init__(self, address: str) -> None:
         try:
-            # By name: it comes with an extra, and has no types whether it is installed or not.
+            # Imported by name: it is installed with an extra only, and has no types.
             distributed: Any = importlib.import_module("distributed")
         except ImportError:
             raise MachineError(
@@ -419,17 +409,17 @@ class ClusterPool:
 
     @property
     def size(self) -> int:
-        """Workers come and go; without any, chunks wait for the first."""
+        """The threads of all workers, which come and go; while there are none, chunks wait for the first."""
         return max(1, sum(int(threads) for threads in self._client.nthreads().values()))
 
     def submit(self, chunk: Chunk) -> Future[Answer]:
         return self._executor.submit(grade_chunk, chunk)
 
     def renew(self) -> None:
-        """The scheduler has seen to it."""
+        """Do nothing: the scheduler hands the chunks of a lost worker to another one by itself."""
 
     def close(self) -> None:
-        self._executor.shutdown(wait=False)  # this executor cancels what has not begun
+        self._executor.shutdown(wait=False)  # dask's executor cancels the chunks that have not begun
         self._client.close()
 
 

@@ -1,9 +1,9 @@
-"""The roster: who is in the class, read from a CSV file, and which of them a name in an export means.
+"""Who is in the class: the roster, read from a CSV file, and the learners whom the files of an export bring along.
 
 Columns are recognised by their headings. What a platform exports can be given as it is: a Canvas gradebook
-(https://community.canvaslms.com/t5/Instructor-Guide/How-do-I-export-grades-in-the-Gradebook/ta-p/809) and a Moodle
-grading worksheet (https://docs.moodle.org/en/Assignment_FAQ) say who is in the class, too, and so does the roster of
-GitHub Classroom, ``identifier,github_username,github_id,name``
+(https://community.canvaslms.com/t5/Instructor-Guide/How-do-I-export-grades-in-the-Gradebook/ta-p/809), a Moodle
+grading worksheet (https://docs.moodle.org/en/Assignment_FAQ) or the roster of GitHub Classroom,
+``identifier,github_username,github_id,name``
 (https://abc-classroom.readthedocs.io/en/latest/get-started/classroom-roster.html).
 """
 
@@ -54,17 +54,12 @@ _HEADINGS: dict[_Column, tuple[str, ...]] = {
     _Column.MOODLE: ("identifier",),
     _Column.SECTION: ("section", "sections", "group", "class"),
 }
-_IDS = {
-    _Column.CANVAS: CANVAS,
-    _Column.MOODLE: MOODLE,
-    _Column.NUMBER: STUDENT_NUMBER,
-    _Column.LOGIN: LOGIN,
-}
+_IDS = {_Column.CANVAS: CANVAS, _Column.MOODLE: MOODLE, _Column.NUMBER: STUDENT_NUMBER, _Column.LOGIN: LOGIN}
 _NUMBER_AT_THE_END = re.compile(r"(\d+)\s*$")
 _EMAIL = "email"
 _MAILBOX = "mailbox"
-_POINTS_POSSIBLE = "Points Possible"
-_TEST_STUDENT = "Student, Test"
+_NO_STUDENTS = ("Points Possible", "Student, Test")
+"""A line of a Canvas gradebook that is about the columns, and the made-up student that every course has."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,21 +73,21 @@ class Roster:
     _by_spelling: dict[str, list[Learner]] = field(default_factory=dict, repr=False)
 
     def find(self, person: Person) -> tuple[Learner, ...]:
-        """Everybody on the roster whom this may be: one if it is clear, none, or several that cannot be told apart."""
-        for known in _looked_up(person):
-            found = self._by_id.get(known, [])
-            if found:
-                return tuple(found)
-        systems = {system for system, _ in person.ids}
-        # Whoever has another number in the same system is somebody else, whatever the name. Moodle's numbers are
-        # different in each assignment and say nothing of the sort.
-        named = {one.key: one for each in sorted(spellings(person.name)) for one in self._by_spelling.get(each, [])}
-        return tuple(one for one in named.values() if not (systems - {MOODLE}) & {system for system, _ in one.ids})
+        """The learners whom this may be: one if it is clear, none, or several that cannot be told apart."""
+        for identity in _looked_up(person):
+            if identity in self._by_id:
+                return tuple(self._by_id[identity])
+        spelled = sorted(spellings(person.name))
+        named = {learner.key: learner for name in spelled for learner in self._by_spelling.get(name, [])}
+        # A learner who has another number in the same system is another person, even of the same name. Moodle's numbers
+        # do not tell, because they are different in each assignment.
+        systems = {system for system, _ in person.ids} - {MOODLE}
+        return tuple(one for one in named.values() if not systems & {system for system, _ in one.ids})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RosterRow:
-    """A line of a table about somebody."""
+    """A line of a table about a person."""
 
     row: int
     """Its place in ``Sheet.rows``."""
@@ -122,8 +117,8 @@ def make_roster(learners: Sequence[Learner], *, where: Path) -> Roster:
     by_id, by_spelling = defaultdict(list), defaultdict(list)
     for learner in learners:
         as_person = Person(name=learner.name, email=learner.email, ids=learner.ids)
-        for known in dict.fromkeys(_identities(as_person)):
-            by_id[known].append(learner)
+        for identity in dict.fromkeys(_identities(as_person)):
+            by_id[identity].append(learner)
         addresses = {value for system, value in learner.ids if system == LOGIN and "@" in value} | {learner.email}
         for mailbox in {_mailbox(address) for address in addresses if address}:
             by_id[_MAILBOX, mailbox].append(learner)
@@ -134,7 +129,7 @@ def make_roster(learners: Sequence[Learner], *, where: Path) -> Roster:
 
 
 def _identities(person: Person) -> Iterable[tuple[str, str]]:
-    """What somebody is known by, the surest first."""
+    """What a person is known by, the surest first."""
     for system, value in person.ids:
         yield system, value.casefold()
     if person.email:
@@ -142,7 +137,7 @@ def _identities(person: Person) -> Iterable[tuple[str, str]]:
 
 
 def _looked_up(person: Person) -> Iterable[tuple[str, str]]:
-    """What somebody may be found by: the surest first, and what a word or an address suggests last."""
+    """What a person may be found by: the surest first, and what a word or an address suggests last."""
     yield from _identities(person)
     if person.handle:
         # The name of a folder may be a login, a student number, an address or the beginning of one.
@@ -165,84 +160,21 @@ def _learner(person: Person) -> Learner:
     )
 
 
-# ---- the file --------------------------------------------------------------------------------------------------------
-
-
-def _columns(sheet: Sheet) -> dict[_Column, int]:
-    headings = [" ".join(words_of(text)) for text in sheet.texts(0)]
-    found = {
-        column: headings.index(name)
-        for column, names in _HEADINGS.items()
-        for name in reversed(names)
-        if name in headings
-    }
-    if "id" in headings:
-        # In a gradebook of Canvas this is the user id; in anybody's own list it is the student number.
-        is_canvas = "sis login id" in headings
-        found.setdefault(_Column.CANVAS if is_canvas else _Column.NUMBER, headings.index("id"))
-    if "github username" in headings and _Column.MOODLE in found:
-        # The roster of GitHub Classroom has identifiers, too: whatever the instructor once typed in.
-        found.setdefault(_Column.NUMBER, found.pop(_Column.MOODLE))
-    if not found.keys() & {_Column.NAME, _Column.LAST, _Column.EMAIL, _Column.LOGIN, _Column.MOODLE}:
-        seen = ", ".join(repr(text) for text in sheet.texts(0)[:6])[:200]
-        message = f"{sheet.where}:1: no column says who somebody is; the headings are {seen}"
-        raise ClassroomError(message, hint="Name a column `name` and, better still, one `email`, `login` or `id`.")
-
-    return found
-
-
-def people_in(sheet: Sheet) -> tuple[RosterRow, ...]:
-    """Everybody a table speaks of. Raises ClassroomError if no column says who somebody is."""
-    columns = _columns(sheet)
-    rows, line = [], 1
-    for row in range(len(sheet.rows)):
-        person = _person(sheet, row, columns)
-        if row and (person.name or person.email or person.ids) and not _is_no_student(person):
-            rows.append(RosterRow(row=row, line=line, person=person))
-        line += 1 + sum(cell.count("\n") for cell in sheet.rows[row])
-    return tuple(rows)
-
-
-def _person(sheet: Sheet, row: int, columns: dict[_Column, int]) -> Person:
-    said = {column: sheet.text(row, at).strip() for column, at in columns.items()}
-    ids = [(system, said[column]) for column, system in _IDS.items() if said.get(column)]
-    number = _NUMBER_AT_THE_END.search(said.get(_Column.MOODLE, ""))
-    ids = [(system, number[1] if system == MOODLE and number else value) for system, value in ids]
-    candidates = (said.get(column, "") for column in (_Column.EMAIL, _Column.LOGIN, _Column.NUMBER))
-    email = next((text for text in candidates if "@" in text), "")
-    name = said.get(_Column.NAME) or f"{said.get(_Column.FIRST, '')} {said.get(_Column.LAST, '')}".strip()
-
-    return Person(name=name, email=email, ids=tuple(ids), section=said.get(_Column.SECTION, ""))
-
-
-def _is_no_student(person: Person) -> bool:
-    """A line of a Canvas gradebook that is about the columns, or the made-up student every course has."""
-    return person.name in (_POINTS_POSSIBLE, _TEST_STUDENT)
-
-
-def with_ids(learner: Learner, person: Person) -> Learner:
-    """The learner with what an export adds to what is known of them."""
-    ids = tuple(dict.fromkeys((*learner.ids, *person.ids)))
-    return replace(learner, ids=ids, email=learner.email or person.email, section=learner.section or person.section)
-
-
-# ---- owners ----------------------------------------------------------------------------------------------------------
-#
-# The learners of a class while its files are sorted: the roster's, and those whom the files bring along.
+# ---- whose the files are ---------------------------------------------------------------------------------------------
 
 
 class Owners:
-    """Everybody in the class, by key."""
+    """The learners of a class while its files are sorted: those of the roster, and those whom the files bring along."""
 
     def __init__(self, roster: Roster | None) -> None:
         self._roster = roster
-        self._learners = {one.key: one for one in roster.learners} if roster else {}
+        self._learners = {learner.key: learner for learner in roster.learners} if roster else {}
         self._listed = frozenset(self._learners)
         self._keys: dict[Person, str] = {}
         self._strangers: dict[str, LeftOver] = {}
 
     def key(self, person: Person) -> str:
-        """The key of whoever this is, who is in the class from now on."""
+        """The key of this person, who is in the class from now on."""
         if person not in self._keys:
             self._keys[person] = self._meet(person)
         return self._keys[person]
@@ -252,31 +184,88 @@ class Owners:
 
     def learners(self) -> tuple[Learner, ...]:
         """In the order of their names."""
-        return tuple(sorted(self._learners.values(), key=lambda one: (words_of(one.name), one.key)))
+        return tuple(sorted(self._learners.values(), key=lambda learner: (words_of(learner.name), learner.key)))
 
     def strangers(self) -> tuple[LeftOver, ...]:
+        """The learners who are not clearly on the roster, and why."""
         return tuple(self._strangers[key] for key in sorted(self._strangers))
 
     def _meet(self, person: Person) -> str:
-        found = self._roster.find(person) if self._roster else ()
-        if len(found) == 1:
-            key = found[0].key
-            self._learners[key] = with_ids(self._learners[key], person)
-            return key
-        key = key_of(person)
-        if key in self._listed:
-            # Somebody on the roster has this very key and is not who this is: nothing may be put down to them.
-            key = f"{key}-unlisted"
-        if self._roster:
-            self._strangers[key] = LeftOver(shown=readable(person.name), reason=_why(found, self._roster))
+        listed = self._roster.find(person) if self._roster else ()
+        if len(listed) == 1:
+            key = listed[0].key
+        else:
+            key = key_of(person)
+            if key in self._listed:
+                # Another learner on the roster has this very key, and must not get the marks of this one.
+                key = f"{key}-unlisted"
+            if self._roster:
+                self._strangers[key] = LeftOver(shown=readable(person.name), reason=_why(listed, self._roster))
         known = self._learners.get(key) or Learner(key=key, name=readable(person.name) or key)
-        self._learners[key] = with_ids(known, person)
-
+        self._learners[key] = _with_ids(known, person)
         return key
 
 
-def _why(found: tuple[Learner, ...], roster: Roster) -> str:
-    if not found:
+def _why(listed: tuple[Learner, ...], roster: Roster) -> str:
+    if not listed:
         return f"is not on {roster.where.name}"
-    people = " or ".join(f"{one.name} ({one.key})" for one in found)
+    people = " or ".join(f"{learner.name} ({learner.key})" for learner in listed)
     return f"could be {people} of {roster.where.name}"
+
+
+def _with_ids(learner: Learner, person: Person) -> Learner:
+    """The learner with the ids, address and section that an export adds."""
+    ids = tuple(dict.fromkeys((*learner.ids, *person.ids)))
+    return replace(learner, ids=ids, email=learner.email or person.email, section=learner.section or person.section)
+
+
+# ---- the file --------------------------------------------------------------------------------------------------------
+
+
+def _columns(sheet: Sheet) -> dict[_Column, int]:
+    headings = [" ".join(words_of(text)) for text in sheet.texts(0)]
+    columns = {
+        column: headings.index(name)
+        for column, names in _HEADINGS.items()
+        for name in reversed(names)
+        if name in headings
+    }
+    if "id" in headings:
+        # In a gradebook of Canvas this is the user id, and in an instructor's own list the student number.
+        is_canvas = "sis login id" in headings
+        columns.setdefault(_Column.CANVAS if is_canvas else _Column.NUMBER, headings.index("id"))
+    if "github username" in headings and _Column.MOODLE in columns:
+        # The roster of GitHub Classroom has identifiers, too, which the instructor once typed in.
+        columns.setdefault(_Column.NUMBER, columns.pop(_Column.MOODLE))
+    if not columns.keys() & {_Column.NAME, _Column.LAST, _Column.EMAIL, _Column.LOGIN, _Column.MOODLE}:
+        seen = ", ".join(repr(text) for text in sheet.texts(0)[:6])[:200]
+        message = f"{sheet.where}:1: no column says who the learners are; the headings are {seen}"
+        raise ClassroomError(message, hint="Name a column `name` and, better still, one `email`, `login` or `id`.")
+    return columns
+
+
+def people_in(sheet: Sheet) -> tuple[RosterRow, ...]:
+    """The people that a table lists. Raises ClassroomError if no column says who they are."""
+    columns = _columns(sheet)
+    rows, line = [], 1
+    for row in range(len(sheet.rows)):
+        person = _person(sheet, row, columns)
+        if row and (person.name or person.email or person.ids) and person.name not in _NO_STUDENTS:
+            rows.append(RosterRow(row=row, line=line, person=person))
+        line += 1 + sum(cell.count("\n") for cell in sheet.rows[row])
+    return tuple(rows)
+
+
+def _person(sheet: Sheet, row: int, columns: dict[_Column, int]) -> Person:
+    cells = dict.fromkeys(_Column, "") | {at: sheet.text(row, where).strip() for at, where in columns.items()}
+    number = _NUMBER_AT_THE_END.search(cells[_Column.MOODLE])
+    ids = {system: cells[column] for column, system in _IDS.items() if cells[column]}
+    if number:
+        ids[MOODLE] = number[1]
+    addresses = (cells[column] for column in (_Column.EMAIL, _Column.LOGIN, _Column.NUMBER))
+    return Person(
+        name=cells[_Column.NAME] or f"{cells[_Column.FIRST]} {cells[_Column.LAST]}".strip(),
+        email=next((text for text in addresses if "@" in text), ""),
+        ids=tuple(ids.items()),
+        section=cells[_Column.SECTION],
+    )

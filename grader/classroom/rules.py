@@ -1,4 +1,7 @@
-"""What an instructor has decided: deadlines, extensions, the late policy, points set by hand."""
+"""Reads ``class.toml``: the deadlines, extensions, late policy and points set by hand of an instructor.
+
+``docs/class.md`` shows a file with every key. What the rules cost is worked out in ``marks``.
+"""
 
 from __future__ import annotations
 
@@ -13,16 +16,21 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from grader.errors import ClassroomError
 from grader.kit.tables import Table, parse
 
+NAME = "class.toml"
+_KEYS = ("count", "missing", "timezone", "deadlines", "late", "extensions", "overrides", "columns")
+_LATE_KEYS = ("per_day", "max_days", "grace_minutes")
+_OVERRIDE_KEYS = ("learner", "exercise", "points", "reason")
+
 
 class Count(StrEnum):
-    """Which of several attempts counts."""
+    """Which of several hand-ins counts."""
 
     LATEST = "latest"
     BEST = "best"
 
 
 class MissingMark(StrEnum):
-    """What a platform is told where nothing was handed in."""
+    """What stands where nothing was handed in, in the tables and on the platform."""
 
     BLANK = "blank"
     ZERO = "zero"
@@ -30,10 +38,12 @@ class MissingMark(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Late:
-    """The price of being late, in per cent of the exercise's points; ``max_days`` None means that there is no end."""
+    """The price of being late."""
 
     per_day: float = 0.0
+    """Per cent of the exercise's points."""
     max_days: int | None = None
+    """After that many days nothing is given; None if that never happens."""
     grace: timedelta = timedelta()
 
 
@@ -59,7 +69,10 @@ class Override:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClassRules:
-    """Everything that ``class.toml`` may say. Deadlines know their time zone."""
+    """Everything that ``class.toml`` may say. Deadlines know their time zone.
+
+    The keys of ``deadlines`` and ``columns`` are exercises, and those of ``extensions`` learners.
+    """
 
     where: Path | None = None
     count: Count = Count.LATEST
@@ -87,31 +100,6 @@ class ClassRules:
                 near = difflib.get_close_matches(key, learners, n=1)
                 meant = f"; did you mean {near[0]!r}?" if near else ""
                 yield f"{self.where}:{line}: there is no learner {key!r} in this class{meant}"
-
-
-# ---- rules file ------------------------------------------------------------------------------------------------------
-#
-# Reads ``class.toml``, in which an instructor writes deadlines, extensions, the late policy and points set by hand.
-#
-# count = "latest" # or "best": which attempt counts missing = "blank" # or "zero": what goes to the platform where
-# nothing was handed in timezone = "Europe/Berlin" # of times without an offset; without it, this computer's
-#
-# [deadlines] ex01 = 2026-11-20T18:00:00 # a date alone means the end of that day
-#
-# [late] per_day = 10 # per cent of the exercise's points, for every day that has begun max_days = 5 # after that many
-# days nothing is given; without it, there is no such day grace_minutes = 10
-#
-# [extensions.alice] # the key of a learner days = 3 # on every deadline, or ex01 = 2026-11-25
-#
-# [[overrides]] learner = "alice" exercise = "ex01" points = 80 reason = "handed in by mail"
-#
-# [columns] # of the gradebook of the platform ex01 = "Join (12345)"
-
-
-NAME = "class.toml"
-_KEYS = ("count", "missing", "timezone", "deadlines", "late", "extensions", "overrides", "columns")
-_LATE_KEYS = ("per_day", "max_days", "grace_minutes")
-_OVERRIDE_KEYS = ("learner", "exercise", "points", "reason")
 
 
 def read_rules(path: Path, exercises: Collection[str]) -> ClassRules:
@@ -155,7 +143,7 @@ def _late(table: Table) -> Late:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Reader:
-    """What is needed to read a table in which exercises and times are named."""
+    """Reads the tables that name exercises and times."""
 
     exercises: Collection[str]
     zone: tzinfo | None

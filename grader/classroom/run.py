@@ -1,4 +1,4 @@
-"""Grades the files of a class: what the gradebook has already is used again, the rest goes to a pool."""
+"""Grades the files of a class: verdicts that the gradebook has are used again, and the other files go to a pool."""
 
 from __future__ import annotations
 
@@ -12,10 +12,11 @@ from pathlib import Path
 from grader.classroom.batch import Batch
 from grader.classroom.gradebook import Gradebook, HandIn
 from grader.classroom.intake import Intake
-from grader.classroom.pool import Chunk, Judgement, PackedKit, Pool, Work, conditions, judgement
+from grader.classroom.pool import Chunk, PackedKit, Pool, StoredVerdict, Work, conditions, stored_verdict
 from grader.errors import InternalError
 from grader.judge import engine
 from grader.judge.engine import Request
+from grader.judge.options import PlayOptions
 from grader.judge.verdict import Status
 from grader.kit.exercise import Exercise
 from grader.kit.kit import Kit
@@ -29,7 +30,7 @@ class ClassOrder:
 
     kit: Kit
     exercises: tuple[Exercise, ...]
-    schedules: int
+    options: PlayOptions
     level: int
     afresh: bool = False
 
@@ -46,7 +47,7 @@ class RunProgress:
     """Of the files done, those whose verdict the gradebook had already."""
     not_gradable: int
     seconds_left: float | None
-    """None as long as nothing can be said, and at the end."""
+    """None before the first file is graded, and at the end."""
 
 
 Watch = Callable[[RunProgress], None]
@@ -60,33 +61,33 @@ class ClassRun:
         self._gradebook = gradebook
         self._watch = watch
         self._exercises = {exercise.id: exercise for exercise in order.exercises}
-        self._conditions = {id: conditions(order.kit, one, order.schedules) for id, one in self._exercises.items()}
+        self._conditions = {
+            id: conditions(order.kit, one, order.options.schedules) for id, one in self._exercises.items()
+        }
         self._works: dict[tuple[str, str], Work] = {}
         self._owners: dict[tuple[str, str], set[str]] = defaultdict(set)
-        """Which learners have handed in the same bytes."""
+        """The learners who have handed in the same bytes."""
         self._open: dict[str, int] = defaultdict(int)
         """How many files of a learner are not graded yet."""
-        self._attempts = self._take_in(intake)
+        self._hand_ins = self._take_in(intake)
         self._learners = intake.learners
         self._not_gradable = 0
         self._began = 0.0
-        self._files_before = 0
         self.reused = 0
 
     def reuse(self) -> int:
         """Note what was handed in, and let earlier verdicts stand where they hold. Returns how many files are left."""
-        self._gradebook.begin(self._learners, self._attempts)
+        self._gradebook.begin(self._learners, self._hand_ins)
         since = self._gradebook.begin_afresh() if self._order.afresh else 0
         for id, under in self._conditions.items():
             keys = {key for exercise, key in self._works if exercise == id}
-            found = self._gradebook.reuse(under, keys, level=self._order.level, since=since)
-            for key in found:
+            for key in self._gradebook.reuse(under, keys, level=self._order.level, since=since):
                 self._done(id, key)
-        self.reused = self._files_before = len(self._owners) - len(self._works)
+        self.reused = len(self._owners) - len(self._works)
         return len(self._works)
 
     def grade(self, pool: Pool, packed: PackedKit) -> None:
-        """Grade what is left. Raises GraderError; whatever was graded by then is in the gradebook."""
+        """Grade the files that are left. Raises GraderError; those graded by then are in the gradebook."""
         self._began = time.monotonic()
 
         def chunk(works: tuple[Work, ...]) -> Chunk:
@@ -95,7 +96,7 @@ class ClassRun:
                 kit=packed,
                 exercise=under.exercise,
                 works=works,
-                schedules=under.schedules,
+                options=self._order.options,
                 versions=under.versions,
                 level=self._order.level,
             )
@@ -104,10 +105,8 @@ class ClassRun:
         self._tell()
         batch.run(list(self._works.values()))
 
-    # ---- what was handed in ------------------------------------------------------------------------------------------
-
     def _take_in(self, intake: Intake) -> list[HandIn]:
-        attempts = []
+        hand_ins = []
         for handed in intake.files:
             if handed.exercise not in self._exercises:
                 continue
@@ -117,7 +116,7 @@ class ClassRun:
             self._works.setdefault(same, work)
             self._owners[same].add(handed.learner)
             self._open[handed.learner] += 1
-            attempts.append(
+            hand_ins.append(
                 HandIn(
                     learner=handed.learner,
                     exercise=handed.exercise,
@@ -127,15 +126,13 @@ class ClassRun:
                     submitted_at=handed.submitted_at,
                 )
             )
-        return attempts
+        return hand_ins
 
-    # ---- what comes of it --------------------------------------------------------------------------------------------
-
-    def _note(self, judgements: Sequence[Judgement]) -> None:
-        self._gradebook.add(judgements, self._conditions[judgements[0].exercise])
-        for one in judgements:
-            self._not_gradable += one.status in (Status.CANNOT_JUDGE, Status.NOT_JUDGED)
-            self._done(one.exercise, one.key)
+    def _note(self, verdicts: Sequence[StoredVerdict]) -> None:
+        self._gradebook.add(verdicts, self._conditions[verdicts[0].exercise])
+        for verdict in verdicts:
+            self._not_gradable += verdict.status in (Status.CANNOT_JUDGE, Status.NOT_JUDGED)
+            self._done(verdict.exercise, verdict.key)
         self._tell()
 
     def _done(self, exercise: str, key: str) -> None:
@@ -143,15 +140,15 @@ class ClassRun:
             for learner in self._owners[exercise, key]:
                 self._open[learner] -= 1
 
-    def _give_up(self, work: Work, why: str) -> Judgement:
+    def _give_up(self, work: Work, why: str) -> StoredVerdict:
         error = InternalError(f"it could not be graded: {why}", hint="Run `grade doctor`, and report this")
-        request = Request(path=Path(), shown="", schedules=self._order.schedules)
+        request = Request(path=Path(), shown="", options=self._order.options)
         verdict = engine.not_judged(self._order.kit, self._exercises[work.exercise], request, error)
-        return judgement(work.key, verdict)
+        return stored_verdict(work.key, verdict)
 
     def _tell(self) -> None:
         files, left = len(self._owners), len(self._works)
-        graded = files - left - self._files_before
+        graded = files - left - self.reused
         elapsed = time.monotonic() - self._began
         self._watch(
             RunProgress(
@@ -167,7 +164,7 @@ class ClassRun:
 
 
 def key_of(taken: Submission | Fault) -> str:
-    """What a file is known by: its digest, or what is wrong with it."""
+    """The key of a file: its digest, or one that stands for what is wrong with it."""
     if isinstance(taken, Submission):
         return taken.digest
     return "fault-" + hashlib.sha256(repr(taken).encode("utf-8", "surrogatepass")).hexdigest()

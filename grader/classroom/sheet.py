@@ -1,6 +1,6 @@
 """A CSV file as it was written: cells can be read, and single ones changed, without touching a byte of the others.
 
-Python's ``csv`` forgets which cells were quoted, so that a file read and written again differs in places that nobody
+Python's ``csv`` forgets which cells were quoted, so that a file read and written again differs in cells that were not
 changed. Here a cell keeps its text; quoting is as in RFC 4180.
 """
 
@@ -33,7 +33,7 @@ class Sheet:
     ends: list[str]
 
     def text(self, row: int, column: int) -> str:
-        """What a cell says, without its quotes; empty if the row is too short."""
+        """The text of a cell without its quotes; empty if the row is too short."""
         cells = self.rows[row]
         return _unquoted(cells[column]) if column < len(cells) else ""
 
@@ -41,7 +41,7 @@ class Sheet:
         return tuple(_unquoted(cell) for cell in self.rows[row])
 
     def put(self, row: int, column: int, text: str) -> None:
-        """Change one cell. What a spreadsheet would take for a formula is made text by an apostrophe."""
+        """Change one cell. An apostrophe makes text of what a spreadsheet would take for a formula."""
         cells = self.rows[row]
         cells.extend([""] * (column + 1 - len(cells)))
         was_quoted = cells[column].startswith('"')
@@ -76,7 +76,7 @@ def read_sheet(content: bytes, *, where: Path) -> Sheet:
     except UnicodeDecodeError:
         # Excel's plain "CSV" is in the code page of the computer. Latin-1 gives every byte back as it was.
         encoding, text = "latin-1", content[len(mark) :].decode("latin-1")
-    # What stands in quotes separates nothing; a quote inside of a cell, as in 5'10", opens nothing.
+    # A separator in quotes separates nothing; a quote inside a cell, as in 5'10", opens nothing.
     head = _QUOTED.sub(r"\1", text[:_HEAD]).lstrip().splitlines()[:1]
     separator = max(_SEPARATORS, key="".join(head).count)
     rows, ends = _split(text, separator, where)
@@ -96,7 +96,6 @@ def _split(text: str, separator: str, where: Path) -> tuple[list[list[str]], lis
             rows.append(cells)
             ends.append(end)
             cells = []
-
     return rows, ends
 
 
@@ -105,13 +104,13 @@ def _cells(text: str, separator: str, where: Path) -> Iterator[tuple[str, str]]:
     pattern = re.compile(rf'( *"[^"]*(?:""[^"]*)*"[^{separator}\r\n]*|[^{separator}\r\n]*)({separator}|\r\n|\r|\n|\Z)')
     position = 0
     while position < len(text):
-        found = pattern.match(text, position)
-        if found is None or not _is_closed(found[1].strip(" ")):
+        cell = pattern.match(text, position)
+        if cell is None or not _is_closed(cell[1].strip(" ")):
             line = text.count("\n", 0, position) + 1
-            message = f"{where}:{line}: a quote is opened and not closed as CSV wants it"
+            message = f"{where}:{line}: a quote is opened and not closed as CSV requires"
             raise ClassroomError(message, hint="Export the file again, and do not edit it by hand.")
-        yield found[1], found[2]
-        position = found.end()
+        yield cell[1], cell[2]
+        position = cell.end()
     if text.endswith(separator):
         yield "", ""
 

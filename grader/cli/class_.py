@@ -14,25 +14,19 @@ import click
 from grader import __version__
 from grader.cli import stdout
 from grader.cli.options import EXERCISE, SharedOptions, shared_options
-from grader.cli.run import desk_of
 from grader.errors import UsageError
 
 if TYPE_CHECKING:
     from grader.desk.class_ import ClassOptions, Graded
 
 LAYOUTS = ("auto", "folders", "flat", "canvas", "moodle", "gradescope")
+_PATH = click.Path(path_type=Path)
 _FILE = click.Path(dir_okay=False, path_type=Path)
 
 
 @click.command("class")
-@click.argument("source", metavar="DIR|ZIP", type=click.Path(path_type=Path))
-@click.option(
-    "--out",
-    type=click.Path(path_type=Path),
-    default=Path("grade-results"),
-    metavar="OUT",
-    help="Folder of the results.",
-)
+@click.argument("source", metavar="DIR|ZIP", type=_PATH)
+@click.option("--out", type=_PATH, default=Path("grade-results"), metavar="OUT", help="Folder of the results.")
 @click.option("--layout", type=click.Choice(LAYOUTS), default="auto", help="How the submissions are laid out.")
 @click.option("--roster", type=_FILE, metavar="CSV", help="Who is in the class.")
 @click.option("--config", type=_FILE, metavar="TOML", help="Deadlines, extensions, overrides; DIR/class.toml if there.")
@@ -41,12 +35,10 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
 @click.option("--cluster", metavar="ADDRESS", help="Grade on the workers of this dask scheduler.")
 @click.option("--schedules", type=click.IntRange(1, 100_000), metavar="N", help="How many task schedules at most.")
 @click.option("--fresh", is_flag=True, help="Grade everything again, and say which marks moved.")
-@click.option("--started", is_flag=True, help="Take an untouched stub for nothing handed in.")
+@click.option("--started", is_flag=True, help="Count an untouched stub as not handed in.")
 @click.option("--fail-under", type=click.FloatRange(0, 100), metavar="P", help="Exit 1 below P per cent of the points.")
-@click.option(
-    "--allow-level", type=click.IntRange(0, 3), metavar="N", help="Run their code at this isolation level too."
-)
-@click.option("--anonymous", is_flag=True, help="Name nobody in class.html.")
+@click.option("--allow-level", type=click.IntRange(0, 3), metavar="N", help="Accept isolation levels down to N.")
+@click.option("--anonymous", is_flag=True, help="Name no learner in class.html.")
 @click.option(
     "--report", "reports", multiple=True, metavar="DIALECT=PATH", help="Also write csv, jsonl, junit, github."
 )
@@ -55,37 +47,37 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
 @click.option("--new-gradebook", is_flag=True, help="Put the gradebook in OUT aside, and begin a new one.")
 @shared_options
 @click.pass_obj
-def class_(settings: SharedOptions, /, source: Path, fail_under: float | None, **asked: Any) -> None:
-    """Grade a folder or zip of submissions. What was graded before is not graded again."""
+def class_(shared: SharedOptions, /, source: Path, fail_under: float | None, **asked: Any) -> None:
+    """Grade a folder or zip of submissions. Files graded before keep their verdicts."""
     from grader.cli import exit_codes
     from grader.desk.class_ import ClassDesk
     from grader.desk.run import summarise_class
     from grader.reports.of_class.figures import percent
     from grader.reports.of_class.screen import watching
 
-    wishes = _wishes(settings, source, asked)
-    desk = ClassDesk(desk_of(settings).kit, wishes)
+    options = _options(shared, source, asked)
+    desk = ClassDesk(shared.desk().kit, options)
     try:
-        with watching(stdout.error_console(settings.color)) as watch:
+        with watching(stdout.error_console(shared.color)) as watch:
             graded = desk.grade(watch)
     except KeyboardInterrupt:
         print("What is graded so far is kept. To go on, run the same command again.", file=sys.stderr)
         raise
-    _show(settings, graded)
+    _show(shared, graded)
     summarise_class(graded.results, os.environ)
     marks = graded.results.marks
     sys.exit(exit_codes.of_class(marks, percent(marks), fail_under))
 
 
-def _wishes(settings: SharedOptions, source: Path, asked: dict[str, Any]) -> ClassOptions:
-    """The wishes, whose fields are named as the options, with paths that begin at the folder we work in."""
+def _options(shared: SharedOptions, source: Path, asked: dict[str, Any]) -> ClassOptions:
+    """The options, under the names of the command line, with paths that begin at the folder of the command."""
     from grader.classroom.layouts.claims import Layout
     from grader.desk.class_ import ClassOptions
     from grader.desk.class_files import orders
-    from grader.judge.session import DEFAULT_SCHEDULES
+    from grader.judge.options import asked_for
     from grader.sandbox.isolation import FENCED
 
-    here = settings.directory
+    here = shared.directory
     if EXERCISE.fullmatch(str(source)) and not (here / source).exists():
         hint = f"Name one, as in `grade class DIR --exercise {source}`."
         raise UsageError(f"there is no folder or zip {str(source)!r}", hint=hint)
@@ -95,7 +87,7 @@ def _wishes(settings: SharedOptions, source: Path, asked: dict[str, Any]) -> Cla
         source=here / source,
         layout=None if layout == "auto" else Layout(layout),
         level=FENCED if level is None else level,
-        schedules=asked.pop("schedules") or DEFAULT_SCHEDULES,
+        play_options=asked_for(schedules=asked.pop("schedules")),
         orders=orders(asked.pop("reports"), here),
         moodle=tuple(here / path for path in asked.pop("moodle")),
         **paths,
@@ -103,31 +95,31 @@ def _wishes(settings: SharedOptions, source: Path, asked: dict[str, Any]) -> Cla
     )
 
 
-def _show(settings: SharedOptions, graded: Graded) -> None:
-    if settings.json:
+def _show(shared: SharedOptions, graded: Graded) -> None:
+    if shared.json:
         stdout.say(_document(graded), ascii=True)
         return
     from grader.desk.run import guarded
     from grader.reports.of_class.screen import show_class, show_class_quiet
 
-    console, glyphs = stdout.screen(settings.color, plain=settings.plain, ascii=settings.ascii)
-    # In a workflow on GitHub nothing may be obeyed that somebody has named a file.
+    console, glyphs = shared.screen()
+    # GitHub must not obey the name of a learner's file as a workflow command.
     with guarded(partial(stdout.say, ascii=True), os.environ):
-        if settings.quiet:
+        if shared.quiet:
             show_class_quiet(console, graded.results, glyphs=glyphs)
         else:
-            written = [_as_typed(path, settings.directory) for path in graded.written]
+            written = [_as_typed(path, shared.directory) for path in graded.written]
             show_class(console, graded.results, notes=graded.notes, written=written, glyphs=glyphs)
 
 
 def _as_typed(path: Path, here: Path) -> str:
-    """A path as it is typed in the folder we work in; one that lies elsewhere as it is."""
+    """A path as the instructor types it in the folder of the command; one outside of that folder as it is."""
     relative = os.path.relpath(path, here)
     return os.fspath(path) if relative.startswith(os.pardir) else relative
 
 
 def _document(graded: Graded) -> str:
-    """What ``--json`` prints: the class in numbers, and where the rest is."""
+    """What ``--json`` prints: the figures of the class, and the paths of its files."""
     import json
 
     from grader.reports.of_class.figures import figures, percent
@@ -140,9 +132,9 @@ def _document(graded: Graded) -> str:
         "percent": percent(results.marks),
         "reused": results.reused,
         "exercises": [dataclasses.asdict(row) for row in figures(results)],
-        "refused": [dataclasses.asdict(one) for one in results.intake.refused],
-        "unmatched": [dataclasses.asdict(one) for one in results.intake.unmatched],
-        "strangers": [dataclasses.asdict(one) for one in results.intake.strangers],
+        "refused": [dataclasses.asdict(file) for file in results.intake.refused],
+        "unmatched": [dataclasses.asdict(file) for file in results.intake.unmatched],
+        "strangers": [dataclasses.asdict(stranger) for stranger in results.intake.strangers],
         "moved": results.moved,
         "notes": graded.notes,
         "written": [str(path) for path in graded.written],

@@ -1,4 +1,4 @@
-"""What ``grade`` exits with after judging: a learner's run, or a class."""
+"""The exit codes of ``grade`` after it has judged a learner's run or a class."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ _OF_STATUS = {
 
 
 def of_run(verdicts: Iterable[Verdict]) -> int:
-    """70 for a fault of ours, else 4 if something was not judged, else 1 for a fail, else 3 for a file, else 0."""
-    found = {OWN_FAULT if verdict.own_fault else _OF_STATUS[verdict.status] for verdict in verdicts}
-    return next((code for code in (OWN_FAULT, NOT_JUDGED, FAIL, FAULTY) if code in found), PASS)
+    """The first that applies: 70 our own fault, 4 a file not judged, 1 a fail, 3 a file that cannot be judged, 0."""
+    codes = {OWN_FAULT if verdict.own_fault else _OF_STATUS[verdict.status] for verdict in verdicts}
+    return next((code for code in (OWN_FAULT, NOT_JUDGED, FAIL, FAULTY) if code in codes), PASS)
 
 
 def of_run_with_limit(verdicts: Sequence[Verdict], limit: float) -> int:
-    """As ``of_run``, but what fails or has a fault counts by its points: 1 below ``limit`` per cent of them, else 0.
+    """Like ``of_run``, but fails and faulty files count by their points: 1 below ``limit`` per cent, else 0.
 
-    Where no file at all could be judged, no limit makes that a success.
+    If no file could be judged at all, that is no success under any limit.
     """
     code = of_run(verdicts)
     if code in (OWN_FAULT, NOT_JUDGED) or not any(verdict.tests for verdict in verdicts):
@@ -39,11 +39,11 @@ def of_run_with_limit(verdicts: Sequence[Verdict], limit: float) -> int:
 
 
 def of_class(marks: Iterable[Mark], reached: float | None, limit: float | None) -> int:
-    """70 for a fault of ours, 4 if anything or everything was not judged, 1 below the limit, else 0.
+    """The first that applies: 70 our own fault, 4 a file not judged, 1 below the limit, 0.
 
-    ``reached`` and ``limit`` are per cent of the points; ``reached`` is None if nothing was judged.
+    ``reached`` and ``limit`` are per cent of the points; ``reached`` is None if no file was judged.
     """
-    # Here, as it brings the gradebook with it, and a learner would wait for that after every verdict.
+    # Imported here because it loads the gradebook, for which a learner would wait after every verdict.
     from grader.classroom.marks import Standing
 
     not_judged = [mark for mark in marks if mark.standing is Standing.NOT_JUDGED]

@@ -1,50 +1,41 @@
-"""How arguments are read: options on either side of the command, and an exercise where a command stands.
+"""The options that every command has, and the group of commands that ``grade`` is.
 
-Built on click; knows nothing of what the commands do.
+Shared options may stand on either side of the command's name. The first word may be an exercise: ``grade ex03`` is
+``grade run ex03``.
 """
 
 from __future__ import annotations
 
 import re
+import textwrap
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from grader.cli import stdout
 from grader.errors import UsageError
 
-# ---- command names ---------------------------------------------------------------------------------------------------
-#
-# What people type instead of a command or an exercise, and what they probably mean.
+if TYPE_CHECKING:
+    from rich.console import Console
 
+    from grader.desk.learner import Desk
+    from grader.reports.screen import Glyphs
 
 EXERCISE = re.compile(r"ex\d{2,3}")
-"""What an exercise is called; no command may be called so."""
+"""The form of an exercise's name; no command may have such a name."""
 
 _NUMBERED = re.compile(r"(?:\./)?(?:ex(?:ercise)?)?[ _-]?0*(\d{1,3})(?:_.*)?", re.IGNORECASE)
 _MEANT = {"help": "--help", "version": "--version", "check": "run --all", "test": "run --all", "start": "init"}
-
-
-def suggestion(word: str, commands: Iterable[str]) -> str | None:
-    """What stands after ``grade`` in the command that was probably meant; None if nothing is near."""
-    if numbered := _NUMBERED.fullmatch(word):
-        return f"ex{int(numbered[1]):02}"
-    if word in _MEANT:
-        return _MEANT[word]
-    import difflib  # only for somebody who has mistyped
-
-    near = difflib.get_close_matches(word.lower(), commands, n=1)
-    return near[0] if near else None
-
 
 F = TypeVar("F", bound=Callable[..., Any])
 
 
 @dataclass(slots=True)
 class SharedOptions:
-    """What the options say that every command has."""
+    """The values of the options that every command has, and the desk and the output that they ask for."""
 
     json: bool = False
     plain: bool = False
@@ -55,9 +46,39 @@ class SharedOptions:
     directory: Path = Path()
     kit: Path | None = None
 
+    def desk(self) -> Desk:
+        """The desk for this folder and this kit."""
+        from grader.desk.learner import Desk
+
+        return Desk(directory=self.directory, kit=None if self.kit is None else self.directory / self.kit)
+
+    def text_desk(self) -> Desk:
+        """The desk for a command that prints text only. Raises UsageError if JSON is asked for."""
+        if self.json:
+            hint = "Leave --json out; `grade` alone, `grade EX`, `grade list` and `grade class` know it."
+            raise UsageError("this command has no JSON form", hint=hint)
+        return self.desk()
+
+    def say(self, text: str) -> None:
+        """Print a text, with escapes where only ASCII is wanted."""
+        stdout.say(text, ascii=self.ascii or self.plain)
+
+    def say_wrapped(self, text: str) -> None:
+        """Print a text with its lines wrapped to the width of the screen."""
+        for line in text.split("\n"):
+            indent = " " * (len(line) - len(line.lstrip()))
+            wrapper = textwrap.TextWrapper(
+                stdout.WIDTH, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
+            )
+            self.say(wrapper.fill(line))
+
+    def screen(self) -> tuple[Console, Glyphs]:
+        """A console on standard output, and the characters it can show."""
+        return stdout.screen(self.color, plain=self.plain, ascii=self.ascii)
+
 
 def shared_options(command: F) -> F:
-    """Add the options that every command has; whichever side of the command they stand on, they count."""
+    """Add the options that every command has. Before or after the command's name, they count alike."""
 
     def option(*names: str, **kwargs: Any) -> Callable[[F], F]:
         def store(ctx: click.Context, param: click.Parameter, value: Any) -> None:
@@ -95,3 +116,15 @@ class Grade(click.Group):
             hint = f"Did you mean `grade {near}`?" if near else "See `grade --help`."
             raise UsageError(f"there is no command {args[0]!r}", hint=hint)
         return super().resolve_command(ctx, args)
+
+
+def suggestion(word: str, commands: Iterable[str]) -> str | None:
+    """The word after ``grade`` that the user probably meant; None if no command is near."""
+    if numbered := _NUMBERED.fullmatch(word):
+        return f"ex{int(numbered[1]):02}"
+    if word in _MEANT:
+        return _MEANT[word]
+    import difflib  # imported for a mistyped command alone
+
+    near = difflib.get_close_matches(word.lower(), commands, n=1)
+    return near[0] if near else None

@@ -1,4 +1,4 @@
-"""Standard output: in characters that its reader knows, and quiet once the reader has gone."""
+"""Standard output: in characters that the reader can show, and silent once the reader has closed it."""
 
 from __future__ import annotations
 
@@ -18,22 +18,22 @@ WIDTH = 80
 
 
 class _Forgiving(io.TextIOWrapper):
-    """Does not mind that nobody reads any more: ``grade ex01 | head -1`` ends with the exit code of the verdict."""
+    """A stream that survives a closed pipe: ``grade ex01 | head -1`` still exits with the code of the verdict."""
 
     def write(self, text: str, /) -> int:
         try:
             return super().write(text)
         except OSError as error:
-            return self._go_on_unheard(error)
+            return self._discard(error)
 
     def flush(self) -> None:
         try:
             super().flush()
         except OSError as error:
-            self._go_on_unheard(error)
+            self._discard(error)
 
-    def _go_on_unheard(self, error: OSError) -> int:
-        # What is still in the buffer is written again at the end of the process, and must find somebody.
+    def _discard(self, error: OSError) -> int:
+        # Python writes the rest of the buffer at the end of the process; it must find an open file.
         os.dup2(os.open(os.devnull, os.O_WRONLY), self.fileno())
         if isinstance(error, BrokenPipeError):
             return 0
@@ -41,8 +41,8 @@ class _Forgiving(io.TextIOWrapper):
 
 
 def take_over() -> None:
-    """Make ``sys.stdout`` a stream that writes whatever it is given: as ASCII where the reader may not know UTF-8."""
-    if sys.stdout is None:  # somebody closed it: `grade >&-`
+    """Make ``sys.stdout`` a stream that can write any text: in ASCII with escapes unless the reader takes UTF-8."""
+    if sys.stdout is None:  # the shell closed it: `grade >&-`
         sys.stdout = open(os.devnull, "w")  # noqa: SIM115
         return
     encoding = "utf-8" if speaks_utf8() else "ascii"
@@ -58,25 +58,23 @@ def speaks_utf8() -> bool:
 
 def say(text: str, *, ascii: bool) -> None:
     """Print text as it is, or with escapes for everything beyond ASCII."""
-    # Not click.echo: it takes a stream that speaks ASCII for a mistake, and writes UTF-8 to it.
+    # Not click.echo: it takes an ASCII stream for a misconfigured one, and writes UTF-8 to it.
     print(text.encode("ascii", "backslashreplace").decode() if ascii else text)
 
 
-def console(color: str) -> Console:
-    """A console on standard output; ``color`` is ``always never auto``, auto being colours on a terminal."""
-    return _console(color, sys.stdout)
-
-
 def screen(color: str, *, plain: bool, ascii: bool) -> tuple[Console, Glyphs]:
-    """A console on standard output, and the characters it can show."""
+    """A console on standard output, and the characters it can show.
+
+    ``color`` is ``always``, ``never`` or ``auto``: colours on a terminal only.
+    """
     from grader.reports.screen import ASCII, UNICODE
 
     glyphs = ASCII if ascii or plain or not speaks_utf8() else UNICODE
-    return console("never" if plain else color), glyphs
+    return _console("never" if plain else color, sys.stdout), glyphs
 
 
 def error_console(color: str) -> Console:
-    """A console on standard error, for what is no result."""
+    """A console on standard error, for progress and the like."""
     return _console(color, sys.stderr)
 
 

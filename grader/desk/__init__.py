@@ -1,8 +1,16 @@
-"""One use case each, from what was asked to what is written: a learner's day, a run, a class, this computer.
+"""One use case each: what a learner does in a folder, a run, a class, a test of this computer.
 
-Options come in from the command line, already parsed; what goes out are files, screens and an exit code as a value.
-``workspace`` is the folder that ``grade init`` makes, ``learner`` serves every command about it, ``run`` grades files,
-``class_`` grades a class and writes its ``class_files``, ``doctor`` examines this computer.
+Options come in from the command line, already parsed. Files, screens and notes go out; the command line makes the exit
+code of them. Nothing here knows click.
+
+- ``workspace`` is the folder that ``grade init`` makes: which files it gets, and how attempts are kept in it.
+- ``learner`` serves every command in such a folder but grading: overview, list, hint, explain, solution, report, reset.
+- ``run`` grades a learner's files (``grade ex01``), and sends the verdicts to reports and to GitHub.
+- ``class_`` grades a class; ``class_files`` writes its pages and tables, and leaves alone what has not changed.
+- ``doctor`` tests whether this computer offers what the grader needs.
+
+To add a field that ``grade run`` understands, change ``RunOptions``; for ``grade class`` change ``ClassOptions``, and
+``again``, which repeats every option that decides a mark.
 
     workspace learner run class_files class_ doctor
 """

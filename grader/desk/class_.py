@@ -1,4 +1,4 @@
-"""What ``grade class`` does between the arguments and the screen: take in, grade, mark, write."""
+"""``grade class`` between its arguments and its screen: take in what was handed in, grade it, mark it, write it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from functools import cached_property
 from pathlib import Path
 
 from grader import __version__
-from grader.classroom.gradebook import Gradebook, StoredVerdict, held, put_aside
+from grader.classroom.gradebook import Gradebook, JudgedHandIn, held, put_aside
 from grader.classroom.handback import HandBack
 from grader.classroom.intake import Intake, take_in
 from grader.classroom.layouts.claims import Layout
@@ -25,28 +25,25 @@ from grader.classroom.rules import NAME, ClassRules, read_rules
 from grader.classroom.run import ClassOrder, ClassRun, Watch
 from grader.desk.class_files import ClassFiles, with_verdicts
 from grader.errors import ClassroomError
+from grader.judge.options import PlayOptions
 from grader.kit.exercise import Exercise
 from grader.kit.kit import Kit, builtin_root
 from grader.reports.dialects import ReportOrder
 from grader.sandbox import isolation
 from grader.text import counted
 
-# ---- class wishes ----------------------------------------------------------------------------------------------------
-#
-# What the command line of ``grade class`` asks for, and the command that asks for the same again.
-
-
 OUT = Path("grade-results")
-"""Where the results go if nothing is said."""
+"""Where the results go without ``--out``."""
+GRADEBOOK = "gradebook.sqlite"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClassOptions:
-    """What the command line asks for. Paths begin at the folder the command works in."""
+    """What the command line asks for. Paths begin at the folder in which the command works."""
 
     source: Path
     out: Path
-    schedules: int
+    play_options: PlayOptions
     layout: Layout | None = None
     roster: Path | None = None
     config: Path | None = None
@@ -63,51 +60,9 @@ class ClassOptions:
     new_gradebook: bool = False
 
 
-def again(kit: Kit, wishes: ClassOptions) -> str:
-    """Return the command that grades this class again and gives the same marks, for a shell.
-
-    It has every option that decides a mark or fills a file that goes back to the platform; how many processes work at
-    it, on which computers, and what is reported besides make no difference to either.
-    """
-    return shlex.join(["grade", "class", *_words(kit, wishes)])
-
-
-def _words(kit: Kit, wishes: ClassOptions) -> Iterator[str]:
-    # A file that is called like an option would be taken for one, so it is given as a path.
-    source = os.fspath(wishes.source)
-    yield f"./{source}" if source.startswith("-") else source
-    if kit.root.resolve() != builtin_root().resolve():
-        yield from ("--kit", os.fspath(kit.root))
-    if wishes.layout is not None:
-        yield from ("--layout", wishes.layout.value)
-    for option, path in (("--roster", wishes.roster), ("--config", wishes.config), ("--canvas", wishes.canvas)):
-        if path is not None:
-            yield from (option, os.fspath(path))
-    yield from _each("--moodle", map(os.fspath, wishes.moodle))
-    yield from _each("--exercise", wishes.exercises)
-    yield from ("--schedules", str(wishes.schedules))
-    if wishes.level != isolation.FENCED:
-        yield from ("--allow-level", str(wishes.level))
-    if wishes.started:
-        yield "--started"
-    if wishes.anonymous:
-        yield "--anonymous"
-    if wishes.out != OUT:  # earlier attempts, which may count, stand in the gradebook there
-        yield from ("--out", os.fspath(wishes.out))
-    yield "--fresh"
-
-
-def _each(option: str, values: Iterable[str]) -> Iterator[str]:
-    for value in values:
-        yield from (option, value)
-
-
-GRADEBOOK = "gradebook.sqlite"
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Graded:
-    """A class that has been graded and written."""
+    """What ``grade class`` has done: the results, the files it wrote, and notes for the instructor."""
 
     results: ClassResults
     written: tuple[Path, ...]
@@ -117,28 +72,18 @@ class Graded:
 class ClassDesk:
     """One invocation of ``grade class``."""
 
-    def __init__(self, kit: Kit, wishes: ClassOptions) -> None:
+    def __init__(self, kit: Kit, options: ClassOptions) -> None:
         self._kit = kit
-        self._wishes = wishes
+        self._options = options
         self._notes: list[str] = []
 
     def grade(self, watch: Watch) -> Graded:
-        """Grade the class and write everything. Raises GraderError; what was graded by then is in the gradebook."""
-        wishes = self._wishes
-        # First whatever may be wrong with the command line: nobody should learn of it after an hour of grading.
-        rules, roster = self._rules, self._roster
-        files = ClassFiles(out=wishes.out, orders=wishes.orders, anonymous=wishes.anonymous)
-        back = HandBack(
-            out=wishes.out,
-            exercises=self._exercises,
-            canvas=wishes.canvas,
-            moodle=wishes.moodle,
-            columns=rules.columns,
-        )
-        back.check()
+        """Grade the class and write all files. Raises GraderError; verdicts reached by then are in the gradebook."""
+        # Mistakes on the command line come first: the instructor must not learn of one after an hour of grading.
+        rules, roster, hand_back, out = self._rules, self._roster, self._hand_back(), self._options.out
         with self._writing():
-            wishes.out.mkdir(parents=True, exist_ok=True)
-        with held(wishes.out), self._staging() as staging, self._gradebook() as gradebook:
+            out.mkdir(parents=True, exist_ok=True)
+        with held(out), self._staging() as staging, self._gradebook() as gradebook:
             intake = self._take_in(roster, staging)
             run = ClassRun(self._order(), intake, gradebook, watch)
             left = run.reuse()
@@ -147,59 +92,75 @@ class ClassDesk:
                 with self._pool() as pool:
                     run.grade(pool, self._packed_kit())
             results = self._results(gradebook, intake, run.reused)
-            written = [*files.write(results, gradebook)]
-            if wishes.canvas or wishes.moodle:
-                for path, notes in back.write(replace(results, marks=tuple(with_verdicts(results.marks, gradebook)))):
-                    written.append(path)
-                    self._notes += notes
+            files = ClassFiles(out=out, orders=self._options.orders, anonymous=self._options.anonymous)
+            written = [*files.write(results, gradebook), *self._fill_in(hand_back, results, gradebook)]
             gradebook.finish(_counted(results.marks))
         self._notes += _why_not_judged(results.marks)
         self._notes += rules.strangers([learner.key for learner in intake.learners])
         return Graded(results=results, written=tuple(written), notes=tuple(self._notes))
 
+    def _hand_back(self) -> HandBack:
+        """What is filled in for the platform, checked. Raises ClassroomError if it cannot be filled in."""
+        hand_back = HandBack(
+            out=self._options.out,
+            exercises=self._exercises,
+            canvas=self._options.canvas,
+            moodle=self._options.moodle,
+            columns=self._rules.columns,
+        )
+        hand_back.check()
+        return hand_back
+
+    def _fill_in(self, hand_back: HandBack, results: ClassResults, gradebook: Gradebook) -> Iterator[Path]:
+        if self._options.canvas or self._options.moodle:
+            whole = replace(results, marks=tuple(with_verdicts(results.marks, gradebook)))
+            for path, notes in hand_back.write(whole):
+                self._notes += notes
+                yield path
+
     # ---- what is asked for -------------------------------------------------------------------------------------------
 
     @cached_property
     def _exercises(self) -> tuple[Exercise, ...]:
-        asked = {self._kit.exercise(id).id for id in self._wishes.exercises}
-        return tuple(one for one in self._kit.exercises if not asked or one.id in asked)
+        asked = {self._kit.exercise(id).id for id in self._options.exercises}
+        return tuple(exercise for exercise in self._kit.exercises if not asked or exercise.id in asked)
 
     @cached_property
     def _rules(self) -> ClassRules:
-        path = self._wishes.config or self._beside(NAME)
+        path = self._options.config or self._beside(NAME)
         if path is None:
             return ClassRules()
         return read_rules(path, [exercise.id for exercise in self._kit.exercises])
 
     def _beside(self, name: str) -> Path | None:
-        source = self._wishes.source
+        source = self._options.source
         path = (source if source.is_dir() else source.parent) / name
         return path if path.is_file() else None
 
     @cached_property
     def _roster(self) -> Roster | None:
-        return read_roster(self._wishes.roster) if self._wishes.roster else None
+        return read_roster(self._options.roster) if self._options.roster else None
 
     def _order(self) -> ClassOrder:
         return ClassOrder(
             kit=self._kit,
             exercises=self._exercises,
-            schedules=self._wishes.schedules,
-            level=self._wishes.level,
-            afresh=self._wishes.fresh,
+            options=self._options.play_options,
+            level=self._options.level,
+            afresh=self._options.fresh,
         )
 
     @contextmanager
     def _pool(self) -> Iterator[Pool]:
-        wishes = self._wishes
-        pool = ClusterPool(wishes.cluster) if wishes.cluster else LocalPool(wishes.jobs or local_jobs())
+        cluster, jobs = self._options.cluster, self._options.jobs
+        pool = ClusterPool(cluster) if cluster else LocalPool(jobs or local_jobs())
         try:
             yield pool
         finally:
             pool.close()
 
     def _packed_kit(self) -> PackedKit:
-        if self._wishes.cluster:
+        if self._options.cluster:
             return pack_kit(self._kit)
         return PackedKit(root=self._kit.root.resolve(), digest=self._kit.digest)
 
@@ -211,42 +172,42 @@ class ClassDesk:
             yield
         except OSError as error:
             hint = "Name a folder that you may write to with --out."
-            raise ClassroomError(f"{self._wishes.out}: {error.strerror}", hint=hint) from error
+            raise ClassroomError(f"{self._options.out}: {error.strerror}", hint=hint) from error
 
     @contextmanager
     def _staging(self) -> Iterator[Path]:
-        """A folder for what is unpacked. It is made where the results go, which has room, and is removed afterwards."""
+        """A folder to unpack into, removed afterwards. It lies beside the results, on a disk that must have room."""
         with self._writing():
-            folder = tempfile.TemporaryDirectory(prefix=".unpacked-", dir=self._wishes.out)
+            folder = tempfile.TemporaryDirectory(prefix=".unpacked-", dir=self._options.out)
         with folder as name:
             yield Path(name)
 
     def _gradebook(self) -> Gradebook:
-        path = self._wishes.out / GRADEBOOK
-        if self._wishes.new_gradebook:
-            aside = put_aside(path)
-            if aside is not None:
-                self._notes.append(f"the gradebook that was there is kept as {aside}")
+        path = self._options.out / GRADEBOOK
+        if self._options.new_gradebook:
+            kept = put_aside(path)
+            if kept is not None:
+                self._notes.append(f"the gradebook that was there is kept as {kept}")
         return Gradebook(path)
 
     def _take_in(self, roster: Roster | None, staging: Path) -> Intake:
         intake = take_in(
-            self._wishes.source,
+            self._options.source,
             exercises=self._kit.exercises,
-            layout=self._wishes.layout,
+            layout=self._options.layout,
             roster=roster,
             staging=staging,
         )
-        return replace(intake, unmatched=tuple(one for one in intake.unmatched if one.shown != NAME))
+        return replace(intake, unmatched=tuple(file for file in intake.unmatched if file.shown != NAME))
 
     # ---- results -----------------------------------------------------------------------------------------------------
 
     def _results(self, gradebook: Gradebook, intake: Intake, reused: int) -> ClassResults:
-        if self._wishes.roster is None:  # a roster says who is in the class, and is obeyed
+        if self._options.roster is None:  # a roster has the last word on who is in the class
             intake, earlier = with_earlier(intake, gradebook)
             if earlier:
                 names = ", ".join(learner.name for learner in earlier[:3]) + (", ..." if len(earlier) > 3 else "")
-                self._notes.append(f"{len(earlier)} in the gradebook from earlier runs, and not in this one: {names}")
+                self._notes.append(f"{counted(len(earlier), 'learner')} from earlier runs, not in this one: {names}")
         marks = marks_of(intake.learners, self._exercises, gradebook, self._rules, skips=self._skips)
         return ClassResults(
             title=self._kit.title,
@@ -257,34 +218,78 @@ class ClassDesk:
             made_at=datetime.now(UTC).isoformat(timespec="seconds"),
             version=__version__,
             isolation=lowest_level(marks),
-            schedules=self._wishes.schedules,
+            schedules=self._options.play_options.schedules,
             reused=reused,
-            moved=tuple(moved(gradebook.standings(), marks, {one.key: one.name for one in intake.learners})),
-            reproduce=(again(self._kit, self._wishes),),
+            moved=tuple(moved(gradebook.counted(), marks, {learner.key: learner.name for learner in intake.learners})),
+            reproduce=(again(self._kit, self._options),),
         )
 
-    def _skips(self, judged: StoredVerdict) -> bool:
-        """Whether this attempt is an untouched stub, and such are asked to be passed over."""
-        return self._wishes.started and judged.fault == "untouched"
+    def _skips(self, judged: JudgedHandIn) -> bool:
+        """Whether ``--started`` was given and this hand-in is an untouched stub, which then counts as nothing."""
+        return self._options.started and judged.verdict.fault == "untouched"
 
 
 def _reused(reused: int, left: int) -> Iterator[str]:
     if reused and not left:
         yield "nothing is new: every verdict is from the gradebook; `--fresh` grades everything again"
     elif reused:
-        yield f"{counted(reused, 'file')} kept the verdict of an earlier run, as nothing about them has changed"
+        yield f"{counted(reused, 'file')} kept the verdict of an earlier run, because nothing about them has changed"
 
 
 def _why_not_judged(marks: Sequence[Mark]) -> Iterator[str]:
-    """A sentence for every reason why something was not judged, the most frequent first."""
-    reasons = Counter(one.judged.trouble for one in marks if one.judged and one.standing is Standing.NOT_JUDGED)
+    """A sentence for each reason why files were not judged, the most frequent first."""
+    reasons = Counter(
+        mark.judged.verdict.trouble for mark in marks if mark.judged and mark.standing is Standing.NOT_JUDGED
+    )
     for reason, count in reasons.most_common():
         yield f"{count} not judged: {reason or 'no reason was given'}"
 
 
 def _counted(marks: Sequence[Mark]) -> dict[tuple[str, str], tuple[float, int]]:
     return {
-        (one.learner, one.exercise): (one.raw, one.judged.judgement)
-        for one in marks
-        if one.judged is not None and one.standing is not Standing.NOT_JUDGED
+        (mark.learner, mark.exercise): (mark.raw, mark.judged.verdict_id)
+        for mark in marks
+        if mark.judged is not None and mark.standing is not Standing.NOT_JUDGED
     }
+
+
+# ---- the same again --------------------------------------------------------------------------------------------------
+
+
+def again(kit: Kit, options: ClassOptions) -> str:
+    """Return the shell command that grades this class again and gives the same marks.
+
+    It has every option that decides a mark or fills in a file for the platform. The number of processes, their
+    computers and further reports decide neither, so they are left out.
+    """
+    return shlex.join(["grade", "class", *_words(kit, options)])
+
+
+def _words(kit: Kit, options: ClassOptions) -> Iterator[str]:
+    # The command would take a file named like an option for that option, so such a file is given as a path.
+    source = os.fspath(options.source)
+    yield f"./{source}" if source.startswith("-") else source
+    if kit.root.resolve() != builtin_root().resolve():
+        yield from ("--kit", os.fspath(kit.root))
+    if options.layout is not None:
+        yield from ("--layout", options.layout.value)
+    for option, path in (("--roster", options.roster), ("--config", options.config), ("--canvas", options.canvas)):
+        if path is not None:
+            yield from (option, os.fspath(path))
+    yield from _each("--moodle", map(os.fspath, options.moodle))
+    yield from _each("--exercise", options.exercises)
+    yield from ("--schedules", str(options.play_options.schedules))
+    if options.level != isolation.FENCED:
+        yield from ("--allow-level", str(options.level))
+    if options.started:
+        yield "--started"
+    if options.anonymous:
+        yield "--anonymous"
+    if options.out != OUT:  # the gradebook there holds earlier attempts, which may count
+        yield from ("--out", os.fspath(options.out))
+    yield "--fresh"
+
+
+def _each(option: str, values: Iterable[str]) -> Iterator[str]:
+    for value in values:
+        yield from (option, value)

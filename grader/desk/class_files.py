@@ -4,31 +4,28 @@ from __future__ import annotations
 
 import gc
 import hashlib
-import json
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
 from grader.classroom.gradebook import Gradebook
 from grader.classroom.marks import ClassResults, Mark
+from grader.errors import WorkspaceError
 from grader.files import write_file
 from grader.judge.verdict import BackendResult, TestResult, Verdict
-from grader.kit import kit as kits
+from grader.kit.kit import builtin_root
 from grader.reports import dialects
 from grader.reports.dialects import Dialect, ReportOrder
 from grader.reports.of_class import page as class_page
-from grader.reports.of_class.figures import page_name
 
 T = TypeVar("T")
 
 PAGE = "class.html"
-LEARNERS = "learners"
 GRADES = "grades.csv"
 LINES = "results.jsonl"
 WRITTEN = "written"
-PAGES = "pages"
-"""Notes in the gradebook that say from what the files, and the page of each learner, were made."""
+"""The note in the gradebook that says from what the files were made."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,51 +46,39 @@ class ClassFiles:
         made_from = _digest(repr(said), *(_fingerprint(mark) for mark in results.marks), str(self.anonymous))
         named = [self.out / name for name in (PAGE, GRADES, LINES)]
         if self.orders or gradebook.note(WRITTEN) != made_from or not all(path.is_file() for path in named):
-            stale = self._stale(results, gradebook)
             everything = replace(results, marks=tuple(with_verdicts(results.marks, gradebook)))
             # Verdicts by the thousand are needed to the end; the garbage collector would look through them all again
             # and again, which took a third of the time of a page.
             gc.freeze()
-            self._write(everything, stale)
-            gradebook.set_note(PAGES, json.dumps({**_known_pages(gradebook), **stale}))
+            self._write(everything)
             gradebook.set_note(WRITTEN, made_from)
-        return (*named[:1], self.out / LEARNERS, *named[1:], *(order.path for order in self.orders))
+        return (*named[:1], self.out / class_page.LEARNERS, *named[1:], *(order.path for order in self.orders))
 
-    def _stale(self, results: ClassResults, gradebook: Gradebook) -> dict[str, str]:
-        """The learners whose pages are not there or say something else, and from what each page is made now."""
-        known, found = _known_pages(gradebook), {}
-        common = _digest(results.version, results.kit.digest)
-        for key, marks in results.by_learner.items():
-            made_from = _digest(common, *(_fingerprint(mark) for mark in marks))
-            if known.get(key) != made_from or not (self.out / LEARNERS / page_name(key)).is_file():
-                found[key] = made_from
-        return found
-
-    def _write(self, results: ClassResults, stale: Collection[str]) -> None:
-        templates = kits.builtin_root() / "templates"
-        for name, text in class_page.learner_pages(_only(results, stale), templates=templates):
-            write_file(self.out / LEARNERS / name, text, option="--out OUT")
+    def _write(self, results: ClassResults) -> None:
+        templates = builtin_root() / "templates"
+        self._write_learners(results, templates)
         page = class_page.anonymous_class_page if self.anonymous else class_page.class_page
         write_file(self.out / PAGE, page(results, templates=templates), option="--out OUT")
         grades = ReportOrder(dialect=Dialect.CSV, path=self.out / GRADES)
         lines = ReportOrder(dialect=Dialect.JSONL, path=self.out / LINES)
         dialects.write_class((grades, lines, *self.orders), results)
 
-
-def _known_pages(gradebook: Gradebook) -> dict[str, str]:
-    found: dict[str, str] = json.loads(gradebook.note(PAGES) or "{}")
-    return found
-
-
-def _only(results: ClassResults, keys: Collection[str]) -> ClassResults:
-    """The results of some learners alone."""
-    learners = tuple(learner for learner in results.intake.learners if learner.key in keys)
-    marks = tuple(mark for mark in results.marks if mark.learner in keys)
-    return replace(results, intake=replace(results.intake, learners=learners), marks=marks)
+    def _write_learners(self, results: ClassResults, templates: Path) -> None:
+        """Write the page of every learner, and remove the pages of an earlier run that have no learner now."""
+        folder = self.out / class_page.LEARNERS
+        earlier = {path for path in folder.glob("*.html") if class_page.is_learner_page(path)}
+        for name, text in class_page.learner_pages(results, templates=templates):
+            write_file(folder / name, text, option="--out OUT")
+            earlier.discard(folder / name)
+        for path in earlier:
+            try:
+                path.unlink(missing_ok=True)
+            except OSError as error:
+                raise WorkspaceError(f"{path}: {error.strerror}", hint="Name another folder with --out OUT.") from error
 
 
 def _fingerprint(mark: Mark) -> str:
-    judgement = None if mark.judged is None else (mark.judged.judgement, mark.judged.attempt.shown)
+    judgement = None if mark.judged is None else (mark.judged.verdict_id, mark.judged.shown)
     return repr((replace(mark, judged=None), judgement))
 
 
@@ -109,29 +94,29 @@ def with_verdicts(marks: Iterable[Mark], gradebook: Gradebook) -> Iterator[Mark]
         if mark.judged is None:
             yield mark
         else:
-            verdict = gradebook.verdict(mark.judged.judgement, shown=mark.judged.attempt.shown)
+            verdict = gradebook.verdict(mark.judged.verdict_id, shown=mark.judged.shown)
             yield replace(mark, verdict=_sharing(verdict, shared), judged=None)
 
 
 def _sharing(verdict: Verdict, shared: dict[Any, Any]) -> Verdict:
     def share(value: T) -> T:
-        found: T = shared.setdefault(value, value)
-        return found
+        first: T = shared.setdefault(value, value)
+        return first
 
-    def result(one: BackendResult) -> BackendResult:
-        if (failure := one.failure) is None:
-            return share(one)
-        return replace(one, failure=replace(failure, trace=share(failure.trace), reference=share(failure.reference)))
+    def share_result(result: BackendResult) -> BackendResult:
+        if (failure := result.failure) is None:
+            return share(result)
+        return replace(result, failure=replace(failure, trace=share(failure.trace), reference=share(failure.reference)))
 
-    def test(one: TestResult) -> TestResult:
-        known = replace(one, results=tuple(map(result, one.results)))
-        return known if any(each.failure for each in one.results) else share(known)
+    def share_test(test: TestResult) -> TestResult:
+        rebuilt = replace(test, results=tuple(map(share_result, test.results)))
+        return rebuilt if any(result.failure for result in test.results) else share(rebuilt)
 
-    return replace(verdict, tests=tuple(map(test, verdict.tests)))
+    return replace(verdict, tests=tuple(map(share_test, verdict.tests)))
 
 
 def orders(reports: Sequence[str], directory: Path) -> tuple[ReportOrder, ...]:
-    """The reports that were asked for as ``DIALECT=PATH``. Raises UsageError."""
-    found = tuple(dialects.read_order(text, directory=directory) for text in reports)
-    dialects.check_for_class(found)
-    return found
+    """Read the values of ``--report``, each a ``DIALECT=PATH``. Raises UsageError."""
+    orders = tuple(dialects.read_order(text, directory=directory) for text in reports)
+    dialects.check_for_class(orders)
+    return orders

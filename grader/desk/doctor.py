@@ -1,4 +1,4 @@
-"""Tests what the grader needs of this computer, and says what it found."""
+"""Tests whether this computer offers what the grader needs: versions, isolation, private names, virtual time."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from grader import __version__
 from grader.errors import GraderError
 from grader.judge.engine import versions
+from grader.kit.exercise import Limits
 from grader.sandbox.box import Box, Job
 from grader.sandbox.cell import Cell, Play
 from grader.sandbox.isolation import LEVELS
@@ -23,58 +24,51 @@ _SCENARIO = "async def day(stage):\n    await stage.submission.wait()\n    retur
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Check:
-    """One thing that was tested."""
+    """The result of one test."""
 
     subject: str
-    said: str
+    result: str
     fine: bool = True
 
 
 def examine() -> list[Check]:
-    """Test everything; nothing is changed."""
-    findings = [Check(subject="grade", said=__version__), _python()]
-    findings += [Check(subject=name, said=version) for name, version in versions() if name != "python"]
+    """Run every test; none of them changes anything."""
+    checks = [Check(subject="grade", result=__version__), _python()]
+    checks += [Check(subject=name, result=version) for name, version in versions() if name != "python"]
     try:
         with Box() as box:
             try:
-                findings += _isolation(box)
-            finally:  # a name that is missing may be why there is no box
-                findings += _private_names(box)
-            findings += _plays(box)
+                checks += _isolation(box)
+            finally:  # a missing name may be the reason why the box did not start
+                checks += _private_names(box)
+            checks += _plays(box)
     except GraderError as error:
-        findings.append(Check(subject="box", said=f"{error}. {error.hint}", fine=False))
-    return findings
+        checks.append(Check(subject="box", result=f"{error}. {error.hint}", fine=False))
+    return checks
 
 
 def _isolation(box: Box) -> list[Check]:
-    """The proven level, why it is no higher one, and each thing that was tried in the box."""
-    found = [Check(subject="isolation", said=f"level {box.level}: {LEVELS[box.level]}")]
-    found += [Check(subject="isolation", said=note) for note in box.notes]
-    for attempt in sorted(box.attempts, key=lambda attempt: attempt.level):
-        word = "cannot" if attempt.prevented else "CAN"
-        found.append(
-            Check(
-                subject=f"  level {attempt.level}",
-                said=f"{word} {attempt.what}: {attempt.said}",
-                fine=attempt.prevented,
-            )
-        )
-    return found
+    """The proven level, why no higher one is, and each forbidden action that was tried in the box."""
+    checks = [Check(subject="isolation", result=f"level {box.level}: {LEVELS[box.level]}")]
+    checks += [Check(subject="isolation", result=note) for note in box.notes]
+    for probe in sorted(box.probes, key=lambda probe: probe.level):
+        result = f"{'cannot' if probe.prevented else 'CAN'} {probe.what}: {probe.said}"
+        checks.append(Check(subject=f"  level {probe.level}", result=result, fine=probe.prevented))
+    return checks
 
 
 def _private_names(box: Box) -> list[Check]:
-    """What plays need of asyncio, trio and anyio and no release of them promises to keep."""
+    """Whether asyncio, trio and anyio have the private names that plays use and that any release may remove."""
     if box.missing is None:
         return []
     if not box.missing:
-        return [
-            Check(subject="box names", said="every private name of asyncio, trio and anyio that plays need is there")
-        ]
-    return [Check(subject="box names", said=f"missing: {name}. {_remedy(name)}", fine=False) for name in box.missing]
+        result = "every private name of asyncio, trio and anyio that plays need is there"
+        return [Check(subject="box names", result=result)]
+    return [Check(subject="box names", result=f"missing: {name}. {_remedy(name)}", fine=False) for name in box.missing]
 
 
 def _remedy(name: str) -> str:
-    """What to do about a private name that is missing."""
+    """What the learner does about a missing private name."""
     library = next((library for library in ("anyio", "trio") if library in name), None)
     if library is None:
         lowest, newest = TESTED_PYTHONS
@@ -84,21 +78,19 @@ def _remedy(name: str) -> str:
 
 def _plays(box: Box) -> list[Check]:
     """Whether a submission that waits for a day is judged at once on each backend."""
-    from grader.kit.exercise import Limits
-
-    found = []
+    checks = []
     cell = Cell(box, Job(module="probe", submission=_SUBMISSION, scenarios=_SCENARIO, limits=Limits()))
     for backend in BACKENDS:
         recording = cell.recording(Play("day", Play.encode({}), backend))
         fine = recording.ended is Ended.RETURNED and recording.elapsed == 86400
-        said = "a day of virtual time passes at once" if fine else f"{recording.ended}: {recording.reason}"
-        found.append(Check(subject=f"box {backend}", said=said, fine=fine))
+        result = "a day of virtual time passes at once" if fine else f"{recording.ended}: {recording.reason}"
+        checks.append(Check(subject=f"box {backend}", result=result, fine=fine))
     cell.close()
-    return found
+    return checks
 
 
 def _python() -> Check:
     lowest, newest = TESTED_PYTHONS
     tested = lowest <= sys.version_info[:2] <= newest
     warning = "" if tested else f" (not tested yet: {lowest[0]}.{lowest[1]} to {newest[0]}.{newest[1]} are)"
-    return Check(subject="python", said=platform.python_version() + warning)
+    return Check(subject="python", result=platform.python_version() + warning)

@@ -1,4 +1,7 @@
-"""What each command does, between the arguments and the screen: find the kit and the workspace, grade, report."""
+"""What a learner does with a folder of exercises: make it, see how far they are, get unstuck, and report.
+
+``Desk`` has one method for each command; grading itself is in ``desk.run``.
+"""
 
 from __future__ import annotations
 
@@ -7,21 +10,32 @@ import os
 import shlex
 import textwrap
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import UTC, datetime
 from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from grader.desk import workspace as workspaces
-from grader.desk.workspace import STATE, Made, Workspace, best
+from grader.desk.workspace import (
+    BUILT_IN,
+    MARKER,
+    STATE,
+    Made,
+    Workspace,
+    best_attempt,
+    create_workspace,
+    exercise_at,
+    find_workspace,
+    put_stub_back,
+    read_attempts,
+    workspaces_below,
+)
 from grader.errors import UsageError, WorkspaceError
 from grader.files import write_file
 from grader.judge.verdict import FORMAT, Status, Verdict
-from grader.kit import kit as kits
 from grader.kit.exercise import GENERAL_HINTS, Exercise
-from grader.kit.kit import Kit
+from grader.kit.kit import Kit, builtin_root, load_kit
 from grader.reports.views import Command, ExerciseProgress, ExerciseState
 
 if TYPE_CHECKING:
@@ -29,104 +43,229 @@ if TYPE_CHECKING:
 
     from grader.reports.screen import Glyphs
 
-# ---- guidance --------------------------------------------------------------------------------------------------------
-#
-# What to say to somebody who is stuck: the next hint, and the long explanation of a diagnosis.
-
-
+REPORT = "grade-report.html"
+UNTOUCHED = "untouched"
 WIDTH = 80
 
 
-def hint(workspace: Workspace, kit: Kit, exercise: Exercise, attempts: Sequence[Verdict]) -> str:
-    """The next hint for the first failing test of the last attempt: the diagnosis' own, then the exercise's."""
-    failing = next((test for test in attempts[-1].tests if not test.passed), None) if attempts else None
-    if attempts and failing is None and not attempts[-1].faults:
-        return f"The last attempt at {exercise.id} is complete; there is nothing to hint at. Next: `grade`."
-    failure = next((result.failure for result in failing.results if result.failure), None) if failing else None
-    slug = failure.diagnosis if failure else GENERAL_HINTS
-    hints = _hints(kit, exercise, slug)
-    stage = _next_stage(workspace.root / STATE / "hints.json", f"{exercise.id} {slug}", len(hints))
-    subject = f"{exercise.id}, test {failing.number} ({slug})" if failing else exercise.id
-    more = f"`grade hint {exercise.id}` again for the next one" if stage + 1 < len(hints) else "that was the last one"
-    return f"{subject}, hint {stage + 1} of {len(hints)}\n\n{hints[stage]}\n\n{more}"
+class Desk:
+    """One invocation of ``grade``: a folder, the workspace it lies in, and a kit."""
+
+    def __init__(self, *, directory: Path, kit: Path | None) -> None:
+        self.directory = directory
+        self._kit_given = kit
+
+    @cached_property
+    def workspace(self) -> Workspace | None:
+        return find_workspace(self.directory)
+
+    @cached_property
+    def kit(self) -> Kit:
+        """The kit named on the command line, else the workspace's, else the built-in one."""
+        if self._kit_given is not None:
+            return load_kit(self._kit_given)
+        if self.workspace is None:
+            return load_kit(builtin_root())
+        if not self.workspace.kit_root.is_dir():
+            hint = f"Correct `kit = ...` in that file; it may be {BUILT_IN!r}."
+            marker = self.workspace.root / MARKER
+            raise WorkspaceError(f"{marker}: there is no kit in {self.workspace.kit_root}", hint=hint)
+        return load_kit(self.workspace.kit_root)
+
+    # ---- the folder --------------------------------------------------------------------------------------------------
+
+    def create(self, directory: Path | None) -> tuple[Path, Made]:
+        """Make or refresh a workspace: in that directory, else the one around this folder, else in this folder."""
+        if directory is None:
+            root = self.workspace.root if self.workspace else self.directory
+            return root, create_workspace(root, self.kit)
+        root = self.directory / directory
+        return root, create_workspace(root, Desk(directory=root, kit=self._kit_given).kit)
+
+    def way_in(self, root: Path, made: Made) -> str:
+        """What the learner does first in a workspace that was made or refreshed."""
+        if MARKER not in made.written:
+            return "`grade` says where you are and what comes next"
+        first = self.kit.exercises[0]
+        there = "" if root.samefile(self.directory) else f"cd {shlex.quote(self.shown(root))}, "
+        return f"{there}read {first.folder.name}/{first.lesson.name}, and run `grade {first.id}`"
+
+    def reset(self, id: str) -> str:
+        """Put the stub of an exercise back, and say where the learner's file has gone."""
+        workspace, exercise = self._need_workspace(), self.kit.exercise(id)
+        file, copy = self.shown(workspace.file_of(exercise)), put_stub_back(workspace, exercise)
+        kept = f"Your file is kept as {self.shown(copy)}.\n" if copy else ""
+        return f"{kept}{file} is the stub. Next: write it, and run `grade {id}`."
+
+    def shown(self, path: Path) -> str:
+        """A path as the learner types it in the folder where the command works."""
+        return os.path.relpath(path.resolve(), self.directory.resolve())
+
+    def _need_workspace(self) -> Workspace:
+        if self.workspace is None:
+            hint = f"Type `{ways_to_a_workspace(self.directory)[0].line}`, or give the folder with -C."
+            raise WorkspaceError("this is not a folder of exercises", hint=hint)
+        return self.workspace
+
+    # ---- exercises ---------------------------------------------------------------------------------------------------
+
+    def choose(self, ids: Sequence[str]) -> Sequence[Exercise]:
+        """The named exercises in their order, each once; without names, the one in whose folder the command works."""
+        if ids:
+            return [self.kit.exercise(id) for id in dict.fromkeys(ids)]
+        return [self._need_exercise(f"`grade {self.kit.exercises[0].id}`, or all with `grade run --all`")]
+
+    def _choose_one(self, id: str | None) -> Exercise:
+        if id is not None:
+            return self.kit.exercise(id)
+        return self._need_exercise(f"`{self.kit.exercises[0].id}`, or go to the folder of an exercise")
+
+    def _need_exercise(self, example: str) -> Exercise:
+        if here := self._here():
+            return here
+        raise UsageError("which exercise?", hint=f"Name one, as in {example}.")
+
+    def _here(self) -> Exercise | None:
+        return exercise_at(self.workspace, self.kit, self.directory) if self.workspace else None
+
+    def file_of(self, exercise: Exercise) -> Path:
+        """The learner's file. Raises UsageError where there is no workspace."""
+        if self.workspace is not None:
+            return self.workspace.file_of(exercise)
+        way = ways_to_a_workspace(self.directory)[0].line
+        name = exercise.file if (self.directory / exercise.file).is_file() else "PATH"
+        hint = f"Type `{way}`, or name a file: `grade {exercise.id} --file {name}`."
+        raise UsageError("this is not a folder of exercises", hint=hint)
+
+    def _attempts(self, exercise: Exercise) -> list[Verdict]:
+        return read_attempts(self.workspace, exercise) if self.workspace else []
+
+    # ---- how far, and what next --------------------------------------------------------------------------------------
+
+    def overview(self, console: Console, glyphs: Glyphs) -> None:
+        """Show how far the learner is, and what comes next."""
+        from grader.reports.terminal import show_overview
+
+        entries = self._progress()
+        following = next_open(entries, self._here())
+        show_overview(
+            console,
+            self.kit.title,
+            entries,
+            following=following,
+            note=last_trouble(self._attempts(self.kit.exercise(following.id))) if following else "",
+            commands=self._next_steps(following),
+            glyphs=glyphs,
+        )
+
+    def list_exercises(self, console: Console, glyphs: Glyphs) -> None:
+        """Show every exercise, and how far the learner is with it."""
+        from grader.reports.terminal import show_list
+
+        show_list(console, self._progress(), glyphs=glyphs)
+
+    def progress_document(self) -> str:
+        """What ``--json`` prints for ``grade`` and ``grade list``."""
+        exercises = [asdict(entry) for entry in self._progress()]
+        kit = f"{self.kit.title} {self.kit.version}"
+        return json.dumps({"format": FORMAT, "kit": kit, "exercises": exercises}, indent=1)
+
+    def _progress(self) -> list[ExerciseProgress]:
+        return [progress_of(exercise, self._attempts(exercise)) for exercise in self.kit.exercises]
+
+    def _next_steps(self, following: ExerciseProgress | None) -> tuple[Command, ...]:
+        """What the learner reads, writes and types next, in this order."""
+        if self.workspace is None:
+            return ways_to_a_workspace(self.directory)
+        if following is None:
+            return (Command(line="grade report", does="all of it on one page"),)
+        exercise = self.kit.exercise(following.id)
+        file = Command(line=self._typed(self.file_of(exercise)), does="your file")
+        check = Command(line=f"grade {exercise.id}", does="check your file")
+        if following.state is ExerciseState.FAILING:
+            return (file, check, Command(line=f"grade hint {exercise.id}", does="a hint"))
+        return (self.lesson_of(exercise), file, check)
+
+    def lesson_of(self, exercise: Exercise) -> Command:
+        """The lesson of an exercise, with the path that the learner types here."""
+        lesson = self.file_of(exercise).with_name(exercise.lesson.name)
+        return Command(line=self._typed(lesson), does="the lesson and the task")
+
+    def _typed(self, path: Path) -> str:
+        """Like ``shown``, but names a link itself and not the file it leads to."""
+        return os.path.relpath(path, self.directory.resolve())
+
+    def write_report(self, out: Path | None) -> Path:
+        """Write the last attempt at every exercise as one page. Raises WorkspaceError if there is none."""
+        from grader.reports.page import learner_page
+
+        workspace = self._need_workspace()
+        last = [attempts[-1] for exercise in self.kit.exercises if (attempts := self._attempts(exercise))]
+        if not last:
+            first = self.kit.exercises[0].id
+            raise WorkspaceError("there is nothing to report yet", hint=f"Run `grade {first}` first.")
+        path = workspace.root / REPORT if out is None else self.directory / out
+        page = learner_page(
+            last,
+            kit_title=self.kit.title,
+            diagnoses=self.kit.diagnoses,
+            made_at=datetime.now(UTC).isoformat(timespec="seconds"),
+            templates=builtin_root() / "templates",
+        )
+        write_file(path, page, option="--out FILE")
+        return path
+
+    # ---- for those who are stuck -------------------------------------------------------------------------------------
+
+    def hint(self, id: str | None) -> str:
+        """The next hint for the last attempt at an exercise."""
+        workspace, exercise = self._need_workspace(), self._choose_one(id)
+        return next_hint(workspace, self.kit, exercise, self._attempts(exercise))
+
+    def explain(self, slug: str) -> str:
+        """The long explanation of a diagnosis. Raises UsageError, with the nearest name, for an unknown one."""
+        diagnosis = self.kit.diagnoses.get(slug)
+        if diagnosis is None:
+            near = get_close_matches(slug, self.kit.diagnoses, n=1)
+            hint = f"Did you mean `grade explain {near[0]}`?" if near else "See them all with `grade explain`."
+            raise UsageError(f"there is no diagnosis {slug!r}", hint=hint)
+        return f"{slug}: {diagnosis.sentence}\n\n{diagnosis.explanation}\n\nhelp: {diagnosis.help}"
+
+    def list_diagnoses(self) -> str:
+        """Every diagnosis of the kit, in one line or two each."""
+        indent = max(map(len, self.kit.diagnoses)) + 2
+        lines = [
+            textwrap.fill(f"{slug:{indent}}{diagnosis.sentence}", WIDTH, subsequent_indent=" " * indent)
+            for slug, diagnosis in sorted(self.kit.diagnoses.items())
+        ]
+        return "\n".join([*lines, "", "`grade explain DIAGNOSIS` says more about one of them."])
+
+    def solution(self, id: str | None) -> str:
+        """The reference answer. Raises UsageError until the exercise is complete, or if the kit has no answers."""
+        exercise = self._choose_one(id)
+        best = best_attempt(self._attempts(exercise))
+        if best is None or best.status is not Status.PASS:
+            hint = f"Ask for a hint with `grade hint {exercise.id}`."
+            raise UsageError(f"{exercise.id} is not complete yet, and its answer is shown afterwards", hint=hint)
+        if exercise.reference is None:
+            raise UsageError("this kit comes without answers", hint="Ask your instructor for them.")
+        return exercise.reference.read_text(encoding="utf-8")
 
 
-def _hints(kit: Kit, exercise: Exercise, slug: str) -> tuple[str, ...]:
-    general = exercise.hints[GENERAL_HINTS]
-    if slug == GENERAL_HINTS:
-        return general
-    own = exercise.hints.get(slug) or (kit.diagnoses[slug].hints if slug in kit.diagnoses else ())
-    return (*own, *general)
-
-
-def _next_stage(path: Path, key: str, stages: int) -> int:
-    """Count up which hint was shown last, and stay at the last one."""
-    try:
-        shown = json.loads(path.read_text(encoding="utf-8"))
-        stage = int(shown[key]) + 1
-    except (OSError, ValueError, KeyError, TypeError, RecursionError):
-        # No hint yet, or a file that somebody edited: begin again.
-        shown, stage = {}, 0
-    stage = max(0, min(stage, stages - 1))
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(json.dumps({**shown, key: stage}), encoding="utf-8")
-    except OSError:
-        # Where nothing can be written, the first hint again is better than none.
-        pass
-    return stage
-
-
-def explain(kit: Kit, slug: str) -> str:
-    """The long explanation of a diagnosis. Raises UsageError, with the nearest, if there is none of that name."""
-    found = kit.diagnoses.get(slug)
-    if found is None:
-        near = get_close_matches(slug, kit.diagnoses, n=1)
-        hint = f"Did you mean `grade explain {near[0]}`?" if near else "See what there is with `grade explain`."
-        raise UsageError(f"there is no diagnosis {slug!r}", hint=hint)
-    return f"{found.slug}: {found.sentence}\n\n{found.explanation}\n\nhelp: {found.help}"
-
-
-def diagnoses(kit: Kit) -> str:
-    """Every diagnosis there is, in one line or two."""
-    indent = max(map(len, kit.diagnoses)) + 2
-    lines = [
-        textwrap.fill(f"{slug:{indent}}{found.sentence}", WIDTH, subsequent_indent=" " * indent)
-        for slug, found in sorted(kit.diagnoses.items())
-    ]
-    return "\n".join([*lines, "", "`grade explain DIAGNOSIS` says more about one of them."])
-
-
-def solution(exercise: Exercise, attempts: Sequence[Verdict]) -> str:
-    """The reference answer. Raises UsageError before the exercise is complete, or if the kit has no answers."""
-    attempt = best(attempts)
-    if attempt is None or attempt.status is not Status.PASS:
-        hint = f"Ask for a hint with `grade hint {exercise.id}`."
-        raise UsageError(f"{exercise.id} is not complete yet, and its answer is shown afterwards", hint=hint)
-    if exercise.reference is None:
-        raise UsageError("this kit comes without answers", hint="Ask whoever gave it to you.")
-    return exercise.reference.read_text(encoding="utf-8")
+def ways_to_a_workspace(folder: Path) -> tuple[Command, ...]:
+    """What the learner types in a folder that is no workspace."""
+    below = workspaces_below(folder)
+    if below:
+        return tuple(Command(line=f"cd {shlex.quote(name)}", does="your folder of exercises") for name in below)
+    return (Command(line="grade init DIR", does="makes a folder to work in"),)
 
 
 # ---- progress --------------------------------------------------------------------------------------------------------
-#
-# How far a learner is with each exercise, and what to type next.
-
-
-UNTOUCHED = "untouched"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Paths:
-    """The lesson and the file of an exercise, as the learner types them."""
-
-    lesson: str
-    file: str
 
 
 def progress_of(exercise: Exercise, attempts: Sequence[Verdict]) -> ExerciseProgress:
-    """How far somebody is who has made these attempts at an exercise."""
-    best = workspaces.best(attempts)
+    """How far the learner is with an exercise after these attempts."""
+    best = best_attempt(attempts)
     return ExerciseProgress(
         id=exercise.id,
         title=exercise.title,
@@ -147,24 +286,18 @@ def _state(attempts: Sequence[Verdict], best: Verdict | None) -> ExerciseState:
 
 
 def is_stub(verdict: Verdict) -> bool:
-    """Whether nothing has been written yet."""
+    """Whether the learner has not written anything yet."""
     return any(fault.kind == UNTOUCHED for fault in verdict.faults)
 
 
-def progress_document(kit: Kit, entries: Sequence[ExerciseProgress]) -> str:
-    """Progress as a JSON document."""
-    exercises = [asdict(entry) for entry in entries]
-    return json.dumps({"format": FORMAT, "kit": f"{kit.title} {kit.version}", "exercises": exercises}, indent=1)
-
-
-def next_open(entries: Sequence[ExerciseProgress], here: str | None) -> ExerciseProgress | None:
-    """The exercise to do next: the one whose folder we are in, else the first that is not complete."""
+def next_open(entries: Sequence[ExerciseProgress], here: Exercise | None) -> ExerciseProgress | None:
+    """The exercise to do next: the one in whose folder the command works, else the first that is not complete."""
     todo = [entry for entry in entries if entry.state is not ExerciseState.COMPLETE]
-    return next((entry for entry in todo if entry.id == here), todo[0] if todo else None)
+    return next((entry for entry in todo if here and entry.id == here.id), todo[0] if todo else None)
 
 
 def last_trouble(attempts: Sequence[Verdict]) -> str:
-    """What the last attempt at an exercise came to grief on; nothing if it is the stub."""
+    """Why the last attempt at an exercise did not pass; empty for a pass and for an untouched stub."""
     if not attempts or is_stub(attempts[-1]):
         return ""
     for fault in attempts[-1].faults:
@@ -173,216 +306,43 @@ def last_trouble(attempts: Sequence[Verdict]) -> str:
     return f"the last attempt fails test {failing.number}: {failing.label}" if failing else ""
 
 
-# ---- what to type ----------------------------------------------------------------------------------------------------
+# ---- hints -----------------------------------------------------------------------------------------------------------
 
 
-def next_steps(upcoming: ExerciseProgress | None, paths: Paths | None) -> tuple[Command, ...]:
-    """What to read, to write and to type, in this order."""
-    if upcoming is None or paths is None:
-        return (Command(line="grade report", does="all of it on one page"),)
-    file = Command(line=paths.file, does="your file")
-    check = Command(line=f"grade {upcoming.id}", does="check your file")
-    if upcoming.state is ExerciseState.FAILING:
-        return (file, check, Command(line=f"grade hint {upcoming.id}", does="a hint"))
-    return (_lesson(paths), file, check)
+def next_hint(workspace: Workspace, kit: Kit, exercise: Exercise, attempts: Sequence[Verdict]) -> str:
+    """The next hint for the first failing test of the last attempt: those of its diagnosis, then the exercise's."""
+    failing = next((test for test in attempts[-1].tests if not test.passed), None) if attempts else None
+    if attempts and failing is None and not attempts[-1].faults:
+        return f"The last attempt at {exercise.id} is complete; no hint is needed. Next: `grade`."
+    failure = next((result.failure for result in failing.results if result.failure), None) if failing else None
+    slug = failure.diagnosis if failure else GENERAL_HINTS
+    hints = _hints(kit, exercise, slug)
+    stage = _next_stage(workspace.root / STATE / "hints.json", f"{exercise.id} {slug}", len(hints))
+    subject = f"{exercise.id}, test {failing.number} ({slug})" if failing else exercise.id
+    more = f"`grade hint {exercise.id}` again for the next one" if stage + 1 < len(hints) else "that was the last one"
+    return f"{subject}, hint {stage + 1} of {len(hints)}\n\n{hints[stage]}\n\n{more}"
 
 
-def after_a_stub(verdict: Verdict, paths: Paths) -> tuple[Command, ...] | None:
-    """After the verdict on a file in which nothing is written yet; None for any other."""
-    if not is_stub(verdict):
-        return None
-    return (_lesson(paths), Command(line=f"grade {verdict.exercise}", does="check what you have written"))
+def _hints(kit: Kit, exercise: Exercise, slug: str) -> tuple[str, ...]:
+    general = exercise.hints[GENERAL_HINTS]
+    if slug == GENERAL_HINTS:
+        return general
+    own = exercise.hints.get(slug) or (kit.diagnoses[slug].hints if slug in kit.diagnoses else ())
+    return (*own, *general)
 
 
-def after_a_file(verdict: Verdict, file: Path) -> tuple[Command, ...] | None:
-    """After the verdict on a file given with ``--file``: it leaves no attempt, so there is no hint to it."""
-    if verdict.status is Status.NOT_JUDGED:
-        return None
-    again = f"grade {verdict.exercise} --file {shlex.quote(str(file))}"
-    return () if verdict.status is Status.PASS else (Command(line=again, does="check it again"),)
-
-
-def ways_to_a_workspace(folder: Path) -> tuple[Command, ...]:
-    """What to type in a folder that is no workspace."""
-    below = workspaces.below(folder)
-    if below:
-        return tuple(Command(line=f"cd {shlex.quote(name)}", does="your folder of exercises") for name in below)
-    return (Command(line="grade init DIR", does="makes a folder to work in"),)
-
-
-def _lesson(paths: Paths) -> Command:
-    return Command(line=paths.lesson, does="the lesson and the task")
-
-
-REPORT = "grade-report.html"
-
-
-class Desk:
-    """One invocation of ``grade``: a folder, the workspace it lies in, and a kit."""
-
-    def __init__(self, *, directory: Path, kit: Path | None) -> None:
-        self.directory = directory
-        self._kit_given = kit
-
-    @cached_property
-    def workspace(self) -> Workspace | None:
-        return workspaces.find(self.directory)
-
-    @cached_property
-    def kit(self) -> Kit:
-        """The kit named on the command line, else the workspace's, else the built-in one."""
-        if self._kit_given is not None:
-            return kits.load(self._kit_given)
-        if self.workspace is None:
-            return kits.load(kits.builtin_root())
-        if not self.workspace.kit_root.is_dir():
-            marker = self.workspace.root / workspaces.MARKER
-            hint = f"Correct `kit = ...` in that file; it may be {workspaces.BUILT_IN!r}."
-            raise WorkspaceError(f"{marker}: there is no kit in {self.workspace.kit_root}", hint=hint)
-        return kits.load(self.workspace.kit_root)
-
-    def shown(self, path: Path) -> str:
-        """A path as it is typed from where the command works."""
-        return os.path.relpath(path.resolve(), self.directory.resolve())
-
-    def create(self, directory: Path | None) -> tuple[Path, Made]:
-        """Make or refresh the workspace there; without a directory, the one we are in, or one right here."""
-        if directory is None:
-            root = self.workspace.root if self.workspace else self.directory
-            return root, workspaces.create(root, self.kit)
-        root = self.directory / directory
-        return root, workspaces.create(root, Desk(directory=root, kit=self._kit_given).kit)
-
-    def way_in(self, root: Path, made: Made) -> str:
-        """What to do first in a workspace that was made or refreshed."""
-        if workspaces.MARKER not in made.written:
-            return "`grade` says where you are and what comes next"
-        first = self.kit.exercises[0]
-        there = "" if root.samefile(self.directory) else f"cd {shlex.quote(self.shown(root))}, "
-        return f"{there}read {first.folder.name}/{first.lesson.name}, and run `grade {first.id}`"
-
-    def reset(self, id: str) -> str:
-        """Put the stub of an exercise back, and say where the learner's file has gone."""
-        workspace, exercise = self._need_workspace(), self.kit.exercise(id)
-        file, copy = self.shown(workspace.file_of(exercise)), workspaces.reset(workspace, exercise)
-        kept = f"Your file is kept as {self.shown(copy)}.\n" if copy else ""
-        return f"{kept}{file} is the stub. Next: write it, and run `grade {id}`."
-
-    # ---- exercises ---------------------------------------------------------------------------------------------------
-
-    def choose(self, ids: Sequence[str]) -> Sequence[Exercise]:
-        """The exercises meant: those named, or the one whose folder this is."""
-        if ids:
-            return [self.kit.exercise(id) for id in dict.fromkeys(ids)]
-        if here := self._exercise_here():
-            return [here]
-        first = self.kit.exercises[0].id
-        raise UsageError("which exercise?", hint=f"Name one, as in `grade {first}`, or all with `grade run --all`.")
-
-    def _exercise_here(self) -> Exercise | None:
-        return workspaces.exercise_here(self.workspace, self.kit, self.directory) if self.workspace else None
-
-    def file_of(self, exercise: Exercise) -> Path:
-        """The learner's file. Raises UsageError where there is no workspace."""
-        if self.workspace is not None:
-            return self.workspace.file_of(exercise)
-        way = ways_to_a_workspace(self.directory)[0].line
-        name = exercise.file if (self.directory / exercise.file).is_file() else "PATH"
-        hint = f"Type `{way}`, or name a file: `grade {exercise.id} --file {name}`."
-        raise UsageError("this is not a folder of exercises", hint=hint)
-
-    def _chosen(self, id: str | None) -> Exercise:
-        """The exercise of that id, or the one we are in."""
-        if id is not None:
-            return self.kit.exercise(id)
-        if here := self._exercise_here():
-            return here
-        hint = f"Name one, as in `{self.kit.exercises[0].id}`, or go to the folder of an exercise."
-        raise UsageError("which exercise?", hint=hint)
-
-    # ---- screens and pages -------------------------------------------------------------------------------------------
-
-    def overview(self, console: Console, glyphs: Glyphs) -> None:
-        """Where am I, what next."""
-        from grader.reports.terminal import show_overview
-
-        here = self._exercise_here()
-        entries = self._progress()
-        following = next_open(entries, here.id if here else None)
-        show_overview(
-            console,
-            self.kit.title,
-            entries,
-            following=following,
-            note=last_trouble(self._attempts(self.kit.exercise(following.id))) if following else "",
-            commands=self._next_steps(following),
-            glyphs=glyphs,
-        )
-
-    def _next_steps(self, following: ExerciseProgress | None) -> tuple[Command, ...]:
-        if self.workspace is None:
-            return ways_to_a_workspace(self.directory)
-        return next_steps(following, self.paths(self.kit.exercise(following.id)) if following else None)
-
-    def paths(self, exercise: Exercise) -> Paths:
-        """The lesson and the file of an exercise, as they are typed from here."""
-        file = os.path.relpath(self.file_of(exercise), self.directory.resolve())
-        return Paths(lesson=os.path.join(os.path.dirname(file), exercise.lesson.name), file=file)
-
-    def list_exercises(self, console: Console, glyphs: Glyphs) -> None:
-        from grader.reports.terminal import show_list
-
-        show_list(console, self._progress(), glyphs=glyphs)
-
-    def progress_document(self) -> str:
-        """What ``--json`` prints for ``grade`` and ``grade list``."""
-        return progress_document(self.kit, self._progress())
-
-    def _progress(self) -> list[ExerciseProgress]:
-        return [progress_of(exercise, self._attempts(exercise)) for exercise in self.kit.exercises]
-
-    def _attempts(self, exercise: Exercise) -> list[Verdict]:
-        return workspaces.attempts(self.workspace, exercise) if self.workspace else []
-
-    def write_report(self, out: Path | None) -> Path:
-        """Write the last attempt at every exercise as one page. Raises WorkspaceError if there is none."""
-        from grader.reports.page import learner_page
-
-        workspace = self._need_workspace()
-        last = [attempts[-1] for exercise in self.kit.exercises if (attempts := self._attempts(exercise))]
-        if not last:
-            first = self.kit.exercises[0].id
-            raise WorkspaceError("there is nothing to report yet", hint=f"Run `grade {first}` first.")
-        path = workspace.root / REPORT if out is None else self.directory / out
-        page = learner_page(
-            last,
-            kit_title=self.kit.title,
-            diagnoses=self.kit.diagnoses,
-            made_at=datetime.now(UTC).isoformat(timespec="seconds"),
-            templates=kits.builtin_root() / "templates",
-        )
-        write_file(path, page, option="--out FILE")
-        return path
-
-    def _need_workspace(self) -> Workspace:
-        if self.workspace is None:
-            way = ways_to_a_workspace(self.directory)[0].line
-            hint = f"Type `{way}`, or give the folder with -C."
-            raise WorkspaceError("this is not a folder of exercises", hint=hint)
-        return self.workspace
-
-    # ---- for those who are stuck -------------------------------------------------------------------------------------
-
-    def hint(self, id: str | None) -> str:
-        """The next hint to the last attempt at an exercise."""
-        workspace, exercise = self._need_workspace(), self._chosen(id)
-        return hint(workspace, self.kit, exercise, self._attempts(exercise))
-
-    def explain(self, slug: str | None) -> str:
-        """The long explanation of a diagnosis, or what there is to explain."""
-        return explain(self.kit, slug) if slug else diagnoses(self.kit)
-
-    def solution(self, id: str | None) -> str:
-        """The reference answer. Raises UsageError before the exercise is complete, or if the kit has no answers."""
-        exercise = self._chosen(id)
-        return solution(exercise, self._attempts(exercise))
+def _next_stage(path: Path, key: str, stages: int) -> int:
+    """Which hint to show: the one after the last shown, and again the last one when all have been shown."""
+    try:
+        shown = json.loads(path.read_text(encoding="utf-8"))
+        stage = int(shown[key]) + 1
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        # No hint was shown yet, or the file was edited by hand: begin with the first hint.
+        shown, stage = {}, 0
+    stage = max(0, min(stage, stages - 1))
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps({**shown, key: stage}), encoding="utf-8")
+    except OSError:
+        pass  # where the file cannot be written, the same hint again is better than none
+    return stage

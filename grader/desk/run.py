@@ -1,61 +1,63 @@
-"""What ``grade run`` does, between the arguments and the screen: grade what is asked for, and keep the verdicts."""
+"""``grade run`` between its arguments and its screen: grade the exercises, store the attempts, write the reports.
+
+``RunDesk`` grades and stores. ``Outlets`` are the places where verdicts go besides the screen: reports for other
+programs, GitHub's pages, a trace. A wrong ``--report`` is refused before grading; all are written after the screen.
+"""
 
 from __future__ import annotations
 
 import os
+import shlex
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from grader.desk import learner
-from grader.desk import workspace as workspaces
-from grader.desk.learner import Desk
+from grader.desk.learner import UNTOUCHED, Desk, is_stub
+from grader.desk.workspace import add_attempts, names_beside
 from grader.errors import GraderError, MachineError, UsageError, WorkspaceError, do_all
 from grader.files import write_file
-from grader.judge.verdict import Verdict
+from grader.judge.options import EVERYTHING, PlayOptions
+from grader.judge.verdict import Status, Verdict
 from grader.kit.exercise import Exercise
+from grader.reports.views import Command
 
+# reports.dialects and reports.github are imported inside functions, so that a learner at a terminal does not wait for
+# an XML library.
 if TYPE_CHECKING:
     from grader.classroom.marks import ClassResults
     from grader.judge.engine import Request
     from grader.reports.dialects import ReportOrder
-    from grader.reports.views import Command
     from grader.sandbox.box import Box
+
+ACTIONS = "GITHUB_ACTIONS"
+SUMMARY = "GITHUB_STEP_SUMMARY"
+REPOSITORY = ("GITHUB_WORKSPACE", "CI_PROJECT_DIR")
+"""Variables in which GitHub and GitLab give the repository's folder. Paths that they link to begin there."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunOptions:
-    """What of an exercise is asked for; None and () mean all of it."""
+    """Which file to grade (None: the learner's own), and what of the exercise to play."""
 
     file: Path | None = None
-    backend: str | None = None
-    tests: tuple[int, ...] = ()
-    schedules: int | None = None
-    seed: int | None = None
-    unfair: int | None = None
+    play_options: PlayOptions = EVERYTHING
 
 
 class RunDesk:
-    """One invocation of ``grade run``: a desk, and what of its exercises is asked for."""
+    """One invocation of ``grade run``: a desk, and the options that say what to grade."""
 
-    def __init__(self, desk: Desk, wishes: RunOptions) -> None:
+    def __init__(self, desk: Desk, options: RunOptions) -> None:
         self._desk = desk
-        self._wishes = wishes
-
-    @property
-    def home(self) -> Path:
-        """The folder at which the path of what is graded begins, as a verdict has it."""
-        workspace = self._desk.workspace
-        return workspace.root if workspace and self._wishes.file is None else self._desk.directory
+        self._options = options
 
     def grade(self, box: Box, exercises: Sequence[Exercise]) -> tuple[Verdict, ...]:
-        """Grade the learner's files. Raises UsageError, before any is played, for what an exercise does not have."""
+        """Grade the learner's files. Raises UsageError, before any is played, for an unknown test or backend."""
         from grader.judge import engine
 
-        if self._wishes.file is not None and len(exercises) != 1:
+        if self._options.file is not None and len(exercises) != 1:
             raise UsageError("--file goes with one exercise", hint="Name the exercise, as in `grade ex01 --file PATH`.")
         for exercise in exercises:
             self._check(exercise)
@@ -67,78 +69,88 @@ class RunDesk:
             except GraderError as error:
                 if len(exercises) == 1:
                     raise
-                # One exercise that is broken must not take the verdicts on all others with it.
+                # One broken exercise must not cost the learner the verdicts on the others.
                 verdicts.append(engine.not_judged(self._desk.kit, exercise, request, error))
         return tuple(verdicts)
 
+    def outlets(
+        self, exercises: Sequence[Exercise], reports: Sequence[str], trace: Path | None, environment: Mapping[str, str]
+    ) -> Outlets:
+        """Where the verdicts go besides the screen. Raises UsageError and MachineError if one cannot be written."""
+        directory, workspace = self._desk.directory, self._desk.workspace
+        return Outlets(
+            orders=report_orders(reports, len(exercises), directory, environment),
+            home=workspace.root if workspace and self._options.file is None else directory,
+            environment=environment,
+            trace=trace and directory / trace,
+        )
+
     def _check(self, exercise: Exercise) -> None:
-        wishes = self._wishes
-        wrong = [number for number in wishes.tests if number > len(exercise.tests)]
-        if wrong:
-            raise UsageError(f"{exercise.id} has no test {wrong[0]}", hint=f"It has tests 1 to {len(exercise.tests)}.")
-        if wishes.backend is not None and wishes.backend not in exercise.backends:
+        asked = self._options.play_options
+        unknown = [number for number in asked.tests if number > len(exercise.tests)]
+        if unknown:
+            hint = f"It has tests 1 to {len(exercise.tests)}."
+            raise UsageError(f"{exercise.id} has no test {unknown[0]}", hint=hint)
+        for backend in set(asked.backends) - set(exercise.backends):
             hint = f"Leave --backend out; its tests run on: {', '.join(exercise.backends) or 'none'}."
-            raise UsageError(f"{exercise.id} does not run on {wishes.backend}", hint=hint)
+            raise UsageError(f"{exercise.id} does not run on {backend}", hint=hint)
 
     def _request(self, exercise: Exercise) -> Request:
         from grader.judge.engine import Request
-        from grader.judge.session import DEFAULT_SCHEDULES
 
-        desk, wishes = self._desk, self._wishes
-        path = desk.file_of(exercise) if wishes.file is None else desk.directory / wishes.file
+        desk, options = self._desk, self._options
+        path = desk.file_of(exercise) if options.file is None else desk.directory / options.file
         return Request(
             path=path,
-            shown=desk.workspace.shown(path) if desk.workspace and wishes.file is None else str(wishes.file),
-            tests=wishes.tests,
-            backends=() if wishes.backend is None else (wishes.backend,),
-            schedules=wishes.schedules or DEFAULT_SCHEDULES,
-            only=wishes.seed,
-            unfair=wishes.unfair or 0,
-            beside=workspaces.others(path) if wishes.file is None else (),
+            shown=desk.workspace.shown(path) if desk.workspace and options.file is None else str(options.file),
+            options=options.play_options,
+            beside=names_beside(path) if options.file is None else (),
         )
 
     def store(self, verdicts: Sequence[Verdict]) -> None:
-        """Store verdicts if they are about what is handed in. Raises WorkspaceError if that cannot be written."""
-        if self._wishes.file is None and self._desk.workspace is not None:
-            workspaces.add_attempts(self._desk.workspace, [verdict for verdict in verdicts if verdict.complete_run])
+        """Store complete verdicts on the learner's own files. Raises WorkspaceError if they cannot be written."""
+        if self._options.file is None and self._desk.workspace is not None:
+            add_attempts(self._desk.workspace, [verdict for verdict in verdicts if verdict.complete_run])
 
     def proposed(self, verdicts: Sequence[Verdict]) -> tuple[Command, ...] | None:
-        """What to type after these verdicts, where what follows from a verdict alone would mislead."""
+        """What the learner types next; None where the verdicts alone tell."""
         if len(verdicts) != 1:
             return None
-        if self._wishes.file is not None:
-            return learner.after_a_file(verdicts[0], self._wishes.file)
-        return learner.after_a_stub(verdicts[0], self._desk.paths(self._desk.kit.exercise(verdicts[0].exercise)))
+        verdict = verdicts[0]
+        if self._options.file is not None:
+            return _after_file(verdict, self._options.file)
+        if not is_stub(verdict):
+            return None
+        lesson = self._desk.lesson_of(self._desk.kit.exercise(verdict.exercise))
+        return (lesson, Command(line=f"grade {verdict.exercise}", does="check what you have written"))
 
 
-def begun(verdicts: Sequence[Verdict]) -> tuple[Verdict, ...]:
-    """The verdicts on what the learner has begun to write. Raises WorkspaceError if there is none."""
-    found = tuple(one for one in verdicts if not {fault.kind for fault in one.faults} & {"untouched", "missing"})
-    if not found:
-        first = verdicts[0].exercise
-        hint = f"Write the answer to {first}, or leave --started out."
+def _after_file(verdict: Verdict, file: Path) -> tuple[Command, ...] | None:
+    """What to type after a verdict on ``--file PATH``: such a file leaves no attempt, so there is no hint for it."""
+    if verdict.status is Status.NOT_JUDGED:
+        return None
+    again = f"grade {verdict.exercise} --file {shlex.quote(str(file))}"
+    return () if verdict.status is Status.PASS else (Command(line=again, does="check it again"),)
+
+
+def only_begun(verdicts: Sequence[Verdict]) -> tuple[Verdict, ...]:
+    """The verdicts on exercises that the learner has begun. Raises WorkspaceError if there is none."""
+    not_begun = {UNTOUCHED, "missing"}
+    begun = tuple(verdict for verdict in verdicts if not_begun.isdisjoint(fault.kind for fault in verdict.faults))
+    if not begun:
+        hint = f"Write the answer to {verdicts[0].exercise}, or leave --started out."
         raise WorkspaceError("nothing was judged: no exercise has been started", hint=hint)
-    return found
+    return begun
 
 
 # ---- outlets ---------------------------------------------------------------------------------------------------------
-#
-# Where the verdicts of a run go besides the screen: reports for other programs, GitHub's pages, a trace.
-
-
-# The dialects are imported where they are asked for: nobody at a terminal should wait for an XML library.
-
-ACTIONS = "GITHUB_ACTIONS"
-SUMMARY = "GITHUB_STEP_SUMMARY"
-REPOSITORY = ("GITHUB_WORKSPACE", "CI_PROJECT_DIR")
-"""Where GitHub and GitLab say that the repository is. A path that they link to begins there."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outlets:
-    """What else is to be written for one run, and the environment that it is for.
+    """The files to write for one run, and the environment that says whether GitHub or GitLab reads them.
 
-    ``home`` is the folder at which the path of a submission begins, as its learner knows it.
+    ``home`` is the folder at which the file path in a verdict begins.
     """
 
     orders: tuple[ReportOrder, ...]
@@ -146,12 +158,8 @@ class Outlets:
     environment: Mapping[str, str]
     trace: Path | None = None
 
-    def guarded(self, echo: Callable[[str], None]) -> AbstractContextManager[None]:
-        """Keep GitHub from obeying what a screen repeats of a learner's text; does nothing elsewhere."""
-        return guarded(echo, self.environment)
-
     def annotate(self, verdicts: tuple[Verdict, ...], echo: Callable[[str], None]) -> None:
-        """Print the annotations of a workflow's step; does nothing elsewhere."""
+        """Print the annotations of a GitHub workflow's step; do nothing elsewhere."""
         if on_actions(self.environment):
             from grader.reports import github
 
@@ -159,7 +167,7 @@ class Outlets:
                 echo(command)
 
     def write(self, verdicts: tuple[Verdict, ...]) -> None:
-        """Write the reports, the trace and the summary of a workflow's step. Raises the first GraderError, last."""
+        """Write the reports, the trace and the step's summary: all that can be, then raise the first GraderError."""
         placed = self._placed(verdicts)
         do_all(partial(write, placed) for write in (self._write_reports, self._write_trace, self._write_summary))
 
@@ -182,30 +190,32 @@ class Outlets:
             append_summary(github.run_summary(verdicts), self.environment)
 
     def _placed(self, verdicts: tuple[Verdict, ...]) -> tuple[Verdict, ...]:
-        """The verdicts with paths from the root of the repository, where there is one that others link to."""
+        """The verdicts with file paths from the root of the repository, if GitHub or GitLab names one."""
         root = next((self.environment[name] for name in REPOSITORY if self.environment.get(name)), None)
         if root is None:
             return verdicts
         return tuple(replace(verdict, file=_from(Path(root), self.home, verdict.file)) for verdict in verdicts)
 
 
-def outlets(
-    reports: Sequence[str],
-    exercises: int,
-    directory: Path,
-    home: Path,
-    environment: Mapping[str, str],
-    trace: Path | None,
-) -> Outlets:
-    """Read what is asked for, before anything is graded. Raises UsageError and MachineError."""
-    path = None if trace is None else directory / trace
+def _from(root: Path, home: Path, file: str) -> str:
+    path = os.path.relpath((home / file).resolve(), root.resolve())
+    return file if path.startswith("..") else Path(path).as_posix()
+
+
+def report_orders(
+    reports: Sequence[str], exercises: int, directory: Path, environment: Mapping[str, str]
+) -> tuple[ReportOrder, ...]:
+    """Read the values of ``--report``, before anything is graded. Raises UsageError and MachineError."""
     if not reports:
-        return Outlets(orders=(), home=home, environment=environment, trace=path)
+        return ()
     from grader.reports import dialects
 
     orders = tuple(dialects.read_order(text, directory=directory) for text in reports)
     dialects.check_for_run(orders, exercises, environment)
-    return Outlets(orders=orders, home=home, environment=environment, trace=path)
+    return orders
+
+
+# ---- GitHub ----------------------------------------------------------------------------------------------------------
 
 
 def on_actions(environment: Mapping[str, str]) -> bool:
@@ -215,7 +225,7 @@ def on_actions(environment: Mapping[str, str]) -> bool:
 
 @contextmanager
 def guarded(echo: Callable[[str], None], environment: Mapping[str, str]) -> Iterator[None]:
-    """Keep GitHub from obeying what is printed meanwhile; does nothing elsewhere."""
+    """Keep GitHub from obeying learners' text that is printed meanwhile; do nothing elsewhere."""
     if not on_actions(environment):
         yield
         return
@@ -230,7 +240,7 @@ def guarded(echo: Callable[[str], None], environment: Mapping[str, str]) -> Iter
 
 
 def summarise_class(results: ClassResults, environment: Mapping[str, str]) -> None:
-    """Add the numbers of a class to the summary of a workflow's step; does nothing elsewhere. Raises MachineError."""
+    """Add the figures of a class to the summary of a GitHub workflow's step; do nothing elsewhere."""
     if on_actions(environment):
         from grader.reports import github
 
@@ -238,7 +248,7 @@ def summarise_class(results: ClassResults, environment: Mapping[str, str]) -> No
 
 
 def append_summary(summary: str, environment: Mapping[str, str]) -> None:
-    """Add to the summary of a workflow's step, as far as there is room. Raises MachineError."""
+    """Add to the summary of a GitHub workflow's step, as far as there is room. Raises MachineError."""
     name = environment.get(SUMMARY)
     if not name:
         return
@@ -246,13 +256,8 @@ def append_summary(summary: str, environment: Mapping[str, str]) -> None:
 
     try:
         with Path(name).open("a", encoding="utf-8", errors="backslashreplace") as file:
-            # An earlier command of the step may have written there; GitHub drops a summary that is too long whole.
+            # An earlier command of the step may have written there. GitHub drops a summary that is too long altogether.
             file.write(github.cut_to(summary, github.MAX_SUMMARY - file.tell()))
     except OSError as error:
-        hint = f"See that {SUMMARY} names a file that can be written."
+        hint = f"Set {SUMMARY} to a file that can be written."
         raise MachineError(f"{name}: {error.strerror or error}", hint=hint) from error
-
-
-def _from(root: Path, home: Path, file: str) -> str:
-    path = os.path.relpath((home / file).resolve(), root.resolve())
-    return file if path.startswith("..") else Path(path).as_posix()

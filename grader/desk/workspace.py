@@ -1,7 +1,7 @@
-"""A learner's folder: stubs and lessons to work in, which kit they come from, and the attempts so far.
+"""A learner's folder: the stubs and lessons in it, the kit they come from, and the attempts so far.
 
-``grade.toml`` names the kit; ``.gradekit/`` holds the attempts as JSON lines, one file per exercise. What a learner has
-written is never overwritten.
+``grade.toml`` names the kit; ``.gradekit/`` holds the attempts as JSON lines, one file per exercise. No function here
+overwrites what a learner has written: it stays, or is kept as a backup.
 """
 
 from __future__ import annotations
@@ -28,12 +28,12 @@ MARKER = "grade.toml"
 STATE = ".gradekit"
 BUILT_IN = "built-in"
 OURS = frozenset({"README.md", "__pycache__"})
-"""What may lie beside a submission without being mentioned."""
+"""Names beside a submission that are not mentioned to the learner."""
 MENTIONED = 20
 LOOKED_AT = 1000
-"""Entries of a folder that are looked at to find a workspace below it."""
+"""How many entries of a folder are examined to find a workspace in it."""
 KEEP = 50
-"""Attempts kept per exercise; a student in a loop of save and grade makes hundreds a day."""
+"""How many attempts are kept per exercise; a student who grades after every save makes hundreds a day."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +48,7 @@ class Workspace:
         return self.root / exercise.folder.name / exercise.file
 
     def shown(self, path: Path) -> str:
-        """The path as the learner types it, from the workspace's root."""
+        """The path as the learner types it in the workspace's root; a path outside of it as it is."""
         try:
             return path.resolve().relative_to(self.root.resolve()).as_posix()
         except ValueError:
@@ -57,16 +57,16 @@ class Workspace:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Made:
-    """What ``create`` did to the files of a workspace, as paths below its root."""
+    """What ``create_workspace`` did to the files, as paths below the root."""
 
     written: tuple[str, ...]
     kept: tuple[str, ...]
     saved: tuple[tuple[str, str], ...] = ()
-    """Lessons that somebody had written in, and where their copies are."""
+    """Lessons that the learner had edited, each with the path of its copy."""
 
 
-def find(start: Path) -> Workspace | None:
-    """The workspace that holds a folder, searching upwards. Raises WorkspaceError if its marker cannot be read."""
+def find_workspace(start: Path) -> Workspace | None:
+    """Search upwards for the workspace that holds a folder. Raises WorkspaceError if its marker cannot be read."""
     for folder in (start.resolve(), *start.resolve().parents):
         marker = folder / MARKER
         if marker.is_file():
@@ -84,28 +84,23 @@ def _kit_root(marker: Path) -> Path:
     return builtin_root() if kit == BUILT_IN else (marker.parent / kit)
 
 
-def below(folder: Path) -> list[str]:
-    """The names of the folders right below this one that are workspaces."""
+def workspaces_below(folder: Path) -> list[str]:
+    """The names of the workspaces directly in this folder."""
     try:
         with os.scandir(folder) as entries:
-            return sorted(entry.name for entry in islice(entries, LOOKED_AT) if _is_marked(Path(entry.path)))
+            return sorted(
+                entry.name for entry in islice(entries, LOOKED_AT) if os.path.isfile(os.path.join(entry.path, MARKER))
+            )
     except OSError:
         return []
 
 
-def _is_marked(folder: Path) -> bool:
-    try:
-        return (folder / MARKER).is_file()
-    except OSError:
-        return False
-
-
-def create(root: Path, kit: Kit) -> Made:
-    """Make a workspace, or add to one what it lacks. What a learner has written stays, or a copy of it.
+def create_workspace(root: Path, kit: Kit) -> Made:
+    """Make a workspace, or add missing files to one. Answers stay; an edited lesson is replaced and its copy kept.
 
     Raises WorkspaceError if the folder cannot be written, or is a workspace of another kit.
     """
-    there = find(root)
+    there = find_workspace(root)
     if there is not None and there.root == root.resolve() and there.kit_root.resolve() != kit.root.resolve():
         hint = "Choose another folder, or leave --kit out."
         raise WorkspaceError(f"{root / MARKER}: this folder belongs to the kit in {there.kit_root}", hint=hint)
@@ -131,8 +126,8 @@ def create(root: Path, kit: Kit) -> Made:
     return Made(written=tuple(written), kept=tuple(kept), saved=tuple(saved))
 
 
-def reset(workspace: Workspace, exercise: Exercise) -> Path | None:
-    """Put the stub back. Returns where the learner's file has gone, None if there was none or it was the stub.
+def put_stub_back(workspace: Workspace, exercise: Exercise) -> Path | None:
+    """Put the stub back. Returns the backup of the learner's file, None if there was no file or it was the stub.
 
     Raises WorkspaceError if the folder cannot be written.
     """
@@ -147,7 +142,7 @@ def reset(workspace: Workspace, exercise: Exercise) -> Path | None:
 
 
 def _refresh(root: Path, lesson: Path, target: Path) -> Iterator[tuple[str, str]]:
-    """Bring a lesson up to date; what a learner has noted in it is put away."""
+    """Bring a lesson up to date, and back up a copy that the learner has edited."""
     if target.is_file() and cmp(target, lesson, shallow=False):
         return
     if os.path.lexists(target):
@@ -157,7 +152,7 @@ def _refresh(root: Path, lesson: Path, target: Path) -> Iterator[tuple[str, str]
 
 
 def _put_away(root: Path, path: Path) -> Path:
-    """Move a file of the workspace to a name of its own among the backups."""
+    """Move a file of the workspace to an unused name among the backups."""
     folder = root / STATE / "backups" / path.parent.name
     folder.mkdir(parents=True, exist_ok=True)
     numbered = (folder / f"{path.stem}.{number}{path.suffix}" for number in count(1))
@@ -182,8 +177,8 @@ def _marker_text(root: Path, kit: Kit) -> str:
     return f"{comment}\nkit = {json.dumps(name)}\n"
 
 
-def exercise_here(workspace: Workspace, kit: Kit, folder: Path) -> Exercise | None:
-    """The exercise whose folder of the workspace this is, or which holds it."""
+def exercise_at(workspace: Workspace, kit: Kit, folder: Path) -> Exercise | None:
+    """The exercise in whose folder of the workspace this folder lies, if any."""
     try:
         first = folder.resolve().relative_to(workspace.root.resolve()).parts[:1]
     except ValueError:
@@ -191,8 +186,8 @@ def exercise_here(workspace: Workspace, kit: Kit, folder: Path) -> Exercise | No
     return next((exercise for exercise in kit.exercises if (exercise.folder.name,) == first), None)
 
 
-def others(path: Path) -> tuple[str, ...]:
-    """The names of what lies beside a submission and plays no part in grading."""
+def names_beside(path: Path) -> tuple[str, ...]:
+    """The names of files beside a submission, which play no part in grading."""
     try:
         names = sorted(entry.name for entry in path.parent.iterdir())
     except OSError:
@@ -204,7 +199,7 @@ def others(path: Path) -> tuple[str, ...]:
 
 
 def add_attempts(workspace: Workspace, verdicts: Iterable[Verdict]) -> None:
-    """Store verdicts on what the learner hands in. Raises WorkspaceError if that cannot be written."""
+    """Store verdicts on the learner's own files. Raises WorkspaceError if they cannot be written."""
     for verdict in verdicts:
         path = _attempts_file(workspace, verdict.exercise)
         kept = [line for _, line in _lines(path)[-(KEEP - 1) :]]
@@ -219,22 +214,22 @@ def add_attempts(workspace: Workspace, verdicts: Iterable[Verdict]) -> None:
             ) from error
 
 
-def attempts(workspace: Workspace, exercise: Exercise) -> list[Verdict]:
+def read_attempts(workspace: Workspace, exercise: Exercise) -> list[Verdict]:
     """The attempts at an exercise, oldest first. Raises WorkspaceError if the file is damaged."""
     path = _attempts_file(workspace, exercise.id)
-    found = []
+    verdicts = []
     for number, line in _lines(path):
         try:
-            found.append(read_verdict(json.loads(line)))
+            verdicts.append(read_verdict(json.loads(line)))
         except (Unreadable, ValueError, RecursionError) as error:
             raise WorkspaceError(
                 f"{path}:{number}: this attempt cannot be read: {error}", hint=f"Delete that line, or {path}."
             ) from None
-    return found
+    return verdicts
 
 
-def best(verdicts: Iterable[Verdict]) -> Verdict | None:
-    """The attempt with the most points, the latest of equals; only those that ran all tests count."""
+def best_attempt(verdicts: Iterable[Verdict]) -> Verdict | None:
+    """The attempt with the most points, the latest of equals; only attempts that ran every test count."""
     whole = [verdict for verdict in verdicts if verdict.complete_run and verdict.status in (Status.PASS, Status.FAIL)]
     return max(reversed(whole), key=lambda verdict: verdict.points, default=None)
 
@@ -244,11 +239,13 @@ def _attempts_file(workspace: Workspace, exercise: str) -> Path:
 
 
 def _lines(path: Path) -> list[tuple[int, str]]:
-    """The lines that are not blank, with their numbers."""
+    """The lines of a file that are not blank, with their numbers."""
     try:
         lines = path.read_text(encoding="utf-8").split("\n")
         return [(number, line) for number, line in enumerate(lines, start=1) if line.strip()]
     except FileNotFoundError:
         return []
     except (OSError, UnicodeDecodeError) as error:
-        raise WorkspaceError(f"{path}: it cannot be read", hint=f"Move {path} away, and run `grade` again.") from error
+        raise WorkspaceError(
+            f"{path}: this file cannot be read", hint=f"Move {path} away, and run `grade` again."
+        ) from error

@@ -1,38 +1,29 @@
-"""Calls one hidden test once: on one backend, under one schedule, and says what came of it.
+"""Calls one hidden test once, with ``play`` under one schedule, and says whether it holds.
 
-A failure under another schedule than the natural one is shortened at once, while the hidden test is at hand: the fewest
-turns out of natural order that still make it fail in the same way are what a learner has to look at.
+``PlayFixture`` is all that a hidden test can ask for. A failure under another schedule than the natural one is
+shortened at once, while the hidden test is at hand: the fewest turns out of natural order that still make it fail in
+the same way are what a learner has to look at.
 """
 
 from __future__ import annotations
 
-from collections.abc import Coroutine, Iterable, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from grader.errors import GraderError
 from grader.judge.collect import Function, fails, skips
-from grader.judge.schedules import Variants, shortest
+from grader.judge.explain import diagnose
+from grader.judge.schedules import Choices, Variants, shortest
 from grader.judge.verdict import Outcome
 from grader.kit.hidden_tests import HiddenTest
 from grader.sandbox.cell import Cell, Play
-from grader.wire.recording import LEFT_BEHIND, Ended, Recording, Remark
+from grader.wire.recording import Ended, Recording, Remark
 
 AHEAD = 2
 """Plays that are asked for before they are needed, so that the box plays while a hidden test judges."""
 
-TELLING = frozenset(LEFT_BEHIND) - {"unclosed", "leaked-thread"}
-"""What a play may leave behind that says more about a failed test than the test does.
-
-Nothing of it makes a test fail: points are for what the hidden tests ask for. A stream that is left open is untidy and
-hardly ever the cause of anything else, so it is said beside the diagnosis and never instead of it. Whether a thread has
-come to its end is a matter of real time: a busy machine would give another diagnosis than an idle one.
-"""
-
-_BUGS = frozenset(
-    {"TypeError", "AttributeError", "NameError", "UnboundLocalError", "IndexError", "KeyError", "ZeroDivisionError"}
-    | {"RecursionError", "NotImplementedError", "ImportError", "ModuleNotFoundError"}
-)
-"""Exceptions that say more about a failed test than the test does, if they came from the student's code."""
+Choose = Callable[[Play], Play]
+"""Gives a schedule to a play that comes without one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,22 +50,26 @@ class Judged:
     own_fault: bool = False
     """Not judged through a fault of the grader."""
     remarks: tuple[Remark, ...] = ()
-    """What a test that passed saw all the same: what plays left behind, and ``fragile``."""
+    """On a test that passed: what its plays left behind, and ``fragile``."""
 
 
 class TooLong(BaseException):
     """Raised in a hidden test that has used up its time."""
 
 
-class Playing:
-    """The ``play`` fixture for one call of a hidden test: one backend, one schedule."""
+# ---- the fixture -----------------------------------------------------------------------------------------------------
 
-    def __init__(self, variants: Variants, cell: Cell, backend: str, number: int, last: int) -> None:
-        self._variants = variants
+
+class PlayFixture:
+    """The ``play`` fixture for one call of a hidden test, on one backend and under the schedules that ``choose`` gives.
+
+    ``used`` are the plays that the hidden test asked for, and what came back.
+    """
+
+    def __init__(self, cell: Cell, backend: str, choose: Choose) -> None:
         self._cell = cell
         self._backend = backend
-        self._number = number
-        self._last = last
+        self._choose = choose
         self.used: list[tuple[Play, Recording]] = []
 
     def __call__(self, scenario: str, *, within: float | None = None, **inputs: object) -> Recording:
@@ -82,166 +77,123 @@ class Playing:
 
         A play that is not over ``within`` so many virtual seconds is stopped and ends as ``late``.
         """
-        key = Play(scenario, Play.encode(inputs), self._backend, within=within)
-        while (earlier := self._variants.needed(key, self._number)) is not None:
-            (play,) = self._variants.plays(key, earlier, earlier)
-            self._variants.note(key, earlier, self._cell.recording(play))
-        plays = self._variants.plays(key, self._number, min(self._number + AHEAD, self._last))
+        play = self._choose(Play(scenario, Play.encode(inputs), self._backend, within=within))
+        # A copy: a recording notes what a hidden test looked at, and other tests share the one in the cell.
+        recording = replace(self._cell.recording(play), looked=False)
+        self.used.append((play, recording))
+        return recording
+
+
+def by_number(cell: Cell, variants: Variants, number: int, last: int) -> Choose:
+    """Every play under its variant of this number; those up to ``last`` are asked for ahead.
+
+    Variants of lower numbers that have to be known before this one can be named are played first.
+    """
+
+    def choose(key: Play) -> Play:
+        while (earlier := variants.needed(key, number)) is not None:
+            (play,) = variants.plays(key, earlier, earlier)
+            variants.note(key, earlier, cell.recording(play))
+        plays = variants.plays(key, number, min(number + AHEAD, last))
         for play in plays:
-            self._cell.send(play)
-        # A copy: hidden tests note what they looked at, and other tests share the recording.
-        recording = replace(self._cell.recording(plays[0]), looked=False)
-        self._variants.note(key, self._number, recording)
-        self.used.append((plays[0], recording))
-        return recording
+            cell.send(play)
+        variants.note(key, number, cell.recording(plays[0]))
+        return plays[0]
+
+    return choose
 
 
-class Replaying:
-    """The ``play`` fixture when some plays are replayed with given choices, and all others in natural order."""
-
-    def __init__(self, cell: Cell, backend: str, chosen: dict[Play, tuple[int, ...]]) -> None:
-        self._cell = cell
-        self._backend = backend
-        self._chosen = chosen
-        self.used: list[tuple[Play, Recording]] = []
-
-    def __call__(self, scenario: str, *, within: float | None = None, **inputs: object) -> Recording:
-        key = Play(scenario, Play.encode(inputs), self._backend, within=within)
-        play = replace(key, choices=self._chosen.get(key, ()))
-        recording = replace(self._cell.recording(play), looked=False)
-        self.used.append((play, recording))
-        return recording
+def by_choices(chosen: Mapping[Play, Choices]) -> Choose:
+    """Some plays with these choices, and all others in natural order."""
+    return lambda key: replace(key, choices=chosen.get(key, ()))
 
 
-class Unfairly:
-    """The ``play`` fixture for one call under an unfair schedule."""
-
-    def __init__(self, cell: Cell, backend: str, seed: int) -> None:
-        self._cell = cell
-        self._backend = backend
-        self._seed = seed
-        self.used: list[tuple[Play, Recording]] = []
-
-    def __call__(self, scenario: str, *, within: float | None = None, **inputs: object) -> Recording:
-        key = Play(scenario, Play.encode(inputs), self._backend, within=within)
-        play = replace(key, seed=self._seed, walk="sticky")
-        recording = replace(self._cell.recording(play), looked=False)
-        self.used.append((play, recording))
-        return recording
+def unfairly(seed: int) -> Choose:
+    """Every play under an unfair schedule."""
+    return lambda key: replace(key, seed=seed, walk="sticky")
 
 
-Fixture = Playing | Replaying | Unfairly
+# ---- one call --------------------------------------------------------------------------------------------------------
 
 
-def attempt(test: HiddenTest, function: Function, playing: Fixture, number: int) -> Judged | None:
-    """Call a hidden test once; None if its assertions held."""
-    try:
-        returned = function(playing)
-    except skips():
-        return _not_judged(number, "the hidden test was skipped")
-    except TooLong as up:
-        return _not_judged(number, str(up))
-    except GraderError:
-        raise  # such as that no box can be started: it is not the learner's
-    except fails():
-        failed = True
-    else:
-        if returned is not None:
-            # A coroutine whose assertions nobody awaits, a comparison without its `assert`.
-            if isinstance(returned, Coroutine):
-                returned.close()  # we have said so; Python need not warn of it as well
-            return _not_judged(number, f"the hidden test returned a {type(returned).__name__}")
-        failed = any(_unseen(recording) for _, recording in playing.used)
-    if not playing.used:
-        return _not_judged(number, "the hidden test looked at no play")
-    internal = next((recording for _, recording in playing.used if recording.ended is Ended.INTERNAL), None)
-    if internal is not None:
-        return replace(_not_judged(number, internal.reason), own_fault=True)
-    if not failed:
-        return None
-    play, recording, slug = diagnose(test, playing.used)
-    why = Failed(diagnosis=slug, play=play, recording=recording, variant=number)
-    return Judged(outcome=Outcome.FAIL, schedules=number + 1, failed=why)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trial:
+    """One hidden test on one backend, and the cell in which the submission is played for it."""
+
+    test: HiddenTest
+    function: Function
+    cell: Cell
+    backend: str
+
+    def fixture(self, choose: Choose) -> PlayFixture:
+        """What the hidden test is to be called with."""
+        return PlayFixture(self.cell, self.backend, choose)
+
+    def call(self, play: PlayFixture, number: int) -> Judged | None:
+        """Call the hidden test once, under the schedule of this number; None if it holds."""
+        try:
+            returned = self.function(play)
+        except skips():
+            return _not_judged(number, "the hidden test was skipped")
+        except TooLong as up:
+            return _not_judged(number, str(up))
+        except GraderError:
+            raise  # such as that no box can be started, which is not the learner's fault
+        except fails():
+            return self._judged(play.used, number, failed=True)
+        if returned is None:
+            return self._judged(play.used, number, failed=any(_is_unseen(recording) for _, recording in play.used))
+        # A coroutine whose assertions nothing awaits, or a comparison without its `assert`.
+        if isinstance(returned, Coroutine):
+            returned.close()  # the reason says so; Python need not warn of it as well
+        return _not_judged(number, f"the hidden test returned a {type(returned).__name__}")
+
+    def _judged(self, used: Sequence[tuple[Play, Recording]], number: int, *, failed: bool) -> Judged | None:
+        if not used:
+            return _not_judged(number, "the hidden test looked at no play")
+        internal = next((recording for _, recording in used if recording.ended is Ended.INTERNAL), None)
+        if internal is not None:
+            return replace(_not_judged(number, internal.reason), own_fault=True)
+        if not failed:
+            return None
+        play, recording, slug = diagnose(self.test, used)
+        why = Failed(diagnosis=slug, play=play, recording=recording, variant=number)
+        return Judged(outcome=Outcome.FAIL, schedules=number + 1, failed=why)
+
+    def is_fragile(self, seed: int) -> bool:
+        """Whether the hidden test fails under the unfair schedule of this seed."""
+        judged = self.call(self.fixture(unfairly(seed)), seed)
+        return judged is not None and judged.failed is not None
+
+    # ---- shortening --------------------------------------------------------------------------------------------------
+
+    def shortened(self, failed: Failed, used: Sequence[tuple[Play, Recording]]) -> Failed:
+        """The same failure with the fewest turns out of natural order; as it is if its choices do not replay it."""
+        if any(recording.many for _, recording in used):
+            return failed
+        chosen = {play.key: recording.choices for play, recording in used}
+        replayed = self._replay(chosen, failed)
+        if replayed is None:
+            return failed
+        for key in list(chosen):
+
+            def still_fails(choices: Choices, key: Play = key) -> bool:
+                return self._replay({**chosen, key: choices}, failed) is not None
+
+            chosen[key] = shortest(chosen[key], still_fails)
+        return self._replay(chosen, failed) or replayed
+
+    def _replay(self, chosen: Mapping[Play, Choices], failed: Failed) -> Failed | None:
+        """The failure under these choices, if it is the same one."""
+        judged = self.call(self.fixture(by_choices(chosen)), failed.variant)
+        again = judged.failed if judged is not None else None
+        return again if again is not None and again.diagnosis == failed.diagnosis else None
 
 
 def _not_judged(number: int, reason: str) -> Judged:
     return Judged(outcome=Outcome.NOT_JUDGED, schedules=number + 1, reason=reason)
 
 
-def _unseen(recording: Recording) -> bool:
+def _is_unseen(recording: Recording) -> bool:
     """Whether the play ended in a way that the hidden test did not look at."""
     return not recording.looked and recording.ended is not Ended.RETURNED
-
-
-# ---- what a pass is worth saying about ------------------------------------------------------------------------------
-
-
-def remarks(used: Iterable[tuple[Play, Recording]]) -> tuple[Remark, ...]:
-    """What plays left behind, one of each kind and line."""
-    found = {(each.slug, each.line): each for _, recording in used for each in recording.hygiene}
-    return tuple(sorted(found.values(), key=lambda each: (LEFT_BEHIND.index(each.slug), each.line or 0)))
-
-
-def fragile(test: HiddenTest, function: Function, cell: Cell, backend: str, seeds: int) -> tuple[Remark, ...]:
-    """Whether a test that passes under every fair schedule fails under one of so many unfair ones."""
-    for seed in range(1, seeds + 1):
-        judged = attempt(test, function, Unfairly(cell, backend, seed), seed)
-        if judged is not None and judged.failed is not None:
-            return (Remark(slug="fragile", line=None, detail=f"seed {seed}"),)
-    return ()
-
-
-# ---- shortening ------------------------------------------------------------------------------------------------------
-
-
-def shortened(test: HiddenTest, function: Function, cell: Cell, failed: Failed, playing: Playing) -> Failed:
-    """The same failure with the fewest turns out of natural order; as it is if it cannot be replayed by its choices."""
-    chosen = {play.key: recording.choices for play, recording in playing.used}
-    if any(recording.many for _, recording in playing.used):
-        return failed
-    found = _replay(test, function, cell, chosen, failed)
-    if found is None:
-        return failed
-    for key in list(chosen):
-
-        def fails(choices: tuple[int, ...], key: Play = key) -> bool:
-            return _replay(test, function, cell, {**chosen, key: choices}, failed) is not None
-
-        chosen[key] = shortest(chosen[key], fails)
-    return _replay(test, function, cell, chosen, failed) or found
-
-
-def _replay(
-    test: HiddenTest, function: Function, cell: Cell, chosen: dict[Play, tuple[int, ...]], failed: Failed
-) -> Failed | None:
-    """The failure under these choices, if it is the same one."""
-    judged = attempt(test, function, Replaying(cell, failed.play.backend, chosen), failed.variant)
-    again = judged.failed if judged is not None else None
-    return again if again is not None and again.diagnosis == failed.diagnosis else None
-
-
-# ---- which diagnosis -------------------------------------------------------------------------------------------------
-
-
-def diagnose(test: HiddenTest, used: Sequence[tuple[Play, Recording]]) -> tuple[Play, Recording, str]:
-    """The play that explains a failure, and the slug of the diagnosis: the first source that has something to say.
-
-    How a play ended; what was left behind; an exception that looks like a bug; an exception nobody expected; and last
-    what the hidden test declares.
-    """
-    for play, recording in used:
-        if not recording.ended.by_itself and not recording.looked:
-            return play, recording, recording.ended.value
-    for play, recording in used:
-        telling = [complaint.slug for complaint in recording.hygiene if complaint.slug in TELLING]
-        if telling:
-            return play, recording, min(telling, key=LEFT_BEHIND.index)
-    for play, recording in used:
-        if _has_bug(recording) or (recording.ended is Ended.RAISED and not recording.looked):
-            return play, recording, "raised"
-    play, recording = used[-1]
-    return play, recording, test.diagnosis
-
-
-def _has_bug(recording: Recording) -> bool:
-    return any(leaf.line is not None and leaf.types[:1] and leaf.types[0] in _BUGS for leaf in recording.surprises)

@@ -1,4 +1,4 @@
-"""What a hidden test is declared with. Authors import it from ``grader.judge``."""
+"""Declares hidden tests. Authors import these two functions from ``grader.judge``."""
 
 from __future__ import annotations
 
@@ -20,5 +20,5 @@ def grading(*, points: int, diagnosis: str, feedback: str, schedules: int | None
 
 
 def token(name: str) -> Token:
-    """The object that a scenario named so, as it appears in a recording."""
+    """The object to which a scenario gave this name, as it appears in a recording."""
     return Token(name)

@@ -1,7 +1,7 @@
-"""Collects the hidden tests of one exercise with pytest, and nothing else that this computer has for pytest.
+"""Collects the hidden tests of one exercise with pytest, without the plugins and settings of this computer.
 
-pytest is imported when it is needed and not before: the parent of a class run never judges, and a class that is graded
-already is looked through in less than a second, a fifth of which it was.
+pytest is imported by the functions that need it: the parent of a class run never judges, and if nothing is new it ends
+in less than a second, a fifth of which the import would take.
 """
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ if TYPE_CHECKING:
     import pytest
 
 Function = Callable[[Any], object]
-"""A hidden test, which is called with what it knows as ``play``."""
+"""A hidden test; its one argument is the ``play`` fixture."""
 
 _collected: dict[Path, tuple[str, Mapping[str, Function]]] = {}
-"""By file: what it held when it was collected, and its tests. A session takes as long as judging several answers."""
+"""By file: its text when it was collected, and its tests. Collecting takes as long as judging several submissions."""
 
 
 def hidden_functions(exercise: Exercise) -> Mapping[str, Function]:
-    """The hidden tests of an exercise by name. They are collected once for as long as their file stays as it is.
+    """The hidden tests of an exercise by name. They are collected once, and again when their file has changed.
 
     Raises KitError when pytest does not collect exactly those that are declared.
     """
@@ -40,14 +40,14 @@ def hidden_functions(exercise: Exercise) -> Mapping[str, Function]:
 
 
 def skips() -> tuple[type[BaseException], ...]:
-    """What is raised in a hidden test that skips itself."""
+    """The exceptions that skip a hidden test."""
     import pytest
 
     return pytest.skip.Exception, pytest.xfail.Exception
 
 
 def fails() -> tuple[type[BaseException], ...]:
-    """What is raised in a hidden test that fails: not only AssertionError, as sorting what has no order does."""
+    """The exceptions that fail a hidden test: not AssertionError alone, as sorting wrong values raises others."""
     import pytest
 
     return pytest.fail.Exception, Exception
@@ -68,14 +68,14 @@ def _collect(exercise: Exercise) -> Mapping[str, Function]:
 
 
 class _Collector:
-    """A plugin that notes what is collected."""
+    """A plugin of pytest that keeps the hidden tests which pytest collects."""
 
     def __init__(self) -> None:
         self.items: list[pytest.Function] = []
-        self.said = ""
+        self.error = ""
         """Why the file cannot be collected."""
         self.interrupted = False
-        """By Ctrl-C."""
+        """Whether the user pressed Ctrl-C."""
 
     def pytest_pycollect_makeitem(self, collector: Any, name: str, obj: object) -> list[pytest.Item] | None:
         if not (name.startswith("test_") and callable(obj)):
@@ -87,18 +87,18 @@ class _Collector:
         return [item]
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
-        if report.failed and not self.said:
-            self.said = str(report.longrepr).strip().splitlines()[-1]
+        if report.failed and not self.error:
+            self.error = str(report.longrepr).strip().splitlines()[-1]
 
     def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
         self.interrupted = excinfo.type is KeyboardInterrupt  # pytest stops by subclasses of it
 
 
 def _check(exercise: Exercise, collector: _Collector) -> None:
-    """Refuse what would not be run as its author means it."""
-    if collector.said:
+    """Raise KitError for hidden tests that would not run as their author means them to."""
+    if collector.error:
         raise KitError(
-            f"{exercise.test_file}: pytest cannot collect it: {collector.said}", hint="Run `grade kit check`."
+            f"{exercise.test_file}: pytest cannot collect it: {collector.error}", hint="Run `grade kit check`."
         )
     names, declared = [item.name for item in collector.items], [test.name for test in exercise.tests]
     if names != declared:
@@ -106,7 +106,7 @@ def _check(exercise: Exercise, collector: _Collector) -> None:
             f"{exercise.test_file}: pytest collects {len(names)} tests of {len(declared)} declared",
             hint="Declare every hidden test at the top level with @grading.",
         )
-    # What is set up for a test would have to be set up for every answer, backend and schedule.
+    # A fixture of its own would have to be set up again for every submission, backend and schedule.
     for item in collector.items:
         if set(item.fixturenames) != {"play"} or any(item.iter_markers()):
             raise KitError(
@@ -116,9 +116,9 @@ def _check(exercise: Exercise, collector: _Collector) -> None:
 
 
 def _forget(exercise: Exercise) -> None:
-    """Take the hidden tests out of ``sys.modules``; pytest would give them to the same exercise of another kit.
+    """Take the hidden tests out of ``sys.modules``, where pytest would find them for another kit with this exercise.
 
-    By name and not by file: the path of a kit may be written in many ways.
+    They are found by name and not by file, because the path of a kit may be written in many ways.
     """
     for name in (exercise.folder.name, f"{exercise.folder.name}.{exercise.test_file.stem}"):
         sys.modules.pop(name, None)
@@ -126,10 +126,10 @@ def _forget(exercise: Exercise) -> None:
 
 def _arguments(exercise: Exercise) -> list[str]:
     off = "cacheprovider logging terminal faulthandler doctest unittest junitxml pastebin stepwise setuponly setupplan"
-    # These two collect garbage whenever a session ends, a fifth of what it costs, and nobody reads what they find.
+    # These two collect garbage when a session ends, which takes a fifth of its time, and their warnings go nowhere.
     off += " unraisableexception threadexception"
     return [
-        # The root is above the exercise: pytest names the module by its path from there, and the names must differ.
+        # The root lies above the exercise: pytest names the module by its path from there, and each needs its own name.
         *("-c", os.devnull, "--rootdir", str(exercise.folder.parent), "--noconftest", "--import-mode=importlib"),
         *("--collect-only", "--assert=plain", "--capture=no", "--strict-markers"),
         *(argument for name in off.split() for argument in ("-p", f"no:{name}")),
@@ -139,12 +139,12 @@ def _arguments(exercise: Exercise) -> list[str]:
 
 @contextmanager
 def _own_environment() -> Iterator[None]:
-    """Keep what the user's shell has for pytest away from ours, and our bytecode out of the kit."""
+    """Keep the settings that the user's shell has for pytest away from ours, and bytecode out of the kit."""
     saved = {name: value for name, value in os.environ.items() if name.startswith("PYTEST_")}
     writes = sys.dont_write_bytecode
     for name in saved:
         del os.environ[name]
-    # Discovering installed plugins takes 130 ms, and none of them has any business here.
+    # Finding the installed plugins takes 130 ms, and none of them is wanted here.
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
     sys.dont_write_bytecode = True
     try:

@@ -18,6 +18,9 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 from grader.judge.verdict import FORMAT, Verdict
 from grader.wire.recording import NOTHING, Deviation, Event, Span, Trace, TracedTask
 
+_KEYS = {"remarks": "cautions"}
+"""Fields whose keys in a document keep an earlier name."""
+
 
 class Unreadable(ValueError):
     """A document is not a verdict of this version."""
@@ -74,7 +77,7 @@ def _dump(value: object) -> object:
         return value.value
     kind: Any = type(value)
     names = _names(kind)
-    return {name: _dump(getattr(value, name)) for name in names} if names else value
+    return {_KEYS.get(name, name): _dump(getattr(value, name)) for name in names} if names else value
 
 
 @cache
@@ -125,7 +128,7 @@ def _load_record(kind: Any, value: Any) -> Any:
     if not isinstance(value, dict):
         raise Unreadable(f"not a {kind.__name__}")
     try:
-        return kind(**{name: _load(hint, value[name]) for name, hint in _fields(kind).items()})
+        return kind(**{name: _load(hint, value[_KEYS.get(name, name)]) for name, hint in _fields(kind).items()})
     except KeyError as error:
         raise Unreadable(f"a {kind.__name__} without {error}") from None
 

@@ -1,4 +1,4 @@
-"""Grades submissions of one exercise: takes a file in, checks the rules, has it played and judged."""
+"""Grades submissions of one exercise: takes each file in, checks the rules, has it played and judged."""
 
 from __future__ import annotations
 
@@ -12,8 +12,9 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from grader.errors import GraderError, InternalError, KitError
-from grader.judge.explain import Results
-from grader.judge.session import DEFAULT_SCHEDULES, Examination, examine
+from grader.judge.options import EVERYTHING, PlayOptions
+from grader.judge.results import Results
+from grader.judge.session import Session
 from grader.judge.verdict import Verdict
 from grader.kit.exercise import Exercise
 from grader.kit.kit import Kit
@@ -23,26 +24,6 @@ from grader.policy.submission import Fault, Submission
 from grader.sandbox.box import Box, Job
 from grader.sandbox.cell import Cell
 
-# ---- versions --------------------------------------------------------------------------------------------------------
-#
-# What decides how a play goes besides the grader: the versions of Python, anyio and trio.
-
-
-@cache
-def versions() -> tuple[tuple[str, str], ...]:
-    """What decides how a play goes: Python, anyio and trio."""
-    return (("python", platform.python_version()), ("anyio", _version("anyio")), ("trio", _version("trio")))
-
-
-def _version(package: str) -> str:
-    # importlib.metadata takes 40 ms to import, and importing the packages themselves takes far longer.
-    spec = find_spec(package)
-    if spec is None or spec.origin is None:
-        return "unknown"
-    found = sorted(Path(spec.origin).parent.parent.glob(f"{package}-*.dist-info"))
-    return found[-1].name.removesuffix(".dist-info").partition("-")[2] if found else "unknown"
-
-
 Check = Callable[[Submission, Exercise, str], rules.Findings]
 
 
@@ -50,23 +31,17 @@ Check = Callable[[Submission, Exercise, str], rules.Findings]
 class Request:
     """One submission to grade. ``shown`` is its path as the learner knows it.
 
-    ``tests`` are the numbers of the hidden tests asked for, none meaning all; likewise ``backends``. ``only`` is the
-    one schedule to play. ``unfair`` is how many unfair schedules to try on a test that passed, for a remark only.
     ``check`` finds what is wrong with the file before anything of it runs.
     """
 
     path: Path
     shown: str
-    tests: tuple[int, ...] = ()
-    backends: tuple[str, ...] = ()
-    schedules: int = DEFAULT_SCHEDULES
-    only: int | None = None
-    unfair: int = 0
+    options: PlayOptions = EVERYTHING
     check: Check = rules.check
     beside: tuple[str, ...] = ()
     """Names of other files in its folder, which play no part in grading."""
     taken: Submission | Fault | None = None
-    """The file, if it has been taken in already; it may have come from another machine."""
+    """The file, if it has been taken in already; it may have come from another computer."""
 
 
 def grade(box: Box, kit: Kit, exercise: Exercise, requests: Iterable[Request]) -> list[Verdict]:
@@ -74,43 +49,45 @@ def grade(box: Box, kit: Kit, exercise: Exercise, requests: Iterable[Request]) -
 
     Raises KitError if the kit's own tests cannot run, InternalError if the box cannot.
     """
-    verdicts: list[Verdict] = []
-    grade_each(box, kit, exercise, requests, verdicts.append)
-    return verdicts
+    return list(grade_each(box, kit, exercise, requests))
 
 
-def grade_each(
-    box: Box, kit: Kit, exercise: Exercise, requests: Iterable[Request], note: Callable[[Verdict], None]
-) -> None:
-    """Grade as ``grade`` does, and hand over each verdict as soon as it is there; errors do not take it back."""
-    course = _Course(box, kit, exercise, note)
-    examine(exercise, course.examinations(requests))
+def grade_each(box: Box, kit: Kit, exercise: Exercise, requests: Iterable[Request]) -> Iterator[Verdict]:
+    """Grade as ``grade`` does, one submission whenever the next verdict is asked for; its request is drawn then."""
+    grading = _Grading(box, kit, exercise)
+    for request in requests:
+        yield grading.verdict(request)
+    grading.results.close()
 
 
-class _Course:
-    """Grades one submission after the other, as the judge asks for them."""
+class _Grading:
+    """What all submissions of one exercise have in common while they are graded."""
 
-    def __init__(self, box: Box, kit: Kit, exercise: Exercise, note: Callable[[Verdict], None]) -> None:
+    def __init__(self, box: Box, kit: Kit, exercise: Exercise) -> None:
         self._box = box
         self._kit = kit
         self._exercise = exercise
         self._stub = read_text(exercise.stub)
         self._scenarios = _read_scenarios(exercise.scenarios)
-        self._results = Results(kit, exercise, self._cell)
-        self._note = note
+        self._session = Session(exercise)
+        self.results = Results(kit, exercise, self._cell)
 
-    def examinations(self, requests: Iterable[Request]) -> Iterator[Examination]:
-        """One examination per submission that can be judged; it is complete when the next one is asked for."""
-        for request in requests:
-            began = time.perf_counter()
-            verdict, taken = self._take_in(request)
-            if taken is not None:
-                examination = self._examination(request, taken)
-                yield examination
-                verdict = self._judged(verdict, examination, taken)
-                verdict = replace(verdict, real_seconds=time.perf_counter() - began)
-            self._note(verdict)
-        self._results.close()
+    def verdict(self, request: Request) -> Verdict:
+        """Take a submission in and, if it can be judged, have it judged."""
+        began = time.perf_counter()
+        verdict, taken = self._take_in(request)
+        if taken is None:
+            return verdict
+        examination = self._session.judge(self._cell(taken.source), request.options)
+        tests = self.results.of(examination, taken)  # before the plays are counted, as it plays on
+        return replace(
+            verdict,
+            tests=tests,
+            virtual_seconds=examination.virtual_seconds,
+            plays=examination.cell.plays,
+            own_fault=any(judged.own_fault for judged in examination.results.values()),
+            real_seconds=time.perf_counter() - began,
+        )
 
     def _take_in(self, request: Request) -> tuple[Verdict, Submission | None]:
         """The verdict as far as it is known without playing, and the submission if it can be judged."""
@@ -118,34 +95,14 @@ class _Course:
         taken = request.taken or submission.take(request.path, limit=self._exercise.limits.file_bytes)
         if isinstance(taken, Fault):
             return replace(verdict, faults=(taken,)), None
-        found = request.check(taken, self._exercise, self._stub)
-        verdict = replace(verdict, digest=taken.digest, look=found.look)
-        if found.faults:
-            return replace(verdict, faults=found.faults), None
+        findings = request.check(taken, self._exercise, self._stub)
+        verdict = replace(verdict, digest=taken.digest, look=findings.look)
+        if findings.faults:
+            return replace(verdict, faults=findings.faults), None
         verdict = replace(verdict, isolation=self._box.level)
         if refused := self._box.refusal(self._exercise.needs):
             return replace(verdict, trouble=refused), None
         return verdict, taken
-
-    def _examination(self, request: Request, taken: Submission) -> Examination:
-        return Examination(
-            cell=self._cell(taken.source),
-            tests=[t for t in self._exercise.tests if not request.tests or t.number in request.tests],
-            backends=request.backends or self._exercise.backends,
-            schedules=request.schedules,
-            only=request.only,
-            unfair=request.unfair,
-        )
-
-    def _judged(self, verdict: Verdict, examination: Examination, taken: Submission) -> Verdict:
-        tests = self._results.of(examination, taken)  # first: it plays on
-        return replace(
-            verdict,
-            tests=tests,
-            virtual_seconds=examination.virtual_seconds,
-            plays=examination.cell.plays,
-            own_fault=any(judged.own_fault for judged in examination.results.values()),
-        )
 
     def _cell(self, source: str) -> Cell:
         exercise = self._exercise
@@ -159,14 +116,24 @@ class _Course:
         return Cell(self._box, job)
 
 
+def _read_scenarios(path: Path) -> str:
+    """Read the scenarios. Raises KitError if they are no Python, which in the box would look like our fault."""
+    source = read_text(path)
+    try:
+        compile(source, str(path), "exec", dont_inherit=True)
+    except (SyntaxError, ValueError) as error:
+        line = getattr(error, "lineno", None) or 1
+        raise KitError(f"{path}:{line}: Python cannot read this: {error}", hint="Correct the line.") from None
+    return source
+
+
 def not_judged(kit: Kit, exercise: Exercise, request: Request, error: GraderError) -> Verdict:
-    """The verdict on a submission that could not be graded through no fault of the learner."""
+    """The verdict on a submission that an error of the kit, the grader or the computer kept from being graded."""
     trouble = f"{error}. {error.hint}"
     return replace(_blank(kit, exercise, request), trouble=trouble, own_fault=isinstance(error, InternalError))
 
 
 def _blank(kit: Kit, exercise: Exercise, request: Request) -> Verdict:
-    everything = not request.tests and not request.backends and request.only is None
     return Verdict(
         exercise=exercise.id,
         title=exercise.title,
@@ -175,18 +142,22 @@ def _blank(kit: Kit, exercise: Exercise, request: Request) -> Verdict:
         kit=f"{kit.title} {kit.version}",
         total=sum(test.points for test in exercise.tests),
         ignored=request.beside,
-        complete_run=everything and request.schedules >= DEFAULT_SCHEDULES,
+        complete_run=request.options.complete,
         versions=versions(),
         judged_at=datetime.now(UTC).isoformat(timespec="seconds"),
     )
 
 
-def _read_scenarios(path: Path) -> str:
-    """Read what goes into the box. Raises KitError if it is no Python: in the box that would look like our fault."""
-    source = read_text(path)
-    try:
-        compile(source, str(path), "exec", dont_inherit=True)
-    except (SyntaxError, ValueError) as error:
-        line = getattr(error, "lineno", None) or 1
-        raise KitError(f"{path}:{line}: Python cannot read this: {error}", hint="Correct the line.") from None
-    return source
+@cache
+def versions() -> tuple[tuple[str, str], ...]:
+    """The versions that decide how a play goes: of Python, anyio and trio."""
+    return (("python", platform.python_version()), ("anyio", _version("anyio")), ("trio", _version("trio")))
+
+
+def _version(package: str) -> str:
+    # importlib.metadata takes 40 ms to import, and importing the packages themselves takes far longer.
+    spec = find_spec(package)
+    if spec is None or spec.origin is None:
+        return "unknown"
+    folders = sorted(Path(spec.origin).parent.parent.glob(f"{package}-*.dist-info"))
+    return folders[-1].name.removesuffix(".dist-info").partition("-")[2] if folders else "unknown"

@@ -1,36 +1,86 @@
-"""Turns what hidden tests have found into what a verdict says: a diagnosis for each failure, a line, a trace."""
+"""Finds the diagnosis of a failed hidden test, and the line and the words to show it with, in recordings alone.
+
+``diagnose`` is a ladder of rules, each of which looks at one recording: how the play ended, then what it left behind,
+then an exception that looks like a bug. The first rule that applies names the diagnosis; if none does, the hidden test
+names it. The other functions say what the diagnosis means for the play that is shown. Nothing is played here.
+"""
 
 from __future__ import annotations
 
 import ast
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Callable, Sequence
-from dataclasses import replace
-from functools import lru_cache
 
-from grader.judge.attempt import Failed, Judged
-from grader.judge.schedules import in_words
-from grader.judge.session import Examination
-from grader.judge.verdict import BackendResult, Failure, Outcome, PassedRemark, TestResult
 from grader.kit.diagnosis import Diagnosis
-from grader.kit.exercise import Exercise, Limits
 from grader.kit.hidden_tests import HiddenTest
-from grader.kit.kit import Kit
-from grader.kit.tables import read_text
-from grader.policy.submission import Submission
-from grader.sandbox.cell import Cell, Play
-from grader.wire.recording import Ended, Recording, Remark, Span, Trace
+from grader.sandbox.cell import Play
+from grader.wire.recording import LEFT_BEHIND, Deviation, Ended, Recording, Trace
 
-# ---- blame -----------------------------------------------------------------------------------------------------------
-#
-# Says in which line and with which words a failed play is shown to the learner.
+TELLING = frozenset(LEFT_BEHIND) - {"unclosed", "leaked-thread"}
+"""The remarks on a play that say more about a failed test than the test itself does.
+
+No remark makes a test fail: points are for what the hidden tests ask for. A stream that is left open is untidy and
+hardly ever the cause of another failure, so a report says it beside the diagnosis and never instead of it. Whether a
+thread has ended is a matter of real time: a busy machine would give another diagnosis than an idle one.
+"""
+
+BUGS = frozenset(
+    {"TypeError", "AttributeError", "NameError", "UnboundLocalError", "IndexError", "KeyError", "ZeroDivisionError"}
+    | {"RecursionError", "NotImplementedError", "ImportError", "ModuleNotFoundError"}
+)
+"""Exceptions that say more about a failed test than the test itself does, if the learner's code raised them."""
+
+MAX_TURNS = 2
+"""Turns out of natural order that are told one by one."""
+
+
+# ---- the diagnosis ---------------------------------------------------------------------------------------------------
+
+
+def diagnose(test: HiddenTest, used: Sequence[tuple[Play, Recording]]) -> tuple[Play, Recording, str]:
+    """The play that explains why a hidden test failed, its recording, and the slug of the diagnosis.
+
+    ``used`` are the plays that the hidden test looked at, in that order.
+    """
+    for rule in LADDER:
+        for play, recording in used:
+            slug = rule(recording)
+            if slug is not None:
+                return play, recording, slug
+    play, recording = used[-1]
+    return play, recording, test.diagnosis
+
+
+def unexpected_ending(recording: Recording) -> str | None:
+    """The play did not come to its own end, and the hidden test did not ask for that."""
+    return None if recording.ended.by_itself or recording.looked else recording.ended.value
+
+
+def telling_remark(recording: Recording) -> str | None:
+    """The play left something behind that may well have caused the failure; the most telling of several."""
+    slugs = [remark.slug for remark in recording.hygiene if remark.slug in TELLING]
+    return min(slugs, key=LEFT_BEHIND.index) if slugs else None
+
+
+def unexpected_exception(recording: Recording) -> str | None:
+    """The learner's code raised what looks like a bug, or the play raised and the hidden test did not look at that."""
+    bugs = (leaf for leaf in recording.surprises if leaf.line is not None and leaf.types and leaf.types[0] in BUGS)
+    unseen = recording.ended is Ended.RAISED and not recording.looked
+    return "raised" if unseen or any(bugs) else None
+
+
+LADDER: tuple[Callable[[Recording], str | None], ...] = (unexpected_ending, telling_remark, unexpected_exception)
+"""The rules of ``diagnose``, the most telling first. Each is tried on every play before the next one is."""
+
+
+# ---- the words -------------------------------------------------------------------------------------------------------
 
 
 def error_sentence(diagnosis: Diagnosis, test: HiddenTest, recording: Recording) -> str:
     """What finishes "error: ".
 
     A diagnosis that the hidden test declares speaks with the author's feedback; one that the grader itself found speaks
-    with its own sentence, and with what it saw.
+    with its own sentence, and with the reason that the recording gives.
     """
     slug = diagnosis.slug
     if slug == Ended.BLOCKED_LOOP and recording.ended is Ended.BLOCKED_LOOP:
@@ -43,26 +93,7 @@ def error_sentence(diagnosis: Diagnosis, test: HiddenTest, recording: Recording)
 
 
 def _found_by_grader(slug: str, recording: Recording) -> bool:
-    return slug == "raised" or any(complaint.slug == slug for complaint in recording.hygiene)
-
-
-def line_to_look_at(slug: str, recording: Recording, source: str) -> int | None:
-    """The learner's line to begin with: where it happened, or where the play waited longest."""
-    if recording.line is not None:
-        return recording.line
-    if recording.ended is Ended.DEADLOCK:
-        # The task that waits longest is the one others may be waiting for.
-        placed = [waiting for waiting in recording.waiting if waiting.line is not None]
-        return min(placed, key=lambda waiting: waiting.since).line if placed else first_definition(source)
-    for complaint in recording.hygiene:
-        if complaint.slug == slug and complaint.line is not None:
-            return complaint.line
-    if slug == "raised":
-        lines = [leaf.line for leaf in recording.surprises if leaf.line is not None]
-        if lines:
-            return lines[0]
-    waited = longest_wait(recording.trace) if recording.trace is not None else None
-    return waited if waited is not None else first_definition(source)
+    return slug == "raised" or any(remark.slug == slug for remark in recording.hygiene)
 
 
 def exception_text(recording: Recording, slug: str) -> str:
@@ -76,159 +107,74 @@ def exception_text(recording: Recording, slug: str) -> str:
     return ""
 
 
+def in_words(trace: Trace) -> str:
+    """Which tasks go on before which in a shortened play; an empty text if all go on in natural order."""
+    turns = []
+    for deviation in trace.deviations[:MAX_TURNS]:
+        first, second = _name(trace, deviation.task, deviation), _name(trace, deviation.instead_of, deviation)
+        turns.append(f"{first} goes on before {second} at {deviation.time:g} s")
+    more = len(trace.deviations) - len(turns)
+    such = "turn" if more == 1 else "turns"
+    return " and ".join(turns) + (f" (and {more} more such {such})" if more > 0 else "")
+
+
+def _name(trace: Trace, task: int, deviation: Deviation) -> str:
+    """How the learner knows a task: by the span it is in at that time, else by its function, numbered if need be."""
+    time = deviation.time
+    spans = [span for span in trace.spans if span.task == task]
+    inside = [span for span in spans if span.start <= time <= (span.stopped or time)]
+    if inside or spans:
+        return f"`{(inside or spans)[0].name}`"
+    names = {traced.id: traced.name for traced in trace.tasks}
+    name = names.get(task, "a task")
+    namesakes = [id for id, other in names.items() if other == name]
+    return f"`{name}`" if len(namesakes) < 2 else f"`{name}` no. {namesakes.index(task) + 1}"
+
+
+# ---- the line --------------------------------------------------------------------------------------------------------
+
+
+def line_to_look_at(slug: str, recording: Recording, source: str) -> int | None:
+    """The learner's line to begin with: where the diagnosis arose, or where the play waited longest."""
+    if recording.line is not None:
+        return recording.line
+    if recording.ended is Ended.DEADLOCK:
+        # The task that waits longest is the one that the others may be waiting for.
+        placed = [waiting for waiting in recording.waiting if waiting.line is not None]
+        return min(placed, key=lambda waiting: waiting.since).line if placed else _first_definition(source)
+    for remark in recording.hygiene:
+        if remark.slug == slug and remark.line is not None:
+            return remark.line
+    if slug == "raised":
+        lines = [leaf.line for leaf in recording.surprises if leaf.line is not None]
+        if lines:
+            return lines[0]
+    waited = longest_wait(recording.trace) if recording.trace is not None else None
+    return waited if waited is not None else _first_definition(source)
+
+
 def longest_wait(trace: Trace) -> int | None:
-    """The learner's line in which tasks have spent the most virtual time; any line they waited in if none passed."""
-    waits: Counter[int] = Counter()
-    seconds: Counter[int] = Counter()
+    """The learner's line in which tasks spent the most virtual time; if no time passed, the one with the most waits."""
+    waits: dict[int, float] = defaultdict(float)
+    seconds: dict[int, float] = defaultdict(float)
     suspended: dict[int, tuple[float, int]] = {}
     for event in trace.events:
-        before = suspended.pop(event.task, None)
-        if before is not None:
-            seconds[before[1]] += event.time - before[0]  # type: ignore[assignment]
+        if event.task in suspended:
+            since, line = suspended.pop(event.task)
+            seconds[line] += event.time - since
         if event.kind == "suspend" and event.line is not None:
             suspended[event.task] = (event.time, event.line)
             waits[event.line] += 1
-    for counted in (seconds, waits):
-        found = [(amount, -line) for line, amount in counted.items() if amount > 0]
-        if found:
-            return -max(found)[1]
+    for amounts in (seconds, waits):
+        ranked = [(amount, -line) for line, amount in amounts.items() if amount > 0]
+        if ranked:
+            return -max(ranked)[1]  # of two lines alike, the first
     return None
 
 
-def first_definition(source: str) -> int | None:
+def _first_definition(source: str) -> int | None:
     """The line of the first public function or class."""
     for node in ast.parse(source).body:
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) and not node.name.startswith("_"):
             return node.lineno
     return None
-
-
-UNTRACED = (Ended.CRASHED, Ended.LIMIT, Ended.TAMPERED, Ended.INTERNAL)
-
-
-class Results:
-    """The results of one exercise's submissions; ``cell`` makes a cell for a source, to play the reference in."""
-
-    def __init__(self, kit: Kit, exercise: Exercise, cell: Callable[[str], Cell]) -> None:
-        self._kit = kit
-        self._exercise = exercise
-        self._cell = cell
-        self._reference: Cell | None = None
-
-    def of(self, examination: Examination, taken: Submission) -> tuple[TestResult, ...]:
-        """The result of every hidden test asked for. Closes the cell of the examination."""
-        tests = tuple(self._test_result(examination, test, taken) for test in examination.tests)
-        # What comes out after the last answer is noticed here.
-        examination.cell.close()
-        return _without_points(tests) if examination.cell.tampered else tests
-
-    def close(self) -> None:
-        """End the plays of the reference answer."""
-        if self._reference is not None:
-            self._reference.close()
-
-    def _test_result(self, examination: Examination, test: HiddenTest, taken: Submission) -> TestResult:
-        return TestResult(
-            number=test.number,
-            name=test.name,
-            label=test.label,
-            points=test.points,
-            results=tuple(self._backend_result(examination, test, backend, taken) for backend in examination.backends),
-        )
-
-    def _backend_result(
-        self, examination: Examination, test: HiddenTest, backend: str, taken: Submission
-    ) -> BackendResult:
-        judged = examination.results.get((test.name, backend))
-        if judged is None:
-            # Silence is no evidence: a test that left no result has not passed, whatever became of it.
-            judged = Judged(outcome=Outcome.NOT_JUDGED, schedules=0, reason="the hidden test left no result")
-        failed = judged.failed
-        return BackendResult(
-            backend=backend,
-            outcome=judged.outcome,
-            schedules=judged.schedules,
-            all_schedules=judged.all_schedules,
-            failure=None if failed is None else self._failure(examination.cell, test, failed, taken),
-            reason=judged.reason,
-            cautions=tuple(self._caution(remark, taken) for remark in judged.remarks),
-        )
-
-    def _caution(self, remark: Remark, taken: Submission) -> PassedRemark:
-        text = self._kit.diagnoses[remark.slug].sentence
-        return PassedRemark(kind=remark.slug, text=text, line=remark.line, source=taken.line(remark.line))
-
-    def _failure(self, cell: Cell, test: HiddenTest, failed: Failed, taken: Submission) -> Failure:
-        shown = failed.recording
-        if shown.trace is None and shown.ended not in UNTRACED:
-            # Plays are alike each time, but for programs that depend on real time or chance: no timeline then.
-            again = cell.recording(replace(failed.play, trace=True))
-            if (again.ended, again.elapsed) == (shown.ended, shown.elapsed):
-                shown = replace(shown, trace=again.trace)
-        diagnosis = self._kit.diagnoses[failed.diagnosis]
-        line = line_to_look_at(failed.diagnosis, shown, taken.source)
-        return Failure(
-            diagnosis=failed.diagnosis,
-            error=error_sentence(diagnosis, test, shown),
-            help=diagnosis.help,
-            ended=shown.ended,
-            elapsed=shown.elapsed,
-            schedule=failed.variant,
-            turns=in_words(shown.trace) if failed.variant and shown.trace is not None else "",
-            line=line,
-            source=taken.line(line),
-            exception=exception_text(shown, failed.diagnosis),
-            waiting=shown.waiting if shown.ended in (Ended.DEADLOCK, Ended.LATE) else (),
-            output=shown.output,
-            trace=_slim(shown.trace),
-            reference=self._reference_trace(failed.play),
-        )
-
-    def _reference_trace(self, play: Play) -> Trace | None:
-        """The same play of the reference answer, in natural order; None if the kit comes without it."""
-        if self._exercise.reference is None:
-            return None
-        source = read_text(self._exercise.reference)
-        known = _reference_traces(source, read_text(self._exercise.scenarios), self._exercise.limits)
-        natural = replace(play, seed=0, choices=None, trace=True)
-        if natural not in known:
-            if self._reference is None:
-                self._reference = self._cell(source)
-            trace = _slim(self._reference.recording(natural).trace)
-            if trace is None:
-                return None
-            known[natural] = trace
-        return known[natural]
-
-
-@lru_cache(maxsize=32)
-def _reference_traces(source: str, scenarios: str, limits: Limits) -> dict[Play, Trace]:
-    """What the reference has been seen to do, for as long as the process lives: whoever fails a test needs the same."""
-    return {}
-
-
-def _slim(trace: Trace | None) -> Trace | None:
-    """A trace without the values of its spans; a report draws lanes and nothing else."""
-    if trace is None:
-        return None
-    spans: tuple[Span, ...] = tuple(replace(span, result=None) for span in trace.spans)
-    return replace(trace, spans=spans)
-
-
-def _without_points(tests: Sequence[TestResult]) -> tuple[TestResult, ...]:
-    """All tests as failed: something came out of the box that our own code would not have written."""
-    return tuple(replace(test, results=tuple(_tampered(result) for result in test.results)) for test in tests)
-
-
-def _tampered(result: BackendResult) -> BackendResult:
-    if result.failure is not None and result.failure.ended is Ended.TAMPERED:
-        return result
-    failure = Failure(
-        diagnosis="tampered",
-        error="something came out of the box that the grader did not write there",
-        help="leave file descriptors and the grader's own objects alone",
-        ended=Ended.TAMPERED,
-        elapsed=0.0,
-        schedule=0,
-    )
-    return replace(result, outcome=Outcome.FAIL, failure=failure)

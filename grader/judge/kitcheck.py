@@ -1,4 +1,4 @@
-"""Proves a kit: the stub fails cleanly, right answers get full marks, every wrong answer fails as it says it does.
+"""Proves a kit: the stub fails cleanly, right answers get full marks, every wrong answer fails as its first line says.
 
 The first line of a wrong answer names hidden tests and the diagnosis shown for each:
 ``# fails: test_a, test_b (serial), test_c (deadlock)``. More may fail. An answer that uses what is off limits says
@@ -15,7 +15,7 @@ from pathlib import Path
 
 from grader.judge import engine
 from grader.judge.engine import versions
-from grader.judge.session import DEFAULT_SCHEDULES
+from grader.judge.options import EVERYTHING, PlayOptions
 from grader.judge.verdict import Outcome, Status, TestResult, Verdict
 from grader.kit.exercise import Exercise
 from grader.kit.kit import Kit
@@ -30,10 +30,10 @@ RIGHT_ANSWERS = 3
 """How many structurally different right answers an exercise has at least."""
 
 _GROUP = re.compile(r"(?P<tests>\w+(?:, *\w+)*) *\((?P<diagnosis>[a-z0-9-]+)\)")
-# The whole line, so that a test without its diagnosis is an error and not overlooked.
 _NEEDS = re.compile(r"# needs: anyio>=(?P<version>\d+(\.\d+)*)")
+# Matched against the whole line, so that a test without its diagnosis is an error and is not passed over.
 _FAILS = re.compile(r"# fails: (?P<named>{group}(?:, *{group})*)".format(group=r"\w+(?:, *\w+)* *\([a-z0-9-]+\)"))
-_LEAVINGS = frozenset({"__pycache__", ".DS_Store"})
+_LITTER = frozenset({"__pycache__", ".DS_Store"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,42 +42,39 @@ class Checked:
 
     exercise: str
     subject: str
-    said: str
+    summary: str
     problems: tuple[str, ...] = ()
 
 
-def check(box: Box, kit: Kit, *, schedules: int = DEFAULT_SCHEDULES, note: Callable[[Checked], None]) -> list[Checked]:
-    """Check every exercise of a kit; ``note`` hears of each result as it comes. Raises KitError as ``grade`` does."""
+def check(box: Box, kit: Kit, *, options: PlayOptions = EVERYTHING, note: Callable[[Checked], None]) -> list[Checked]:
+    """Check every exercise of a kit, handing each result to ``note`` as it comes. Raises KitError as ``grade`` does."""
     checked: list[Checked] = []
     for exercise in kit.exercises:
-        for one in _check_exercise(box, kit, exercise, schedules):
-            checked.append(one)
-            note(one)
+        for result in _check_exercise(box, kit, exercise, options):
+            checked.append(result)
+            note(result)
     return checked
 
 
-def check_aloud(box: Box, kit: Kit, *, schedules: int | None, quiet: bool, echo: Callable[[str], None]) -> int:
-    """Check a kit and say so line by line, if quiet only what is wrong; returns how many problems there are.
-
-    Without a number of ``schedules`` it is that of ``grade run``.
-    """
+def check_aloud(box: Box, kit: Kit, *, options: PlayOptions, quiet: bool, echo: Callable[[str], None]) -> int:
+    """Check a kit and print a line for each result, if quiet only for problems; returns how many problems there are."""
 
     def note(checked: Checked) -> None:
         if checked.problems or not quiet:
             word = "FAIL" if checked.problems else "ok  "
-            echo(f"{word} {checked.exercise}  {checked.subject:<34} {checked.said}".rstrip())
+            echo(f"{word} {checked.exercise}  {checked.subject:<34} {checked.summary}".rstrip())
         for problem in checked.problems:
             echo(f"       {problem}")
 
-    checked = check(box, kit, schedules=schedules or DEFAULT_SCHEDULES, note=note)
-    problems = sum(len(one.problems) for one in checked)
+    checked = check(box, kit, options=options, note=note)
+    problems = sum(len(result.problems) for result in checked)
     echo(f"{kit.title} {kit.version}: {len(checked)} files and exercises checked, {problems} problems")
     return problems
 
 
-def _check_exercise(box: Box, kit: Kit, exercise: Exercise, schedules: int) -> Iterator[Checked]:
+def _check_exercise(box: Box, kit: Kit, exercise: Exercise, options: PlayOptions) -> Iterator[Checked]:
     files = [path for path in _answers(exercise) if _is_supported(path)]
-    requests = [_stub_request(exercise), *(_request(path, schedules) for path in files)]
+    requests = [_stub_request(exercise), *(_request(path, options) for path in files)]
     verdicts = engine.grade(box, kit, exercise, requests)
     yield _check_stub(exercise, verdicts[0])
     wrong: list[Verdict] = []
@@ -93,9 +90,9 @@ def _check_exercise(box: Box, kit: Kit, exercise: Exercise, schedules: int) -> I
 # ---- requests --------------------------------------------------------------------------------------------------------
 
 
-def answer_requests(exercise: Exercise, schedules: int = DEFAULT_SCHEDULES) -> list[engine.Request]:
-    """The reference and all right and wrong answers of an exercise, to be graded as the check does it."""
-    return [_request(path, schedules) for path in _answers(exercise) if _is_supported(path)]
+def answer_requests(exercise: Exercise, options: PlayOptions = EVERYTHING) -> list[engine.Request]:
+    """Requests for the reference and all right and wrong answers of an exercise, as the check makes them."""
+    return [_request(path, options) for path in _answers(exercise) if _is_supported(path)]
 
 
 def _answers(exercise: Exercise) -> list[Path]:
@@ -105,14 +102,16 @@ def _answers(exercise: Exercise) -> list[Path]:
     return [exercise.reference, *(path for folder in folders for path in sorted(folder.glob("*.py")))]
 
 
-def _request(path: Path, schedules: int) -> engine.Request:
+def _request(path: Path, options: PlayOptions) -> engine.Request:
     check = _interface_only if _is_exempt(path) else rules.check
-    return engine.Request(path=path, shown=_shown(path), schedules=schedules, check=check)
+    return engine.Request(path=path, shown=_shown(path), options=options, check=check)
 
 
 def _stub_request(exercise: Exercise) -> engine.Request:
     # Natural order only: what raises NotImplementedError does so under every schedule.
-    return engine.Request(path=exercise.stub, shown=exercise.stub.name, schedules=1, check=_no_check)
+    return engine.Request(
+        path=exercise.stub, shown=exercise.stub.name, options=PlayOptions(schedules=1), check=_no_check
+    )
 
 
 def _shown(path: Path) -> str:
@@ -230,8 +229,8 @@ def _strangers(exercise: Exercise) -> Iterator[Path]:
 
 def _besides(folder: Path, names: set[str]) -> Iterator[Path]:
     if folder.is_dir():
-        yield from (path for path in sorted(folder.iterdir()) if path.name not in names | _LEAVINGS)
+        yield from (path for path in sorted(folder.iterdir()) if path.name not in names | _LITTER)
 
 
-def _checked(exercise: Exercise, subject: str, said: str, problems: Sequence[str]) -> Checked:
-    return Checked(exercise=exercise.id, subject=subject, said=said, problems=tuple(problems))
+def _checked(exercise: Exercise, subject: str, summary: str, problems: Sequence[str]) -> Checked:
+    return Checked(exercise=exercise.id, subject=subject, summary=summary, problems=tuple(problems))

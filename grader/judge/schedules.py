@@ -1,8 +1,8 @@
-"""Which schedules a play is tried under: natural order, then shuffles by seed, or all of a small tree of choices.
+"""Schedules: which ones a play is tried under, and the shortest form of one that fails.
 
 Variant 0 of a play is natural order. If the choices that natural order met span at most ``WALK`` schedules, variant k
-is the k-th leaf of that tree, depth first; otherwise variant k is the shuffle of seed k. Either way ``k`` names the
-same schedule on every machine, so it can be replayed.
+is the k-th leaf of that tree of choices, depth first; otherwise variant k is the shuffle of seed k. Either way ``k``
+names the same schedule on every machine, so it can be replayed.
 """
 
 from __future__ import annotations
@@ -13,10 +13,15 @@ from itertools import count
 from math import prod
 
 from grader.sandbox.cell import Play
-from grader.wire.recording import Deviation, Recording, Trace
+from grader.wire.recording import Recording
 
 WALK = 20
 """The largest tree of choices that is walked whole."""
+MAX_TRIES = 60
+"""Plays spent on shortening one schedule; the turns that are left then are shown."""
+
+Choices = tuple[int, ...]
+"""Which of the ready tasks went on, at each point where there was a choice; 0 is natural order."""
 
 
 class Variants:
@@ -29,16 +34,16 @@ class Variants:
         """The play for variant ``number``, then those up to ``last`` that can be named already."""
         walk = self._walks.get(key)
         if number == 0 or walk is None:
-            return [_seeded(key, number)]
+            return [replace(key, seed=number)]
         if walk.small:
             return [walk.leaf(key, number)]
-        return [_seeded(key, seed) for seed in range(number, last + 1)]
+        return [replace(key, seed=seed) for seed in range(number, last + 1)]
 
     def needed(self, key: Play, number: int) -> int | None:
         """The variant to play next before ``number`` can be named; None if it can.
 
-        A test that is replayed under one schedule alone, or that plays something only under some of them, has not met
-        the earlier leaves of the walk.
+        A test that is called under one schedule alone, or asks for a play under some schedules only, has not met the
+        earlier leaves of the walk.
         """
         walk = self._walks.get(key)
         if walk is None:
@@ -63,14 +68,13 @@ class _Walk:
 
     def __init__(self, natural: Recording) -> None:
         self.small = natural.ended.by_itself and not natural.many and prod(natural.widths) <= WALK
-        self._leaves: list[tuple[int, ...]] = [()]
+        self._leaves: list[Choices] = [()]
         self._next = _successor(natural)
 
     def leaf(self, key: Play, number: int) -> Play:
         """The variant of that number; after the last leaf, natural order again."""
-        if number < len(self._leaves):
-            return _chosen(key, self._leaves[number])
-        return _seeded(key, 0) if self._next is None else _chosen(key, self._next)
+        choices = self._leaves[number] if number < len(self._leaves) else self._next
+        return replace(key, choices=choices) if choices else key
 
     def needed(self, number: int) -> int | None:
         return len(self._leaves) if number > len(self._leaves) and self._next is not None else None
@@ -84,8 +88,8 @@ class _Walk:
         return self._next is None and number >= len(self._leaves) - 1
 
 
-def _successor(recording: Recording) -> tuple[int, ...] | None:
-    """The choices of the next leaf: count the last choice that has a next one up, and forget those after it."""
+def _successor(recording: Recording) -> Choices | None:
+    """The choices of the next leaf: the last choice that can be raised is raised by one, and those after it go."""
     choices, widths = recording.choices, recording.widths
     for position in reversed(range(len(choices))):
         if choices[position] + 1 < widths[position]:
@@ -93,44 +97,25 @@ def _successor(recording: Recording) -> tuple[int, ...] | None:
     return None
 
 
-def _seeded(key: Play, seed: int) -> Play:
-    return replace(key, seed=seed)
-
-
-def _chosen(key: Play, choices: tuple[int, ...]) -> Play:
-    return replace(key, choices=choices) if choices else _seeded(key, 0)
-
-
-# ---- shorten ---------------------------------------------------------------------------------------------------------
-#
-# Shortens a failing schedule to the fewest deviations from natural order that still fail, and says them in words.
-#
-# A schedule is the list of its choices, 0 being natural. Deviations are dropped in ever smaller groups, in the manner
-# of delta debugging (Zeller and Hildebrandt, "Simplifying and isolating failure-inducing input", 2002), until no single
-# one can be dropped. One or two are usually left after ten plays, and they are the race.
-
-
-MAX_TRIES = 60
-"""Plays spent on one failure; what is left then is shown as it is."""
-
-Choices = tuple[int, ...]
-
-
 def shortest(choices: Choices, fails: Callable[[Choices], bool]) -> Choices:
-    """The choices with as many of them natural as possible, such that ``fails`` still says yes."""
+    """The choices with as many of them natural as possible for which ``fails`` still returns True.
+
+    The others are made natural in ever smaller groups, in the manner of delta debugging (Zeller and Hildebrandt,
+    "Simplifying and isolating failure-inducing input", 2002), until no single one can be. One or two are usually left
+    after ten plays, and they are the race.
+    """
     deviating = [position for position, choice in enumerate(choices) if choice]
     tries = count()
     size = len(deviating)
     while size:
-        dropped = False
         for start in range(0, len(deviating), size):
             kept = deviating[:start] + deviating[start + size :]
             if next(tries) >= MAX_TRIES:
                 return _only(choices, deviating)
             if fails(_only(choices, kept)):
-                deviating, dropped = kept, True
+                deviating = kept
                 break
-        if not dropped:
+        else:
             size //= 2
         size = min(size, len(deviating))
     return _only(choices, deviating)
@@ -142,28 +127,3 @@ def _only(choices: Choices, positions: list[int]) -> Choices:
     while shown and shown[-1] == 0:
         shown.pop()
     return tuple(shown)
-
-
-def in_words(trace: Trace) -> str:
-    """Say when it goes wrong, from the deviations of a shortened play; nothing if it had none."""
-    said = []
-    for deviation in trace.deviations[:2]:
-        first, second = _label(trace, deviation.task, deviation), _label(trace, deviation.instead_of, deviation)
-        said.append(f"{first} goes on before {second} at {deviation.time:g} s")
-    more = len(trace.deviations) - len(said)
-    turns = "turn" if more == 1 else "turns"
-    return " and ".join(said) + (f" (and {more} more such {turns})" if more > 0 else "")
-
-
-def _label(trace: Trace, number: int, deviation: Deviation) -> str:
-    """What the learner calls a task: the piece of work it is doing then, else its function, numbered if need be."""
-    spans = [span for span in trace.spans if span.task == number]
-    inside = [
-        span for span in spans if span.start <= deviation.time and (span.stopped or deviation.time) >= deviation.time
-    ]
-    for span in inside or spans:
-        return f"`{span.name}`"
-    names = {task.id: task.name for task in trace.tasks}
-    name = names.get(number, "a task")
-    alike = [id for id, other in names.items() if other == name]
-    return f"`{name}`" if len(alike) < 2 else f"`{name}` no. {alike.index(number) + 1}"

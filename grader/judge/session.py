@@ -1,9 +1,9 @@
-"""Runs hidden tests over recordings: ordinary pytest functions, in the trusted process, collected once.
+"""Judges submissions of one exercise by its hidden tests: ordinary pytest functions, collected once, called here.
 
 A hidden test is called once per backend and, on each, once per schedule: natural order first, then shuffled ones, until
 one fails. A play in which no two tasks were ever ready together has one schedule; a small tree of choices is walked
 whole; a budget of task steps bounds the rest, never time. A test passes on a backend only by affirmative evidence: its
-result is noted here, after its last schedule, and what is not noted earns nothing.
+result is recorded after its last schedule, and a test without a recorded result earns no points.
 """
 
 from __future__ import annotations
@@ -11,75 +11,72 @@ from __future__ import annotations
 import signal
 import threading
 import warnings
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from types import FrameType
 
-from grader.judge.attempt import Judged, Playing, TooLong, attempt, fragile, remarks, shortened
-from grader.judge.collect import Function, hidden_functions
+from grader.judge.attempt import Judged, TooLong, Trial, by_number
+from grader.judge.collect import hidden_functions
+from grader.judge.options import PlayOptions
 from grader.judge.schedules import Variants
 from grader.judge.verdict import Outcome
 from grader.kit.exercise import Exercise
 from grader.kit.hidden_tests import HiddenTest
 from grader.sandbox.cell import Cell, Play
-from grader.wire.recording import Recording
+from grader.wire.recording import LEFT_BEHIND, Recording, Remark
 
-DEFAULT_SCHEDULES = 21
-"""Natural order and twenty more."""
 STEP_BUDGET = 400_000
 """Task steps of all plays of one test on one backend, after which no further schedule is begun."""
 TIMEOUT_SECONDS = 600
 """For one hidden test with all its plays on one backend. Reaching it is our fault: every play has limits of its own."""
 
 
-# ---- what is asked for, and what comes of it -------------------------------------------------------------------------
-
-
 @dataclass(slots=True, kw_only=True)
 class Examination:
-    """One submission to be examined, and what has come of it so far.
+    """What the hidden tests found in one submission, which is played in ``cell``.
 
-    ``tests`` and ``backends`` are what is asked for. ``only`` is the one schedule to play, None for all of them.
+    ``tests`` and ``backends`` are what was asked for. A pair of them without a result was not judged.
     """
 
     cell: Cell
     tests: Sequence[HiddenTest]
     backends: Sequence[str]
-    schedules: int = DEFAULT_SCHEDULES
-    only: int | None = None
-    unfair: int = 0
-    """How many unfair schedules to try on a test that passed; they cost no points."""
     results: dict[tuple[str, str], Judged] = field(default_factory=dict)
+    """By the name of the test and the backend."""
     virtual_seconds: float = 0.0
 
 
-def examine(exercise: Exercise, examinations: Iterable[Examination]) -> None:
-    """Judge submissions of one exercise.
+class Session:
+    """The hidden tests of one exercise, ready to judge one submission after the other.
 
-    Examinations are drawn one at a time; when the next one is asked for, the last is complete. Raises KitError when the
-    hidden tests cannot be collected exactly as declared.
+    Raises KitError when they cannot be collected exactly as declared.
     """
-    functions = hidden_functions(exercise)
-    for examination in examinations:
+
+    def __init__(self, exercise: Exercise) -> None:
+        self._exercise = exercise
+        self._functions = hidden_functions(exercise)
+
+    def judge(self, cell: Cell, options: PlayOptions) -> Examination:
+        """Judge the submission that is played in this cell."""
+        examination = Examination(
+            cell=cell, tests=options.tests_of(self._exercise), backends=options.backends_of(self._exercise)
+        )
+        variants = Variants()
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of hidden tests; nobody who sees them could do anything about them
-            _examine(examination, functions)
-
-
-def _examine(examination: Examination, functions: Mapping[str, Function]) -> None:
-    variants = Variants()
-    for test in examination.tests:
-        for backend in examination.backends:
-            # What leaves in one of these ways has no result, and a test without a result earns nothing.
-            with suppress(SystemExit, TooLong), _alarm():
-                judged = _judge(examination, variants, test, functions[test.name], backend)
-                examination.results[test.name, backend] = judged
+            warnings.simplefilter("ignore")  # hidden tests cause these warnings, and a learner cannot act on them
+            for test in examination.tests:
+                for backend in examination.backends:
+                    trial = Trial(test=test, function=self._functions[test.name], cell=cell, backend=backend)
+                    # A hidden test that leaves in one of these ways has no result.
+                    with suppress(SystemExit, TooLong), _alarm():
+                        examination.results[test.name, backend] = _judge(trial, options, variants, examination)
+        return examination
 
 
 @contextmanager
 def _alarm() -> Iterator[None]:
-    """Raise TooLong in the block once its time is up. In another thread than the main one nothing does."""
+    """Raise TooLong in the block once its time is up. Only the main thread gets signals; others have no alarm."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
@@ -96,31 +93,46 @@ def _alarm() -> Iterator[None]:
         signal.signal(signal.SIGALRM, before)
 
 
-def _judge(examination: Examination, variants: Variants, test: HiddenTest, function: Function, backend: str) -> Judged:
-    asked = min(examination.schedules, test.schedules or examination.schedules)
-    first, last = (0, asked - 1) if examination.only is None else (examination.only, examination.only)
+def _judge(trial: Trial, options: PlayOptions, variants: Variants, examination: Examination) -> Judged:
+    """Call a hidden test under one schedule after the other, until it fails or has passed under enough of them."""
+    numbers = options.numbers(trial.test)
     steps = 0
     used: list[tuple[Play, Recording]] = []
     all_schedules = False
-    for number in range(first, last + 1):
-        playing = Playing(variants, examination.cell, backend, number, last if number >= 2 else number)
-        judged = attempt(test, function, playing, number)
-        examination.virtual_seconds += sum(recording.elapsed for _, recording in playing.used)
+    for number in numbers:
+        # During the first two schedules no play is asked for ahead: a failure under them would leave it unused.
+        ahead = numbers[-1] if number >= 2 else number
+        play = trial.fixture(by_number(trial.cell, variants, number, ahead))
+        judged = trial.call(play, number)
+        examination.virtual_seconds += sum(recording.elapsed for _, recording in play.used)
         if judged is not None and judged.failed is not None and number:
-            short = shortened(test, function, examination.cell, judged.failed, playing)
-            return replace(judged, failed=short)
+            return replace(judged, failed=trial.shortened(judged.failed, play.used))
         if judged is not None:
             return judged
-        used += playing.used
-        steps += sum(recording.steps for _, recording in playing.used)
-        if variants.exhausted([play for play, _ in playing.used], number):
-            all_schedules = examination.only is None
+        used += play.used
+        steps += sum(recording.steps for _, recording in play.used)
+        if variants.exhausted([play for play, _ in play.used], number):
+            all_schedules = options.only is None
             break
         if steps > STEP_BUDGET:
             break
     return Judged(
         outcome=Outcome.PASS,
-        schedules=number - first + 1,
+        schedules=number - numbers[0] + 1,
         all_schedules=all_schedules,
-        remarks=remarks(used) + fragile(test, function, examination.cell, backend, examination.unfair),
+        remarks=(*_left_behind(used), *_fragile(trial, options.unfair)),
     )
+
+
+def _left_behind(used: Iterable[tuple[Play, Recording]]) -> list[Remark]:
+    """What plays left behind, one remark of each kind and line."""
+    remarks = {(remark.slug, remark.line): remark for _, recording in used for remark in recording.hygiene}
+    return sorted(remarks.values(), key=lambda remark: (LEFT_BEHIND.index(remark.slug), remark.line or 0))
+
+
+def _fragile(trial: Trial, seeds: int) -> Iterator[Remark]:
+    """A remark if a test that passes under every fair schedule fails under one of so many unfair ones."""
+    for seed in range(1, seeds + 1):
+        if trial.is_fragile(seed):
+            yield Remark(slug="fragile", line=None, detail=f"seed {seed}")
+            return

@@ -1,7 +1,7 @@
-"""The outcome for one submission of one exercise: points, and for every failure what went wrong and who ran when.
+"""The verdict on one submission of one exercise: points, and for every failure its cause and which task ran when.
 
 A verdict holds everything a report shows, so a report runs nothing. Text that came from a learner's program
-(``exception``, ``output``, task names) is kept as it came and cleaned by whoever shows it.
+(``exception``, ``output``, task names) is kept as it came; the report that shows it cleans it.
 """
 
 from __future__ import annotations
@@ -50,14 +50,14 @@ class Failure:
     elapsed: float
     schedule: int
     turns: str = ""
-    """Which tasks go on before which when it goes wrong, if it does not in natural order."""
+    """Which task goes on before which when the test fails; empty if it fails in natural order too."""
     line: int | None = None
     source: str = ""
     exception: str = ""
     """``ValueError: boom`` if the learner's code raised, as it came."""
     waiting: tuple[Waiting, ...] = ()
     output: str = ""
-    """What the play that is shown printed, capped, as it came."""
+    """What the learner's code printed in the play that is shown, capped, as it came."""
     trace: Trace | None = None
     reference: Trace | None = None
     """The same play of the reference answer, natural order."""
@@ -65,7 +65,7 @@ class Failure:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PassedRemark:
-    """Something worth saying about a test that passed. It costs nothing.
+    """A remark on a test that passed. It costs no points.
 
     ``kind`` is the slug of a diagnosis: of what a play left behind, or ``fragile``.
     """
@@ -85,11 +85,11 @@ class BackendResult:
     schedules: int
     """How many schedules were played, the failing one included."""
     all_schedules: bool = False
-    """Whether these were all schedules the test can have."""
+    """Whether these were all the schedules that the test can have."""
     failure: Failure | None = None
     reason: str = ""
     """Why it was not judged."""
-    cautions: tuple[PassedRemark, ...] = ()
+    remarks: tuple[PassedRemark, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,7 +131,7 @@ class Verdict:
     """Points of the exercise, of all hidden tests and not only of those that were asked for."""
     faults: tuple[Fault, ...] = ()
     look: tuple[Fault, ...] = ()
-    """What an instructor is asked to read with their own eyes. It costs nothing and learners' pages do not show it."""
+    """Lines that an instructor is asked to read. They cost no points, and pages for learners do not show them."""
     ignored: tuple[str, ...] = ()
     """Other files in the submission's folder; only ``file`` is judged."""
     complete_run: bool = True

@@ -1,7 +1,7 @@
 """The catalogue of diagnoses: named kinds of failure, each with a sentence, an explanation and three hints.
 
-``BUILTIN`` holds what the grader itself can see, whatever the exercise: how a play ended, and what it left behind.
-A kit adds its own kinds (``exercises/kit.toml``) for what its hidden tests look for.
+``BUILTIN`` has those that the grader can make for any exercise: how a play ended, and what it left behind. A kit adds
+its own in ``exercises/kit.toml``, for its hidden tests.
 """
 
 from __future__ import annotations
@@ -32,30 +32,30 @@ _CATALOGUE = (
     Diagnosis(
         slug="deadlock",
         sentence="deadlock: every task waits, and nothing is left that could wake one of them",
-        explanation="A task that waits needs somebody to wake it: a timer that runs out, data that arrives, another "
-        "task that sets the event, sends the item or gives the lock back. Here every task waits for such a moment and "
-        "no task, timer or socket is left to bring it about. Often two tasks wait for each other, or a task waits for "
-        "one that has not been started, or whoever should have woken it has already ended.",
+        explanation="A waiting task must be woken: by a timer that runs out, by data that arrives, or by another task "
+        "that sets the event, sends the item or releases the lock. Here every task waits to be woken, and no task, "
+        "timer or socket is left that could do it. Often two tasks wait for each other, or a task waits for one that "
+        "has not been started, or the task that should have woken it has already ended.",
         help="find out who should wake the waiting task, and what that one is waiting for itself",
         hints=(
             "Take the first waiting task of the list above. Which line of the code would wake it, and which task "
             "would run that line?",
-            "Follow the chain of who waits for whom. It ends in a task that was never started, in one that ended too "
-            "early, or it comes back to where it began.",
-            "Start everything that must run at the same time (`tg.start_soon`) before anything waits for it; set, "
-            "send, close or release on every path, in a `finally` where an error may come between.",
+            "Follow the chain of tasks that wait for each other. It ends at a task that was never started or that "
+            "ended too early, or it leads back to where it began.",
+            "Start every task that must run at the same time (`tg.start_soon`) before another one waits for it. Set, "
+            "send, close or release on every path, in a `finally` where an exception may come first.",
         ),
     ),
     Diagnosis(
         slug="late",
         sentence="it is not over when it should be",
         explanation="Time in a play is virtual: a wait of an hour takes no real time, and the play goes on as long as "
-        "something is going to happen. This one was still going long after every correct answer has ended. Something "
-        "waits far too long, or a timer is started again and again and nobody ends it.",
+        "something is still going to happen. This one went on long after every correct answer has ended. A task waits "
+        "far too long, or a loop starts a timer again and again and never ends.",
         help="look for the sleep or the loop that goes on although the result is there",
         hints=(
             "Which of the tasks still has something to do, long after the others have ended?",
-            "A loop with a sleep in it needs a way out, and a task in the background needs somebody who ends it.",
+            "A loop with a sleep in it needs a way out, and a background task needs another task that cancels it.",
             "Leave the loop when the work is done, or call `tg.cancel_scope.cancel()` as soon as the result is known.",
         ),
     ),
@@ -64,7 +64,7 @@ _CATALOGUE = (
         sentence="one task holds the event loop, so that no other task can run",
         explanation="All tasks share one thread, and a task gives it back only at an `await` that really waits. A "
         "blocking call (`time.sleep`, an ordinary socket, reading a large file) or a long computation keeps it, and "
-        "meanwhile nothing else happens: no other task, no timer, no cancellation.",
+        "meanwhile no other task runs, no timer fires and no cancellation arrives.",
         help="replace the blocking call by one that can be awaited, or move it to a worker thread",
         hints=(
             "Which call in your code takes long and has no `await` in front of it?",
@@ -77,16 +77,16 @@ _CATALOGUE = (
     Diagnosis(
         slug="never-yields",
         sentence="it runs on and on while no time passes",
-        explanation="Virtual time moves only when every task waits. This program takes thousands of steps at one and "
-        "the same moment: a loop that asks again and again, with `sleep(0)` or a checkpoint in it, and never waits for "
-        "anything. In the real world it would use a whole processor to achieve nothing.",
+        explanation="Virtual time moves only when every task waits. This program takes thousands of steps at the same "
+        "moment: a loop with `sleep(0)` or a checkpoint in it asks again and again whether something has changed, and "
+        "never waits for the change. In real time it would keep a whole processor busy without getting anywhere.",
         help="wait for what the loop is asking about instead of asking again and again",
         hints=(
             "Which loop of your code goes round although nothing has changed since its last turn?",
-            "`await anyio.sleep(0)` and `checkpoint()` let others run, but they do not wait. Whoever changes the state "
-            "can wake whoever waits for it.",
-            "An `anyio.Event` for a moment, a memory stream for items, a `Condition` for a state that changes often. "
-            "Then the loop disappears or turns once per change.",
+            "`await anyio.sleep(0)` and `checkpoint()` let other tasks run, but they wait for nothing. The task that "
+            "changes the state can wake the task that waits for the change.",
+            "Use an `anyio.Event` for a moment, a memory stream for items, a `Condition` for a state that changes "
+            "often. Then the loop disappears, or turns once per change.",
         ),
     ),
     Diagnosis(
@@ -106,38 +106,38 @@ _CATALOGUE = (
         slug="limit",
         sentence="it needs more time, memory or steps than the limits allow",
         explanation="Every play has limits: processor time, memory, the number of task steps, the amount of output. "
-        "They are far above what the exercise needs. A program that reaches one keeps too much, starts too much, "
-        "prints too much or never stops.",
+        "They are far above what the exercise needs. A program that reaches one of them stores too much, starts too "
+        "many tasks, prints too much or never stops.",
         help="look for what grows without an end: a loop, a list, the number of tasks, the output",
         hints=(
-            "What gets larger with every turn of your loop?",
-            "Work that is proportional to the input is fine. A loop whose condition cannot become false, or a task "
-            "that starts two new ones, is not.",
+            "What grows with every turn of your loop?",
+            "Work in proportion to the input is fine. A loop whose condition cannot become false is not, nor is a "
+            "task that starts two new ones.",
             "Print the length of your lists and the number of started tasks for a small input: which of them is not "
-            "what you expect?",
+            "as you expect?",
         ),
     ),
     Diagnosis(
         slug="tampered",
         sentence="the machinery that runs the play is not as it was before the play",
         explanation="Your code shares its process with the event loop and with the code that records what happens. "
-        "After this play some of it had been replaced, or a message arrived that the recorder does not write. Such a "
-        "play proves nothing, so it gives no points. Assigning to names inside a library is the usual way to get here "
-        "without meaning to.",
+        "After this play some of that code had been replaced, or a message arrived that the recorder does not write. "
+        "Such a play proves nothing, so it gives no points. The usual unintended cause is an assignment to a name "
+        "inside a library.",
         help="change nothing that your own code did not make: no assignments into modules, no patches",
         hints=(
             "Does your code assign to an attribute of something that it imported?",
-            "A library belongs to everybody in the process. Write what you need differently as a function of your own.",
-            "Take out assignments such as `anyio.sleep = ...` and everything that reaches for frames, for the loop's "
-            "internals or for open file descriptors.",
+            "All code in the process shares a library. Where you need other behaviour, write a function of your own.",
+            "Remove assignments such as `anyio.sleep = ...`, and code that uses frames, the loop's internals or open "
+            "file descriptors.",
         ),
     ),
     Diagnosis(
         slug="internal",
         sentence="the grader itself failed; this costs you nothing",
-        explanation="Something went wrong in the grader and not in your code. The test counts as not judged and takes "
-        "no points away. Running it again often helps; if it does not, the people who look after the grader want to "
-        "know about it.",
+        explanation="The failure is in the grader and not in your code. The test counts as not judged and costs no "
+        "points. Running it again often helps; if it does not, please report it to the people who maintain the "
+        "grader.",
         help="run `grade` again, and report it with the output of `grade doctor` if it happens twice",
         hints=(
             "There is nothing to change in your code.",
@@ -148,22 +148,22 @@ _CATALOGUE = (
     Diagnosis(
         slug="raised",
         sentence="an exception comes out that should not",
-        explanation="The call ended with an exception where the exercise expects a result, or with another exception "
-        "than the one that belongs there. The line named above is the innermost line of your file on its way.",
+        explanation="The call ended with an exception where the exercise expects a result, or with an exception other "
+        "than the expected one. The line named above is the innermost line of your file that it passed through.",
         help="read the exception and the line it comes from; one of the names or values there is not what it seems",
         hints=(
             "What does the exception say, and which value on that line can make it happen?",
-            "Either the line has a mistake, or the exception is somebody else's and your code was to handle it. An "
+            "Either the line has a mistake, or the exception comes from elsewhere and your code should handle it. An "
             "ExceptionGroup holds the real exceptions inside.",
-            "Print the values on that line right before it. If the exception comes out of a task group, "
-            "`except* ValueError` or a `try` inside the task reaches the one inside the group.",
+            "Print the values of that line right before it. If the exception comes out of a task group, catch the one "
+            "inside the group with `except* ValueError`, or with a `try` inside the task.",
         ),
     ),
     Diagnosis(
         slug="never-awaited",
         sentence="a coroutine is made and never awaited, so nothing of it runs",
-        explanation="Calling an async function runs none of its body: it builds a coroutine object, and only `await` "
-        "or a task makes that run. Here such an object was thrown away unused. The work it stands for did not happen.",
+        explanation="Calling an async function runs none of its body: the call builds a coroutine object, and only "
+        "`await` or a task runs that. Here such an object was thrown away unused, so its work did not happen.",
         help="put `await` in front of the call, or hand the function to a task group without calling it",
         hints=(
             "On the line named above: what does the call give back, and who uses it?",
@@ -176,11 +176,11 @@ _CATALOGUE = (
         slug="leaked-task",
         sentence="a task is still running after the call that started it is over",
         explanation="A function that has returned should be over: nothing that it started still runs. A task that "
-        "outlives its function has nobody to notice its errors, to cancel it, or to wait for its clean-up.",
+        "outlives its function has no caller left that would notice its errors, cancel it or wait for its clean-up.",
         help="start tasks in a task group, and leave the group before you return",
         hints=(
             "What is still running when your function returns, and who would notice if it failed?",
-            "`async with anyio.create_task_group() as tg:` does not let go before all its tasks have ended.",
+            "`async with anyio.create_task_group() as tg:` does not end before all its tasks have ended.",
             "Put the `async with` inside your function and return after it. Cancel what is no longer needed with "
             "`tg.cancel_scope.cancel()` before the block ends.",
         ),
@@ -188,25 +188,25 @@ _CATALOGUE = (
     Diagnosis(
         slug="leaked-thread",
         sentence="a thread is still at work after the call that started it is over",
-        explanation="A thread cannot be cancelled. Whoever starts one waits for its end, or it goes on alone: it holds "
-        "its connection, its file and its memory, and what it finds out reaches nobody.",
+        explanation="A thread cannot be cancelled. A task that starts one must wait for its end; otherwise the thread "
+        "goes on alone, keeps its connection, its file and its memory, and its result is lost.",
         help="wait for the thread before you return, or do without it",
         hints=(
             "Which thread does your function start, and which line waits for its end?",
-            "`await anyio.to_thread.run_sync(fn)` waits by itself. `abandon_on_cancel=True` means that the thread is "
-            "left to itself when the task is cancelled.",
-            "Leave `abandon_on_cancel` out, and wait with operations that can be cancelled where there is one: "
+            "`await anyio.to_thread.run_sync(fn)` waits by itself. `abandon_on_cancel=True` means that the task stops "
+            "waiting when it is cancelled, and the thread goes on.",
+            "Leave `abandon_on_cancel` out, and where there is an operation that can be cancelled, await that: "
             "`anyio.connect_tcp` instead of a blocking socket in a thread.",
         ),
     ),
     Diagnosis(
         slug="unretrieved",
-        sentence="an exception happens in a task, and nobody ever hears of it",
-        explanation="A task that was started by asyncio alone keeps its exception until somebody awaits the task. "
-        "Here nobody did, so the failure went unnoticed, and whoever needed the result goes on without it.",
+        sentence="an exception happens in a task, and no code retrieves it",
+        explanation="A task started with `asyncio.create_task` keeps its exception until it is awaited. Here no code "
+        "awaited it, so the failure went unnoticed, and the code that needed the result went on without it.",
         help="start the task in a task group, which hands its exception on",
         hints=(
-            "Who awaits the task that fails on the line named above?",
+            "Which code awaits the task that fails on the line named above?",
             "A task group waits for its tasks and raises what they raise. `asyncio.create_task` does neither.",
             "`async with anyio.create_task_group() as tg: tg.start_soon(fn)`; the exception leaves the `async with`.",
         ),
@@ -214,12 +214,12 @@ _CATALOGUE = (
     Diagnosis(
         slug="swallowed-cancellation",
         sentence="a cancellation arrives and goes no further",
-        explanation="Cancelling makes an exception travel through the task from the `await` where it waits. Code may "
-        "see it pass and clean up, but it must let it go on: whoever cancelled waits for the task to end. A handler "
-        "that catches it, or a shield, keeps the task alive against its caller's will.",
+        explanation="A cancellation is an exception that rises from the `await` where the task waits. Your code may "
+        "clean up when it passes, but must let it go on, because the code that cancelled waits for the task to end. A "
+        "handler that catches it, or a shield, keeps the task alive against its caller's will.",
         help="let the cancellation pass: catch `Exception`, not `BaseException`, and raise again what you only observe",
         hints=(
-            "What happens in your code if somebody cancels it at the very `await` where it waits?",
+            "What happens in your code if it is cancelled at the very `await` where it waits?",
             "Cancellation is an exception that is no `Exception`. `except Exception` is safe; a bare `except`, "
             "`except BaseException` and `get_cancelled_exc_class()` must end with `raise`.",
             "Clean up in `finally`, never `return` from there, and use `CancelScope(shield=True)` round a short "
@@ -229,22 +229,22 @@ _CATALOGUE = (
     Diagnosis(
         slug="fragile",
         sentence="it depends on the other tasks getting their turns in time",
-        explanation="Under every schedule in which tasks take turns this passes. Where one task may take many steps "
-        "before another takes its next one, it does not. asyncio and trio are fair, so this costs nothing; a change "
-        "of the code that adds an `await` here or there may have the same effect, though.",
+        explanation="This passes under every schedule in which tasks take turns. It fails where one task may take many "
+        "steps before another takes its next one. asyncio and trio are fair, so this costs no points; but a change of "
+        "the code that adds an `await` here or there may have the same effect.",
         help="let the tasks wait for each other instead of counting on how many steps they take",
         hints=(
             "Which task of yours counts on another one having come far enough by now?",
-            "A number of checkpoints is no promise. An event, a stream or a lock is.",
-            "Wait for what you need: `await event.wait()`, `await stream.receive()`; not `await checkpoint()`, twice.",
+            "A number of checkpoints promises nothing. An event, a stream or a lock does.",
+            "Wait for what you need: `await event.wait()` or `await stream.receive()`, not `await checkpoint()` twice.",
         ),
     ),
     Diagnosis(
         slug="unclosed",
         sentence="something that was opened is still open at the end",
-        explanation="Streams, sockets and async generators hold on to something until they are closed. Whoever opens "
-        "one closes it on every path: at the end, after an error and when cancelled. Python's garbage collector is no "
-        "plan: nobody knows when it comes, and it cannot await.",
+        explanation="Streams, sockets and async generators hold a resource until they are closed. The code that opens "
+        "one must close it on every path: at the end, after an error and when cancelled. Python's garbage collector "
+        "does not replace that: it runs at no predictable time, and it cannot await.",
         help="open it with `async with`, so that it is closed on every path",
         hints=(
             "Which path through your code leaves without closing what it opened?",
@@ -257,4 +257,4 @@ _CATALOGUE = (
 )
 
 BUILTIN: Mapping[str, Diagnosis] = MappingProxyType({diagnosis.slug: diagnosis for diagnosis in _CATALOGUE})
-"""What the grader can see by itself: the ways a play may end badly, and what a play may leave behind."""
+"""The diagnoses of every kit: the ways a play may end badly, and what a play may leave behind."""

@@ -1,4 +1,4 @@
-"""One exercise of a kit: its records, and how they are read from ``exercise.toml`` and the files beside it."""
+"""One exercise of a kit, read from its ``exercise.toml`` and the files beside it."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class Limits:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rules:
-    """What a submission may import, and what is the answer itself and therefore off limits.
+    """What a submission may import, and what is off limits because it would be the answer.
 
     ``imports`` are modules, or ``@pure``. ``off_limits`` are dotted names (each forbids everything below it), calls
     with a keyword (``anyio.CancelScope(deadline=)``) and assignments to an attribute (``.deadline =``).
@@ -64,7 +64,7 @@ class Exercise:
     summary: str
     folder: Path
     file: str
-    """The name of the one file that is handed in."""
+    """The name of the one file that learners hand in."""
     concepts: tuple[str, ...]
     level: int
     minutes: int
@@ -76,7 +76,7 @@ class Exercise:
     limits: Limits
     tests: tuple[HiddenTest, ...]
     solutions: Path | None
-    """The folder of its answers, if the kit has them."""
+    """The folder of the answers, if the kit has them."""
 
     @property
     def module(self) -> str:
@@ -144,7 +144,7 @@ def _read_file(table: Table) -> str:
     if name == module or not module.isidentifier() or module in ("scenarios", "test_hidden"):
         raise table.error("file", f"'file' must be the name of a module, not {name!r}", hint="Name it like `join.py`.")
     if module in sys.stdlib_module_names:
-        # Python puts the folder of the script first: whoever runs another file beside it imports this one.
+        # Python looks for modules in the script's folder first: a script beside this file would import it instead.
         hint = "Choose another name for the file."
         raise table.error("file", f"'file' has the name of a standard module, {module!r}", hint=hint)
     return name
@@ -153,10 +153,9 @@ def _read_file(table: Table) -> str:
 def _read_backends(table: Table) -> tuple[str, ...]:
     backends = _read_some_of(table, "backends", BACKENDS) if "backends" in table else BACKENDS
     if not backends:
-        # A test on no backend has nothing to fail on, and would earn all its points by that.
-        raise table.error(
-            "backends", "'backends' is empty", hint="Name asyncio, trio or both, or leave `backends` out."
-        )
+        # A test that runs on no backend cannot fail, and would earn all its points.
+        hint = "Name asyncio, trio or both, or leave `backends` out."
+        raise table.error("backends", "'backends' is empty", hint=hint)
     return backends
 
 
@@ -188,14 +187,14 @@ def _read_exercise_hints(table: Table, diagnoses: Mapping[str, Diagnosis]) -> Ma
 
 
 def read_limits(table: Table, defaults: Limits) -> Limits:
-    """Read ``[limits]``; what it does not name stays as in ``defaults``."""
+    """Read ``[limits]``; a limit that is not named there stays as in ``defaults``."""
     names = [field.name for field in dataclasses.fields(Limits)]
     entry = table.table("limits", known=names)
     return dataclasses.replace(defaults, **{name: entry.whole(name, least=1) for name in names if name in entry})
 
 
 def read_hints(table: Table, key: str) -> tuple[str, ...]:
-    """Read the stages of a hint."""
+    """Read the three stages of a hint."""
     hints = table.texts(key)
     if len(hints) != HINT_STAGES:
         raise table.wrong(key, f"{HINT_STAGES} hints: a question, the idea, nearly the code")

@@ -1,7 +1,7 @@
-"""Reads what a ``test_hidden.py`` declares, from its syntax tree alone.
+"""Reads what the hidden tests of ``test_hidden.py`` declare, from its syntax tree alone.
 
-Nothing is imported or run: importing it would import pytest, and ``grade list`` has no time for that. A test that
-could be missed, run twice or run in vain (async, in a class, under an ``if``, decorated) is refused here.
+The file is neither imported nor run: that would import pytest, which is too slow for ``grade list``. A test that
+pytest could miss, run twice or run in vain (async, in a class, under an ``if``, decorated) is refused here.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ class HiddenTest:
     diagnosis: str
     feedback: str
     schedules: int | None
-    """How many schedules to play; None leaves it to the judge."""
+    """How many schedules to play; with None the judge decides."""
     line: int
 
 
@@ -88,7 +88,7 @@ def _check_names(tests: tuple[HiddenTest, ...], path: Path) -> None:
 
 def _read_test(node: ast.stmt, number: int, path: Path, slugs: Collection[str]) -> HiddenTest:
     if not isinstance(node, ast.FunctionDef):
-        # An async test that nobody awaits passes in vain; three of six graders that we tried fell for it.
+        # An async test that is never awaited always passes; three of six graders that we tried had that fault.
         raise _error(path, node, "is an async def", "Write a plain `def`: it judges recordings and awaits nothing.")
     if not _takes_play(node.args):
         raise _error(path, node, "must take one argument, `play`", f"Write `def {node.name}(play):`.")

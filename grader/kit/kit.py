@@ -1,7 +1,7 @@
-"""Finds, reads and checks a kit: a folder with ``exercises/``, and perhaps ``solutions/`` and ``templates/``.
+"""Reads and checks a kit: a folder with ``exercises/``, and perhaps ``solutions/`` and ``templates/``.
 
-``load`` believes nothing: an unknown key, a wrong type or a file that is not there is a KitError that names the file.
-It imports and runs nothing of the kit, so that listing exercises is fast and safe.
+An unknown key, a value of a wrong type or a missing file is a KitError that names the file. Reading imports and runs
+nothing of the kit, so that listing exercises is fast and safe.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _DIAGNOSIS_KEYS = ("sentence", "explanation", "help", "hints")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kit:
-    """A kit that is fit for use."""
+    """A kit that has been read and checked."""
 
     root: Path
     title: str
@@ -42,16 +42,18 @@ class Kit:
     """SHA-256 of the names and bytes of every file in ``exercises/``."""
 
     def exercise(self, id: str) -> Exercise:
-        """Return the exercise of that id. Raises UsageError, with the nearest id, when there is none."""
+        """Return the exercise with that id. Raises UsageError, with the nearest id, for an unknown one."""
         by_id = {exercise.id: exercise for exercise in self.exercises}
         if id in by_id:
             return by_id[id]
-        names = {name: one.id for one in self.exercises for name in (one.id, one.title, one.folder.name)}
-        near = difflib.get_close_matches(id, names, n=1)
-        hint = (
-            f"Try `{names[near[0]]}`; `grade list` shows them all." if near else "See what there is with `grade list`."
-        )
+        ids = {name: exercise.id for exercise in self.exercises for name in _names(exercise)}
+        near = difflib.get_close_matches(id, ids, n=1)
+        hint = f"Try `{ids[near[0]]}`; `grade list` shows them all." if near else "See them all with `grade list`."
         raise UsageError(f"there is no exercise {id!r}", hint=hint)
+
+
+def _names(exercise: Exercise) -> tuple[str, ...]:
+    return (exercise.id, exercise.title, exercise.folder.name)
 
 
 def builtin_root() -> Path:
@@ -61,7 +63,7 @@ def builtin_root() -> Path:
     return packed if packed.is_dir() else package.parent
 
 
-def load(root: Path) -> Kit:
+def load_kit(root: Path) -> Kit:
     """Read the kit whose ``exercises/`` folder is in ``root``. Raises KitError with the file and what is wrong."""
     exercises = root / "exercises"
     if not (exercises / "kit.toml").is_file():
@@ -72,10 +74,8 @@ def load(root: Path) -> Kit:
         )
     table = read_table(exercises / "kit.toml", known=_KEYS)
     if table.whole("format", least=1) != FORMAT:
-        raise table.error(
-            "format", f"'format' must be {FORMAT}", hint="Install a grader that fits the kit, or the other way."
-        )
-    # Plain dicts and no read-only proxies: a kit travels to worker processes, and a proxy cannot be pickled.
+        raise table.error("format", f"'format' must be {FORMAT}", hint="Install the grader that this kit is made for.")
+    # A plain dict and no read-only proxy: a kit is sent to worker processes, and a proxy cannot be pickled.
     diagnoses = {**BUILTIN, **{diagnosis.slug: diagnosis for diagnosis in _read_diagnoses(table)}}
     limits = read_limits(table, Limits())
 
@@ -92,7 +92,7 @@ def load(root: Path) -> Kit:
 
 def _read_order(table: Table) -> tuple[str, ...]:
     names = table.texts("exercises")
-    ids = [found["id"] for name in names if (found := _FOLDER.fullmatch(name))]
+    ids = [match["id"] for name in names if (match := _FOLDER.fullmatch(name))]
     if not names or len(ids) != len(names):
         hint = "List the folders in their order, each named like `ex01_join`."
         raise table.error("exercises", "'exercises' must be the names of folders", hint=hint)
@@ -126,7 +126,9 @@ def digest_of(files: Mapping[str, Path]) -> str:
         try:
             content = path.read_bytes()
         except OSError as error:
-            raise KitError(f"{path}: cannot be read: {error.strerror}", hint="Correct who may read it.") from None
+            raise KitError(
+                f"{path}: cannot be read: {error.strerror}", hint="Correct the permissions of the file."
+            ) from None
         # The length keeps the end of one file and the name of the next apart.
         digest.update(f"{name}\0{len(content)}\0".encode(errors="surrogateescape"))
         digest.update(content)
@@ -134,12 +136,12 @@ def digest_of(files: Mapping[str, Path]) -> str:
 
 
 def files_in(folder: Path) -> dict[str, Path]:
-    """All files below a folder by their path in it, but for those that tools leave behind: caches and hidden ones."""
-    found = {}
+    """All files below a folder by their path in it, except caches and hidden files, which tools leave behind."""
+    files = {}
     for place, folders, names in os.walk(folder):
         folders[:] = [name for name in folders if name != "__pycache__" and not name.startswith(".")]
         for name in names:
             path = Path(place, name)
             if not name.startswith(".") and path.is_file():
-                found[path.relative_to(folder).as_posix()] = path
-    return found
+                files[path.relative_to(folder).as_posix()] = path
+    return files

@@ -1,4 +1,7 @@
-"""Reads the tables of a TOML file strictly: what is misspelt, missing or of a wrong type names its file and line."""
+"""Reads TOML files strictly: an unknown or missing key, or a wrong value, is an error that names file and line.
+
+Python's TOML reader does not say on which line a value stands, so ``line_of`` looks for it in the text.
+"""
 
 from __future__ import annotations
 
@@ -11,56 +14,45 @@ from pathlib import Path
 
 from grader.errors import GraderError, KitError
 
-# ---- toml lines ------------------------------------------------------------------------------------------------------
-#
-# Finds the line of a TOML file on which a value stands; Python's own reader does not say.
-
-
 Place = tuple[str | int, ...]
-"""Keys from the top; a number counts the tables of one name: ``("overrides", 0, "points")``."""
+"""The keys that lead to a value; a number counts the tables of one name: ``("overrides", 0, "points")``."""
 
+MOST = 1_000_000
+"""No number in such a file is larger by intention, but a mistyped one easily is."""
+_SHOWN = 60
+_AT_LINE = re.compile(r"^(?P<what>.*) \(at (?:line (?P<line>\d+), column \d+|end of document)\)$", re.DOTALL)
 _HEADER = re.compile(r"^\s*(?P<open>\[\[?)\s*(?P<name>[^\[\]]+?)\s*\]\]?\s*(#.*)?$")
 _KEY = re.compile(r"""^\s*(?P<name>[\w."' -]+?)\s*=""")
 _PART = re.compile(r""""((?:[^"\\]|\\.)*)"|'([^']*)'|([\w-]+)""")
 
 
-def line_of(text: str, place: Place) -> int:
-    """The line of a value, or of the table round it; 1 if it cannot be found, as in a text of several lines."""
-    best, length = 1, 0
-    for number, there in _places(text):
-        shared = _shared(there, place)
-        if shared > length and shared == len(there):
-            best, length = number, shared
-    return best
+def read_table(path: Path, *, known: Collection[str]) -> Table:
+    """Read a TOML file. Raises KitError for a missing file, a syntax error (with its line) or an unknown key."""
+    return parse(read_text(path), path=path, fault=KitError, known=known)
 
 
-def _shared(one: Place, other: Place) -> int:
-    return next((at for at, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
+def read_text(path: Path) -> str:
+    """Read a file of the kit. Raises KitError if it is missing or not UTF-8."""
+    try:
+        return path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise KitError(f"{path}: this file is missing", hint="Add it, and run `grade kit check`.") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise KitError(f"{path}: cannot be read: {error}", hint="Save it as a UTF-8 text file.") from error
 
 
-def _places(text: str) -> Iterator[tuple[int, Place]]:
-    table: Place = ()
-    counts: dict[tuple[str, ...], int] = {}
-    for number, line in enumerate(text.splitlines(), start=1):
-        if header := _HEADER.match(line):
-            name = _parts(header["name"])
-            table = name
-            if header["open"] == "[[":
-                counts[name] = counts.get(name, -1) + 1
-                table = (*name, counts[name])
-            yield number, table
-        elif key := _KEY.match(line):
-            yield number, (*table, *_parts(key["name"]))
-
-
-def _parts(name: str) -> tuple[str, ...]:
-    return tuple(found[1] or found[2] or found[3] or "" for found in _PART.finditer(name))
-
-
-MOST = 1_000_000
-"""No number in a file of ours is larger; a slip of the keyboard easily is."""
-_SHOWN = 60
-_AT_LINE = re.compile(r"^(?P<what>.*) \(at (?:line (?P<line>\d+), column \d+|end of document)\)$", re.DOTALL)
+def parse(text: str, *, path: Path, fault: type[GraderError], known: Collection[str]) -> Table:
+    """Read the text of a TOML file. Raises ``fault`` for a syntax error and for an unknown key."""
+    file = _File(path=path, text=text, fault=fault)
+    try:
+        values = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        # The error has the line as an attribute only since Python 3.14; before that it stands in the message.
+        message = _AT_LINE.match(str(error))
+        what, line = (message["what"], message["line"]) if message else (str(error), None)
+        hint = "Correct the line; texts stand in double quotes, dates do not."
+        raise file.error(int(line or len(text.splitlines())), f"not TOML: {what}", hint) from error
+    return Table(values, file, known=known)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +66,7 @@ class _File:
 
 
 class Table:
-    """One table of a file. ``known`` are the keys it may have, any other is refused at once; None means any key."""
+    """One table of a file. A key that is not in ``known`` is refused at once; None allows any key."""
 
     __slots__ = ("_file", "_place", "_values")
 
@@ -96,15 +88,15 @@ class Table:
 
     @property
     def line(self) -> int:
-        """Where the table begins."""
+        """The line where the table begins."""
         return line_of(self._file.text, self._place)
 
     def error(self, key: str, what: str, *, hint: str) -> GraderError:
-        """Build the error for something at this key."""
+        """Build an error that names the line of this key."""
         return self._file.error(line_of(self._file.text, (*self._place, key)), what, hint)
 
     def wrong(self, key: str, expected: str) -> GraderError:
-        """Build the error for a value that is not what it must be."""
+        """Build the error for a value that is not as expected."""
         shown = repr(self._values[key])
         shown = shown if len(shown) <= _SHOWN else f"{shown[: _SHOWN - 3]}..."
         what = f"{self._name(key)!r} must be {expected}, not {shown}"
@@ -113,7 +105,7 @@ class Table:
     # ---- values ------------------------------------------------------------------------------------------------------
 
     def value(self, key: str) -> object:
-        """Read whatever stands there."""
+        """Read a value of any type."""
         if key not in self._values:
             raise self.error(key, f"{self._name(key)!r} is missing", hint=f"Add a line `{key} = ...`.")
         return self._values[key]
@@ -150,23 +142,23 @@ class Table:
         return float(value)
 
     def one_of(self, key: str, known: Collection[str]) -> str:
-        """Read one of these texts."""
+        """Read a text that is one of these."""
         value = self.value(key)
         if not isinstance(value, str) or value not in known:
-            raise self.wrong(key, " or ".join(f'"{one}"' for one in known))
+            raise self.wrong(key, " or ".join(f'"{word}"' for word in known))
         return value
 
     # ---- tables ------------------------------------------------------------------------------------------------------
 
     def table(self, key: str, *, known: Collection[str] | None) -> Table:
-        """Read the table below this key; a missing one is empty."""
+        """Read the table at this key; a missing one is empty."""
         value = self._values.get(key, {})
         if not isinstance(value, dict):
             raise self.wrong(key, "a table")
         return Table(value, self._file, (*self._place, key), known=known)
 
     def entries(self, key: str, *, known: Collection[str]) -> Iterator[Table]:
-        """Read the tables that are written as ``[[key]]``, once for each."""
+        """Read the tables that are written as ``[[key]]``, one after the other."""
         value = self._values.get(key, [])
         if not isinstance(value, list) or not all(isinstance(entry, dict) for entry in value):
             raise self.wrong(key, f"written as `[[{key}]]`, once for each")
@@ -182,35 +174,32 @@ def _suggestion(key: str, known: Collection[str]) -> str:
     return f"Write `{near[0]}`, or take it out." if near else f"Take it out; known are {', '.join(sorted(known))}."
 
 
-def parse(text: str, *, path: Path, fault: type[GraderError], known: Collection[str]) -> Table:
-    """Read the text of a file. Raises ``fault`` for what is no TOML, and for an unknown key."""
-    file = _File(path=path, text=text, fault=fault)
-    try:
-        values = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        # The line is an attribute only since Python 3.14; before that the message is all there is.
-        found = _AT_LINE.match(str(error))
-        what, line = (found["what"], found["line"]) if found else (str(error), None)
-        hint = "Correct the line; texts stand in double quotes, dates in none."
-        raise file.error(int(line or len(text.splitlines())), f"not TOML: {what}", hint) from error
-    return Table(values, file, known=known)
+# ---- lines -----------------------------------------------------------------------------------------------------------
 
 
-# ---- kit table -------------------------------------------------------------------------------------------------------
-#
-# Reads the text files of a kit, and its tables.
+def line_of(text: str, place: Place) -> int:
+    """The line of a value, or of the innermost table around it that can be found, or 1."""
+    best, length = 1, 0
+    for number, there in _places(text):
+        if len(there) > length and there == place[: len(there)]:
+            best, length = number, len(there)
+    return best
 
 
-def read_table(path: Path, *, known: Collection[str]) -> Table:
-    """Read a TOML file. Raises KitError for a missing file, a syntax error (with its line) or an unknown key."""
-    return parse(read_text(path), path=path, fault=KitError, known=known)
+def _places(text: str) -> Iterator[tuple[int, Place]]:
+    table: Place = ()
+    counts: dict[tuple[str, ...], int] = {}
+    for number, line in enumerate(text.splitlines(), start=1):
+        if header := _HEADER.match(line):
+            name = _parts(header["name"])
+            table = name
+            if header["open"] == "[[":
+                counts[name] = counts.get(name, -1) + 1
+                table = (*name, counts[name])
+            yield number, table
+        elif key := _KEY.match(line):
+            yield number, (*table, *_parts(key["name"]))
 
 
-def read_text(path: Path) -> str:
-    """Read a file of the kit. Raises KitError when it is not there or not UTF-8."""
-    try:
-        return path.read_text(encoding="utf-8")
-    except FileNotFoundError:
-        raise KitError(f"{path}: this file is missing", hint="Add it, and run `grade kit check`.") from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise KitError(f"{path}: cannot be read: {error}", hint="Save it as a UTF-8 text file.") from error
+def _parts(name: str) -> tuple[str, ...]:
+    return tuple(part[1] or part[2] or part[3] or "" for part in _PART.finditer(name))

@@ -1,9 +1,15 @@
 """What a submission is, read without running a line of it.
 
-A path comes in; a ``Submission`` goes out, or a ``Fault`` that the learner can act on, and what an instructor should
-look at. ``submission`` takes the file in and ``program`` parses it within bounds; ``interface`` compares it with what
-the exercise asks for; ``rules`` holds the imports and names that an exercise forbids and runs all of these checks;
-``please_look`` finds what no rule forbids and an instructor may want to see. To forbid something, change ``rules``.
+A path comes in; a ``Submission`` goes out, or a ``Fault`` that the learner can act on, and the lines that an instructor
+should look at. Reading deters and teaches; the box is what protects.
+
+- ``submission`` takes the file in: its type, its size, its encoding.
+- ``program`` parses it within bounds, and finds the place of a fault in the source; ``names`` tells what names mean.
+- ``interface`` compares it with the stub: names, ``async``, parameters.
+- ``rules`` has the modules and names that an exercise forbids, and ``check``, which runs all of these.
+- ``please_look`` finds what no rule forbids and an instructor may want to see.
+
+To forbid something in one exercise, change its ``exercise.toml``; for every exercise, change ``rules``.
 
     submission names program interface please_look rules
 """

@@ -1,7 +1,7 @@
-"""Whether a submission can be called like its stub: the names, ``async`` where it belongs, the parameters.
+"""Compares a submission with its stub: the names, ``async`` where the stub has it, the parameters.
 
-The stub is the contract. What it names in public must be there, and every call that fits the stub must fit the
-submission; how positional parameters are called is the learner's business.
+The stub is the contract. The submission must define the stub's public names, and accept every call that the stub
+accepts; the learner may rename positional parameters.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import difflib
 from collections.abc import Iterator, Mapping
+from copy import deepcopy
 from dataclasses import dataclass
 
 from grader.policy.program import Program, Remark, same_code
@@ -20,7 +21,7 @@ _LISTED = 8
 
 
 def check_interface(program: Program, stub_source: str) -> tuple[Fault, ...]:
-    """Compare a submission with the stub: not the stub itself, and callable like it."""
+    """Check that a submission is not the stub itself, and can be called like the stub."""
     stub = ast.parse(stub_source)
     if same_code(program.tree, stub):
         return program.faults([_untouched(program)])
@@ -38,11 +39,11 @@ def _untouched(program: Program) -> Remark:
 
 
 def _asked_for(body: list[ast.stmt]) -> Iterator[_Definition]:
-    """The public functions and classes of a stub's body, ``__init__`` and its like included."""
+    """The public functions and classes of a stub's body, including special methods such as ``__init__``."""
     for node in body:
         if not isinstance(node, _Definition) or (node.name.startswith("_") and not node.name.endswith("__")):
             continue
-        # A Protocol in a stub describes what a parameter looks like; nobody calls it.
+        # A Protocol in a stub describes a parameter; the tests never call it.
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) or not _is_protocol(node):
             yield node
 
@@ -52,7 +53,7 @@ def _is_protocol(node: ast.ClassDef) -> bool:
 
 
 def _compare(asked: list[ast.stmt], given: list[ast.stmt], *, owner: str, insist: bool) -> Iterator[Remark]:
-    """Compare what a stub's body defines with what a submission's body does; ``insist`` on what is missing."""
+    """Compare the definitions in a stub's body with a submission's; ``insist`` makes a missing one a remark."""
     bound = _bindings(given)
     for node in _asked_for(asked):
         if node.name in bound:
@@ -61,24 +62,24 @@ def _compare(asked: list[ast.stmt], given: list[ast.stmt], *, owner: str, insist
             yield _missing(node, bound, owner)
 
 
-def _compare_one(asked: ast.stmt, found: ast.AST, owner: str) -> Iterator[Remark]:
-    match asked, found:
+def _compare_one(asked: ast.stmt, given: ast.AST, owner: str) -> Iterator[Remark]:
+    match asked, given:
         case ast.ClassDef(), ast.ClassDef():
-            yield from _compare(asked.body, found.body, owner=found.name, insist=not _inherits(asked, found))
+            yield from _compare(asked.body, given.body, owner=given.name, insist=not _inherits(asked, given))
         case ((ast.FunctionDef() | ast.AsyncFunctionDef()), (ast.FunctionDef() | ast.AsyncFunctionDef())):
-            if not asked.decorator_list and not found.decorator_list:
-                yield from _compare_functions(asked, found, owner)
+            if not asked.decorator_list and not given.decorator_list:
+                yield from _compare_functions(asked, given, owner)
 
 
-def _inherits(asked: ast.ClassDef, found: ast.ClassDef) -> bool:
-    """Whether methods may come from elsewhere: another base, a metaclass, a decorator such as ``@dataclass``."""
-    if found.keywords or found.decorator_list:
+def _inherits(asked: ast.ClassDef, given: ast.ClassDef) -> bool:
+    """Whether methods may come from another base, a metaclass or a decorator such as ``@dataclass``."""
+    if given.keywords or given.decorator_list:
         return True
-    return any(all(not same_code(base, known) for known in asked.bases) for base in found.bases)
+    return any(all(not same_code(base, known) for known in asked.bases) for base in given.bases)
 
 
 def _bindings(body: list[ast.stmt]) -> Mapping[str, ast.AST]:
-    """Everything the body binds, by name, without looking into functions and classes; the last one counts."""
+    """All names that the body binds outside of its functions and classes; the last binding of a name counts."""
     bound: dict[str, ast.AST] = {}
     pending: list[ast.AST] = list(reversed(body))
     while pending:
@@ -114,22 +115,12 @@ def _headline(node: _Definition) -> str:
     if isinstance(node, ast.ClassDef):
         return f"class {node.name}"
     start = "async def" if isinstance(node, ast.AsyncFunctionDef) else "def"
-    return f"{start} {node.name}({ast.unparse(_without_annotations(node.args))})"
+    return f"{start} {node.name}({ast.unparse(_WithoutAnnotations().visit(deepcopy(node.args)))})"
 
 
-def _without_annotations(arguments: ast.arguments) -> ast.arguments:
-    def bare(argument: ast.arg) -> ast.arg:
-        return ast.arg(arg=argument.arg)
-
-    return ast.arguments(
-        posonlyargs=[bare(argument) for argument in arguments.posonlyargs],
-        args=[bare(argument) for argument in arguments.args],
-        vararg=bare(arguments.vararg) if arguments.vararg else None,
-        kwonlyargs=[bare(argument) for argument in arguments.kwonlyargs],
-        kw_defaults=arguments.kw_defaults,
-        kwarg=bare(arguments.kwarg) if arguments.kwarg else None,
-        defaults=arguments.defaults,
-    )
+class _WithoutAnnotations(ast.NodeTransformer):
+    def visit_arg(self, node: ast.arg) -> ast.arg:
+        return ast.arg(arg=node.arg)
 
 
 # ---- functions -------------------------------------------------------------------------------------------------------
@@ -137,30 +128,30 @@ def _without_annotations(arguments: ast.arguments) -> ast.arguments:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Call:
-    """One way to call a function: so many positional arguments, and these keywords."""
+    """One way to call a function: a number of positional arguments, and keywords."""
 
     positional: int
     keywords: tuple[str, ...]
 
 
-def _compare_functions(asked: _Function, found: _Function, owner: str) -> Iterator[Remark]:
-    name = f"{owner}.{found.name}" if owner else found.name
-    if isinstance(asked, ast.AsyncFunctionDef) and isinstance(found, ast.FunctionDef):
+def _compare_functions(asked: _Function, given: _Function, owner: str) -> Iterator[Remark]:
+    name = f"{owner}.{given.name}" if owner else given.name
+    if isinstance(asked, ast.AsyncFunctionDef) and isinstance(given, ast.FunctionDef):
         yield Remark(
-            node=found,
+            node=given,
             kind="not-async",
             error=f"`{name}` must be an async function: its callers await it",
-            help=f"write `async def {found.name}`",
-            name=found.name,
+            help=f"write `async def {given.name}`",
+            name=given.name,
         )
-    refused = next((call for call in _calls(asked.args) if not _accepts(found.args, call)), None)
+    refused = next((call for call in _calls(asked.args) if not _accepts(given.args, call)), None)
     if refused is not None:
         yield Remark(
-            node=found,
+            node=given,
             kind="parameters",
-            error=f"`{name}` cannot be called as `{_render(found.name, asked.args, refused, owner)}`",
+            error=f"`{name}` cannot be called as `{_render(given.name, asked.args, refused, owner)}`",
             help=f"give it the parameters of the stub: `{_headline(asked)}`",
-            name=found.name,
+            name=given.name,
         )
 
 
@@ -174,7 +165,7 @@ def _required_keywords(arguments: ast.arguments) -> list[str]:
 
 
 def _calls(arguments: ast.arguments) -> Iterator[_Call]:
-    """Calls the stub accepts; a function that accepts these accepts them all."""
+    """Some calls that the stub accepts; a function that accepts these accepts all that the stub does."""
     most = len(_positional(arguments))
     counts = [*range(most - len(arguments.defaults), most + 1), *([most + 1, most + 7] if arguments.vararg else [])]
     keywords = [argument.arg for argument in arguments.kwonlyargs]

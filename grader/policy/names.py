@@ -1,8 +1,7 @@
-"""What the names of a program stand for, as far as reading can tell: ``a.gather`` is ``anyio.gather`` after ``import
-anyio as a``.
+"""Tells what the names of a program stand for: after ``import anyio as a``, ``a.sleep`` is ``anyio.sleep``.
 
-Follows imports, assignments, default arguments and ``getattr`` with a literal name, wherever in the file they stand.
-That is a deterrent against short cuts and no protection: what a program does is decided when it runs, in the box.
+Imports, assignments, default arguments and ``getattr`` with a literal name are followed, wherever in the file they
+stand. This deters from shortcuts and protects against nothing: what a program can do is limited in the box.
 """
 
 from __future__ import annotations
@@ -11,27 +10,27 @@ import ast
 from collections.abc import Iterable, Iterator
 
 _DEEPEST = 8
-"""Parts of a dotted name; without an end, ``x = x.y`` would grow for ever."""
+"""The most parts of a dotted name; without a limit, ``x = x.y`` would grow for ever."""
 _ROUNDS = 4
-"""How many assignments a name is followed through."""
+"""Through how many assignments a name is followed."""
 _MOST_MEANINGS = 4
 _TELLING = (
     *(ast.Import, ast.ImportFrom, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef),
     *(ast.arg, ast.arguments, ast.Assign, ast.AnnAssign, ast.NamedExpr),
 )
-"""The kinds of nodes that give names a meaning."""
+"""The kinds of nodes that give a name a meaning."""
 
 
 class Names:
-    """The meanings of the names of one program. A name may have several: scopes are not told apart."""
+    """The meanings of the names of one program. A name may have several, because scopes are not distinguished."""
 
     def __init__(self, nodes: Iterable[ast.AST]) -> None:
         self._meanings: dict[str, set[str]] = {}
         self._known: dict[ast.AST, tuple[str, ...]] = {}
         self.own: set[str] = set()
-        """Names of functions, classes, parameters and imports of the file: they hide built-in ones."""
+        """The names of the file's functions, classes, parameters and imports, which hide built-in names."""
         self.modules: set[str] = set()
-        """Names under which ``import`` statements have brought in whole modules."""
+        """The names that ``import`` statements give to whole modules."""
         assignments: list[tuple[str, ast.expr]] = []
         for node in nodes:
             if not isinstance(node, _TELLING):
@@ -89,7 +88,7 @@ class Names:
 
 
 def _step(node: ast.AST) -> tuple[ast.expr, str] | None:
-    """Take apart one step of ``a.b``, however it is written."""
+    """Split ``a.b``, in any spelling, into ``a`` and ``"b"``."""
     match node:
         case ast.Attribute(value=value, attr=name):
             return value, name

@@ -1,7 +1,7 @@
-"""What an instructor is asked to look at: code that reaches for what ordinary code has no use for.
+"""Finds code that an instructor should look at: it uses parts of Python for which an answer has no ordinary need.
 
-None of it is forbidden and none of it costs points. Honest programs hardly ever do these things; programs that try to
-change how they are judged nearly always do.
+Such code is not forbidden and costs no points. Honest programs hardly ever contain it; programs that try to change how
+they are judged nearly always do.
 """
 
 from __future__ import annotations
@@ -40,24 +40,25 @@ _BY_TEXT = (
     *("string.Formatter", "weakref.getweakrefs"),
 )
 _TEXTS = frozenset({"__main__", "__dict__", "__weakref__"})
-"""Hidden names that honest programs spell out, two of them in ``__slots__``."""
+"""Special names that honest programs write as texts, two of them in ``__slots__``."""
 _FORMATS = frozenset({"format", "format_map"})
-# No way back past a brace or a dot, or a megabyte of braces would take a square of its length.
+# The class excludes braces and dots, so that a search never goes back over them: otherwise the time would grow with the
+# square of the length, and a megabyte of braces would take minutes.
 _FORMAT_FIELD = re.compile(r"\{[^{}:!.]*\.")
-# Embeddings, overrides and isolates, with which a line shows as another than it is (https://trojansource.codes,
-# CVE-2021-42574); the same nine that rustc refuses. Right-to-left letters, and the marks that honest Arabic and Hebrew
-# text puts between them, are not among them.
+# Embeddings, overrides and isolates, which make an editor show a line in another order than Python reads it
+# (https://trojansource.codes, CVE-2021-42574); the same nine that rustc refuses. Right-to-left letters, and the marks
+# that honest Arabic and Hebrew text has between them, are not among them.
 _REORDERING = re.compile("[\u202a-\u202e\u2066-\u2069]")
 _LINE_END = re.compile(r"\r\n|\r|\n")
 _KINDS = (
     *(ast.Attribute, ast.Name, ast.alias, ast.Call, ast.MatchClass, ast.Constant),
     *(ast.FunctionDef, ast.AsyncFunctionDef),
 )
-"""The kinds of nodes that are looked at."""
+"""The kinds of nodes that are examined."""
 
 
 def please_look(program: Program) -> tuple[Fault, ...]:
-    """Find the first few places that deserve a look."""
+    """Find the first few places that an instructor should look at."""
     return program.faults(_all_remarks(program))
 
 
@@ -76,7 +77,7 @@ def _all_remarks(program: Program) -> Iterator[Remark]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Spot:
-    """One character of the source, which may stand in a comment, where the syntax tree has nothing."""
+    """One character of the source. It may stand in a comment, for which the syntax tree has no node."""
 
     lineno: int
     col_offset: int
@@ -88,15 +89,14 @@ def _reordered(source: str) -> Iterator[Remark]:
     if _REORDERING.search(source) is None:
         return
     for number, line in enumerate(_LINE_END.split(source), start=1):
-        found = _REORDERING.search(line)
-        if found:
-            start, end = (len(line[:place].encode("utf-8", "surrogatepass")) for place in found.span())
+        if character := _REORDERING.search(line):
+            start, end = (len(line[:place].encode("utf-8", "surrogatepass")) for place in character.span())
             spot = _Spot(lineno=number, col_offset=start, end_lineno=number, end_col_offset=end)
             yield _remark(spot, "text here is not shown in the order in which Python reads it")
 
 
 def _own_private_names(program: Program) -> frozenset[str]:
-    """What the file itself defines under a private name: functions, classes, variables, attributes that it sets."""
+    """The private names that the file itself defines: functions, classes, variables, and attributes that it sets."""
     names = {node.name for node in program.of(ast.FunctionDef) if _is_private(node.name)}
     names |= {node.name for node in program.of(ast.AsyncFunctionDef) if _is_private(node.name)}
     names |= {node.name for node in program.of(ast.ClassDef) if _is_private(node.name)}
@@ -115,7 +115,7 @@ def _private(node: Placed, name: str) -> Iterator[Remark]:
 
 
 def _handed_on(program: Program) -> Iterator[Remark]:
-    """Find modules, and ``getattr``, that are used as values: then nobody can read off what is taken from them."""
+    """Find modules, and ``getattr``, that are used as values: reading cannot tell what is then taken from them."""
     followed = frozenset(_followed(program))
     for name in program.of(ast.Name):
         if name in followed or not isinstance(name.ctx, ast.Load):
@@ -127,7 +127,7 @@ def _handed_on(program: Program) -> Iterator[Remark]:
 
 
 def _followed(program: Program) -> Iterator[ast.AST]:
-    """Where a name may stand without being handed on: ``Names`` sees through these."""
+    """The places where a name may stand without being handed on, because ``Names`` follows it there."""
     yield from (attribute.value for attribute in program.of(ast.Attribute))
     yield from (named.value for named in program.of(ast.NamedExpr))
     of_classes = {inner for owner in program.of(ast.ClassDef) for inner in owner.body}
@@ -161,8 +161,8 @@ def _look_at(node: ast.AST, names: Names) -> Iterator[Remark]:
             yield from _hidden_text(node, text)
         case ast.alias(name=name):
             yield from _hidden_attribute(node, name)
-        case ast.Call():
-            yield from _call(node, names)
+        case ast.Call(func=ast.Name(id=name)) if name in _BY_NAME and name not in names.own:
+            yield from _attribute_by_name(node, name, names)
         case ast.MatchClass(kwd_attrs=attributes):
             for attribute in attributes:
                 yield from _hidden_attribute(node, attribute)
@@ -203,12 +203,6 @@ def _by_text(node: ast.Name | ast.Attribute, names: Names) -> Iterator[Remark]:
 def _change_of_module(node: ast.Attribute, names: Names) -> Iterator[Remark]:
     if not isinstance(node.ctx, ast.Load) and names.meanings(node.value):
         yield _remark(node, f"`{names.meanings(node)[0]}` belongs to a library, and is changed here")
-
-
-def _call(node: ast.Call, names: Names) -> Iterator[Remark]:
-    match node:
-        case ast.Call(func=ast.Name(id=name)) if name in _BY_NAME and name not in names.own:
-            yield from _attribute_by_name(node, name, names)
 
 
 def _attribute_by_name(node: ast.Call, function: str, names: Names) -> Iterator[Remark]:

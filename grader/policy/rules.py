@@ -1,7 +1,7 @@
-"""The rules of an exercise, read off the syntax tree: what may be imported, and what is the answer itself.
+"""Holds a submission against the rules of its exercise: which modules it may import, and which names are off limits.
 
-A deterrent and a piece of teaching, not a wall: the box is the wall. What breaks a rule cannot be judged; what merely
-looks as if somebody were reaching behind the curtain is judged, and an instructor is asked to look at it.
+The rules deter and teach; the box is what protects. A submission that breaks a rule is not judged. One that only looks
+as if it tried to change how it is judged is judged, and an instructor is asked to look at it.
 """
 
 from __future__ import annotations
@@ -23,14 +23,6 @@ from grader.policy.please_look import please_look
 from grader.policy.program import Placed, Program, Remark, read
 from grader.policy.submission import Fault, Submission
 
-# ---- imports ---------------------------------------------------------------------------------------------------------
-#
-# Which modules a submission may import, by whatever door they come in.
-#
-# ``import anyio`` allows the names of anyio, and of its submodules those that the exercise lists. ``contextlib.os`` and
-# ``anyio.to_thread`` are modules too, although no ``import`` names them.
-
-
 _HARMLESS = """
     __future__ abc array base64 binascii bisect calendar cmath collections collections.abc colorsys contextlib
     contextvars copy dataclasses datetime decimal difflib enum errno fractions functools graphlib hashlib heapq hmac
@@ -38,11 +30,46 @@ _HARMLESS = """
     random re reprlib secrets statistics string struct textwrap time types typing unicodedata urllib.parse weakref zlib
 """
 PURE_MODULES = frozenset(_HARMLESS.split())
-"""The harmless part of the standard library: it computes, and reaches no file, process, thread or interpreter."""
+"""The harmless part of the standard library: it computes, and opens no file, process, thread or interpreter."""
 
 _BACKENDS = ("asyncio", "trio", "sniffio", "curio")
 _MOST_SUGGESTIONS = 50
 _HIDDEN_DOORS = ("__import__", "__builtins__")
+_TEXT_AS_CODE = ("eval", "exec", "compile")
+_KEYWORD_RULE = re.compile(r"(?P<name>[\w.]+)\((?P<keyword>\w+)=\)")
+_ATTRIBUTE_RULE = re.compile(r"\.(?P<attribute>\w+) =")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Findings:
+    """The result of reading a submission."""
+
+    faults: tuple[Fault, ...]
+    """Why the submission cannot be judged: the faults of the first stage that finds any."""
+    look: tuple[Fault, ...]
+    """Lines that an instructor is asked to look at. They do not keep the submission from being judged."""
+
+
+def check(submission: Submission, exercise: Exercise, stub_source: str) -> Findings:
+    """Hold a submission against the stub and the rules of the exercise, without running it."""
+    program = read(submission)
+    if isinstance(program, Fault):
+        return Findings(faults=(program,), look=())
+    faults = check_interface(program, stub_source) or check_rules(program, exercise.rules)
+    return Findings(faults=faults, look=please_look(program))
+
+
+def check_rules(program: Program, rules: Rules) -> tuple[Fault, ...]:
+    """Find what the rules of the exercise forbid: imports first, and without any such, names that are off limits."""
+    return program.faults(check_imports(program, rules)) or program.faults(
+        [*_off_limits(program, rules), *_text_as_code(program)]
+    )
+
+
+# ---- imports ---------------------------------------------------------------------------------------------------------
+#
+# ``import anyio`` allows the names of anyio, but only those of its submodules that the exercise lists.
+# ``contextlib.os`` and ``anyio.to_thread`` are modules that come in without an ``import`` of their own.
 
 
 def check_imports(program: Program, rules: Rules) -> Iterator[Remark]:
@@ -55,20 +82,23 @@ def check_imports(program: Program, rules: Rules) -> Iterator[Remark]:
             case ast.ImportFrom(level=0, module=str(module)):
                 yield from _check_from(module, node, allowed)
             case ast.ImportFrom():
-                yield _relative(node)
+                error = "a relative import needs a package, and this file stands alone"
+                yield _refused(node, error, help="put what is needed into this file")
             case ast.Attribute() | ast.Call() | ast.Subscript():
                 for meaning in program.names.meanings(node):
                     if (inner := allowed.forbidden_inside(meaning)) is not None:
                         yield allowed.refuse(inner, node)
             case ast.Name(id=name) if name in _HIDDEN_DOORS:
-                yield _hidden_door(node)
+                error = f"`{name}` goes round the rules for imports"
+                yield _refused(node, error, help="write an `import` statement at the top of the file")
 
 
 def _check_from(module: str, node: ast.ImportFrom, allowed: _Allowed) -> Iterator[Remark]:
     for alias in node.names:
         path = f"{module}.{alias.name}"
         if alias.name == "*" and allowed.has(module):
-            yield _star(module, node)
+            error = f"`from {module} import *` does not say what is imported"
+            yield _refused(node, error, help=f"name what is needed: `from {module} import ...`")
         elif not allowed.has(module) and not allowed.has(path):
             yield allowed.refuse(module, node)
         elif (inner := allowed.forbidden_inside(path)) is not None:
@@ -82,18 +112,18 @@ class _Allowed:
         self._named = tuple(name for name in rules.imports if name != PURE)
         self._has_pure = PURE in rules.imports
         self._modules = frozenset(self._named) | (PURE_MODULES if self._has_pure else frozenset({"__future__"}))
-        # ``anyio.streams`` itself may be passed through on the way to ``anyio.streams.memory``.
+        # A name such as ``anyio.streams.memory`` has to pass through ``anyio.streams``.
         self._on_the_way = frozenset(name[: dot.start()] for name in self._modules for dot in re.finditer(r"\.", name))
         self._off_limits = rules.off_limits
         self._inside: dict[str, str | None] = {}
         self._instead: dict[str, str] = {}
 
     def has(self, module: str) -> bool:
-        """Whether the module may be imported, as far as imports go: what is off limits is told apart later."""
+        """Whether the module may be imported. One that is off limits may, because its use is refused later."""
         return module in self._modules or any(f"{module}.".startswith(f"{rule}.") for rule in self._off_limits)
 
     def forbidden_inside(self, path: str) -> str | None:
-        """Find the first module on a dotted path, after the one it begins with, that may not be imported."""
+        """Find the first module inside a dotted path that may not be imported."""
         if path not in self._inside:
             self._inside[path] = self._look_inside(path)
         return self._inside[path]
@@ -101,12 +131,12 @@ class _Allowed:
     def _look_inside(self, path: str) -> str | None:
         parts = path.split(".")
         if not self.has(parts[0]) and parts[0] not in self._on_the_way:
-            return None  # refused where it is imported, and nothing of it is looked up here
+            return None  # its import is refused already
         for count in range(2, len(parts) + 1):
             inner, name = ".".join(parts[:count]), parts[count - 1]
             if self.has(inner) or inner in self._on_the_way:
                 continue
-            # `contextlib.os` is how `os` comes in without being imported, and `random._os` how it hides.
+            # `contextlib.os` gives `os` without an import, and `random._os` gives it under another name.
             public = name.lstrip("_")
             borrowed = public in sys.stdlib_module_names and public not in PURE_MODULES and name != parts[0]
             if borrowed or _is_module(inner):
@@ -114,23 +144,16 @@ class _Allowed:
         return None
 
     def refuse(self, module: str, node: Placed) -> Remark:
-        """Say that the module is not allowed, and what is."""
-        return Remark(
-            node=node,
-            kind="import",
-            error=f"`{module}` is not among the modules that this exercise may import",
-            help=self._help(module),
-        )
-
-    def _help(self, module: str) -> str:
+        """The remark that the module is not allowed, and which are."""
         if module not in self._instead:
             self._instead[module] = self._suggest(module)
-        return self._instead[module]
+        error = f"`{module}` is not among the modules that this exercise may import"
+        return _refused(node, error, help=self._instead[module])
 
     def _suggest(self, module: str) -> str:
         if module.partition(".")[0] in _BACKENDS and "anyio" in self._modules:
             return "use `anyio`, so that the same file runs on asyncio and on trio"
-        # A thousandth of a second each, and a hostile file has thousands of imports of which five are shown.
+        # A suggestion takes a millisecond, and a hostile file has thousands of imports, of which five are shown.
         sought = self._modules if len(self._instead) < _MOST_SUGGESTIONS else ()
         near = difflib.get_close_matches(module, sought, n=1, cutoff=0.8)
         if near and not module.startswith(f"{near[0]}."):
@@ -141,42 +164,19 @@ class _Allowed:
         return f"use {named}" if named else "do without imports"
 
 
-def _star(module: str, node: Placed) -> Remark:
-    return Remark(
-        node=node,
-        kind="import",
-        error=f"`from {module} import *` does not say what is imported",
-        help=f"name what is needed: `from {module} import ...`",
-    )
-
-
-def _relative(node: Placed) -> Remark:
-    return Remark(
-        node=node,
-        kind="import",
-        error="a relative import needs a package, and this file stands alone",
-        help="put what is needed into this file",
-    )
-
-
-def _hidden_door(node: ast.Name) -> Remark:
-    return Remark(
-        node=node,
-        kind="import",
-        error=f"`{node.id}` goes round the rules for imports",
-        help="write an `import` statement at the top of the file",
-    )
+def _refused(node: Placed, error: str, *, help: str) -> Remark:
+    return Remark(node=node, kind="import", error=error, help=help)
 
 
 def _is_module(path: str) -> bool:
-    """Whether a dotted path names a module inside a package; looks at the files, imports nothing."""
+    """Whether a dotted path names a module inside a package, by its files and without importing it."""
     package, _, name = path.rpartition(".")
     return name in _inside(package)
 
 
 @lru_cache(maxsize=256)
 def _inside(package: str) -> frozenset[str]:
-    """The modules and packages in a package. Listed once: a hostile file asks for thousands that are not there."""
+    """The modules and packages in a package, listed once: a hostile file may name thousands that do not exist."""
     entries = [entry for folder in _folders(package) for entry in folder.iterdir()]
     return frozenset(entry.stem for entry in entries if entry.suffix == ".py" or entry.is_dir())
 
@@ -187,50 +187,22 @@ def _folders(package: str) -> tuple[Path, ...]:
         if name not in _inside(outer):
             return ()
         return tuple(inner for folder in _folders(outer) if (inner := folder / name).is_dir())
-    spec = find_spec(name)  # for a top-level name this runs no code of it
+    spec = find_spec(name)  # for a top-level name, this does not run the module
     return tuple(map(Path, spec.submodule_search_locations or ())) if spec else ()
 
 
-_TEXT_AS_CODE = ("eval", "exec", "compile")
-_KEYWORD_RULE = re.compile(r"(?P<name>[\w.]+)\((?P<keyword>\w+)=\)")
-_ATTRIBUTE_RULE = re.compile(r"\.(?P<attribute>\w+) =")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Findings:
-    """What reading a submission brought up."""
-
-    faults: tuple[Fault, ...]
-    """Why it cannot be judged; those of the first stage that has any."""
-    look: tuple[Fault, ...]
-    """What an instructor is asked to look at; it is judged all the same."""
-
-
-def check(submission: Submission, exercise: Exercise, stub_source: str) -> Findings:
-    """Hold a submission against the stub and the rules of the exercise. Runs nothing and raises nothing about it."""
-    program = read(submission)
-    if isinstance(program, Fault):
-        return Findings(faults=(program,), look=())
-    faults = check_interface(program, stub_source) or check_rules(program, exercise.rules)
-    return Findings(faults=faults, look=please_look(program))
-
-
-def check_rules(program: Program, rules: Rules) -> tuple[Fault, ...]:
-    """Find what the rules of the exercise do not allow: imports first, then what is off limits."""
-    return program.faults(check_imports(program, rules)) or program.faults(
-        [*_off_limits(program, rules), *_text_as_code(program)]
-    )
+# ---- off limits ------------------------------------------------------------------------------------------------------
 
 
 def _off_limits(program: Program, rules: Rules) -> Iterator[Remark]:
     dotted = [rule for rule in rules.off_limits if not _KEYWORD_RULE.fullmatch(rule) and not rule.startswith(".")]
-    keywords = [found for rule in rules.off_limits if (found := _KEYWORD_RULE.fullmatch(rule))]
-    attributes = [found["attribute"] for rule in rules.off_limits if (found := _ATTRIBUTE_RULE.fullmatch(rule))]
+    keywords = [match for rule in rules.off_limits if (match := _KEYWORD_RULE.fullmatch(rule))]
+    attributes = [match["attribute"] for rule in rules.off_limits if (match := _ATTRIBUTE_RULE.fullmatch(rule))]
     own = _own_attributes(program.of(ast.ClassDef)) if attributes else frozenset()
     for node in program.of(ast.Import, ast.ImportFrom, ast.Name, ast.Attribute, ast.Call, ast.Subscript):
         yield from _names_off_limits(node, program.names, dotted)
         if isinstance(node, ast.Call):
-            yield from (_answer(node, found[0]) for found in keywords if _gives_keyword(node, program.names, found))
+            yield from (_answer(node, rule[0]) for rule in keywords if _gives_keyword(node, program.names, rule))
         stored = _stored_attribute(node)
         if stored in attributes and node not in own:
             assert isinstance(node, ast.expr)
@@ -258,7 +230,7 @@ def _matching(node: Placed, meanings: Iterable[str], dotted: list[str]) -> Itera
 
 
 def _gives_keyword(call: ast.Call, names: Names, rule: re.Match[str]) -> bool:
-    """Whether the call, or a `functools.partial` of it, gives the keyword, spelled out or in a literal ``**{}``."""
+    """Whether a call, or a `functools.partial` of it, has the keyword, written out or in a literal ``**{}``."""
     called = {meaning for node in (call.func, *call.args[:1]) for meaning in names.meanings(node)}
     if rule["name"] not in called:
         return False
@@ -282,7 +254,7 @@ def _stored_attribute(node: ast.AST) -> str | None:
 
 
 def _own_attributes(classes: Iterable[ast.ClassDef]) -> frozenset[ast.AST]:
-    """The ``self.x`` of the file's own classes: an object may call its attributes what it likes."""
+    """The ``self.x`` of the file's own classes, which may give their attributes any name."""
     own: set[ast.AST] = set()
     for owner in classes:
         for method in owner.body:

@@ -1,6 +1,6 @@
 """Takes in one file of a learner: a regular file, not too large, strict UTF-8.
 
-What is wrong with it is a ``Fault``, which is data; this module raises nothing about a learner's file.
+A file that breaks one of these conditions gives a ``Fault``, which is data; this module raises nothing about it.
 """
 
 from __future__ import annotations
@@ -29,8 +29,8 @@ _UTF8_MARK = b"\xef\xbb\xbf"
 _NEIGHBOURS = 1000
 _SAVE_AS_UTF8 = "save the file as UTF-8; editors have this under the encoding or in `Save as`"
 
-# Without NONBLOCK, opening a FIFO that somebody left there waits for a writer who never comes. NOFOLLOW refuses a
-# link at the moment of opening; a check beforehand could be outrun.
+# Without NONBLOCK, opening a FIFO would wait for a writer, perhaps for ever. NOFOLLOW refuses a link at the moment of
+# opening; the file could be replaced by a link after an earlier check.
 _OPEN_FLAGS = os.O_RDONLY
 for _flag in ("O_NOFOLLOW", "O_NONBLOCK", "O_NOCTTY", "O_CLOEXEC", "O_BINARY"):
     _OPEN_FLAGS |= getattr(os, _flag, 0)
@@ -38,11 +38,11 @@ for _flag in ("O_NOFOLLOW", "O_NONBLOCK", "O_NOCTTY", "O_CLOEXEC", "O_BINARY"):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fault:
-    """Why a file cannot be judged, found before anything of it runs.
+    """Why a file cannot be judged, found before any of its code runs.
 
     ``kind`` is one of ``missing not-a-file too-large not-utf8 syntax name-missing not-async parameters import
-    off-limits untouched``, or ``please-look`` for what an instructor should read with their own eyes. ``error`` says
-    what is wrong, ``help`` what to do next (it starts with a verb).
+    off-limits untouched``, or ``please-look`` for a line that an instructor should read. ``error`` says what is wrong;
+    ``help`` says what to do next and starts with a verb.
     """
 
     kind: str
@@ -76,17 +76,14 @@ class Submission:
 def take(path: Path, *, limit: int) -> Submission | Fault:
     """Take in the file at ``path`` if it has at most ``limit`` bytes.
 
-    Follows no link at the end of the path, and waits for nobody: a FIFO or a device is refused at once.
+    A link, a FIFO or a device is refused at once.
     """
     content = _read(path, limit)
     if isinstance(content, Fault):
         return content
     if len(content) > limit:
-        return Fault(
-            kind="too-large",
-            error=f"`{path.name}` is larger than {limit} bytes",
-            help="keep only the code of this exercise in the file",
-        )
+        error = f"`{path.name}` is larger than {limit} bytes"
+        return Fault(kind="too-large", error=error, help="keep only the code of this exercise in the file")
     source = _decode(content)
     if isinstance(source, Fault):
         return source
@@ -146,17 +143,13 @@ def _unreadable(path: Path, reason: str) -> Fault:
 
 def _missing(path: Path) -> Fault:
     near = difflib.get_close_matches(path.name, _neighbours(path), n=1)
-    return Fault(
-        kind="missing",
-        error=f"there is no file `{path.name}`",
-        help=f"rename `{near[0]}` to `{path.name}`"
-        if near
-        else "run `grade init` to get the stub, or correct the path",
-    )
+    rename = f"rename `{near[0]}` to `{path.name}`" if near else ""
+    help = rename or "run `grade init` to get the stub, or correct the path"
+    return Fault(kind="missing", error=f"there is no file `{path.name}`", help=help)
 
 
 def _neighbours(path: Path) -> list[str]:
-    """Some names in the folder; a folder in which an archive was unpacked may hold a million."""
+    """Up to 1000 names in the folder; the folder of an unpacked archive may hold a million."""
     try:
         with os.scandir(path.parent) as entries:
             return [entry.name for entry in islice(entries, _NEIGHBOURS)]
@@ -181,43 +174,34 @@ def _decode(content: bytes) -> str | Fault:
 
 
 def _not_utf8(content: bytes, start: int) -> Fault:
-    # What stands before the first bad byte is good UTF-8, so its lines can be counted as text.
-    before = _LINE_END.split(content[:start].decode("utf-8"))
-    rest = _LINE_END.split(content[start:].decode("utf-8", "replace"))[0]
-    byte = content[start]
-    letter = bytes([byte]).decode("latin-1")
+    letter = content[start : start + 1].decode("latin-1")
     guess = f" (`{letter}` in Latin-1)" if letter.isalpha() else ""
-    return Fault(
-        kind="not-utf8",
-        error=f"byte 0x{byte:02X} is not UTF-8{guess}",
-        help=_SAVE_AS_UTF8,
-        line=len(before),
-        column=len(before[-1]) + 1,
-        text=before[-1] + rest,
-    )
+    # The bytes before the first bad one are valid UTF-8, so their lines can be counted.
+    before = content[:start].decode("utf-8")
+    rest = _LINE_END.split(content[start:].decode("utf-8", "replace"))[0]
+    return _no_text(before, rest, error=f"byte 0x{content[start]:02X} is not UTF-8{guess}")
 
 
 def _nul_byte(source: str) -> Fault | None:
     position = source.find("\0")
     if position < 0:
         return None
-    before = _LINE_END.split(source[:position])
-    return Fault(
-        kind="not-utf8",
-        error="there is a NUL byte in the file, so it is not text; it may be UTF-16",
-        help=_SAVE_AS_UTF8,
-        line=len(before),
-        column=len(before[-1]) + 1,
-        text=before[-1],
-    )
+    error = "there is a NUL byte in the file, so it is not text; it may be UTF-16"
+    return _no_text(source[:position], "", error=error)
+
+
+def _no_text(before: str, rest: str, *, error: str) -> Fault:
+    """The fault after this part of the source; ``rest`` is what follows in the same line."""
+    lines = _LINE_END.split(before)
+    column, text = len(lines[-1]) + 1, lines[-1] + rest
+    return Fault(kind="not-utf8", error=error, help=_SAVE_AS_UTF8, line=len(lines), column=column, text=text)
 
 
 def _other_encoding(source: str) -> Fault | None:
-    """Refuse a coding cookie (PEP 263): Python would read the file in another way than we do."""
+    """Refuse a coding cookie (PEP 263) for another encoding: Python would then read other text than we do."""
     for number, text in enumerate(_LINE_END.split(source, maxsplit=2)[:2], start=1):
-        found = _COOKIE.match(text)
-        if found:
-            name = found[1].lower().replace("_", "-")
+        if cookie := _COOKIE.match(text):
+            name = cookie[1].lower().replace("_", "-")
             if name in _UTF8_NAMES or name.startswith("utf-8-"):
                 return None
             return Fault(
@@ -225,8 +209,8 @@ def _other_encoding(source: str) -> Fault | None:
                 error="the first lines declare another encoding than UTF-8",
                 help="take the declaration out, and save the file as UTF-8",
                 line=number,
-                column=found.start(1) + 1,
-                width=len(found[1]),
+                column=cookie.start(1) + 1,
+                width=len(cookie[1]),
                 text=text,
             )
         if not _BLANK.match(text):

@@ -1,9 +1,14 @@
 """Verdicts shown: on a terminal, as an HTML page, and in the formats of other people's tools.
 
-``lanes`` and ``timeline`` turn a trace into a picture of who ran when; ``views`` say what is shown of a verdict, in
-words and without HTML; ``screen``, ``terminal`` and ``plain`` draw for terminals, ``page`` fills the templates, and
-every dialect (``junit``, ``github``, ``gradescope``, ...) is a module that ``dialects`` knows by name. What learners
-wrote goes through grader.text before it is shown, as it may be hostile. ``of_class`` shows a whole class.
+Verdicts come in, with the traces of failed plays; texts go out, and only ``dialects`` writes them to files. Text of a
+learner goes through ``grader.text`` before it is shown, as it may be hostile.
+
+To change how a failure, a remark or a next command is worded everywhere, begin in ``views``; for plain-text reports, in
+``plain``. The words of a diagnosis itself stand in ``grader.kit.diagnosis`` and in the kit's ``kit.toml``. The screens
+are in ``terminal``, their glyphs, colours and widths in ``screen``; a learner's page is in ``page`` and ``templates/``.
+A picture of who ran when is computed in ``lanes`` and ``timeline``, and drawn in ``timeline_text``, ``timeline_svg``.
+Each report dialect is a module of its own (``csv`` and ``jsonl`` are in ``tables``), and ``dialects`` lists them all.
+``of_class`` shows a whole class.
 
     lanes timeline timeline_svg views screen timeline_text terminal plain page of_class tables github junit gradescope
     exercism classroom50 perfetto dialects

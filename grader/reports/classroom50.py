@@ -1,21 +1,20 @@
 """Writes Classroom 50's ``result.json``, schema ``classroom50/result/v1``, for one submission.
 
-The schema is ``schemas/result-v1.schema.json`` of https://github.com/foundation50/classroom50. Who and what is graded
-comes from the environment that its runner gives to an ``autograder.py``; the runner stamps ``owner``,
-``assignment_type`` and ``datetime`` itself afterwards.
+The schema is ``schemas/result-v1.schema.json`` of https://github.com/foundation50/classroom50. Its runner says in the
+environment of an ``autograder.py`` who and what is graded, and stamps ``owner``, ``assignment_type`` and ``datetime``
+itself afterwards.
 """
 
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from grader.errors import MachineError
-from grader.judge.verdict import Status, TestResult, Verdict
+from grader.judge.verdict import Status, Verdict
 from grader.reports import plain
-from grader.text import clean_line
+from grader.text import clean_line, whole_points
 
 SCHEMA = "classroom50/result/v1"
 REQUIRED = ("CLASSROOM", "ASSIGNMENT", "USERNAME", "SUBMISSION_TAG", "COMMIT_URL", "RELEASE_URL")
@@ -40,7 +39,7 @@ def check_environment(environment: Mapping[str, str]) -> None:
 
 
 def result_json(verdicts: Sequence[Verdict], environment: Mapping[str, str]) -> str:
-    """The document for what one learner handed in; no verdict may be ``not-judged``. Raises MachineError."""
+    """Return the document for one learner's submission; no verdict may be ``not-judged``. Raises MachineError."""
     check_environment(environment)
     tests = _tests(verdicts)
     document = {
@@ -67,15 +66,15 @@ def _moment(verdicts: Sequence[Verdict]) -> str:
 
 
 def _tests(verdicts: Sequence[Verdict]) -> list[Row]:
-    """Every test with whole points whose sum is the sum of the exact points, rounded down.
+    """Give every test whole points whose sum is the sum of the exact points, rounded down.
 
-    A test that passes on one backend of two may be worth half a point. Rounding each down would lose up to a point per
-    test; so the running total is rounded down, and a test gets what it adds to it.
+    A test that passes on one backend of two may be worth half a point. To round each test down would lose up to a point
+    per test; so the running total is rounded down, and a test gets what it adds to that total.
     """
     rows: list[Row] = []
     exact = 0.0
     for name, earned, most, passed in _earned(verdicts):
-        score = math.floor(exact + earned + 1e-9) - math.floor(exact + 1e-9)
+        score = whole_points(exact + earned) - whole_points(exact)
         exact += earned
         rows.append({"test-name": name, "passed": passed, "score": score, "max-score": most})
     return rows
@@ -87,8 +86,4 @@ def _earned(verdicts: Sequence[Verdict]) -> Iterator[tuple[str, float, int, bool
             kind = verdict.faults[0].kind
             yield f"{verdict.exercise} the file can be judged ({kind})", 0.0, verdict.total, False
         for test in verdict.tests:
-            yield _name(verdict, test), test.earned, test.points, test.passed
-
-
-def _name(verdict: Verdict, test: TestResult) -> str:
-    return f"{verdict.exercise} {plain.title(test)}"
+            yield f"{verdict.exercise} {plain.title(test)}", test.earned, test.points, test.passed

@@ -1,13 +1,16 @@
-"""The reports that other programs read: what they are called, what each can hold, and how they are written."""
+"""The reports that other programs read: what they are called, what each can hold, and how they are written.
+
+A new dialect is a module of its own, a word of ``Dialect``, and a line in ``OF_A_RUN`` or ``OF_A_CLASS`` or both.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, assert_never
+from typing import TYPE_CHECKING
 
 from grader.errors import InternalError, MachineError, UsageError, do_all
 from grader.files import write_file, write_texts
@@ -32,15 +35,32 @@ class Dialect(StrEnum):
     GITHUB = "github"
 
 
-OF_A_RUN = tuple(dialect for dialect in Dialect if dialect is not Dialect.CSV)
-OF_A_CLASS = (Dialect.CSV, Dialect.JSONL, Dialect.JUNIT, Dialect.GITHUB)
-WITHOUT_SCORE_NOTHING = (Dialect.GRADESCOPE, Dialect.CLASSROOM50)
-"""Whoever reads these takes what stands there for a score; what was not judged has none."""
+Verdicts = tuple[Verdict, ...]
+Environment = Mapping[str, str]
+
+OF_A_RUN: Mapping[Dialect, Callable[[Verdicts, Environment], str]] = {
+    Dialect.JSONL: lambda verdicts, _: tables.run_lines(verdicts),
+    Dialect.JUNIT: lambda verdicts, _: junit.run_xml(verdicts),
+    Dialect.GRADESCOPE: lambda verdicts, _: gradescope.results_json(verdicts),
+    Dialect.EXERCISM: lambda verdicts, _: exercism.results_json(verdicts[0]),
+    Dialect.CLASSROOM50: classroom50.result_json,
+    Dialect.GITHUB: lambda verdicts, _: github.run_summary(verdicts),
+}
+"""How the run of one learner is written."""
+OF_A_CLASS: Mapping[Dialect, Callable[[ClassResults], Iterable[str]]] = {
+    Dialect.CSV: lambda results: (tables.grades_csv(results),),
+    Dialect.JSONL: tables.class_lines,
+    Dialect.JUNIT: lambda results: (junit.class_xml(results),),
+    Dialect.GITHUB: lambda results: (github.class_summary(results),),
+}
+"""How a class is written, part after part."""
+SCORES = (Dialect.GRADESCOPE, Dialect.CLASSROOM50)
+"""Their readers take what they find for a score, and an exercise that was not judged has none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReportOrder:
-    """A report that somebody asked for."""
+    """A report to be written: what is asked for with ``--report``."""
 
     dialect: Dialect
     path: Path
@@ -60,7 +80,7 @@ def read_order(text: str, *, directory: Path) -> ReportOrder:
     return order
 
 
-def check_for_run(orders: Sequence[ReportOrder], exercises: int, environment: Mapping[str, str]) -> None:
+def check_for_run(orders: Sequence[ReportOrder], exercises: int, environment: Environment) -> None:
     """Refuse what a learner's run cannot be written as, before anything is graded. Raises UsageError, MachineError."""
     _refuse_twice(orders)
     for order in orders:
@@ -95,64 +115,18 @@ def _refuse_twice(orders: Sequence[ReportOrder]) -> None:
 # ---- writing ---------------------------------------------------------------------------------------------------------
 
 
-def write_run(orders: Sequence[ReportOrder], verdicts: tuple[Verdict, ...], environment: Mapping[str, str]) -> None:
-    """Write the reports of one learner's run. Raises the first error after all others are written."""
+def write_run(orders: Sequence[ReportOrder], verdicts: Verdicts, environment: Environment) -> None:
+    """Write the reports of one learner's run. Raises the first error after all others are written.
+
+    Every dialect must have passed ``check_for_run``. One that holds a score is not written where there is none.
+    """
 
     def write(order: ReportOrder) -> None:
-        write_file(order.path, run_text(order.dialect, verdicts, environment))
+        if order.dialect in SCORES or (order.dialect is Dialect.EXERCISM and not verdicts):
+            _refuse_unjudged(order.dialect, verdicts)
+        write_file(order.path, OF_A_RUN[order.dialect](verdicts, environment))
 
     do_all(partial(write, order) for order in orders)
-
-
-def write_class(orders: Sequence[ReportOrder], results: ClassResults) -> None:
-    """Write the reports of a class. Raises the first error after all others are written."""
-
-    def write(order: ReportOrder) -> None:
-        write_texts(order.path, class_texts(order.dialect, results))
-
-    do_all(partial(write, order) for order in orders)
-
-
-def run_text(dialect: Dialect, verdicts: tuple[Verdict, ...], environment: Mapping[str, str]) -> str:
-    """One learner's run in a dialect that ``check_for_run`` lets through. Raises GraderError if it has no score."""
-    if dialect in WITHOUT_SCORE_NOTHING or (dialect is Dialect.EXERCISM and not verdicts):
-        _refuse_unjudged(dialect, verdicts)
-    match dialect:
-        case Dialect.CSV:
-            raise UsageError("csv is the table of a class", hint="Use `grade class DIR --report csv=PATH`.")
-        case Dialect.JSONL:
-            return tables.run_lines(verdicts)
-        case Dialect.JUNIT:
-            return junit.run_xml(verdicts)
-        case Dialect.GRADESCOPE:
-            return gradescope.results_json(verdicts)
-        case Dialect.EXERCISM:
-            return exercism.results_json(verdicts[0])
-        case Dialect.CLASSROOM50:
-            return classroom50.result_json(verdicts, environment)
-        case Dialect.GITHUB:
-            return github.run_summary(verdicts)
-        case _:
-            assert_never(dialect)
-
-
-def class_texts(dialect: Dialect, results: ClassResults) -> Iterable[str]:
-    """The parts of a class in one of ``OF_A_CLASS``. Raises UsageError for the others."""
-    match dialect:
-        case Dialect.CSV:
-            from grader.reports.tables import grades_csv
-
-            return (grades_csv(results),)
-        case Dialect.JSONL:
-            return tables.class_lines(results)
-        case Dialect.JUNIT:
-            return (junit.class_xml(results),)
-        case Dialect.GITHUB:
-            return (github.class_summary(results),)
-        case Dialect.GRADESCOPE | Dialect.EXERCISM | Dialect.CLASSROOM50:
-            raise UsageError(f"{dialect} holds one submission", hint="Use `grade run`.")
-        case _:
-            assert_never(dialect)
 
 
 def _refuse_unjudged(dialect: Dialect, verdicts: Sequence[Verdict]) -> None:
@@ -164,3 +138,12 @@ def _refuse_unjudged(dialect: Dialect, verdicts: Sequence[Verdict]) -> None:
     said = clean_line("; ".join(reasons) or "nothing was judged", 500)
     where = f"{bad.exercise} was not judged" if bad is not None else "there is no verdict"
     raise kind(f"{dialect} is not written, {where}: {said}", hint="See `grade doctor`, and run it again.")
+
+
+def write_class(orders: Sequence[ReportOrder], results: ClassResults) -> None:
+    """Write the reports of a class, whose dialects have passed ``check_for_class``. Raises as ``write_run`` does."""
+
+    def write(order: ReportOrder) -> None:
+        write_texts(order.path, OF_A_CLASS[order.dialect](results))
+
+    do_all(partial(write, order) for order in orders)

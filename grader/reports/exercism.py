@@ -1,8 +1,8 @@
 """Writes Exercism's ``results.json``, version 3, for one exercise.
 
-The form is documented at https://exercism.org/docs/building/tooling/test-runners/interface. A hidden test has no
-``test_code`` to show: the command that runs it stands there. Tests belong to no numbered task of the lesson, so there
-is no ``task_id``.
+The form is documented at https://exercism.org/docs/building/tooling/test-runners/interface. ``test_code`` holds the
+command that runs a test, as the test itself is hidden. Tests belong to no numbered task of the lesson, so there is no
+``task_id``.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ STATUSES = {Outcome.PASS: "pass", Outcome.FAIL: "fail", Outcome.NOT_JUDGED: "err
 
 
 def results_json(verdict: Verdict) -> str:
-    """The document for one submission. ``error`` means that no test ran, and then the message says why."""
+    """Return the document for one submission. Its status is ``error`` if no test ran, and then the message says why."""
     return json.dumps(_document(verdict), indent=1, ensure_ascii=True) + "\n"
 
 
@@ -43,12 +43,12 @@ def _test(verdict: Verdict, test: TestResult) -> dict[str, Any]:
         "status": status,
         "test_code": f"grade {verdict.exercise} --test {test.number}",
     }
-    said = [plain.explanation(verdict, finding) for finding in findings(verdict) if finding.test is test]
+    messages = [plain.explanation(verdict, finding) for finding in findings(verdict) if finding.test is test]
     unjudged = [result.reason for result in test.results if result.outcome is Outcome.NOT_JUDGED]
     if unjudged:
-        said.append(plain.reasons(dict.fromkeys(unjudged)))
-    if said:
-        row["message"] = "\n\n".join(said)
+        messages.append(plain.reasons(dict.fromkeys(unjudged)))
+    if messages:
+        row["message"] = "\n\n".join(messages)
     if printed := plain.printed(test, MAX_OUTPUT):
         row["output"] = printed
     return row

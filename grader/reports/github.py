@@ -2,7 +2,7 @@
 
 Commands: https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands (a step's summary may
 have 1 MiB). Limits: https://github.com/actions/toolkit/blob/main/docs/problem-matchers.md (ten errors and ten warnings
-per step, fifty annotations per job; what is beyond is dropped without a word).
+per step, fifty annotations per job; GitHub drops the rest without a word).
 """
 
 from __future__ import annotations
@@ -14,16 +14,8 @@ from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from grader.judge.verdict import Status, TestResult, Verdict
-from grader.reports.views import (
-    OUTCOME_WORDS,
-    STATUS_WORDS,
-    Finding,
-    findings,
-    place,
-    points_said,
-    reasons_not_judged,
-    replay_line,
-)
+from grader.reports import views
+from grader.reports.views import Finding, place
 from grader.text import clean_markdown, command_data, command_property, counted, whole_points
 
 if TYPE_CHECKING:
@@ -37,14 +29,14 @@ MAX_TEXT = 500
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Silence:
-    """Two lines between which the runner takes nothing for a command, whatever a learner's text says."""
+    """Two lines between which the runner obeys no command, whatever a learner's text says."""
 
     begin: str
     end: str
 
 
 def silence() -> Silence:
-    """The two lines to put round a learner's text. Nobody can guess the second."""
+    """Return the two lines to put round a learner's text, which cannot guess the second."""
     token = secrets.token_hex(16)
     return Silence(begin=f"::stop-commands::{token}", end=f"::{token}::")
 
@@ -53,35 +45,32 @@ def silence() -> Silence:
 
 
 def annotation_commands(verdicts: Sequence[Verdict]) -> list[str]:
-    """The commands to print, one per line: an error for what failed, a warning for what was not judged.
+    """Return the commands to print: an error for each failure, a warning for each reason why something was not judged.
 
-    If there are more than GitHub shows, the last of them says how many are missing. Every exercise has its first error
-    shown before any has its second.
+    If there are more than GitHub shows, the last of them says how many are missing. The first error of every exercise
+    comes before the second of any.
     """
     turns = zip_longest(*(_errors(verdict) for verdict in verdicts))
     errors = [command for turn in turns for command in turn if command is not None]
-    warnings = [
-        _command("warning", verdict, None, "not judged", said)
-        for verdict in verdicts
-        for said in reasons_not_judged(verdict)
-    ]
+    reasons = [(verdict, reason) for verdict in verdicts for reason in views.reasons_not_judged(verdict)]
+    warnings = [_command("warning", verdict, None, "not judged", reason) for verdict, reason in reasons]
     return [*_at_most(errors, "error"), *_at_most(warnings, "warning")]
 
 
 def _errors(verdict: Verdict) -> Iterator[str]:
     for fault in verdict.faults:
         yield _command("error", verdict, fault.line, fault.kind, f"{fault.error}\nhelp: {fault.help}")
-    # One mistake fails many tests; ten times the same words at one line would crowd out everything else.
+    # One mistake fails many tests; the same words ten times at one line would crowd out everything else.
     alike: dict[tuple[int | None, str, str], list[Finding]] = {}
-    for finding in findings(verdict):
+    for finding in views.findings(verdict):
         failure = finding.failure
         alike.setdefault((failure.line, failure.diagnosis, failure.error), []).append(finding)
     for group in alike.values():
         failure = group[0].failure
-        said = [f"error: {failure.error}", *([failure.exception] if failure.exception else [])]
-        said += [f"help: {failure.help}", *(f"test {finding.test.number}: {finding.test.label}" for finding in group)]
-        said.append(f"again: {replay_line(verdict, group[0])}")
-        yield _command("error", verdict, failure.line, failure.diagnosis, "\n".join(said))
+        lines = [f"error: {failure.error}", *([failure.exception] if failure.exception else [])]
+        lines += [f"help: {failure.help}", *(f"test {finding.test.number}: {finding.test.label}" for finding in group)]
+        lines.append(f"again: {views.replay_line(verdict, group[0])}")
+        yield _command("error", verdict, failure.line, failure.diagnosis, "\n".join(lines))
 
 
 def _command(kind: str, verdict: Verdict, line: int | None, what: str, message: str) -> str:
@@ -102,15 +91,15 @@ def _at_most(commands: Sequence[str], kind: str) -> Sequence[str]:
 
 
 def run_summary(verdicts: Sequence[Verdict]) -> str:
-    """One learner's run in Markdown: what came of each exercise, then each failure."""
+    """Return one learner's run in Markdown: the outcome of each exercise, then each failure."""
     if not verdicts:
         return "## grade\n\n**Nothing was judged.**\n"
     return _fitting(["## grade\n\n", _overview(verdicts), *map(_section, verdicts)], MAX_SUMMARY)
 
 
 def class_summary(results: ClassResults) -> str:
-    """A class in Markdown, in numbers: no learner is named where anybody with access to the repository reads."""
-    # Here, as it brings the gradebook with it, which the run of one learner has no use for.
+    """Return a class in Markdown, in numbers. No learner is named: all with access to the repository read it."""
+    # Imported here, as it loads the gradebook, for which the run of one learner has no use.
     from grader.reports.of_class.figures import MEAN_OF, figures, one_place
 
     head = ["exercise", "judged", "not gradable", "not judged", "missing", "pass all", "mean", "median"]
@@ -119,14 +108,14 @@ def class_summary(results: ClassResults) -> str:
         counts = (row.judged, row.not_gradable, row.not_judged, row.missing, row.complete)
         means = ("" if number is None else one_place(number) for number in (row.mean, row.median))
         rows.append([row.id, *map(str, counts), *means])
-    said = f"{counted(len(results.intake.learners), 'learner')}, {counted(len(results.exercises), 'exercise')}"
+    size = f"{counted(len(results.intake.learners), 'learner')}, {counted(len(results.exercises), 'exercise')}"
     left = f"{len(results.intake.unmatched)} unmatched and {len(results.intake.refused)} refused files"
     title = clean_markdown(results.title, MAX_TEXT)
-    return f"## {title}\n\n{said}; {left}.\n\n{_table(head, rows)}\n{MEAN_OF.capitalize()}.\n"
+    return f"## {title}\n\n{size}; {left}.\n\n{_table(head, rows)}\n{MEAN_OF.capitalize()}.\n"
 
 
 def cut_to(summary: str, limit: int) -> str:
-    """A summary of at most so many bytes, cut between two sections; empty if not even the first fits."""
+    """Cut a summary between two sections to at most ``limit`` bytes; it is empty if not even the first fits."""
     head, *sections = summary.split("\n### ")
     return _fitting([head, *(f"\n### {section}" for section in sections)], limit)
 
@@ -145,47 +134,40 @@ def _fitting(sections: Sequence[str], limit: int) -> str:
 
 
 def _overview(verdicts: Sequence[Verdict]) -> str:
-    rows = [
-        [
-            verdict.exercise,
-            _said(verdict.title),
-            STATUS_WORDS[verdict.status],
-            points_said(verdict) if verdict.tests else "",
-        ]
-        for verdict in verdicts
-    ]
+    rows = []
+    for verdict in verdicts:
+        points = views.points_said(verdict) if verdict.tests else ""
+        rows.append([verdict.exercise, _markdown(verdict.title), views.STATUS_WORDS[verdict.status], points])
     judged = sum(verdict.status in (Status.PASS, Status.FAIL) for verdict in verdicts)
     last = f"{judged} of {counted(len(verdicts), 'exercise')} judged"
     if all(verdict.complete_run for verdict in verdicts):
-        points = sum(whole_points(verdict.points) for verdict in verdicts)
-        last += f", {points} of {sum(verdict.total for verdict in verdicts)} points"
+        total = sum(whole_points(verdict.points) for verdict in verdicts)
+        last += f", {total} of {sum(verdict.total for verdict in verdicts)} points"
     return f"{_table(['exercise', '', 'verdict', 'points'], rows)}\n{last}.\n"
 
 
 def _section(verdict: Verdict) -> str:
-    """What is to be said about one exercise; nothing if it is complete."""
-    said = [
+    """Say everything there is to say about one exercise; nothing if it is complete."""
+    bullets = [
         _bullet(fault.kind, place(verdict.file, fault.line), fault.error, fault.text, f"help: {fault.help}")
         for fault in verdict.faults
     ]
-    said += [f"- **not judged**: {_said(reason)}\n" for reason in reasons_not_judged(verdict)]
-    said += [_failure(verdict, finding) for finding in findings(verdict)]
-    if not said:
+    bullets += [f"- **not judged**: {_markdown(reason)}\n" for reason in views.reasons_not_judged(verdict)]
+    bullets += [_failure(verdict, finding) for finding in views.findings(verdict)]
+    if not bullets:
         return ""
     table = _results(verdict.tests) if verdict.tests else ""
-    return "\n".join([f"\n### {verdict.exercise} {_said(verdict.title)}\n", table, *said])
+    return "\n".join([f"\n### {verdict.exercise} {_markdown(verdict.title)}\n", table, *bullets])
 
 
 def _results(tests: Sequence[TestResult]) -> str:
     backends = [result.backend for result in tests[0].results]
-    rows = [
-        [
-            f"{test.number} {_said(test.label)}",
-            *(OUTCOME_WORDS[result.outcome] for result in test.results),
-            f"{round(test.earned, 2):g} of {test.points}",
-        ]
-        for test in tests
-    ]
+    rows = []
+    for test in tests:
+        outcomes = [views.OUTCOME_WORDS[result.outcome] for result in test.results]
+        rows.append(
+            [f"{test.number} {_markdown(test.label)}", *outcomes, f"{round(test.earned, 2):g} of {test.points}"]
+        )
     return _table(["test", *backends, "points"], rows)
 
 
@@ -198,11 +180,11 @@ def _failure(verdict: Verdict, finding: Finding) -> str:
 
 def _bullet(first: str, where: str, *lines: str) -> str:
     # A line end is a space in Markdown; <br> is one of the few tags that GitHub leaves alone.
-    said = "<br>\n  ".join(_said(line) for line in lines if line.strip())
-    return f"- **{_said(first)}** at {_said(where)}:<br>\n  {said}\n"
+    text = "<br>\n  ".join(_markdown(line) for line in lines if line.strip())
+    return f"- **{_markdown(first)}** at {_markdown(where)}:<br>\n  {text}\n"
 
 
-def _said(text: str) -> str:
+def _markdown(text: str) -> str:
     return clean_markdown(text, MAX_TEXT)
 
 

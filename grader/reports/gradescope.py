@@ -22,7 +22,7 @@ Row = dict[str, Any]
 
 
 def results_json(verdicts: Sequence[Verdict]) -> str:
-    """The document for what one learner handed in, one exercise or several; no verdict may be ``not-judged``."""
+    """Return the document for one learner's submission, one exercise or several; no verdict may be ``not-judged``."""
     tests = [row for verdict in verdicts for row in _tests(verdict)]
     document = {
         "score": round(sum(row["score"] for row in tests), 2),
@@ -32,7 +32,7 @@ def results_json(verdicts: Sequence[Verdict]) -> str:
         "test_output_format": "text",
         "test_name_format": "text",
         "visibility": "visible",
-        # What the harness prints is for the instructor; all that a learner should read stands in the tests.
+        # The harness prints for the instructor; everything that a learner should read stands in the tests.
         "stdout_visibility": "hidden",
         "tests": tests,
     }
@@ -74,7 +74,7 @@ def _row(number: str, name: str, output: str) -> Row:
 def _output(verdict: Verdict, test: TestResult) -> str:
     if plain.outcome(test) is Outcome.PASS:
         return "passes on " + " and ".join(result.backend for result in test.results)
-    said = [plain.explanation(verdict, finding) for finding in findings(verdict) if finding.test is test]
+    parts = [plain.explanation(verdict, finding) for finding in findings(verdict) if finding.test is test]
     if printed := plain.printed(test, MAX_OUTPUT):
-        said.append(f"printed:\n{printed}")
-    return "\n\n".join(said)
+        parts.append(f"printed:\n{printed}")
+    return "\n\n".join(parts)

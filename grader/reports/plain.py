@@ -1,8 +1,8 @@
-"""What a verdict says as plain text, for reports that other programs read: cleaned, capped, and of the learner alone.
+"""Says a verdict as plain text, for reports that other programs read: cleaned, capped, and free of hidden tests.
 
-Only what the learner wrote or may read goes in: their lines and exceptions, the diagnosis, the author's label and
+Only text that the learner wrote or may read goes in: their lines and exceptions, the diagnosis, the author's label and
 feedback. Names of spans, tasks, scenarios and inputs stay out, so no dialect built on this can leak a hidden test. The
-terminal and the pages draw a timeline, whose lanes need such names; nothing here does.
+terminal and the pages draw a timeline, whose lanes need such names; plain text has none.
 """
 
 from __future__ import annotations
@@ -21,52 +21,51 @@ MAX_WAITING = 8
 
 
 def title(test: TestResult) -> str:
-    """The number and the requirement, on one line."""
+    """Return the number and the requirement, on one line."""
     return clean_line(f"{test.number} {test.label}", MAX_LINE)
 
 
 def file_of(verdict: Verdict) -> str:
-    """The submission's path, on one line."""
+    """Return the submission's path, on one line."""
     return clean_line(verdict.file, MAX_LINE)
 
 
 def sentence(failure: Failure) -> str:
-    """What went wrong, on one line."""
+    """Say what went wrong, on one line."""
     return clean_line(failure.error, MAX_LINE)
 
 
 def explanation(verdict: Verdict, finding: Finding) -> str:
-    """One failure in full: what is wrong, where, what to change and what to type."""
+    """Say one failure in full: what is wrong, where, what to change and what to type."""
     return clean("\n".join(_explained(verdict, finding)), MAX_TEXT)
 
 
 def fault_explanation(verdict: Verdict, fault: Fault) -> str:
-    """Why the file cannot be judged: what is wrong, where, and what to do."""
-    where = place(verdict.file, fault.line)
-    lines = [f"error: {fault.error}", f"  --> {where}", *_source(fault.text), f"help: {fault.help}"]
-    return clean("\n".join(lines), MAX_TEXT)
+    """Say why the file cannot be judged: what is wrong, where, and what to do."""
+    lines = [f"error: {fault.error}", f"  --> {place(verdict.file, fault.line)}", *_source(fault.text)]
+    return clean("\n".join([*lines, f"help: {fault.help}"]), MAX_TEXT)
 
 
 def faults(verdict: Verdict) -> str:
-    """Every fault of the file, one below the other."""
+    """Say every fault of the file, one below the other."""
     return clean("\n\n".join(fault_explanation(verdict, fault) for fault in verdict.faults), MAX_TEXT)
 
 
 def reasons(lines: Iterable[str]) -> str:
-    """Why something was not judged; the learner loses nothing by it."""
+    """Say why something was not judged; the learner loses nothing by it."""
     return clean("\n".join(lines) or "nothing was judged", MAX_TEXT)
 
 
 def printed(test: TestResult, limit: int) -> str:
-    """What the learner's program printed in the first play that failed, at most so many characters."""
+    """Return the first ``limit`` characters that the learner's program printed in the first play that failed."""
     outputs = (result.failure.output for result in test.results if result.failure is not None)
     return clean(next((output for output in outputs if output), ""), limit)
 
 
 def outcome(test: TestResult) -> Outcome:
-    """How a test came out over all its backends; one that was not judged is worth knowing before one that failed."""
-    found = {result.outcome for result in test.results}
-    return next((each for each in (Outcome.NOT_JUDGED, Outcome.FAIL) if each in found), Outcome.PASS)
+    """Sum up all backends of a test: one that was not judged is worth knowing before one that failed."""
+    outcomes = {result.outcome for result in test.results}
+    return next((bad for bad in (Outcome.NOT_JUDGED, Outcome.FAIL) if bad in outcomes), Outcome.PASS)
 
 
 def _explained(verdict: Verdict, finding: Finding) -> Iterator[str]:

@@ -1,7 +1,8 @@
-"""Puts lines on a terminal: cleaned, in the terminal's characters, and never wider than 80 cells.
+"""Puts lines on a terminal: cleaned, in characters that the terminal can show, and never wider than 80 cells.
 
-Every text report goes through ``Screen``, so a learner's text cannot reach a terminal any other way. rich is imported
-where it is used: it costs 42 ms, and most commands print a line or two.
+Every text report goes through ``Screen``, so a learner's text cannot reach a terminal any other way. There is one table
+of glyphs for terminals that speak UTF-8, and one in pure ASCII. rich is imported where it is used: it costs 42 ms, and
+most commands print a line or two.
 """
 
 from __future__ import annotations
@@ -18,14 +19,35 @@ if TYPE_CHECKING:
 
     from grader.reports.views import Command
 
-# ---- glyphs ----------------------------------------------------------------------------------------------------------
-#
-# The characters of a text report: one table for terminals that speak UTF-8, one in pure ASCII.
+MAX_WIDTH = 80
+MIN_WIDTH = 40
+MAX_TEXT = 2000
+"""Characters of one piece that are looked at: far more than fits a line."""
+
+STYLES = {
+    "plain": "",
+    "strong": "bold",
+    "quiet": "dim",
+    "pass": "green",
+    "fail": "bold red",
+    "skipped": "yellow",
+    "error": "bold red",
+    "help": "bold cyan",
+    "command": "bold",
+    "place": "cyan",
+    "caret": "bold red",
+    "work": "green",
+    "wait": "dim",
+    "blocked": "red",
+    "absent": "dim",
+    "axis": "dim",
+    "note": "yellow",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Glyphs:
-    """What the renderers of text draw with; each glyph is one cell wide, prefixes are as long as they are."""
+    """The characters that text reports draw with; a glyph is one cell wide, and a prefix as long as it is."""
 
     encoding: str
     passed: str
@@ -79,35 +101,9 @@ ASCII = Glyphs(
 )
 
 
-MAX_WIDTH = 80
-MIN_WIDTH = 40
-MAX_TEXT = 2000
-"""Characters of one piece that are looked at; far more than fits, far less than a flood."""
-
-STYLES = {
-    "plain": "",
-    "strong": "bold",
-    "quiet": "dim",
-    "pass": "green",
-    "fail": "bold red",
-    "skipped": "yellow",
-    "error": "bold red",
-    "help": "bold cyan",
-    "command": "bold",
-    "place": "cyan",
-    "caret": "bold red",
-    "work": "green",
-    "wait": "dim",
-    "blocked": "red",
-    "absent": "dim",
-    "axis": "dim",
-    "note": "yellow",
-}
-
-
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """Some text of one style, by its name in ``STYLES``."""
+    """Some text, and the name of its style in ``STYLES``."""
 
     text: str
     style: str = "plain"
@@ -135,7 +131,7 @@ class Screen:
         self.line()
 
     def spread(self, left: Sequence[Piece], right: Sequence[Piece]) -> None:
-        """Print one line with something at either end; the left gives way."""
+        """Print one line with something at either end; the left part is cut where both do not fit."""
         room = self.width - sum(self.cells(piece.text) for piece in right) - 2
         shown = tuple(self._fitting(left, room))
         gap = self.width - sum(self.cells(piece.text) for piece in (*shown, *right))
@@ -161,7 +157,7 @@ class Screen:
         return self.glyphs.text(clean_line(text, MAX_TEXT))
 
     def cells(self, text: str) -> int:
-        """How many columns a text takes: one for most characters, two for wide ones."""
+        """Count the columns of a text: one for most characters, two for wide ones."""
         shown = self.shown(text)
         if shown.isascii():
             return len(shown)
@@ -174,11 +170,10 @@ class Screen:
         shown = self.shown(text)
         if self.cells(shown) > width:
             shown = self._head(shown, max(0, width - 3)) + "..."[:width]
-
         return shown + " " * (width - self.cells(shown))
 
     def _head(self, text: str, width: int) -> str:
-        """The longest beginning that is not wider than that."""
+        """Return the longest beginning that is not wider than ``width``."""
         if text.isascii():
             return text[:width]
         from rich.cells import chop_cells
@@ -205,11 +200,10 @@ class Screen:
                 lines.append(line)
                 joined = word
             line = joined
-
         return [*lines, line]
 
     def _words(self, text: str, width: int) -> Iterator[str]:
-        """The words of a text, the long ones in pieces that fit a line."""
+        """Yield the words of a text, the long ones in pieces that fit a line."""
         for word in self.shown(text.replace("\n", " ")).split():
             while self.cells(word) > width:
                 head = self._head(word, width) or word[:1]

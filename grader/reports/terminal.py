@@ -1,4 +1,7 @@
-"""The screens of ``grade ex01``: a table of tests, one diagnosis in full, the verdict last, where the eye ends."""
+"""The screens of a learner: one exercise with its tests and a diagnosis, several in a table, the overview, the list.
+
+What matters most stands last, where the eye ends.
+"""
 
 from __future__ import annotations
 
@@ -7,91 +10,179 @@ from typing import TYPE_CHECKING
 
 from grader.judge.verdict import Failure, Outcome, Status, TestResult, Verdict
 from grader.policy.submission import Fault
+from grader.reports import views
 from grader.reports.screen import Glyphs, Piece, Screen
 from grader.reports.timeline_text import draw_axis, draw_lanes, draw_legend, frame_for
-from grader.reports.views import (
-    OUTCOME_WORDS,
-    STATUS_WORDS,
-    Command,
-    Excerpt,
-    ExerciseProgress,
-    ExerciseState,
-    Finding,
-    SharedRemark,
-    excerpt_of_fault,
-    excerpt_of_line,
-    findings,
-    main_finding,
-    next_commands,
-    note_said,
-    notes,
-    place,
-    points_said,
-    reasons_not_judged,
-    schedule_said,
-    timelines,
-    times_said,
-)
+from grader.reports.views import Command, Excerpt, ExerciseProgress, ExerciseState, Finding, SharedRemark
 from grader.text import clean, counted, joined, tests_named, waited_since, whole_points
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-# ---- terminal findings -----------------------------------------------------------------------------------------------
-#
-# One diagnosis on the screen, in full: the error, the learner's line, who waits, the timeline, what to change.
-
-
 MAX_OUTPUT_LINES = 10
 MAX_OUTPUT = 4000
 MAX_WAITING = 8
+CELL = 12
+"""Columns of one backend in the table of tests."""
+METER = 10
+STATUS_STYLES = {
+    Status.PASS: "pass",
+    Status.FAIL: "fail",
+    Status.CANNOT_JUDGE: "fail",
+    Status.NOT_JUDGED: "skipped",
+}
+STATE_STYLES = {
+    ExerciseState.NEW: "quiet",
+    ExerciseState.FAULTY: "fail",
+    ExerciseState.FAILING: "skipped",
+    ExerciseState.COMPLETE: "pass",
+}
 
 
-def show_finding(screen: Screen, verdict: Verdict, finding: Finding) -> None:
+def show_run(
+    console: Console, verdicts: Sequence[Verdict], *, glyphs: Glyphs, commands: Sequence[Command] | None = None
+) -> None:
+    """Show one exercise in full, or several in a table. ``commands`` replaces what is proposed to type next."""
+    screen = Screen(console, glyphs)
+    if len(verdicts) == 1:
+        finding = views.main_finding(verdicts[0])
+        _show_exercise(screen, verdicts[0], [finding] if finding else [], commands)
+    else:
+        _show_summary(screen, verdicts, commands)
+
+
+def show_run_verbose(
+    console: Console, verdicts: Sequence[Verdict], *, glyphs: Glyphs, commands: Sequence[Command] | None = None
+) -> None:
+    """Show every exercise with every diagnosis, and the table last if there are several."""
+    screen = Screen(console, glyphs)
+    for verdict in verdicts:
+        _show_exercise(screen, verdict, views.findings(verdict), commands if len(verdicts) == 1 else ())
+    if len(verdicts) > 1:
+        screen.blank()
+        _show_summary(screen, verdicts, commands)
+
+
+def show_run_quiet(console: Console, verdicts: Sequence[Verdict], *, glyphs: Glyphs) -> None:
+    """Show the verdict lines and nothing else."""
+    screen = Screen(console, glyphs)
+    for verdict in verdicts:
+        _verdict_line(screen, verdict)
+
+
+# ---- one exercise ----------------------------------------------------------------------------------------------------
+
+
+def _show_exercise(
+    screen: Screen, verdict: Verdict, shown: Sequence[Finding], commands: Sequence[Command] | None
+) -> None:
+    title = [Piece(verdict.exercise, "strong"), Piece(f"  {verdict.title}")]
+    screen.spread(title, [Piece(verdict.file, "place")])
+    screen.blank()
+    for fault in verdict.faults:
+        _show_fault(screen, verdict, fault)
+    if verdict.tests:
+        _table(screen, verdict)
+    _reasons(screen, verdict)
+    for finding in shown:
+        _show_finding(screen, verdict, finding)
+    for remark in views.remarks(verdict):
+        _show_remark(screen, verdict, remark)
+    if verdict.ignored:
+        screen.wrapped(Piece("note: ", "note"), f"only {verdict.file} is judged, not {joined(verdict.ignored)}")
+        screen.blank()
+    screen.commands(views.next_commands(verdict) if commands is None else commands)
+    _verdict_line(screen, verdict)
+
+
+def _table(screen: Screen, verdict: Verdict) -> None:
+    heads = [Piece(backend.ljust(CELL), "quiet") for backend in verdict.backends]
+    screen.spread([], heads)
+    for test in verdict.tests:
+        label = [Piece(f"{test.number:3}  ", "quiet"), Piece(test.label)]
+        screen.spread(label, [_cell(screen, test, backend) for backend in verdict.backends])
+    screen.blank()
+
+
+def _reasons(screen: Screen, verdict: Verdict) -> None:
+    reasons = views.reasons_not_judged(verdict)
+    for reason in reasons:
+        screen.wrapped(Piece("not judged: ", "skipped"), reason)
+    if reasons:
+        screen.line(Piece("            this costs no points; the grader or this computer is at fault", "quiet"))
+        screen.blank()
+
+
+def _cell(screen: Screen, test: TestResult, backend: str) -> Piece:
+    outcome = next((result.outcome for result in test.results if result.backend == backend), None)
+    if outcome is None:
+        return Piece(" " * CELL)
+    prefix, style = {
+        Outcome.PASS: (screen.glyphs.passed, "pass"),
+        Outcome.FAIL: (screen.glyphs.failed, "fail"),
+        Outcome.NOT_JUDGED: (screen.glyphs.skipped, "skipped"),
+    }[outcome]
+    return Piece((prefix + views.OUTCOME_WORDS[outcome]).ljust(CELL), style)
+
+
+def _verdict_line(screen: Screen, verdict: Verdict) -> None:
+    left = [
+        Piece(f"{verdict.exercise}  ", "strong"),
+        Piece(views.STATUS_WORDS[verdict.status], STATUS_STYLES[verdict.status]),
+    ]
+    if verdict.status in (Status.PASS, Status.FAIL):
+        screen.spread([*left, Piece(f"  {views.points_said(verdict)}")], [Piece(views.times_said(verdict), "quiet")])
+    else:
+        screen.line(*left)
+
+
+# ---- one diagnosis ---------------------------------------------------------------------------------------------------
+
+
+def _show_finding(screen: Screen, verdict: Verdict, finding: Finding) -> None:
     """Show why a test failed, in the order in which it is read: what is wrong, where, who ran when, what to change."""
     failure = finding.failure
     head = [Piece(f"FAIL {finding.test.number}", "fail"), Piece(f"  {finding.test.label}", "strong")]
     screen.spread(head, [Piece(finding.where), Piece(f"   {failure.diagnosis}", "note")])
     screen.wrapped(Piece("error: ", "error"), failure.error, "strong")
     if failure.line is not None:
-        _source(screen, verdict.file, failure.line, excerpt_of_line(failure.source))
+        _source(screen, verdict.file, failure.line, views.excerpt_of_line(failure.source))
     if failure.exception:
         screen.wrapped(Piece("raised: ", "error"), failure.exception, most=3)
     _waiting(screen, failure)
     _figure(screen, failure)
     _output(screen, failure)
-    for note in (schedule_said(finding), _others_said(finding)):
-        if note:
-            screen.wrapped(Piece("note: ", "note"), note)
+    for sentence in filter(None, (views.schedule_said(finding), _others_said(finding))):
+        screen.wrapped(Piece("note: ", "note"), sentence)
     screen.wrapped(Piece("help: ", "help"), failure.help)
     screen.blank()
 
 
-def show_note(screen: Screen, verdict: Verdict, note: SharedRemark) -> None:
-    """Show what was noticed in tests that passed."""
-    screen.wrapped(Piece("note: ", "note"), note_said(note))
-    if note.line is not None:
-        _source(screen, verdict.file, note.line, excerpt_of_line(note.source))
-    screen.line(Piece("      "), Piece(f"grade explain {note.kind}", "command"), Piece("    why", "quiet"))
+def _show_remark(screen: Screen, verdict: Verdict, remark: SharedRemark) -> None:
+    """Show a remark on tests that passed."""
+    screen.wrapped(Piece("note: ", "note"), views.remark_said(remark))
+    if remark.line is not None:
+        _source(screen, verdict.file, remark.line, views.excerpt_of_line(remark.source))
+    screen.line(Piece("      "), Piece(f"grade explain {remark.kind}", "command"), Piece("    why", "quiet"))
     screen.blank()
 
 
-def show_fault(screen: Screen, verdict: Verdict, fault: Fault) -> None:
+def _show_fault(screen: Screen, verdict: Verdict, fault: Fault) -> None:
     """Show why the file cannot be judged, with a caret below the place."""
     screen.wrapped(Piece("error: ", "error"), fault.error, "strong")
-    _source(screen, verdict.file, fault.line, excerpt_of_fault(fault))
+    _source(screen, verdict.file, fault.line, views.excerpt_of_fault(fault))
     screen.wrapped(Piece("help: ", "help"), fault.help)
     screen.blank()
 
 
 def _source(screen: Screen, file: str, line: int | None, excerpt: Excerpt) -> None:
-    screen.line(Piece("  --> ", "quiet"), Piece(place(file, line), "place"))
+    screen.line(Piece("  --> ", "quiet"), Piece(views.place(file, line), "place"))
     if line is None or not (excerpt.before + excerpt.marked).strip():
         return
     number, gutter = f"{line:4} ", f"{screen.glyphs.gutter} "
     before, marked = screen.shown(excerpt.before), screen.shown(excerpt.marked)
     room = screen.width - screen.cells(number + gutter)
-    # The end of this part is what the caret is about. Half of the room, as a character may take two columns.
+    # The caret stands below what follows this part, so its end is kept. Half of the room: a letter may take two cells.
     keep = (room - min(screen.cells(marked), room // 2) - 3) // 2
     if marked and screen.cells(before) + screen.cells(marked) > room and len(before) > keep:
         before = f"...{before[-keep:]}"
@@ -116,7 +207,7 @@ def _waiting(screen: Screen, failure: Failure) -> None:
 
 
 def _figure(screen: Screen, failure: Failure) -> None:
-    drawn = timelines(failure)
+    drawn = views.timelines(failure)
     if drawn is None:
         return
     mine, reference = drawn
@@ -149,128 +240,21 @@ def _others_said(finding: Finding) -> str:
     return f"the same kind of failure in {tests_named(finding.also)}" if finding.also else ""
 
 
-CELL = 12
-STATUS_STYLES = {
-    Status.PASS: "pass",
-    Status.FAIL: "fail",
-    Status.CANNOT_JUDGE: "fail",
-    Status.NOT_JUDGED: "skipped",
-}
-
-
-def show_run(
-    console: Console, verdicts: Sequence[Verdict], *, glyphs: Glyphs, commands: Sequence[Command] | None = None
-) -> None:
-    """Show one exercise in full, or several in a table. ``commands`` replaces what is proposed to type next."""
-    screen = Screen(console, glyphs)
-    if len(verdicts) == 1:
-        finding = main_finding(verdicts[0])
-        _show_exercise(screen, verdicts[0], [finding] if finding else [], commands)
-    else:
-        _show_summary(screen, verdicts, commands)
-
-
-def show_run_verbose(
-    console: Console, verdicts: Sequence[Verdict], *, glyphs: Glyphs, commands: Sequence[Command] | None = None
-) -> None:
-    """Show every exercise with every diagnosis, and the table last if there are several."""
-    screen = Screen(console, glyphs)
-    for verdict in verdicts:
-        _show_exercise(screen, verdict, findings(verdict), commands if len(verdicts) == 1 else ())
-    if len(verdicts) > 1:
-        screen.blank()
-        _show_summary(screen, verdicts, commands)
-
-
-def show_run_quiet(console: Console, verdicts: Sequence[Verdict], *, glyphs: Glyphs) -> None:
-    """Show the verdict lines and nothing else."""
-    screen = Screen(console, glyphs)
-    for verdict in verdicts:
-        _verdict_line(screen, verdict)
-
-
-# ---- one exercise ----------------------------------------------------------------------------------------------------
-
-
-def _show_exercise(
-    screen: Screen, verdict: Verdict, shown: Sequence[Finding], commands: Sequence[Command] | None
-) -> None:
-    title = [Piece(verdict.exercise, "strong"), Piece(f"  {verdict.title}")]
-    screen.spread(title, [Piece(verdict.file, "place")])
-    screen.blank()
-    for fault in verdict.faults:
-        show_fault(screen, verdict, fault)
-    if verdict.tests:
-        _table(screen, verdict)
-    _reasons(screen, verdict)
-    for finding in shown:
-        show_finding(screen, verdict, finding)
-    for note in notes(verdict):
-        show_note(screen, verdict, note)
-    if verdict.ignored:
-        screen.wrapped(Piece("note: ", "note"), f"only {verdict.file} is judged, not {joined(verdict.ignored)}")
-        screen.blank()
-    screen.commands(next_commands(verdict) if commands is None else commands)
-    _verdict_line(screen, verdict)
-
-
-def _table(screen: Screen, verdict: Verdict) -> None:
-    heads = [Piece(backend.ljust(CELL), "quiet") for backend in verdict.backends]
-    screen.spread([], heads)
-    for test in verdict.tests:
-        label = [Piece(f"{test.number:3}  ", "quiet"), Piece(test.label)]
-        screen.spread(label, [_cell(screen, test, backend) for backend in verdict.backends])
-    screen.blank()
-
-
-def _reasons(screen: Screen, verdict: Verdict) -> None:
-    reasons = reasons_not_judged(verdict)
-    for reason in reasons:
-        screen.wrapped(Piece("not judged: ", "skipped"), reason)
-    if reasons:
-        screen.line(Piece("            this costs no points; the grader or this computer is at fault", "quiet"))
-        screen.blank()
-
-
-def _cell(screen: Screen, test: TestResult, backend: str) -> Piece:
-    outcome = next((result.outcome for result in test.results if result.backend == backend), None)
-    if outcome is None:
-        return Piece(" " * CELL)
-    prefix, style = {
-        Outcome.PASS: (screen.glyphs.passed, "pass"),
-        Outcome.FAIL: (screen.glyphs.failed, "fail"),
-        Outcome.NOT_JUDGED: (screen.glyphs.skipped, "skipped"),
-    }[outcome]
-
-    return Piece((prefix + OUTCOME_WORDS[outcome]).ljust(CELL), style)
-
-
-def _verdict_line(screen: Screen, verdict: Verdict) -> None:
-    left = [
-        Piece(f"{verdict.exercise}  ", "strong"),
-        Piece(STATUS_WORDS[verdict.status], STATUS_STYLES[verdict.status]),
-    ]
-    if verdict.status in (Status.PASS, Status.FAIL):
-        screen.spread([*left, Piece(f"  {points_said(verdict)}")], [Piece(times_said(verdict), "quiet")])
-    else:
-        screen.line(*left)
-
-
 # ---- several exercises -----------------------------------------------------------------------------------------------
 
 
 def _show_summary(screen: Screen, verdicts: Sequence[Verdict], commands: Sequence[Command] | None) -> None:
     for verdict in verdicts:
-        finding = main_finding(verdict)
-        first = f"{finding.test.number} {finding.test.label}" if finding else _why_not(verdict)
-        status = screen.fit(STATUS_WORDS[verdict.status], 18)
+        finding = views.main_finding(verdict)
+        why = f"{finding.test.number} {finding.test.label}" if finding else _why_not(verdict)
+        status = screen.fit(views.STATUS_WORDS[verdict.status], 18)
         points = f"{whole_points(verdict.points):3}" if verdict.tests else "  -"
         screen.line(
             Piece(screen.fit(verdict.exercise, 6), "strong"),
             Piece(screen.fit(verdict.title, 16)),
             Piece(status, STATUS_STYLES[verdict.status]),
             Piece(f"{points}  "),
-            Piece(first, "quiet"),
+            Piece(why, "quiet"),
         )
     screen.blank()
     todo = next((verdict for verdict in verdicts if verdict.status is not Status.PASS), None)
@@ -281,21 +265,10 @@ def _show_summary(screen: Screen, verdicts: Sequence[Verdict], commands: Sequenc
 
 
 def _why_not(verdict: Verdict) -> str:
-    return next(iter([*(fault.error for fault in verdict.faults), *reasons_not_judged(verdict)]), "")
+    return next(iter((*(fault.error for fault in verdict.faults), *views.reasons_not_judged(verdict))), "")
 
 
-# ---- terminal overview -----------------------------------------------------------------------------------------------
-#
-# The screens that run nothing: ``grade`` (where am I, what next) and ``grade list``.
-
-
-METER = 10
-STYLES = {
-    ExerciseState.NEW: "quiet",
-    ExerciseState.FAULTY: "fail",
-    ExerciseState.FAILING: "skipped",
-    ExerciseState.COMPLETE: "pass",
-}
+# ---- screens that run nothing ----------------------------------------------------------------------------------------
 
 
 def show_overview(
@@ -310,11 +283,11 @@ def show_overview(
 ) -> None:
     """Show how far every exercise is, which one follows, what ``note`` says about it, and what to type next."""
     screen = Screen(console, glyphs)
-    complete = sum(one.state is ExerciseState.COMPLETE for one in progress)
+    complete = sum(exercise.state is ExerciseState.COMPLETE for exercise in progress)
     screen.spread([Piece(title, "strong")], [Piece(f"{complete} of {counted(len(progress), 'exercise')} complete")])
     screen.blank()
-    for one in progress:
-        _progress_line(screen, one, here=glyphs.here if one is following else " " * len(glyphs.here))
+    for exercise in progress:
+        _progress_line(screen, exercise, here=glyphs.here if exercise is following else " " * len(glyphs.here))
     screen.blank()
     if following is None:
         screen.line(Piece("All exercises are complete.", "pass"))
@@ -328,24 +301,28 @@ def show_overview(
 def show_list(console: Console, progress: Sequence[ExerciseProgress], *, glyphs: Glyphs) -> None:
     """Show what the exercises are about, one line each."""
     screen = Screen(console, glyphs)
-    for one in progress:
-        right = [Piece(f"level {one.level}   {one.minutes:3} min   ", "quiet"), _state(one)]
-        left = [Piece(screen.fit(one.id, 6), "strong"), Piece(screen.fit(one.title, 16)), Piece(one.summary, "quiet")]
+    for exercise in progress:
+        right = [Piece(f"level {exercise.level}   {exercise.minutes:3} min   ", "quiet"), _state(exercise)]
+        left = [
+            Piece(screen.fit(exercise.id, 6), "strong"),
+            Piece(screen.fit(exercise.title, 16)),
+            Piece(exercise.summary, "quiet"),
+        ]
         screen.spread(left, right)
 
 
-def _progress_line(screen: Screen, one: ExerciseProgress, *, here: str) -> None:
-    points = whole_points(one.points)
-    filled = METER * points // one.total if one.total else 0
-    tried = one.state in (ExerciseState.FAILING, ExerciseState.COMPLETE)
+def _progress_line(screen: Screen, exercise: ExerciseProgress, *, here: str) -> None:
+    points = whole_points(exercise.points)
+    filled = METER * points // exercise.total if exercise.total else 0
+    tried = exercise.state in (ExerciseState.FAILING, ExerciseState.COMPLETE)
     right = [
         Piece(screen.glyphs.filled * filled, "pass"),
         Piece(screen.glyphs.empty * (METER - filled) + "  ", "quiet"),
         Piece(f"{points:3}  " if tried else "  -  "),
-        _state(one),
+        _state(exercise),
     ]
-    screen.spread([Piece(here, "note"), Piece(screen.fit(one.id, 6), "strong"), Piece(one.title)], right)
+    screen.spread([Piece(here, "note"), Piece(screen.fit(exercise.id, 6), "strong"), Piece(exercise.title)], right)
 
 
-def _state(one: ExerciseProgress) -> Piece:
-    return Piece(one.state.ljust(max(len(state) for state in ExerciseState)), STYLES[one.state])
+def _state(exercise: ExerciseProgress) -> Piece:
+    return Piece(exercise.state.ljust(max(len(state) for state in ExerciseState)), STATE_STYLES[exercise.state])

@@ -1,11 +1,12 @@
 """Turns timelines into coordinates for a template: every number is computed here, as a percentage of the plot.
 
-A chart is a table with a small drawing in each row, so its numbers are there for whoever cannot see the drawing. The
-coordinates are percentages, so a chart is as readable on a telephone as on paper: bars shrink and letters do not.
+A chart is a table with a small drawing in each row, so readers who cannot see the drawing still have its numbers. With
+percentages a chart is as readable on a telephone as on paper: bars shrink and letters do not.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from grader.reports.lanes import Bar, How, Kind, Lane
@@ -14,7 +15,6 @@ from grader.text import seconds
 
 LEAST = 0.8
 """Per cent of the plot that a bar takes at least."""
-
 MAX_INDENT = 4
 ENDINGS = {How.RETURNED: "", How.RAISED: "✗ raised", How.CANCELLED: "⊘ cancelled", How.OPEN: "… never ends"}
 KIND_WORDS = {Kind.WORK: "at work", Kind.WAIT: "waits", Kind.BLOCKED: "holds up every task"}
@@ -40,7 +40,7 @@ class Caption:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LaneRow:
-    """One lane. ``absent`` is where its dotted line ends, ``stop`` where it was ended before it could return."""
+    """One lane. ``absent`` is the end of its dotted line, ``stop`` the place where it was ended before it returned."""
 
     label: str
     indent: int
@@ -50,7 +50,7 @@ class LaneRow:
     how: How
     when: str
     ending: str
-    notes: tuple[Caption, ...]
+    labels: tuple[Caption, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,13 +66,11 @@ class Chart:
 
 def chart(timeline: Timeline, caption: str) -> Chart:
     """Compute what a template draws."""
-    marks = {row: [mark for mark in timeline.marks if mark.lane == row] for row in range(len(timeline.lanes))}
-
     return Chart(
         caption=caption,
         axis="virtual time" if timeline.axis is Axis.SECONDS else "task steps; no time passes",
         ticks=tuple(_tick(tick, timeline.end) for tick in timeline.ticks),
-        rows=tuple(_row(lane, timeline, marks[number]) for number, lane in enumerate(timeline.lanes)),
+        rows=tuple(_row(lane, timeline, timeline.labels_of(row)) for row, lane in enumerate(timeline.lanes)),
         hidden=timeline.hidden,
     )
 
@@ -90,7 +88,7 @@ def _tick(tick: Tick, end: float) -> Caption:
     return Caption(x=_percent(share), anchor=anchor, text=tick.label)
 
 
-def _row(lane: Lane, timeline: Timeline, labels: list[Label]) -> LaneRow:
+def _row(lane: Lane, timeline: Timeline, labels: Sequence[Label]) -> LaneRow:
     end = timeline.end
     start = _share(lane.start, end)
     stopped = lane.how in (How.RAISED, How.CANCELLED) and lane.end is not None
@@ -104,7 +102,7 @@ def _row(lane: Lane, timeline: Timeline, labels: list[Label]) -> LaneRow:
         how=lane.how,
         when=_when(lane, timeline.axis),
         ending=ENDINGS[lane.how],
-        notes=tuple(_note(label, end) for label in labels),
+        labels=tuple(_caption(label, end) for label in labels),
     )
 
 
@@ -114,7 +112,7 @@ def _rect(bar: Bar, end: float) -> Rect:
     return Rect(x=_percent(min(low, 100 - width)), width=_percent(width), kind=bar.kind)
 
 
-def _note(label: Label, end: float) -> Caption:
+def _caption(label: Label, end: float) -> Caption:
     share = _share(label.at, end)
     text, anchor = (f"▲ {label.text}", "start") if share < 50 else (f"{label.text} ▲", "end")
     return Caption(x=_percent(share), anchor=anchor, text=text)

@@ -13,14 +13,14 @@ MAX_LABEL = 16
 INDENT = 2
 
 WORDS = {How.RETURNED: "", How.RAISED: "raised", How.CANCELLED: "cancelled", How.OPEN: "never ends"}
-# To be cancelled is what some lanes are supposed to be; only the other two look like trouble.
+# Some lanes are meant to be cancelled; only the other two endings look like trouble.
 STYLES = {How.RETURNED: "quiet", How.RAISED: "fail", How.CANCELLED: "note", How.OPEN: "fail"}
 MEANINGS = {Kind.WAIT: "waits", Kind.BLOCKED: "holds up every task"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Frame:
-    """Where things stand in a row: label, plot, word; in columns. Shared by the timelines of one figure."""
+    """The widths of a row's label and plot, in columns. The timelines of one figure share a frame."""
 
     label: int
     plot: int
@@ -37,12 +37,11 @@ def frame_for(screen: Screen, timelines: Sequence[Timeline]) -> Frame:
     word = max((len(WORDS[lane.how]) for lane in lanes), default=0)
     # One column for the glyph that ends a lane, one before the word.
     plot = screen.width - (INDENT + label + 2) - 1 - (word + 1 if word else 0)
-
     return Frame(label=label, plot=plot, end=max(timeline.end for timeline in timelines))
 
 
 def draw_axis(screen: Screen, timeline: Timeline, frame: Frame) -> None:
-    """Print the scale; labels that would touch their neighbour are left out."""
+    """Print the scale; a tick that would touch its neighbour is left out."""
     row = ""
     for tick in timeline.ticks:
         # The last label ends where the plot ends, so that it does not stick out.
@@ -53,14 +52,13 @@ def draw_axis(screen: Screen, timeline: Timeline, frame: Frame) -> None:
 
 
 def draw_lanes(screen: Screen, timeline: Timeline, frame: Frame) -> None:
-    """Print one row per lane, each followed by its marks."""
+    """Print one row per lane, each followed by its labels."""
     if not timeline.lanes:
         screen.line(Piece(" " * INDENT + "nothing was started", "quiet"))
     for number, lane in enumerate(timeline.lanes):
         screen.line(*_row(screen, lane, frame))
-        for mark in timeline.marks:
-            if mark.lane == number:
-                screen.line(Piece(_margin(frame) + _mark(mark, frame, screen.glyphs), "note"))
+        for label in timeline.labels_of(number):
+            screen.line(Piece(_margin(frame) + _pointing(label, frame, screen.glyphs), "note"))
     if timeline.hidden:
         screen.line(Piece(" " * INDENT + f"and {timeline.hidden} more", "quiet"))
 
@@ -95,7 +93,7 @@ def _row(screen: Screen, lane: Lane, frame: Frame) -> Iterator[Piece]:
 
 
 def _cells(lane: Lane, frame: Frame, start: int) -> list[Kind]:
-    """What is in each column of a lane from its start; whatever happened has at least one."""
+    """Return the kind of each column of a lane from its start; every bar has at least one column."""
     end = frame.column(max((bar.end for bar in lane.bars), default=lane.start))
     until = max(end, min(start + 1, frame.plot))
     cells = [Kind.WORK] * (until - start)
@@ -103,7 +101,6 @@ def _cells(lane: Lane, frame: Frame, start: int) -> list[Kind]:
         low = frame.column(bar.start) - start
         high = max(frame.column(bar.end) - start, low + 1)
         cells[low : min(high, len(cells))] = [bar.kind] * (min(high, len(cells)) - low)
-
     return cells
 
 
@@ -119,8 +116,8 @@ def _runs(cells: Sequence[Kind]) -> Iterator[tuple[Kind, int]]:
             start = column
 
 
-def _mark(mark: Label, frame: Frame, glyphs: Glyphs) -> str:
-    column = frame.column(mark.at)
-    after = " " * column + f"{glyphs.pointer} {mark.text}"
-    before = f"{mark.text} {glyphs.pointer}".rjust(column + 1)
+def _pointing(label: Label, frame: Frame, glyphs: Glyphs) -> str:
+    column = frame.column(label.at)
+    after = " " * column + f"{glyphs.pointer} {label.text}"
+    before = f"{label.text} {glyphs.pointer}".rjust(column + 1)
     return after if len(after) <= frame.plot + 1 or len(before) > column + 1 else before

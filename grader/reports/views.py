@@ -1,14 +1,13 @@
-"""What a report says about a verdict, before any report says it: findings, notes, points and reasons.
+"""What a report says about a verdict, before any report says it: points, findings, remarks, lines, what to type next.
 
-Knows no colours, no HTML and no width. Text of a learner's program is passed on as it came; ``clean`` is applied where
-it is shown.
+Knows no colours, no HTML and no width. Text of a learner's program is passed on as it came; ``grader.text`` cleans it
+where it is shown.
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections import Counter, defaultdict
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from grader.judge.verdict import BackendResult, Failure, Outcome, PassedRemark, Status, TestResult, Verdict
@@ -44,7 +43,7 @@ class Finding:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SharedRemark:
-    """Something worth saying about tests that passed. It costs no points."""
+    """A remark on one line of the learner's file, made in one or several tests that passed. It costs no points."""
 
     kind: str
     """The slug of a diagnosis."""
@@ -52,7 +51,24 @@ class SharedRemark:
     line: int | None
     source: str
     tests: tuple[int, ...]
-    """Numbers of the tests in which it was seen."""
+    """Numbers of the tests in which it was made."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Excerpt:
+    """A source line in three parts: the middle one is what the caret underlines."""
+
+    before: str
+    marked: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Command:
+    """Something to type, and what it is good for."""
+
+    line: str
+    does: str
 
 
 class ExerciseState(StrEnum):
@@ -79,7 +95,7 @@ class ExerciseProgress:
     total: int = 100
 
 
-# ---- verdicts --------------------------------------------------------------------------------------------------------
+# ---- the verdict as a whole ------------------------------------------------------------------------------------------
 
 
 def points_said(verdict: Verdict) -> str:
@@ -102,10 +118,30 @@ def reasons_not_judged(verdict: Verdict) -> tuple[str, ...]:
     return tuple(dict.fromkeys(reason for reason in reasons if reason))
 
 
+# ---- findings --------------------------------------------------------------------------------------------------------
+
+
 def findings(verdict: Verdict) -> tuple[Finding, ...]:
     """Return one finding per failed test and reason, in the order of the tests."""
     found = [finding for test in verdict.tests for finding in _findings_of(test)]
-    return tuple(_with_others(finding, found) for finding in found)
+    numbers: dict[str, dict[int, None]] = defaultdict(dict)
+    for finding in found:
+        numbers[finding.failure.diagnosis][finding.test.number] = None
+    return tuple(
+        replace(finding, also=tuple(n for n in numbers[finding.failure.diagnosis] if n != finding.test.number))
+        for finding in found
+    )
+
+
+def _findings_of(test: TestResult) -> list[Finding]:
+    groups: dict[tuple[str, str], list[tuple[BackendResult, Failure]]] = defaultdict(list)
+    for result in test.results:
+        if result.failure is not None:
+            groups[result.failure.diagnosis, result.failure.error].append((result, result.failure))
+    return [
+        Finding(test=test, backends=tuple(result.backend for result, _ in group), failure=group[0][1])
+        for group in groups.values()
+    ]
 
 
 def main_finding(verdict: Verdict) -> Finding | None:
@@ -115,33 +151,12 @@ def main_finding(verdict: Verdict) -> Finding | None:
     for slug, count in counts.most_common(1):
         if count * 2 > len(found):
             return next(finding for finding in found if finding.failure.diagnosis == slug)
-
     return found[0] if found else None
 
 
 def is_ending(failure: Failure) -> bool:
     """Whether the way the play ended is itself the diagnosis: a deadlock, a blocked loop, an unexpected exception."""
     return not failure.ended.by_itself or failure.diagnosis == failure.ended
-
-
-def _findings_of(test: TestResult) -> list[Finding]:
-    groups: dict[tuple[str, str], list[BackendResult]] = {}
-    for result in test.results:
-        if result.failure is not None:
-            groups.setdefault((result.failure.diagnosis, result.failure.error), []).append(result)
-
-    return [_finding(test, group) for group in groups.values()]
-
-
-def _finding(test: TestResult, group: Sequence[BackendResult]) -> Finding:
-    failures = [result.failure for result in group if result.failure is not None]
-    return Finding(test=test, backends=tuple(result.backend for result in group), failure=failures[0])
-
-
-def _with_others(finding: Finding, found: Iterable[Finding]) -> Finding:
-    slug, number = finding.failure.diagnosis, finding.test.number
-    others = dict.fromkeys(f.test.number for f in found if f.failure.diagnosis == slug and f.test.number != number)
-    return Finding(test=finding.test, backends=finding.backends, failure=finding.failure, also=tuple(others))
 
 
 def schedule_said(finding: Finding) -> str:
@@ -163,49 +178,38 @@ def timelines(failure: Failure) -> tuple[Timeline, Timeline | None] | None:
     lanes = max(len(mine.lanes), len(reference.lanes) if reference else 0)
     # One task alone takes one step after the other; a picture of it says nothing.
     least = 1 if mine.axis is Axis.SECONDS else 2
-
     return (mine, reference) if lanes >= least else None
 
 
-def notes(verdict: Verdict) -> tuple[SharedRemark, ...]:
-    """Return what was noticed in tests that passed: each thing once for each line, whatever the tests and backends."""
-    seen: dict[tuple[str, int | None], tuple[PassedRemark, list[int]]] = {}
+# ---- remarks ---------------------------------------------------------------------------------------------------------
+
+
+def remarks(verdict: Verdict) -> tuple[SharedRemark, ...]:
+    """Return the remarks on tests that passed: each once for each line, whatever the tests and backends."""
+    seen: dict[tuple[str, int | None], tuple[PassedRemark, dict[int, None]]] = {}
     for test in verdict.tests:
-        for caution in (caution for result in test.results for caution in result.cautions):
-            numbers = seen.setdefault((caution.kind, caution.line), (caution, []))[1]
-            if test.number not in numbers:
-                numbers.append(test.number)
+        for remark in (remark for result in test.results for remark in result.remarks):
+            seen.setdefault((remark.kind, remark.line), (remark, {}))[1][test.number] = None
     return tuple(
-        SharedRemark(kind=one.kind, text=one.text, line=one.line, source=one.source, tests=tuple(numbers))
-        for one, numbers in seen.values()
+        SharedRemark(kind=first.kind, text=first.text, line=first.line, source=first.source, tests=tuple(numbers))
+        for first, numbers in seen.values()
     )
 
 
-def note_said(note: SharedRemark) -> str:
-    """Say a note and where it was noticed: ``... (test 3; it costs no points)``."""
-    few = len(note.tests) <= MAX_NUMBERS
-    where = tests_named(note.tests) if few else counted(len(note.tests), "test")
-    return f"{note.text} ({where}; it costs no points)"
+def remark_said(remark: SharedRemark) -> str:
+    """Say a remark and the tests it was made in: ``... (test 3; it costs no points)``."""
+    few = len(remark.tests) <= MAX_NUMBERS
+    where = tests_named(remark.tests) if few else counted(len(remark.tests), "test")
+    return f"{remark.text} ({where}; it costs no points)"
 
 
-# ---- excerpts --------------------------------------------------------------------------------------------------------
-#
-# A line of the learner's file, as reports quote it: where it stands, and which part of it is meant.
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Excerpt:
-    """A source line in three parts: the middle one is what the caret underlines."""
-
-    before: str
-    marked: str
-    after: str
+# ---- lines of the learner's file -------------------------------------------------------------------------------------
 
 
 def excerpt_of_fault(fault: Fault) -> Excerpt:
     """Split the line of a fault at what the caret underlines."""
     if fault.column is None:
-        return Excerpt(before=_detabbed(fault.text), marked="", after="")
+        return excerpt_of_line(fault.text)
     start = max(0, fault.column - 1)
     end = start + max(1, fault.width)
     before = _detabbed(fault.text[:start])
@@ -226,17 +230,7 @@ def place(file: str, line: int | None) -> str:
     return file if line is None else f"{file}:{line}"
 
 
-# ---- next steps ------------------------------------------------------------------------------------------------------
-#
-# What to type after a verdict.
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Command:
-    """Something to type, and what it is good for."""
-
-    line: str
-    does: str
+# ---- what to type next -----------------------------------------------------------------------------------------------
 
 
 def next_commands(verdict: Verdict) -> tuple[Command, ...]:

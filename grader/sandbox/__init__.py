@@ -1,9 +1,13 @@
 """Our end of the box: how it is built and started, how it is asked, and how little its answers are trusted.
 
-A job comes in, ``Recording`` objects go out. ``isolation`` says what each level promises, ``enclosure`` builds the
-command line and the orders of a box, ``zygote`` starts its process and sweeps up after it, ``box`` runs jobs in it,
-``reading`` turns a line into a recording or distrusts it, and ``cell`` plays one submission and caches its recordings.
-What a box may read or call is decided in ``enclosure``; the filter itself stands on the other side, in ``box.kernel``.
+A job comes in, ``Recording`` objects go out. ``isolation`` says what each level promises, ``grants`` which files a box
+may read, ``enclosure`` builds its command line and its orders; ``zygote`` starts its process and ends it with all below
+it, ``child`` waits for the lines of one child, ``box`` runs jobs in children and starts again when it dies; ``reading``
+turns a line into a recording or distrusts it, and ``cell`` plays one submission and caches its recordings.
 
-    isolation enclosure zygote box reading cell
+To let a box read a file, add a line to the table in ``grants``; to change a namespace or a mount, see ``enclosure``;
+to change which level an exercise needs, see ``isolation``. System calls and limits stand on the other side, in
+``box.seccomp`` and ``box.fence``; what crosses to it is typed in ``wire.orders``.
+
+    isolation grants enclosure zygote child box reading cell
 """

@@ -1,7 +1,7 @@
-"""Boxes, which hold learners' code: a warm zygote that forks a ``Child`` per job, and what it takes to end it.
+"""Boxes, which hold learners' code: a box starts a zygote, proves its level, and ends all that was started in it.
 
-A ``Box`` is at the strongest level of isolation that its own self-test has proven. Whatever a child has started is
-killed with it, and so is everything when the box is closed. A box that has died is started again.
+A ``Box`` is at the strongest level of isolation that its own self-test has proven. All processes that a child has
+started are killed with it, and all of the box when it is closed. A box that has died is started again.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import secrets
 import signal
 import threading
 import time
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from types import TracebackType
@@ -19,95 +19,16 @@ from types import TracebackType
 from grader.errors import InternalError, MachineError
 from grader.kit.exercise import Limits
 from grader.sandbox import isolation
-from grader.sandbox import zygote as sweep
+from grader.sandbox.child import Child
 from grader.sandbox.isolation import Probe
-from grader.sandbox.zygote import LOOK_SECONDS, Died, ZygoteHandle
-from grader.wire.lines import Json, dumps
+from grader.sandbox.zygote import LOOK_SECONDS, Died, ZygoteHandle, kill_descendants
+from grader.wire.lines import dumps
+from grader.wire.orders import JobOrder
 
-# ---- child -----------------------------------------------------------------------------------------------------------
-#
-# One child of a box: its process number, our ends of its pipes, and what it has used.
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Usage:
-    """What a process has used so far; nothing where there is no /proc."""
-
-    cpu_seconds: float = 0.0
-    threads: int = 0
-
-
-class Child:
-    """One child's process number and our ends of its pipes."""
-
-    def __init__(
-        self, process: int, requests: int, messages: int, output: int, *, number: int, proof: str, zygote: ZygoteHandle
-    ) -> None:
-        self.process = process
-        self.number = number
-        """The number it has inside the box."""
-        self.proof = proof
-        """What only the grader's own code in the child has been told; it says by that when it fails itself."""
-        self.zygote = zygote
-        self.requests = requests
-        self.messages = messages
-        self.output = output
-        self.buffer = b""
-        self.said = b""
-        """The end of what it wrote to descriptors 1 and 2."""
-        self.status: int | None = None
-        """Its exit status, if it had left by itself when it was ended."""
-        self.unsent = b""
-        """Requests that do not fit into the pipe; a child that plays reads none."""
-        self._open = True
-        for descriptor in (requests, messages, output):
-            os.set_blocking(descriptor, False)
-
-    def send(self, document: Mapping[str, Json]) -> None:
-        """Write one request, or keep it until it can be written. Never waits for the child."""
-        self.unsent += dumps(document)
-        self.flush()
-
-    def flush(self) -> None:
-        """Write what the pipe takes. A child that is gone is noticed when its answer is read."""
-        try:
-            while self.unsent:
-                self.unsent = self.unsent[os.write(self.requests, self.unsent) :]
-        except BlockingIOError:
-            pass
-        except BrokenPipeError:
-            self.unsent = b""
-
-    def finish(self) -> None:
-        """Say that there are no more requests."""
-        os.close(self.requests)
-        self.requests, self.unsent = -1, b""
-
-    def close(self) -> None:
-        if self._open:
-            self._open = False
-            for descriptor in (self.requests, self.messages, self.output):
-                if descriptor >= 0:
-                    os.close(descriptor)
-
-    def usage(self) -> Usage:
-        """What the child has used so far."""
-        try:
-            with open(f"/proc/{self.process}/stat") as file:
-                fields = file.read().rpartition(")")[2].split()
-        except OSError:
-            return Usage()
-        cpu = (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-        return Usage(cpu_seconds=cpu, threads=int(fields[17]))
-
-
-# ---- job -------------------------------------------------------------------------------------------------------------
-#
-# A program that can be played, and what the box is told about it.
-
-
-CHILD_CPU_SECONDS = 600
-"""For all plays of a child; it ends a child that nobody watches any more."""
+GRACE_SECONDS = 5.0
+"""For a child to leave after its last play, and for killed processes to be gone."""
+_CHILD_CPU_SECONDS = 600
+"""For all plays of a child; the kernel ends by it a child whose grader is gone."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,52 +40,7 @@ class Job:
     scenarios: str
     limits: Limits
     needs: tuple[str, ...] = ()
-    """What the fences open for it: ``loopback``, ``processes``."""
-
-
-def document(job: Job, proof: str) -> bytes:
-    """The line that tells the box about a job. The ``proof`` is what only the grader's own code there is told."""
-    limits: dict[str, Json] = {
-        "memory": job.limits.memory_mb << 20,
-        "cpu": CHILD_CPU_SECONDS,
-        "steps": job.limits.steps,
-        "horizon": job.limits.horizon_seconds,
-    }
-    return dumps(
-        {
-            "module": job.module,
-            "submission": job.submission,
-            "scenarios": job.scenarios,
-            "limits": limits,
-            "needs": list(job.needs),
-            "proof": proof,
-        }
-    )
-
-
-# ---- interrupts ------------------------------------------------------------------------------------------------------
-#
-# Holds Ctrl-C back while something is started that nobody could end yet.
-
-
-@contextmanager
-def held_back() -> Iterator[None]:
-    """Have an interrupt act when the block is left, and not in the middle of it."""
-    if threading.current_thread() is not threading.main_thread() or not callable(signal.getsignal(signal.SIGINT)):
-        yield  # it reaches the main thread only, and nobody who ignores it
-        return
-    came: list[int] = []
-    before = signal.signal(signal.SIGINT, lambda number, frame: came.append(number))
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)
-        if came:
-            signal.raise_signal(signal.SIGINT)
-
-
-GRACE_SECONDS = 5.0
-"""For a child to leave after its last play, and for the killed to be gone."""
+    """What the fence leaves open to it: ``loopback``, ``processes``."""
 
 
 class Box:
@@ -184,10 +60,10 @@ class Box:
         self._zygote: ZygoteHandle | None = None
         self._ready = False
         self._stumbled = False
-        """Whether the last start came to nothing."""
+        """Whether the last start has failed."""
         self._living: dict[int, Child] = {}
         """The children that have not been ended, by their number in the box."""
-        self.attempts: tuple[Probe, ...] = ()
+        self.probes: tuple[Probe, ...] = ()
         """What the self-test has tried, once the box has been used."""
         self.missing: tuple[str, ...] | None = None
         """Private names of the libraries that plays need and the box does not have; None if no box has said so yet."""
@@ -219,17 +95,15 @@ class Box:
         return self._up().process
 
     def refusal(self, needs: Collection[str]) -> str:
-        """Why an exercise with these needs cannot be judged here; nothing if it can."""
-        landlock = self._up().landlock
-        assert isinstance(landlock, int)
-        return isolation.refusal(needs, self._level, landlock)
+        """Why an exercise with these needs cannot be judged here; empty if it can."""
+        return isolation.refusal(needs, self.level, self._up().landlock)
 
     def start(self, job: Job) -> Child:
         """Fork a child that answers requests for plays of this job. Raises InternalError if no box can be started."""
         try:
             return self._fork(job)
         except Died:
-            # Something that was played has killed it. What starts now has had no part in that.
+            # A play has killed the zygote. The job that starts now had no part in that.
             self._bury()
         try:
             return self._fork(job)
@@ -237,10 +111,10 @@ class Box:
             raise _no_box(died) from died
 
     def end(self, child: Child) -> int | None:
-        """Kill a child and everything that was ever started in it; returns its exit status, None if it had not left.
+        """Kill a child and all that was ever started in it; returns its exit status, None if it had not left by itself.
 
-        It is killed after a clean end too: a student's own child process outlives its parent otherwise. The children
-        of other jobs are spared.
+        It is killed after a clean end too, because a process that the learner's code has started outlives its parent
+        otherwise. The children of other jobs are spared.
         """
         if self.lost(child) or self._living.pop(child.number, None) is None:
             child.close()
@@ -268,11 +142,11 @@ class Box:
         return child.number in zygote.statuses
 
     def lost(self, child: Child) -> bool:
-        """Whether the child has gone down with its zygote. That need not be its own doing."""
+        """Whether the child has died with its zygote, for which another job may be to blame."""
         return child.zygote is not self._zygote
 
     def settle(self, child: Child) -> None:
-        """Wait a little for the news that a child has ended whose pipe is closed."""
+        """Wait a little for the zygote's message that a child has ended whose pipe is closed."""
         deadline = time.monotonic() + LOOK_SECONDS
         while not self.has_ended(child) and time.monotonic() < deadline:
             time.sleep(0.001)
@@ -296,19 +170,19 @@ class Box:
         while not self._ready:
             assert self._zygote is not None
             try:
-                attempts = self._zygote.ready()
+                probes = self._zygote.ready()
             except Died as died:
                 self.missing = self._zygote.missing or self.missing
                 self._start_again(died, min(self._level - 1, isolation.FENCED))
                 continue
-            self.attempts, self.missing = attempts, self._zygote.missing
-            proven = isolation.proven(self._level, attempts)
-            said = [f"it could {attempt.what} ({attempt.said})" for attempt in attempts if not attempt.prevented]
+            self.probes, self.missing = probes, self._zygote.missing
+            proven = isolation.proven(self._level, probes)
+            possible = [f"it could {probe.what} ({probe.said})" for probe in probes if not probe.prevented]
             if proven == self._level:
                 self._ready, self._stumbled = True, False
-            elif said:
+            elif possible:
                 self._bury()
-                self._lower(proven, ", ".join(said))
+                self._lower(proven, ", ".join(possible))
                 self._launch()
             else:
                 self._start_again(Died("its self-test was cut short"), proven)
@@ -316,7 +190,7 @@ class Box:
         return self._zygote
 
     def _start_again(self, died: Died, lower: int) -> None:
-        """Start once more at the same level, in case somebody has killed it, and then at a lower one."""
+        """Start once more at the same level, as the zygote may have been killed, and after that at a lower one."""
         self._bury()
         if self._stumbled and self._level == 0:
             raise _no_box(died) from died
@@ -326,7 +200,7 @@ class Box:
         self._launch()
 
     def _lower(self, level: int, why: str) -> None:
-        self.notes.append(f"level {self._level} is not to be had: {why}")
+        self.notes.append(f"level {self._level} is not available: {why}")
         self._level = level
 
     def _bury(self) -> None:
@@ -336,7 +210,7 @@ class Box:
         if zygote is None:
             return
         for child in self._living.values():
-            _kill_group(child.process)  # below the zygote they are found only as long as that one lives
+            _kill_group(child.process)  # once the zygote is dead, they are no longer found below it
         self._living.clear()
         zygote.kill()
 
@@ -349,7 +223,7 @@ class Box:
         output_in, output_out = os.pipe()
         proof = secrets.token_hex(16)
         try:
-            number, process = zygote.fork(document(job, proof), [requests_in, messages_out, output_out])
+            number, process = zygote.fork(dumps(_order(job, proof)), [requests_in, messages_out, output_out])
         except BaseException:
             for descriptor in (requests_out, messages_in, output_in):
                 os.close(descriptor)
@@ -369,16 +243,32 @@ class Box:
             return
         deadline = time.monotonic() + GRACE_SECONDS
         if not alone:
-            _kill_group(child.process)  # once it is reaped, its number may be another process'
-        child.close()  # not before: it would leave with status 0 when there are no more requests
+            _kill_group(child.process)  # once it is reaped, its number may belong to another process
+        child.close()  # not before: a child without more requests leaves, with status 0
         spare = {each.process for each in self._living.values()}
-        while child.number not in zygote.statuses or sweep.kill_descendants(zygote.process, spare=spare):
+        while child.number not in zygote.statuses or kill_descendants(zygote.process, spare=spare):
             if time.monotonic() > deadline or zygote.stopped():
                 raise Died(f"process {child.process} does not end")
             zygote.listen(0.05)
         status = zygote.statuses.pop(child.number)
         # A process that was leaving already keeps its own status under our signal.
         child.status = None if status == -signal.SIGKILL and not alone else status
+
+
+def _order(job: Job, proof: str) -> JobOrder:
+    return {
+        "module": job.module,
+        "submission": job.submission,
+        "scenarios": job.scenarios,
+        "limits": {
+            "memory": job.limits.memory_mb << 20,
+            "cpu": _CHILD_CPU_SECONDS,
+            "steps": job.limits.steps,
+            "horizon": job.limits.horizon_seconds,
+        },
+        "needs": list(job.needs),
+        "proof": proof,
+    }
 
 
 def _no_box(died: Died) -> InternalError:
@@ -389,3 +279,19 @@ def _kill_group(process: int) -> None:
     with suppress(ProcessLookupError, PermissionError):
         if process > 1:  # 0 would be our own group
             os.killpg(process, signal.SIGKILL)
+
+
+@contextmanager
+def held_back() -> Iterator[None]:
+    """Hold Ctrl-C back until the block is left: before that, nothing could end the process that it starts."""
+    if threading.current_thread() is not threading.main_thread() or not callable(signal.getsignal(signal.SIGINT)):
+        yield  # an interrupt reaches the main thread only, and no process that ignores it
+        return
+    came: list[int] = []
+    before = signal.signal(signal.SIGINT, lambda number, frame: came.append(number))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+        if came:
+            signal.raise_signal(signal.SIGINT)

@@ -1,133 +1,28 @@
-"""Asks for the plays of one job and takes in what comes out of the box, trusting none of it.
+"""Asks a box for the plays of one job, and turns its answers into recordings without trusting them.
 
-A ``Cell`` answers its plays in the order in which they were sent. One that crashes, hangs or lies costs itself only;
-the cell goes on in a new child. No verdict depends on elapsed real time but for the last resort of
+A ``Cell`` answers its plays in the order in which they were sent. A play that crashes, hangs or lies costs no other
+play: the cell goes on in a new child. No verdict depends on elapsed real time but for the last resort of
 ``Limits.wall_seconds``, which ends a play as ``limit``.
 """
 
 from __future__ import annotations
 
 import json
-import os
 import secrets
-import select
 import signal
-import time
 from collections import deque
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass, replace
 
-from grader.sandbox.box import GRACE_SECONDS, Box, Child, Job
+from grader.sandbox.box import GRACE_SECONDS, Box, Job
+from grader.sandbox.child import Child, Gone, TimeIsUp, drain_output, next_line
 from grader.sandbox.reading import read
-from grader.wire.lines import MAX_LINE, Distrusted, Json, dumps, loads
+from grader.wire.lines import Distrusted, Json, dumps, loads
 from grader.wire.recording import Ended, Recording
 from grader.wire.values import encode_inputs
 
-# ---- lines -----------------------------------------------------------------------------------------------------------
-#
-# Waits for the next line of a child, and gives up on one that has ended or has used more than it may.
-
-
-LOOK_SECONDS = 0.25
-TAIL_BYTES = 2000
-MAX_THREADS = 1024
-"""Of one child. Where the kernel cannot count them for us, this is what a bomb of threads runs into."""
-
-
-class TimeIsUp(Exception):
-    """A play has used its last resort."""
-
-
-class Gone(Exception):
-    """A child has closed its end without an answer."""
-
-
-def next_line(box: Box, child: Child, wall: float, cpu: float) -> bytes:
-    """The next line of a child. Raises TimeIsUp or Gone; Distrusted if it is too long."""
-    if b"\n" not in child.buffer:
-        _wait_for_line(box, child, wall, cpu)
-    line, _, child.buffer = child.buffer.partition(b"\n")
-    return line
-
-
-def _wait_for_line(box: Box, child: Child, wall: float, cpu: float) -> None:
-    began = looked = time.monotonic()
-    used: float | None = None
-    ended = False
-    pipes = _pipes(child)
-    while True:
-        ready = {descriptor for descriptor, _ in pipes.poll(0 if ended else LOOK_SECONDS * 1000)}
-        if child.requests in ready:
-            child.flush()
-            if not child.unsent:
-                pipes.unregister(child.requests)
-        if child.output in ready and not _read_output(child):
-            pipes.unregister(child.output)
-        if child.messages in ready:
-            _read_messages(child)
-            if b"\n" in child.buffer:
-                return
-        elif ended:
-            raise Gone
-        # Bytes without an end of the line are no excuse: they may come one by one, for ever. Nor is a flood
-        # of output a reason not to look.
-        now = time.monotonic()
-        if not ready or now - looked > LOOK_SECONDS:
-            looked = now
-            if used is None:
-                # Not before the first play that takes its time: asking the kernel was a tenth of judging.
-                used = child.usage().cpu_seconds
-            _look(child, wall=wall - (now - began), cpu=cpu + used, limits=(wall, cpu))
-            # It may have answered and left since the pipes were polled: under load one of 300 plays that computed for
-            # ever was said to have crashed.
-            ended = box.has_ended(child)
-
-
-def _pipes(child: Child) -> select.poll:
-    pipes = select.poll()
-    pipes.register(child.messages, select.POLLIN)
-    pipes.register(child.output, select.POLLIN)
-    if child.unsent:
-        pipes.register(child.requests, select.POLLOUT)
-    return pipes
-
-
-def _look(child: Child, *, wall: float, cpu: float, limits: tuple[float, float]) -> None:
-    """Raise TimeIsUp if the child has no wall time left or has used more than it may."""
-    if wall < 0:
-        raise TimeIsUp(f"no end after {limits[0]:g} real seconds")
-    usage = child.usage()
-    if usage.cpu_seconds > cpu:
-        raise TimeIsUp(f"no end after {limits[1]:g} s of CPU time")
-    if usage.threads > MAX_THREADS:
-        raise TimeIsUp(f"{usage.threads} threads at once")
-
-
-def _read_messages(child: Child) -> None:
-    data = os.read(child.messages, 1 << 18)
-    if not data:
-        raise Gone
-    child.buffer += data
-    if len(child.buffer) > MAX_LINE and b"\n" not in child.buffer:
-        raise Distrusted("a line without an end")
-
-
-def drain_output(child: Child) -> None:
-    with suppress(BlockingIOError):
-        while _read_output(child):
-            pass
-
-
-def _read_output(child: Child) -> bool:
-    data = os.read(child.output, 1 << 16)
-    child.said = (child.said + data)[-TAIL_BYTES:]
-    return bool(data)
-
-
-# ---- play ------------------------------------------------------------------------------------------------------------
-#
-# A request for one play: which scenario, with which inputs, on which backend, under which schedule.
+_SLOW = (Ended.BLOCKED_LOOP, Ended.NEVER_YIELDS, Ended.LATE)
+"""Endings of plays that take long, and that are shown with a trace."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +39,7 @@ class Play:
     within: float | None = None
     """Virtual seconds after which the play is late, if its hidden test says so."""
     walk: str = "fair"
-    """``sticky`` for an unfair schedule, which stays with one task for as long as it likes."""
+    """``sticky`` for an unfair schedule, which stays with one task as long as it can."""
 
     @property
     def key(self) -> Play:
@@ -154,10 +49,6 @@ class Play:
     @staticmethod
     def encode(inputs: Mapping[str, object]) -> str:
         return dumps(encode_inputs(dict(inputs))).decode()
-
-
-_SLOW = (Ended.BLOCKED_LOOP, Ended.NEVER_YIELDS, Ended.LATE)
-"""Endings that take long to come to, and are shown with a trace."""
 
 
 class _Fault(Exception):
@@ -180,13 +71,13 @@ class Cell:
         """Whether anything came out of the box that our own code would not have written."""
 
     def send(self, play: Play) -> Play:
-        """Ask for a play without waiting for it. Returns the play that answers: it may have a trace besides."""
+        """Ask for a play without waiting for it. Returns the play that will answer: it may be one with a trace."""
         traced = replace(play, trace=True)
-        known = next((one for one in (play, traced) if self._is_known(one)), None)
-        if known is not None:
-            return known
-        # A play that failed is played again for its trace. Of those that hang, as the others of a program that has
-        # hung before may, each would cost twice half a second.
+        for known in (play, traced):
+            if self._is_known(known):
+                return known
+        # A play that failed is played again for its trace. One that hangs costs half a second each time, so all plays
+        # of a program that has hung once are traced at once.
         asked = traced if self._hangs else play
         name = secrets.token_hex(8)
         self._sent.append((asked, name))
@@ -201,7 +92,7 @@ class Cell:
         return self._done[asked]
 
     def close(self) -> None:
-        """End the child. Bytes after the last answer are an attempt to add to it."""
+        """End the child. Bytes after the last answer are taken for forgery: our own code writes none."""
         while self._sent and self._child is not None:
             self._next()
         child, self._child = self._child, None
@@ -209,7 +100,7 @@ class Cell:
             return
         child.finish()
         try:
-            rest = next_line(self._box, child, GRACE_SECONDS, GRACE_SECONDS)
+            rest = next_line(child, self._box.has_ended, wall=GRACE_SECONDS, cpu=GRACE_SECONDS)
             self.tampered = self.tampered or bool(rest)
         except (TimeIsUp, Gone):
             pass
@@ -248,7 +139,8 @@ class Cell:
         play, name = self._sent.popleft()
         spent = True
         try:
-            line = next_line(self._box, child, self._job.limits.wall_seconds, self._job.limits.cpu_seconds)
+            limits = self._job.limits
+            line = next_line(child, self._box.has_ended, wall=limits.wall_seconds, cpu=limits.cpu_seconds)
             message = loads(line)
             _raise_fault(message, child)
             recording, spent = read(message, play=name, scenario=play.scenario, backend=play.backend)
@@ -269,8 +161,8 @@ class Cell:
             self.tampered = spent = True
             recording = _ended(play, Ended.TAMPERED, str(error))
         except BaseException:
-            # Interrupted, by Ctrl-C or by the alarm of a hidden test. The answer that is still to come would be taken
-            # for the answer to the next request.
+            # Interrupted, by Ctrl-C or by the alarm of a hidden test. The child's late answer would be taken for the
+            # answer to the next request.
             self._replace(child)
             raise
         self._done[play] = recording
@@ -280,10 +172,10 @@ class Cell:
             self._replace(child)
 
     def _again(self, play: Play, name: str, child: Child) -> bool:
-        """Play once more what failed through no fault of its own, as far as can be told; whether there is a next time.
+        """Send a play once more that may have failed through no fault of its own; whether it was sent.
 
-        A box may have died of what another job plays in it, or what this one has left running. If it dies again of
-        the same play, it is this one's doing.
+        Another job, or an earlier play of this one, may have killed the box. If the box dies a second time under the
+        same play, that play is to blame.
         """
         if play in self._retried:
             return False
@@ -293,9 +185,9 @@ class Cell:
         return True
 
     def _crash(self, play: Play, child: Child) -> Recording:
-        """What is known of a child that left without an answer."""
+        """The recording of a play whose child left without an answer."""
         if self._box.lost(child):
-            return _ended(play, Ended.CRASHED, "the processes that it was played in were killed or stopped")
+            return _ended(play, Ended.CRASHED, "the processes of its box were killed or stopped")
         drain_output(child)
         return _ended(play, Ended.CRASHED, _last_words(self._box.end(child)))
 
@@ -308,18 +200,18 @@ class Cell:
 
 
 def _raise_fault(message: Json, child: Child) -> None:
-    """Raise _Fault if the message is our own code's word that it has failed.
+    """Raise _Fault if our own code reports that it has failed, and proves by the secret of the job that it does.
 
-    By the proof that came with the job: an exit status, which stood for this once, is anybody's to choose.
+    An exit status, which stood for this once, can be chosen by the learner's code.
     """
     if isinstance(message, dict) and message.keys() == {"fault", "proof"}:
         if not isinstance(message["proof"], str) or not secrets.compare_digest(message["proof"], child.proof):
-            raise Distrusted("a fault that nobody has had")
+            raise Distrusted("a fault of the grader that it has not reported")
         raise _Fault(str(message["fault"]))
 
 
 def _killed(child: Child) -> bool:
-    """Whether somebody has killed it. That may have been a kernel out of memory, or an operator."""
+    """Whether SIGKILL has ended it, which a kernel out of memory or an operator may have sent."""
     return child.zygote.statuses.get(child.number) == -signal.SIGKILL
 
 
@@ -335,7 +227,7 @@ def _ended(play: Play, ended: Ended, reason: str) -> Recording:
 
 
 def _last_words(status: int | None) -> str:
-    """What became of a child that left without an answer."""
+    """How a child ended that left without an answer."""
     if status is not None and status < 0:
         return f"the process was killed by {_signal_name(-status)}"
     return f"the process left with exit status {status}" if status is not None else "the process closed its pipes"

@@ -1,7 +1,8 @@
 """The levels of isolation: what each is made of, which one a box has proven to have, and what may run at it.
 
-A level is never claimed. A box tries from the inside what its level promises to prevent (``box.selftest``), and
-whatever succeeds lowers the level that is printed, stored with every verdict and asked for by ``require``.
+A level is never claimed. A box tries from the inside what its level promises to prevent (``box.selftest``); each such
+try is a ``Probe``. A probe that succeeds lowers the level that is printed, stored with every verdict and asked for by
+``require``.
 """
 
 from __future__ import annotations
@@ -15,10 +16,11 @@ from dataclasses import dataclass
 from functools import cache
 
 from grader.errors import MachineError
+from grader.wire.orders import FILTERED_MACHINES
 
 STRONGEST = 3
 FENCED = 2
-"""The lowest level at which other people's code may run without being asked for it."""
+"""The lowest level at which other people's code runs without ``--allow-level``."""
 
 LEVELS = {
     3: "namespaces of its own (bubblewrap), Landlock, seccomp and resource limits",
@@ -27,8 +29,8 @@ LEVELS = {
     0: "a process of its own; run your own code only",
 }
 
-LAST_ATTEMPT = "run a program"
-"""The last thing a box of level 2 tries: had it succeeded, nobody would be there to say so."""
+LAST_PROBE = "run a program"
+"""The last thing a box of level 2 tries: if it succeeds, the self-test is another program and reports nothing more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,10 +42,11 @@ class Probe:
     what: str
     prevented: bool
     said: str
+    """How it was prevented, or what came of it."""
 
 
-def read_attempts(rows: object) -> tuple[Probe, ...]:
-    """Read what the self-test of a box reports. No student's code has run there yet."""
+def read_probes(rows: object) -> tuple[Probe, ...]:
+    """Read what the self-test of a box reports. No learner's code has run there yet."""
     assert isinstance(rows, list)
     return tuple(
         Probe(level=int(level), what=str(what), prevented=prevented is True, said=str(said))
@@ -51,12 +54,12 @@ def read_attempts(rows: object) -> tuple[Probe, ...]:
     )
 
 
-def proven(wanted: int, attempts: Sequence[Probe]) -> int:
-    """The highest level up to ``wanted`` at which everything failed that has to."""
+def proven(wanted: int, probes: Sequence[Probe]) -> int:
+    """The highest level up to ``wanted`` at which every probe of this and of the lower levels was prevented."""
     for level in range(1, wanted + 1):
-        tried = [attempt for attempt in attempts if attempt.level == level]
-        silent = level == FENCED and LAST_ATTEMPT not in [attempt.what for attempt in tried]
-        if not tried or silent or not all(attempt.prevented for attempt in tried):
+        tried = [probe for probe in probes if probe.level == level]
+        silent = level == FENCED and LAST_PROBE not in [probe.what for probe in tried]
+        if not tried or silent or not all(probe.prevented for probe in tried):
             return level - 1
     return wanted
 
@@ -71,11 +74,11 @@ def bubblewrap() -> str | None:
 
 
 def ceiling() -> tuple[int, str]:
-    """The strongest level worth trying here, and why there is no stronger one."""
+    """The strongest level that can be tried on this computer, and why there is no stronger one."""
     if sys.platform != "linux":
-        return 0, f"the fences are made of Linux, and this is {platform.system()}"
-    if platform.machine() != "x86_64":
-        return 1, f"the table of system calls is for x86_64, and this is {platform.machine()}"
+        return 0, f"the fences need Linux, and this is {platform.system()}"
+    if platform.machine() not in FILTERED_MACHINES:
+        return 1, f"the table of system calls is for {', '.join(FILTERED_MACHINES)}, and this is {platform.machine()}"
     if bubblewrap() is None:
         return 2, "bubblewrap is not installed (package `bubblewrap`)"
     return 3, ""
@@ -95,10 +98,7 @@ def countable() -> bool:
 
 
 def require(level: int, *, allowed: int = FENCED) -> None:
-    """Refuse to run other people's code below level 2, or below the level that was allowed.
-
-    Raises MachineError, with what to do about it.
-    """
+    """Refuse to run other people's code below level 2, or below the level that was allowed: raises MachineError."""
     if level < min(allowed, FENCED):
         raise MachineError(
             f"this computer isolates other people's code at level {level} only: {LEVELS[level]}",
@@ -107,28 +107,22 @@ def require(level: int, *, allowed: int = FENCED) -> None:
 
 
 def refusal(needs: Collection[str], level: int, landlock: int) -> str:
-    """Why an exercise with these needs cannot be judged at a level; nothing if it can.
-
-    ``landlock`` is the version of the kernel's interface.
-    """
+    """Why an exercise with these needs cannot be judged at a level; empty if it can. ``landlock`` is its version."""
     if "processes" in needs and level == FENCED:
         return (
-            f"It cannot be judged here: it starts processes, and behind the fences of level {level} it could not. "
-            "Run `grade doctor` to see what level 3 lacks."
+            f"It cannot be judged here: it starts processes, which isolation level {level} does not allow. "
+            "Run `grade doctor` to see why this computer does not have level 3."
         )
     if "loopback" in needs and level == FENCED and landlock < 4:
         return (
-            "It cannot be judged here: it uses the network, and this kernel cannot keep it to ports of its own. "
-            "Run `grade doctor` to see what level 3 lacks."
+            "It cannot be judged here: it uses the network, and this kernel cannot restrict it to ports of its own. "
+            "Run `grade doctor` to see why this computer does not have level 3."
         )
     return ""
 
 
 def shared(needs: Collection[str], level: int) -> str:
-    """What a program with these needs shares with this computer at a level, in words; nothing if it shares nothing.
-
-    Only what it shares *because* of the needs: the table of the levels says the rest.
-    """
+    """What a program shares with this computer at a level because of its needs, in words; empty for nothing."""
     if "loopback" in needs and level < STRONGEST:
         ports = "any of its TCP ports" if level < FENCED else "sixteen of its TCP ports"
         return f"its programs used the network of the computer they ran on, and {ports}"

@@ -1,4 +1,4 @@
-"""Starts a zygote at a level of isolation, talks to it, and ends it with everything below it."""
+"""Our end of a zygote: starts it at a level of isolation, talks to it, and ends it with all processes below it."""
 
 from __future__ import annotations
 
@@ -15,50 +15,20 @@ import sys
 import time
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 
-from grader.sandbox import enclosure
-from grader.sandbox.enclosure import SCRATCH, bubblewrap_arguments, orders
-from grader.sandbox.isolation import STRONGEST, Probe, countable, read_attempts
+from grader.sandbox.enclosure import SCRATCH, bubblewrap_arguments, ensure_bytecode, orders
+from grader.sandbox.isolation import STRONGEST, Probe, read_probes
 from grader.wire.lines import Json, dumps, loads
-
-# ---- sweep -----------------------------------------------------------------------------------------------------------
-#
-# Finds and kills every process below one: the children of a job, and what they started and left behind.
-
-
-def children_of(process: int) -> list[int]:
-    """The direct children of a process; orphans among its descendants count if it is a subreaper.
-
-    Returns nothing where there is no /proc.
-    """
-    try:
-        with open(f"/proc/{process}/task/{process}/children") as file:
-            return [int(number) for number in file.read().split()]
-    except OSError:
-        return []
-
-
-def kill_descendants(process: int, *, spare: Collection[int] = ()) -> bool:
-    """Kill everything below a process once; returns whether there was anything. ``spare`` are children left alone.
-
-    Call it until there is nothing: what a killed process had started becomes a child of the subreaper above it.
-    """
-    found = [child for child in children_of(process) if child not in spare]
-    for child in found:
-        kill_descendants(child)
-        with suppress(ProcessLookupError):
-            os.kill(child, signal.SIGKILL)
-    return bool(found)
-
 
 START_SECONDS = 60.0
 ANSWER_SECONDS = 20.0
-"""For a zygote that is up to answer; it does nothing but fork."""
+"""For a zygote that is up to answer a request; it does nothing but fork."""
 SWEEP_SECONDS = 10.0
 LOOK_SECONDS = 0.25
 
-_BOOT = "import sys; sys.path.insert(0, {root!r}); from grader.box.main import main; main()"
 _ABOVE_STANDARD = 10
+_BOOT = "import sys; sys.path.insert(0, {root!r}); from grader.box.main import main; main()"
 
 
 class Died(Exception):
@@ -71,8 +41,9 @@ class ZygoteHandle:
     def __init__(self, level: int) -> None:
         self.level = level
         self.process = 0
-        """Its process number, as this computer has it, from ``ready`` on."""
-        self.landlock: Json = 0
+        """Its process number on this computer, from ``ready`` on."""
+        self.landlock = 0
+        """The version of Landlock in the box, 0 for none; from ``ready`` on."""
         self.missing: tuple[str, ...] | None = None
         """Private names of the libraries that plays need and that are not there; None if it has not said so yet."""
         self.statuses: dict[int, int] = {}
@@ -80,9 +51,9 @@ class ZygoteHandle:
         self._buffer = b""
         self._init: int | None = None
         """A descriptor of the first process of the box's namespace."""
-        self._orders = {**orders(level), "countable": countable()}
+        self._orders = orders(level)
         if level >= STRONGEST or self._orders["user"] is not None:
-            enclosure.ensure_bytecode()
+            ensure_bytecode()
         self._control, theirs = socket.socketpair()
         try:
             self._process = self._bubblewrapped(theirs) if level >= STRONGEST else self._popen(theirs, [])
@@ -95,23 +66,24 @@ class ZygoteHandle:
             self._control.sendall(dumps(self._orders))
 
     def ready(self) -> tuple[Probe, ...]:
-        """Wait until it can serve; returns what its self-test has tried. Raises Died."""
+        """Wait until it can serve; returns the probes of its self-test. Raises Died."""
         missing = self.answer("missing", START_SECONDS)
         assert isinstance(missing, list)
         self.missing = tuple(map(str, missing))
         report = self.answer("ready", START_SECONDS)
         assert isinstance(report, dict)
+        assert isinstance(report["landlock"], int)
         self.landlock = report["landlock"]
         if self._init is not None:
             (self.process,) = children_of(self._first) or (self._first,)
         else:
             self.process = self._process.pid
-        return read_attempts(report["attempts"])
+        return read_probes(report["probes"])
 
     def fork(self, document: bytes, descriptors: Sequence[int]) -> tuple[int, int]:
-        """Have it fork a child; returns its number inside the box, and the one this computer has. Raises Died.
+        """Have it fork a child; returns the child's number in the box, and the one on this computer. Raises Died.
 
-        The second is 0 if the child is gone already.
+        The second number is 0 if the child is gone already.
         """
         try:
             sent = socket.send_fds(self._control, [document], descriptors)
@@ -140,32 +112,28 @@ class ZygoteHandle:
         if self._process.stderr is not None:
             self._process.stderr.close()
         if self.level < STRONGEST:
-            for left in glob.glob(glob.escape(str(self._orders["scratch"])) + "*"):
-                shutil.rmtree(left, ignore_errors=True)  # it removes them itself, if it is not killed first
+            for left in glob.glob(glob.escape(self._orders["scratch"]) + "*"):
+                shutil.rmtree(left, ignore_errors=True)  # the zygote removes them too, if it is not killed first
 
     def _sweep(self) -> None:
-        """Kill what is below it while it still lives: what outlives it is out of reach."""
+        """Kill the processes below it while it lives: those that outlive it are out of reach."""
         deadline = time.monotonic() + SWEEP_SECONDS
         while self._process.poll() is None and kill_descendants(self._process.pid):
-            self._process.send_signal(signal.SIGCONT)  # one that was stopped does not collect its dead
+            self._process.send_signal(signal.SIGCONT)  # a stopped zygote does not reap its children
             if time.monotonic() > deadline:
                 return
             time.sleep(0.001)
 
     def stopped(self) -> bool:
-        """Whether it has been stopped by a signal: it would answer never, and not be gone."""
-        try:
-            with open(f"/proc/{self._process.pid}/stat") as file:
-                return file.read().rpartition(")")[2].split()[0] == "T"
-        except OSError:
-            return False
+        """Whether a signal has stopped it: it would neither answer nor end."""
+        return usage_of(self._process.pid).state == "T"
 
     # ---- starting ----------------------------------------------------------------------------------------------------
 
     def _popen(self, theirs: socket.socket, before: list[str], pass_fds: Sequence[int] = ()) -> subprocess.Popen[bytes]:
         # -P and a fresh environment instead of -I, which would ignore the hash seed: a set of strings must iterate
-        # alike in every run, or a submission may pass today and fail tomorrow. What the environment holds can be read
-        # in the box, also that of bubblewrap, whatever is cleared in between.
+        # alike in every run, or a submission may pass today and fail tomorrow. The box can read this environment, even
+        # if bubblewrap, which gets it too, cleared it for the interpreter.
         environment = {"PATH": os.defpath, "LANG": "C.UTF-8", "PYTHONHASHSEED": "0", "MALLOC_ARENA_MAX": "2"}
         return subprocess.Popen(
             [*before, sys.executable, "-P", "-s", "-X", "utf8", "-c", _BOOT.format(root=self._orders["root"])],
@@ -199,7 +167,7 @@ class ZygoteHandle:
         return process
 
     def _outside(self, inside: int) -> int:
-        """The number that this computer has for a process of the box's namespace."""
+        """The number on this computer of a process in the box's namespace."""
         for number in children_of(self.process):
             with suppress(OSError), open(f"/proc/{number}/status") as file:
                 if any(line.startswith("NSpid:") and line.split()[-1] == str(inside) for line in file):
@@ -226,7 +194,7 @@ class ZygoteHandle:
             pass
 
     def _messages(self) -> Iterator[dict[str, Json]]:
-        """What has come in, one by one; the end of a process is noted on the way."""
+        """The messages that have come in, one by one; those about an ended process are noted on the way."""
         while b"\n" in self._buffer:
             line, _, self._buffer = self._buffer.partition(b"\n")
             message = loads(line)
@@ -255,17 +223,67 @@ class ZygoteHandle:
             return Died("it was stopped")
         self._process.kill()
         if self._init is not None:
-            # If bubblewrap was killed while it set this process up, it waits for ever, with our pipes in its hands.
+            # If bubblewrap was killed while it set up the box, the box's first process waits for ever and keeps our
+            # pipes open.
             with suppress(ProcessLookupError):
                 signal.pidfd_send_signal(self._init, signal.SIGKILL)
         return Died(_last_words(self._process))
 
 
 def _last_words(process: subprocess.Popen[bytes]) -> str:
-    """The last line of what a process that is ending has said."""
-    said = b""
+    """The last line that a process which is ending has written to its standard error."""
+    errors = b""
     process.wait()
     if process.stderr is not None and not process.stderr.closed:
-        os.set_blocking(process.stderr.fileno(), False)  # something that it left behind may hold the other end
-        said = process.stderr.read() or b""
-    return (said.decode(errors="replace").strip().splitlines() or ["it said nothing"])[-1]
+        os.set_blocking(process.stderr.fileno(), False)  # a process that it left behind may hold the other end
+        errors = process.stderr.read() or b""
+    return (errors.decode(errors="replace").strip().splitlines() or ["it said nothing"])[-1]
+
+
+# ---- /proc -----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Usage:
+    """The state of a process and what it has used so far; nothing where there is no /proc or no such process."""
+
+    state: str = ""
+    """One letter, as ``ps`` shows it."""
+    cpu_seconds: float = 0.0
+    threads: int = 0
+
+
+def usage_of(process: int) -> Usage:
+    """Look up a process."""
+    try:
+        with open(f"/proc/{process}/stat") as file:
+            fields = file.read().rpartition(")")[2].split()
+    except OSError:
+        return Usage()
+    cpu_seconds = (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    return Usage(state=fields[0], cpu_seconds=cpu_seconds, threads=int(fields[17]))
+
+
+def children_of(process: int) -> list[int]:
+    """The direct children of a process; orphans among its descendants count if it is a subreaper.
+
+    Returns nothing where there is no /proc.
+    """
+    try:
+        with open(f"/proc/{process}/task/{process}/children") as file:
+            return [int(number) for number in file.read().split()]
+    except OSError:
+        return []
+
+
+def kill_descendants(process: int, *, spare: Collection[int] = ()) -> bool:
+    """Kill every process below one, except the children to ``spare``; returns whether there was any.
+
+    Call it until there is none: children of a killed process become children of the subreaper above it.
+    """
+    children = [child for child in children_of(process) if child not in spare]
+    for child in children:
+        kill_descendants(child)
+        with suppress(ProcessLookupError):
+            os.kill(child, signal.SIGKILL)
+    return bool(children)

@@ -6,7 +6,7 @@ nothing here decides about points. Reading a line from a box is done with suspic
 
 To change what a recording holds, begin with its row in ``recording``; to change which values may cross, ``values``.
 
-    lines values recording
+    lines values orders recording
 """
 
 BACKENDS = ("asyncio", "trio")

@@ -68,7 +68,7 @@ def browser() -> Iterator[Browser]:
 def visit(browser: Browser, site: Path) -> Iterator[Visit]:
     """Open a report: ``visit("class.html#status=fail", theme="dark", size="narrow", script=False)``.
 
-    At the end of the test no page may have complained, asked anybody for anything, or opened a dialog of the browser.
+    At the end of the test no page may have complained, loaded anything, or opened a dialog of the browser.
     """
     contexts: list[BrowserContext] = []
     complaints: list[str] = []

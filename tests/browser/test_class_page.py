@@ -1,4 +1,4 @@
-"""What the script of the class report adds, as somebody with a mouse or with a keyboard finds it."""
+"""What the script of the class report adds for an instructor with a mouse or with a keyboard."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def test_what_is_chosen_goes_into_the_address_and_out_of_it_again(visit: Visit) 
     assert page.locator(".heat thead th:visible").count() == 1 + EXERCISES + 2
 
 
-def test_a_link_that_is_sent_round_shows_the_same_to_somebody_else(visit: Visit) -> None:
+def test_a_link_shows_its_next_reader_the_same_page(visit: Visit) -> None:
     page = visit("class.html")
     page.locator("[name=status]").select_option("fault")
     page.get_by_role("button", name="Total").click()
@@ -114,7 +114,7 @@ def test_an_address_that_names_what_is_not_here_filters_nothing_away(visit: Visi
     )
 
 
-def test_a_name_nobody_has_leaves_nobody_and_runs_nothing(visit: Visit) -> None:
+def test_a_search_for_a_name_that_no_learner_has_leaves_no_row_and_runs_nothing(visit: Visit) -> None:
     page = visit(f"class.html#search={HOSTILE}")
     assert said(page) == f"0 of {LEARNERS} learners"
 

@@ -1,4 +1,4 @@
-"""Every report in a real browser: in both themes, on a telephone, on paper, without scripts, and for everybody."""
+"""Every report in a real browser: in both themes, on a telephone, on paper, without scripts, and for screen readers."""
 
 from __future__ import annotations
 
@@ -45,8 +45,8 @@ STICKS_OUT = """() => {
 }"""
 
 
-def test_whatever_a_page_does_wrong_is_noticed(browser: Browser, tmp_path: Path) -> None:
-    """The tests below pass if nobody complains, so a page that does everything wrong must be complained about."""
+def test_every_fault_of_a_page_is_noticed(browser: Browser, tmp_path: Path) -> None:
+    """The tests below pass if the browser has no complaint, so it must complain about a page with every fault."""
     policy = '<meta http-equiv="Content-Security-Policy" content="style-src \'none\'">'
     wrong = '<p style="color: red"><img src="https://example.org/x.png"><script>alert(1); missing()</script>'
     (tmp_path / "bad.html").write_text(f"<!doctype html>{policy}{wrong}", encoding="utf-8")
@@ -179,7 +179,7 @@ def test_without_scripts_nothing_is_there_that_does_not_work(visit: Visit, name:
     assert page.locator("button:visible, input:visible, select:visible, dialog:visible, .only:visible").count() == 0
 
 
-def test_without_scripts_everybody_is_there_and_what_is_folded_unfolds(visit: Visit) -> None:
+def test_without_scripts_every_learner_is_there_and_folded_parts_unfold(visit: Visit) -> None:
     page = visit("class.html", script=False)
     assert page.locator(".heat tbody tr:visible").count() == LEARNERS
     assert page.locator(".heat thead th:visible").count() == 1 + EXERCISES + 2

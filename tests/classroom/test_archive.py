@@ -12,10 +12,11 @@ import tracemalloc
 import warnings
 import zipfile
 from pathlib import Path
+from random import Random
 
 import pytest
 
-from grader.classroom import archive, zip_index
+from grader.classroom import archive, zips
 from grader.classroom.archive import gather
 from grader.classroom.found import Gathered
 from grader.errors import ClassroomError
@@ -292,7 +293,7 @@ def test_too_many_files_are_one_sentence_with_the_first_of_them(
 
 
 def test_a_monstrous_index_is_refused_before_it_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(zip_index, "MAX_INDEX", 1000)
+    monkeypatch.setattr(archive, "MAX_INNER_INDEX", 1000)
     many = packed({f"{number}.py": "" for number in range(100)})
 
     found = gathered(zipped(tmp_path / "class.zip", {"a.zip": many, "b/join.py": JOIN}), tmp_path)
@@ -309,7 +310,7 @@ def ends(*, size: int, records_at: int) -> bytes:
 
 
 def test_a_monstrous_index_cannot_hide_behind_the_record_for_large_zips(tmp_path: Path) -> None:
-    size = zip_index.MAX_INDEX + 1
+    size = archive.MAX_INDEX + 1
     with (tmp_path / "class.zip").open("wb") as file:
         file.seek(size)  # a hole, which takes no room on the disk
         file.write(ends(size=size, records_at=size))
@@ -318,7 +319,7 @@ def test_a_monstrous_index_cannot_hide_behind_the_record_for_large_zips(tmp_path
         gathered(tmp_path / "class.zip", tmp_path)
 
 
-@pytest.mark.parametrize("size", [zip_index.MAX_INDEX + 1, 1 << 40, (1 << 64) - 1])
+@pytest.mark.parametrize("size", [archive.MAX_INDEX + 1, 1 << 40, (1 << 64) - 1])
 def test_an_index_larger_than_the_file_is_refused(size: int, tmp_path: Path) -> None:
     content = packed({"a/join.py": JOIN})
     end = content.rindex(b"PK\5\6")
@@ -331,7 +332,7 @@ def test_an_index_larger_than_the_file_is_refused(size: int, tmp_path: Path) -> 
 @pytest.mark.parametrize("comment", [b"", b"x" * 0xFFFF, b"PK\5\6" * 16_000])
 def test_a_zip_that_is_nothing_but_index_takes_no_memory(comment: bytes, tmp_path: Path) -> None:
     entry = struct.pack("<4s4B4HL2L5H2L", b"PK\1\2", 20, 0, 20, 0, 0, 0, 0, 0x21, 0, 0, 0, 4, *[0] * 6) + b"a.py"
-    index = entry * (4 * zip_index.MAX_INDEX // len(entry))
+    index = entry * (4 * archive.MAX_INDEX // len(entry))
     end = struct.pack("<4s4H2LH", b"PK\5\6", 0, 0, 0xFFFF, 0xFFFF, len(index), 0, len(comment))
     (tmp_path / "class.zip").write_bytes(index + end + comment)
     del index
@@ -340,9 +341,69 @@ def test_a_zip_that_is_nothing_but_index_takes_no_memory(comment: bytes, tmp_pat
     try:
         with pytest.raises(ClassroomError, match="not a zip that can be read"):
             gathered(tmp_path / "class.zip", tmp_path)
-        assert tracemalloc.get_traced_memory()[1] < zip_index.MAX_INDEX
+        assert tracemalloc.get_traced_memory()[1] < archive.MAX_INDEX
     finally:
         tracemalloc.stop()
+
+
+def all_index(size: int) -> bytes:
+    """A zip that is nothing but an index of about so many bytes: entries full of tiny extra fields."""
+    extra = struct.pack("<2H", 0x9999, 0) * 0x3FFF
+    entry = struct.pack("<4s4B4HL2L5H2L", b"PK\1\2", 20, 0, 20, 0, 0, 0, 0, 0x21, 0, 0, 0, 4, len(extra), *[0] * 5)
+    index = (entry + b"a.py" + extra) * (size // (len(entry) + 4 + len(extra)))
+    return index + struct.pack("<4s4H2LH", b"PK\5\6", 0, 0, 0xFFFF, 0xFFFF, len(index), 0, 0)
+
+
+@pytest.fixture
+def read(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """How many bytes were read of each zip to open it."""
+    opened: list[int] = []
+    unbind = zips._BoundedFile.unbind
+
+    def noting(file: zips._BoundedFile) -> int:
+        opened.append(unbind(file))
+        return opened[-1]
+
+    monkeypatch.setattr(zips._BoundedFile, "unbind", noting)
+    return opened
+
+
+def test_the_index_of_a_zip_in_the_source_may_be_no_larger_than_ten_thousand_files_need(
+    tmp_path: Path, read: list[int]
+) -> None:
+    source = folder(tmp_path / "class", {"a.zip": all_index(15 << 20), "b.zip": packed({"join.py": JOIN})})
+
+    found = gathered(source, tmp_path)
+
+    assert shown(found) == ["b.zip/join.py"]
+    assert "its index is larger than 2097152 bytes" in refused(found)["a.zip"]
+    assert sum(read) < 1000
+
+
+def test_the_indexes_of_all_zips_in_a_zip_are_bounded_together(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, read: list[int]
+) -> None:
+    monkeypatch.setattr(archive, "MAX_INNER_INDEXES", 1 << 20)
+    hostile = all_index(1 << 18)
+    upload = packed({f"{number:02}.zip": hostile for number in range(15)})
+    assert len(upload) < len(hostile), "such an index packs well"
+
+    found = gathered(folder(tmp_path / "class", {"a.zip": upload, "b.zip": packed({"join.py": JOIN})}), tmp_path)
+
+    assert "b.zip/join.py" in shown(found)
+    assert archive.MAX_INNER_INDEXES // 2 < sum(read) < archive.MAX_INNER_INDEXES
+    assert "index is larger" in refused(found)["a.zip/14.zip"]
+
+
+def test_many_small_zips_in_a_large_one_are_all_taken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An assignment with a zip for each learner holds more indexes than one upload may."""
+    monkeypatch.setattr(archive, "MAX_INNER_INDEXES", 1000)
+    uploads = {f"{number}.zip": packed({"join.py": Random(number).randbytes(1000)}) for number in range(50)}
+
+    found = gathered(zipped(tmp_path / "class.zip", {"ex01.zip": packed(uploads)}), tmp_path)
+
+    assert len(shown(found)) == 50
+    assert refused(found) == {}
 
 
 def test_one_zip_with_too_many_files_does_not_keep_out_the_class(

@@ -19,21 +19,22 @@ import pytest
 from grader.classroom.batch import ALONE, DEATHS_IN_A_ROW, Batch
 from grader.classroom.pool import (
     Answer,
+    CannotStart,
     Chunk,
     ClusterPool,
-    Judgement,
     LocalPool,
     PackedKit,
-    Refusal,
+    StoredVerdict,
     Work,
     conditions,
-    judgement,
     pack_kit,
+    stored_verdict,
     versions,
 )
 from grader.errors import KitError, MachineError
+from grader.judge.options import PlayOptions
 from grader.judge.verdict import Status
-from grader.kit import kit as kits
+from grader.kit.kit import load_kit
 from grader.policy.submission import Fault, Submission
 from tests import samples
 from tests.kit_samples import RIGHT, WRONG_VALUE, answer, change, make_kit
@@ -95,7 +96,7 @@ class Pool:
 
 
 class Prompt(Pool):
-    """A pool that has graded whatever it is given at once."""
+    """A pool that grades each chunk at once."""
 
     def submit(self, chunk: Chunk) -> Future[Answer]:
         future: Future[Answer] = Future()
@@ -104,11 +105,11 @@ class Prompt(Pool):
 
 
 def graded(keys: Sequence[str]) -> Answer:
-    return Answer(judgements=tuple(judged(key) for key in keys), seconds=SPEED * len(keys))
+    return Answer(verdicts=tuple(judged(key) for key in keys), seconds=SPEED * len(keys))
 
 
-def judged(key: str, status: Status = Status.PASS) -> Judgement:
-    return replace(judgement(key, samples.verdict()), exercise="ex01", status=status)
+def judged(key: str, status: Status = Status.PASS) -> StoredVerdict:
+    return replace(stored_verdict(key, samples.verdict()), exercise="ex01", status=status)
 
 
 def works(count: int, exercise: str = "ex01") -> list[Work]:
@@ -118,12 +119,12 @@ def works(count: int, exercise: str = "ex01") -> list[Work]:
 
 def chunk_of(works: tuple[Work, ...]) -> Chunk:
     packed = PackedKit(root=Path(), digest="")
-    return Chunk(kit=packed, exercise=works[0].exercise, works=works, schedules=1, versions="")
+    return Chunk(kit=packed, exercise=works[0].exercise, works=works, options=PlayOptions(schedules=1), versions="")
 
 
-def run(pool: Pool, todo: Sequence[Work]) -> dict[str, Judgement]:
-    noted: list[Judgement] = []
-    give_up: Callable[[Work, str], Judgement] = lambda work, why: judged(work.key, Status.NOT_JUDGED)  # noqa: E731
+def run(pool: Pool, todo: Sequence[Work]) -> dict[str, StoredVerdict]:
+    noted: list[StoredVerdict] = []
+    give_up: Callable[[Work, str], StoredVerdict] = lambda work, why: judged(work.key, Status.NOT_JUDGED)  # noqa: E731
     Batch(pool, chunk=chunk_of, note=noted.extend, give_up=give_up).run(todo)
     keys = [one.key for one in noted]
     assert len(keys) == len(set(keys))
@@ -208,12 +209,12 @@ def test_a_machine_on_which_every_worker_dies_ends_the_run() -> None:
     assert pool.renewed == DEATHS_IN_A_ROW
 
 
-@pytest.mark.parametrize(("refusal", "kind"), [(Refusal.MACHINE, MachineError), (Refusal.KIT, KitError)])
-def test_a_worker_that_refuses_ends_the_run_with_what_it_says(refusal: Refusal, kind: type[Exception]) -> None:
+@pytest.mark.parametrize(("why", "kind"), [(CannotStart.MACHINE, MachineError), (CannotStart.KIT, KitError)])
+def test_a_worker_that_cannot_start_ends_the_run_with_what_it_says(why: CannotStart, kind: type[Exception]) -> None:
     class Refusing(Pool):
         def submit(self, chunk: Chunk) -> Future[Answer]:
             future: Future[Answer] = Future()
-            future.set_result(Answer(refusal=refusal, said="no room", hint="Make some."))
+            future.set_result(Answer(cannot_start=why, message="no room", hint="Make some."))
             return future
 
     with pytest.raises(kind, match="no room"):
@@ -221,7 +222,7 @@ def test_a_worker_that_refuses_ends_the_run_with_what_it_says(refusal: Refusal, 
 
 
 def test_what_is_graded_when_a_run_is_stopped_is_noted() -> None:
-    noted: list[Judgement] = []
+    noted: list[StoredVerdict] = []
 
     def stop() -> None:
         raise KeyboardInterrupt
@@ -244,7 +245,7 @@ def pool() -> Iterator[LocalPool]:
 
 
 def real_chunk(root: Path, *texts: str, **changes: object) -> Chunk:
-    kit = kits.load(root)
+    kit = load_kit(root)
     under = conditions(kit, kit.exercise("ex01"), 1)
     sources = [answer(text) for text in texts]
     works = tuple(
@@ -252,22 +253,24 @@ def real_chunk(root: Path, *texts: str, **changes: object) -> Chunk:
         for number, source in enumerate(sources)
     )
     packed = PackedKit(root=root, digest=kit.digest)
-    chunk = Chunk(kit=packed, exercise="ex01", works=works, schedules=1, versions=under.versions, level=0)
+    chunk = Chunk(
+        kit=packed, exercise="ex01", works=works, options=PlayOptions(schedules=1), versions=under.versions, level=0
+    )
     return replace(chunk, **changes)  # type: ignore[arg-type]
 
 
 def test_a_worker_process_grades_a_chunk_in_order(pool: LocalPool, tiny: Path) -> None:
     found = pool.submit(real_chunk(tiny, RIGHT, WRONG_VALUE, "def (", RIGHT)).result()
 
-    assert [(one.key, one.points) for one in found.judgements] == [("0", 100), ("1", 40), ("2", 0), ("3", 100)]
-    assert [one.fault for one in found.judgements] == ["", "", "syntax", ""]
+    assert [(one.key, one.points) for one in found.verdicts] == [("0", 100), ("1", 40), ("2", 0), ("3", 100)]
+    assert [one.fault for one in found.verdicts] == ["", "", "syntax", ""]
 
 
 def test_a_worker_with_other_versions_refuses(pool: LocalPool, tiny: Path) -> None:
     found = pool.submit(real_chunk(tiny, RIGHT, versions="grade 0")).result()
 
-    assert (found.refusal, found.said) == (
-        Refusal.VERSIONS,
+    assert (found.cannot_start, found.message) == (
+        CannotStart.VERSIONS,
         f"a worker has {versions()}, and this computer has grade 0",
     )
 
@@ -275,37 +278,37 @@ def test_a_worker_with_other_versions_refuses(pool: LocalPool, tiny: Path) -> No
 def test_a_worker_does_not_grade_with_another_kit_than_the_run_began_with(pool: LocalPool, tiny: Path) -> None:
     found = pool.submit(real_chunk(tiny, RIGHT, kit=PackedKit(root=tiny, digest="other"))).result()
 
-    assert found.refusal is Refusal.KIT
+    assert found.cannot_start is CannotStart.KIT
 
 
 def test_a_kit_that_travels_with_its_chunk_needs_no_disk_in_common(pool: LocalPool, tmp_path: Path) -> None:
     root = make_kit(tmp_path / "kit")
     change(root / "exercises/kit.toml", "Tiny", "Travelling")
-    packed = pack_kit(kits.load(root))
+    packed = pack_kit(load_kit(root))
     chunk = real_chunk(root, RIGHT, kit=packed)
     root.rename(tmp_path / "elsewhere")
 
-    (one,) = pool.submit(chunk).result().judgements
+    (one,) = pool.submit(chunk).result().verdicts
 
     assert one.points == 100
     assert not any("right/" in name or "wrong/" in name for name, _ in packed.files)
 
 
-def test_broken_hidden_tests_cost_nobody_anything(pool: LocalPool, tmp_path: Path) -> None:
+def test_broken_hidden_tests_cost_no_learner_anything(pool: LocalPool, tmp_path: Path) -> None:
     root = make_kit(tmp_path / "kit")
     change(root / "exercises/ex01_double/test_hidden.py", "from grader.judge", "import nonsense\nfrom grader.judge")
     found = pool.submit(real_chunk(root, RIGHT, RIGHT)).result()
 
-    assert [(one.status, one.own_fault) for one in found.judgements] == [(Status.NOT_JUDGED, False)] * 2
+    assert [(one.status, one.own_fault) for one in found.verdicts] == [(Status.NOT_JUDGED, False)] * 2
 
 
 def test_a_worker_that_is_killed_costs_its_time_and_nothing_else(tiny: Path) -> None:
     pool = LocalPool(2)
-    noted: list[Judgement] = []
+    noted: list[StoredVerdict] = []
     killed: list[int] = []
 
-    def note(judgements: Sequence[Judgement]) -> None:
-        noted.extend(judgements)
+    def note(verdicts: Sequence[StoredVerdict]) -> None:
+        noted.extend(verdicts)
         if not killed:
             pool.submit(real_chunk(tiny)).result()
             worker = next(iter(pool._executor._processes))

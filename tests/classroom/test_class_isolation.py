@@ -1,4 +1,4 @@
-"""``grade class`` runs nobody's code on a computer that isolates it badly, unless it is told to."""
+"""``grade class`` runs no learner's code on a computer that isolates it badly, unless it is told to."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def test_what_was_refused_is_graded_once_the_risk_is_accepted_and_the_level_is_k
 
     assert done.returncode == 0, done.stderr
     assert points(tmp_path)["ada", "ex01"] == "100"
-    assert [one.level for one in judged(tmp_path)] == [1]
+    assert [one.verdict.level for one in judged(tmp_path)] == [1]
 
 
 def test_a_level_that_is_allowed_is_the_least_and_not_the_one_to_use(tmp_path: Path, box: Box) -> None:
@@ -57,4 +57,4 @@ def test_a_level_that_is_allowed_is_the_least_and_not_the_one_to_use(tmp_path: P
     done = grade(*CLASS, "--kit", str(kit), "--allow-level", "0", cwd=tmp_path)
 
     assert done.returncode == 0, done.stderr
-    assert [one.level for one in judged(tmp_path)] == [box.level]
+    assert [one.verdict.level for one in judged(tmp_path)] == [box.level]

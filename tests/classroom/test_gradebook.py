@@ -8,14 +8,14 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import pytest
 
 from grader.classroom import gradebook
-from grader.classroom.gradebook import Gradebook, HandIn, Learner, StoredVerdict, held, put_aside
-from grader.classroom.pool import Conditions, Judgement, judgement
+from grader.classroom.gradebook import Gradebook, HandIn, JudgedHandIn, Learner, held, put_aside
+from grader.classroom.pool import Conditions, StoredVerdict, stored_verdict
 from grader.errors import ClassroomError
 from grader.judge.verdict import Status
 from tests import samples
@@ -39,19 +39,14 @@ def book(path: Path) -> Iterator[Gradebook]:
         yield book
 
 
-def judged(key: str = "aaaa", **changes: object) -> Judgement:
-    one = replace(judgement(key, samples.verdict()), exercise="ex01", level=2, status=Status.FAIL, points=60.0)
+def judged(key: str = "aaaa", **changes: object) -> StoredVerdict:
+    one = replace(stored_verdict(key, samples.verdict()), exercise="ex01", level=2, status=Status.FAIL, points=60.0)
     return replace(one, **changes)  # type: ignore[arg-type]
 
 
 def found(book: Gradebook) -> dict[str, float | None]:
-    """The points that stand for every learner's attempt."""
-    rows = {}
-    for one in book.attempts():
-        rows[one.attempt.learner if isinstance(one, StoredVerdict) else one.learner] = (
-            one.points if isinstance(one, StoredVerdict) else None
-        )
-    return rows
+    """The points that stand for every learner's hand-in."""
+    return {one.learner: one.verdict.points if isinstance(one, JudgedHandIn) else None for one in book.hand_ins()}
 
 
 def reuse(book: Gradebook, under: Conditions = UNDER, *, level: int = 2, since: int = 0) -> set[str]:
@@ -61,7 +56,7 @@ def reuse(book: Gradebook, under: Conditions = UNDER, *, level: int = 2, since: 
 # ---- what it keeps ---------------------------------------------------------------------------------------------------
 
 
-def test_a_judgement_stands_for_everybody_who_handed_in_those_bytes(book: Gradebook) -> None:
+def test_a_verdict_stands_for_every_learner_who_handed_in_those_bytes(book: Gradebook) -> None:
     book.begin(CLASS, [ADA, BOB, CLEO])
     book.add([judged("aaaa")], UNDER)
 
@@ -71,10 +66,30 @@ def test_a_judgement_stands_for_everybody_who_handed_in_those_bytes(book: Gradeb
 def test_a_verdict_comes_back_whole_under_the_name_of_each_learners_file(book: Gradebook) -> None:
     verdict = samples.verdict()
     book.begin(CLASS, [ADA, BOB])
-    book.add([replace(judgement("aaaa", verdict), exercise="ex01")], UNDER)
-    (one, *_) = (one for one in book.attempts() if isinstance(one, StoredVerdict))
+    book.add([replace(stored_verdict("aaaa", verdict), exercise="ex01")], UNDER)
+    (one, *_) = (one for one in book.hand_ins() if isinstance(one, JudgedHandIn))
 
-    assert book.verdict(one.judgement, shown="ada/join.py") == replace(verdict, file="ada/join.py", ignored=())
+    assert book.verdict(one.verdict_id, shown="ada/join.py") == replace(verdict, file="ada/join.py", ignored=())
+
+
+def test_a_verdict_is_stored_in_the_columns_that_gradebooks_have_always_had(path: Path, book: Gradebook) -> None:
+    """Gradebooks are kept for years, and other programs read them."""
+    one = judged(own_fault=True, fault="syntax", trouble="why", judged_at="2026-03-01T12:00:00Z", document=b"{}")
+    book.begin(CLASS, [ADA])
+    book.add([one], UNDER)
+
+    base = sqlite3.connect(path)
+    (row,) = base.execute("SELECT * FROM judgements").fetchall()
+    (stands,) = base.execute("SELECT * FROM attempts").fetchall()
+    base.close()
+    assert row == (
+        *(1, "ex01", "aaaa", "kit-1", 21, "0-20", "grade 1", 2, "fail", 60.0, one.total),
+        *(1, "syntax", "why", "2026-03-01T12:00:00Z", b"{}"),
+    )
+    assert stands == ("ada", "ex01", "aaaa", "ada/join.py", 0, "", 1, 1)
+    assert list(book.hand_ins()) == [
+        JudgedHandIn(**asdict(replace(ADA, run=1)), verdict=replace(one, document=b""), verdict_id=1, conditions=UNDER)
+    ]
 
 
 def test_what_was_stored_survives_the_end_of_the_process_that_stored_it(path: Path) -> None:
@@ -107,9 +122,8 @@ def test_a_transaction_that_fails_leaves_nothing_of_itself(book: Gradebook) -> N
 def test_names_that_are_no_text_are_stored_all_the_same(book: Gradebook) -> None:
     book.begin([Learner(key="x", name="Ren\udce9")], [replace(ADA, shown="Ren\udce9/join.py")])
 
-    (attempt,) = book.attempts()
-    assert isinstance(attempt, HandIn)
-    assert attempt.shown == "Ren\\udce9/join.py"
+    (hand_in,) = book.hand_ins()
+    assert hand_in.shown == "Ren\\udce9/join.py"
 
 
 def test_members_come_back_as_they_were_noted_last(book: Gradebook) -> None:
@@ -123,7 +137,7 @@ def test_members_come_back_as_they_were_noted_last(book: Gradebook) -> None:
 # ---- what it uses again ----------------------------------------------------------------------------------------------
 
 
-def test_a_judgement_is_used_again_under_equal_conditions(book: Gradebook) -> None:
+def test_a_verdict_is_used_again_under_equal_conditions(book: Gradebook) -> None:
     book.begin(CLASS, [ADA])
     book.add([judged()], UNDER)
     book.begin(CLASS, [ADA, CLEO])
@@ -133,7 +147,7 @@ def test_a_judgement_is_used_again_under_equal_conditions(book: Gradebook) -> No
 
 
 @pytest.mark.parametrize("changed", [{"kit": "kit-2"}, {"schedules": 3}, {"versions": "grade 2"}])
-def test_a_judgement_is_not_used_again_under_other_conditions(book: Gradebook, changed: dict[str, object]) -> None:
+def test_a_verdict_is_not_used_again_under_other_conditions(book: Gradebook, changed: dict[str, object]) -> None:
     book.begin(CLASS, [ADA])
     book.add([judged()], UNDER)
 
@@ -176,7 +190,7 @@ def test_a_fresh_run_uses_nothing_earlier_and_after_being_killed_goes_on_with_it
     assert reuse(book, since=book.begin_afresh()) == set()
 
 
-def test_earlier_conditions_that_come_back_bring_their_judgement_back(book: Gradebook) -> None:
+def test_earlier_conditions_that_come_back_bring_their_verdict_back(book: Gradebook) -> None:
     book.begin(CLASS, [ADA])
     book.add([judged(points=60.0)], UNDER)
     book.add([judged(points=40.0)], replace(UNDER, schedules=1))
@@ -274,7 +288,7 @@ def test_a_folder_that_is_not_there_is_said_so(tmp_path: Path) -> None:
 def test_a_full_disk_is_said_so_and_nothing_is_lost(path: Path, book: Gradebook) -> None:
     book.begin(CLASS, [ADA, CLEO])
     book.add([judged("aaaa")], UNDER)
-    book._file._base.execute("PRAGMA max_page_count = 1")  # no bigger than it is, as on a full disk
+    book._base.execute("PRAGMA max_page_count = 1")  # no bigger than it is, as on a full disk
     with pytest.raises(ClassroomError, match="the gradebook cannot be written") as caught:
         book.add([judged("cccc", document=os.urandom(1 << 20))], UNDER)
 

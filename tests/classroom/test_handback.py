@@ -10,6 +10,7 @@ import pytest
 
 from grader.classroom.gradebook import Learner
 from grader.classroom.handback import TOTAL, Filled, Points, fill_canvas, fill_moodle, worksheet_exercise
+from grader.classroom.sheet import Sheet, load_sheet, read_sheet
 from grader.errors import ClassroomError
 from tests.class_samples import exercises
 
@@ -40,6 +41,10 @@ def points(number: float, feedback: str = "") -> Points:
     return Points(points=number, total=100, feedback=feedback)
 
 
+def sheet(text: str) -> Sheet:
+    return read_sheet(text.encode(), where=WHERE)
+
+
 def canvas(
     results: dict[tuple[str, str], Points],
     *,
@@ -47,12 +52,11 @@ def canvas(
     columns: dict[str, str] | None = None,
     learners: tuple[Learner, ...] = CLASS,
 ) -> Filled:
-    kit = exercises()
-    return fill_canvas(text.encode(), results, learners=learners, exercises=kit, columns=columns or {}, where=WHERE)
+    return fill_canvas(sheet(text), results, learners, exercises=exercises(), columns=columns or {})
 
 
 def moodle(results: dict[tuple[str, str], Points], *, text: str = MOODLE, exercise: str = "ex01") -> Filled:
-    return fill_moodle(text.encode(), results, learners=CLASS, exercises=exercises(), exercise=exercise, where=WHERE)
+    return fill_moodle(sheet(text), results, CLASS, exercises=exercises(), exercise=exercise)
 
 
 def cells(filled: Filled) -> list[list[str]]:
@@ -93,7 +97,7 @@ def test_canvas_a_grade_that_is_the_same_is_left_as_it_is_written() -> None:
     assert filled.changed == ()
 
 
-def test_canvas_somebody_excused_or_not_assigned_is_left_alone_and_reported() -> None:
+def test_canvas_a_learner_excused_or_not_assigned_is_left_alone_and_reported() -> None:
     filled = canvas({("canvas-11", "ex02"): points(50), ("zoe", "ex01"): points(50)})
 
     assert filled.content.decode() == CANVAS
@@ -152,10 +156,7 @@ def test_canvas_points_are_rounded_down_but_not_for_a_binary_fraction() -> None:
 
 def test_canvas_a_file_with_decimal_commas_semicolons_and_a_mark_stays_one() -> None:
     text = "Student;ID;SIS Login ID;Section;Join (1)\n    Points Possible;;;;100,00\nDoe, Jane;10;j;A;\n"
-    filled = fill_canvas(
-        b"\xef\xbb\xbf" + text.encode(), {("canvas-10", "ex01"): points(69.5)}, learners=CLASS, exercises=exercises(),
-        columns={}, where=WHERE,
-    )  # fmt: skip
+    filled = canvas({("canvas-10", "ex01"): points(69.5)}, text=f"\ufeff{text}")
 
     assert filled.content == b"\xef\xbb\xbf" + text.encode().replace(b";A;\n", b";A;69,50\n")
 
@@ -197,12 +198,10 @@ def test_moodle_grade_and_comment_are_filled_in_the_way_the_row_writes_numbers()
     assert cells(filled)[2:] == list(csv.reader(io.StringIO(MOODLE)))[2:]
 
 
-def test_moodle_a_grade_is_replaced_and_reported_but_a_comment_of_somebody_stays() -> None:
+def test_moodle_a_grade_is_replaced_and_reported_but_an_instructors_comment_stays() -> None:
     mallory = Learner(key="mal@uni.example", name="?", email="MAL@uni.example")
-    filled = fill_moodle(
-        MOODLE.encode(), {("mal@uni.example", "ex01"): points(50, "ours")}, learners=(mallory,), exercises=exercises(),
-        exercise="ex01", where=WHERE,
-    )  # fmt: skip
+    results = {("mal@uni.example", "ex01"): points(50, "ours")}
+    filled = fill_moodle(sheet(MOODLE), results, (mallory,), exercises=exercises(), exercise="ex01")
 
     assert [(one.old, one.new) for one in filled.replaced] == [("5", "10.00")]
     assert [one.reason for one in filled.kept] == ["has a comment already; empty the cell to have ours"]
@@ -241,9 +240,7 @@ def test_the_gradebook_of_the_examples_takes_points_back() -> None:
     where = Path(__file__).parents[2] / "examples" / "class" / "gradebook.csv"
     class_ = tuple(Learner(key=f"canvas-{one}", name="", ids=(("canvas", str(one)),)) for one in (10240, 10252))
     results = {(one.key, exercise): points(50) for one in class_ for exercise in ("ex01", "ex02", "ex04")}
-    filled = fill_canvas(
-        where.read_bytes(), results, learners=class_, exercises=exercises(), columns={}, where=where
-    )  # fmt: skip
+    filled = fill_canvas(load_sheet(where), results, class_, exercises=exercises(), columns={})
 
     assert [(one.learner, one.old, one.new) for one in filled.replaced] == [("canvas-10240", "10.00", "5.00")]
     assert [one.reason for one in filled.kept] == ["is excused"]

@@ -350,7 +350,7 @@ def test_folders_hold_files_workspaces_or_a_kit(tmp_path: Path, staging: Path) -
     assert list(handed(intake)) == [(name, "ex01") for name in ("alice", "bob", "carol", "dave")]
 
 
-def test_folders_below_one_that_is_nobodys(tmp_path: Path, staging: Path) -> None:
+def test_folders_below_one_that_is_no_learners(tmp_path: Path, staging: Path) -> None:
     files = {"class/submissions/alice/join.py": JOIN, "class/submissions/bob/join.py": JOIN}
 
     assert keys(taken(zipped(tmp_path / "class.zip", files), staging)) == ["alice", "bob"]
@@ -532,7 +532,7 @@ def test_a_name_that_two_on_the_roster_have_is_given_to_neither(tmp_path: Path, 
     assert stranger.reason == "could be Jane Doe (jane1@uni.example) or Jane Doe (jane2@uni.example) of roster.csv"
 
 
-def test_a_stranger_is_never_put_down_to_somebody_with_the_same_key(tmp_path: Path, staging: Path) -> None:
+def test_a_stranger_is_never_taken_for_a_learner_with_the_same_key(tmp_path: Path, staging: Path) -> None:
     people = roster(tmp_path / "roster.csv", "name,canvas id\nEve Poe,12\n")
     source = zipped(tmp_path / "s.zip", {"poeeve_13_100_join.py": JOIN})
     intake = taken(source, staging, roster=people)

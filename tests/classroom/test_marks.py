@@ -1,4 +1,4 @@
-"""Marks: which attempt counts, what being late costs, what an instructor has set, and what ``class.toml`` may say."""
+"""Marks: which hand-in counts, what being late costs, what an instructor has set, and what ``class.toml`` may say."""
 
 from __future__ import annotations
 
@@ -8,10 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from grader.classroom.gradebook import Counted as Before
-from grader.classroom.gradebook import HandIn, StoredVerdict
+from grader.classroom.gradebook import Counted, HandIn, JudgedHandIn
 from grader.classroom.marks import Mark, Standing, lowest_level, mark, moved
-from grader.classroom.pool import Conditions
+from grader.classroom.pool import Conditions, StoredVerdict
 from grader.classroom.rules import ClassRules, Count, read_rules
 from grader.errors import ClassroomError
 from grader.judge.verdict import Status
@@ -20,26 +19,36 @@ UNDER = Conditions(exercise="ex01", kit="kit-1", schedules=21, versions="grade 1
 EXERCISES = ("ex01", "ex02")
 
 
-def attempt(points: float, *, run: int = 1, at: str = "", late: bool = False, **changes: object) -> StoredVerdict:
-    handed = HandIn(learner="ada", exercise="ex01", key=f"k{points}", shown="a", late=late, submitted_at=at, run=run)
-    status = Status.PASS if points == 100 else Status.FAIL
-    one = StoredVerdict(
-        attempt=handed,
-        judgement=run,
-        status=status,
+def handed(points: float, *, run: int = 1, at: str = "", late: bool = False, **changes: object) -> JudgedHandIn:
+    """A hand-in that was judged, with changes of its verdict."""
+    verdict = StoredVerdict(
+        exercise="ex01",
+        key=f"k{points}",
+        status=Status.PASS if points == 100 else Status.FAIL,
         points=points,
         total=100,
         level=2,
         own_fault=False,
         fault="",
         trouble="",
+        judged_at="",
+    )
+    return JudgedHandIn(
+        learner="ada",
+        exercise="ex01",
+        key=verdict.key,
+        shown="a",
+        late=late,
+        submitted_at=at,
+        run=run,
+        verdict=replace(verdict, **changes),  # type: ignore[arg-type]
+        verdict_id=run,
         conditions=UNDER,
     )
-    return replace(one, **changes)  # type: ignore[arg-type]
 
 
-def marked(*attempts: StoredVerdict | HandIn, rules: ClassRules | None = None) -> Mark:
-    return mark("ada", "ex01", 100, attempts, rules or ClassRules(), skips=lambda one: one.fault == "untouched")
+def marked(*hand_ins: HandIn, rules: ClassRules | None = None) -> Mark:
+    return mark("ada", "ex01", 100, hand_ins, rules or ClassRules(), skips=lambda one: one.verdict.fault == "untouched")
 
 
 def rules(tmp_path: Path, text: str) -> ClassRules:
@@ -48,20 +57,20 @@ def rules(tmp_path: Path, text: str) -> ClassRules:
     return read_rules(path, EXERCISES)
 
 
-# ---- which attempt counts --------------------------------------------------------------------------------------------
+# ---- which hand-in counts --------------------------------------------------------------------------------------------
 
 
-def test_the_latest_attempt_counts() -> None:
-    assert marked(attempt(90, run=1), attempt(40, run=2)).points == 40
+def test_the_latest_hand_in_counts() -> None:
+    assert marked(handed(90, run=1), handed(40, run=2)).points == 40
 
 
-def test_the_best_attempt_counts_where_the_rules_say_so() -> None:
-    assert marked(attempt(90, run=1), attempt(40, run=2), rules=ClassRules(count=Count.BEST)).points == 90
+def test_the_best_hand_in_counts_where_the_rules_say_so() -> None:
+    assert marked(handed(90, run=1), handed(40, run=2), rules=ClassRules(count=Count.BEST)).points == 90
 
 
-def test_the_best_attempt_is_the_best_after_what_being_late_costs(tmp_path: Path) -> None:
+def test_the_best_hand_in_is_the_best_after_what_being_late_costs(tmp_path: Path) -> None:
     decided = rules(tmp_path, 'count = "best"\n[deadlines]\nex01 = 2026-01-01T00:00:00Z\n[late]\nper_day = 30\n')
-    in_time, late = attempt(70, at="2025-12-31T00:00:00+00:00"), attempt(90, run=2, at="2026-01-01T12:00:00+00:00")
+    in_time, late = handed(70, at="2025-12-31T00:00:00+00:00"), handed(90, run=2, at="2026-01-01T12:00:00+00:00")
 
     assert marked(in_time, late, rules=decided).points == 70
 
@@ -72,13 +81,13 @@ def test_nothing_handed_in_has_no_points_to_give_unless_the_rules_say_zero(tmp_p
 
 
 def test_a_file_at_fault_has_no_points() -> None:
-    one = marked(attempt(0, status=Status.CANNOT_JUDGE, fault="syntax"))
+    one = marked(handed(0, status=Status.CANNOT_JUDGE, fault="syntax"))
 
     assert (one.standing, one.points) == (Standing.CANNOT_JUDGE, 0.0)
 
 
 def test_what_was_not_judged_gives_and_takes_nothing() -> None:
-    one = marked(attempt(0, status=Status.NOT_JUDGED, own_fault=True))
+    one = marked(handed(0, status=Status.NOT_JUDGED, own_fault=True))
 
     assert (one.standing, one.points, one.own_fault) == (Standing.NOT_JUDGED, None, True)
 
@@ -86,15 +95,15 @@ def test_what_was_not_judged_gives_and_takes_nothing() -> None:
 def test_what_the_run_did_not_come_to_is_not_judged_by_what_came_before() -> None:
     waiting = HandIn(learner="ada", exercise="ex01", key="new", shown="a", run=2)
 
-    assert marked(attempt(90), waiting).standing is Standing.NOT_JUDGED
-    assert marked(attempt(90, run=3), waiting).points == 90
+    assert marked(handed(90), waiting).standing is Standing.NOT_JUDGED
+    assert marked(handed(90, run=3), waiting).points == 90
 
 
 def test_an_untouched_stub_that_is_passed_over_leaves_what_came_before() -> None:
-    stub = attempt(0, run=2, status=Status.CANNOT_JUDGE, fault="untouched")
+    stub = handed(0, run=2, status=Status.CANNOT_JUDGE, fault="untouched")
 
     assert marked(stub).standing is Standing.MISSING
-    assert marked(attempt(90), stub).points == 90
+    assert marked(handed(90), stub).points == 90
 
 
 # ---- being late ------------------------------------------------------------------------------------------------------
@@ -118,13 +127,13 @@ DEADLINE = "[deadlines]\nex01 = 2026-03-01T12:00:00Z\n[late]\nper_day = 10\nmax_
 def test_every_day_that_has_begun_costs_and_after_the_last_one_nothing_is_given(
     tmp_path: Path, at: str, days: int, points: float
 ) -> None:
-    one = marked(attempt(90, at=at), rules=rules(tmp_path, DEADLINE))
+    one = marked(handed(90, at=at), rules=rules(tmp_path, DEADLINE))
 
     assert (one.days_late, one.points, one.raw, one.raw - one.deducted) == (days, points, 90, points)
 
 
 def test_being_late_never_costs_more_than_there_is(tmp_path: Path) -> None:
-    one = marked(attempt(5, at="2026-03-03T12:00:00+00:00"), rules=rules(tmp_path, DEADLINE))
+    one = marked(handed(5, at="2026-03-03T12:00:00+00:00"), rules=rules(tmp_path, DEADLINE))
 
     assert (one.points, one.deducted) == (0, 5)
 
@@ -133,8 +142,8 @@ def test_being_late_never_costs_more_than_there_is(tmp_path: Path) -> None:
 def test_an_extension_moves_the_deadline_of_one_learner(tmp_path: Path, more: str) -> None:
     decided = rules(tmp_path, f"{DEADLINE}[extensions.ada]\n{more}\n")
 
-    assert marked(attempt(90, at="2026-03-04T12:00:00+00:00"), rules=decided).points == 90
-    assert marked(attempt(90, at="2026-03-04T13:00:00+00:00"), rules=decided).points == 80
+    assert marked(handed(90, at="2026-03-04T12:00:00+00:00"), rules=decided).points == 90
+    assert marked(handed(90, at="2026-03-04T13:00:00+00:00"), rules=decided).points == 80
     assert decided.deadline("bob", "ex01") == datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 
@@ -145,7 +154,7 @@ def test_a_date_means_the_end_of_that_day_in_the_zone_of_the_class(tmp_path: Pat
 
 
 def test_late_by_the_platforms_word_alone_is_one_day_unless_there_is_an_extension(tmp_path: Path) -> None:
-    marked_late = attempt(90, late=True)
+    marked_late = handed(90, late=True)
 
     assert marked(marked_late, rules=rules(tmp_path, DEADLINE)).days_late == 1
     assert marked(marked_late, rules=rules(tmp_path, DEADLINE + "[extensions.ada]\ndays = 2\n")).days_late == 0
@@ -159,7 +168,7 @@ OVERRIDE = '[[overrides]]\nlearner = "ada"\nexercise = "ex01"\npoints = 80\nreas
 def test_points_set_by_hand_count_whatever_the_verdict(tmp_path: Path) -> None:
     decided = rules(tmp_path, OVERRIDE)
 
-    for one in (marked(attempt(10), rules=decided), marked(rules=decided)):
+    for one in (marked(handed(10), rules=decided), marked(rules=decided)):
         assert (one.points, one.override) == (80, "by mail")
 
 
@@ -223,14 +232,14 @@ def test_a_class_in_which_nothing_was_played_claims_no_isolation() -> None:
     ],
 )
 def test_a_mark_that_moved_is_named_with_its_cause(then: dict[str, object], cause: str) -> None:
-    before = replace(Before(points=60.0, key="k40", conditions=UNDER), **then)  # type: ignore[arg-type]
-    (sentence,) = moved({("ada", "ex01"): before}, [marked(attempt(40))], {"ada": "Ada L."})
+    before = replace(Counted(points=60.0, key="k40", conditions=UNDER), **then)  # type: ignore[arg-type]
+    (sentence,) = moved({("ada", "ex01"): before}, [marked(handed(40))], {"ada": "Ada L."})
 
     assert sentence.startswith(f"Ada L., ex01: 60 -> 40 points; {cause}")
 
 
 def test_a_mark_that_stayed_or_is_new_is_not_said_to_have_moved() -> None:
-    same = Before(points=40.0, key="other", conditions=UNDER)
+    same = Counted(points=40.0, key="other", conditions=UNDER)
 
-    assert list(moved({("ada", "ex01"): same}, [marked(attempt(40))], {})) == []
-    assert list(moved({}, [marked(attempt(40))], {})) == []
+    assert list(moved({("ada", "ex01"): same}, [marked(handed(40))], {})) == []
+    assert list(moved({}, [marked(handed(40))], {})) == []

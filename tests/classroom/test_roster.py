@@ -1,4 +1,4 @@
-"""A roster says who is in the class; who somebody is must be clear, or nothing is put down to anybody."""
+"""A roster says who is in the class; a learner is recognised for certain, or no marks are put down to them."""
 
 from __future__ import annotations
 
@@ -125,7 +125,7 @@ def test_the_name_of_a_folder_may_be_a_login_an_address_or_a_number(handle: str,
     assert found(roster(tmp_path / "r.csv", CANVAS), name=handle, handle=handle) == ["canvas-10"]
 
 
-def test_whoever_has_another_number_in_the_same_system_is_somebody_else(tmp_path: Path) -> None:
+def test_a_learner_with_another_number_in_the_same_system_is_another_person(tmp_path: Path) -> None:
     made = roster(tmp_path / "r.csv", CANVAS)
 
     assert found(made, name="Jane Doe", ids=(("canvas", "77"),)) == []
@@ -152,7 +152,7 @@ def test_two_who_cannot_be_told_apart_are_both_named(tmp_path: Path) -> None:
     [
         ("", "r.csv: this file is empty"),
         ("name\n", "r.csv: there is nobody on this roster"),
-        ("colour,size\nred,1\n", "r.csv:1: no column says who somebody is; the headings are 'colour', 'size'"),
+        ("colour,size\nred,1\n", "r.csv:1: no column says who the learners are; the headings are 'colour', 'size'"),
         ("name\nJane Doe\nBob\nJane Doe\n", "r.csv:4: 'jane-doe' is in line 2 already"),
         ('name,email\n"Jane\nDoe",a@x\nBob,a@x\n', "r.csv:4: 'a@x' is in line 2 already"),
         ('name\n"Jane\n', "r.csv:2: a quote is opened"),

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.classroom.gradebook import Gradebook, StoredVerdict, held
+from grader.classroom.gradebook import Gradebook, JudgedHandIn, held
 from grader.sandbox import zygote
 from tests.class_runs import hand_in, points, some_are_stored, stored
 from tests.kit_samples import RIGHT, STUB, TOO_SOON, WRONG_VALUE, change, make_kit
@@ -82,16 +82,30 @@ def test_a_second_run_grades_nothing_and_says_so(tmp_path: Path, tiny: Path) -> 
 def test_what_is_new_is_graded_and_the_rest_is_taken_from_the_gradebook(tmp_path: Path, tiny: Path) -> None:
     small_class(tmp_path)
     grade_class(tmp_path, tiny)
-    pages = {path: path.stat().st_mtime_ns for path in (tmp_path / "grade-results" / "learners").iterdir()}
     hand_in(tmp_path, "bob", TOO_SOON)
     hand_in(tmp_path, "eve", RIGHT)
     again = grade_class(tmp_path, tiny)
 
-    written = [path.name.partition("-")[0] for path, at in pages.items() if path.stat().st_mtime_ns != at]
-    assert written == ["bob"]
     assert (again.returncode, stored(tmp_path)) == (0, 5)
     assert "bob, ex01: 40 -> 60 points; another file" in again.stdout
     assert [points(tmp_path)[key, "ex01"] for key in ("bob", "eve")] == ["60", "100"]
+
+
+def test_pages_of_earlier_runs_do_not_stay_and_other_files_are_left_alone(tmp_path: Path, tiny: Path) -> None:
+    small_class(tmp_path)
+    grade_class(tmp_path, tiny)
+    folder = tmp_path / "grade-results" / "learners"
+    (bob,) = folder.glob("bob-*.html")
+    others = ("notes.html", "notes-1234567890.html", "a.txt", bob.name.replace("bob-", "Before the appeal, bob-"))
+    for name in others:
+        (folder / name).write_bytes(bob.read_bytes() if "bob" in name else b"<!doctype html>mine")
+    shutil.rmtree(tmp_path / "class" / "bob")
+    (tmp_path / "roster.csv").write_text("key,name\nada,Ada\ncleo,Cleo\ndan,Dan\n")
+    grade_class(tmp_path, tiny, "--roster", "roster.csv")
+
+    pages = {path.name for path in folder.iterdir()}
+    assert set(others) <= pages
+    assert sorted(name.partition("-")[0] for name in pages - set(others)) == ["ada", "cleo", "dan"]
 
 
 def test_identical_files_are_graded_once(tmp_path: Path, tiny: Path) -> None:
@@ -130,7 +144,7 @@ def test_whoever_is_in_the_gradebook_and_hands_in_nothing_now_is_kept(tmp_path: 
     shutil.rmtree(tmp_path / "class" / "bob")
     again = grade_class(tmp_path, tiny)
 
-    assert "1 in the gradebook from earlier runs, and not in this one: bob" in again.stdout
+    assert "1 learner from earlier runs, not in this one: bob" in again.stdout
     assert points(tmp_path)["bob", "ex01"] == "40"
 
 
@@ -405,7 +419,7 @@ def test_what_is_stored_says_under_which_conditions(tmp_path: Path, tiny: Path) 
     grade_class(tmp_path, tiny)
 
     with Gradebook(tmp_path / "grade-results" / "gradebook.sqlite") as book:
-        judged = [one for one in book.attempts() if isinstance(one, StoredVerdict)]
+        judged = [one for one in book.hand_ins() if isinstance(one, JudgedHandIn)]
     assert len(judged) == 5
     assert all(one.conditions.schedules == 1 and "anyio" in one.conditions.versions for one in judged)
-    assert all(one.level >= 0 and len(one.conditions.kit) == 64 for one in judged)
+    assert all(one.verdict.level >= 0 and len(one.conditions.kit) == 64 for one in judged)

@@ -10,9 +10,9 @@ import pytest
 
 from grader.classroom.marks import Mark, Standing
 from grader.cli import exit_codes
-from grader.desk import workspace as workspaces
+from grader.desk.workspace import create_workspace
 from grader.judge.verdict import Verdict
-from grader.kit import kit as kits
+from grader.kit.kit import load_kit
 from tests import samples
 from tests.kit_samples import RIGHT, STUB, TOO_SOON, answer, make_kit
 from tests.processes import inside
@@ -63,7 +63,7 @@ def test_a_class_is_green_only_if_everything_was_handled_and_something_judged(
 
 @pytest.fixture
 def mine(tmp_path: Path) -> Path:
-    workspaces.create(tmp_path / "mine", kits.load(make_kit(tmp_path / "kit")))
+    create_workspace(tmp_path / "mine", load_kit(make_kit(tmp_path / "kit")))
     return tmp_path / "mine"
 
 

@@ -21,10 +21,10 @@ from click.testing import CliRunner
 from grader.cli import exit_codes
 from grader.cli.main import complain, main
 from grader.cli.options import EXERCISE, suggestion
-from grader.desk import workspace as workspaces
+from grader.desk.workspace import create_workspace
 from grader.errors import GraderError
 from grader.judge.verdict import Verdict
-from grader.kit import kit as kits
+from grader.kit.kit import load_kit
 from tests import samples
 from tests.fault_samples import OUR_FAULT
 from tests.kit_samples import RIGHT, STUB, TOO_SOON, WRONG_VALUE, answer, change, make_kit
@@ -36,7 +36,7 @@ QUICK = ("--schedules", "1", "--backend", "trio")
 
 @pytest.fixture
 def mine(tmp_path: Path, tiny: Path) -> Path:
-    workspaces.create(tmp_path / "mine", kits.load(tiny))
+    create_workspace(tmp_path / "mine", load_kit(tiny))
     return tmp_path / "mine"
 
 
@@ -371,7 +371,7 @@ def accented(tmp_path: Path) -> Path:
     kit = make_kit(tmp_path / "accents")
     change(kit / "exercises" / "kit.toml", "value hint 1", "caf\u00e9 \u2192")
     change(kit / "solutions/ex02_wait/wait.py", "import anyio", "# caf\u00e9\nimport anyio")
-    workspaces.create(tmp_path / "mine", kits.load(kit))
+    create_workspace(tmp_path / "mine", load_kit(kit))
     mine = tmp_path / "mine"
     write(mine, RIGHT.replace("2 * n", "n  # \u00e9"))
     write(mine, RIGHT, "wait")

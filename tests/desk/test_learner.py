@@ -5,19 +5,20 @@ from __future__ import annotations
 import io
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from rich.console import Console
 
 from grader.desk import learner
-from grader.desk import workspace as workspaces
 from grader.desk.learner import Desk
 from grader.desk.run import RunDesk, RunOptions
-from grader.desk.workspace import Workspace
+from grader.desk.workspace import Workspace, create_workspace, read_attempts
 from grader.errors import KitError, UsageError, WorkspaceError
+from grader.judge.options import asked_for
 from grader.judge.verdict import Status, Verdict
-from grader.kit import kit as kits
 from grader.kit.exercise import Exercise
+from grader.kit.kit import builtin_root, load_kit
 from grader.reports.screen import ASCII
 from grader.reports.views import ExerciseState
 from grader.sandbox.box import Box
@@ -28,7 +29,7 @@ from tests.kit_samples import RIGHT, TOO_SOON, WRONG_VALUE, answer, change, make
 @pytest.fixture
 def mine(tmp_path: Path) -> Path:
     """A fresh workspace of the tiny kit."""
-    workspaces.create(tmp_path / "mine", kits.load(make_kit(tmp_path / "kit")))
+    create_workspace(tmp_path / "mine", load_kit(make_kit(tmp_path / "kit")))
     return tmp_path / "mine"
 
 
@@ -46,10 +47,10 @@ def write(mine: Path, text: str, name: str = "double") -> Path:
     return path
 
 
-def graded(box: Box, mine: Path, id: str = "ex01", **wishes: object) -> Verdict:
+def graded(box: Box, mine: Path, id: str = "ex01", file: Path | None = None, **asked: Any) -> Verdict:
     """Grade and store as `grade ex01` does, and give the verdict."""
     desk = at(mine)
-    run = RunDesk(desk, RunOptions(**wishes))  # type: ignore[arg-type]
+    run = RunDesk(desk, RunOptions(file=file, play_options=asked_for(**asked)))
     verdicts = run.grade(box, [desk.kit.exercise(id)])
     run.store(verdicts)
     return verdicts[0]
@@ -65,7 +66,7 @@ def overview(desk: Desk) -> str:
 
 
 def test_without_a_workspace_it_is_the_kit_that_comes_with_the_grader(tmp_path: Path) -> None:
-    assert at(tmp_path).kit.root == kits.builtin_root()
+    assert at(tmp_path).kit.root == builtin_root()
 
 
 def test_in_a_workspace_it_is_the_workspaces_kit(mine: Path) -> None:
@@ -122,14 +123,14 @@ def test_a_verdict_on_the_learners_file_is_stored(box: Box, mine: Path) -> None:
 
     desk = at(mine)
     assert desk.workspace is not None
-    assert workspaces.attempts(desk.workspace, exercise(desk)) == [verdict]
+    assert read_attempts(desk.workspace, exercise(desk)) == [verdict]
     assert verdict.file == "ex01_double/double.py"
 
 
-@pytest.mark.parametrize("wishes", [{"tests": (1,)}, {"backend": "trio"}, {"seed": 2}, {"schedules": 1}])
-def test_a_part_of_an_exercise_is_no_attempt(box: Box, mine: Path, wishes: dict[str, object]) -> None:
+@pytest.mark.parametrize("asked", [{"tests": (1,)}, {"backend": "trio"}, {"seed": 2}, {"schedules": 1}])
+def test_a_part_of_an_exercise_is_no_attempt(box: Box, mine: Path, asked: dict[str, Any]) -> None:
     write(mine, RIGHT)
-    graded(box, mine, **wishes)
+    graded(box, mine, **asked)
 
     assert not (mine / ".gradekit").exists()
 
@@ -300,7 +301,7 @@ def test_a_stub_is_answered_with_the_lesson(mine: Path) -> None:
 
 def hinted(desk: Desk, attempts: list[Verdict]) -> str:
     assert isinstance(desk.workspace, Workspace)
-    return learner.hint(desk.workspace, desk.kit, exercise(desk), attempts)
+    return learner.next_hint(desk.workspace, desk.kit, exercise(desk), attempts)
 
 
 def test_hints_go_from_the_diagnosis_to_the_exercise_and_stay_at_the_last(box: Box, mine: Path) -> None:
@@ -334,7 +335,7 @@ def test_a_complete_exercise_needs_no_hint(box: Box, mine: Path) -> None:
     write(mine, RIGHT)
     graded(box, mine)
 
-    assert "there is nothing to hint at" in at(mine).hint("ex01")
+    assert "no hint is needed" in at(mine).hint("ex01")
 
 
 @pytest.mark.parametrize("damage", ["[]", "{", '{"ex01 general": "x"}', '{"ex01 general": -7}', "[" * 100_000])
@@ -359,7 +360,7 @@ def test_a_diagnosis_is_explained_and_a_misspelt_one_found(mine: Path) -> None:
 
 
 def test_all_diagnoses_can_be_listed_in_80_columns(mine: Path) -> None:
-    lines = at(mine).explain(None).split("\n")
+    lines = at(mine).list_diagnoses().split("\n")
 
     assert any(line.startswith("wrong-value ") for line in lines)
     assert max(map(len, lines)) <= 80
@@ -444,8 +445,9 @@ def test_reset_says_where_the_file_has_gone_and_what_next(mine: Path) -> None:
 
 
 def test_what_follows_is_the_exercise_here_unless_it_is_complete() -> None:
-    entries = [learner.progress_of(one, []) for one in kits.load(kits.builtin_root()).exercises]
+    exercises = load_kit(builtin_root()).exercises
+    entries = [learner.progress_of(exercise, []) for exercise in exercises]
 
     assert learner.next_open(entries, None) is entries[0]
-    assert learner.next_open(entries, entries[2].id) is entries[2]
+    assert learner.next_open(entries, exercises[2]) is entries[2]
     assert learner.next_open([], None) is None

@@ -11,10 +11,10 @@ from xml.etree import ElementTree
 
 import pytest
 
-from grader.desk import workspace as workspaces
-from grader.desk.run import append_summary, guarded, outlets, summarise_class
+from grader.desk.run import Outlets, append_summary, guarded, report_orders, summarise_class
+from grader.desk.workspace import create_workspace
 from grader.errors import MachineError, WorkspaceError
-from grader.kit import kit as kits
+from grader.kit.kit import load_kit
 from grader.reports.github import MAX_SUMMARY
 from tests import samples
 from tests.kit_samples import RIGHT, WRONG_VALUE, answer, make_kit
@@ -28,7 +28,7 @@ NOISY = WRONG_VALUE.replace("return", 'print("::error::forged\\n##[error]forged"
 def repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A repository with a workspace in a folder of it."""
     root = tmp_path_factory.mktemp("repository")
-    workspaces.create(root / "course", kits.load(make_kit(root / "kit")))
+    create_workspace(root / "course", load_kit(make_kit(root / "kit")))
     (root / "course" / "ex01_double" / "double.py").write_text(answer(NOISY))
     (root / "course" / "ex02_wait" / "wait.py").write_text(answer(RIGHT, "wait"))
     return root
@@ -82,7 +82,7 @@ def test_what_cannot_be_written_is_refused_before_anything_is_graded(
 
 
 def test_a_report_that_cannot_be_written_costs_neither_the_screen_nor_the_attempt(tmp_path: Path) -> None:
-    workspaces.create(tmp_path / "mine", kits.load(make_kit(tmp_path / "kit")))
+    create_workspace(tmp_path / "mine", load_kit(make_kit(tmp_path / "kit")))
     (tmp_path / "mine" / "ex01_double" / "double.py").write_text(answer(RIGHT))
 
     done = inside("ex01", "--report", "junit=grade.toml/x.xml", cwd=tmp_path / "mine")
@@ -95,10 +95,11 @@ def test_a_report_that_cannot_be_written_costs_neither_the_screen_nor_the_attemp
 
 def test_what_can_be_written_is_written_before_the_first_error_is_raised(tmp_path: Path) -> None:
     environment = {"GITHUB_ACTIONS": "true", "GITHUB_STEP_SUMMARY": str(tmp_path / "summary.md")}
-    wanted = outlets([f"jsonl={tmp_path}/b"], 1, tmp_path, tmp_path, environment, tmp_path / "b" / "trace.json")
+    orders = report_orders([f"jsonl={tmp_path}/b"], 1, tmp_path, environment)
+    outlets = Outlets(orders=orders, home=tmp_path, environment=environment, trace=tmp_path / "b" / "trace.json")
 
     with pytest.raises(WorkspaceError, match=r"b/trace\.json"):
-        wanted.write((samples.mixed(),))
+        outlets.write((samples.mixed(),))
 
     assert sorted(path.name for path in tmp_path.iterdir()) == ["b", "summary.md"]
 
@@ -198,6 +199,6 @@ def test_a_submission_outside_of_the_repository_keeps_its_path(tmp_path: Path) -
     environment = {"GITHUB_ACTIONS": "true", "GITHUB_WORKSPACE": str(tmp_path / "repository")}
     said: list[str] = []
 
-    outlets((), 1, tmp_path, tmp_path / "elsewhere", environment, None).annotate((samples.mixed(),), said.append)
+    Outlets(orders=(), home=tmp_path / "elsewhere", environment=environment).annotate((samples.mixed(),), said.append)
 
     assert "file=ex01_join/join.py," in said[0]

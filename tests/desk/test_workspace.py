@@ -8,11 +8,22 @@ from pathlib import Path
 
 import pytest
 
-from grader.desk import workspace as workspaces
-from grader.desk.workspace import Workspace
+from grader.desk.workspace import (
+    KEEP,
+    Made,
+    Workspace,
+    add_attempts,
+    best_attempt,
+    create_workspace,
+    exercise_at,
+    find_workspace,
+    names_beside,
+    put_stub_back,
+    read_attempts,
+    workspaces_below,
+)
 from grader.errors import WorkspaceError
-from grader.kit import kit as kits
-from grader.kit.kit import Kit
+from grader.kit.kit import Kit, builtin_root, load_kit
 from tests import samples
 from tests.kit_samples import make_kit
 
@@ -21,13 +32,13 @@ MINE = "# my work\n"
 
 @pytest.fixture
 def tiny(tmp_path: Path) -> Kit:
-    return kits.load(make_kit(tmp_path / "kit"))
+    return load_kit(make_kit(tmp_path / "kit"))
 
 
 @pytest.fixture
 def mine(tmp_path: Path, tiny: Kit) -> Workspace:
-    workspaces.create(tmp_path / "mine", tiny)
-    found = workspaces.find(tmp_path / "mine")
+    create_workspace(tmp_path / "mine", tiny)
+    found = find_workspace(tmp_path / "mine")
     assert found is not None
     return found
 
@@ -36,7 +47,7 @@ def mine(tmp_path: Path, tiny: Kit) -> Workspace:
 
 
 def test_a_new_workspace_has_the_stub_and_the_lesson_of_every_exercise(tmp_path: Path, tiny: Kit) -> None:
-    made = workspaces.create(tmp_path / "new" / "mine", tiny)
+    made = create_workspace(tmp_path / "new" / "mine", tiny)
 
     assert made.written == ("grade.toml", "ex01_double/double.py", "ex02_wait/wait.py")
     for exercise in tiny.exercises:
@@ -48,9 +59,9 @@ def test_a_new_workspace_has_the_stub_and_the_lesson_of_every_exercise(tmp_path:
 def test_making_it_again_changes_nothing(mine: Workspace, tiny: Kit) -> None:
     before = {path: path.read_bytes() for path in mine.root.rglob("*") if path.is_file()}
 
-    made = workspaces.create(mine.root, tiny)
+    made = create_workspace(mine.root, tiny)
 
-    assert made == workspaces.Made(written=(), kept=("ex01_double/double.py", "ex02_wait/wait.py"))
+    assert made == Made(written=(), kept=("ex01_double/double.py", "ex02_wait/wait.py"))
     assert {path: path.read_bytes() for path in mine.root.rglob("*") if path.is_file()} == before
 
 
@@ -59,7 +70,7 @@ def test_what_a_learner_has_written_is_kept_and_what_is_gone_comes_back(mine: Wo
     double.write_text(MINE)
     wait.unlink()
 
-    made = workspaces.create(mine.root, tiny)
+    made = create_workspace(mine.root, tiny)
 
     assert (made.kept, made.written) == (("ex01_double/double.py",), ("ex02_wait/wait.py",))
     assert double.read_text() == MINE
@@ -70,7 +81,7 @@ def test_a_dangling_link_in_place_of_the_file_is_the_learners_too(mine: Workspac
     double.unlink()
     double.symlink_to("elsewhere.py")
 
-    workspaces.create(mine.root, tiny)
+    create_workspace(mine.root, tiny)
 
     assert double.is_symlink()
     assert not (double.parent / "elsewhere.py").exists()
@@ -80,7 +91,7 @@ def test_a_lesson_is_brought_up_to_date_and_notes_in_it_are_kept_as_a_copy(mine:
     lesson = mine.root / "ex01_double" / "README.md"
     lesson.write_text("my notes")
 
-    made = workspaces.create(mine.root, tiny)
+    made = create_workspace(mine.root, tiny)
 
     assert made.saved == (("ex01_double/README.md", ".gradekit/backups/ex01_double/README.1.md"),)
     assert (mine.root / made.saved[0][1]).read_text() == "my notes"
@@ -91,15 +102,15 @@ def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path, tiny: Kit) -> Non
     (tmp_path / "file").write_text("")
 
     with pytest.raises(WorkspaceError, match=f"file/mine: {os.strerror(errno.ENOTDIR)}") as caught:
-        workspaces.create(tmp_path / "file" / "mine", tiny)
+        create_workspace(tmp_path / "file" / "mine", tiny)
     assert caught.value.hint == "Choose a folder that you may write to."
 
 
 def test_a_workspace_of_another_kit_is_left_alone(tmp_path: Path, mine: Workspace) -> None:
-    other = kits.load(make_kit(tmp_path / "other"))
+    other = load_kit(make_kit(tmp_path / "other"))
 
     with pytest.raises(WorkspaceError, match="belongs to the kit in"):
-        workspaces.create(mine.root, other)
+        create_workspace(mine.root, other)
 
 
 # ---- finding it ------------------------------------------------------------------------------------------------------
@@ -109,16 +120,16 @@ def test_it_is_found_from_everywhere_below(mine: Workspace) -> None:
     deep = mine.root / "ex01_double" / "a" / "b"
     deep.mkdir(parents=True)
 
-    assert workspaces.find(deep) == mine
+    assert find_workspace(deep) == mine
 
 
 def test_there_is_none_elsewhere(tmp_path: Path, mine: Workspace) -> None:
-    assert workspaces.find(tmp_path) is None
+    assert find_workspace(tmp_path) is None
 
 
 def test_it_is_seen_from_right_above(tmp_path: Path, mine: Workspace) -> None:
-    assert workspaces.below(tmp_path) == ["mine"]
-    assert workspaces.below(tmp_path / "nowhere") == []
+    assert workspaces_below(tmp_path) == ["mine"]
+    assert workspaces_below(tmp_path / "nowhere") == []
 
 
 def test_it_knows_its_kit_by_a_path_that_survives_moving_both(tmp_path: Path, mine: Workspace) -> None:
@@ -126,19 +137,19 @@ def test_it_knows_its_kit_by_a_path_that_survives_moving_both(tmp_path: Path, mi
     there.mkdir()
     for name in ("kit", "mine"):
         (tmp_path / name).rename(there / name)
-    found = workspaces.find(there / "mine")
+    found = find_workspace(there / "mine")
 
     assert found is not None
     assert found.kit_root.resolve() == there / "kit"
 
 
 def test_the_kit_that_comes_with_the_grader_has_no_path(tmp_path: Path) -> None:
-    workspaces.create(tmp_path, kits.load(kits.builtin_root()))
-    found = workspaces.find(tmp_path)
+    create_workspace(tmp_path, load_kit(builtin_root()))
+    found = find_workspace(tmp_path)
 
     assert (tmp_path / "grade.toml").read_text().endswith('kit = "built-in"\n')
     assert found is not None
-    assert found.kit_root == kits.builtin_root()
+    assert found.kit_root == builtin_root()
 
 
 @pytest.mark.parametrize("text", [b"kit = ", b"kit = 3", b"\xff", b"kit = []"])
@@ -146,7 +157,7 @@ def test_a_damaged_marker_is_named_with_what_to_write(mine: Workspace, text: byt
     (mine.root / "grade.toml").write_bytes(text)
 
     with pytest.raises(WorkspaceError, match=r"grade\.toml: ") as caught:
-        workspaces.find(mine.root)
+        find_workspace(mine.root)
     assert 'kit = "built-in"' in caught.value.hint
 
 
@@ -154,9 +165,9 @@ def test_the_exercise_here_is_the_one_whose_folder_this_is(tmp_path: Path, mine:
     below = mine.root / "ex02_wait" / "notes"
     below.mkdir()
 
-    assert workspaces.exercise_here(mine, tiny, below) is tiny.exercises[1]
-    assert workspaces.exercise_here(mine, tiny, mine.root) is None
-    assert workspaces.exercise_here(mine, tiny, tmp_path) is None
+    assert exercise_at(mine, tiny, below) is tiny.exercises[1]
+    assert exercise_at(mine, tiny, mine.root) is None
+    assert exercise_at(mine, tiny, tmp_path) is None
 
 
 def test_what_else_lies_about_is_told_but_not_what_belongs_there(mine: Workspace, tiny: Kit) -> None:
@@ -165,8 +176,8 @@ def test_what_else_lies_about_is_told_but_not_what_belongs_there(mine: Workspace
         (file.parent / name).write_text("")
     (file.parent / "__pycache__").mkdir()
 
-    assert workspaces.others(file) == ("a.txt", "helper.py")
-    assert workspaces.others(mine.root / "nowhere" / "x.py") == ()
+    assert names_beside(file) == ("a.txt", "helper.py")
+    assert names_beside(mine.root / "nowhere" / "x.py") == ()
 
 
 # ---- beginning again -------------------------------------------------------------------------------------------------
@@ -177,7 +188,7 @@ def test_reset_brings_the_stub_back_and_keeps_every_earlier_file(mine: Workspace
     copies = []
     for text in ("first", "second"):
         mine.file_of(exercise).write_text(text)
-        copies.append(workspaces.reset(mine, exercise))
+        copies.append(put_stub_back(mine, exercise))
 
     assert mine.file_of(exercise).read_text() == exercise.stub.read_text()
     assert [copy.read_text() for copy in copies if copy] == ["first", "second"]
@@ -185,7 +196,7 @@ def test_reset_brings_the_stub_back_and_keeps_every_earlier_file(mine: Workspace
 
 
 def test_reset_of_a_stub_keeps_no_copy(mine: Workspace, tiny: Kit) -> None:
-    assert workspaces.reset(mine, tiny.exercises[0]) is None
+    assert put_stub_back(mine, tiny.exercises[0]) is None
     assert not (mine.root / ".gradekit").exists()
 
 
@@ -195,7 +206,7 @@ def test_reset_brings_back_a_folder_that_is_gone(mine: Workspace, tiny: Kit) -> 
     (mine.root / "ex01_double" / "README.md").unlink()
     (mine.root / "ex01_double").rmdir()
 
-    assert workspaces.reset(mine, exercise) is None
+    assert put_stub_back(mine, exercise) is None
     assert mine.file_of(exercise).is_file()
 
 
@@ -206,7 +217,7 @@ def test_reset_puts_away_a_link_and_not_what_it_points_to(mine: Workspace, tiny:
     target.write_text(MINE)
     file.symlink_to(target)
 
-    copy = workspaces.reset(mine, tiny.exercises[0])
+    copy = put_stub_back(mine, tiny.exercises[0])
 
     assert copy is not None
     assert copy.is_symlink()
@@ -223,49 +234,49 @@ def verdicts(number: int) -> list[samples.Verdict]:
 
 def test_attempts_come_back_in_their_order(mine: Workspace, tiny: Kit) -> None:
     first, second = verdicts(2)
-    workspaces.add_attempts(mine, [first])
-    workspaces.add_attempts(mine, [second])
+    add_attempts(mine, [first])
+    add_attempts(mine, [second])
 
-    assert workspaces.attempts(mine, tiny.exercises[0]) == [first, second]
-    assert workspaces.attempts(mine, tiny.exercises[1]) == []
+    assert read_attempts(mine, tiny.exercises[0]) == [first, second]
+    assert read_attempts(mine, tiny.exercises[1]) == []
 
 
 def test_only_the_latest_attempts_are_kept(mine: Workspace, tiny: Kit) -> None:
-    workspaces.add_attempts(mine, verdicts(workspaces.KEEP + 3))
+    add_attempts(mine, verdicts(KEEP + 3))
 
-    digests = [verdict.digest for verdict in workspaces.attempts(mine, tiny.exercises[0])]
-    assert digests == [str(number) for number in range(3, workspaces.KEEP + 3)]
+    digests = [verdict.digest for verdict in read_attempts(mine, tiny.exercises[0])]
+    assert digests == [str(number) for number in range(3, KEEP + 3)]
 
 
 @pytest.mark.parametrize("line", ["{", "{}", "[" * 100_000, "null", '{"format": 1}'])
 def test_a_damaged_attempt_is_named_by_file_and_line(mine: Workspace, tiny: Kit, line: str) -> None:
-    workspaces.add_attempts(mine, verdicts(1))
+    add_attempts(mine, verdicts(1))
     path = mine.root / ".gradekit" / "attempts" / "ex01.jsonl"
     path.write_text(path.read_text() + "\n" + line + "\n")
 
     with pytest.raises(WorkspaceError, match=r"ex01\.jsonl:3: this attempt cannot be read") as caught:
-        workspaces.attempts(mine, tiny.exercises[0])
+        read_attempts(mine, tiny.exercises[0])
     assert caught.value.hint.startswith("Delete that line")
 
 
 def test_an_attempts_file_that_is_no_text_is_named(mine: Workspace, tiny: Kit) -> None:
-    workspaces.add_attempts(mine, verdicts(1))
+    add_attempts(mine, verdicts(1))
     path = mine.root / ".gradekit" / "attempts" / "ex01.jsonl"
     path.write_bytes(b"\xff\xfe")
 
-    with pytest.raises(WorkspaceError, match=r"ex01\.jsonl: it cannot be read"):
-        workspaces.attempts(mine, tiny.exercises[0])
+    with pytest.raises(WorkspaceError, match=r"ex01\.jsonl: this file cannot be read"):
+        read_attempts(mine, tiny.exercises[0])
 
 
 def test_an_attempt_that_cannot_be_stored_is_an_error_of_the_workspace(mine: Workspace) -> None:
     (mine.root / ".gradekit").write_text("in the way")
 
-    with pytest.raises(WorkspaceError, match="it cannot be read"):
-        workspaces.add_attempts(mine, verdicts(1))
+    with pytest.raises(WorkspaceError, match="this file cannot be read"):
+        add_attempts(mine, verdicts(1))
 
 
 def test_nothing_is_left_beside_the_attempts(mine: Workspace) -> None:
-    workspaces.add_attempts(mine, verdicts(2))
+    add_attempts(mine, verdicts(2))
 
     assert [path.name for path in (mine.root / ".gradekit" / "attempts").iterdir()] == ["ex01.jsonl"]
 
@@ -275,5 +286,5 @@ def test_the_best_attempt_is_the_latest_with_the_most_points() -> None:
     first, second = verdicts(2)
     partial = samples.verdict(samples.case(1, "one", 100), complete_run=False, digest="partial")
 
-    assert workspaces.best([first, poor, second, poor, partial]) is second
-    assert workspaces.best([partial, samples.unjudgeable()]) is None
+    assert best_attempt([first, poor, second, poor, partial]) is second
+    assert best_attempt([partial, samples.unjudgeable()]) is None

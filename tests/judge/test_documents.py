@@ -70,6 +70,13 @@ def test_traces_are_rows_and_not_objects() -> None:
     assert trace["spans"][0] == ["a", 0.0, 3.0, "returned", 0]
 
 
+def test_remarks_keep_the_key_that_earlier_documents_have_for_them() -> None:
+    result = verdict_document(samples.careless())["tests"][0]["results"][0]
+
+    assert [remark["kind"] for remark in result["cautions"]] == ["unclosed"]
+    assert "remarks" not in result
+
+
 Damage = Callable[[dict[str, Any]], object]
 DAMAGE: dict[str, Damage] = {
     "another format": lambda d: d.update(format=2),

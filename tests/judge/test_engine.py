@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from grader.errors import InternalError, KitError
 from grader.judge import engine
-from grader.judge.engine import Request
+from grader.judge.engine import Check, Request
+from grader.judge.options import PlayOptions
 from grader.judge.verdict import Outcome, Status, Verdict
-from grader.kit import kit
+from grader.kit.kit import load_kit
+from grader.policy import rules
 from grader.sandbox.box import Box
 from grader.wire.recording import Ended
 from tests.fault_samples import OUR_FAULT
@@ -27,15 +30,19 @@ def tiny(tmp_path: Path) -> Path:
     return make_kit(tmp_path / "kit")
 
 
-def grade(box: Box, root: Path, *texts: str, **changes: object) -> list[Verdict]:
-    """Grade files with these texts as answers to ex01."""
-    course = kit.load(root)
-    requests = []
+def grade(box: Box, root: Path, *texts: str, check: Check = rules.check, **asked: Any) -> list[Verdict]:
+    """Grade files with these texts as answers to ex01; ``asked`` are fields of the options."""
+    course, options = load_kit(root), PlayOptions(**asked)
+    requests = (replace(request, options=options, check=check) for request in answers(root, *texts))
+    return engine.grade(box, course, course.exercise("ex01"), requests)
+
+
+def answers(root: Path, *texts: str) -> Iterator[Request]:
+    """Requests for files with these texts, written when each is drawn."""
     for number, text in enumerate(texts):
         path = root / f"answer{number}.py"
         path.write_text(answer(text))
-        requests.append(replace(Request(path=path, shown=path.name), **changes))  # type: ignore[arg-type]
-    return engine.grade(box, course, course.exercise("ex01"), requests)
+        yield Request(path=path, shown=path.name)
 
 
 def outcomes(verdict: Verdict) -> Sequence[str]:
@@ -87,6 +94,35 @@ def test_every_submission_gets_the_verdict_on_itself(box: Box, tiny: Path) -> No
     assert [verdict.file for verdict in verdicts] == [f"answer{number}.py" for number in range(4)]
     assert [verdict.points for verdict in verdicts] == [40, 0, 100, 60]
     assert len({verdict.digest for verdict in verdicts}) == 4
+
+
+def test_a_verdict_is_there_before_the_next_submission_is_drawn(box: Box, tiny: Path) -> None:
+    course, happened = load_kit(tiny), []
+
+    def requests() -> Iterator[Request]:
+        for request in answers(tiny, RIGHT, WRONG_VALUE):
+            happened.append(request.shown)
+            yield request
+
+    for verdict in engine.grade_each(box, course, course.exercise("ex01"), requests()):
+        happened.append(f"{verdict.points:g}")
+
+    assert happened == ["answer0.py", "100", "answer1.py", "40"]
+
+
+def test_an_error_in_handing_out_submissions_comes_back_as_it_was_and_takes_no_verdict_back(
+    box: Box, tiny: Path
+) -> None:
+    course, points = load_kit(tiny), []
+
+    def requests() -> Iterator[Request]:
+        yield from answers(tiny, RIGHT)
+        raise LookupError("the disk is full")
+
+    with pytest.raises(LookupError, match="disk"):
+        points.extend(verdict.points for verdict in engine.grade_each(box, course, course.exercise("ex01"), requests()))
+
+    assert points == [100]
 
 
 # ---- a part of the exercise ------------------------------------------------------------------------------------------
@@ -198,7 +234,7 @@ def test_the_check_is_the_callers_choice(box: Box, tiny: Path) -> None:
 
 
 def test_a_file_that_is_not_there_is_a_fault_of_the_learner(box: Box, tiny: Path) -> None:
-    course = kit.load(tiny)
+    course = load_kit(tiny)
     (verdict,) = engine.grade(
         box, course, course.exercise("ex01"), [Request(path=tiny / "double.py", shown="double.py")]
     )
@@ -345,7 +381,7 @@ def test_a_stub_that_is_not_utf8_is_the_kits_fault(box: Box, tiny: Path) -> None
 def test_what_could_not_be_graded_says_why_and_whose_fault_it_is(
     tiny: Path, error: type[KitError] | type[InternalError], own: bool
 ) -> None:
-    course = kit.load(tiny)
+    course = load_kit(tiny)
     verdict = engine.not_judged(
         course, course.exercise("ex02"), Request(path=tiny, shown="wait.py"), error("it broke", hint="Mend it.")
     )

@@ -1,4 +1,4 @@
-"""Which line and which words a failed play is shown with, on recordings made by hand."""
+"""Which diagnosis, which line and which words a failed play is shown with, on recordings made by hand."""
 
 from __future__ import annotations
 
@@ -9,7 +9,21 @@ import pytest
 from grader.judge import explain
 from grader.kit.diagnosis import BUILTIN, Diagnosis
 from grader.kit.hidden_tests import HiddenTest
-from grader.wire.recording import NOTHING, Ended, Event, Leaf, Raised, Recording, Remark, Span, Trace, Waiting
+from grader.sandbox.cell import Play
+from grader.wire.recording import (
+    NOTHING,
+    Deviation,
+    Ended,
+    Event,
+    Leaf,
+    Raised,
+    Recording,
+    Remark,
+    Span,
+    Trace,
+    TracedTask,
+    Waiting,
+)
 
 SOURCE = "import anyio\n\nX = 1\n\n\nasync def _helper():\n    pass\n\n\nasync def join():\n    pass\n"
 SERIAL = Diagnosis(slug="serial", sentence="one after the other", explanation="e", help="h", hints=("a", "b", "c"))
@@ -38,6 +52,76 @@ def raised(*leaves: Leaf) -> Raised:
 def trace(*events: tuple[float, str, int, int | None]) -> Trace:
     rows = tuple(Event(time=time, kind=kind, task=task, line=line, info=None) for time, kind, task, line in events)
     return Trace(tasks=(), events=rows, spans=(), elapsed=9)
+
+
+# ---- which diagnosis -------------------------------------------------------------------------------------------------
+
+
+def error(*types: str, line: int | None = 3, named: str | None = None) -> Raised:
+    return Raised(bare=True, leaves=(Leaf(token=named, types=types, message="", line=line),))
+
+
+def slug(*recordings: Recording) -> str:
+    used = [(Play("s", "{}", "trio"), recording) for recording in recordings]
+    return explain.diagnose(declared("declared"), used)[2]
+
+
+COMPLAINT = (Remark(slug="never-awaited", line=1, detail="f"),)
+BUG = error("TypeError", "Exception")
+
+
+def test_how_a_play_ended_outranks_everything() -> None:
+    assert slug(play(hygiene=COMPLAINT), play(Ended.DEADLOCK, hygiene=COMPLAINT)) == "deadlock"
+
+
+def test_what_was_left_behind_outranks_what_was_raised() -> None:
+    assert slug(play(Ended.RAISED, error=BUG, looked=True), play(hygiene=COMPLAINT)) == "never-awaited"
+
+
+def test_what_is_left_open_says_nothing_about_a_failure_and_leaves_the_word_to_the_test() -> None:
+    assert slug(play(hygiene=(Remark(slug="unclosed", line=1, detail="f"),))) == "declared"
+
+
+def test_the_most_telling_of_what_was_left_behind_is_shown() -> None:
+    left = tuple(Remark(slug=kind, line=1, detail="f") for kind in ("unclosed", "leaked-thread", "leaked-task"))
+
+    assert slug(play(hygiene=left)) == "leaked-task"
+
+
+def test_an_exception_that_looks_like_a_bug_outranks_what_the_test_declares_even_if_it_was_looked_at() -> None:
+    assert slug(play(Ended.RAISED, error=BUG, looked=True)) == "raised"
+    assert slug(play(attempts=(attempt(BUG),))) == "raised"
+
+
+def attempt(raised: Raised) -> Span:
+    return Span(name="a", start=0, stopped=0, how="raised", raised=raised, result=None, task=1)
+
+
+@pytest.mark.parametrize(
+    "raised",
+    [
+        error("ValueError", "Exception"),  # perhaps what the exercise asks for
+        error("submission.TypeError", "TypeError", "Exception"),  # a class of their own
+        error("TypeError", "Exception", line=None),  # the scenario's, not theirs
+        error("TypeError", "Exception", named="boom"),  # handed out by the scenario
+        NOTHING,
+    ],
+)
+def test_an_exception_that_is_no_bug_of_the_learner_leaves_the_word_to_the_test(raised: Raised) -> None:
+    ended = Ended.RAISED if raised else Ended.RETURNED
+    assert slug(play(ended, error=raised, looked=True), play(attempts=(attempt(raised),))) == "declared"
+
+
+def test_an_exception_that_the_test_did_not_look_at_is_the_diagnosis() -> None:
+    assert slug(play(), play(Ended.RAISED, error=error("ValueError"))) == "raised"
+
+
+def test_the_play_that_explains_the_failure_comes_with_it_and_the_last_one_if_none_does() -> None:
+    plays = [(Play(name, "{}", "trio"), recording) for name, recording in (("a", play()), ("b", play()))]
+
+    assert explain.diagnose(declared("declared"), plays)[0].scenario == "b"
+    plays.insert(0, (Play("c", "{}", "trio"), play(Ended.LATE)))
+    assert explain.diagnose(declared("declared"), plays)[::2] == (plays[0][0], "late")
 
 
 # ---- the sentence ----------------------------------------------------------------------------------------------------
@@ -183,3 +267,31 @@ def test_an_exception_that_an_attempt_caught_is_shown_if_it_is_the_diagnosis() -
 
 def test_nothing_raised_is_nothing_said() -> None:
     assert explain.exception_text(play(error=NOTHING), "raised") == ""
+
+
+# ---- turns out of natural order --------------------------------------------------------------------------------------
+
+
+def with_turns(*turns: tuple[float, int, int], spans: tuple[tuple[str, int], ...] = ()) -> Trace:
+    tasks = [TracedTask(id=number, name=name, parent=None) for number, name in ((1, "main"), (2, "run"), (3, "run"))]
+    finished = [
+        Span(name=name, start=0, stopped=9, how="returned", raised=NOTHING, result=None, task=task)
+        for name, task in spans
+    ]
+    deviations = [Deviation(time=time, task=task, instead_of=other) for time, task, other in turns]
+    return Trace(tasks=tuple(tasks), events=(), spans=tuple(finished), elapsed=9, deviations=tuple(deviations))
+
+
+def test_a_turn_names_the_work_of_both_tasks() -> None:
+    assert explain.in_words(with_turns((1.5, 3, 2), spans=(("a", 2), ("b", 3)))) == "`b` goes on before `a` at 1.5 s"
+
+
+def test_tasks_of_one_name_are_told_apart() -> None:
+    assert explain.in_words(with_turns((0, 3, 2))) == "`run` no. 2 goes on before `run` no. 1 at 0 s"
+
+
+def test_many_turns_are_counted_and_none_says_nothing() -> None:
+    turns = ((0.0, 3, 2), (1.0, 2, 1), (2.0, 3, 1))
+
+    assert explain.in_words(with_turns(*turns)).endswith("at 1 s (and 1 more such turn)")
+    assert explain.in_words(with_turns()) == ""

@@ -8,7 +8,7 @@ import pytest
 
 from grader.judge import kitcheck
 from grader.judge.kitcheck import Checked
-from grader.kit import kit as kits
+from grader.kit.kit import load_kit
 from grader.sandbox.box import Box
 from tests.kit_samples import RIGHT, STUB, WRONG_VALUE, answer, change, make_kit
 
@@ -23,7 +23,7 @@ def root(tmp_path: Path) -> Path:
 
 def check(box: Box, root: Path) -> list[Checked]:
     heard: list[Checked] = []
-    checked = kitcheck.check(box, kits.load(root), note=heard.append)
+    checked = kitcheck.check(box, load_kit(root), note=heard.append)
     assert heard == checked
     return checked
 
@@ -47,7 +47,7 @@ def test_a_good_kit_has_no_problem_and_every_file_is_checked(box: Box, root: Pat
         *("wrong/soon.py", "wrong/value.py"),
         "as a whole",
     ]
-    assert [one.said for one in checked][1:-1] == ["100 points"] * 4 + [
+    assert [one.summary for one in checked][1:-1] == ["100 points"] * 4 + [
         "1 tests fail, 60 points",
         "1 tests fail, 40 points",
     ]
@@ -192,7 +192,7 @@ def test_every_hidden_test_must_be_failed_by_some_wrong_answer(box: Box, root: P
 
 
 @pytest.mark.parametrize("place", ["exercises/ex01_double", "solutions/ex01_double", "solutions/ex01_double/wrong"])
-def test_what_nobody_reads_does_not_belong_there(box: Box, root: Path, place: str) -> None:
+def test_a_file_that_no_part_of_the_product_reads_does_not_belong_there(box: Box, root: Path, place: str) -> None:
     (root / place / "notes.txt").write_text("")
     (root / place / "__pycache__").mkdir()
 

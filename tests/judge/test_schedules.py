@@ -1,4 +1,4 @@
-"""Variants of a play: one name, one schedule, whoever asks for it and in whatever order."""
+"""Variants of a play: one number, one schedule, whenever it is asked for; and shortening a schedule that fails."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from grader.judge.schedules import WALK, Variants
+from grader.judge.schedules import MAX_TRIES, WALK, Variants, shortest
 from grader.sandbox.cell import Play
 from grader.wire.recording import Ended, Recording
 
@@ -121,7 +121,7 @@ def test_a_test_with_several_plays_is_exhausted_when_all_of_them_are() -> None:
     assert variants.exhausted([KEY, other], 1)
 
 
-def test_a_play_nobody_has_met_is_not_exhausted() -> None:
+def test_a_play_that_was_never_played_is_not_exhausted() -> None:
     assert not Variants().exhausted([KEY], 0)
 
 
@@ -178,3 +178,35 @@ def test_a_variant_that_is_asked_for_alone_is_the_one_that_bears_its_number(widt
 
 def test_natural_order_needs_nothing_before_it() -> None:
     assert Variants().needed(KEY, 0) is None
+
+
+# ---- the shortest one that fails -------------------------------------------------------------------------------------
+
+
+@given(st.lists(st.integers(0, 3), max_size=40), st.data())
+def test_what_is_left_still_fails_and_no_single_turn_can_be_dropped(choices: list[int], data: st.DataObject) -> None:
+    deviating = [position for position, choice in enumerate(choices) if choice]
+    needed = data.draw(st.sets(st.sampled_from(deviating), max_size=2)) if deviating else set()
+
+    def fails(tried: tuple[int, ...]) -> bool:
+        return all(position < len(tried) and tried[position] == choices[position] for position in needed)
+
+    short = shortest(tuple(choices), fails)
+
+    assert fails(short)
+    assert {position for position, choice in enumerate(short) if choice} == needed
+
+
+def test_natural_order_is_left_when_the_failure_needs_no_turn() -> None:
+    assert shortest((1, 2, 3), lambda choices: True) == ()
+
+
+def test_it_gives_up_after_so_many_tries_and_keeps_what_fails() -> None:
+    tries: list[tuple[int, ...]] = []
+
+    def fails(choices: tuple[int, ...]) -> bool:
+        tries.append(choices)
+        return False
+
+    assert shortest((1,) * 200, fails) == (1,) * 200
+    assert len(tries) == MAX_TRIES

@@ -4,25 +4,23 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from grader.errors import InternalError
-from grader.judge.attempt import Judged, diagnose
+from grader.judge.attempt import Judged
 from grader.judge.authoring import grading, token
 from grader.judge.collect import hidden_functions
-from grader.judge.session import Examination, examine
+from grader.judge.options import EVERYTHING, PlayOptions
+from grader.judge.session import Examination, Session
 from grader.judge.verdict import Outcome as Result
 from grader.kit.exercise import Exercise
-from grader.kit.hidden_tests import HiddenTest
 from grader.sandbox.box import Box, Job
 from grader.sandbox.cell import Cell, Play
 from grader.wire import BACKENDS
-from grader.wire.recording import NOTHING, Ended, Leaf, Raised, Recording, Remark, Span
+from grader.wire.recording import Ended, Recording, Remark
 from grader.wire.values import Token
 from tests.forging_samples import make_kit
 
@@ -80,7 +78,7 @@ def declared(name: str, body: str, points: int = 100, more: str = "") -> str:
 ANSWER = "async def answer(**inputs):\n    return inputs\n"
 
 
-class Session:
+class Sample:
     """An exercise with hidden tests of its own, and what they say about submissions."""
 
     def __init__(self, box: Box, exercise: Exercise) -> None:
@@ -88,35 +86,28 @@ class Session:
         self.exercise = exercise
 
     def judge(self, *submissions: str, backends: tuple[str, ...] = ("asyncio",), **asked: Any) -> list[Examination]:
-        done: list[Examination] = []
-        examine(self.exercise, self._examinations(done, submissions, backends, asked))
-        return done
+        session, options = Session(self.exercise), PlayOptions(backends=backends, **asked)
+        return [self._examination(session, options, submission) for submission in submissions]
 
-    def _examinations(
-        self, done: list[Examination], submissions: tuple[str, ...], backends: tuple[str, ...], asked: dict[str, Any]
-    ) -> Iterator[Examination]:
-        for submission in submissions:
-            job = Job(module="one", submission=submission, scenarios=SCENARIOS, limits=self.exercise.limits)
-            cell = Cell(self.box, job)
-            examination = Examination(
-                cell=cell, backends=backends, **{"tests": self.exercise.tests, "schedules": 21, **asked}
-            )
-            try:
-                yield examination
-                done.append(examination)
-            finally:
-                cell.close()
+    def _examination(self, session: Session, options: PlayOptions, submission: str) -> Examination:
+        cell = Cell(self.box, self.job(submission))
+        try:
+            return session.judge(cell, options)
+        finally:
+            cell.close()
+
+    def job(self, submission: str) -> Job:
+        return Job(module="one", submission=submission, scenarios=SCENARIOS, limits=self.exercise.limits)
 
 
-@contextmanager
-def session(box: Box, root: Path, *tests: str) -> Iterator[Session]:
-    yield Session(box, make_kit(root, tests=HEAD + "".join(tests), scenarios=SCENARIOS).exercises[0])
+def sample_of(box: Box, root: Path, *tests: str) -> Sample:
+    return Sample(box, make_kit(root, tests=HEAD + "".join(tests), scenarios=SCENARIOS).exercises[0])
 
 
 def only(box: Box, root: Path, body: str, submission: str = ANSWER, **asked: Any) -> Judged:
     """What one hidden test with this body says about one submission."""
-    with session(box, root, declared("test_it", body)) as opened:
-        (examination,) = opened.judge(submission, **asked)
+    sample = sample_of(box, root, declared("test_it", body))
+    (examination,) = sample.judge(submission, **asked)
     (judged,) = examination.results.values()
     return judged
 
@@ -127,8 +118,8 @@ def only(box: Box, root: Path, body: str, submission: str = ANSWER, **asked: Any
 def test_every_hidden_test_has_a_result_on_every_backend_that_was_asked_for(box: Box, tmp_path: Path) -> None:
     first = declared("test_a", "assert play('ask', n=1).result == {'n': 1}", 50)
     second = declared("test_b", "assert play('ask').result == 1", 50)
-    with session(box, tmp_path, first, second) as opened:
-        (examination,) = opened.judge(ANSWER, backends=BACKENDS)
+    sample = sample_of(box, tmp_path, first, second)
+    (examination,) = sample.judge(ANSWER, backends=BACKENDS)
 
     assert {key: judged.outcome for key, judged in examination.results.items()} == {
         ("test_a", "asyncio"): Result.PASS,
@@ -141,46 +132,19 @@ def test_every_hidden_test_has_a_result_on_every_backend_that_was_asked_for(box:
 def test_what_was_not_asked_for_has_no_result(box: Box, tmp_path: Path) -> None:
     first = declared("test_a", "assert play('ask')", 50)
     second = declared("test_b", "assert play('ask')", 50)
-    with session(box, tmp_path, first, second) as opened:
-        (examination,) = opened.judge(ANSWER, tests=[opened.exercise.tests[1]], backends=("trio",))
+    sample = sample_of(box, tmp_path, first, second)
+    (examination,) = sample.judge(ANSWER, tests=(2,), backends=("trio",))
 
     assert list(examination.results) == [("test_b", "trio")]
 
 
 def test_submissions_are_judged_one_after_the_other_each_by_its_own_plays(box: Box, tmp_path: Path) -> None:
     answers = [f"async def answer():\n    return {number}\n" for number in (1, 2, 1)]
-    with session(box, tmp_path, declared("test_it", "assert play('ask').result == 1")) as opened:
-        done = opened.judge(*answers)
+    sample = sample_of(box, tmp_path, declared("test_it", "assert play('ask').result == 1"))
+    done = sample.judge(*answers)
 
     found = [examination.results["test_it", "asyncio"].outcome for examination in done]
     assert found == [Result.PASS, Result.FAIL, Result.PASS]
-
-
-def test_an_examination_is_complete_when_the_next_one_is_asked_for(box: Box, tmp_path: Path) -> None:
-    with session(box, tmp_path, declared("test_it", "assert play('ask').result == {}")) as opened:
-        job = Job(module="one", submission=ANSWER, scenarios=SCENARIOS, limits=opened.exercise.limits)
-        seen = []
-
-        def examinations() -> Iterator[Examination]:
-            for _ in range(2):
-                cell = Cell(box, job)
-                examination = Examination(cell=cell, tests=opened.exercise.tests, backends=("trio",))
-                yield examination
-                seen.append(len(examination.results))
-                cell.close()
-
-        examine(opened.exercise, examinations())
-
-    assert seen == [1, 1]
-
-
-def test_an_error_of_whoever_hands_out_examinations_comes_back_as_it_was(box: Box, tmp_path: Path) -> None:
-    def examinations() -> Iterator[Examination]:
-        raise LookupError("the disk is full")
-        yield
-
-    with session(box, tmp_path, declared("test_it", "play('ask')")) as opened, pytest.raises(LookupError, match="disk"):
-        examine(opened.exercise, examinations())
 
 
 # ---- endings that a test expects, and bounds of its own --------------------------------------------------------------
@@ -267,8 +231,8 @@ def test_a_small_tree_of_choices_is_walked_whole(box: Box, tmp_path: Path) -> No
 
 def test_a_second_test_of_the_same_play_is_called_for_all_of_its_schedules_too(box: Box, tmp_path: Path) -> None:
     tests = [declared(name, "assert len(play('race').order) == 3", 50) for name in ("test_a", "test_b")]
-    with session(box, tmp_path, *tests) as opened:
-        (examination,) = opened.judge(ANSWER)
+    sample = sample_of(box, tmp_path, *tests)
+    (examination,) = sample.judge(ANSWER)
 
     assert [judged.schedules for judged in examination.results.values()] == [6, 6]
     assert examination.cell.plays == 6
@@ -282,8 +246,8 @@ def test_a_large_tree_is_tried_as_often_as_was_asked_for(box: Box, tmp_path: Pat
 
 def test_a_test_may_ask_for_fewer_schedules(box: Box, tmp_path: Path) -> None:
     tests = declared("test_it", "assert len(play('crowd').order) == 9", more=", schedules=3")
-    with session(box, tmp_path, tests) as opened:
-        (examination,) = opened.judge(ANSWER)
+    sample = sample_of(box, tmp_path, tests)
+    (examination,) = sample.judge(ANSWER)
 
     assert examination.results["test_it", "asyncio"].schedules == 3
 
@@ -350,8 +314,8 @@ def test_a_failure_is_shown_with_the_fewest_turns_out_of_natural_order(box: Box,
 
 def test_tests_that_look_at_the_same_play_share_it(box: Box, tmp_path: Path) -> None:
     tests = [declared(name, "assert play('ask', n=1).result", 50) for name in ("test_a", "test_b")]
-    with session(box, tmp_path, *tests) as opened:
-        (examination,) = opened.judge(ANSWER, backends=BACKENDS)
+    sample = sample_of(box, tmp_path, *tests)
+    (examination,) = sample.judge(ANSWER, backends=BACKENDS)
 
     assert examination.cell.plays == 2
 
@@ -359,16 +323,16 @@ def test_tests_that_look_at_the_same_play_share_it(box: Box, tmp_path: Path) -> 
 def test_what_one_test_looked_at_another_one_has_not(box: Box, tmp_path: Path) -> None:
     looks = declared("test_a", "assert play('ask').raised.isa('ValueError')", 50)
     does_not = declared("test_b", "play('ask')", 50)
-    with session(box, tmp_path, looks, does_not) as opened:
-        (examination,) = opened.judge("async def answer():\n    raise ValueError\n")
+    sample = sample_of(box, tmp_path, looks, does_not)
+    (examination,) = sample.judge("async def answer():\n    raise ValueError\n")
 
     assert examination.results["test_a", "asyncio"].outcome is Result.PASS
     assert examination.results["test_b", "asyncio"].outcome is Result.FAIL
 
 
 def test_the_virtual_seconds_of_all_plays_are_added_up(box: Box, tmp_path: Path) -> None:
-    with session(box, tmp_path, declared("test_it", "assert play('sleeps').elapsed == 10")) as opened:
-        (examination,) = opened.judge(ANSWER, backends=BACKENDS)
+    sample = sample_of(box, tmp_path, declared("test_it", "assert play('sleeps').elapsed == 10"))
+    (examination,) = sample.judge(ANSWER, backends=BACKENDS)
 
     assert examination.virtual_seconds == 20
 
@@ -393,24 +357,22 @@ def test_a_box_that_cannot_be_started_is_not_the_submissions_failure(box: Box, t
         def recording(self, play: Play) -> Recording:
             raise InternalError("the box cannot be started", hint="")
 
-    with session(box, tmp_path, declared("test_it", "play('ask')")) as opened:
-        job = Job(module="one", submission=ANSWER, scenarios=SCENARIOS, limits=opened.exercise.limits)
-        examination = Examination(cell=Broken(box, job), tests=opened.exercise.tests, backends=BACKENDS)
-        with pytest.raises(InternalError, match="cannot be started"):
-            examine(opened.exercise, [examination])
-
-    assert examination.results == {}
+    sample = sample_of(box, tmp_path, declared("test_it", "play('ask')"))
+    broken = Broken(box, sample.job(ANSWER))
+    with pytest.raises(InternalError, match="cannot be started"):
+        Session(sample.exercise).judge(broken, EVERYTHING)
+    broken.close()  # it has sent plays, and the box is shared
 
 
 def test_hidden_tests_are_collected_once_for_as_long_as_their_file_stays_as_it_is(box: Box, tmp_path: Path) -> None:
     test = declared("test_it", "assert play('ask').result == {}")
-    with session(box, tmp_path, test) as opened:
-        first = hidden_functions(opened.exercise)
-        again = hidden_functions(opened.exercise)
-        opened.exercise.test_file.write_text(HEAD + test + "# changed")
+    sample = sample_of(box, tmp_path, test)
+    first = hidden_functions(sample.exercise)
+    again = hidden_functions(sample.exercise)
+    sample.exercise.test_file.write_text(HEAD + test + "# changed")
 
-        assert again is first
-        assert hidden_functions(opened.exercise) is not first
+    assert again is first
+    assert hidden_functions(sample.exercise) is not first
 
 
 def test_a_fault_of_the_player_is_not_judged_whatever_the_test_says(box: Box, tmp_path: Path) -> None:
@@ -442,11 +404,11 @@ def test_nothing_is_written_into_the_kit_and_nothing_printed(
     box: Box, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     writes = sys.dont_write_bytecode
-    with session(box, tmp_path, declared("test_it", "assert play('ask').result == 1")) as opened:
-        before = sorted(tmp_path.rglob("*"))
-        opened.judge(ANSWER)
+    sample = sample_of(box, tmp_path, declared("test_it", "assert play('ask').result == 1"))
+    before = sorted(tmp_path.rglob("*"))
+    sample.judge(ANSWER)
 
-        assert sorted(tmp_path.rglob("*")) == before
+    assert sorted(tmp_path.rglob("*")) == before
     assert capfd.readouterr() == ("", "")
     assert sys.dont_write_bytecode is writes
 
@@ -456,81 +418,3 @@ def test_a_grading_declaration_leaves_the_function_as_it_is_and_a_token_is_one()
 
     assert grading(points=1, diagnosis="a", feedback="b")(function) is function
     assert token("a") == Token("a")
-
-
-# ---- which diagnosis -------------------------------------------------------------------------------------------------
-
-TEST = HiddenTest(
-    name="test_it", number=1, label="", points=1, diagnosis="declared", feedback="", schedules=None, line=1
-)
-
-
-def recorded(ended: Ended = Ended.RETURNED, **fields: Any) -> Recording:
-    return Recording(scenario="s", backend="trio", ended=ended, **fields)
-
-
-def error(*types: str, line: int | None = 3, named: str | None = None) -> Raised:
-    return Raised(bare=True, leaves=(Leaf(token=named, types=types, message="", line=line),))
-
-
-def slug(*recordings: Recording) -> str:
-    play = Play("s", "{}", "trio")
-    return diagnose(TEST, [(play, recording) for recording in recordings])[2]
-
-
-COMPLAINT = (Remark(slug="never-awaited", line=1, detail="f"),)
-BUG = error("TypeError", "Exception")
-
-
-def test_how_a_play_ended_outranks_everything() -> None:
-    assert slug(recorded(hygiene=COMPLAINT), recorded(Ended.DEADLOCK, hygiene=COMPLAINT)) == "deadlock"
-
-
-def test_what_was_left_behind_outranks_what_was_raised() -> None:
-    assert slug(recorded(Ended.RAISED, error=BUG, looked=True), recorded(hygiene=COMPLAINT)) == "never-awaited"
-
-
-def test_what_is_left_open_says_nothing_about_a_failure_and_leaves_the_word_to_the_test() -> None:
-    assert slug(recorded(hygiene=(Remark(slug="unclosed", line=1, detail="f"),))) == "declared"
-
-
-def test_the_most_telling_of_what_was_left_behind_is_shown() -> None:
-    left = tuple(Remark(slug=kind, line=1, detail="f") for kind in ("unclosed", "leaked-thread", "leaked-task"))
-
-    assert slug(recorded(hygiene=left)) == "leaked-task"
-
-
-def test_an_exception_that_looks_like_a_bug_outranks_what_the_test_declares_even_if_it_was_looked_at() -> None:
-    assert slug(recorded(Ended.RAISED, error=BUG, looked=True)) == "raised"
-    assert slug(recorded(attempts=(attempt(BUG),))) == "raised"
-
-
-def attempt(raised: Raised) -> Span:
-    return Span(name="a", start=0, stopped=0, how="raised", raised=raised, result=None, task=1)
-
-
-@pytest.mark.parametrize(
-    "raised",
-    [
-        error("ValueError", "Exception"),  # perhaps what the exercise asks for
-        error("submission.TypeError", "TypeError", "Exception"),  # a class of their own
-        error("TypeError", "Exception", line=None),  # the scenario's, not theirs
-        error("TypeError", "Exception", named="boom"),  # handed out by the scenario
-        NOTHING,
-    ],
-)
-def test_an_exception_that_is_no_bug_of_the_learner_leaves_the_word_to_the_test(raised: Raised) -> None:
-    ended = Ended.RAISED if raised else Ended.RETURNED
-    assert slug(recorded(ended, error=raised, looked=True), recorded(attempts=(attempt(raised),))) == "declared"
-
-
-def test_an_exception_nobody_looked_at_is_the_diagnosis() -> None:
-    assert slug(recorded(), recorded(Ended.RAISED, error=error("ValueError"))) == "raised"
-
-
-def test_the_play_that_explains_the_failure_comes_with_it_and_the_last_one_if_none_does() -> None:
-    plays = [(Play(name, "{}", "trio"), recording) for name, recording in (("a", recorded()), ("b", recorded()))]
-
-    assert diagnose(TEST, plays)[0].scenario == "b"
-    plays.insert(0, (Play("c", "{}", "trio"), recorded(Ended.LATE)))
-    assert diagnose(TEST, plays)[::2] == (plays[0][0], "late")

@@ -10,10 +10,12 @@ from pathlib import Path
 
 import pytest
 
+import grader
 from grader.errors import KitError, UsageError
-from grader.kit import kit
 from grader.kit.diagnosis import BUILTIN
+from grader.kit.exercise import Limits
 from grader.kit.hidden_tests import HiddenTest
+from grader.kit.kit import builtin_root, load_kit
 
 KIT = """\
 format = 1
@@ -86,7 +88,7 @@ def change(root: Path, name: str, old: str, new: str) -> None:
 
 def refused(root: Path) -> KitError:
     with pytest.raises(KitError) as caught:
-        kit.load(root)
+        load_kit(root)
     assert caught.value.hint[0].isupper()
     assert caught.value.hint.endswith(".")
     return caught.value
@@ -96,10 +98,10 @@ def refused(root: Path) -> KitError:
 
 
 def test_a_good_kit_is_read_in_full(root: Path) -> None:
-    loaded = kit.load(root)
+    loaded = load_kit(root)
 
     assert (loaded.title, loaded.version, loaded.root) == ("Tiny", "0.1", root)
-    assert loaded.limits == kit.Limits()
+    assert loaded.limits == Limits()
     (exercise,) = loaded.exercises
     assert (exercise.id, exercise.module, exercise.level, exercise.minutes) == ("ex01", "one", 1, 5)
     assert exercise.backends == ("asyncio", "trio")
@@ -111,7 +113,7 @@ def test_a_good_kit_is_read_in_full(root: Path) -> None:
 
 
 def test_hidden_tests_come_with_everything_they_declare(root: Path) -> None:
-    first, second = kit.load(root).exercises[0].tests
+    first, second = load_kit(root).exercises[0].tests
 
     assert first == HiddenTest(
         name="test_one",
@@ -127,14 +129,14 @@ def test_hidden_tests_come_with_everything_they_declare(root: Path) -> None:
 
 
 def test_the_second_hint_helps_where_a_diagnosis_has_no_help(root: Path) -> None:
-    assert kit.load(root).diagnoses["serial"].help == "b"
+    assert load_kit(root).diagnoses["serial"].help == "b"
 
     change(root, "kit.toml", 'hints = ["a"', 'help = "start first"\nhints = ["a"')
-    assert kit.load(root).diagnoses["serial"].help == "start first"
+    assert load_kit(root).diagnoses["serial"].help == "start first"
 
 
 def test_built_in_diagnoses_belong_to_every_kit(root: Path) -> None:
-    diagnoses = kit.load(root).diagnoses
+    diagnoses = load_kit(root).diagnoses
 
     assert diagnoses.keys() == {*BUILTIN, "serial"}
 
@@ -142,17 +144,17 @@ def test_built_in_diagnoses_belong_to_every_kit(root: Path) -> None:
 def test_the_reference_is_found_beside_the_exercises(root: Path) -> None:
     solutions = root / "solutions" / "ex01_one"
     solutions.mkdir(parents=True)
-    assert kit.load(root).exercises[0].reference is None
+    assert load_kit(root).exercises[0].reference is None
 
     (solutions / "one.py").write_text("")
-    assert kit.load(root).exercises[0].reference == solutions / "one.py"
+    assert load_kit(root).exercises[0].reference == solutions / "one.py"
 
 
 def test_limits_of_an_exercise_go_before_those_of_the_kit(root: Path) -> None:
     change(root, "kit.toml", "[diagnoses", "[limits]\nsteps = 7\nmemory_mb = 512\n\n[diagnoses")
     change(root, "ex01_one/exercise.toml", "[rules]", "[limits]\nsteps = 9\n\n[rules]")
 
-    loaded = kit.load(root)
+    loaded = load_kit(root)
 
     assert loaded.limits.steps == 7
     assert (loaded.exercises[0].limits.steps, loaded.exercises[0].limits.memory_mb) == (9, 512)
@@ -160,7 +162,7 @@ def test_limits_of_an_exercise_go_before_those_of_the_kit(root: Path) -> None:
 
 def test_backends_and_needs_are_chosen_from_what_there_is(root: Path) -> None:
     change(root, "ex01_one/exercise.toml", "level = 1", 'level = 1\nbackends = ["trio"]\nneeds = ["loopback"]')
-    (exercise,) = kit.load(root).exercises
+    (exercise,) = load_kit(root).exercises
 
     assert (exercise.backends, exercise.needs) == (("trio",), ("loopback",))
 
@@ -169,17 +171,17 @@ def test_an_exercise_without_a_backend_is_refused(root: Path) -> None:
     change(root, "ex01_one/exercise.toml", "level = 1", "level = 1\nbackends = []")
 
     with pytest.raises(KitError, match="'backends' is empty"):
-        kit.load(root)
+        load_kit(root)
 
 
 def test_a_kit_can_be_sent_to_another_process(root: Path) -> None:
-    loaded = kit.load(root)
+    loaded = load_kit(root)
 
     assert pickle.loads(pickle.dumps(loaded)) == loaded
 
 
 def test_an_unknown_exercise_comes_with_the_nearest(root: Path) -> None:
-    loaded = kit.load(root)
+    loaded = load_kit(root)
     assert loaded.exercise("ex01").title == "one"
 
     with pytest.raises(UsageError, match="'ex1'") as caught:
@@ -189,39 +191,39 @@ def test_an_unknown_exercise_comes_with_the_nearest(root: Path) -> None:
 
 def test_the_digest_follows_names_and_bytes_but_no_caches(root: Path) -> None:
     folder = root / "exercises" / "ex01_one"
-    before = kit.load(root).digest
+    before = load_kit(root).digest
     (folder / "__pycache__").mkdir()
     (folder / "__pycache__" / "one.pyc").write_bytes(b"x")
     (folder / ".DS_Store").write_bytes(b"x")
-    assert kit.load(root).digest == before
+    assert load_kit(root).digest == before
 
     (folder / "data.txt").write_text("1")
-    with_data = kit.load(root).digest
+    with_data = load_kit(root).digest
     (folder / "data.txt").rename(folder / "data1.txt")
-    assert len({before, with_data, kit.load(root).digest}) == 3
+    assert len({before, with_data, load_kit(root).digest}) == 3
 
 
 def test_two_kits_never_share_a_digest_because_their_files_run_together(root: Path) -> None:
     folder = root / "exercises" / "ex01_one"
     (folder / "z1").write_bytes(b"1")
     (folder / "z2").write_bytes(b"2")
-    two_files = kit.load(root).digest
+    two_files = load_kit(root).digest
     (folder / "z1").write_bytes(b"1ex01_one/z2\x002")
     (folder / "z2").unlink()
 
-    assert kit.load(root).digest != two_files
+    assert load_kit(root).digest != two_files
 
 
 def test_listing_a_kit_imports_neither_pytest_nor_the_kit(root: Path) -> None:
     (root / "exercises/ex01_one/one.py").write_text("raise SystemExit('the stub was run')")
-    code = "import sys; from grader.kit import kit; from pathlib import Path; kit.load(Path(sys.argv[1]))\n"
+    code = "import sys; from grader.kit.kit import load_kit; from pathlib import Path; load_kit(Path(sys.argv[1]))\n"
     code += "print(sorted({'pytest', 'anyio', 'trio', 'asyncio', 'jinja2', 'rich'} & set(sys.modules)))"
     done = subprocess.run(
         [sys.executable, "-c", code, root],
         capture_output=True,
         text=True,
         check=True,
-        cwd=Path(kit.__file__).parent.parent,
+        cwd=Path(grader.__file__).parent.parent,
         timeout=60,
     )
 
@@ -388,6 +390,6 @@ def test_a_file_that_is_not_utf8_is_named(root: Path) -> None:
 
 
 def test_the_kit_that_comes_with_the_grader_is_good() -> None:
-    loaded = kit.load(kit.builtin_root())
+    loaded = load_kit(builtin_root())
 
     assert [exercise.id for exercise in loaded.exercises] == sorted(exercise.id for exercise in loaded.exercises)

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from grader.kit import kit
+from grader.kit.kit import builtin_root
 from grader.policy.program import MOST_WEIGHT, flatten, read, weight
 from grader.policy.submission import Fault, Submission
 
@@ -160,7 +160,7 @@ def test_what_a_short_file_can_do_to_the_compiler_is_refused_before_it_is_compil
 
 
 def test_every_answer_of_the_kit_is_light() -> None:
-    root = kit.builtin_root()
+    root = builtin_root()
     weights = [weigh(path.read_text("utf-8")) for path in root.glob("solutions/**/*.py")]
 
     assert len(weights) > 50

@@ -24,7 +24,7 @@ def order(name: str, path: Path = Path("report")) -> ReportOrder:
 # ---- what is asked for -----------------------------------------------------------------------------------------------
 
 
-def test_an_order_names_a_dialect_and_a_file_from_the_folder_one_works_in():
+def test_an_order_names_a_dialect_and_a_file_in_the_working_folder():
     assert read_order("junit=out/a=b.xml", directory=Path("/work")) == order("junit", Path("/work/out/a=b.xml"))
 
 
@@ -43,7 +43,7 @@ def test_an_order_that_cannot_be_read_says_why(text, said, tmp_path):
         read_order(text, directory=tmp_path)
 
 
-def test_what_a_run_cannot_be_written_as_is_refused():
+def test_a_dialect_that_cannot_hold_a_run_is_refused():
     with pytest.raises(UsageError, match="csv is the table of a class"):
         dialects.check_for_run([order("csv")], 1, {})
     with pytest.raises(UsageError, match="one exercise, not 2"):
@@ -54,13 +54,13 @@ def test_what_a_run_cannot_be_written_as_is_refused():
         dialects.check_for_run([order("junit"), order("jsonl")], 1, {})
 
 
-def test_what_a_class_cannot_be_written_as_is_refused():
+def test_a_dialect_that_cannot_hold_a_class_is_refused():
     for name in ("gradescope", "exercism", "classroom50"):
         with pytest.raises(UsageError, match=f"{name} holds one submission"):
             dialects.check_for_class([order(name)])
 
 
-def test_whatever_passes_the_check_can_be_written(tmp_path):
+def test_every_dialect_that_passes_the_check_can_be_written(tmp_path):
     run = [order(name, tmp_path / f"run.{name}") for name in dialects.OF_A_RUN]
     whole = [order(name, tmp_path / f"class.{name}") for name in dialects.OF_A_CLASS]
     dialects.check_for_run(run, 1, CLASSROOM50)
@@ -76,7 +76,7 @@ def test_whatever_passes_the_check_can_be_written(tmp_path):
 # ---- what was not judged ---------------------------------------------------------------------------------------------
 
 
-def test_without_any_verdict_only_what_can_say_so_is_written(tmp_path):
+def test_without_any_verdict_only_dialects_that_can_say_so_are_written(tmp_path):
     for name in ("junit", "jsonl", "github"):
         dialects.write_run([order(name, tmp_path / name)], (), CLASSROOM50)
     for name in ("gradescope", "classroom50", "exercism"):
@@ -87,7 +87,7 @@ def test_without_any_verdict_only_what_can_say_so_is_written(tmp_path):
 
 
 @pytest.mark.parametrize("name", ["gradescope", "classroom50"])
-def test_who_reads_a_score_gets_none_for_what_was_not_judged(name, tmp_path):
+def test_a_dialect_of_scores_is_not_written_if_something_was_not_judged(name, tmp_path):
     broken = samples.verdict(trouble="there is no room on the disk")
     orders = [order(name, tmp_path / "results.json")]
 
@@ -128,7 +128,7 @@ def test_a_link_keeps_pointing_to_the_file_that_is_written(tmp_path):
     assert (tmp_path / "real").read_text() == "new"
 
 
-def test_what_is_no_regular_file_is_written_to_and_not_replaced(tmp_path):
+def test_a_pipe_is_written_to_and_not_replaced(tmp_path):
     os.mkfifo(tmp_path / "pipe")
     reader = os.open(tmp_path / "pipe", os.O_RDONLY | os.O_NONBLOCK)
 

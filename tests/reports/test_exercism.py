@@ -84,7 +84,7 @@ def test_what_was_not_judged_at_all_is_an_error_and_in_part_is_none():
     assert [test["status"] for test in partly["tests"]] == ["error", "pass"]
 
 
-def test_hostile_text_acts_on_nobody():
+def test_hostile_text_is_shown_and_does_not_act():
     found = document(samples.hostile())
 
     texts = [text for test in found["tests"] for text in test.values() if isinstance(text, str)]

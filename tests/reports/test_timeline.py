@@ -1,4 +1,4 @@
-"""A trace becomes lanes that say who was there when, whatever is in it."""
+"""A trace becomes lanes that say which task was there when, and no trace breaks the layout."""
 
 from __future__ import annotations
 
@@ -131,7 +131,7 @@ def test_the_picture_of_a_play_that_was_stopped_ends_at_the_very_moment_of_the_v
     assert seen.elapsed == 7
 
 
-def test_a_play_that_blocked_the_loop_is_cut_off_at_its_verdict_without_anybody_waiting():
+def test_a_play_that_blocked_the_loop_is_cut_off_at_its_verdict_without_a_task_that_waits():
     play = replace(trace(span("a", 0, 5, "cancelled"), elapsed=5), failed_at=5.0)
 
     assert [one.how for one in as_at_verdict(play, []).spans] == ["open"]
@@ -157,7 +157,7 @@ def test_both_plays_share_one_scale_and_the_loss_is_marked():
     assert reference is not None
     assert mine.end == reference.end == 5
     assert mine.ticks == reference.ticks
-    assert [(mark.at, mark.lane, mark.text) for mark in mine.marks] == [(3, 1, "2 s lost here")]
+    assert [(label.at, label.lane, label.text) for label in mine.labels] == [(3, 1, "2 s lost here")]
 
 
 # ---- steps -----------------------------------------------------------------------------------------------------------
@@ -238,8 +238,8 @@ def check(timeline):
     assert len(timeline.lanes) <= MAX_LANES
     assert timeline.end > 0
     assert all(0 <= tick.at <= timeline.end for tick in timeline.ticks)
-    for mark in timeline.marks:
-        assert mark.lane in range(len(timeline.lanes))
+    for label in timeline.labels:
+        assert label.lane in range(len(timeline.lanes))
     for lane in timeline.lanes:
         until = timeline.end if lane.end is None else lane.end
         assert 0 <= lane.start <= until <= timeline.end

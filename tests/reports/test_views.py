@@ -13,10 +13,10 @@ from grader.reports.views import (
     findings,
     main_finding,
     next_commands,
-    note_said,
-    notes,
     points_said,
     reasons_not_judged,
+    remark_said,
+    remarks,
     timelines,
 )
 from grader.text import counted, joined, whole_points
@@ -141,19 +141,19 @@ def test_lists_are_said_as_people_say_them():
 
 
 def test_what_was_noticed_in_tests_that_passed_is_noted_once_for_each_line():
-    unclosed, fragile = notes(careless())
+    unclosed, fragile = remarks(careless())
 
-    assert note_said(unclosed) == "something is still open (tests 1 and 2; it costs no points)"
+    assert remark_said(unclosed) == "something is still open (tests 1 and 2; it costs no points)"
     assert (unclosed.line, unclosed.source) == (4, "    send, receive = stream()")
-    assert note_said(fragile) == "it depends on turns (test 2; it costs no points)"
-    assert notes(perfect()) == ()
+    assert remark_said(fragile) == "it depends on turns (test 2; it costs no points)"
+    assert remarks(perfect()) == ()
 
 
 def test_many_tests_are_counted_and_not_listed():
-    assert note_said(replace(notes(careless())[0], tests=(1, 2, 3, 4))).endswith(
+    assert remark_said(replace(remarks(careless())[0], tests=(1, 2, 3, 4))).endswith(
         "(tests 1, 2, 3 and 4; it costs no points)"
     )
-    assert note_said(replace(notes(careless())[0], tests=(1, 2, 3, 4, 5))).endswith("(5 tests; it costs no points)")
+    assert remark_said(replace(remarks(careless())[0], tests=(1, 2, 3, 4, 5))).endswith("(5 tests; it costs no points)")
 
 
 @pytest.mark.parametrize(("number", "said"), [(0, "0 tests"), (1, "1 test"), (2, "2 tests")])

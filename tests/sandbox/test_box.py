@@ -301,7 +301,7 @@ def test_a_daemon_lives_as_long_as_its_play_and_no_longer(unfenced: Box) -> None
 
 @contextmanager
 def watched(processes: set[int]) -> Iterator[list[int]]:
-    """Descriptors that become readable when the processes end, whoever reaps them."""
+    """Descriptors that become readable when the processes end, whichever process reaps them."""
     descriptors = [os.pidfd_open(process) for process in processes]
     try:
         yield descriptors
@@ -331,9 +331,9 @@ def test_closing_a_box_kills_its_children_at_every_level(level: int) -> None:
     with ExitStack() as stack, Box(level) as box:
         cell = Cell(box, Job(module="x", submission=ECHO, scenarios=SCENARIO, limits=LIMITS))
         assert cell.recording(ask(n=1)).result == {"n": 1}
-        everybody = {box.process, *below(box.process)}
-        assert len(everybody) == 2
-        ends = stack.enter_context(watched(everybody))
+        processes = {box.process, *below(box.process)}
+        assert len(processes) == 2
+        ends = stack.enter_context(watched(processes))
         box.close()
 
         assert all_end(ends)
@@ -363,7 +363,7 @@ import os, signal
 
 async def answer(n):
     with open(f"/proc/{{os.getppid()}}/cmdline") as parent:
-        assert "grader.box" in parent.read(), "whoever has adopted us must live"
+        assert "grader.box" in parent.read(), "the process that has adopted us must live"
     if n == 1:
         os.kill(os.getppid(), signal.{signal})
         {then}
@@ -373,7 +373,7 @@ async def answer(n):
 
 @pytest.mark.parametrize("then", ["pass", "while True: signal.pause()"])
 @pytest.mark.parametrize("number", ["SIGKILL", "SIGSTOP"])
-def test_who_kills_or_stops_the_box_harms_nobody_else(unfenced: Box, number: str, then: str) -> None:
+def test_a_job_that_kills_or_stops_the_box_harms_no_other(unfenced: Box, number: str, then: str) -> None:
     quick = replace(LIMITS, wall_seconds=2)
     with cell_of(unfenced, ECHO) as innocent:
         innocent.recording(ask(n=0))
@@ -382,9 +382,9 @@ def test_who_kills_or_stops_the_box_harms_nobody_else(unfenced: Box, number: str
                 hostile.send(ask(n=n))
             found = [hostile.recording(ask(n=n)) for n in range(4)]
 
-        # Whoever stops the box may have answered before anybody noticed, or never answer.
+        # A play that stops the box may answer before the grader notices, or never.
         assert found[1].ended in (Ended.CRASHED, Ended.LIMIT, Ended.RETURNED, Ended.BLOCKED_LOOP)
-        # A play that it has begun before the kernel came for it has met another parent, and refuses.
+        # A play that was under way when the kernel killed the box may have met another parent, and raises.
         assert found[0].result == 0
         assert all(each.ended is Ended.RAISED or each.result == n for n, each in enumerate(found[2:], 2))
         assert innocent.recording(ask(n=5)).result == {"n": 5}
@@ -551,6 +551,6 @@ def test_a_child_imports_from_the_interpreters_own_folders_only(monkeypatch: pyt
     own = f"{sys.prefix}/lib"
     monkeypatch.setattr(sys, "path", ["/work/checkout", own, "", "relative"])
 
-    fence.keep_own_paths()
+    fence.import_from_interpreter_only()
 
     assert sys.path == [own]

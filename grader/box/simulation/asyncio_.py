@@ -1,4 +1,8 @@
-"""Attaches a Simulation to asyncio: its tasks, how they end, and the event loop they run on."""
+"""Attaches a Simulation to asyncio: an event loop whose clock, ready queue and selector are ours.
+
+The ready queue asks the schedule which of the ready tasks takes the next step. The selector polls the real one without
+waiting and, when no task is ready, does what the simulation decides.
+"""
 
 from __future__ import annotations
 
@@ -17,15 +21,19 @@ from grader.box.simulation.schedule import Schedule
 from grader.box.simulation.trace import Place, innermost_place
 from grader.box.simulation.workers import Call
 
-# ---- asyncio ready ---------------------------------------------------------------------------------------------------
-#
-# asyncio's ready queue with the schedule in it: which of the tasks that are ready takes the next step.
-
+EXECUTOR_THREADS = 16
+"""Threads for what asyncio itself sends to threads, such as looking up names."""
 
 TASKS = (asyncio.Task, asyncio.tasks._PyTask)  # type: ignore[attr-defined]
-"""Bound here, for ``asyncio.Task`` may be replaced: by the student, or by a test that wants the one in Python."""
+"""Bound here, as ``asyncio.Task`` may be replaced: by the learner's code, or by a test that wants the one in Python."""
 
 _STEPS = frozenset({"TaskStepMethWrapper", "TaskWakeupMethWrapper", "task_wakeup", "__step", "__wakeup"})
+
+Events = list[tuple[selectors.SelectorKey, int]]
+Counted = Callable[[Callable[..., Any], tuple[Any, ...]], tuple[Call, Callable[[], Any]]]
+
+
+# ---- the ready queue -------------------------------------------------------------------------------------------------
 
 
 class ReadyQueue:
@@ -33,8 +41,8 @@ class ReadyQueue:
 
     Callbacks run exactly where first-in-first-out puts them; only task steps with no callback between them are
     permuted. A task must not overtake a callback queued before it: ``loop.sock_connect`` removes its writer in a
-    future's callback that has to run before the connecting task goes on, and anyio's task groups keep their books in
-    callbacks. Freer rules broke both.
+    future's callback that has to run before the connecting task goes on, and anyio's task groups do their bookkeeping
+    in callbacks. Freer rules broke both.
     """
 
     def __init__(self, simulation: AsyncioSimulation) -> None:
@@ -46,7 +54,7 @@ class ReadyQueue:
         """The number of the task that took the last step."""
 
     def new_round(self) -> None:
-        """What is queued by now runs before anything queued from now on."""
+        """Begin a round: the steps that are queued now are taken before those that are queued from now on."""
         self._round_is_over = True
 
     def append(self, handle: asyncio.Handle) -> None:
@@ -90,10 +98,10 @@ class ReadyQueue:
         return handle  # type: ignore[no-any-return]
 
     def _let_others_wait(self) -> bool:
-        """Put the tasks at the head behind the one of the last step, if an unfair schedule stays with that one.
+        """Put the tasks at the head behind the task of the last step, if an unfair schedule stays with that one.
 
-        Returns whether that one is now the very first in the queue. The others are moved back, rather than that one to
-        the front: no task may overtake a callback.
+        Returns whether that task is now the first in the queue. The others move back, instead of that one to the
+        front, because no task may overtake a callback.
         """
         head = self._items[0]
         if type(head) is not list or not self._simulation.schedule.stays():
@@ -135,77 +143,76 @@ def _resumes_task(callback: object) -> bool:
     return type(callback).__name__ in _STEPS or getattr(callback, "__name__", "") in _STEPS
 
 
-# ---- asyncio loop ----------------------------------------------------------------------------------------------------
-#
-# An asyncio event loop whose clock, ready queue and selector are ours.
-
-
-EXECUTOR_THREADS = 16
-"""Threads for what asyncio itself sends to threads, such as looking up names."""
-
-Counted = Callable[[Callable[..., Any], tuple[Any, ...]], tuple[Call, Callable[[], Any]]]
+# ---- the loop --------------------------------------------------------------------------------------------------------
 
 
 class VirtualSelector:
-    """Polls a real selector without waiting, and asks the simulation what to do when nothing is ready."""
+    """Polls a real selector without waiting, and asks the simulation what to do when no task is ready."""
 
     def __init__(self, simulation: AsyncioSimulation) -> None:
         self._simulation = simulation
         self._real = selectors.DefaultSelector()
+        self._events: Events = []
+        """What the last poll found."""
         self.loop: VirtualEventLoop
         self.until_idle: list[asyncio.Future[None]] = []
-        """Futures of those who wait until all tasks are blocked."""
+        """Futures of the tasks that wait until all tasks are blocked."""
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._real, name)
 
-    def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
-        simulation = self._simulation
-        simulation.end_step()
+    def select(self, timeout: float | None = None) -> Events:
+        self._simulation.end_step()
         self.loop.ready.new_round()
+        self._events = []
         if timeout is not None and timeout <= 0:
-            return self._poll()
-        workers = simulation.workers
-        if workers.settle() or self.loop.ready:
-            simulation.idling.others_worked()
-            return self._poll()
-        events = self._poll()
-        if events or workers.unblock():
-            return events
-        wait = workers.others()
-        if wait is not None and not (self.until_idle and workers.only_children):
-            simulation.idling.others_worked()
-            return self._wait(wait)
-        if workers.posts:
-            return events  # from a thread that has ended since it was looked at
-        if self.until_idle:
-            waiters, self.until_idle = self.until_idle, []
-            for waiter in waiters:
-                if not waiter.done():
-                    waiter.set_result(None)
-            return events
-        # One file is always registered: the loop's own wake-up socket.
-        decision, wait = simulation.idling.decide(self.loop.next_timer(), sockets=len(self._real.get_map()) > 1)
-        return self._wait(wait) if decision is Idle.WAIT else events
+            self.poll()
+            return self._events
+        decision, seconds = self._simulation.idling.decide(self)
+        match decision:
+            case Idle.LOOK_AGAIN if not self._events:
+                self.poll()
+            case Idle.ALL_BLOCKED:
+                self._wake_idle_waiters()
+            case Idle.WAIT:
+                self._wait(seconds)
+        return self._events
 
-    def _poll(self) -> list[tuple[selectors.SelectorKey, int]]:
-        events = self._real.select(0)
-        if events:
+    def poll(self) -> bool:
+        self._events = self._real.select(0)
+        if self._events:
             self._simulation.idling.io_happened()
-        return events
+        return bool(self._events)
 
-    def _wait(self, seconds: float) -> list[tuple[selectors.SelectorKey, int]]:
+    def holds_calls(self) -> bool:
+        return bool(self.loop.ready)
+
+    def awaits_idleness(self) -> bool:
+        return bool(self.until_idle)
+
+    def awaits_sockets(self) -> bool:
+        return len(self._real.get_map()) > 1  # one file is always registered: the loop's own wake-up socket
+
+    def next_timer(self) -> float:
+        return self.loop.next_timer()
+
+    def _wake_idle_waiters(self) -> None:
+        waiters, self.until_idle = self.until_idle, []
+        for waiter in waiters:
+            if not waiter.done():
+                waiter.set_result(None)
+
+    def _wait(self, seconds: float) -> None:
         posts = self._simulation.workers.posts
         posts.loop_sleeps = True
-        events = self._real.select(seconds)
+        self._events = self._real.select(seconds)
         posts.loop_sleeps = False
-        return events
 
 
 class ExecutorLine:
-    """The queue in front of an executor: only as many calls may go on as it has threads, the first come first.
+    """The queue in front of an executor: as many calls as it has threads may go on, in the order of their arrival.
 
-    A call that has no thread yet must not get the baton, for all threads might be waiting for it.
+    A call that has no thread yet must not get the baton, because all the other threads would wait for it.
     """
 
     def __init__(self, threads: int) -> None:
@@ -220,7 +227,7 @@ class ExecutorLine:
             self._waiting.append(call)
 
     def leave(self, call: Call) -> None:
-        """The loop has taken in the end of a call. One that never began still has its place in the executor's queue."""
+        """The loop has noticed the end of a call; a call that never began still has its place in the queue."""
         if call in self._waiting:
             self._waiting.remove(call)
         elif self._waiting:
@@ -230,7 +237,7 @@ class ExecutorLine:
 
 
 class VirtualEventLoop(asyncio.SelectorEventLoop):
-    """asyncio's own loop with the parts exchanged that decide about time and order."""
+    """asyncio's own loop, but for the parts that decide about time and order."""
 
     def __init__(self, simulation: AsyncioSimulation, counted: Counted) -> None:
         self._simulation = simulation
@@ -240,7 +247,7 @@ class VirtualEventLoop(asyncio.SelectorEventLoop):
         self.virtual_selector = VirtualSelector(simulation)
         super().__init__(self.virtual_selector)  # type: ignore[arg-type]
         self.virtual_selector.loop = self
-        # Added to the time it must make a difference, or a timer that is due never fires.
+        # asyncio adds the resolution to the time; if the sum were the same float, a timer that is due would never fire.
         self._clock_resolution = max(1e-9, ulp(simulation.bounds.latest))
         self._ready = self.ready = ReadyQueue(simulation)
 
@@ -253,15 +260,15 @@ class VirtualEventLoop(asyncio.SelectorEventLoop):
         return scheduled[0].when() if scheduled else inf
 
     def _write_to_self(self) -> None:
-        # A byte of another thread would be read between any two steps, and its callback keep tasks from overtaking.
+        # The loop would read another thread's wake-up byte between any two steps, as the machine's load has it.
         if self._simulation.workers.posts.loop_sleeps or get_ident() == self._simulation.loop_thread:
             super()._write_to_self()  # type: ignore[misc]
 
     def run_in_executor(self, executor: Any, func: Any, *args: Any) -> Any:  # type: ignore[override]
         call, counted = self._counted(func, args)
         if executor is None:
-            # asyncio would take a number that depends on the machine's processors. Its name for them is kept: whose
-            # calls are counted need not be watched as well, until it has slept for a while.
+            # asyncio would start a number of threads that depends on the machine's processors. They keep asyncio's
+            # name: the calls of threads with this name are counted, so the threads need not be watched as well.
             executor = self._own_executor = self._own_executor or ThreadPoolExecutor(EXECUTOR_THREADS, "asyncio")
         line = self._executor_lines.setdefault(executor, ExecutorLine(getattr(executor, "_max_workers", 1)))
         line.join(call)
@@ -271,13 +278,18 @@ class VirtualEventLoop(asyncio.SelectorEventLoop):
         return future
 
     async def shutdown_default_executor(self, timeout: float | None = None) -> None:
-        # asyncio joins the executor's threads from a helper thread, which would race against virtual time.
+        # asyncio would join the executor's threads from another thread, which would race against virtual time.
         self._executor_shutdown_called = True
         if self._own_executor is not None:
             self._own_executor.shutdown(wait=False)
 
 
+# ---- the simulation --------------------------------------------------------------------------------------------------
+
+
 class AsyncioSimulation(Simulation):
+    """A run on asyncio."""
+
     def __init__(self, schedule: Schedule, bounds: Bounds) -> None:
         super().__init__(schedule, bounds)
         self.numbers: dict[asyncio.Task[Any], int] = {}
@@ -290,9 +302,9 @@ class AsyncioSimulation(Simulation):
         number = self.numbers.get(task)
         if number is None:
             name = _name(task)
-            # What the event loop starts when the scenario is over serves its own shutdown.
+            # A task that the event loop starts when the scenario is over serves its own shutdown.
             over = bool(self.numbers) and next(iter(self.numbers)).done()
-            # So does what it starts to close an async generator that somebody has dropped half-way.
+            # So does one that closes an async generator which was dropped half-way.
             closing = type(task.get_coro()).__name__ == "async_generator_athrow"
             number = self.numbers[task] = self.add_task(task, name, self.running, internal=over or closing)
         return number
@@ -303,7 +315,7 @@ class AsyncioSimulation(Simulation):
         assert isinstance(task, TASKS)
         if task.cancelled():
             return "cancelled"
-        # task.exception() would mark the exception as retrieved, and nobody would ever hear of it again.
+        # task.exception() would mark the exception as retrieved, and asyncio would not report it any more.
         return "returned" if task._exception is None else "raised"
 
     def coroutine_of(self, task: object) -> object:
@@ -311,7 +323,7 @@ class AsyncioSimulation(Simulation):
         return task.get_coro()
 
     def unretrieved(self) -> list[Place]:
-        # asyncio says so when such a task is collected as garbage. We know all tasks, and need not wait for that.
+        # asyncio reports such a task when it is collected as garbage; all tasks are known here before that.
         failed = [t for t in self.numbers if t.done() and t._exception is not None and t._log_traceback]
         return [place for task in failed if (place := innermost_place(task._exception)) is not None]
 

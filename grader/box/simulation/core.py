@@ -1,8 +1,8 @@
-"""One simulated run: virtual time, task steps, and the verdict on how it ended. Knows neither backend.
+"""One simulated run: virtual time, task steps, and how it ended. Knows neither backend.
 
-The verdict lives here and not in an exception, because student code may catch every exception there is. A run that
-has failed is unwound through the cancel scope round the scenario, so that ``finally`` blocks run; if it idles again it
-is aborted with the backend's own means, shields or not; if it still goes on, the process has to go.
+How a run was stopped is kept here and not in an exception, because a learner's code may catch every exception there is.
+A stopped run is unwound through the cancel scope round the scenario, so that ``finally`` blocks run. If it idles again,
+the backend aborts its tasks, shields or not. If it still goes on, its process ends.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from enum import Enum
 from math import inf
 from types import FrameType
-from typing import NoReturn
+from typing import NoReturn, Protocol
 
 from grader.box.simulation.hygiene import Cancellations, LeftOpen
 from grader.box.simulation.schedule import Schedule
@@ -23,9 +23,17 @@ from grader.box.simulation.trace import Place, Site, TaskRecord, Trace, innermos
 from grader.box.simulation.workers import Workers
 from grader.wire.recording import Ended
 
-# ---- bounds ----------------------------------------------------------------------------------------------------------
-#
-# When a run is too long, or idle for too long.
+# Bound before a learner's module is loaded: after that ``time`` may read virtual.
+real_clock = time.perf_counter
+
+HOG_SECONDS = 0.5
+"""CPU seconds of one step of a task after which it counts as blocking the loop."""
+MAX_ABORTS = 20
+"""How often a failed run may be aborted and idle again before it is given up."""
+
+
+class Abandoned(BaseException):
+    """The run resists cancellation; raised out of the event loop when nothing else handles ``on_abandon``."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +50,7 @@ class Bounds:
     """Steps in which a failed run may finish its clean-up."""
     socket_grace: float = 0.002
     last_socket_grace: float = 0.25
-    """When no timer is left: the last chance before it is called a deadlock."""
+    """When no timer is left: the last chance before the run is called a deadlock."""
 
     @property
     def late(self) -> float:
@@ -54,22 +62,57 @@ class Bounds:
         return 2 * self.horizon
 
 
-# ---- idling ----------------------------------------------------------------------------------------------------------
-#
-# Decides what happens when no task can run: wait for sockets, let time jump, or end the run.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stopped:
+    """How the simulation stopped a run that did not come to its own end."""
+
+    ended: Ended
+    reason: str
+    line: int | None = None
+
+
+# ---- when no task can run --------------------------------------------------------------------------------------------
 
 
 class Idle(Enum):
-    """What a backend with nothing to do shall do."""
+    """What a loop without a ready task does next."""
 
     LOOK_AGAIN = "look again"
-    """Time has moved, or the run has failed and is being cancelled."""
+    """Something outside of the tasks has happened; run what it has made ready, without waiting."""
+    MOVED = "moved"
+    """Time has moved, or the run was stopped and is being cancelled."""
+    ALL_BLOCKED = "all blocked"
+    """Wake the tasks that wait until all others are blocked."""
     WAIT = "wait"
-    """Wait for sockets, in real time."""
+    """Wait for sockets or other processes, in real time."""
+
+
+class Loop(Protocol):
+    """The five things that a backend tells of its event loop when none of its tasks is ready."""
+
+    def poll(self) -> bool:
+        """Poll the sockets without waiting; whether the loop has to run before it is asked anything else."""
+
+    def holds_calls(self) -> bool:
+        """Whether other threads have left calls in the loop's own queue which it has not run."""
+
+    def awaits_idleness(self) -> bool:
+        """Whether a task waits until all tasks are blocked."""
+
+    def awaits_sockets(self) -> bool:
+        """Whether a task waits for a socket."""
+
+    def next_timer(self) -> float:
+        """The virtual time of the next timer, exactly; ``inf`` without one."""
 
 
 class Idling:
-    """What the tasks of one run are given before it is said that nothing can wake any of them."""
+    """Decides what happens when no task of a run can take a step, on either backend.
+
+    ``decide`` is the whole of what counts as a deadlock. A run is one when its worker threads rest, its sockets are
+    silent even after a real grace, its child processes wait for input, no task waits until all are blocked, and no
+    timer is left.
+    """
 
     def __init__(self, simulation: Simulation) -> None:
         self._simulation = simulation
@@ -80,56 +123,51 @@ class Idling:
         self.grace_spent = False
         self._simulation.workers.waited_since = None
 
-    def others_worked(self) -> None:
-        """A thread or a child process was at work, and may have written to a socket since that was polled."""
-        self.grace_spent = False
-
-    def decide(self, deadline: float, *, sockets: bool) -> tuple[Idle, float]:
-        """No task is ready, no thread is at work, and polling the sockets found nothing.
-
-        ``deadline`` is the next timer of the backend, ``sockets`` whether any task waits for one. Returns what to do
-        and, for WAIT, for how many real seconds.
-        """
-        simulation, bounds = self._simulation, self._simulation.bounds
-        deadline = min(deadline, simulation.workers.next_deadline())
-        if (sockets or simulation.workers.wait_for_sockets()) and not self.grace_spent:
+    def decide(self, loop: Loop) -> tuple[Idle, float]:
+        """What the loop does next and, for ``WAIT``, for how many real seconds."""
+        workers = self._simulation.workers
+        if workers.settle():
+            self.grace_spent = False  # a thread may have written to a socket since that was polled
+            return Idle.LOOK_AGAIN, 0.0
+        if loop.poll() or workers.unblock():
+            return Idle.LOOK_AGAIN, 0.0
+        wait, awaited = workers.others(), loop.awaits_idleness()
+        # Child processes are no tasks: while they work, all tasks may be blocked.
+        if wait is not None and not (awaited and workers.only_children):
+            self.grace_spent = False
+            return Idle.WAIT, wait
+        if workers.posts or loop.holds_calls():
+            return Idle.LOOK_AGAIN, 0.0  # from a thread that has ended since it was looked at
+        if awaited:
+            return Idle.ALL_BLOCKED, 0.0
+        deadline = min(loop.next_timer(), workers.next_deadline())
+        if not self.grace_spent and (loop.awaits_sockets() or workers.wait_for_sockets()):
             self.grace_spent = True
+            bounds = self._simulation.bounds
             return Idle.WAIT, bounds.socket_grace if deadline < inf else bounds.last_socket_grace
-        if deadline <= (bounds.late if simulation.verdict is None else bounds.latest):
+        self._jump(deadline)
+        return Idle.MOVED, 0.0
+
+    def _jump(self, deadline: float) -> None:
+        """Move time to the next timer. Without one, or beyond the bounds, the run is stopped."""
+        simulation, bounds = self._simulation, self._simulation.bounds
+        if deadline <= (bounds.late if simulation.stopped is None else bounds.latest):
             self.grace_spent = False
             simulation.advance(deadline)
-        elif simulation.verdict is not None:
+        elif simulation.stopped is not None:
             simulation.abort_again()
         elif deadline < inf:
             simulation.advance(bounds.late)
             simulation.fail(Ended.LATE, f"not finished after {simulation.now:g} virtual seconds")
         else:
             simulation.fail(Ended.DEADLOCK, "every task waits and nothing can wake any of them")
-        return Idle.LOOK_AGAIN, 0.0
 
 
-# Bound before a student's module is loaded: after that ``time`` may read virtual.
-real_clock = time.perf_counter
-
-HOG_SECONDS = 0.5
-"""CPU seconds of one step of a task after which it counts as blocking the loop."""
-
-
-class Abandoned(BaseException):
-    """The run resists cancellation; raised out of the event loop when nobody handles ``on_abandon``."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Verdict:
-    """How a run that did not come to its own end was ended."""
-
-    ended: Ended
-    reason: str
-    line: int | None = None
+# ---- the run ---------------------------------------------------------------------------------------------------------
 
 
 class Simulation:
-    """State of one run. A subclass attaches it to a backend."""
+    """The state of one run. A subclass attaches it to a backend."""
 
     def __init__(self, schedule: Schedule, bounds: Bounds) -> None:
         self.schedule = schedule
@@ -140,11 +178,11 @@ class Simulation:
         self.idling = Idling(self)
         self.cancellations = Cancellations()
         self.left_open = LeftOpen(self)
-        self.verdict: Verdict | None = None
-        self.blocking: list[Verdict] = []
-        """Blocking calls that were survived; they outrank a failed assertion, being its cause."""
+        self.stopped: Stopped | None = None
+        self.blocking: list[Stopped] = []
+        """Blocking calls after which the run went on; they outrank a failed assertion, being its cause."""
         self.waiting: list[tuple[str, Site | None, float]] = []
-        """Who waited for what since when, at the moment of the verdict."""
+        """The name of each task that waited when the run was stopped, the learner's line, and since when."""
         self.running: int | None = None
         """Number of the task whose step is in progress."""
         self.in_step = False
@@ -156,11 +194,11 @@ class Simulation:
         self.loop_thread = threading.get_ident()
         self._ids = itertools.count(1)
         self._moved_at_step = 0
-        """The last step before time has moved."""
+        """The step after which time last moved."""
         self._last_step = min(bounds.spin, bounds.steps)
-        """The step after which somebody has to look whether it goes on for too long."""
+        """The step after which ``_out_of_steps`` decides whether the run goes on for too long."""
         self.failed_at: float | None = None
-        """The virtual time of the verdict."""
+        """The virtual time at which the run was stopped."""
         self._aborts = 0
         self._step_began = real_clock()
         self.step_cpu = 0.0
@@ -187,7 +225,7 @@ class Simulation:
         self.step_serial += 1
         self.running, self.in_step = number, True
         if self._now != self._latest:
-            # Only ``advance`` sets them. A program that turns time back makes any order of things look concurrent.
+            # Only ``advance`` sets both. A program that turns time back could make any order of steps look concurrent.
             self.fail(Ended.TAMPERED, "virtual time was changed from outside")
         self.idling.grace_spent = False
         self.workers.waited_since = None
@@ -201,14 +239,14 @@ class Simulation:
             self._out_of_steps(record)
 
     def _out_of_steps(self, record: TaskRecord) -> None:
-        if self.verdict is not None:
+        if self.stopped is not None:
             self.on_abandon()
         spun = self.steps - self._moved_at_step
         if spun > self.steps / 2:
             site = site_of(self.coroutine_of(record.task))
             self.fail(Ended.NEVER_YIELDS, f"{spun} steps without time moving", site.line if site else None)
         else:
-            # A heartbeat, which goes on for ever and hides that nobody else can.
+            # A heartbeat, which goes on for ever and hides that no other task can.
             self.fail(Ended.LATE, f"not finished after {self.steps} steps and {self.now:g} virtual seconds")
 
     @property
@@ -216,7 +254,7 @@ class Simulation:
         return self.trace.tasks[self.running].task if self.running is not None else None
 
     def swallowed(self) -> list[Place]:
-        """Where the student's code swallowed a cancellation; to be asked when nothing else of it runs in this step."""
+        """Where the learner's code swallowed a cancellation. Ask at the end of a step, when its frames have ended."""
         if self.running is not None and self.cancellations.watching:
             self.cancellations.step_over(self.running)
             self.cancellations.finished(self.running, "returned")
@@ -229,8 +267,8 @@ class Simulation:
         self.in_step = False
         self.step_serial += 1
         record = self.trace.tasks[number]
-        # Two cheap readings first: the CPU clock of a thread is a system call, 50,000 of which would show. The next
-        # step is measured from here, for a third one would show too.
+        # The CPU clock of a thread is a system call, and 50,000 of them would show: it is read only after a step that
+        # was long in real time. The next step is measured from here, to save a third reading.
         began, self._step_began = self._step_began, real_clock()
         if self._step_began - began > HOG_SECONDS and time.thread_time() - self.step_cpu > HOG_SECONDS:
             site = site_of(self.coroutine_of(record.task))
@@ -257,17 +295,17 @@ class Simulation:
     # ---- endings -----------------------------------------------------------------------------------------------------
 
     def fail(self, ended: Ended, reason: str, line: int | None = None) -> None:
-        """Make this the verdict, unless there is one, and start to unwind the scenario."""
-        if self.verdict is None:
+        """Stop the run in this way, unless it is stopped already, and start to unwind the scenario."""
+        if self.stopped is None:
             self.waiting = self._who_waits()
-            self.verdict = Verdict(ended=ended, reason=reason, line=line)
+            self.stopped = Stopped(ended=ended, reason=reason, line=line)
             self.failed_at = self.now
             self._last_step = self.steps + self.bounds.unwind
         self.cancel()
 
     def blocked(self, what: str, seconds: float, line: int | None) -> None:
         """Note that a task held the whole loop for so many virtual seconds."""
-        self.blocking.append(Verdict(ended=Ended.BLOCKED_LOOP, reason=what, line=line))
+        self.blocking.append(Stopped(ended=Ended.BLOCKED_LOOP, reason=what, line=line))
         if self.running is not None:
             self.trace.add(self.now, "block", self.running, line, f"{seconds:g}")
         self.advance(self.now + seconds)
@@ -278,21 +316,21 @@ class Simulation:
         self.blocked(what, seconds, student.f_lineno if student else None)
 
     def abort_again(self) -> None:
-        """End what was cancelled and idles again: a shield, or a clean-up that waits for what will never come."""
+        """Abort a run that idles again after its cancellation: by a shield, or a clean-up that waits for ever."""
         self._aborts += 1
-        if self._aborts > 20:
+        if self._aborts > MAX_ABORTS:
             self.on_abandon()
         self.abort()
 
     def worker_stuck(self) -> None:
-        """A worker thread has used the whole real grace without an end."""
-        if self.verdict is None:
+        """A worker thread has used CPU for the whole real grace without coming to an end."""
+        if self.stopped is None:
             self.fail(Ended.LIMIT, "a worker thread does not come to an end")
         else:
             self.abort_again()
 
     def alive(self, *, besides: int | None) -> list[tuple[str, Site | None]]:
-        """The tasks that still live, by name and the student's line in which they wait."""
+        """The tasks that still live, by name and the learner's line in which they wait."""
         return [
             (record.name, site_of(self.coroutine_of(record.task))) for record in self._living() if record.id != besides
         ]
@@ -312,11 +350,11 @@ class Simulation:
         return self._now
 
     def advance(self, when: float) -> None:
-        when = min(when, self.bounds.latest)  # time.sleep(1e300)
+        when = min(when, self.bounds.latest)  # the learner may call time.sleep(1e300)
         if when > self.now:
             self._now = self._latest = when
             self._moved_at_step = self.steps
-            if self.verdict is None:
+            if self.stopped is None:
                 self._last_step = min(self.steps + self.bounds.spin, self.bounds.steps)
         self.workers.wake_sleepers(self.now)
 
@@ -334,7 +372,7 @@ class Simulation:
         raise NotImplementedError
 
     def unretrieved(self) -> list[Place]:
-        """Where exceptions of tasks came from that nobody ever heard of; on trio every task's parent hears of them."""
+        """Where exceptions of tasks were raised that no code retrieved. On trio a task's parent always gets them."""
         return []
 
     def untracked_threads(self) -> bool:
@@ -346,9 +384,7 @@ def _abandon() -> NoReturn:
     raise Abandoned
 
 
-# ---- current ---------------------------------------------------------------------------------------------------------
-#
-# Which simulation runs now in this process, if any.
+# ---- the simulation that runs now ------------------------------------------------------------------------------------
 
 
 _current: Simulation | None = None

@@ -1,10 +1,15 @@
-"""Notices when the student's code catches a cancellation and lets it go no further.
+"""Notices what the learner's code should not do with cancellations, and what it leaves open.
 
-The exception of a cancellation knows by its traceback how far it came. When it is gone, it has come to its end in the
-outermost frame that it reached. That is as it should be if it left the task or arrived at a cancel scope or a task
-group; if it ended in a frame of the student's file, somebody there swallowed it. A scenario's or a library's frame may
-do as it likes. The exception itself is held by a strong reference during a step only, for it keeps alive whatever the
-frames on its way held.
+*Swallowed cancellations.* The traceback of a cancellation's exception tells how far the exception came. When the
+exception is gone, it ended in the outermost frame that it reached. That is in order if it left the task, or arrived at
+a cancel scope or a task group. If it ended in a frame of the learner's file, the code there swallowed it. Frames of
+scenarios and libraries are not judged. The exception is held by a strong reference during a step only, because it keeps
+alive all that the frames on its way held.
+
+*Left open.* Async generators, memory streams and sockets that the learner's code opens and does not close. What counts
+is the opener: the innermost frame outside of the libraries must be in the learner's file. An async generator counts
+only if the coroutine that iterates over it made it for itself. One that is kept in an object or a closure, came as an
+argument, or serves another generator, may be closed by other code.
 """
 
 from __future__ import annotations
@@ -19,7 +24,6 @@ from collections.abc import Callable, Iterator
 from functools import wraps
 from types import AsyncGeneratorType, FrameType, TracebackType
 from typing import Any, Protocol
-from weakref import ref
 
 import trio
 from anyio._backends import _asyncio as anyio_asyncio  # see private.py
@@ -30,7 +34,7 @@ from grader.box.simulation.trace import Place, Trace, innermost_own, innermost_o
 
 
 class _Simulation(Protocol):
-    """What is looked at here of the simulation that runs."""
+    """What is used here of the simulation that runs."""
 
     cancellations: Cancellations
     left_open: LeftOpen
@@ -40,7 +44,7 @@ class _Simulation(Protocol):
     loop_thread: int
 
     @property
-    def verdict(self) -> object: ...
+    def stopped(self) -> object: ...
     @property
     def running_task(self) -> object: ...
     def coroutine_of(self, task: object) -> object: ...
@@ -48,6 +52,9 @@ class _Simulation(Protocol):
 
 Current = Callable[[], _Simulation | None]
 Reference = weakref.ref[BaseException]
+Generator = AsyncGeneratorType[Any, Any]
+
+MAX_LEFT_OPEN = 20
 
 
 class Cancellations:
@@ -57,10 +64,10 @@ class Cancellations:
         self._thrown: list[BaseException] = []
         """Those of the task whose step is in progress."""
         self._pending: dict[int, list[Reference]] = {}
-        """By task, those that somebody still holds: a clean-up is in progress, or the student's code keeps them."""
+        """By task, those that are still referred to: a clean-up is in progress, or the learner's code keeps them."""
         self._swallowed: dict[int, list[Place]] = {}
         self.watching = False
-        """Whether there is anything to look at; most plays have no cancellation at all."""
+        """Whether any cancellation was thrown; most plays have none."""
 
     def thrown(self, error: BaseException) -> None:
         """A cancellation is about to be thrown into the running task, or goes on through it."""
@@ -72,7 +79,7 @@ class Cancellations:
             self._thrown += filter(None, (reference() for reference in self._pending.pop(task)))
 
     def arrived(self, error: BaseException | None) -> None:
-        """An exception has reached a cancel scope or a task group, which know what to do with it."""
+        """An exception has reached a cancel scope or a task group, which handle it."""
         if not self._thrown:
             return
         for leaf in _leaves(error):
@@ -88,7 +95,7 @@ class Cancellations:
                 self._swallowed.setdefault(task, []).append(place)
 
     def finished(self, task: int, outcome: str) -> None:
-        """One that leaves its task, or is followed by one that does, was observed and not swallowed."""
+        """A task has ended. A cancellation that left it, or was replaced by one that did, was not swallowed."""
         held = [_end_of(error) for reference in self._pending.pop(task, ()) if (error := reference()) is not None]
         if outcome == "returned":
             self._swallowed.setdefault(task, []).extend(place for place in held if place is not None)
@@ -96,12 +103,12 @@ class Cancellations:
             self._swallowed.pop(task, None)
 
     def swallowed(self) -> list[Place]:
-        """Where the student's code swallowed one, up to the last step; one place for each task."""
+        """Where the learner's code swallowed one, up to the last step; one place for each task."""
         return [places[0] for places in self._swallowed.values() if places]
 
 
 def _end_of(error: BaseException) -> Place | None:
-    """The outermost frame that the exception reached, if it is one of the student's."""
+    """The outermost frame that the exception reached, if it is one of the learner's."""
     step = next(_steps(error), None)
     if step is None or not is_student(step.tb_frame.f_code):
         return None
@@ -119,9 +126,9 @@ def _leaves(error: BaseException | None) -> Iterator[BaseException]:
 
 
 def _replaced_by(error: BaseException) -> Iterator[BaseException]:
-    """The exceptions in whose place this one goes on: a clean-up that awaits is cancelled once more.
+    """The exceptions that this one replaces: a clean-up that awaits is cancelled once more.
 
-    It has to have left the frame in which the other one ended. Otherwise both are under way, one inside the handler of
+    It must have left the frame in which the other one ended. Otherwise both are under way, one inside the handler of
     the other: trio ends every ``sleep`` by a cancellation of its own.
     """
     frames = {step.tb_frame for step in _steps(error)}
@@ -141,13 +148,13 @@ def _steps(error: BaseException) -> Iterator[TracebackType]:
         step = step.tb_next
 
 
-# ---- where they come from and where they may end ---------------------------------------------------------------------
+# ---- where cancellations come from, and where they may end -----------------------------------------------------------
 
 
 def report_cancellations(current: Current) -> None:
     """Let the current simulation know of every cancellation of a cancel scope, on either backend."""
     _report_thrown_on_asyncio(current)
-    # A task group keeps what its body raises until its tasks have ended; then its scope decides about it.
+    # A task group keeps the exception of its body until its tasks have ended; then its scope decides about it.
     _report_arrivals(anyio_asyncio.TaskGroup, "__aexit__", 2, current)
     _report_arrivals(trio.Nursery, "_nested_child_finished", 1, current)
     _report_decisions(current)
@@ -192,19 +199,19 @@ def _decided(simulation: _Simulation | None, arrived: BaseException | None, goes
     if simulation is None or not simulation.cancellations.watching:
         return
     simulation.cancellations.arrived(arrived)
-    # Not a group with cancellations in it: `except*` takes one apart, and what goes on then is another object.
-    if isinstance(goes_on, asyncio.CancelledError | trio.Cancelled) and simulation.verdict is None:
+    # Not a group with cancellations in it: `except*` takes groups apart, and another object goes on.
+    if isinstance(goes_on, asyncio.CancelledError | trio.Cancelled) and simulation.stopped is None:
         simulation.cancellations.thrown(goes_on)
 
 
 def _report_thrown_on_asyncio(current: Current) -> None:
-    # asyncio makes the exception of a cancellation in C, in the step into which it throws it, and shows it to nobody.
+    # asyncio makes the exception of a cancellation in C, in the step into which it is thrown, and has no hook for it.
     original = asyncio.CancelledError.__init__
 
     def __init__(self: asyncio.CancelledError, *args: object) -> None:
         original(self, *args)
         simulation = current()
-        if simulation is not None and simulation.in_step and simulation.verdict is None:
+        if simulation is not None and simulation.in_step and simulation.stopped is None:
             maker = sys._getframe(1).f_globals.get("__name__")
             own_thread = threading.get_ident() == simulation.loop_thread
             if type(maker) is str and maker.startswith("asyncio.") and own_thread and _by_a_scope(simulation):
@@ -215,7 +222,7 @@ def _report_thrown_on_asyncio(current: Current) -> None:
 
 def _by_a_scope(simulation: _Simulation) -> bool:
     """Whether a cancel scope has cancelled the running task; asyncio's own ``task.cancel`` has other rules."""
-    # Not asyncio.current_task(): the exception is made before the task is entered.
+    # asyncio.current_task() would be too early: the exception is made before the task is entered.
     task: Any = simulation.running_task
     state = anyio_asyncio._task_states.get(task)
     scope = state.cancel_scope if state is not None else None
@@ -225,32 +232,21 @@ def _by_a_scope(simulation: _Simulation) -> bool:
 
 
 # ---- left open -------------------------------------------------------------------------------------------------------
-#
-# Notices what the student's code opens and does not close: async generators, memory streams, sockets.
-#
-# What counts is who opened it: the innermost frame outside of the libraries must be in the student's file. An async
-# generator counts only if the coroutine that iterates over it made it for itself. One that is kept in an object or a
-# closure, came as an argument, or serves another generator, may be closed by whoever has those.
-
-
-Generator = AsyncGeneratorType[Any, Any]
-
-MAX_LEFT_OPEN = 20
 
 
 class LeftOpen:
-    """What was opened in one run by the student's code and is not closed yet."""
+    """What the learner's code opened in one run and has not closed yet."""
 
     def __init__(self, simulation: _Simulation) -> None:
         self._simulation = simulation
-        # By number, for a weak reference is cleared before Python says that the generator is about to go.
-        self._generators: dict[int, tuple[ref[Generator], Place]] = {}
-        self._streams: dict[int, tuple[ref[object], Place]] = {}
+        # By id: a weak reference is cleared before Python calls the finalizer hook of the generator.
+        self._generators: dict[int, tuple[weakref.ref[Generator], Place]] = {}
+        self._streams: dict[int, tuple[weakref.ref[object], Place]] = {}
         self._dropped: list[Place] = []
-        """Of what nobody can close any more."""
+        """Of what can no longer be closed, because no reference to it is left."""
 
     def places(self) -> list[Place]:
-        """Where the student's code opened what is still open; for a generator, where it is iterated over."""
+        """Where the learner's code opened what is still open; for a generator, where the code iterates over it."""
         generators = [(reference(), place) for reference, place in self._generators.values()]
         paused = [place for each, place in generators if each is not None and each.ag_frame is not None]
         streams = [place for _, place in self._streams.values()]
@@ -259,8 +255,8 @@ class LeftOpen:
     # ---- async generators --------------------------------------------------------------------------------------------
 
     def watch_generators(self) -> None:
-        """Look over the shoulder of the backend's own hooks, which are in place once its loop runs."""
-        # Two names: the collector does not look into the pair, which would keep the whole play of a generator alive.
+        """Wrap the backend's own hooks, which are in place once its loop runs."""
+        # Unpacked, because the garbage collector does not look into the pair: it would keep the whole play alive.
         first, last = sys.get_asyncgen_hooks()
 
         def iterated(generator: Any) -> None:
@@ -269,9 +265,9 @@ class LeftOpen:
                 first(generator)
 
         def finalized(generator: Any) -> None:
-            # Python calls this for a generator that is paused half-way and that nobody refers to any more.
+            # Python calls this for a generator that is paused half-way when its last reference goes.
             _, place = self._generators.pop(id(generator), (None, None))
-            if place is not None and self._simulation.verdict is None and len(self._dropped) < MAX_LEFT_OPEN:
+            if place is not None and self._simulation.stopped is None and len(self._dropped) < MAX_LEFT_OPEN:
                 self._dropped.append(place)
             if last is not None:
                 last(generator)
@@ -283,20 +279,20 @@ class LeftOpen:
             return
         caller = innermost_own(frame)
         if caller is not None and is_student(caller.f_code) and not _serves_others(generator, caller):
-            self._generators[id(generator)] = ref(generator), Place(caller.f_lineno, generator.ag_code.co_name)
+            self._generators[id(generator)] = weakref.ref(generator), Place(caller.f_lineno, generator.ag_code.co_name)
 
     # ---- streams -----------------------------------------------------------------------------------------------------
 
     def opened(self, stream: object, frame: FrameType) -> None:
         caller = self._own_caller(frame)
         replaced = self._streams.pop(id(stream), None)
-        if replaced is not None:  # it is gone, without having been closed, and a new one has its address
+        if replaced is not None:  # that stream is gone without having been closed, and the new one has its address
             self._dropped.append(replaced[1])
         if caller is not None and is_student(caller.f_code) and len(self._streams) < MAX_LEFT_OPEN:
-            self._streams[id(stream)] = ref(stream), Place(caller.f_lineno, type(stream).__name__)
+            self._streams[id(stream)] = weakref.ref(stream), Place(caller.f_lineno, type(stream).__name__)
 
     def _own_caller(self, frame: FrameType) -> FrameType | None:
-        """The innermost frame of the student's file or the scenarios above this one, in older tasks if need be.
+        """The innermost frame of the learner's file or the scenarios above this one, or above the task's ancestors.
 
         Libraries start tasks for their own purposes, for instance to try several addresses at once.
         """
@@ -311,19 +307,19 @@ class LeftOpen:
 
 
 def _serves_others(generator: Generator, frame: FrameType) -> bool:
-    """Whether anybody but the coroutine of this frame may be the one to close the generator."""
+    """Whether other code than the coroutine of this frame may close the generator."""
     code, found = frame.f_code, frame.f_locals
     arguments = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
     shared = (*code.co_cellvars, *code.co_freevars, *arguments)
     if code.co_flags & inspect.CO_ASYNC_GENERATOR or any(found.get(name) is generator for name in shared):
         return True
-    # Not by attribute access, which would run the student's code.
+    # Attribute access would run the learner's code.
     held = [referent for value in found.values() if value is not generator for referent in gc.get_referents(value)]
     inside = [value for referent in held if type(referent) is dict for value in referent.values()]
     return any(value is generator for value in (*held, *inside))
 
 
-def report_streams(current: Callable[[], _Simulation | None]) -> None:
+def report_streams(current: Current) -> None:
     """Let the current simulation know when a stream of anyio is opened and closed."""
     _report(MemoryObjectSendStream, "__post_init__", "close", current)
     _report(MemoryObjectReceiveStream, "__post_init__", "close", current)
@@ -331,7 +327,7 @@ def report_streams(current: Callable[[], _Simulation | None]) -> None:
     _report(anyio_trio.SocketStream, "__init__", "aclose", current)
 
 
-def _report(kind: Any, opening: str, closing: str, current: Callable[[], _Simulation | None]) -> None:
+def _report(kind: Any, opening: str, closing: str, current: Current) -> None:
     open_it, close_it = getattr(kind, opening), getattr(kind, closing)
 
     @wraps(open_it)

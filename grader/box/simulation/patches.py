@@ -1,6 +1,6 @@
 """Process-wide replacements: the clocks of ``time``, worker threads, child processes. Inert while no play runs.
 
-They must be in place before a student's module is loaded, so that ``from time import sleep`` gets ours.
+They must be in place before a learner's module is loaded, so that ``from time import sleep`` gets ours.
 """
 
 from __future__ import annotations
@@ -63,14 +63,14 @@ def _sleep(seconds: Any) -> None:
     simulation = current()
     if simulation is None:
         return _real_sleep(seconds)
-    _real_sleep(min(seconds, 0))  # complains about what is no duration, and takes no time
+    _real_sleep(min(seconds, 0))  # raises for what is no duration, and takes no time
     call = getattr(local, "call", None)
     if call is not None:
         return simulation.workers.sleep(call, seconds)
     if threading.get_ident() == simulation.loop_thread and simulation.in_step:
         if seconds == 0:
-            return None  # holds nobody up
-        # Otherwise it would look perfectly concurrent: no virtual time would pass at all.
+            return None  # delays no task
+        # Virtual time has to pass, or a program that blocks would look perfectly concurrent.
         return simulation.blocking_call(f"time.sleep({seconds:g})", seconds, sys._getframe(1))
     return _real_sleep(seconds)
 
@@ -95,11 +95,11 @@ def _reading_ns(real: Callable[[], int], start: float) -> Callable[[], int]:
     return read
 
 
-# ---- the rest --------------------------------------------------------------------------------------------------------
+# ---- idleness, scopes, child processes -------------------------------------------------------------------------------
 
 
 def _patch_wait_all_tasks_blocked() -> None:
-    """anyio's own polls with ``sleep(0.1)`` on asyncio, which would move virtual time."""
+    """Replace anyio's, which on asyncio polls with ``sleep(0.1)`` and so would move virtual time."""
     backend: Any = anyio_asyncio.AsyncIOBackend
     original = backend.wait_all_tasks_blocked.__func__
 
@@ -116,7 +116,7 @@ def _patch_wait_all_tasks_blocked() -> None:
     backend.wait_all_tasks_blocked = classmethod(wait_all_tasks_blocked)
 
     async def wait_all_tasks_blocked_on_trio(cls: Any) -> None:
-        # anyio takes the same function from trio.testing, whose import pulls in pytest: 0.2 s, inside the box.
+        # anyio imports the same function from trio.testing, which imports pytest: 0.2 s, inside the box.
         await trio_core.wait_all_tasks_blocked()  # type: ignore[attr-defined]
 
     other: Any = anyio_trio.TrioBackend
@@ -124,7 +124,7 @@ def _patch_wait_all_tasks_blocked() -> None:
 
 
 class _OrderedSet(dict[Any, None]):
-    """A set in order of insertion. anyio cancels the tasks of a scope in set order, which is by address."""
+    """A set in order of insertion. anyio cancels the tasks of a scope in the order of its set, which is by address."""
 
     def add(self, item: object) -> None:
         self[item] = None

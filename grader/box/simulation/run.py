@@ -24,17 +24,17 @@ def prepare(backend: str, schedule: Schedule, bounds: Bounds) -> AsyncioSimulati
 
 
 def run(simulation: AsyncioSimulation | TrioSimulation, main: Main) -> BaseException | None:
-    """Run ``main`` to its end, or until the simulation has had enough of it.
+    """Run ``main`` to its end, or until the simulation stops it.
 
-    Returns the exception that came out, if any; how the run ended is ``simulation.verdict``. KeyboardInterrupt and
-    SystemExit are returned like any other exception.
+    Returns the exception that came out, if any, KeyboardInterrupt and SystemExit included; ``simulation.stopped`` says
+    how the run was stopped.
     """
     with Watch(simulation):
         return run_unwatched(simulation, main)
 
 
 def run_unwatched(simulation: AsyncioSimulation | TrioSimulation, main: Main) -> BaseException | None:
-    """Run ``main`` without the watcher's thread, where it is known not to block."""
+    """Run ``main`` without the watcher's thread; ``main`` must be known not to block."""
 
     async def scoped() -> None:
         with anyio.CancelScope() as scope:

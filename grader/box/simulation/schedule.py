@@ -1,8 +1,8 @@
 """Which of the tasks that are ready takes the next step.
 
-The backends offer their ready tasks in natural order, the first to become ready first, so choice 0 is always what
-would have happened anyway. In every round each ready task takes exactly one step; asyncio and trio may really do that
-in any order, so a failure under any of these schedules is a failure. ``Sticky`` alone is not like this.
+The backends offer their ready tasks in natural order, the first to become ready first, so choice 0 is the natural one.
+In every round each ready task takes exactly one step. asyncio and trio may really do that in any order, so a failure
+under any of these schedules is a real failure. ``Sticky`` is the exception.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ class Schedule:
     """Natural order. Remembers every choice, and among how many tasks it was made."""
 
     fair = True
-    """Whether every ready task takes one step per round; the others are asked whether the last task ``stays``."""
+    """Whether every ready task takes one step per round; an unfair one is asked whether the last task ``stays``."""
 
     def __init__(self) -> None:
         self.choices: list[int] = []
@@ -69,8 +69,8 @@ class Replay(Schedule):
 class Sticky(Shuffled):
     """A seeded walk that stays with one task while others wait, and so is not fair.
 
-    Neither backend does this for long, and correct programs may break under it. What fails here and nowhere else
-    depends on its tasks taking turns: that is worth a remark, and never a point.
+    Neither backend does this for long, and correct programs may break under it. A test that fails here alone depends on
+    its tasks taking turns: it gets a remark and loses no points.
     """
 
     fair = False
@@ -81,7 +81,7 @@ class Sticky(Shuffled):
         self._stayed = 0
 
     def stays(self) -> bool:
-        # Not for ever: a loop that goes round until another task has done something would never end.
+        # Bounded, because a loop that runs until another task has acted would never end.
         self._stayed = self._stayed + 1 if self._stayed < MAX_STAY and self._random() < self._stickiness else 0
         return self._stayed > 0
 

@@ -1,4 +1,4 @@
-"""What happened when in one play: tasks, events, and what was left behind.
+"""What happened when in one play: tasks, events, and the line of the learner's file in which each task waits.
 
 An event is ``[time, kind, task, line, info]`` as ``recording.Event`` documents it, plus ``wake`` (``info`` is the
 number of the task that did it), which serves the digest only.
@@ -13,23 +13,27 @@ from hashlib import sha256
 from types import AsyncGeneratorType, CodeType, CoroutineType, FrameType, GeneratorType, TracebackType
 from typing import NamedTuple
 
-# ---- where -----------------------------------------------------------------------------------------------------------
-#
-# Finds the line of the student's file in which a suspended task waits, and what it waits for.
-
-
 STUDENT = "/submission/"
-"""Every file name of the student's code begins like this; nothing of ours does."""
+"""How every file name of the learner's code begins, and no other."""
 SCENARIOS = "/scenarios.py"
 """The file name of the scenarios."""
 GIVEN = "what it was given"
 """Stands for a function of the scenario that a submission awaits."""
 
+MAX_DEVIATIONS = 50
+MAX_EVENTS = 6000
+"""Events that cross to the trusted side; a picture needs far fewer, and a spinning play makes 100,000."""
+
 _WRAPPERS = ("async_generator_asend", "async_generator_athrow", "anext_awaitable", "coroutine_wrapper")
+
+EventRow = list[float | str | int | None]
+
+
+# ---- where a task waits ----------------------------------------------------------------------------------------------
 
 
 class Site(NamedTuple):
-    """A line of the student's file, and the qualified name of what it awaits."""
+    """A line of the learner's file, and the qualified name of what it awaits."""
 
     line: int
     function: str
@@ -37,7 +41,7 @@ class Site(NamedTuple):
 
 
 class Place(NamedTuple):
-    """A line of the student's file, and what is to be said about it: the name of a function or a class."""
+    """A line of the learner's file, and the name of the function or class that a remark about it mentions."""
 
     line: int
     name: str
@@ -48,14 +52,14 @@ def is_student(code: CodeType) -> bool:
 
 
 def innermost_student(frame: FrameType | None) -> FrameType | None:
-    """The innermost frame of the student's file on this stack."""
+    """The innermost frame of the learner's file on this stack."""
     while frame is not None and not is_student(frame.f_code):
         frame = frame.f_back
     return frame
 
 
 def innermost_own(frame: FrameType | None) -> FrameType | None:
-    """The innermost frame of the student's file or of the scenarios; whatever libraries do, they do for that one."""
+    """The innermost frame of the learner's file or of the scenarios: libraries act on behalf of that frame."""
     while frame is not None and not _is_own(frame.f_code):
         frame = frame.f_back
     return frame
@@ -72,7 +76,7 @@ def _is_own(code: CodeType) -> bool:
 
 
 def innermost_place(error: BaseException | None) -> Place | None:
-    """The innermost line of the student's file that an exception came through."""
+    """The innermost line of the learner's file that an exception came through."""
     place, step = None, error.__traceback__ if error is not None else None
     while isinstance(step, TracebackType):
         if is_student(step.tb_frame.f_code):
@@ -82,7 +86,7 @@ def innermost_place(error: BaseException | None) -> Place | None:
 
 
 def site_of(awaitable: object) -> Site | None:
-    """Where in the student's file a suspended task waits; None when it is nowhere inside of it."""
+    """Where in the learner's file a suspended task waits; None if it waits in no line of that file."""
     student, awaited = None, None
     for suspended, code in _await_chain(awaitable):
         if code.co_filename.startswith(STUDENT):
@@ -96,22 +100,22 @@ def site_of(awaitable: object) -> Site | None:
 
 
 def _called(awaited: CodeType) -> str:
-    # What a scenario calls its functions is nothing that a learner knows, or should.
+    # A learner does not know the names of a scenario's functions, and should not.
     if awaited.co_filename.endswith(SCENARIOS):
         return GIVEN
     return _plain(awaited.co_qualname)
 
 
 def _plain(qualified: str) -> str:
-    """Drop what says where a function was defined: ``join.<locals>.run`` is ``run`` to a learner."""
+    """Drop where a function was defined: ``join.<locals>.run`` is ``run`` to a learner."""
     return qualified.rpartition("<locals>.")[2]
 
 
 def _await_chain(awaitable: object) -> Iterator[tuple[object, CodeType]]:
-    """What a suspended coroutine waits in, outermost first: coroutines and generators, each with its code.
+    """The coroutines and generators in which a suspended coroutine waits, outermost first, each with its code.
 
-    A frame is made by Python when it is first asked for, and this runs after every step of a play with a trace; so it
-    goes by exact type as well, and not by ``match``.
+    This runs after every step of a traced play. It asks for code and not for frames, which Python makes when they are
+    first asked for, and compares exact types, which is faster than ``match``.
     """
     while awaitable is not None:
         kind: object = type(awaitable)
@@ -123,7 +127,7 @@ def _await_chain(awaitable: object) -> Iterator[tuple[object, CodeType]]:
         elif kind is AsyncGeneratorType:
             code, awaitable = awaitable.ag_code, awaitable.ag_await  # type: ignore[attr-defined]
         elif type(awaitable).__name__ in _WRAPPERS:
-            # These C objects show what they wrap to the garbage collector only.
+            # These C objects show only the garbage collector what they wrap.
             awaitable = next(filter(_suspendable, gc.get_referents(awaitable)), None)
             continue
         else:
@@ -151,11 +155,7 @@ def _suspendable(candidate: object) -> bool:
     )
 
 
-EventRow = list[float | str | int | None]
-
-MAX_DEVIATIONS = 50
-MAX_EVENTS = 6000
-"""Events that cross to the trusted side; a picture needs far fewer, and a spinning play makes 100,000."""
+# ---- the trace -------------------------------------------------------------------------------------------------------
 
 
 @dataclass(slots=True)
@@ -226,7 +226,7 @@ class Trace:
 
 
 class Untraced(Trace):
-    """Knows the tasks and collects no events: most plays pass, and a trace is half of what a step costs."""
+    """Knows the tasks and collects no events: most plays pass, and collecting takes half of a step's time."""
 
     collects = False
 

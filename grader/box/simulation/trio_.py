@@ -1,8 +1,8 @@
 """Attaches a Simulation to trio: a clock, and a stand-in for its run queue.
 
 trio calls ``deadline_to_sleep_time`` exactly when its run queue is empty, which is where time may move. It iterates
-over the run queue exactly when a task is to step. An instrument puts the queue in place and must never raise (trio
-disables it with a log line only).
+over the run queue exactly when a task is to step. An instrument puts the queue in place; it must never raise, because
+trio would disable it and say so in a log line only.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import threading
 from bisect import insort
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial, wraps
+from math import inf
 from typing import Any
 
 import outcome
@@ -23,23 +24,25 @@ from grader.box.simulation.schedule import Schedule
 
 _FOREVER = 999_999.0
 MAX_LOOKS = 1000
-"""How often in a row to look for what a thread has left; the wake-up byte is lost in a fork of a play."""
+"""How often in a row the loop looks for calls that a thread has left; a fork of a play loses the wake-up byte."""
 LOOK = 0.001
-"""Real seconds between two looks at the worker threads while somebody waits for "all tasks blocked"."""
+"""Real seconds between two looks at the worker threads while a task waits for "all tasks blocked"."""
 
 Entry = tuple[int, int, trio.lowlevel.Task]
-"""The step that a task took last, its number, and the task."""
+"""The last step that a task took, the task's number, and the task."""
 
 _pause = threading.Event().wait
 
 
 class TrioSimulation(Simulation):
+    """A run on trio."""
+
     def __init__(self, schedule: Schedule, bounds: Bounds) -> None:
         super().__init__(schedule, bounds)
         self._numbers: dict[trio.lowlevel.Task, int] = {}
         self._outcomes: dict[trio.lowlevel.Task, str] = {}
         self.last_step: dict[int, int] = {}
-        """For each task the step it took last."""
+        """For each task the last step it took."""
         self.entry_queue: object = None
         """Where other threads leave calls for this run."""
 
@@ -65,8 +68,8 @@ class TrioSimulation(Simulation):
             self._outcomes[task] = "cancelled" if isinstance(result.error, trio.Cancelled) else "raised"
 
     def cancelled_into(self, error: BaseException) -> None:
-        """A cancellation is about to be thrown into the task that steps; ours, after a verdict, do not matter."""
-        if self.verdict is None:
+        """Note a cancellation that is about to be thrown into the stepping task, unless the run is being stopped."""
+        if self.stopped is None:
             self.cancellations.thrown(error)
 
     def outcome_of(self, task: object) -> str | None:
@@ -78,7 +81,7 @@ class TrioSimulation(Simulation):
         return task.coro
 
     def abort(self) -> None:
-        """Throw into every blocked task, shields or not; the run is being given up anyway."""
+        """Throw an exception into every blocked task, shields or not."""
         for task, number in list(self._numbers.items()):
             blocked = task not in self._outcomes and task._next_send_fn is None and not task.child_nurseries
             if blocked and not self.trace.tasks[number].internal:
@@ -91,11 +94,14 @@ class TrioSimulation(Simulation):
 
 
 class VirtualClock(trio.abc.Clock):
+    """trio's clock. trio asks it how long to sleep exactly when its run queue is empty, and polls before it sleeps."""
+
     def __init__(self, simulation: TrioSimulation) -> None:
         self._simulation = simulation
+        self._deadline = inf
         self._looks = 0
         self.polled = False
-        """Whether the sockets were polled without waiting since the last step."""
+        """Whether trio has polled the sockets without waiting since the last step."""
 
     def start_clock(self) -> None:
         self.polled = False
@@ -104,51 +110,48 @@ class VirtualClock(trio.abc.Clock):
         return self._simulation.now
 
     def deadline_to_sleep_time(self, deadline: float) -> float:
-        simulation, runner = self._simulation, _run.GLOBAL_RUN_CONTEXT.runner
-        simulation.end_step()
-        if deadline <= simulation.now:
+        self._simulation.end_step()
+        if deadline <= self._simulation.now:
             return 0
-        workers = simulation.workers
-        workers.posts.loop_sleeps = False
-        if workers.settle():
-            self.polled = True
-            simulation.idling.others_worked()
+        self._deadline = deadline
+        posts = self._simulation.workers.posts
+        posts.loop_sleeps = False
+        decision, seconds = self._simulation.idling.decide(self)
+        if decision is Idle.LOOK_AGAIN:
             return 0
-        if not self.polled:
-            self.polled = True
-            return 0
-        if workers.unblock():
-            return 0
-        wait = workers.others()
-        if wait is not None:
-            self.polled = False
-            simulation.idling.others_worked()
-            if runner.waiting_for_idle and workers.only_children:
-                return _FOREVER
-            if runner.waiting_for_idle:
-                # Instead of waiting trio would wake those who wait for "all tasks blocked", and a thread computes.
-                _pause(LOOK)
-                return 0
-            workers.posts.loop_sleeps = True
-            return wait
-        if workers.posts:
-            return 0  # from a thread that has ended since it was looked at
-        if runner.entry_queue.size() and self._looks < MAX_LOOKS:
-            self._looks += 1
-            return 0  # from a thread that has ended since the sockets were polled
-        self._looks = 0
-        if runner.waiting_for_idle:
-            return _FOREVER  # trio wakes those who wait for "all tasks blocked" itself, before it sleeps
+        if decision is Idle.ALL_BLOCKED:
+            return _FOREVER  # trio wakes those tasks itself, before it sleeps
         self.polled = False
-        decision, wait = simulation.idling.decide(deadline, sockets=_socket_waiters(runner) > 0)
-        workers.posts.loop_sleeps = decision is Idle.WAIT
-        return wait if decision is Idle.WAIT else 0
+        if decision is Idle.MOVED:
+            return 0
+        if self.awaits_idleness():
+            # While a thread computes not all are blocked, but trio would wake those who wait for that if it slept.
+            _pause(LOOK)
+            return 0
+        posts.loop_sleeps = True
+        return seconds
 
+    def poll(self) -> bool:
+        first, self.polled = not self.polled, True
+        return first
 
-def _socket_waiters(runner: Any) -> int:
-    statistics = runner.io_manager.statistics()
-    waiters: int = getattr(statistics, "tasks_waiting_read", 0) + getattr(statistics, "tasks_waiting_write", 0)
-    return waiters - 1  # trio's own wake-up socket
+    def holds_calls(self) -> bool:
+        if _run.GLOBAL_RUN_CONTEXT.runner.entry_queue.size() and self._looks < MAX_LOOKS:
+            self._looks += 1
+            return True
+        self._looks = 0
+        return False
+
+    def awaits_idleness(self) -> bool:
+        return bool(_run.GLOBAL_RUN_CONTEXT.runner.waiting_for_idle)
+
+    def awaits_sockets(self) -> bool:
+        statistics = _run.GLOBAL_RUN_CONTEXT.runner.io_manager.statistics()
+        waiters: int = getattr(statistics, "tasks_waiting_read", 0) + getattr(statistics, "tasks_waiting_write", 0)
+        return waiters > 1  # one of them is trio's own wake-up socket
+
+    def next_timer(self) -> float:
+        return self._deadline
 
 
 class RunQueue:
@@ -224,11 +227,11 @@ class RunQueue:
         return None
 
     def clear(self) -> None:
-        """What was handed out is out already."""
+        """Do nothing: a task that was handed out is out of the queue already."""
 
 
 class Attachment(trio.abc.Instrument):
-    """Puts the run queue in place. trio calls nothing of it later, which would cost as much as a step does."""
+    """Puts the run queue in place. It has no other hook: trio's calls of one would cost as much as the steps do."""
 
     def __init__(self, simulation: TrioSimulation, clock: VirtualClock) -> None:
         self._simulation = simulation
@@ -262,7 +265,7 @@ def hold_posts(current: Callable[[], Simulation | None]) -> None:
     def run_sync_soon(queue: Any, function: Any, *args: Any, idempotent: bool = False) -> None:
         simulation = current()
         send = partial(original, queue, function, *args, idempotent=idempotent)
-        # A thread may run a trio of its own, which is no affair of ours.
+        # A thread may run a trio of its own, which is left alone.
         ours = isinstance(simulation, TrioSimulation) and queue is simulation.entry_queue
         if simulation is None or not ours or threading.get_ident() == simulation.loop_thread:
             send()

@@ -4,7 +4,7 @@ A watcher thread looks at the loop's thread every 50 ms. It compares CPU clocks 
 elapsed time, so a loaded machine is not mistaken for a slow program. (CPU interval timers need no thread, but lost 20
 of 300 ticks under load.) When one step has used half a second of CPU, or when the loop's thread has slept in the kernel
 inside one step for a quarter of a second in which no thread of this process could run, it sends a signal. The handler
-raises only where the interrupted code is the student's: thrown into a backend, an exception corrupts it.
+raises only where the interrupted code is the learner's: an exception thrown into a backend corrupts it.
 """
 
 from __future__ import annotations
@@ -18,13 +18,14 @@ from types import FrameType, TracebackType
 from grader.box.simulation import worker_sockets
 from grader.box.simulation.core import HOG_SECONDS, Simulation
 from grader.box.simulation.trace import innermost_student, is_student
+from grader.box.simulation.workers import sleeps_in_kernel
 from grader.wire.recording import Ended
 
 PERIOD = 0.05
 SLEEPING_LOOKS = 5
-"""So many looks in a row must find the loop's thread asleep."""
+"""How many looks in a row must find the loop's thread asleep."""
 PATIENCE = 5
-"""So often the code may catch what is raised, or block in one task after the other; then its process ends."""
+"""How often the code may catch what is raised, or block in one task after the other, before its process ends."""
 SIGNAL = signal.SIGPROF if hasattr(signal, "SIGPROF") else None
 
 _BACKENDS = (f"{os.sep}asyncio{os.sep}", f"{os.sep}anyio{os.sep}", f"{os.sep}trio{os.sep}", f"{os.sep}grader{os.sep}")
@@ -32,7 +33,7 @@ _pause = threading.Event().wait
 
 
 class LoopBlocked(BaseException):
-    """Raised in the student's code to end a step that does not end by itself."""
+    """Raised in the learner's code to end a step that does not end by itself."""
 
 
 class Watch:
@@ -91,10 +92,10 @@ class Watch:
     # ---- in the loop's thread ----------------------------------------------------------------------------------------
 
     def interrupt(self, frame: FrameType | None) -> None:
-        """End the step in progress, if the signal has interrupted the student's code."""
+        """End the step in progress, if the signal has interrupted the learner's code."""
         simulation = self.simulation
         if not simulation.in_step or frame is None or not self._may_raise_in(frame):
-            return  # the watcher will be back
+            return  # the watcher sends another signal soon
         if self._told != simulation.step_serial:
             self._told = simulation.step_serial
             what = "a call that blocks" if self._sleeps else "computing"
@@ -104,12 +105,12 @@ class Watch:
         self._raised += 1
         if self._raised > PATIENCE:
             simulation.on_abandon()
-        raise LoopBlocked  # again, should the student's code have caught it
+        raise LoopBlocked  # once more, if the learner's code has caught it
 
     def _may_raise_in(self, frame: FrameType) -> bool:
         if is_student(frame.f_code):
             return True
-        # A call into the standard library that sleeps may be interrupted there, if the student made it.
+        # A sleeping call into the standard library may be interrupted there, if the learner's code made it.
         caller: FrameType | None = frame
         while self._sleeps and caller is not None and not is_student(caller.f_code):
             if caller.f_code.co_filename != worker_sockets.__file__ and any(
@@ -121,18 +122,12 @@ class Watch:
 
 
 def _all_asleep() -> bool:
-    """Whether every thread of this process but the caller sleeps in the kernel; one that is starved is runnable."""
+    """Whether every other thread of this process sleeps in the kernel; a starved thread is runnable, not asleep."""
     own = str(threading.get_native_id())
     try:
-        for thread in os.listdir("/proc/self/task"):
-            if thread == own:
-                continue
-            with open(f"/proc/self/task/{thread}/stat") as file:
-                if file.read().rpartition(")")[2].split()[0] != "S":
-                    return False
+        return all(sleeps_in_kernel(thread) for thread in os.listdir("/proc/self/task") if thread != own)
     except OSError:
         return False
-    return True
 
 
 class _Watcher:
@@ -147,8 +142,8 @@ class _Watcher:
         self._watch = watch
         if self._thread is None or not self._thread.is_alive():
             assert SIGNAL is not None
-            # For good: the watcher may be about to send one more when a run is over, and what SIGPROF does by default
-            # is to end the process.
+            # Never reset: the watcher may send one more signal when a run is over, and by default SIGPROF would end the
+            # process.
             signal.signal(SIGNAL, self._on_signal)
             self._thread = threading.Thread(target=self._run, name="grader watch", daemon=True)
             self._thread.start()

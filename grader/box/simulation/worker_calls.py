@@ -1,4 +1,4 @@
-"""Calls in worker threads, as anyio sends them, made known to the simulation; and threads of the student's own."""
+"""Makes known to the simulation the calls that anyio sends to threads, and the threads that learners start."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ local = threading.local()
 
 
 def counted(func: Callable[..., Any], args: tuple[Any, ...]) -> tuple[Call, Callable[[], Any]]:
-    """Wrap a call for a worker thread, so that the clock knows whether the thread can still go on."""
+    """Wrap a call for a worker thread, so that the simulation knows whether the thread can still go on."""
     simulation = current()
     assert simulation is not None
     workers = simulation.workers
@@ -39,7 +39,7 @@ def counted(func: Callable[..., Any], args: tuple[Any, ...]) -> tuple[Call, Call
 
 
 def _students_line(frame: FrameType | None) -> int | None:
-    """The student's line that asks for a thread; None if the scenario does."""
+    """The learner's line that asks for a thread; None if the scenario asks for it."""
     caller = innermost_own(frame)
     return caller.f_lineno if caller is not None and is_student(caller.f_code) else None
 
@@ -91,7 +91,7 @@ def patch_threads(backend: Any, default_limiter: Callable[[], Any]) -> None:
             return async_from_thread(cls, func, args, token)
 
         async def in_loop(*inner: Any) -> Any:
-            # The state changes on the loop's side, so there is no moment in which time could slip.
+            # The loop changes the state, so that time cannot move between the post and this call.
             call.state = "in-loop"
             try:
                 return await func(*inner)
@@ -136,7 +136,7 @@ def _calling() -> tuple[Any, Simulation | None]:
 
 
 def report_threads() -> None:
-    """Know in which line the student's code starts a thread of its own."""
+    """Note the line in which the learner's code starts a thread of its own."""
     thread: Any = threading.Thread
     original = thread.start
 

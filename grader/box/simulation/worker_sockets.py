@@ -1,4 +1,4 @@
-"""Blocking sockets in worker threads: a thread that waits for one gives the baton away until its turn comes."""
+"""Blocking sockets in worker threads: a thread that waits for one passes the baton on until its turn comes."""
 
 from __future__ import annotations
 
@@ -37,13 +37,13 @@ def _take_turns(name: str, event: int) -> None:
 def _wait(blocking: socket.socket, event: int) -> None:
     seconds, file = blocking.gettimeout(), blocking.fileno()
     workers, call = local.simulation.workers, local.call
-    # Again if another thread was faster.
+    # In a loop, because another thread may have read first.
     while seconds != 0 and file >= 0 and workers.knows(call) and not is_ready(file, event):
         workers.await_socket(call, file, event, seconds)
 
 
 def _send_piecemeal() -> None:
-    """Send what fits: a thread that waits inside of the kernel for the rest would not give the baton away."""
+    """Send in pieces that fit: a thread that waited inside the kernel for the rest would keep the baton."""
     original = socket.socket.sendall
 
     @wraps(original)

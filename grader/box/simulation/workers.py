@@ -1,9 +1,13 @@
-"""Worker threads as part of the simulation: they take turns, and hold the clock only while they can go on.
+"""Worker threads and child processes as part of the simulation: they hold the clock only while they can go on.
 
-Every call that anyio sends to a worker thread is counted. One call at a time holds the baton; which one is a choice
-of the schedule. ``time.sleep`` in a worker is a virtual sleep. A thread that has used no CPU for 50 ms and sleeps in
-the kernel waits for somebody else and must not hold the clock; a thread that is merely starved by a busy machine is
-runnable there, so load cannot be mistaken for waiting.
+Every call that anyio sends to a worker thread is counted. One call at a time holds the baton; which one is a choice of
+the schedule. ``time.sleep`` in a worker thread is a virtual sleep. A thread that has used no CPU for 50 ms and sleeps
+in the kernel waits for another thread and must not hold the clock. A thread that a busy machine starves is runnable in
+the kernel's eyes, so load cannot be mistaken for waiting.
+
+A child process that works holds the clock; one that waits for its parent does not. A worker process of
+``anyio.to_process`` lives as long as the event loop and reads from a pipe between two calls: if every child held the
+clock, time would stop for good. Whether a child waits for input is told by the kernel.
 """
 
 from __future__ import annotations
@@ -24,22 +28,43 @@ from typing import TYPE_CHECKING, Any, Protocol
 if TYPE_CHECKING:
     from grader.box.simulation.schedule import Schedule
 
-# ---- worker posts ----------------------------------------------------------------------------------------------------
-#
-# What other threads send to the loop, kept until no task can run and every thread rests.
-#
-# Taken in at once it would come between any two steps, as the machine's load has it.
+_clock = time.perf_counter
+
+TICK = 0.02
+"""Real seconds for which the loop waits before it looks at the threads again."""
+STUCK = 20.0
+"""Real seconds for which the loop waits for threads that do use CPU; the box's own limits usually come first."""
+ASLEEP = 0.05
+"""Real seconds without CPU after which a sleeping thread or process counts as waiting for another one."""
+CHILD_EXIT = 1.0
+"""Real seconds that the loop has to notice the exit of a child process."""
+
+OURS = ("AnyIO worker", "Trio thread", "asyncio_", "grader ")
+"""How the names of threads begin that are counted, or are the grader's own."""
+
+_INPUT = ("pipe", "unix_stream")
+_IDLE = (*_INPUT, "futex")
+
+ThreadState = tuple[str, str, str]
+"""The number of a thread, the CPU time it has used, and the function of the kernel in which it sleeps."""
+
+
+# ---- posts -----------------------------------------------------------------------------------------------------------
 
 
 class Posts:
-    """The letter box of one run. ``add`` and ``stir`` are called in other threads, the rest in the loop's."""
+    """The letter box of one run: what other threads send to the loop, kept until no task can run and all threads rest.
+
+    A post that was delivered at once would come between any two steps, as the machine's load has it. ``add`` and
+    ``stir`` are called in other threads, the rest in the loop's.
+    """
 
     def __init__(self, workers: Workers) -> None:
         self._workers = workers
         self._posts: deque[Callable[[], object]] = deque()
         self._stirred = threading.Event()
         self.loop_sleeps = False
-        """Whether the loop waits in the kernel, where nothing but its own wake-up reaches it."""
+        """Whether the loop waits in the kernel, where only its own wake-up reaches it."""
         self.closed = False
 
     def __bool__(self) -> bool:
@@ -50,7 +75,7 @@ class Posts:
             deliver()
         else:
             self._posts.append(deliver)
-        # Afterwards: a thread that has posted counts as one that rests.
+        # Only now, because a thread that has posted counts as one that rests.
         for call in self._workers.calls_of_this_thread():
             call.posted = True
         self.stir()
@@ -60,7 +85,7 @@ class Posts:
         self._stirred.set()
 
     def wait(self, seconds: float) -> None:
-        """Wait in real time until a thread says something."""
+        """Wait in real time until a thread stirs."""
         self._stirred.wait(seconds)
         self._stirred.clear()
 
@@ -72,15 +97,7 @@ class Posts:
         return found
 
 
-# ---- worker call -----------------------------------------------------------------------------------------------------
-#
-# One call in a worker thread, and whether the thread still works.
-
-
-_clock = time.perf_counter
-
-ASLEEP = 0.05
-"""Real seconds without CPU after which a sleeping thread counts as waiting for somebody else."""
+# ---- calls -----------------------------------------------------------------------------------------------------------
 
 
 class Call:
@@ -93,7 +110,7 @@ class Call:
     blocked   waits for a socket of its own
     asking    inside ``from_thread.run``, and the loop does not know it yet
     in-loop   inside ``from_thread.run``: a task of the loop acts for it
-    dropped   nobody waits for it any more
+    dropped   no task waits for it any more
     """
 
     __slots__ = (
@@ -104,7 +121,7 @@ class Call:
     def __init__(self, number: int, line: int | None = None) -> None:
         self.number = number
         self.line = line
-        """The student's line that asked for it."""
+        """The learner's line that asked for it."""
         self.state = "queued"
         self.thread_id: int | None = None
         self.native_id: int | None = None
@@ -114,35 +131,40 @@ class Call:
         self.abandoned = False
         self.finished = False
         self.posted = False
-        """Whether it has told the loop of its end, or what it asks for."""
+        """Whether it has told the loop that it ended, or what it asks for."""
         self.socket = (-1, 0)
         """The file and the event for which it is blocked."""
         self.alarm = -1
-        """Which entry among the sleepers ends its rest."""
+        """The number of the entry among the sleepers that ends its rest."""
         self.late = False
-        """Whether that is what ended it."""
+        """Whether its rest was ended by that entry."""
 
     def is_at_work(self) -> bool:
-        """Whether it can still make progress by itself, or has something to post."""
+        """Whether it can still make progress by itself, or is about to post."""
         if self.state == "asking" or (self.state == "running" and self.finished):
             return not (self.posted or self.sleeps())
         return self.state == "running" and not self.sleeps()
 
     def sleeps(self) -> bool:
-        """Whether its thread has slept in the kernel for a while without any CPU, or is gone."""
+        """Whether its thread has slept in the kernel for a while without using CPU, or is gone."""
         if self.native_id is None:
             return False
         try:
             with open(f"/proc/self/task/{self.native_id}/schedstat") as file:
                 cpu = file.read().split()[0]
-            with open(f"/proc/self/task/{self.native_id}/stat") as file:
-                asleep = file.read().rpartition(")")[2].split()[0] == "S"
+            asleep = sleeps_in_kernel(self.native_id)
         except OSError:
             return True  # the thread is gone
         if not asleep or self.idle is None or self.idle[0] != cpu:
             self.idle = (cpu, _clock())
             return False
         return _clock() - self.idle[1] > ASLEEP
+
+
+def sleeps_in_kernel(thread: int | str) -> bool:
+    """Whether a thread of this process sleeps; a thread that a busy machine starves is runnable. Raises OSError."""
+    with open(f"/proc/self/task/{thread}/stat") as file:
+        return file.read().rpartition(")")[2].split()[0] == "S"
 
 
 def is_ready(file: int, event: int) -> bool:
@@ -152,24 +174,7 @@ def is_ready(file: int, event: int) -> bool:
     return bool(poll.poll(0))
 
 
-# ---- children --------------------------------------------------------------------------------------------------------
-#
-# Child processes as part of the simulation: one that works holds the clock, one that waits for its parent does not.
-#
-# A worker process of ``anyio.to_process`` lives as long as the event loop and reads from a pipe between two calls, so
-# to hold the clock while there are children would stop time for good. Whether a child waits for input is the kernel's
-# word.
-
-
-CHILD_EXIT = 1.0
-"""Real seconds that the loop has to notice the exit of a child process."""
-STILL = 0.05
-"""Real seconds without CPU after which a child that waits for input counts as waiting for its parent."""
-
-_INPUT = ("pipe", "unix_stream")
-_IDLE = (*_INPUT, "futex")
-
-State = list[tuple[str, str, str]]
+# ---- child processes -------------------------------------------------------------------------------------------------
 
 
 class Children:
@@ -178,14 +183,14 @@ class Children:
     def __init__(self) -> None:
         self._children: list[subprocess.Popen[Any]] = []
         self._died: dict[int, float] = {}
-        self._still: dict[int, tuple[State, float]] = {}
+        self._still: dict[int, tuple[list[ThreadState], float]] = {}
         """For each process its state when it was last seen to move, and the real time of that look."""
 
     def add(self, child: subprocess.Popen[Any]) -> None:
         self._children.append(child)
 
     def busy(self) -> bool:
-        """Whether any of them may still act by itself, or has ended and the loop does not know it yet."""
+        """Whether any of them may still act by itself, or has ended without the loop's knowledge."""
         return any(self._busy(child) for child in self._children)
 
     def _busy(self, child: subprocess.Popen[Any]) -> bool:
@@ -199,8 +204,8 @@ class Children:
     def _waits_for_input(self, process: int) -> bool:
         """Whether a process sleeps in a pipe or socket, and all of its threads there or in locks.
 
-        One that sleeps for a time, or waits for a process of its own, goes on by itself. Where the kernel does not
-        say, the process counts as busy.
+        A process that sleeps for a time, or waits for a child of its own, goes on by itself. Where the kernel does
+        not tell, the process counts as busy.
         """
         try:
             state = _state(process)
@@ -212,14 +217,11 @@ class Children:
             return False
         places = [place for _, _, place in state]
         waits = any(_is_one_of(_INPUT, place) for place in places) and all(_is_one_of(_IDLE, place) for place in places)
-        return waits and _clock() - since > STILL
+        return waits and _clock() - since > ASLEEP
 
 
-def _state(process: int) -> State:
-    """Of each thread the number, the CPU time used, and the function of the kernel in which it sleeps.
-
-    The last is empty or 0 when it does not sleep, or nobody may know.
-    """
+def _state(process: int) -> list[ThreadState]:
+    """The state of each thread; the function of the kernel is empty or 0 for one that runs, or if it is kept secret."""
     folder = f"/proc/{process}/task"
     return [
         (thread, _read(f"{folder}/{thread}/schedstat").partition(" ")[0], _read(f"{folder}/{thread}/wchan"))
@@ -237,15 +239,12 @@ def _is_one_of(names: tuple[str, ...], place: str) -> bool:
     return any(name in place for name in names)
 
 
-TICK = 0.02
-"""Real seconds for which the loop waits before it looks at the threads again."""
-STUCK = 20.0
-"""Real seconds for which the loop waits for threads that do use CPU; the box's own limits usually come first."""
-
-OURS = ("AnyIO worker", "Trio thread", "asyncio_", "grader ")
+# ---- the workers of a run --------------------------------------------------------------------------------------------
 
 
 class _Simulation(Protocol):
+    """What is used here of the simulation that runs."""
+
     @property
     def now(self) -> float: ...
 
@@ -257,7 +256,7 @@ class _Simulation(Protocol):
 
 
 class Workers:
-    """The worker threads of one run."""
+    """The worker threads and child processes of one run."""
 
     def __init__(self, simulation: _Simulation) -> None:
         self._simulation = simulation
@@ -266,14 +265,14 @@ class Workers:
         self._sleepers: list[tuple[float, int, Call]] = []
         self._numbers = itertools.count()
         self._closed = False
-        # Not by number: a thread that is gone lends its number to the next.
+        # Not by number: a new thread may get the number of one that is gone.
         self._before = frozenset(threading.enumerate())
         self._foreign: dict[threading.Thread, Call] = {}
         self.started: dict[threading.Thread, int] = {}
-        """Threads that the student's code has started by itself, and in which line."""
+        """Threads that the learner's code has started by itself, and in which line."""
         self.children = Children()
         self.only_children = False
-        """Whether the last look found nobody at work but child processes."""
+        """Whether the last look found child processes at work and no thread."""
         self.waited_since: float | None = None
         """Real time since which the loop has waited for threads, None while it has not."""
         self.posts = Posts(self)
@@ -281,10 +280,10 @@ class Workers:
     # ---- called by the backends, in the loop's thread ----------------------------------------------------------------
 
     def settle(self) -> bool:
-        """Let calls go on, one at a time, until all rest, now that no task is ready; then take in what they posted.
+        """Let calls go on, one at a time, until all rest; then deliver what they posted.
 
-        What a thread sends to a socket, or posts, would otherwise be seen between any two steps. Returns whether
-        anything has happened.
+        Called when no task is ready. Otherwise the loop would see what a thread posts, or sends to a socket, between
+        any two steps. Returns whether anything has happened.
         """
         moved = False
         while self._calls and self._pass_baton():
@@ -297,7 +296,7 @@ class Workers:
     def others(self) -> float | None:
         """For how many real seconds to wait for child processes and for threads that did not come through anyio.
 
-        None if none of them can make progress by itself.
+        Returns None if none of them can make progress by itself.
         """
         threads = self._foreign_busy() or self._simulation.untracked_threads()
         self.only_children = not threads and self.children.busy()
@@ -343,7 +342,7 @@ class Workers:
             return [call for call in self._calls if call.thread_id == threading.get_ident()]
 
     def next_deadline(self) -> float:
-        """When the next worker in ``time.sleep`` wakes."""
+        """The virtual time at which the next worker in ``time.sleep`` wakes."""
         with self._lock:
             return self._sleepers[0][0] if self._sleepers else inf
 
@@ -367,18 +366,18 @@ class Workers:
         return call
 
     def still_at_work(self) -> list[int]:
-        """The student's lines that asked for threads which have not come to their end."""
-        # Not those that wait for their first turn: whether they have a thread already is a matter of real time.
+        """The learner's lines that asked for threads which have not come to their end."""
+        # Without those that wait for their first turn: whether they have a thread already depends on real time.
         begun = [call.line for call in self._calls if call.state not in ("queued", "ready", "dropped")]
         own = [line for thread, line in self.started.items() if thread.is_alive()]
         return [line for line in begun if line is not None] + own
 
     def strays(self) -> bool:
-        """Whether a thread that the student's code started by itself goes on, and would do so in the next play."""
+        """Whether a thread that the learner's code started by itself goes on, and would do so in the next play."""
         return any(thread.is_alive() for thread in self.started)
 
     def drop(self, call: Call) -> None:
-        """The awaiting task is done with this call. A thread that was abandoned stays tracked until it ends."""
+        """Forget a call that no task awaits any more. An abandoned thread stays tracked until it ends."""
         with self._lock:
             if call.finished or call.state == "queued" or call.thread_id is None:
                 self._calls.pop(call, None)
@@ -388,7 +387,7 @@ class Workers:
                 call.abandoned = True
 
     def close(self) -> None:
-        """The run is over: nothing of the student's may go on in a thread."""
+        """End the run: no code of the learner's may go on in a thread."""
         self._closed = self.posts.closed = True
         for call in list(self._calls):
             call.state = "dropped"
@@ -399,6 +398,7 @@ class Workers:
     # ---- called in the worker threads --------------------------------------------------------------------------------
 
     def knows(self, call: Call | None) -> bool:
+        """Whether the call is still one of this run."""
         return call in self._calls
 
     def await_baton(self, call: Call) -> None:

@@ -1,8 +1,14 @@
-"""How platforms and people lay out what a class handed in; one module per layout says whose each file is.
+"""How platforms and people lay out what a class handed in; one module for each layout says whose each file is.
 
 The files of an archive come in, a claim for each goes out: this file, of this learner, for this exercise, handed in
-then. ``recognise`` asks every layout and takes the one that explains most. To support another platform, write a module
-like ``canvas`` and name it in ``recognise``.
+then. To add a platform:
+
+1. write a module like ``canvas`` with ``is_ours``, which tells by a file's path whether it may be of this platform, and
+   ``read``, which makes the claim for a file or says in words why there is none;
+2. give it a value in ``claims.Layout``, which is the word for ``--layout`` as well;
+3. name it in ``recognise``, which asks every layout, and takes the one that explains most of the files.
+
+``gradescope`` is the example for a platform that says in a file of its own whose each submission is.
 
     claims canvas moodle gradescope folders flat recognise
 """

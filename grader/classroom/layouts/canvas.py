@@ -1,7 +1,7 @@
-"""Canvas, "Download Submissions": one zip per assignment, all files side by side.
+"""Canvas, "Download Submissions": one zip for each assignment, all files side by side.
 
-A file is called ``doejane_LATE_10234_567_join-1.py``: the sortable name run together in lower case, ``LATE`` if it was,
-the number of the user, the number of the file, and the name of the upload, to which Canvas adds ``-1`` when it is
+A file is called ``doejane_LATE_10234_567_join-1.py``: the sortable name run together in lower case, ``LATE`` if it was
+late, the number of the user, the number of the file, and the name of the upload, to which Canvas adds ``-1`` when it is
 handed in again. With anonymous grading ``anon_x5Jq9`` replaces name and user. Text that was typed in is called
 ``doejane_10234_text.html``. Source: ``add_submission``, ``get_filename`` and ``sanitize_file_name`` in
 https://github.com/instructure/canvas-lms/blob/master/lib/content_zipper.rb .
@@ -24,12 +24,12 @@ _NAME = re.compile(
 
 
 def is_ours(found: Found) -> bool:
-    """Whether a file is named, or lies in a zip that is named, as Canvas does."""
+    """Whether a file, or a zip that it lies in, is named as Canvas names them."""
     return any(_NAME.fullmatch(part) for part in found.parts)
 
 
 def read(found: Found) -> Sequence[Claim] | str:
-    """Whose a file is."""
+    """The claim for a file, or why there is none."""
     for at, part in enumerate(found.parts):
         name = _NAME.fullmatch(part)
         if name:

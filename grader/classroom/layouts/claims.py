@@ -1,4 +1,4 @@
-"""What a layout says of a file: whose it is, what it was called, and what it lay in."""
+"""What a layout says of a file: whose it is, what the learner called it, and what it lay in."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ class Layout(StrEnum):
     """How a folder or zip of submissions is laid out."""
 
     FOLDERS = "folders"
-    """A folder per learner, or a repository per learner."""
+    """A folder or a repository for each learner."""
     FLAT = "flat"
     """All files in one folder, named after learner and exercise."""
     CANVAS = "canvas"
@@ -24,16 +24,16 @@ class Layout(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claim:
-    """One file as somebody's own. A zip counts as a folder."""
+    """One file as the hand-in of one person. A zip counts as a folder."""
 
     found: Found
     person: Person
     name: str
     """What the learner called the file."""
     folders: tuple[str, ...] = ()
-    """Where it lies in what the learner handed in."""
+    """The folders it lies in within what the learner handed in, from the outside in."""
     context: tuple[str, ...] = ()
-    """What that lies in: the source and the folders or zips of assignments, from the outside in."""
+    """The folders or zips of assignments above those, from the outside in."""
     rank: int = 0
     """The platform's own number of the file: a larger one was handed in later."""
     late: bool = False
@@ -41,4 +41,4 @@ class Claim:
 
 
 Reader = Callable[[Found], Sequence[Claim] | str]
-"""Whose a file is (it has several owners if a group handed it in), or why it is nobody's, in words."""
+"""Makes the claims for a file, several if a group handed it in, or says in words why no learner owns it."""

@@ -1,6 +1,6 @@
 """All files in one folder, each named after learner and exercise: ``alice_join.py``, ``ex01_alice.py``.
 
-Below a folder for an exercise (``ex01_join/alice.py``) the name of the file need only say who.
+Below a folder for an exercise (``ex01_join/alice.py``) the name of the file need only name the learner.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _WORD = re.compile(r"[^\W_]+")
 
 
 def reader(source: str, exercises: Sequence[Exercise]) -> Reader:
-    """How to tell whose a file is, by its name. ``source`` is the name of the whole."""
+    """How to claim a file by its name. ``source`` is the name of the folder or zip that holds all of them."""
 
     def read(found: Found) -> Sequence[Claim] | str:
         if found.suffix != ".py":
@@ -39,38 +39,36 @@ def reader(source: str, exercises: Sequence[Exercise]) -> Reader:
     return read
 
 
-def names_somebody(found: Found, exercises: Sequence[Exercise]) -> bool:
-    """Whether the name of a file says both who and what."""
+def names_learner(found: Found, exercises: Sequence[Exercise]) -> bool:
+    """Whether the name of a file says both whose it is and which exercise it is for."""
     named = _take_apart(stem_of(found.parts[-1]).text, exercises)
     return not isinstance(named, str) and all(named)
 
 
 def _take_apart(stem: str, exercises: Sequence[Exercise]) -> tuple[str, str] | str:
-    """Who, and the words for the exercise (either may be empty), or why the name is not clear, in words."""
+    """The learner and the words for the exercise (either may be empty), or why the name is not clear, in words."""
     words = list(_WORD.finditer(stem))
     runs = {exercise.id: run for exercise in exercises if (run := _run(words, exercise))}
-    by_id = {key: run for key, run in runs.items() if run[2]}
-    runs = by_id or runs
+    runs = {id: run for id, run in runs.items() if run[2]} or runs
     if len(runs) > 1:
         return f"could be {' or '.join(sorted(runs))} by its name"
     if not runs:
         return stem.strip(_SEPARATORS), ""
     first, last, _ = next(iter(runs.values()))
     before, after = stem[: words[first].start()], stem[words[last].end() :]
-    owner = " ".join(each for part in (before, after) if (each := part.strip(_SEPARATORS)))
-
+    owner = " ".join(filter(None, (before.strip(_SEPARATORS), after.strip(_SEPARATORS))))
     return owner, stem[words[first].start() : words[last].end()]
 
 
 def _run(words: Sequence[re.Match[str]], exercise: Exercise) -> tuple[int, int, bool] | None:
     """Where the longest name of the exercise stands, and whether its id is in it."""
-    said = [word for each in words for word in words_of(each[0])[:1]]
-    if len(said) != len(words):
+    plain = [word for written in words for word in words_of(written[0])[:1]]
+    if len(plain) != len(words):
         return None
     forms = forms_of(exercise)
     best: tuple[int, int, bool] | None = None
     for form in sorted(forms.every, key=len):
-        for at in range(len(said) - len(form) + 1):
-            if tuple(said[at : at + len(form)]) == form:
-                best = (at, at + len(form) - 1, any(form[: len(each)] == each for each in forms.by_id))
+        for at in range(len(plain) - len(form) + 1):
+            if tuple(plain[at : at + len(form)]) == form:
+                best = (at, at + len(form) - 1, any(form[: len(id)] == id for id in forms.by_id))
     return best

@@ -1,14 +1,14 @@
-"""A folder per learner, a zip per learner or a repository per learner, perhaps below a folder per exercise.
+"""A folder, a zip or a repository for each learner, perhaps below a folder for each exercise.
 
-What lies in a learner's folder may be the files themselves, folders like ``ex01_join/`` as ``grade init`` makes them,
-or ``exercises/ex01_join/``. GitHub Classroom clones to ``NAME-submissions/NAME-LOGIN``, and the common beginning is
+A learner's folder may hold the files themselves, folders like ``ex01_join/`` as ``grade init`` makes them, or
+``exercises/ex01_join/``. GitHub Classroom clones to ``NAME-submissions/NAME-LOGIN``, and the common beginning is
 taken off (https://docs.github.com/en/education/manage-coursework-with-github-classroom).
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from grader.classroom.found import Found, Gathered
@@ -25,7 +25,7 @@ _WORD = re.compile(r"[^\W_]*")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FolderPlace:
-    """A path taken apart: the folders above a learner's own, the learner's own folder, and what lies in it.
+    """A path taken apart: the folders above a learner's own, the learner's own folder, and the path in it.
 
     ``owner`` is empty if the file lies in no learner's folder.
     """
@@ -36,14 +36,12 @@ class FolderPlace:
 
 
 def place_of(found: Found, *, root: int, exercises: Sequence[Exercise]) -> FolderPlace:
-    """Take a path apart; its first ``root`` parts hold everything."""
-    parts = found.parts
-    at = root
+    """Take a path apart; its first ``root`` parts hold all files."""
+    parts, at = found.parts, root
     while at < len(parts) - 1 and is_of_exercise(parts[at], exercises):
         at += 1
     if at >= len(parts) - 1:
         return FolderPlace(above=parts[:at], owner="", inside=parts[at:])
-
     return FolderPlace(above=parts[:at], owner=parts[at], inside=parts[at + 1 :])
 
 
@@ -54,9 +52,9 @@ def is_of_exercise(name: str, exercises: Sequence[Exercise]) -> bool:
 
 
 def common_root(files: Sequence[Found], exercises: Sequence[Exercise]) -> int:
-    """How many folders hold everything and are nobody's: ``class/submissions/alice/join.py`` has two, if bob is there.
+    """How many folders hold all files: ``class/submissions/alice/join.py`` has two, if bob is there as well.
 
-    With a single learner it cannot be seen whether the folder is theirs; it is if exercises are what it holds.
+    With a single learner it is not clear whether the folder is theirs; it is taken for theirs if it holds exercises.
     """
     root = 0
     while True:
@@ -71,7 +69,7 @@ def common_root(files: Sequence[Found], exercises: Sequence[Exercise]) -> int:
 
 
 def reader(gathered: Gathered, source: str, exercises: Sequence[Exercise]) -> Reader:
-    """How to tell whose a file is, by the folder it lies in. ``source`` is the name of the whole."""
+    """How to claim a file by the folder it lies in. ``source`` is the name of the folder or zip that holds them all."""
     root = common_root([found for found in gathered.files if found.suffix == ".py"], exercises)
     places = [place_of(found, root=root, exercises=exercises) for found in gathered.files]
     owners = {(*place.above, place.owner) for place in places if place.owner}
@@ -95,8 +93,8 @@ def reader(gathered: Gathered, source: str, exercises: Sequence[Exercise]) -> Re
     return read
 
 
-def _prefix(owners: Iterable[tuple[str, ...]], repositories: frozenset[tuple[str, ...]], source: str) -> str:
-    owners = list(owners)
+def _prefix(owners: Collection[tuple[str, ...]], repositories: frozenset[tuple[str, ...]], source: str) -> str:
+    """The common beginning of the names of repositories, which names the assignment; empty if there is none."""
     names = [owner[-1] for owner in owners]
     above = {owner[-2] if len(owner) > 1 else source for owner in owners}
     if len(above) == 1 and (holder := next(iter(above))).endswith(_CLONES):
@@ -111,9 +109,8 @@ def _prefix(owners: Iterable[tuple[str, ...]], repositories: frozenset[tuple[str
 
 def _whose(folder: str, exercises: Sequence[Exercise]) -> tuple[str, str]:
     """Take the id of an exercise off the beginning of a folder's name: ``ex01-alice`` is alice's, of ex01."""
-    head = _WORD.match(folder)[0]  # type: ignore[index]  # it matches the empty text, too
-    rest = folder[len(head) :]
-    rest = rest.lstrip(_SEPARATORS)
+    head = _WORD.match(folder)[0]  # type: ignore[index]  # it matches the empty text as well
+    rest = folder[len(head) :].lstrip(_SEPARATORS)
     if rest and any(words_of(head) in forms_of(exercise).by_id for exercise in exercises):
         return rest, head
     return folder, ""

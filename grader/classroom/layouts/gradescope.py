@@ -1,4 +1,4 @@
-"""Gradescope, "Export Submissions": a folder per submission, and one file that says whose each of them is.
+"""Gradescope, "Export Submissions": a folder for each submission, and one file that says whose each of them is.
 
 ``assignment_123_export/submission_metadata.yml`` maps ``submission_456`` to ``:submitters:`` (each with ``:name:``,
 ``:sid:`` and ``:email:``; a group has several), ``:created_at:``, ``:score:``, ``:results:`` and ``:history:``. Keys
@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
 from typing import BinaryIO
@@ -24,10 +24,10 @@ from grader.errors import ClassroomError
 Parts = tuple[str, ...]
 
 _DEPTH = 4
-"""The table of submissions, each a table, the list of its submitters, each a table."""
+"""Levels that are read: the table of submissions, each a table, the list of its submitters, each a table."""
 _DEEPEST = 200
-"""libyaml ends at a thousand levels. PyYAML without it takes time that grows with the square of the depth: more than 25
-seconds for thirty kilobytes of ``[`` (measured on 6.0.4)."""
+"""Levels that a document may have. libyaml gives up at a thousand. Without it PyYAML takes time that grows with the
+square of the depth: more than 25 seconds for thirty kilobytes of ``[`` (measured on 6.0.4)."""
 _MOST_BYTES = MAX_BYTES[".yml"]
 _HINT = "Export the submissions from Gradescope again, or give `--layout folders`."
 _TIME = re.compile(
@@ -38,13 +38,12 @@ _TIME = re.compile(
 def exports(files: Iterable[Found]) -> Mapping[Parts, Found]:
     """The metadata of each export, by the folder it is in.
 
-    One that lies in the folder of another export is not one: a learner may hand in a file of any name.
+    A file of that name in the folder of another export is not metadata: a learner may hand in a file of any name.
     """
-    found = sorted((one for one in files if one.parts[-1] == METADATA), key=lambda one: len(one.parts))
     bases: dict[Parts, Found] = {}
-    for one in found:
-        if _base(one.parts[:-1], bases) is None:
-            bases[one.parts[:-1]] = one
+    for file in sorted(files, key=lambda file: len(file.parts)):
+        if file.parts[-1] == METADATA and _base(file.parts[:-1], bases) is None:
+            bases[file.parts[:-1]] = file
     return bases
 
 
@@ -55,8 +54,8 @@ def covered(files: Sequence[Found]) -> int:
 
 
 def reader(files: Iterable[Found]) -> Reader:
-    """How to tell whose a file of this export is. Raises ClassroomError if the metadata cannot be read."""
-    bases = {parts: _read_metadata(one.path, one.shown) for parts, one in exports(files).items() if one.path}
+    """How to claim a file of this export for its owners. Raises ClassroomError if the metadata cannot be read."""
+    bases = {parts: _read_metadata(file.path, file.shown) for parts, file in exports(files).items() if file.path}
 
     def read(found: Found) -> Sequence[Claim] | str:
         base = _base(found.parts[:-1], bases)
@@ -77,13 +76,13 @@ def _claims(found: Found, at: int, metadata: Mapping[str, object]) -> Sequence[C
     folder, own = found.parts[at], found.parts[at + 1 :]
     if not own and folder not in metadata:
         return f"lies in no submission of {METADATA}"
-    said = metadata.get(folder)
-    if not isinstance(said, dict):
+    submission = metadata.get(folder)
+    if not isinstance(submission, dict):
         return f"is of {folder}, of which {METADATA} says nothing"
-    people = [_person(each) for each in _list(said.get(":submitters")) if isinstance(each, dict)]
+    submitters = submission.get(":submitters")
+    people = [_person(entry) for entry in submitters if isinstance(entry, dict)] if isinstance(submitters, list) else []
     if not people:
         return f"is of {folder}, which has no submitter in {METADATA}"
-
     return tuple(
         Claim(
             found=found,
@@ -91,28 +90,20 @@ def _claims(found: Found, at: int, metadata: Mapping[str, object]) -> Sequence[C
             name=own[-1] if own else folder,
             folders=own[:-1],
             context=found.parts[:at],
-            submitted_at=_time(_text(said, ":created_at")),
+            submitted_at=_time(_text(submission, ":created_at")),
         )
         for person in people
     )
 
 
-def _person(said: Mapping[object, object]) -> Person:
-    number = _text(said, ":sid")
-    email = _text(said, ":email")
-    return Person(
-        name=_text(said, ":name") or email or number,
-        email=email,
-        ids=((STUDENT_NUMBER, number),) if number else (),
-    )
+def _person(entry: Mapping[object, object]) -> Person:
+    number, email = _text(entry, ":sid"), _text(entry, ":email")
+    ids = ((STUDENT_NUMBER, number),) if number else ()
+    return Person(name=_text(entry, ":name") or email or number, email=email, ids=ids)
 
 
-def _list(value: object) -> list[object]:
-    return value if isinstance(value, list) else []
-
-
-def _text(said: Mapping[object, object], key: str) -> str:
-    value = said.get(key)
+def _text(entry: Mapping[object, object], key: str) -> str:
+    value = entry.get(key)
     text = value.strip() if isinstance(value, str) and value not in ("~", "null") else ""
     return text.encode(errors="backslashreplace").decode()
 
@@ -122,24 +113,23 @@ def _read_metadata(path: Path, shown: str) -> Mapping[str, object]:
 
     try:
         with path.open("rb") as file:
-            said = _read_yaml(file)
+            metadata = _read_yaml(file)
     except (yaml.YAMLError, OSError, ValueError) as error:
         mark = getattr(error, "problem_mark", None)
         line = f":{mark.line + 1}" if mark is not None else ""
         what = getattr(error, "problem", None) or str(error) or type(error).__name__
         raise ClassroomError(f"{shown}{line}: this is not YAML that can be read: {what}", hint=_HINT) from error
-    if not isinstance(said, dict):
+    if not isinstance(metadata, dict):
         raise ClassroomError(f"{shown}: it does not say whose the submissions are", hint=_HINT)
-
-    return said
+    return metadata
 
 
 def _read_yaml(file: BinaryIO) -> object:
     """Read the upper levels of a document; every scalar is text. Raises YAMLError or ValueError."""
-    # Not ``safe_load``: it refuses the tags that Gradescope writes (``!ruby/hash``), makes 34 of the student number
-    # 0042, and takes time that grows with the square of the length of a number such as 1:59:59. Nor BaseLoader: like
-    # every loader it builds the whole document, most of which is never looked at. For 7 MB it took 24 seconds and
-    # 890 MB of memory; reading the events takes 3 seconds and 110 MB (measured).
+    # Not ``safe_load``: it refuses the tags that Gradescope writes (``!ruby/hash``), turns the student number 0042 into
+    # 34, and takes time that grows with the square of the length of a number such as 1:59:59. Not ``BaseLoader``
+    # either: like every loader it builds the whole document, most of which is not needed. For 7 MB it took 24 seconds
+    # and 890 MB of memory; reading the events takes 3 seconds and 110 MB (measured).
     import yaml
 
     if file.seek(0, 2) > _MOST_BYTES:
@@ -147,7 +137,8 @@ def _read_yaml(file: BinaryIO) -> object:
     loader = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
     file.seek(0)
     if any(isinstance(token, yaml.DirectiveToken) for token in islice(yaml.scan(file, Loader=loader), 2)):
-        # Gradescope writes none, and the time grows with the square of their number: 15 seconds for 100,000 (measured).
+        # Gradescope writes no directives, and PyYAML's time grows with the square of their number: 15 seconds for
+        # 100,000 of them (measured).
         raise ValueError("it begins with a directive")
     file.seek(0)
     return next(iter(list(_values(yaml.parse(file, Loader=loader), _DEPTH))), None)
@@ -176,7 +167,7 @@ def _values(events: Iterator[object], depth: int) -> Iterator[object]:
 
 
 def _skip(events: Iterator[object]) -> None:
-    """Pass over the rest of a list or table, whatever it holds."""
+    """Pass over the rest of a list or table."""
     import yaml
 
     levels = 1
@@ -189,20 +180,11 @@ def _skip(events: Iterator[object]) -> None:
 
 def _time(text: str) -> str:
     """The moment in UTC, to the second; empty if it is not understood."""
-    found = _TIME.fullmatch(text.strip())
-    if not found:
+    parts = _TIME.fullmatch(text.strip())
+    if not parts:
         return ""
     try:
-        moment = datetime.fromisoformat(f"{found['day']}T{found['time']}")
-        zone = _zone(found["zone"])
-        return moment.replace(tzinfo=zone).astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+        moment = datetime.fromisoformat(f"{parts['day']}T{parts['time']}{parts['zone'] or 'Z'}")
+        return moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
     except (ValueError, OverflowError):
         return ""
-
-
-def _zone(text: str | None) -> timezone:
-    if text is None or text == "Z":
-        return UTC
-    hours, minutes = int(text[1:3]), int(text[-2:])
-    away = timedelta(hours=hours, minutes=minutes)
-    return timezone(-away if text[0] == "-" else away)

@@ -22,12 +22,12 @@ _NAME = re.compile(
 
 
 def is_ours(found: Found) -> bool:
-    """Whether a file, or a folder it lies in, is named as Moodle does."""
+    """Whether a file, or a folder that it lies in, is named as Moodle names them."""
     return any(_NAME.fullmatch(part) for part in found.parts)
 
 
 def reader(files: Iterable[Found]) -> Reader:
-    """How to tell whose a file of this export is."""
+    """How to claim a file of this export for its owner."""
     namesakes = _namesakes(files)
 
     def read(found: Found) -> Sequence[Claim] | str:
@@ -52,8 +52,10 @@ def _claim(found: Found, at: int, name: re.Match[str], namesakes: frozenset[str]
 
 
 def _namesakes(files: Iterable[Found]) -> frozenset[str]:
-    """Names that two people of one assignment have. Only their numbers tell them apart, and those hold for that
-    assignment alone."""
+    """Names that two people of one assignment have.
+
+    Only their numbers tell them apart, which hold for that assignment alone.
+    """
     numbers: dict[tuple[tuple[str, ...], str], set[str]] = defaultdict(set)
     for found in files:
         for at, part in enumerate(found.parts):
@@ -61,5 +63,4 @@ def _namesakes(files: Iterable[Found]) -> frozenset[str]:
             if name:
                 numbers[found.parts[:at], slug(name["name"])].add(name["number"] or "")
                 break
-
     return frozenset(name for (_, name), several in numbers.items() if len(several) > 1)

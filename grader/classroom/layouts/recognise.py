@@ -1,36 +1,40 @@
-"""Which layout a source has, by evidence that can be put in words; what is not clear is asked for."""
+"""Which layout a source has, by evidence that can be put in words, and how files in that layout are claimed.
+
+The instructor is asked to name the layout where the evidence is not clear.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import assert_never
 
-from grader.classroom.found import METADATA, Found
+from grader.classroom.found import METADATA, Found, Gathered
 from grader.classroom.layouts import canvas, flat, folders, gradescope, moodle
-from grader.classroom.layouts.claims import Layout
+from grader.classroom.layouts.claims import Layout, Reader
 from grader.errors import ClassroomError
 from grader.kit.exercise import Exercise
 
 MOST = 0.75
-"""The share of files that must agree. Below it two layouts may be mixed, and a wrong guess gives work to the wrong
-learner."""
+"""The share of files that must agree. Below it two layouts may be mixed, and a wrong guess would give the work of one
+learner to another."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
-    """What a layout was recognised by."""
+    """A layout, and what it was recognised by."""
 
     layout: Layout
     because: str
 
 
 def recognise(source: Path, files: Sequence[Found], exercises: Sequence[Exercise]) -> Evidence:
-    """Find out the layout. Raises ClassroomError, with the option to give, if the evidence is not clear."""
+    """Find out the layout. Raises ClassroomError, which names the option to give, if the evidence is not clear."""
     handed = [found for found in files if found.suffix in (".py", ".html")]
     if not handed:
         raise _nothing_there(source, files)
-    # A learner may hand in a file of that name, which then covers no more than what that learner handed in.
+    # A learner may hand in a file of that name, too, which then covers only what that learner handed in.
     metadata = [found for found in files if found.parts[-1] == METADATA]
     inside = gradescope.covered([*handed, *metadata]) - len(metadata)
     if metadata and inside >= MOST * len(handed):
@@ -41,12 +45,27 @@ def recognise(source: Path, files: Sequence[Found], exercises: Sequence[Exercise
         shown = ", ".join(repr(found.shown) for found in handed[:3])[:200]
         message = f"{source}: it is not clear how the submissions are laid out; there are {shown}"
         raise ClassroomError(message, hint="Say it with `--layout folders`, `flat`, `canvas` or `moodle`.")
-
     return evidence
 
 
+def reader_of(layout: Layout, gathered: Gathered, source: Path, exercises: Sequence[Exercise]) -> Reader:
+    """How to claim a file of a source in this layout."""
+    match layout:
+        case Layout.CANVAS:
+            return canvas.read
+        case Layout.MOODLE:
+            return moodle.reader(gathered.files)
+        case Layout.GRADESCOPE:
+            return gradescope.reader(gathered.files)
+        case Layout.FOLDERS:
+            return folders.reader(gathered, source.name, exercises)
+        case Layout.FLAT:
+            return flat.reader(source.name, exercises)
+        case never:
+            assert_never(never)
+
+
 def _nothing_there(source: Path, files: Sequence[Found]) -> ClassroomError:
-    """There is nothing to take in."""
     what = f"there are {len(files)} files, but no Python file among them" if files else "there are no files"
     return ClassroomError(f"{source}: {what}", hint="Give the folder or zip of the submissions.")
 
@@ -76,7 +95,7 @@ def _folders_or_flat(handed: Sequence[Found], exercises: Sequence[Exercise]) -> 
     owned = sum(bool(folders.place_of(found, root=root, exercises=exercises).owner) for found in python)
     if owned >= MOST * len(python):
         return Evidence(layout=Layout.FOLDERS, because=f"{_of(owned, python)} lie in a learner's own folder")
-    named = sum(flat.names_somebody(found, exercises) for found in python)
+    named = sum(flat.names_learner(found, exercises) for found in python)
     loose = len(python) - owned
     if loose >= MOST * len(python) and named >= MOST * loose:
         return Evidence(layout=Layout.FLAT, because=f"{_of(named, python)} say who and what in their names")
@@ -85,7 +104,6 @@ def _folders_or_flat(handed: Sequence[Found], exercises: Sequence[Exercise]) -> 
         return Evidence(
             layout=Layout.FLAT, because=f"{_of(above, python)} lie in a folder that is named like an exercise"
         )
-
     return None
 
 

@@ -1,8 +1,13 @@
 """A class shown on one page and on the terminal: how it did, what fails and why, and what to say about it.
 
-Marks and verdicts come in. ``figures`` counts, ``failures`` and ``clusters`` group what went wrong, ``lists`` says what
-could not be graded, ``anonymous`` takes out every name; ``page`` writes ``class.html`` and the learners' pages,
-``screen`` the terminal's summary. To add a column to the heat map or a figure, begin in ``figures``.
+Marks with their verdicts come in (``ClassResults``). ``page`` makes ``class.html`` and the learners' pages of them, and
+``screen`` shows the progress and the summary on the terminal.
+
+A column of the heat map, of the table of exercises, or a figure at the top is made in ``figures`` and shown in
+``templates/class_heat.html``, ``class_summary.html`` or ``class.html``; a column of the terminal's table is made in
+``screen``. ``failures`` counts the hidden tests that fail and finds the misconceptions; ``clusters`` groups plays that
+look alike; ``lists`` gathers what an instructor has to see to. A field that may say who a learner is must be taken out
+in ``anonymous``, before any of the others sees it.
 
     figures anonymous failures clusters lists page screen
 """

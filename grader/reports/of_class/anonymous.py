@@ -1,7 +1,8 @@
-"""The results of a class without who is who: every report made from them may be shown to anybody.
+"""Takes out of the results of a class what says who is who, so that the reports made from them may be shown to all.
 
-Names, keys, addresses, file names and whatever people wrote freely are left out here, before any report sees them,
-so that a report cannot forget to.
+Names, keys, addresses, file names and all free text of people go before a report is made, so no report can forget to
+take them out. A line of code loses its comment and the texts in quotes; if a learner's name, address or number is left
+in it, the line is not shown at all, and a sentence says why. The sentences of verdicts are treated likewise.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import hashlib
 import keyword
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import PurePath
@@ -20,96 +21,44 @@ from grader.classroom.gradebook import Learner
 from grader.classroom.intake import Intake
 from grader.classroom.marks import ClassResults, Mark
 from grader.judge.verdict import BackendResult, Failure, TestResult, Verdict
+from grader.kit.kit import Kit
 from grader.policy.submission import Fault
 from grader.text import counted
 from grader.wire.recording import Trace
 
-# ---- class names -----------------------------------------------------------------------------------------------------
-#
-# Takes out of a line of code what may say whose it is: comments, texts in quotes, and words of the learner's names.
-
-
+UNSAID = "left out here, because it may say who it was"
+EXCERPT_UNSAID = "The excerpt is left out: it contains the name, address or number of a learner."
+IN_QUOTES = "…"
+"""What stands for a text in quotes."""
 MAX_LINE = 2000
 CACHED = 4096
-"""Texts that are kept with what became of them: a class says the same few things again and again."""
-MASK = "…"
+"""Texts whose result is kept: a class says the same few things again and again."""
 LEAST_WORD = 2
 """Letters of a name that are looked for as a whole word; an initial is in every line."""
 LEAST_PART = 5
-"""Letters of a name that are looked for inside of longer words: ``lovelace`` in ``lovelacejoin``."""
+"""Letters of a name that are looked for inside longer words: ``lovelace`` in ``lovelacejoin``."""
+LEAST_FILE = 4
+"""Letters of a file's name that are looked for in sentences."""
 
-# A quote that nobody closes reaches to the end: the line may stand inside of a longer text.
+# A quote that is never closed reaches to the end: the line may stand inside a longer text.
 _TEXT = re.compile(r"""("(?:\\.|[^"\\])*(?:"|$)|'(?:\\.|[^'\\])*(?:'|$))""", re.DOTALL)
 _ADDRESS = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _WORD = re.compile(r"[^\W_]+")
 _PIECE = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[^A-Za-z]+")
-
-
-class KnownNames:
-    """The words that some learners are known by: in their names, addresses and numbers."""
-
-    def __init__(self, learners: Iterable[Learner]) -> None:
-        self._words = frozenset(word for learner in learners for word in _words_of(learner))
-        long = sorted((re.escape(word) for word in self._words if len(word) >= LEAST_PART), key=len, reverse=True)
-        self._inside = re.compile("|".join(long)) if long else None
-        self._kept = lru_cache(maxsize=CACHED)(self._is_kept)
-        self._masked = lru_cache(maxsize=CACHED)(self._mask)
-
-    def masked(self, text: str) -> str:
-        """Put a mask in the place of every word that is, or has in it, a word of the names."""
-        return self._masked(text[:MAX_LINE])
-
-    def _mask(self, text: str) -> str:
-        return _WORD.sub(lambda found: found[0] if self._kept(found[0]) else MASK, _ADDRESS.sub(MASK, text))
-
-    def _is_kept(self, word: str) -> bool:
-        if keyword.iskeyword(word) or keyword.issoftkeyword(word):
-            return True
-        folded = _folded(word)
-        pieces = {folded, word.casefold(), *(_folded(piece) for piece in _PIECE.findall(word))}
-        return not (pieces & self._words) and not (self._inside and self._inside.search(folded))
-
-
-@lru_cache(maxsize=CACHED)
-def without_texts(line: str) -> str:
-    """Take the comment and what stands in quotes out of a line of code."""
-    # Quotes first: a # inside of them begins no comment.
-    code = _TEXT.sub(lambda found: f"{found[0][0]}{MASK}{found[0][0]}", line[:MAX_LINE])
-    return code.partition("#")[0].rstrip()
-
-
-def _words_of(learner: Learner) -> Iterator[str]:
-    for text in (learner.name, learner.email.partition("@")[0], learner.key, *(id for _, id in learner.ids)):
-        words = _WORD.findall(text[:MAX_LINE])
-        # Ada Lovelace may also be adalovelace or lovelaceada.
-        for word in (*words, "".join(words), "".join(reversed(words))):
-            yield from {word.casefold(), _folded(word)} if len(word) >= LEAST_WORD else ()
-
-
-def _folded(word: str) -> str:
-    """``zoe`` for ``Zoë``."""
-    plain = unicodedata.normalize("NFKD", word)
-    return "".join(char for char in plain if not unicodedata.combining(char)).casefold()
-
-
-UNSAID = "left out here, because it may say who it was"
 _FILE = re.compile(r"[^\s`'\"(]+\.py\b")
-LEAST_FILE = 4
-"""Letters of a file's name that are looked for in sentences."""
 
 
 def anonymised(results: ClassResults) -> ClassResults:
     """Return the results with learners called L001, L002 and so on, in an order that says nothing about them."""
     labels = labels_of(results)
     names = KnownNames(results.intake.learners)
-    hidden = _Hidden(results, names)
-
+    marks = ((mark, label) for key, label in labels.items() for mark in results.by_learner[key])
     return replace(
         results,
         intake=_intake(results.intake, labels),
-        marks=tuple(hidden.mark(mark, labels[key]) for key in labels for mark in results.by_learner[key]),
+        marks=tuple(_mark(mark, label, names, results.kit) for mark, label in marks),
         moved=(f"{counted(len(results.moved), 'mark')} moved; which, and why, is {UNSAID}.",) if results.moved else (),
-        reproduce=tuple(names.masked(line) for line in results.reproduce),
+        reproduce=tuple(f"# {UNSAID}" if names.appear_in(line) else line for line in results.reproduce),
     )
 
 
@@ -123,7 +72,6 @@ def labels_of(results: ClassResults) -> Mapping[str, str]:
     salt = hashlib.sha256("\n".join(digests).encode()).digest()
     keys = sorted(results.learners, key=lambda key: _hash(salt, key))
     width = max(3, len(str(len(keys))))
-
     return {key: f"L{number:0{width}}" for number, key in enumerate(keys, start=1)}
 
 
@@ -147,82 +95,127 @@ def _left_over(files: Sequence[LeftOver]) -> tuple[LeftOver, ...]:
     return tuple(LeftOver(shown=f"file {number}", reason=UNSAID) for number in range(1, len(files) + 1))
 
 
-class _Hidden:
-    """Takes out of verdicts what may say whose they are."""
+# ---- texts -----------------------------------------------------------------------------------------------------------
 
-    def __init__(self, results: ClassResults, names: KnownNames) -> None:
-        self._results = results
+
+class KnownNames:
+    """The words that some learners are known by: in their names, addresses and numbers."""
+
+    def __init__(self, learners: Iterable[Learner]) -> None:
+        self._words = frozenset(word for learner in learners for word in _words_of(learner))
+        long = [re.escape(word) for word in self._words if len(word) >= LEAST_PART]
+        self._inside = re.compile("|".join(long)) if long else None
+        self.appear_in = lru_cache(maxsize=CACHED)(self._appear_in)
+
+    def _appear_in(self, text: str) -> bool:
+        """Whether a word of the text is, or has in it, a word of the names; a text too long to search counts too."""
+        return len(text) > MAX_LINE or bool(_ADDRESS.search(text)) or any(map(self._is_name, _WORD.findall(text)))
+
+    def _is_name(self, word: str) -> bool:
+        if keyword.iskeyword(word) or keyword.issoftkeyword(word):
+            return False
+        folded = _folded(word)
+        pieces = {folded, word.casefold(), *(_folded(piece) for piece in _PIECE.findall(word))}
+        return bool(pieces & self._words) or bool(self._inside and self._inside.search(folded))
+
+
+def _words_of(learner: Learner) -> Iterator[str]:
+    for text in (learner.name, learner.email.partition("@")[0], learner.key, *(id for _, id in learner.ids)):
+        words = _WORD.findall(text[:MAX_LINE])
+        # Ada Lovelace may also be adalovelace or lovelaceada.
+        for word in (*words, "".join(words), "".join(reversed(words))):
+            yield from {word.casefold(), _folded(word)} if len(word) >= LEAST_WORD else ()
+
+
+def _folded(word: str) -> str:
+    """``zoe`` for ``Zoë``."""
+    plain = unicodedata.normalize("NFKD", word)
+    return "".join(char for char in plain if not unicodedata.combining(char)).casefold()
+
+
+@lru_cache(maxsize=CACHED)
+def without_texts(line: str) -> str:
+    """Take the comment and what stands in quotes out of a line of code."""
+    # Quotes first: a # inside of them begins no comment.
+    code = _TEXT.sub(lambda found: f"{found[0][0]}{IN_QUOTES}{found[0][0]}", line[:MAX_LINE])
+    return code.partition("#")[0].rstrip()
+
+
+# ---- verdicts --------------------------------------------------------------------------------------------------------
+
+
+def _mark(mark: Mark, label: str, names: KnownNames, kit: Kit) -> Mark:
+    override = f"the reason is {UNSAID}" if mark.override else ""
+    verdict = mark.verdict
+    if verdict is not None:
+        verdict = _Hiding(names, kit.exercise(verdict.exercise).file, verdict.file).verdict(verdict)
+    return replace(mark, learner=label, verdict=verdict, judged=None, override=override)
+
+
+class _Hiding:
+    """Takes out of one verdict what may say whose it is. ``file`` is what the exercise calls its file."""
+
+    def __init__(self, names: KnownNames, file: str, handed_in_as: str) -> None:
         self._names = names
-        self._traces: dict[int, tuple[Trace, Trace]] = {}
-        """Traces by their address, which is theirs as long as they are kept here, with and without names."""
+        self._file = file
+        path = PurePath(handed_in_as)
+        own = {handed_in_as, path.name, path.stem} - {file, PurePath(file).stem}
+        self._own_files = [name for name in own if len(name) >= LEAST_FILE]
 
-    def mark(self, mark: Mark, label: str) -> Mark:
-        return replace(
-            mark,
-            learner=label,
-            verdict=None if mark.verdict is None else self._verdict(mark.verdict),
-            judged=None,
-            override=f"the reason is {UNSAID}" if mark.override else "",
-        )
-
-    def _verdict(self, verdict: Verdict) -> Verdict:
-        file = self._results.kit.exercise(verdict.exercise).file
-        said = self._sentences(verdict, file)
+    def verdict(self, verdict: Verdict) -> Verdict:
         return replace(
             verdict,
-            file=file,
+            file=self._file,
             digest="",
-            tests=tuple(self._test(test, said) for test in verdict.tests),
-            faults=tuple(self._fault(fault, said) for fault in verdict.faults),
-            look=tuple(self._fault(fault, said) for fault in verdict.look),
+            tests=tuple(map(self._test, verdict.tests)),
+            faults=tuple(map(self._fault, verdict.faults)),
+            look=tuple(map(self._fault, verdict.look)),
             ignored=(),
-            trouble=said(verdict.trouble),
+            trouble=self._sentence(verdict.trouble),
         )
 
-    def _sentences(self, verdict: Verdict, file: str) -> Callable[[str], str]:
-        """Return what masks sentences about this verdict: names, and the name of the file it was handed in as."""
+    def _may_be_said(self, sentence: str) -> bool:
+        """Whether a sentence holds no names, and no file but that of the exercise."""
+        if self._names.appear_in(sentence) or any(name in sentence for name in self._own_files):
+            return False
+        return set(_FILE.findall(sentence)) <= {self._file}
 
-        def masked(text: str) -> str:
-            if not text:
-                return ""
-            path = PurePath(verdict.file)
-            own = {verdict.file, path.name, path.stem} - {file, PurePath(file).stem}
-            text = text[:MAX_LINE]
-            for name in sorted(own, key=len, reverse=True):
-                if len(name) >= LEAST_FILE:
-                    text = text.replace(name, file)
-            return self._names.masked(_FILE.sub(file, text))
+    def _sentence(self, sentence: str) -> str:
+        return sentence if self._may_be_said(sentence) else UNSAID
 
-        return masked
-
-    def _fault(self, fault: Fault, said: Callable[[str], str]) -> Fault:
+    def _fault(self, fault: Fault) -> Fault:
         # The caret counts columns of the line as written, and the line is another one now.
-        text = self._names.masked(without_texts(fault.text))
-        return replace(fault, error=said(fault.error), help=said(fault.help), text=text, column=None)
+        changed = replace(fault, text=self._excerpt(fault.text), column=None)
+        if self._may_be_said(fault.error) and self._may_be_said(fault.help):
+            return changed
+        return replace(changed, error=f"{fault.kind}; the rest is {UNSAID}", help="")
 
-    # What is kept from here on is named one by one, so that what records get besides one day is left out too.
+    def _excerpt(self, line: str) -> str:
+        code = without_texts(line)
+        return EXCERPT_UNSAID if self._names.appear_in(code) else code
 
-    def _test(self, test: TestResult, said: Callable[[str], str]) -> TestResult:
-        for result in test.results:
-            if result.failure or result.reason or result.cautions:
-                return TestResult(
-                    number=test.number,
-                    name=test.name,
-                    label=test.label,
-                    points=test.points,
-                    results=tuple(self._result(each, said) for each in test.results),
-                )
-        # Most tests pass and say nothing about anybody; copying all of a large class would take seconds.
-        return test
+    # What is kept from here on is named field by field, so that fields which records get one day are left out too.
 
-    def _result(self, result: BackendResult, said: Callable[[str], str]) -> BackendResult:
+    def _test(self, test: TestResult) -> TestResult:
+        # Most tests pass and say nothing about a learner; copying all of a large class would take seconds.
+        if not any(result.failure or result.reason or result.remarks for result in test.results):
+            return test
+        return TestResult(
+            number=test.number,
+            name=test.name,
+            label=test.label,
+            points=test.points,
+            results=tuple(map(self._result, test.results)),
+        )
+
+    def _result(self, result: BackendResult) -> BackendResult:
         return BackendResult(
             backend=result.backend,
             outcome=result.outcome,
             schedules=result.schedules,
             all_schedules=result.all_schedules,
             failure=None if result.failure is None else self._failure(result.failure),
-            reason=said(result.reason),
+            reason=self._sentence(result.reason),
         )
 
     def _failure(self, failure: Failure) -> Failure:
@@ -234,25 +227,18 @@ class _Hidden:
             elapsed=failure.elapsed,
             schedule=failure.schedule,
             line=failure.line,
-            source=self._names.masked(without_texts(failure.source)),
+            source=self._excerpt(failure.source),
             waiting=tuple(replace(task, task="", awaiting="") for task in failure.waiting),
             trace=None if failure.trace is None else self._trace(failure.trace),
             reference=failure.reference,
         )
 
     def _trace(self, trace: Trace) -> Trace:
-        # Traces that are alike are one object; comparing them would take longer than masking them.
-        known = self._traces.get(id(trace))
-        if known is None:
-            known = self._traces[id(trace)] = trace, self._without_names(trace)
-        return known[1]
-
-    def _without_names(self, trace: Trace) -> Trace:
-        """A task bears the name of the learner's own function."""
-        masked = self._names.masked
-        names = (*(task.name for task in trace.tasks), *(span.name for span in trace.spans))
-        if all(name == masked(name) for name in names):
+        """Leave out names of tasks and spans that hold a learner's: a task is named after a function of the learner."""
+        names = {task.name for task in trace.tasks} | {span.name for span in trace.spans}
+        left_out = set(filter(self._names.appear_in, names))
+        if not left_out:
             return trace
-        tasks = tuple(replace(task, name=masked(task.name)) for task in trace.tasks)
-        spans = tuple(replace(span, name=masked(span.name)) for span in trace.spans)
+        tasks = tuple(replace(task, name="") if task.name in left_out else task for task in trace.tasks)
+        spans = tuple(replace(span, name="") if span.name in left_out else span for span in trace.spans)
         return replace(trace, tasks=tasks, spans=spans)

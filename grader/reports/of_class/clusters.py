@@ -13,17 +13,14 @@ from dataclasses import dataclass, replace
 from grader.judge.verdict import Failure
 from grader.reports.lanes import How, Kind, Lane
 from grader.reports.of_class.failures import Miss, TestKey, first_misses, kinds_said
-from grader.reports.timeline import Timeline, layout
+from grader.reports.timeline import Timeline
 from grader.reports.timeline_svg import Chart, chart, kinds_in
 from grader.reports.views import timelines
 from grader.text import counted
-from grader.wire.recording import Event, Span, Trace
 
 MAX_TESTS = 8
-"""Tests of which shapes are shown: those that the most learners fail with a picture."""
+"""Tests whose shapes are shown: those that most learners fail with a picture."""
 MAX_SHAPES = 3
-MAX_EVENTS = 2000
-"""Events of one play that are looked at."""
 ENDS = {
     How.OPEN: ("never ends", "never end"),
     How.CANCELLED: ("is cancelled", "are cancelled"),
@@ -32,7 +29,6 @@ ENDS = {
 LEAST = 2
 """Learners that make a cluster."""
 
-Course = tuple[object, ...]
 Shape = tuple[object, ...]
 
 
@@ -68,9 +64,8 @@ def clustered(missed: Iterable[Miss]) -> tuple[Clustered, ...]:
     """Return the tests whose failing plays come in shapes, those that most learners fail first."""
     by_test = first_misses(miss for miss in missed if miss.failure.trace is not None)
     most = sorted(by_test.items(), key=lambda item: (-len(item[1]), item[0]))[:MAX_TESTS]
-    found = (_clustered(key, tuple(group.values())) for key, group in most if len(group) >= LEAST)
-
-    return tuple(one for one in found if one.clusters)
+    tests = (_clustered(key, tuple(group.values())) for key, group in most if len(group) >= LEAST)
+    return tuple(test for test in tests if test.clusters)
 
 
 def _clustered(key: TestKey, group: Sequence[Miss]) -> Clustered:
@@ -91,59 +86,22 @@ def _clustered(key: TestKey, group: Sequence[Miss]) -> Clustered:
 
 
 def _by_shape(group: Iterable[Miss]) -> list[list[Miss]]:
-    """The plays by shape, the most frequent first; what has no picture is left out."""
-    # Laying out a play costs some 15 times as much as reading its events, and most of a class does the same few things.
-    known: dict[Course, Shape | None] = {}
-    found: dict[Shape, list[Miss]] = defaultdict(list)
+    """Group the plays by shape, the most frequent shape first; a play without a picture is left out."""
+    by_shape: dict[Shape, list[Miss]] = defaultdict(list)
     for miss in group:
-        course = course_of(miss.failure)
-        if course not in known:
-            drawn = timelines(miss.failure)
-            known[course] = shape_of(drawn[0]) if drawn else None
-        shape = known[course]
-        if shape is not None:
-            found[shape].append(miss)
-
-    return sorted(found.values(), key=len, reverse=True)
+        if drawn := timelines(miss.failure):
+            by_shape[shape_of(drawn[0])].append(miss)
+    return sorted(by_shape.values(), key=len, reverse=True)
 
 
 # ---- shapes ----------------------------------------------------------------------------------------------------------
 
 
-def course_of(failure: Failure) -> Course:
-    """Return what happened in which order, without names and times: equal courses have equal shapes."""
-    trace = failure.trace
-    if trace is None:
-        return ()
-    events, spans = trace.events[:MAX_EVENTS], trace.spans[:MAX_EVENTS]
-    rank = _ranks((*(e.time for e in events), *(t for s in spans for t in (s.start, s.stopped) if t is not None)))
-    number = {task.id: place for place, task in enumerate(trace.tasks)}
-
-    return (
-        failure.ended,
-        trace.elapsed > 0,
-        tuple(number.get(task.parent) if task.parent is not None else None for task in trace.tasks),
-        tuple(_step(event, number, rank) for event in events),
-        tuple(_stretch(span, number, rank) for span in spans),
-    )
-
-
-def _step(event: Event, number: dict[int, int], rank: dict[float, int]) -> Course:
-    info = event.info if event.kind in ("finish", "block") else None
-    return rank[event.time], event.kind, number.get(event.task), info
-
-
-def _stretch(span: Span, number: dict[int, int], rank: dict[float, int]) -> Course:
-    stopped = None if span.stopped is None else rank[span.stopped]
-    return rank[span.start], stopped, span.how, None if span.task is None else number.get(span.task)
-
-
 def shape_of(timeline: Timeline) -> Shape:
-    """Return the lanes of a timeline without names, their times replaced by their order."""
+    """Return the lanes of a timeline without names, and with ranks instead of times."""
     times = (time for lane in timeline.lanes for bar in lane.bars for time in (bar.start, bar.end))
     rank = _ranks((*times, *(lane.start for lane in timeline.lanes)))
     lanes = sorted((_lane(lane, rank) for lane in timeline.lanes), key=repr)
-
     return timeline.axis, timeline.hidden > 0, tuple(lanes)
 
 
@@ -153,15 +111,15 @@ def _lane(lane: Lane, rank: dict[float, int]) -> Shape:
 
 
 def _ranks(times: Iterable[float]) -> dict[float, int]:
-    """The places of some times in their order; times that differ by rounding alone share one."""
-    places: dict[float, int] = {}
+    """Return the rank of each time; times that differ by rounding alone have the same rank."""
+    ranks: dict[float, int] = {}
     rank, before = -1, None
     for time in sorted(set(times)):
         if before is None or time - before > 1e-9 * max(1.0, abs(time)):
             rank += 1
-        places[time] = rank
+        ranks[time] = rank
         before = time
-    return places
+    return ranks
 
 
 # ---- pictures --------------------------------------------------------------------------------------------------------
@@ -170,8 +128,9 @@ def _ranks(times: Iterable[float]) -> dict[float, int]:
 def _cluster(plays: Sequence[Miss]) -> Cluster:
     drawn = timelines(plays[0].failure)
     assert drawn is not None, "plays without a picture have no shape"
-    known = _names_in(plays[0].failure.reference)
-
+    known: set[str] = set()
+    if reference := plays[0].failure.reference:
+        known = {span.name for span in reference.spans} | {task.name for task in reference.tasks}
     return Cluster(
         learners=len(plays),
         said=in_words(drawn[0]),
@@ -181,21 +140,12 @@ def _cluster(plays: Sequence[Miss]) -> Cluster:
 
 
 def _reference(failure: Failure) -> Chart | None:
-    trace = failure.reference
-    if trace is None:
-        return None
     drawn = timelines(failure)
-    return chart(drawn[1] if drawn and drawn[1] else layout(trace, scale_end=trace.elapsed), "Reference")
+    return chart(drawn[1], "Reference") if drawn and drawn[1] else None
 
 
-def _names_in(reference: Trace | None) -> frozenset[str]:
-    if reference is None:
-        return frozenset()
-    return frozenset((*(span.name for span in reference.spans), *(task.name for task in reference.tasks)))
-
-
-def _renamed(timeline: Timeline, known: frozenset[str]) -> Timeline:
-    """Number the lanes that bear a learner's own names: they tell whose play it is, and a shape has no names."""
+def _renamed(timeline: Timeline, known: set[str]) -> Timeline:
+    """Number the lanes that bear a learner's own names: they say whose play it is, and a shape has no names."""
     lanes = tuple(
         lane if _is_known(lane.label, known) else replace(lane, label=f"task {number}")
         for number, lane in enumerate(timeline.lanes, start=1)
@@ -203,7 +153,7 @@ def _renamed(timeline: Timeline, known: frozenset[str]) -> Timeline:
     return replace(timeline, lanes=lanes)
 
 
-def _is_known(label: str, known: frozenset[str]) -> bool:
+def _is_known(label: str, known: set[str]) -> bool:
     # The layout numbers lanes of one name: ``run``, ``run 2``.
     name, _, number = label.rpartition(" ")
     return label in known or (number.isdecimal() and name in known)
@@ -228,5 +178,5 @@ def in_words(timeline: Timeline) -> str:
 
 
 def _inside(other: Lane, lane: Lane) -> bool:
-    """Whether ``other`` lies under ``lane``: what holds others together is not one of them."""
+    """Whether ``other`` lies under ``lane``. A lane that holds others together is not counted as one of them."""
     return other.depth > lane.depth and other.start >= lane.start and (lane.end is None or other.start < lane.end)

@@ -1,4 +1,7 @@
-"""What the class gets wrong: failures of each hidden test, and gaps between backends."""
+"""What the class gets wrong: failures of each hidden test, gaps between backends, and misconceptions.
+
+A misconception is a diagnosis over all tests and learners, with one line of code and what to say about it.
+"""
 
 from __future__ import annotations
 
@@ -6,18 +9,20 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import lru_cache
 
 from grader.classroom.marks import ClassResults
 from grader.judge.verdict import Failure, Outcome, TestResult
 from grader.kit.diagnosis import Diagnosis
-from grader.reports.of_class.anonymous import MAX_LINE, KnownNames, without_texts
+from grader.reports.of_class.anonymous import EXCERPT_UNSAID, KnownNames, without_texts
 from grader.reports.of_class.figures import percent_of
 from grader.text import counted, joined
 from grader.wire.recording import LEFT_BEHIND
 
 WORST = 10
 """Tests that are named first, before the list of all."""
+MAX_EXCERPT = 160
+MAX_TESTS_NAMED = 6
+HEADS = ("def ", "async def ", "class ", "@")
 
 TestKey = tuple[str, int]
 """The id of an exercise and the number of a hidden test."""
@@ -49,7 +54,7 @@ MANNERS = {
     "blocked-loop": Manner.BLOCKED,
     "raised": Manner.RAISED,
 }
-"""What the grader itself finds; everything else is what a hidden test declares."""
+"""The manners of what the grader itself finds; what a hidden test declares is WRONG."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,6 +114,27 @@ class GapRow:
     kinds: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Misconception:
+    """One kind of failure over the whole class, and what to say about it.
+
+    ``alike`` says how many learners have a line like the excerpt.
+    """
+
+    place: int
+    slug: str
+    sentence: str
+    learners: int
+    share: str
+    exercises: tuple[str, ...]
+    tests: str
+    excerpt: str
+    alike: str
+    say: str
+    ask: str
+    show: str
+
+
 def misses(results: ClassResults) -> tuple[Miss, ...]:
     """Return everything that fails in the verdicts that count."""
     return tuple(
@@ -121,6 +147,21 @@ def misses(results: ClassResults) -> tuple[Miss, ...]:
     )
 
 
+def first_misses(missed: Iterable[Miss]) -> dict[TestKey, dict[str, Miss]]:
+    """Return the first miss of each learner in each test: a learner who fails on two backends fails the test once."""
+    by_test: dict[TestKey, dict[str, Miss]] = defaultdict(dict)
+    for miss in missed:
+        by_test[miss.exercise, miss.test.number].setdefault(miss.learner, miss)
+    return by_test
+
+
+def kinds_said(failed: Iterable[Miss]) -> str:
+    """Name the diagnoses with their numbers of learners, the most frequent first: ``serial 30, deadlock 12``."""
+    counts = Counter(miss.failure.diagnosis for miss in failed)
+    ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+    return ", ".join(f"{slug} {number}" for slug, number in ordered)
+
+
 # ---- hidden tests ----------------------------------------------------------------------------------------------------
 
 
@@ -130,7 +171,6 @@ def failure_rows(results: ClassResults, missed: Iterable[Miss]) -> tuple[Failure
     firsts = first_misses(missed)
     place = {exercise: number for number, exercise in enumerate(results.exercises)}
     order = sorted(judged, key=lambda key: (place[key[0]], key[1]))
-
     return tuple(_failure_row(key, judged[key], tuple(firsts.get(key, {}).values())) for key in order)
 
 
@@ -142,12 +182,12 @@ def worst(rows: Sequence[FailureRow]) -> tuple[FailureRow, ...]:
 
 def by_exercise(results: ClassResults, rows: Sequence[FailureRow]) -> tuple[Group, ...]:
     """Group the tests by exercise, and say of each how much of it fails."""
-    found: dict[str, list[FailureRow]] = {id: [] for id in results.exercises}
+    groups: dict[str, list[FailureRow]] = {id: [] for id in results.exercises}
     for row in rows:
-        found[row.exercise].append(row)
+        groups[row.exercise].append(row)
     return tuple(
-        Group(exercise=id, title=results.kit.exercise(id).title, said=_said(tests), rows=tuple(tests))
-        for id, tests in found.items()
+        Group(exercise=id, title=results.kit.exercise(id).title, said=_said(group), rows=tuple(group))
+        for id, group in groups.items()
     )
 
 
@@ -159,20 +199,12 @@ def _said(rows: Sequence[FailureRow]) -> str:
 
 
 def _judged(results: ClassResults) -> dict[TestKey, list[TestResult]]:
-    found: dict[TestKey, list[TestResult]] = defaultdict(list)
+    by_test: dict[TestKey, list[TestResult]] = defaultdict(list)
     for mark in results.marks:
         for test in mark.verdict.tests if mark.verdict is not None else ():
             if any(result.outcome is not Outcome.NOT_JUDGED for result in test.results):
-                found[mark.exercise, test.number].append(test)
-    return found
-
-
-def first_misses(missed: Iterable[Miss]) -> dict[TestKey, dict[str, Miss]]:
-    """The first miss of each learner in each test; whoever fails it on two backends fails it once."""
-    found: dict[TestKey, dict[str, Miss]] = defaultdict(dict)
-    for miss in missed:
-        found[miss.exercise, miss.test.number].setdefault(miss.learner, miss)
-    return found
+                by_test[mark.exercise, test.number].append(test)
+    return by_test
 
 
 def _failure_row(key: TestKey, judged: Sequence[TestResult], failed: Sequence[Miss]) -> FailureRow:
@@ -190,13 +222,13 @@ def _failure_row(key: TestKey, judged: Sequence[TestResult], failed: Sequence[Mi
 
 def _segments(failed: Iterable[Miss], judged: int) -> tuple[Segment, ...]:
     counts = Counter(manner_of(miss.failure) for miss in failed)
-    found: list[Segment] = []
+    segments: list[Segment] = []
     at = 0.0
-    for manner in (manner for manner in Manner if counts[manner]):
+    for manner in filter(counts.get, Manner):
         width = 100 * counts[manner] / judged
-        found.append(Segment(manner=manner, x=f"{at:.4g}%", width=f"{width:.4g}%"))
+        segments.append(Segment(manner=manner, x=f"{at:.4g}%", width=f"{width:.4g}%"))
         at += width
-    return tuple(found)
+    return tuple(segments)
 
 
 def manner_of(failure: Failure) -> Manner:
@@ -204,27 +236,17 @@ def manner_of(failure: Failure) -> Manner:
     return MANNERS.get(failure.diagnosis if failure.ended.by_itself else failure.ended, Manner.WRONG)
 
 
-def kinds_said(failed: Iterable[Miss]) -> str:
-    """Name the diagnoses with their numbers of learners, the most frequent first: ``serial 30, deadlock 12``."""
-    counts = Counter(miss.failure.diagnosis for miss in failed)
-    ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
-    return ", ".join(f"{slug} {number}" for slug, number in ordered)
-
-
 # ---- backends --------------------------------------------------------------------------------------------------------
 
 
 def gap_rows(missed: Iterable[Miss]) -> tuple[GapRow, ...]:
     """Return the tests that some answers pass on one backend and fail on another, by number of learners."""
-    groups: dict[tuple[str, int, tuple[str, ...], tuple[str, ...]], dict[str, Miss]] = defaultdict(dict)
-    for (exercise, number), firsts in first_misses(missed).items():
-        for learner, miss in firsts.items():
-            passes = _backends(miss.test, Outcome.PASS)
-            if passes:
-                fails = _backends(miss.test, Outcome.FAIL)
-                groups[exercise, number, passes, fails][learner] = miss
-    rows = [_gap_row(passes, fails, tuple(group.values())) for (_, _, passes, fails), group in groups.items()]
-
+    groups: dict[tuple[TestKey, tuple[str, ...], tuple[str, ...]], list[Miss]] = defaultdict(list)
+    for key, firsts in first_misses(missed).items():
+        for miss in firsts.values():
+            if passes := _backends(miss.test, Outcome.PASS):
+                groups[key, passes, _backends(miss.test, Outcome.FAIL)].append(miss)
+    rows = [_gap_row(passes, fails, group) for (_, passes, fails), group in groups.items()]
     return tuple(sorted(rows, key=lambda row: (-row.learners, row.exercise, row.number)))
 
 
@@ -244,33 +266,7 @@ def _gap_row(passes: Sequence[str], fails: Sequence[str], group: Sequence[Miss])
     )
 
 
-# ---- class misconceptions --------------------------------------------------------------------------------------------
-#
-# The misconceptions of a class: failures by diagnosis, with one line of code and what to say about it.
-
-
-MAX_EXCERPT = 160
-MAX_TESTS_NAMED = 6
-HEADS = ("def ", "async def ", "class ", "@")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Misconception:
-    """One kind of failure over the whole class, and what to say about it."""
-
-    place: int
-    slug: str
-    sentence: str
-    learners: int
-    share: str
-    exercises: tuple[str, ...]
-    tests: str
-    excerpt: str
-    alike: str
-    """How many learners have a line like the excerpt."""
-    say: str
-    ask: str
-    show: str
+# ---- misconceptions --------------------------------------------------------------------------------------------------
 
 
 def misconceptions(results: ClassResults, missed: Iterable[Miss]) -> tuple[Misconception, ...]:
@@ -278,28 +274,29 @@ def misconceptions(results: ClassResults, missed: Iterable[Miss]) -> tuple[Misco
     by_slug: dict[str, list[Miss]] = defaultdict(list)
     for miss in missed:
         by_slug[miss.failure.diagnosis].append(miss)
-    groups = sorted(by_slug.items(), key=lambda item: (-len(_learners(item[1])), item[0]))
-
+    groups = sorted(by_slug.items(), key=lambda item: (-_learners(item[1]), item[0]))
     return tuple(_misconception(results, place, slug, group) for place, (slug, group) in enumerate(groups))
 
 
-def kinds_of_learners(found: Iterable[Misconception], missed: Iterable[Miss]) -> dict[str, set[int]]:
+def kinds_of_learners(kinds: Iterable[Misconception], missed: Iterable[Miss]) -> dict[str, set[int]]:
     """Return the places of the misconceptions of each learner."""
-    places = {one.slug: one.place for one in found}
-    kinds: dict[str, set[int]] = defaultdict(set)
+    places = {kind.slug: kind.place for kind in kinds}
+    by_learner: dict[str, set[int]] = defaultdict(set)
     for miss in missed:
-        kinds[miss.learner].add(places[miss.failure.diagnosis])
-    return kinds
+        by_learner[miss.learner].add(places[miss.failure.diagnosis])
+    return by_learner
 
 
-def _learners(group: Iterable[Miss]) -> set[str]:
-    return {miss.learner for miss in group}
+def _learners(group: Iterable[Miss]) -> int:
+    return len({miss.learner for miss in group})
 
 
 def _misconception(results: ClassResults, place: int, slug: str, group: Sequence[Miss]) -> Misconception:
-    diagnosis = results.kit.diagnoses.get(slug) or _unknown(slug, group[0])
+    # The kit may no longer have this diagnosis: an old verdict may be reported with a newer kit.
+    unknown = Diagnosis(slug=slug, sentence=group[0].test.label, explanation="", help="", hints=())
+    diagnosis = results.kit.diagnoses.get(slug, unknown)
     excerpt, alike = _typical_line(results, group)
-    learners = len(_learners(group))
+    learners = _learners(group)
 
     return Misconception(
         place=place,
@@ -317,11 +314,6 @@ def _misconception(results: ClassResults, place: int, slug: str, group: Sequence
     )
 
 
-def _unknown(slug: str, miss: Miss) -> Diagnosis:
-    """What is left of a diagnosis that the kit no longer has: an old verdict may be reported with a newer kit."""
-    return Diagnosis(slug=slug, sentence=miss.test.label, explanation="", help="", hints=())
-
-
 def _tests_said(group: Iterable[Miss]) -> str:
     counts = Counter((miss.exercise, miss.test.number) for miss in group)
     named = sorted(key for key, _ in counts.most_common(MAX_TESTS_NAMED))
@@ -331,21 +323,16 @@ def _tests_said(group: Iterable[Miss]) -> str:
 
 
 def _typical_line(results: ClassResults, group: Iterable[Miss]) -> tuple[str, int]:
-    """Choose the line that most learners have in common, without what says whose it is."""
-    authors: dict[str, dict[str, str]] = defaultdict(dict)
+    """Choose the line that most learners have in common and that does not name its author; count those learners."""
+    authors: dict[str, dict[str, None]] = defaultdict(dict)
     for miss in group:
-        line = _code_alone(miss.failure.source[:MAX_LINE])
-        if line:
-            authors[line].setdefault(miss.learner, miss.failure.source)
-    if not authors:
-        return "", 0
+        if line := without_texts(miss.failure.source).strip():
+            authors[line][miss.learner] = None
     # The first line of a function stands for "somewhere in here", where nothing better is known.
-    line = max(authors, key=lambda line: (not line.startswith(HEADS), len(authors[line]), line))
-    author = next(iter(authors[line]))
+    best = sorted(authors, key=lambda line: (not line.startswith(HEADS), len(authors[line]), line), reverse=True)
+    for line in best:
+        author = results.learners[next(iter(authors[line]))]
+        if line != EXCERPT_UNSAID and not KnownNames([author]).appear_in(line):
+            return line[:MAX_EXCERPT], len(authors[line])
 
-    return KnownNames([results.learners[author]]).masked(line)[:MAX_EXCERPT], len(authors[line])
-
-
-@lru_cache(maxsize=4096)
-def _code_alone(source: str) -> str:
-    return without_texts(source).strip()
+    return (EXCERPT_UNSAID, 0) if best else ("", 0)

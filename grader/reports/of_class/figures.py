@@ -1,12 +1,9 @@
-"""The figures of a class that several reports give, worked out in this one place so that no two of them disagree."""
+"""The figures of a class, worked out in this one place so that no two reports disagree; also the heat map's cells."""
 
 from __future__ import annotations
 
-import hashlib
 import math
-import re
 import statistics
-import unicodedata
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,6 +15,26 @@ from grader.text import clean_line, counted, whole_points
 
 MEAN_OF = "mean and median are of the judged files, after what being late costs"
 """What every report that gives them says beside them."""
+MAX_NAME = 60
+LATE = "†"
+BY_HAND = "‡"
+BINS = 11
+"""Tenths of the points, and a bin of its own for all of them."""
+
+
+class CellState(StrEnum):
+    """What a cell of the heat map says in a word."""
+
+    PASS = "pass"
+    FAIL = "fail"
+    FAULT = "fault"
+    """The file cannot be judged."""
+    NOT_JUDGED = "not judged"
+    MISSING = "missing"
+
+
+States = Mapping[tuple[str, str], CellState]
+"""By learner and exercise."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,8 +42,8 @@ class Figures:
     """One exercise in numbers. ``judged``, ``not_gradable``, ``not_judged`` and ``missing`` add up to the class.
 
     ``complete`` are the judged files that pass every test. ``mean`` and ``median`` are of the points of the judged
-    files, None if there are none: who handed nothing in says something about the deadline, and a syntax error little
-    about the exercise. ``total`` are the points that can be had.
+    files, None if there are none: a file that was never handed in says something about the deadline, and a syntax error
+    little about the exercise. ``total`` are the points that can be had.
     """
 
     id: str
@@ -39,6 +56,78 @@ class Figures:
     mean: float | None
     median: float | None
     total: int
+
+    @property
+    def counts(self) -> dict[CellState, int]:
+        return {
+            CellState.PASS: self.complete,
+            CellState.FAIL: self.judged - self.complete,
+            CellState.FAULT: self.not_gradable,
+            CellState.NOT_JUDGED: self.not_judged,
+            CellState.MISSING: self.missing,
+        }
+
+    @property
+    def share(self) -> str:
+        """The share of the judged files that pass."""
+        return percent_of(self.complete, self.judged)
+
+    @property
+    def mean_said(self) -> str:
+        return _number(self.mean)
+
+    @property
+    def median_said(self) -> str:
+        return _number(self.median)
+
+
+def _number(number: float | None) -> str:
+    return "–" if number is None else one_place(number).removesuffix(".0")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LearnerLink:
+    """A learner as the page names them. ``page`` is the link to their own page, empty if there is none."""
+
+    name: str
+    page: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeatCell:
+    """One exercise of one learner. ``tone`` is the class of its colour: ``p f0 f1 f2 f3 c n m``."""
+
+    tone: str
+    points: str
+    word: CellState
+    flag: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeatRow:
+    """One learner. ``kinds`` are the places of their diagnoses in the list of misconceptions."""
+
+    learner: LearnerLink
+    cells: tuple[HeatCell, ...]
+    total: str
+    complete: str
+    kinds: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DistributionBin:
+    """One bin of the distribution; ``x``, ``y``, ``width`` and ``height`` are per cent, as text."""
+
+    label: str
+    learners: int
+    x: str
+    y: str
+    width: str
+    height: str
+    said: str
+
+
+# ---- exercises -------------------------------------------------------------------------------------------------------
 
 
 def figures(results: ClassResults) -> tuple[Figures, ...]:
@@ -66,9 +155,17 @@ def _figures(id: str, title: str, marks: Sequence[Mark]) -> Figures:
     )
 
 
+# ---- marks -----------------------------------------------------------------------------------------------------------
+
+
 def count(marks: Iterable[Mark], *standings: Standing) -> int:
     """Count the marks of these standings."""
     return sum(mark.standing in standings for mark in marks)
+
+
+def handed_in(marks: Sequence[Mark]) -> bool:
+    """Whether one learner, of whom these are the marks, handed in anything at all."""
+    return any(mark.standing is not Standing.MISSING for mark in marks)
 
 
 def passes(mark: Mark) -> bool:
@@ -77,14 +174,36 @@ def passes(mark: Mark) -> bool:
         return False
     if mark.verdict is not None:
         return mark.verdict.status is Status.PASS
-    return mark.judged is not None and mark.judged.status is Status.PASS
+    return mark.judged is not None and mark.judged.verdict.status is Status.PASS
+
+
+def states_of(results: ClassResults) -> States:
+    """Say in a word what became of each exercise of each learner."""
+    return {key_of(mark): _state(mark) for mark in results.marks}
+
+
+def key_of(mark: Mark) -> tuple[str, str]:
+    """Return where a mark is found in ``States``."""
+    return mark.learner, mark.exercise
+
+
+def _state(mark: Mark) -> CellState:
+    match mark.standing:
+        case Standing.JUDGED:
+            return CellState.PASS if passes(mark) else CellState.FAIL
+        case Standing.CANNOT_JUDGE:
+            return CellState.FAULT
+        case Standing.NOT_JUDGED:
+            return CellState.NOT_JUDGED
+        case Standing.MISSING:
+            return CellState.MISSING
 
 
 def total_of(marks: Iterable[Mark]) -> float | None:
     """Add up the points of one learner; None where a number would look final and is not.
 
     That is where something was not judged through no fault of the learner, and where there are no points at all.
-    What was not handed in counts nothing.
+    An exercise that was not handed in adds nothing.
     """
     points = []
     for mark in marks:
@@ -96,7 +215,7 @@ def total_of(marks: Iterable[Mark]) -> float | None:
 
 
 def percent(marks: Iterable[Mark]) -> float | None:
-    """Points reached of all that could be had in what was handed in and handled; None if nothing was judged.
+    """Return the per cent of the points that could be had in the files handed in; None if nothing was judged.
 
     A file that cannot be judged counts as nought, and one that was not judged through no fault of the learner not at
     all.
@@ -113,120 +232,96 @@ def one_place(number: float) -> str:
     return f"{math.floor(number * 10 + 1e-9) / 10:.1f}"
 
 
-# ---- class views -----------------------------------------------------------------------------------------------------
-#
-# What the class report shows of learners and their marks, as plain records that know no HTML.
+def percent_of(part: int, whole: int) -> str:
+    """Say a share, rounded down so that 99.6 never looks complete: ``41%``."""
+    return f"{100 * part // whole if whole else 0}%"
 
 
-MAX_NAME = 60
-MAX_SLUG = 40
-LATE = "†"
-BY_HAND = "‡"
+# ---- the class as a whole --------------------------------------------------------------------------------------------
 
 
-class CellState(StrEnum):
-    """What a cell of the heat map says in a word."""
-
-    PASS = "pass"
-    FAIL = "fail"
-    FAULT = "fault"
-    """The file cannot be judged."""
-    NOT_JUDGED = "not judged"
-    MISSING = "missing"
-
-
-States = Mapping[tuple[str, str], CellState]
-"""By learner and exercise."""
+def headline(results: ClassResults, states: States) -> str:
+    """Say in one sentence how the class stands."""
+    counts = Counter(states.values())
+    judged = counts[CellState.PASS] + counts[CellState.FAIL]
+    active = sum(handed_in(marks) for marks in results.by_learner.values())
+    if not judged:
+        return f"Nothing was judged; {active} of {counted(len(results.learners), 'learner')} handed something in."
+    passed = f"{counts[CellState.PASS]} of {counted(judged, 'judged file')} pass every test."
+    return f"{active} of {counted(len(results.learners), 'learner')} handed something in; {passed}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LearnerLink:
-    """A learner as the page names them. ``page`` is the link to their own page, empty if there is none."""
-
-    name: str
-    page: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HeatCell:
-    """One exercise of one learner. ``tone`` is the class of its colour: ``p f0 f1 f2 f3 c n m``."""
-
-    tone: str
-    points: str
-    word: CellState
-    flag: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HeatRow:
-    """One learner. ``kinds`` are the places of their diagnoses in the list of misconceptions."""
-
-    person: LearnerLink
-    cells: tuple[HeatCell, ...]
-    total: str
-    complete: str
-    kinds: str
+def facts(results: ClassResults, states: States) -> tuple[tuple[str, str], ...]:
+    """Return the figures at the top of the page, each with what it counts."""
+    counts = Counter(states.values())
+    rows = results.by_learner.values()
+    # A verdict says pass or fail only after looking at every test: that is done once, for the whole page.
+    complete = sum(bool(row) and all(states[key_of(mark)] is CellState.PASS for mark in row) for row in rows)
+    looks = sum(bool(mark.verdict and mark.verdict.look) for mark in results.marks)
+    numbers = (
+        (len(rows), "in the class"),
+        (sum(handed_in(row) for row in rows), "handed something in"),
+        (complete, "pass everything"),
+        (counts[CellState.PASS] + counts[CellState.FAIL], "files judged"),
+        (counts[CellState.FAULT], "not gradable"),
+        (counts[CellState.NOT_JUDGED], "not judged"),
+        (looks, "please look"),
+    )
+    return tuple((f"{number:,}", what) for number, what in numbers)
 
 
-# ---- names -----------------------------------------------------------------------------------------------------------
+def distribution(results: ClassResults) -> tuple[DistributionBin, ...]:
+    """Count the learners who handed something in, and of whom everything was judged, by their share of all points."""
+    bins = [0] * BINS
+    for marks in results.by_learner.values():
+        points = total_of(marks)
+        if handed_in(marks) and points is not None:
+            share = 100 * points / (sum(mark.total for mark in marks) or 1)
+            bins[min(max(math.floor(share + 1e-9) // 10, 0), BINS - 1)] += 1
+    most = max(*bins, 1)
+    return tuple(_bin(number, learners, most) for number, learners in enumerate(bins))
 
 
-def page_name(learner_key: str) -> str:
-    """Name the file of a learner's page: safe on every file system, and another one for every key."""
-    # The digest makes the names unique, also where a file system takes upper and lower case for the same; the rest is
-    # for people. No name begins with a dot or is one that Windows keeps for itself.
-    digest = hashlib.sha256(learner_key.encode("utf-8", "surrogatepass")).hexdigest()[:10]
-    plain = unicodedata.normalize("NFKD", learner_key[:200]).encode("ascii", "ignore").decode("ascii").lower()
-    slug = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:MAX_SLUG].strip("-")
-    return f"{slug or 'learner'}-{digest}.html"
-
-
-def people(results: ClassResults, pages: Mapping[str, str]) -> Mapping[str, LearnerLink]:
-    """Everybody by key; ``pages`` are the links to their own pages."""
-    return {
-        learner.key: LearnerLink(
-            name=clean_line(learner.name or learner.key, MAX_NAME), page=pages.get(learner.key, "")
-        )
-        for learner in results.intake.learners
-    }
-
-
-# ---- states --------------------------------------------------------------------------------------------
-
-
-def states_of(results: ClassResults) -> States:
-    """Say in a word what became of each exercise of each learner."""
-    return {(mark.learner, mark.exercise): _state(mark) for mark in results.marks}
-
-
-def _state(mark: Mark) -> CellState:
-    match mark.standing:
-        case Standing.JUDGED:
-            return CellState.PASS if passes(mark) else CellState.FAIL
-        case Standing.CANNOT_JUDGE:
-            return CellState.FAULT
-        case Standing.NOT_JUDGED:
-            return CellState.NOT_JUDGED
-        case Standing.MISSING:
-            return CellState.MISSING
+def _bin(number: int, learners: int, most: int) -> DistributionBin:
+    last = number == BINS - 1
+    range_said = "all points" if last else f"{number * 10} to {number * 10 + 9} per cent"
+    height = 100 * learners / most
+    width = 100 / BINS
+    return DistributionBin(
+        label="all" if last else str(number * 10),
+        learners=learners,
+        x=f"{(number + 0.06) * width:.2f}%",
+        y=f"{100 - height:.1f}%",
+        width=f"{width * 0.88:.2f}%",
+        height=f"{height:.1f}%",
+        said=f"{range_said}: {counted(learners, 'learner')}",
+    )
 
 
 # ---- the heat map ----------------------------------------------------------------------------------------------------
 
 
+def links_of(results: ClassResults, pages: Mapping[str, str]) -> Mapping[str, LearnerLink]:
+    """Return every learner by key; ``pages`` are the links to their own pages."""
+    return {
+        key: LearnerLink(name=clean_line(learner.name or key, MAX_NAME), page=pages.get(key, ""))
+        for key, learner in results.learners.items()
+    }
+
+
 def heat_rows(
-    results: ClassResults, states: States, who: Mapping[str, LearnerLink], kinds: Mapping[str, Collection[int]]
+    results: ClassResults, states: States, links: Mapping[str, LearnerLink], kinds: Mapping[str, Collection[int]]
 ) -> tuple[HeatRow, ...]:
     """Return a row for every learner, in the order of the intake; ``kinds`` are places of diagnoses, by key."""
     return tuple(
-        _heat_row(who[key], marks, states, sorted(kinds.get(key, ()))) for key, marks in results.by_learner.items()
+        _heat_row(links[key], marks, states, sorted(kinds.get(key, ()))) for key, marks in results.by_learner.items()
     )
 
 
-def _heat_row(person: LearnerLink, marks: Sequence[Mark], states: States, kinds: Sequence[int]) -> HeatRow:
+def _heat_row(learner: LearnerLink, marks: Sequence[Mark], states: States, kinds: Sequence[int]) -> HeatRow:
     total = total_of(marks)
     return HeatRow(
-        person=person,
+        learner=learner,
         cells=tuple(_cell(mark, states[key_of(mark)]) for mark in marks),
         total="–" if total is None else str(whole_points(total)),
         complete=str(sum(states[key_of(mark)] is CellState.PASS for mark in marks)),
@@ -248,145 +343,3 @@ def _tone(mark: Mark, state: CellState) -> str:
         points = mark.raw if mark.points is None else mark.points
         return f"f{min(max(int(4 * points / max(mark.total, 1)), 0), 3)}"
     return {CellState.PASS: "p", CellState.FAULT: "c", CellState.NOT_JUDGED: "n", CellState.MISSING: "m"}[state]
-
-
-# ---- numbers ---------------------------------------------------------------------------------------------------------
-
-
-def percent_of(part: int, whole: int) -> str:
-    """Say a share, rounded down so that 99.6 never looks complete: ``41%``."""
-    return f"{100 * part // whole if whole else 0}%"
-
-
-def key_of(mark: Mark) -> tuple[str, str]:
-    """Where a mark is found in ``States``."""
-    return mark.learner, mark.exercise
-
-
-def handed_in(marks: Sequence[Mark]) -> bool:
-    """Whether one learner, of whom these are the marks, handed in anything at all."""
-    return any(mark.standing is not Standing.MISSING for mark in marks)
-
-
-# ---- class summary ---------------------------------------------------------------------------------------------------
-#
-# What the class report says of the class as a whole: its figures, its exercises, and how the points are spread.
-
-
-BINS = 11
-"""Tenths of the points, and a bin of its own for all of them."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ExerciseRow:
-    """How the class does in one exercise, in words. ``share`` is the share of the judged files that pass, for a bar."""
-
-    id: str
-    title: str
-    counts: tuple[tuple[CellState, int], ...]
-    judged: int
-    share: str
-    mean: str
-    median: str
-    total: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DistributionBin:
-    """One bin of the distribution; ``x``, ``y``, ``width`` and ``height`` are per cent, as text."""
-
-    label: str
-    learners: int
-    x: str
-    y: str
-    width: str
-    height: str
-    said: str
-
-
-def headline(results: ClassResults, states: States) -> str:
-    """Say in one sentence how the class stands."""
-    counts = Counter(states.values())
-    judged = counts[CellState.PASS] + counts[CellState.FAIL]
-    active = sum(handed_in(marks) for marks in results.by_learner.values())
-    if not judged:
-        return f"Nothing was judged; {active} of {counted(len(results.learners), 'learner')} handed something in."
-    passed = f"{counts[CellState.PASS]} of {counted(judged, 'judged file')} pass every test."
-    return f"{active} of {counted(len(results.learners), 'learner')} handed something in; {passed}"
-
-
-def facts(results: ClassResults, states: States) -> tuple[tuple[str, str], ...]:
-    """Return the figures at the top, each with what it counts."""
-    counts = Counter(states.values())
-    rows = results.by_learner.values()
-    # A verdict says pass or fail only after looking at every test: that is done once, for the whole page.
-    complete = sum(bool(row) and all(states[key_of(mark)] is CellState.PASS for mark in row) for row in rows)
-    looks = sum(bool(mark.verdict and mark.verdict.look) for mark in results.marks)
-    found = (
-        (len(rows), "in the class"),
-        (sum(handed_in(row) for row in rows), "handed something in"),
-        (complete, "pass everything"),
-        (counts[CellState.PASS] + counts[CellState.FAIL], "files judged"),
-        (counts[CellState.FAULT], "not gradable"),
-        (counts[CellState.NOT_JUDGED], "not judged"),
-        (looks, "please look"),
-    )
-    return tuple((f"{number:,}", what) for number, what in found)
-
-
-def exercise_rows(results: ClassResults) -> tuple[ExerciseRow, ...]:
-    """Return how the class does in each exercise."""
-    return tuple(map(_exercise_row, figures(results)))
-
-
-def _exercise_row(row: Figures) -> ExerciseRow:
-    counts = {
-        CellState.PASS: row.complete,
-        CellState.FAIL: row.judged - row.complete,
-        CellState.FAULT: row.not_gradable,
-        CellState.NOT_JUDGED: row.not_judged,
-        CellState.MISSING: row.missing,
-    }
-    return ExerciseRow(
-        id=row.id,
-        title=row.title,
-        counts=tuple((state, counts[state]) for state in CellState),
-        judged=row.judged,
-        share=percent_of(row.complete, row.judged),
-        mean=_number(row.mean),
-        median=_number(row.median),
-        total=row.total,
-    )
-
-
-def _number(number: float | None) -> str:
-    return "–" if number is None else one_place(number).removesuffix(".0")
-
-
-def distribution(results: ClassResults) -> tuple[DistributionBin, ...]:
-    """Count the learners who handed something in, and of whom everything was judged, by their share of all points."""
-    bins = [0] * BINS
-    for marks in results.by_learner.values():
-        points = total_of(marks)
-        if handed_in(marks) and points is not None:
-            total = sum(mark.total for mark in marks) or 1
-            share = 100 * points / total
-            bins[min(max(math.floor(share + 1e-9) // 10, 0), BINS - 1)] += 1
-    most = max(*bins, 1)
-    return tuple(_column(number, learners, most) for number, learners in enumerate(bins))
-
-
-def _column(number: int, learners: int, most: int) -> DistributionBin:
-    last = number == BINS - 1
-    range_said = "all points" if last else f"{number * 10} to {number * 10 + 9} per cent"
-    height = 100 * learners / most
-    width = 100 / BINS
-    return DistributionBin(
-        label="all" if last else str(number * 10),
-        learners=learners,
-        x=f"{(number + 0.06) * width:.2f}%",
-        y=f"{100 - height:.1f}%",
-        width=f"{width * 0.88:.2f}%",
-        height=f"{height:.1f}%",
-        said=f"{range_said}: {counted(learners, 'learner')}",
-    )

@@ -18,7 +18,7 @@ Item = TypeVar("Item")
 Row = TypeVar("Row")
 
 MAX_ROWS = 300
-"""Rows of one list. ``results.jsonl`` has the rest, and the page says how many."""
+"""Rows of one list. The page says how many more there are; ``results.jsonl`` has them."""
 HAS_VERDICT = (Standing.JUDGED, Standing.CANNOT_JUDGE)
 MAX_PLACE = 120
 MAX_SENTENCE = 300
@@ -27,9 +27,9 @@ MAX_SOURCE = 200
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FaultRow:
-    """One remark about one file, with the line it is about."""
+    """A fault of one file, or a line of it to look at."""
 
-    person: LearnerLink
+    learner: LearnerLink
     exercise: str
     place: str
     error: str
@@ -40,14 +40,14 @@ class FaultRow:
 class ReasonRow:
     """One exercise of one learner that was not judged through no fault of theirs."""
 
-    person: LearnerLink
+    learner: LearnerLink
     exercise: str
     reason: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LeftRow:
-    """A file that is nobody's answer, or somebody whom the roster does not clearly have."""
+    """A file that answers no exercise, or a learner whom the roster does not clearly have."""
 
     what: str
     place: str
@@ -58,7 +58,7 @@ class LeftRow:
 class ChangeRow:
     """A mark that is not what the verdict says."""
 
-    person: LearnerLink
+    learner: LearnerLink
     exercise: str
     why: str
     raw: str
@@ -67,7 +67,7 @@ class ChangeRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Capped(Generic[Row]):
-    """The first MAX_ROWS rows of a list, and the number of all of them."""
+    """The first MAX_ROWS rows of a list, and the number of all."""
 
     rows: tuple[Row, ...]
     count: int
@@ -75,7 +75,7 @@ class Capped(Generic[Row]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lists:
-    """Everything that an instructor has to see to."""
+    """Everything that an instructor has to see to. ``absent`` are the learners who handed in nothing at all."""
 
     not_gradable: Capped[FaultRow]
     not_judged: Capped[ReasonRow]
@@ -84,10 +84,9 @@ class Lists:
     changed: Capped[ChangeRow]
     moved: Capped[str]
     absent: Capped[LearnerLink]
-    """Learners who handed in nothing at all."""
 
 
-def lists(results: ClassResults, states: States, who: Mapping[str, LearnerLink]) -> Lists:
+def lists(results: ClassResults, states: States, links: Mapping[str, LearnerLink]) -> Lists:
     """Gather what an instructor has to see to."""
     by_state = {state: [mark for mark in results.marks if states[key_of(mark)] is state] for state in CellState}
     look = [(mark, fault) for mark in results.marks if mark.verdict for fault in mark.verdict.look]
@@ -95,32 +94,32 @@ def lists(results: ClassResults, states: States, who: Mapping[str, LearnerLink])
     absent = [key for key, marks in results.by_learner.items() if not handed_in(marks)]
 
     return Lists(
-        not_gradable=_capped(by_state[CellState.FAULT], lambda mark: _not_gradable(mark, who)),
-        not_judged=_capped(by_state[CellState.NOT_JUDGED], lambda mark: _not_judged(mark, who)),
-        look=_capped(look, lambda found: _fault(*found, who)),
+        not_gradable=_capped(by_state[CellState.FAULT], lambda mark: _not_gradable(mark, links)),
+        not_judged=_capped(by_state[CellState.NOT_JUDGED], lambda mark: _not_judged(mark, links)),
+        look=_capped(look, lambda found: _fault(*found, links)),
         left=_capped(_left(results.intake), lambda found: _left_row(*found)),
-        changed=_capped(changed, lambda mark: _change(mark, who)),
+        changed=_capped(changed, lambda mark: _change(mark, links)),
         moved=_capped(results.moved, lambda sentence: clean_line(sentence, MAX_SENTENCE)),
-        absent=_capped(absent, lambda key: who[key]),
+        absent=_capped(absent, lambda key: links[key]),
     )
 
 
-def _capped(found: Sequence[Item], row: Callable[[Item], Row]) -> Capped[Row]:
-    return Capped(rows=tuple(map(row, found[:MAX_ROWS])), count=len(found))
+def _capped(items: Sequence[Item], row: Callable[[Item], Row]) -> Capped[Row]:
+    return Capped(rows=tuple(map(row, items[:MAX_ROWS])), count=len(items))
 
 
-def _not_gradable(mark: Mark, who: Mapping[str, LearnerLink]) -> FaultRow:
+def _not_gradable(mark: Mark, links: Mapping[str, LearnerLink]) -> FaultRow:
     faults: Iterable[Fault] = mark.verdict.faults if mark.verdict is not None else ()
     unknown = Fault(kind="not-a-file", error="the file cannot be judged", help="look at it")
-    return _fault(mark, next(iter(faults), unknown), who)
+    return _fault(mark, next(iter(faults), unknown), links)
 
 
-def _fault(mark: Mark, fault: Fault, who: Mapping[str, LearnerLink]) -> FaultRow:
+def _fault(mark: Mark, fault: Fault, links: Mapping[str, LearnerLink]) -> FaultRow:
     file = mark.verdict.file if mark.verdict is not None else mark.exercise
     # The line is cut before its place, never the place: ``.../join.py:12`` is what an instructor opens.
     shown = clean_line(file[-MAX_PLACE:], MAX_PLACE)
     return FaultRow(
-        person=who[mark.learner],
+        learner=links[mark.learner],
         exercise=mark.exercise,
         place=place(shown, fault.line),
         error=clean_line(fault.error, MAX_SENTENCE),
@@ -138,10 +137,10 @@ def _cut(excerpt: Excerpt) -> Excerpt:
     )
 
 
-def _not_judged(mark: Mark, who: Mapping[str, LearnerLink]) -> ReasonRow:
+def _not_judged(mark: Mark, links: Mapping[str, LearnerLink]) -> ReasonRow:
     reasons = reasons_not_judged(mark.verdict) if mark.verdict is not None else ()
-    said = "; ".join(reasons[:3]) or "the run did not come to it"
-    return ReasonRow(person=who[mark.learner], exercise=mark.exercise, reason=clean_line(said, MAX_SENTENCE))
+    reason = "; ".join(reasons[:3]) or "the run ended before it was judged"
+    return ReasonRow(learner=links[mark.learner], exercise=mark.exercise, reason=clean_line(reason, MAX_SENTENCE))
 
 
 def _left(intake: Intake) -> list[tuple[str, LeftOver]]:
@@ -154,12 +153,12 @@ def _left_row(what: str, file: LeftOver) -> LeftRow:
     return LeftRow(what=what, place=shown, reason=clean_line(file.reason, MAX_SENTENCE))
 
 
-def _change(mark: Mark, who: Mapping[str, LearnerLink]) -> ChangeRow:
+def _change(mark: Mark, links: Mapping[str, LearnerLink]) -> ChangeRow:
     cost = whole_points(mark.deducted) if mark.deducted else "no"
     late = f"{mark.days_late} d late, {cost} points less" if mark.days_late else ""
     by_hand = f"set by hand: {clean_line(mark.override, MAX_SENTENCE)}" if mark.override else ""
     return ChangeRow(
-        person=who[mark.learner],
+        learner=links[mark.learner],
         exercise=mark.exercise,
         why="; ".join(part for part in (by_hand, late) if part),
         raw=str(whole_points(mark.raw)) if mark.standing in HAS_VERDICT else "–",

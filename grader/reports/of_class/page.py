@@ -1,47 +1,32 @@
 """The class report: one HTML file for the instructor, and one page for each learner.
 
-The page of the class takes style, colours and figures from the learner's page and adds its own.
+The page of the class has the style and the colours of a learner's page and adds its own.
 """
 
 from __future__ import annotations
 
+import hashlib
+import re
+import unicodedata
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from grader.classroom.marks import ClassResults
 from grader.judge.verdict import Verdict
+from grader.reports.of_class import failures, figures
 from grader.reports.of_class.anonymous import anonymised
 from grader.reports.of_class.clusters import clustered
-from grader.reports.of_class.failures import (
-    MANNER_WORDS,
-    by_exercise,
-    failure_rows,
-    gap_rows,
-    kinds_of_learners,
-    misconceptions,
-    misses,
-    worst,
-)
-from grader.reports.of_class.figures import (
-    BY_HAND,
-    LATE,
-    MEAN_OF,
-    CellState,
-    distribution,
-    exercise_rows,
-    facts,
-    headline,
-    heat_rows,
-    page_name,
-    people,
-    states_of,
-)
 from grader.reports.of_class.lists import MAX_ROWS, lists
 from grader.reports.page import learner_page, moment, render
 from grader.sandbox.isolation import shared
 
 LEARNERS = "learners"
 """The folder of the learners' pages, beside the page of the class."""
+MAX_SLUG = 40
+PAGE_NAME = re.compile(r"[a-z0-9-]+-[0-9a-f]{10}\.html")
+SIGN = b'<meta name="generator" content="awaitlings">'
+HEAD = 1000
+"""Bytes at the beginning of a page that the sign stands in."""
 
 
 def class_page(results: ClassResults, *, templates: Path) -> str:
@@ -51,28 +36,48 @@ def class_page(results: ClassResults, *, templates: Path) -> str:
 
 
 def anonymous_class_page(results: ClassResults, *, templates: Path) -> str:
-    """Render the page of a class without names, keys, addresses, file names, or links to anybody's page."""
+    """Render the page of a class without names, keys, addresses, file names, or links to learners' pages."""
     return _page(anonymised(results), {}, templates)
 
 
 def learner_pages(results: ClassResults, *, templates: Path) -> Iterator[tuple[str, str]]:
     """Yield the file name and the text of one page for each learner who handed something in.
 
-    A page is the same as the learner's own report and says nothing about anybody else.
+    A page is the same as the learner's own report and says nothing about other learners.
     """
     for key in results.learners:
         verdicts = _verdicts(results, key)
         if verdicts:
-            yield (
-                page_name(key),
-                learner_page(
-                    verdicts,
-                    kit_title=results.kit.title,
-                    diagnoses=results.kit.diagnoses,
-                    made_at=results.made_at,
-                    templates=templates,
-                ),
+            kit = results.kit
+            page = learner_page(
+                verdicts,
+                kit_title=kit.title,
+                diagnoses=kit.diagnoses,
+                made_at=results.made_at,
+                templates=templates,
             )
+            yield page_name(key), page
+
+
+def page_name(learner_key: str) -> str:
+    """Name the file of a learner's page: safe on every file system, and another one for every key."""
+    # The digest makes the names unique, also where a file system takes upper and lower case for the same; the rest is
+    # for people. No name begins with a dot or is one that Windows keeps for itself.
+    digest = hashlib.sha256(learner_key.encode("utf-8", "surrogatepass")).hexdigest()[:10]
+    plain = unicodedata.normalize("NFKD", learner_key[:200]).encode("ascii", "ignore").decode("ascii").lower()
+    slug = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:MAX_SLUG].strip("-")
+    return f"{slug or 'learner'}-{digest}.html"
+
+
+def is_learner_page(path: Path) -> bool:
+    """Whether the grader wrote this file as a learner's page: it has such a name, and the page says so itself."""
+    if not PAGE_NAME.fullmatch(path.name) or not path.is_file():
+        return False
+    try:
+        with path.open("rb") as page:
+            return SIGN in page.read(HEAD)
+    except OSError:  # the grader's own pages can be read
+        return False
 
 
 def _verdicts(results: ClassResults, key: str) -> tuple[Verdict, ...]:
@@ -80,30 +85,30 @@ def _verdicts(results: ClassResults, key: str) -> tuple[Verdict, ...]:
 
 
 def _page(results: ClassResults, pages: Mapping[str, str], templates: Path) -> str:
-    who = people(results, pages)
-    states = states_of(results)
-    missed = misses(results)
-    rows = failure_rows(results, missed)
-    found = misconceptions(results, missed)
+    links = figures.links_of(results, pages)
+    states = figures.states_of(results)
+    missed = failures.misses(results)
+    rows = failures.failure_rows(results, missed)
+    kinds = failures.misconceptions(results, missed)
     context = {
         "title": results.title,
-        "headline": headline(results, states),
-        "facts": facts(results, states),
-        "exercises": exercise_rows(results),
-        "mean_of": MEAN_OF,
-        "states": tuple(CellState),
-        "distribution": distribution(results),
-        "heat": heat_rows(results, states, who, kinds_of_learners(found, missed)),
-        "late": LATE,
-        "by_hand": BY_HAND,
+        "headline": figures.headline(results, states),
+        "facts": figures.facts(results, states),
+        "exercises": figures.figures(results),
+        "mean_of": figures.MEAN_OF,
+        "states": tuple(figures.CellState),
+        "distribution": figures.distribution(results),
+        "heat": figures.heat_rows(results, states, links, failures.kinds_of_learners(kinds, missed)),
+        "late": figures.LATE,
+        "by_hand": figures.BY_HAND,
         "heat_total": sum(mark.total for mark in next(iter(results.by_learner.values()), ())),
-        "worst": worst(rows),
-        "groups": by_exercise(results, rows),
-        "manners": MANNER_WORDS,
-        "gaps": gap_rows(missed),
-        "misconceptions": found,
+        "worst": failures.worst(rows),
+        "groups": failures.by_exercise(results, rows),
+        "manners": failures.MANNER_WORDS,
+        "gaps": failures.gap_rows(missed),
+        "misconceptions": kinds,
         "clustered": clustered(missed),
-        "lists": lists(results, states, who),
+        "lists": lists(results, states, links),
         "max_rows": MAX_ROWS,
         "made_with": _made_with(results),
         "reproduce": results.reproduce,
@@ -132,7 +137,7 @@ def _made_with(results: ClassResults) -> tuple[tuple[str, str], ...]:
 
 
 def _shared(results: ClassResults) -> Iterator[str]:
-    """What the instructor has to know of the exercises whose programs were not alone in what they used."""
+    """Say of each exercise what its programs shared with the rest of the computer, if anything."""
     for exercise in map(results.kit.exercise, results.exercises):
-        if found := shared(exercise.needs, results.isolation):
-            yield f"{exercise.id}: {found}"
+        if said := shared(exercise.needs, results.isolation):
+            yield f"{exercise.id}: {said}"

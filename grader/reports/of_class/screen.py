@@ -1,4 +1,7 @@
-"""What ``grade class`` shows when it is done: the class in one table, what was left over, and the verdict last."""
+"""What ``grade class`` shows: how far it is, and then the class in one table, what was left over, and the verdict last.
+
+How far it is shows as a bar on a terminal, and elsewhere as a line every ten seconds.
+"""
 
 from __future__ import annotations
 
@@ -23,12 +26,13 @@ if TYPE_CHECKING:
 LISTED = 8
 """Left-over files that are named; the page of the class names all of them."""
 NAME_WIDTH = 17
+EVERY_SECONDS = 10.0
 
 
 def show_class(
     console: Console, results: ClassResults, *, notes: Sequence[str], written: Sequence[str], glyphs: Glyphs
 ) -> None:
-    """Show a class that has been graded; ``written`` are files as they are typed from here."""
+    """Show a class that has been graded; ``written`` are the files, as they are typed from this folder."""
     screen = Screen(console, glyphs)
     _show_table(screen, results)
     _show_not_gradable(screen, results.marks)
@@ -39,16 +43,16 @@ def show_class(
     _show_left_over(screen, "not on the roster, but graded", intake.strangers)
     _show_sentences(screen, "moved", results.moved)
     _show_sentences(screen, "note", notes)
+    screen.blank()
+    for number, name in enumerate(written):
+        screen.line(Piece("written: " if number == 0 else "         "), Piece(name, "place"))
     if written:
         screen.blank()
-        for number, name in enumerate(written):
-            screen.line(Piece("written: " if number == 0 else "         "), Piece(name, "place"))
-    screen.blank()
     show_class_quiet(console, results, glyphs=glyphs)
 
 
 def show_class_quiet(console: Console, results: ClassResults, *, glyphs: Glyphs) -> None:
-    """Show the last line alone: how many were judged, and how well; and what is still to be judged, if anything."""
+    """Show the last line alone, how many were judged and how well, and before it what is still to be judged, if any."""
     screen = Screen(console, glyphs)
     unsettled = count(results.marks, Standing.NOT_JUDGED)
     if unsettled:
@@ -58,7 +62,7 @@ def show_class_quiet(console: Console, results: ClassResults, *, glyphs: Glyphs)
 
 
 def summary(results: ClassResults) -> str:
-    """How many submissions of how many learners were judged."""
+    """Say how many submissions of how many learners were judged."""
     handed_in = [mark for mark in results.marks if mark.standing is not Standing.MISSING]
     judged = count(handed_in, Standing.JUDGED)
     learners = counted(len(results.intake.learners), "learner")
@@ -75,7 +79,7 @@ def _reached(results: ClassResults) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TableColumn:
-    """One column of the table: a heading of two lines, how wide it is, and what stands in it."""
+    """One column of the table: a heading of two lines, its width, and the cell of each row."""
 
     above: str = ""
     heading: str
@@ -128,7 +132,8 @@ def _piece(column: TableColumn, cell: str) -> Piece:
 
 
 def _show_not_gradable(screen: Screen, marks: Sequence[Mark]) -> None:
-    kinds = Counter(one.judged.fault for one in marks if one.judged and one.standing is Standing.CANNOT_JUDGE)
+    wrong = [mark.judged.verdict for mark in marks if mark.judged and mark.standing is Standing.CANNOT_JUDGE]
+    kinds = Counter(verdict.fault for verdict in wrong)
     if kinds:
         said = ", ".join(f"{number} {kind}" for kind, number in kinds.most_common())
         screen.blank()
@@ -148,9 +153,9 @@ def _show_left_over(screen: Screen, what: str, left: Sequence[LeftOver]) -> None
         return
     screen.blank()
     screen.line(Piece(f"{what}: {len(left)}", "note"))
-    for one in left[:LISTED]:
-        screen.wrapped(Piece("  "), one.shown, "place", most=2)
-        screen.wrapped(Piece("    "), one.reason, most=2)
+    for file in left[:LISTED]:
+        screen.wrapped(Piece("  "), file.shown, "place", most=2)
+        screen.wrapped(Piece("    "), file.reason, most=2)
     if len(left) > LISTED:
         screen.line(Piece(f"  and {len(left) - LISTED} more, all of them in class.html", "quiet"))
 
@@ -165,18 +170,13 @@ def _show_sentences(screen: Screen, what: str, sentences: Sequence[str]) -> None
         screen.line(Piece(f"{what}: {len(sentences) - LISTED} more, all of them in class.html", "quiet"))
 
 
-# ---- class progress --------------------------------------------------------------------------------------------------
-#
-# Shows how far a class run is: a bar on a terminal, and elsewhere a line every ten seconds.
-
-
-EVERY_SECONDS = 10.0
+# ---- how far it is ---------------------------------------------------------------------------------------------------
 
 
 @contextmanager
 def watching(console: Console) -> Iterator[Callable[[RunProgress], None]]:
-    """Give a function to call with every step of progress; on a terminal the bar goes when the block is left."""
-    if not console.file.isatty():  # whatever --color says: a log is no place for a bar that moves
+    """Give a function to call with every step of progress; on a terminal the bar disappears when the block is left."""
+    if not console.file.isatty():  # whatever --color says: a bar that moves does not belong in a log
         yield _Lines(console)
         return
     from rich.progress import BarColumn, TextColumn
@@ -187,7 +187,7 @@ def watching(console: Console) -> Iterator[Callable[[RunProgress], None]]:
         task = bar.add_task("", total=None)
 
         def show(progress: RunProgress) -> None:
-            bar.update(task, total=progress.files, completed=progress.files_done, description=said(progress))
+            bar.update(task, total=progress.files, completed=progress.files_done, description=progress_said(progress))
 
         yield show
 
@@ -199,12 +199,12 @@ class _Lines:
 
     def __call__(self, progress: RunProgress) -> None:
         if time.monotonic() >= self._next:
-            self._console.print(said(progress), markup=False, highlight=False, soft_wrap=True)
+            self._console.print(progress_said(progress), markup=False, highlight=False, soft_wrap=True)
             self._next = time.monotonic() + EVERY_SECONDS
 
 
-def said(progress: RunProgress) -> str:
-    """How far a run is, in one line."""
+def progress_said(progress: RunProgress) -> str:
+    """Say in one line how far a run is."""
     parts = [f"{progress.learners_done} of {counted(progress.learners, 'learner')} done"]
     if progress.not_gradable:
         parts.append(f"{progress.not_gradable} not gradable")

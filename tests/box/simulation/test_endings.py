@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from math import inf
 
 import pytest
 
@@ -12,6 +11,7 @@ from grader.box.simulation.schedule import Schedule
 from grader.kit.exercise import Limits
 from grader.sandbox.box import Box
 from grader.wire.recording import Ended, Missing, Waiting
+from tests.box.simulation.test_idling import StillLoop
 from tests.plays_samples import RUN_MAIN_WITH_STAGE, cell_of, line_of, on_both_backends, play_of, played
 
 # ---- deadlock --------------------------------------------------------------------------------------------------------
@@ -283,14 +283,14 @@ def test_a_run_that_idles_on_however_often_it_is_aborted_is_abandoned() -> None:
             pass
 
     simulation = Deaf(Schedule(), Bounds())
-    simulation.idling.decide(inf, sockets=False)
-    assert simulation.verdict is not None
-    assert simulation.verdict.ended is Ended.DEADLOCK
+    simulation.idling.decide(StillLoop())
+    assert simulation.stopped is not None
+    assert simulation.stopped.ended is Ended.DEADLOCK
 
     for _ in range(20):
-        simulation.idling.decide(inf, sockets=False)
+        simulation.idling.decide(StillLoop())
     with pytest.raises(Abandoned):
-        simulation.idling.decide(inf, sockets=False)
+        simulation.idling.decide(StillLoop())
 
 
 @on_both_backends

@@ -143,7 +143,7 @@ async def main():
 
 simulation.workers.others = run_and_post
 error = run(simulation, main)
-print(error, simulation.verdict, simulation.now, posts)
+print(error, simulation.stopped, simulation.now, posts)
 """
 
 

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from math import inf
-
 import pytest
 
-from grader.box.simulation.core import Bounds, Idle, Simulation
 from grader.box.simulation.patches import EPOCH
-from grader.box.simulation.schedule import Schedule
 from grader.kit.exercise import Limits
 from grader.sandbox.box import Box
 from grader.wire.recording import Ended
@@ -137,24 +133,6 @@ def test_an_exercise_may_have_a_horizon_of_decades(box: Box, backend: str) -> No
     recording = played(box, backend, source, limits=Limits(horizon_seconds=2 * 10**9))
 
     assert (recording.ended, recording.elapsed) == (Ended.RETURNED, 10**9 + 1)
-
-
-def test_open_sockets_get_one_short_real_grace_before_time_jumps() -> None:
-    simulation = Simulation(Schedule(), Bounds(socket_grace=0.002))
-
-    assert simulation.idling.decide(5.0, sockets=True) == (Idle.WAIT, 0.002)
-    assert simulation.now == 0
-    assert simulation.idling.decide(5.0, sockets=True) == (Idle.LOOK_AGAIN, 0)
-    assert simulation.now == 5
-
-
-def test_open_sockets_get_a_longer_grace_when_there_is_no_timer_left() -> None:
-    simulation = Simulation(Schedule(), Bounds(last_socket_grace=0.25))
-
-    assert simulation.idling.decide(inf, sockets=True) == (Idle.WAIT, 0.25)
-    assert simulation.verdict is None
-    assert simulation.idling.decide(inf, sockets=True) == (Idle.LOOK_AGAIN, 0)
-    assert simulation.verdict is not None
 
 
 # ---- the clocks of the time module -----------------------------------------------------------------------------------

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from grader.judge.verdict import Failure
-from grader.reports.of_class.clusters import MAX_SHAPES, clustered, course_of, in_words
+from grader.reports.of_class.clusters import MAX_SHAPES, clustered, in_words
 from grader.reports.of_class.failures import misses
 from grader.reports.views import timelines
 from grader.wire.recording import Trace
@@ -23,7 +23,6 @@ def test_names_and_times_make_no_other_shape() -> None:
     one = failure(trace=one_after_the_other(a=3, b=2), reference=None)
     other = failure(trace=one_after_the_other(left=30, right=0.5), reference=None)
 
-    assert course_of(one) == course_of(other)
     assert shapes_of(one, other) == [2]
 
 
@@ -49,7 +48,6 @@ def test_in_which_order_equal_tasks_are_listed_makes_no_other_shape() -> None:
     long_first = failure(trace=together(a=3, b=2), reference=None)
     short_first = failure(trace=together(a=2, b=3), reference=None)
 
-    assert course_of(long_first) != course_of(short_first)
     assert shapes_of(long_first, short_first) == [2]
 
 
@@ -60,7 +58,7 @@ def test_times_that_differ_by_rounding_alone_are_one_time() -> None:
     assert shapes_of(exact, rounded) == [2]
 
 
-def test_a_play_that_nobody_else_has_is_counted_and_not_drawn() -> None:
+def test_a_play_of_a_shape_of_its_own_is_counted_and_not_drawn() -> None:
     plain = failure(trace=one_after_the_other(a=3, b=2))
     results = class_with(failing_with(plain), failing_with(plain), failing_with(deadlock()))
     (one,) = clustered(misses(results))

@@ -11,6 +11,7 @@ from grader.classroom.marks import Mark, Standing
 from grader.judge.verdict import Failure, TestResult
 from grader.kit.diagnosis import BUILTIN
 from grader.policy.submission import Fault
+from grader.reports.of_class.anonymous import EXCERPT_UNSAID
 from grader.reports.of_class.failures import (
     Manner,
     failure_rows,
@@ -24,15 +25,15 @@ from grader.reports.of_class.failures import (
 from grader.reports.of_class.figures import (
     CellState,
     distribution,
-    exercise_rows,
     facts,
+    figures,
     headline,
     heat_rows,
-    page_name,
-    people,
+    links_of,
     states_of,
 )
 from grader.reports.of_class.lists import MAX_ROWS, lists
+from grader.reports.of_class.page import page_name
 from grader.wire.recording import Ended
 from tests.results_samples import class_with, course, failing_with, judged, missing, person, results_of
 from tests.samples import case, deadlock, failed_on_both, failing, failure, passing, verdict
@@ -47,7 +48,7 @@ def one_mark(**changes: object) -> Mark:
 
 def cell_of(mark: Mark) -> tuple[str, str, str, str]:
     results = results_of(KIT, [person(0)], [mark])
-    (row,) = heat_rows(results, states_of(results), people(results, {}), {})
+    (row,) = heat_rows(results, states_of(results), links_of(results, {}), {})
     (cell,) = row.cells
     return cell.tone, cell.points, cell.word, cell.flag
 
@@ -125,10 +126,10 @@ def test_the_figures_count_learners_and_files() -> None:
 def test_mean_and_median_are_of_the_judged_files_and_round_down() -> None:
     broken = verdict(faults=(FAULT,))
     results = class_with(verdict(case(1, "x", 100)), failing_with(failure()), failing_with(failure()), broken, None)
-    (row,) = exercise_rows(results)
+    (row,) = figures(results)
 
-    assert (row.mean, row.median, row.share) == ("73.3", "60", "33%")
-    assert dict(row.counts) == {
+    assert (row.mean_said, row.median_said, row.share) == ("73.3", "60", "33%")
+    assert row.counts == {
         CellState.PASS: 1,
         CellState.FAIL: 2,
         CellState.FAULT: 1,
@@ -150,7 +151,7 @@ def test_a_total_to_which_something_is_still_to_be_judged_is_no_number_and_in_no
     kit = course(2)
     open_mark = Mark(learner=person(0).key, exercise="ex02", total=100, standing=Standing.NOT_JUDGED)
     results = results_of(kit, [person(0)], [one_mark(), open_mark])
-    (row,) = heat_rows(results, states_of(results), people(results, {}), {})
+    (row,) = heat_rows(results, states_of(results), links_of(results, {}), {})
 
     assert row.total == "–"
     assert not any(bin.learners for bin in distribution(results))
@@ -159,7 +160,7 @@ def test_a_total_to_which_something_is_still_to_be_judged_is_no_number_and_in_no
 def test_a_learner_without_any_points_has_no_total() -> None:
     nothing = replace(missing(person(0), KIT.exercises[0]), points=None)
     results = results_of(KIT, [person(0)], [nothing])
-    (row,) = heat_rows(results, states_of(results), people(results, {}), {})
+    (row,) = heat_rows(results, states_of(results), links_of(results, {}), {})
 
     assert row.total == "–"
 
@@ -201,7 +202,7 @@ def test_a_learner_who_fails_a_test_on_both_backends_fails_it_once() -> None:
     ]
 
 
-def test_the_worst_tests_come_first_and_those_that_nobody_fails_do_not_come() -> None:
+def test_the_worst_tests_come_first_and_tests_that_all_learners_pass_are_not_among_them() -> None:
     tests = [failed_on_both(1, "all fail", 10, failure()), case(2, "nobody fails", 10), case(3, "one fails", 10)]
     other = [*tests[:2], failed_on_both(3, "one fails", 10, failure())]
     results = class_with(verdict(*tests), verdict(*other))
@@ -258,7 +259,17 @@ def test_the_excerpt_does_not_name_its_author() -> None:
     results = results_of(KIT, [ada], [judged(ada, failing_with(failure(source=line)))])
     (one,) = misconceptions(results, misses(results))
 
-    assert one.excerpt == '…_result, … = await …(…, data, "…")'
+    assert (one.excerpt, one.alike) == (EXCERPT_UNSAID, "")
+
+
+def test_the_excerpt_is_the_next_best_line_where_the_best_names_its_author() -> None:
+    ada = Learner(key="lovelacea", name="Ada Lovelace")
+    lines = {ada: "    ada_result = await f()", person(1): "async def join(*fns):"}
+    marks = [judged(one, failing_with(failure(source=line))) for one, line in lines.items()]
+    results = results_of(KIT, list(lines), marks)
+    (one,) = misconceptions(results, misses(results))
+
+    assert one.excerpt == "async def join(*fns):"
 
 
 # ---- lists -----------------------------------------------------------------------------------------------------------
@@ -267,7 +278,7 @@ def test_the_excerpt_does_not_name_its_author() -> None:
 def test_what_an_instructor_has_to_see_to_is_listed_with_its_place() -> None:
     look = replace(FAULT, kind="please-look", error="it reaches far", line=31)
     results = class_with(verdict(faults=(FAULT,)), replace(failing_with(failure()), look=(look,)), None)
-    found = lists(results, states_of(results), people(results, {}))
+    found = lists(results, states_of(results), links_of(results, {}))
 
     assert [(row.place, row.error) for row in found.not_gradable.rows] == [("ex01_join/join.py:7", "it is broken")]
     assert [(row.place, row.error) for row in found.look.rows] == [("ex01_join/join.py:31", "it reaches far")]
@@ -277,7 +288,7 @@ def test_what_an_instructor_has_to_see_to_is_listed_with_its_place() -> None:
 
 def test_of_a_long_path_the_end_is_shown_with_the_line() -> None:
     results = class_with(verdict(faults=(FAULT,), file="deep/" * 50 + "join.py"))
-    (row,) = lists(results, states_of(results), people(results, {})).not_gradable.rows
+    (row,) = lists(results, states_of(results), links_of(results, {})).not_gradable.rows
 
     assert row.place.endswith("deep/deep/join.py:7")
     assert len(row.place) < 130
@@ -294,12 +305,12 @@ def test_of_a_long_path_the_end_is_shown_with_the_line() -> None:
 )
 def test_a_mark_that_is_not_the_verdicts_says_why(changes: dict[str, object], why: str) -> None:
     results = results_of(KIT, [person(0)], [one_mark(**changes)])
-    assert [row.why for row in lists(results, states_of(results), people(results, {})).changed.rows] == [why]
+    assert [row.why for row in lists(results, states_of(results), links_of(results, {})).changed.rows] == [why]
 
 
 def test_a_long_list_is_cut_and_says_how_long_it_is() -> None:
     results = class_with(*[verdict(faults=(FAULT,))] * (MAX_ROWS + 5))
-    found = lists(results, states_of(results), people(results, {}))
+    found = lists(results, states_of(results), links_of(results, {}))
 
     assert (len(found.not_gradable.rows), found.not_gradable.count) == (MAX_ROWS, MAX_ROWS + 5)
 
@@ -307,6 +318,6 @@ def test_a_long_list_is_cut_and_says_how_long_it_is() -> None:
 def test_a_mark_set_by_hand_where_nothing_was_judged_shows_no_verdict() -> None:
     by_hand = replace(missing(person(0), KIT.exercises[0]), override="oral", points=50.0)
     results = results_of(KIT, [person(0)], [by_hand])
-    (row,) = lists(results, states_of(results), people(results, {})).changed.rows
+    (row,) = lists(results, states_of(results), links_of(results, {})).changed.rows
 
     assert (row.raw, row.points) == ("–", "50")

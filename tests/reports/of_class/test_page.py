@@ -1,4 +1,4 @@
-"""The class report is one page that needs nothing, shows everybody, and runs nothing of a learner's."""
+"""The class report is one page that loads nothing, shows every learner, and runs nothing that a learner wrote."""
 
 from __future__ import annotations
 
@@ -105,7 +105,7 @@ def sha256_of(text: str) -> str:
     return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
 
 
-def test_what_only_a_script_can_do_is_hidden_until_there_is_one() -> None:
+def test_controls_that_need_the_script_are_hidden_until_it_runs() -> None:
     page = Page(page_of("a class"))
 
     shown = [attrs["href"] for attrs in page.all("a") if "hidden" not in attrs]
@@ -121,7 +121,7 @@ def test_what_only_a_script_can_do_is_hidden_until_there_is_one() -> None:
 
 
 @EVERY_PAGE
-def test_nothing_of_anybodys_text_acts(name: str) -> None:
+def test_no_text_of_a_learner_acts(name: str) -> None:
     text = page_of(name)
 
     assert text.count("<script") == 1, "a learner's is escaped"
@@ -186,7 +186,7 @@ def test_the_headline_says_how_the_class_stands(name: str, said: str) -> None:
     assert said in Page(page_of(name)).text
 
 
-def test_what_must_be_the_same_to_get_the_same_results_is_there() -> None:
+def test_the_page_says_what_must_be_the_same_to_get_the_same_results() -> None:
     text = Page(page_of("a class")).text
 
     assert "grade class submissions.zip --layout canvas --roster roster.csv --schedules 21" in text
@@ -224,7 +224,7 @@ def test_a_verdict_of_an_older_kit_is_still_reported() -> None:
     assert "a-kind-that-is-gone" in render(results_of(course(1), [one], [judged(one, old)]))
 
 
-def test_what_was_not_judged_costs_nothing_and_says_why() -> None:
+def test_an_exercise_that_was_not_judged_costs_nothing_and_says_why() -> None:
     one = person(3)
     lost = verdict(trouble="the box did not start")
     mark = judged(one, lost, standing=Standing.NOT_JUDGED, points=None)

@@ -9,18 +9,20 @@ import pytest
 
 from grader.classroom.layouts.claims import Layout
 from grader.desk.class_ import OUT, ClassOptions, again
-from grader.kit.kit import builtin_root, load
+from grader.judge.options import PlayOptions
+from grader.kit.kit import builtin_root, load_kit
 from tests.kit_samples import make_kit
 
-KIT = load(builtin_root())
+KIT = load_kit(builtin_root())
 
 
-def wishes(**changes: object) -> ClassOptions:
-    return ClassOptions(**{"source": Path("week 1.zip"), "out": OUT, "schedules": 21, **changes})  # type: ignore[arg-type]
+def options(**changes: object) -> ClassOptions:
+    default: dict[str, object] = {"source": Path("week 1.zip"), "out": OUT, "play_options": PlayOptions()}
+    return ClassOptions(**{**default, **changes})  # type: ignore[arg-type]
 
 
 def test_with_no_options_the_command_is_short() -> None:
-    assert again(KIT, wishes()) == "grade class 'week 1.zip' --schedules 21 --fresh"
+    assert again(KIT, options()) == "grade class 'week 1.zip' --schedules 21 --fresh"
 
 
 @pytest.mark.parametrize(
@@ -39,7 +41,7 @@ def test_with_no_options_the_command_is_short() -> None:
     ],
 )
 def test_what_was_asked_for_is_in_the_command(changes: dict[str, object], words: list[str]) -> None:
-    found = shlex.split(again(KIT, wishes(**changes)))
+    found = shlex.split(again(KIT, options(**changes)))
 
     at = found.index(words[0])
     assert found[at : at + len(words)] == words
@@ -48,8 +50,8 @@ def test_what_was_asked_for_is_in_the_command(changes: dict[str, object], words:
 def test_a_kit_of_ones_own_is_named(tmp_path: Path) -> None:
     root = make_kit(tmp_path / "my kit")
 
-    assert ["--kit", str(root)] == shlex.split(again(load(root), wishes()))[3:5]
+    assert ["--kit", str(root)] == shlex.split(again(load_kit(root), options()))[3:5]
 
 
 def test_a_source_that_is_called_like_an_option_is_given_as_a_path() -> None:
-    assert shlex.split(again(KIT, wishes(source=Path("--help"))))[2] == "./--help"
+    assert shlex.split(again(KIT, options(source=Path("--help"))))[2] == "./--help"

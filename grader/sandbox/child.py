@@ -1,0 +1,172 @@
+"""One child of a box: our ends of its pipes, and the wait for its next line.
+
+The wait ends when the line is there, when the child has ended, or when the child has used more than it may.
+"""
+
+from __future__ import annotations
+
+import os
+import select
+import time
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+
+from grader.sandbox.zygote import Usage, ZygoteHandle, usage_of
+from grader.wire.lines import MAX_LINE, Distrusted, Json, dumps
+
+_LOOK_SECONDS = 0.25
+_TAIL_BYTES = 2000
+_MAX_THREADS = 1024
+"""Of one child. It ends a bomb of threads where the kernel cannot count threads for us."""
+
+
+class TimeIsUp(Exception):
+    """A play has used its last resort."""
+
+
+class Gone(Exception):
+    """A child has closed its end without an answer."""
+
+
+class Child:
+    """One child's process number, and our ends of its pipes."""
+
+    def __init__(
+        self, process: int, requests: int, messages: int, output: int, *, number: int, proof: str, zygote: ZygoteHandle
+    ) -> None:
+        self.process = process
+        self.number = number
+        """The number it has inside the box."""
+        self.proof = proof
+        """A secret that only the grader's own code in the child knows; with it that code reports a fault of its own."""
+        self.zygote = zygote
+        self.requests = requests
+        self.messages = messages
+        self.output = output
+        self.buffer = b""
+        self.printed = b""
+        """The end of what it wrote to descriptors 1 and 2."""
+        self.status: int | None = None
+        """Its exit status, if it had left by itself when it was ended."""
+        self.unsent = b""
+        """Requests that do not fit into the pipe; a child that plays reads none."""
+        self._open = True
+        for descriptor in (requests, messages, output):
+            os.set_blocking(descriptor, False)
+
+    def send(self, document: Mapping[str, Json]) -> None:
+        """Write one request, or keep it until it can be written. Never waits for the child."""
+        self.unsent += dumps(document)
+        self.flush()
+
+    def flush(self) -> None:
+        """Write what the pipe takes. A child that is gone is noticed when its answer is read."""
+        try:
+            while self.unsent:
+                self.unsent = self.unsent[os.write(self.requests, self.unsent) :]
+        except BlockingIOError:
+            pass
+        except BrokenPipeError:
+            self.unsent = b""
+
+    def finish(self) -> None:
+        """Say that there are no more requests."""
+        os.close(self.requests)
+        self.requests, self.unsent = -1, b""
+
+    def close(self) -> None:
+        if self._open:
+            self._open = False
+            for descriptor in (self.requests, self.messages, self.output):
+                if descriptor >= 0:
+                    os.close(descriptor)
+
+    def usage(self) -> Usage:
+        """What the child has used so far."""
+        return usage_of(self.process)
+
+
+# ---- waiting for a line ----------------------------------------------------------------------------------------------
+
+
+def next_line(child: Child, has_ended: Callable[[Child], bool], *, wall: float, cpu: float) -> bytes:
+    """The next line of a child, within these seconds. Raises TimeIsUp or Gone; Distrusted if the line is too long."""
+    if b"\n" not in child.buffer:
+        _wait_for_line(child, has_ended, wall, cpu)
+    line, _, child.buffer = child.buffer.partition(b"\n")
+    return line
+
+
+def _wait_for_line(child: Child, has_ended: Callable[[Child], bool], wall: float, cpu: float) -> None:
+    began = looked = time.monotonic()
+    used: float | None = None
+    ended = False
+    pipes = _pipes(child)
+    while True:
+        ready = {descriptor for descriptor, _ in pipes.poll(0 if ended else _LOOK_SECONDS * 1000)}
+        if child.requests in ready:
+            child.flush()
+            if not child.unsent:
+                pipes.unregister(child.requests)
+        if child.output in ready and not _read_output(child):
+            pipes.unregister(child.output)
+        if child.messages in ready:
+            _read_messages(child)
+            if b"\n" in child.buffer:
+                return
+        elif ended:
+            raise Gone
+        # The limits are checked although bytes come in: a child could write bytes without an end of the line, or print,
+        # for ever.
+        now = time.monotonic()
+        if not ready or now - looked > _LOOK_SECONDS:
+            looked = now
+            if used is None:
+                # The kernel is not asked before a play takes its time: asking for every play was a tenth of judging.
+                used = child.usage().cpu_seconds
+            _look(child, wall=wall - (now - began), cpu=cpu + used, limits=(wall, cpu))
+            # It may have answered and left since the pipes were polled, so they are polled once more: without that, one
+            # of 300 plays that computed for ever was reported as crashed, under load.
+            ended = has_ended(child)
+
+
+def _pipes(child: Child) -> select.poll:
+    pipes = select.poll()
+    pipes.register(child.messages, select.POLLIN)
+    pipes.register(child.output, select.POLLIN)
+    if child.unsent:
+        pipes.register(child.requests, select.POLLOUT)
+    return pipes
+
+
+def _look(child: Child, *, wall: float, cpu: float, limits: tuple[float, float]) -> None:
+    """Raise TimeIsUp if the child has no wall time left or has used more than it may."""
+    if wall < 0:
+        raise TimeIsUp(f"no end after {limits[0]:g} real seconds")
+    usage = child.usage()
+    if usage.cpu_seconds > cpu:
+        raise TimeIsUp(f"no end after {limits[1]:g} s of CPU time")
+    if usage.threads > _MAX_THREADS:
+        raise TimeIsUp(f"{usage.threads} threads at once")
+
+
+def _read_messages(child: Child) -> None:
+    data = os.read(child.messages, 1 << 18)
+    if not data:
+        raise Gone
+    child.buffer += data
+    if len(child.buffer) > MAX_LINE and b"\n" not in child.buffer:
+        raise Distrusted("a line without an end")
+
+
+def drain_output(child: Child) -> None:
+    """Take in what the child has printed."""
+    with suppress(BlockingIOError):
+        while _read_output(child):
+            pass
+
+
+def _read_output(child: Child) -> bool:
+    data = os.read(child.output, 1 << 16)
+    child.printed = (child.printed + data)[-_TAIL_BYTES:]
+    return bool(data)

@@ -1,0 +1,95 @@
+"""What a run does when no task of it can take a step: each rung of the one ladder that ends in a deadlock."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from math import inf
+
+import pytest
+
+from grader.box.simulation.core import Bounds, Idle, Simulation
+from grader.box.simulation.schedule import Schedule
+from grader.wire.recording import Ended
+
+
+@dataclass(frozen=True)
+class StillLoop:
+    """An event loop of which all is known, in which nothing happens."""
+
+    polled: bool = False
+    calls: bool = False
+    idleness: bool = False
+    sockets: bool = False
+    timer: float = inf
+
+    def poll(self) -> bool:
+        return self.polled
+
+    def holds_calls(self) -> bool:
+        return self.calls
+
+    def awaits_idleness(self) -> bool:
+        return self.idleness
+
+    def awaits_sockets(self) -> bool:
+        return self.sockets
+
+    def next_timer(self) -> float:
+        return self.timer
+
+
+@pytest.fixture
+def simulation() -> Simulation:
+    return Simulation(Schedule(), Bounds(socket_grace=0.002, last_socket_grace=0.25))
+
+
+EVERYTHING = StillLoop(polled=True, calls=True, idleness=True, sockets=True, timer=5.0)
+RUNGS = {
+    "polled": (EVERYTHING, Idle.LOOK_AGAIN),
+    "calls": (replace(EVERYTHING, polled=False), Idle.LOOK_AGAIN),
+    "idleness": (replace(EVERYTHING, polled=False, calls=False), Idle.ALL_BLOCKED),
+    "sockets": (replace(EVERYTHING, polled=False, calls=False, idleness=False), Idle.WAIT),
+    "timer": (StillLoop(timer=5.0), Idle.MOVED),
+    "nothing": (StillLoop(), Idle.MOVED),
+}
+
+
+@pytest.mark.parametrize(("loop", "decision"), RUNGS.values(), ids=RUNGS)
+def test_each_rung_comes_before_all_that_follow(simulation: Simulation, loop: StillLoop, decision: Idle) -> None:
+    assert simulation.idling.decide(loop)[0] is decision
+    assert simulation.now == (5.0 if loop == StillLoop(timer=5.0) else 0.0)
+    assert (simulation.stopped is not None) == (loop == StillLoop())
+
+
+def test_a_loop_in_which_nothing_can_happen_is_a_deadlock(simulation: Simulation) -> None:
+    simulation.idling.decide(StillLoop())
+
+    assert simulation.stopped is not None
+    assert simulation.stopped.ended is Ended.DEADLOCK
+
+
+def test_open_sockets_get_one_short_real_grace_before_time_jumps(simulation: Simulation) -> None:
+    loop = StillLoop(sockets=True, timer=5.0)
+
+    assert simulation.idling.decide(loop) == (Idle.WAIT, 0.002)
+    assert simulation.now == 0
+    assert simulation.idling.decide(loop) == (Idle.MOVED, 0)
+    assert simulation.now == 5.0
+
+
+def test_open_sockets_get_a_longer_grace_when_there_is_no_timer_left(simulation: Simulation) -> None:
+    loop = StillLoop(sockets=True)
+
+    assert simulation.idling.decide(loop) == (Idle.WAIT, 0.25)
+    assert simulation.stopped is None
+    assert simulation.idling.decide(loop) == (Idle.MOVED, 0)
+    assert simulation.stopped is not None
+
+
+def test_a_timer_beyond_the_horizon_stops_the_run_as_late_at_the_horizon() -> None:
+    simulation = Simulation(Schedule(), Bounds(horizon=100.0))
+
+    assert simulation.idling.decide(StillLoop(timer=101.0)) == (Idle.MOVED, 0)
+    assert simulation.stopped is not None
+    assert simulation.stopped.ended is Ended.LATE
+    assert simulation.now == 100.0

@@ -1,0 +1,61 @@
+"""Waiting for a line of a child: what it wrote before it left counts, whenever we look."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from typing import cast
+
+import pytest
+
+from grader.sandbox.child import Child, Gone, TimeIsUp, next_line
+from grader.sandbox.zygote import ZygoteHandle
+
+NO_SUCH_PROCESS = 2**30
+
+
+def leaving(last_words: int, said: bytes) -> Callable[[Child], bool]:
+    """A child that leaves at the very moment in which the box is asked whether it has left."""
+    unsaid = [said]
+
+    def has_ended(child: Child) -> bool:
+        os.write(last_words, unsaid.pop() if unsaid else b"")
+        return True
+
+    return has_ended
+
+
+@pytest.fixture
+def child() -> Iterator[tuple[Child, int]]:
+    """A child of which only our ends of its pipes are there, and the end into which it would write its messages."""
+    (_, requests), (messages, says), (output, prints) = os.pipe(), os.pipe(), os.pipe()
+    child = Child(NO_SUCH_PROCESS, requests, messages, output, number=1, proof="", zygote=cast(ZygoteHandle, object()))
+    yield child, says
+    child.close()
+    os.close(says)
+    os.close(prints)
+
+
+def test_an_answer_given_right_before_the_end_is_read(child: tuple[Child, int]) -> None:
+    """The answer lay in the pipe when the child was found gone: under load such plays were reported as crashed."""
+    reader, says = child
+
+    assert next_line(reader, leaving(says, b"answer\nmore"), wall=30, cpu=30) == b"answer"
+    assert reader.buffer == b"more"
+
+
+@pytest.mark.parametrize("said", [b"", b"half an answer"])
+def test_a_child_that_leaves_without_an_answer_is_gone_although_its_pipe_is_open(
+    child: tuple[Child, int], said: bytes
+) -> None:
+    reader, says = child
+
+    with pytest.raises(Gone):
+        next_line(reader, leaving(says, said), wall=30, cpu=30)
+
+
+def test_wall_time_is_up_before_the_box_is_asked_about_the_child(child: tuple[Child, int]) -> None:
+    reader, says = child
+
+    with pytest.raises(TimeIsUp, match="real seconds"):
+        next_line(reader, leaving(says, b"answer\n"), wall=0, cpu=30)
