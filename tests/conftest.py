@@ -32,6 +32,16 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """Say how many processes share the tests: this one alone where a file or a word names a part of them.
+
+    A part is done before the processes have started. The whole suite has one more than there are processors: a third
+    of its time it waits for a limit in real seconds or for another process.
+    """
+    is_part = config.args_source is pytest.Config.ArgsSource.ARGS or config.option.keyword
+    return 0 if is_part else (os.cpu_count() or 1) + 1
+
+
 @pytest.fixture(scope="session")
 def box() -> Iterator[Box]:
     """One warm zygote for all tests that only play in it."""

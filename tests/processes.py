@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import io
 import os
 import subprocess
 import sys
 import time
 from collections.abc import Callable
-from contextlib import chdir
+from contextlib import chdir, redirect_stderr, redirect_stdout
 from pathlib import Path
+from unittest.mock import patch
 
-from click.testing import CliRunner
+import pytest
 
-from grader.cli.main import main
+from grader.cli.main import entry
 from grader.sandbox import zygote
 
 CHECKOUT = Path(__file__).parent.parent
@@ -37,12 +39,25 @@ def grade(*args: str, cwd: Path, env: dict[str, str] | None = None) -> subproces
     return subprocess.CompletedProcess(args, process.returncode, out.decode(), errors.decode())
 
 
-def inside(*args: str, cwd: Path) -> subprocess.CompletedProcess[str]:
-    """Run the command in this process, which has everything imported, where no process of its own is needed."""
-    with chdir(cwd):
-        result = CliRunner().invoke(main, list(args), standalone_mode=False)
-    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
-    return subprocess.CompletedProcess(args, result.exit_code, result.stdout, result.stderr)
+def inside(*args: str, cwd: Path, env: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
+    """Run the command in this process, which has everything imported, where no process of its own is the point."""
+    out, errors = io.BytesIO(), io.BytesIO()
+    with (
+        chdir(cwd),
+        patch.dict(os.environ, env or environment(), clear=True),
+        patch.object(sys, "argv", ["grade", *args]),
+        redirect_stdout(io.TextIOWrapper(out, encoding="utf-8")),
+        redirect_stderr(io.TextIOWrapper(errors, encoding="utf-8")),
+    ):
+        with pytest.raises(SystemExit) as leaving:
+            entry()
+        sys.stdout.flush()
+        sys.stderr.flush()
+        # Now: a stream that is replaced closes what is below it.
+        written, said = out.getvalue().decode(), errors.getvalue().decode()
+    code = leaving.value.code
+    assert isinstance(code, int)
+    return subprocess.CompletedProcess(args, code, written, said)
 
 
 def below(process: int) -> list[int]:

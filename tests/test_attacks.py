@@ -1,81 +1,53 @@
 """Every file in ``attacks/``, graded by the whole machinery at every isolation level that this machine offers.
 
-No point, the expected word, and afterwards: no process, no file and no open descriptor more than before, and the same
-box still plays an innocent answer of another exercise.
+No point, the expected word, and afterwards: no process, no file and no open socket more than before, and the same box
+still plays an innocent answer of another exercise.
 """
 
 from __future__ import annotations
 
-import multiprocessing
-from collections.abc import Iterable, Iterator, Mapping
-from concurrent.futures import Future, ProcessPoolExecutor
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from grader.judge.verdict import Status, TestResult, Verdict
-from grader.kit.exercise import Exercise
-from grader.kit.kit import builtin_root, load_kit
+from grader.kit.kit import Kit, builtin_root, load_kit
 from grader.policy import rules
 from grader.policy.submission import Fault, take
-from tests.attack_campaign import Ground, fight, write
+from grader.sandbox.box import Box
 from tests.attack_files import FOLDER, Attack, all_attacks, make_questions
+from tests.attack_ground import Ground, put_to, write
 
 ATTACKS = all_attacks()
 GROUPS = ("lying", "leaving", "patching", "stealing", "resources", "escaping", "beside", "reader")
 LEVELS = (3, 2, 1, 0)
-Exercises = Mapping[str, Exercise]
+COURSE = load_kit(builtin_root())
 JUDGED = frozenset({"returned", "raised"})
 
 each_attack = pytest.mark.parametrize("attack", ATTACKS, ids=lambda attack: attack.name)
 needs_proc = pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="looks for survivors in /proc")
 
 
-# ---- playing them out ------------------------------------------------------------------------------------------------
-
-
 @pytest.fixture(scope="module")
-def exercises(tmp_path_factory: pytest.TempPathFactory) -> Exercises:
-    """What attacks answer, by id; the questions have none."""
-    questions = make_questions(tmp_path_factory.mktemp("questions"))
-    return {"": questions.exercises[0], **{each.id: each for each in load_kit(builtin_root()).exercises}}
-
-
-@pytest.fixture(scope="module")
-def grounds(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Mapping[int, Future[Ground]]]:
-    """All attacks that were asked for, level by level, two levels at a time: half of the time they wait for a limit."""
-    root = tmp_path_factory.mktemp("attacks")
-    asked = asked_for(request.session.items)
-    with ProcessPoolExecutor(2, mp_context=multiprocessing.get_context("spawn")) as executor:
-        yield {level: executor.submit(fight, level, names, root / f"level{level}") for level, names in asked.items()}
-        executor.shutdown(wait=False, cancel_futures=True)
+def questions(tmp_path_factory: pytest.TempPathFactory) -> Kit:
+    """The kit of what most attacks are asked."""
+    return make_questions(tmp_path_factory.mktemp("questions"))
 
 
 @pytest.fixture(scope="module", params=LEVELS)
-def ground(request: pytest.FixtureRequest, grounds: Mapping[int, Future[Ground]]) -> Ground:
-    """What became of the attacks at one level."""
-    found = grounds[request.param].result()
-    if found.not_to_be_had:
-        pytest.skip(f"isolation level {found.level} is not to be had here: {found.not_to_be_had}")
-    return found
+def ground(
+    request: pytest.FixtureRequest, questions: Kit, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Ground]:
+    """A warm box at one level for all attacks."""
+    level = request.param
+    with Box(level) as box:
+        if box.level < level:
+            pytest.skip(f"isolation level {level} is not to be had here: {'; '.join(box.notes) or 'unknown'}")
+        yield Ground(box, questions, COURSE, tmp_path_factory.mktemp(f"level{level}"))
 
 
-def asked_for(items: Iterable[pytest.Item]) -> dict[int, set[str]]:
-    """The names of the attacks of the tests that were selected, by level."""
-    asked: dict[int, set[str]] = {}
-    for item in items:
-        parameters = item.callspec.params if isinstance(item, pytest.Function) and hasattr(item, "callspec") else {}
-        level, attack = parameters.get("ground"), parameters.get("attack")
-        if isinstance(level, int):
-            asked.setdefault(level, set())
-            if isinstance(attack, Attack) and attack.level <= level:
-                asked[level].add(attack.name)
-    return asked
-
-
-# ---- what became of them ---------------------------------------------------------------------------------------------
+# ---- what is known of an attack --------------------------------------------------------------------------------------
 
 
 def aimed_at(attack: Attack, verdict: Verdict) -> list[TestResult]:
@@ -99,7 +71,7 @@ def expected(attack: Attack) -> set[str]:
 def test_an_attack_gains_nothing_costs_nobody_else_and_leaves_nothing(ground: Ground, attack: Attack) -> None:
     if ground.level < attack.level:
         pytest.skip(f"holds from isolation level {attack.level} on, and this is level {ground.level}")
-    verdict, after = ground.verdicts[attack.name], ground.aftermaths[attack.name]
+    verdict, after = ground.fight(attack)
 
     assert words(attack, verdict) <= expected(attack)
     assert verdict.status is not Status.PASS
@@ -110,16 +82,12 @@ def test_an_attack_gains_nothing_costs_nobody_else_and_leaves_nothing(ground: Gr
     assert after.processes == 0
     assert after.marked == frozenset()
     assert after.files == ()
-
-
-@needs_proc
-def test_no_attack_leaves_a_socket_in_the_grader(ground: Ground) -> None:
-    assert len({after.descriptors for after in ground.aftermaths.values()}) <= 1
+    assert after.sockets == 0
 
 
 @each_attack
-def test_what_the_rules_say_about_an_attack_is_known(attack: Attack, exercises: Exercises, tmp_path: Path) -> None:
-    exercise = exercises[attack.exercise]
+def test_what_the_rules_say_about_an_attack_is_known(attack: Attack, questions: Kit, tmp_path: Path) -> None:
+    _, exercise = put_to(attack, questions, COURSE)
     taken = take(write(attack, tmp_path, exercise), limit=exercise.limits.file_bytes)
     found = taken if isinstance(taken, Fault) else rules.check(taken, exercise, exercise.stub.read_text())
     faults = (found,) if isinstance(found, Fault) else found.faults or found.look

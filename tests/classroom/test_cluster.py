@@ -19,9 +19,12 @@ from tests.class_runs import FILES, differences, hand_in_forty, some_are_stored,
 from tests.kit_samples import make_kit
 from tests.processes import below, environment, grade, start, wait_until
 
-pytestmark = pytest.mark.skipif(
-    find_spec("distributed") is None, reason="NOT TESTED: --cluster needs `pip install 'awaitlings[cluster]'`"
-)
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(
+        find_spec("distributed") is None, reason="NOT TESTED: --cluster needs `pip install 'awaitlings[cluster]'`"
+    ),
+]
 
 CLASS = ("class", "class", "--schedules", "1", "--allow-level", "0", "--exercise", "ex01", "--quiet")
 

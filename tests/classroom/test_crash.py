@@ -28,6 +28,8 @@ from grader.sandbox.cell import Cell, Play
 from tests.class_runs import FILES, differences, hand_in_forty, verdicts
 from tests.processes import below, grade, start
 
+pytestmark = pytest.mark.xdist_group("crash")  # what is set up for all of them takes seconds
+
 CLASS = ("class", "class", "--schedules", "1", "--jobs", "2", "--allow-level", "0", "--exercise", "ex01", "--quiet")
 LONGEST = {"parent": 2.0, "worker": 0.7, "box": 0.7}
 """Seconds for which a process of each kind is let live at most, from when the run has one."""
@@ -96,17 +98,21 @@ def wait_until_nothing_runs(before: set[int]) -> None:
 
 
 def disturb(root: Path, kit: Path, chance: random.Random, kills: int, killed: Counter[str]) -> Iterator[None]:
-    """Give the same command again and again, and kill that many of its processes.
+    """Give the same command again and again, and kill that many of its processes of each kind.
 
     Yields whenever the class is done; from then on it is graded afresh. ``killed`` counts the dead by what they were.
     """
+
+    def wanted() -> list[str]:
+        return [kind for kind in LONGEST if killed[kind] < kills]
+
     before = set(zygote.children_of(os.getpid()))
     command = [*CLASS, "--kit", str(kit)]
     done = False
-    while not done or killed.total() < kills:
+    while not done or wanted():
         run = start(*command, cwd=root, stdout=subprocess.DEVNULL)
-        while run.poll() is None and killed.total() < kills:
-            kind = chance.choice(list(LONGEST))
+        while run.poll() is None and (kinds := wanted()):
+            kind = chance.choice(kinds)
             wait_for_one(run, kind, chance)
             killed[kind] += kill_one(run, kind, chance)
         _, errors = run.communicate(timeout=120)
@@ -163,7 +169,7 @@ def test_a_box_that_is_killed_while_it_starts_keeps_its_level(box: Box, adopting
 # ---- many deaths -----------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("kills", [8, pytest.param(50, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("kills", [1, pytest.param(17, marks=pytest.mark.slow)])
 def test_whatever_is_killed_the_gradebook_ends_the_same(
     tmp_path: Path, tiny: Path, undisturbed: dict[str, dict[str, Any]], adopting: None, kills: int
 ) -> None:
@@ -172,5 +178,4 @@ def test_whatever_is_killed_the_gradebook_ends_the_same(
     for _ in disturb(tmp_path, tiny, random.Random(kills), kills, killed):
         assert differences(verdicts(tmp_path), undisturbed) == []
 
-    assert killed.total() == kills
-    assert min(killed[kind] for kind in LONGEST) > 0
+    assert killed == dict.fromkeys(LONGEST, kills)

@@ -31,7 +31,7 @@ def grade_class(root: Path, kit: Path, *options: str) -> subprocess.CompletedPro
 
 
 def grade_class_alone(root: Path, kit: Path, *options: str) -> subprocess.CompletedProcess[str]:
-    """Grade a class from a process of its own, where errors become messages."""
+    """Grade a class from a process of its own, as an instructor does."""
     return grade("class", "class", "--kit", str(kit), *QUICK, *options, cwd=root)
 
 
@@ -50,7 +50,8 @@ def test_a_class_is_graded_and_everything_is_written(tmp_path: Path, tiny: Path)
     small_class(tmp_path)
     done = grade_class_alone(tmp_path, tiny)
 
-    assert (done.returncode, done.stderr) == (0, "")
+    assert done.returncode == 0
+    assert "error" not in done.stderr  # on a slow machine, it says there how far the run is
     assert (
         done.stdout.splitlines()[-1]
         == "4 learners, 4 of 5 submissions judged                         60 % of the points"
@@ -167,7 +168,7 @@ def test_rules_beside_the_submissions_are_obeyed(tmp_path: Path, tiny: Path) -> 
 def test_a_mistake_in_the_rules_is_said_before_anything_is_graded(tmp_path: Path, tiny: Path) -> None:
     small_class(tmp_path)
     (tmp_path / "class" / "class.toml").write_text("[deadlines]\nex09 = 2026-01-01\n")
-    done = grade_class_alone(tmp_path, tiny)
+    done = grade_class(tmp_path, tiny)
 
     assert done.returncode == 4
     assert "class/class.toml:2: there is no exercise 'ex09'" in done.stderr
@@ -210,7 +211,7 @@ def test_an_exported_gradebook_comes_back_with_our_cells_filled_and_no_other(tmp
 def test_a_file_that_is_no_gradebook_is_refused_before_anything_is_graded(tmp_path: Path, tiny: Path) -> None:
     small_class(tmp_path)
     (tmp_path / "canvas.csv").write_text("a,b\n1,2\n")
-    done = grade_class_alone(tmp_path, tiny, "--canvas", "canvas.csv")
+    done = grade_class(tmp_path, tiny, "--canvas", "canvas.csv")
 
     assert done.returncode == 4
     assert "canvas.csv" in done.stderr
@@ -238,7 +239,7 @@ def test_the_command_on_the_page_gives_the_same_marks(tmp_path: Path, tiny: Path
 
 def test_an_empty_folder_is_one_sentence_and_what_to_give(tmp_path: Path, tiny: Path) -> None:
     (tmp_path / "class").mkdir()
-    done = grade_class_alone(tmp_path, tiny)
+    done = grade_class(tmp_path, tiny)
 
     assert (done.returncode, done.stdout) == (4, "")
     assert done.stderr == "error: class: there are no files\nhelp: Give the folder or zip of the submissions.\n"
@@ -295,7 +296,7 @@ def test_a_mistake_on_the_command_line_is_one_sentence(
     tmp_path: Path, tiny: Path, arguments: tuple[str, ...], code: int, said: str
 ) -> None:
     small_class(tmp_path)
-    done = grade(*arguments, "--kit", str(tiny), cwd=tmp_path)
+    done = inside(*arguments, "--kit", str(tiny), cwd=tmp_path)
 
     assert done.returncode == code
     assert said in done.stderr.lower()
@@ -381,13 +382,13 @@ def test_a_damaged_gradebook_is_put_aside_on_request_only(tmp_path: Path, tiny: 
     book = tmp_path / "grade-results" / "gradebook.sqlite"
     book.parent.mkdir()
     book.write_bytes(b"torn" * 3000)
-    refused = grade_class_alone(tmp_path, tiny)
+    refused = grade_class(tmp_path, tiny)
     assert refused.returncode == 4
     assert "the gradebook is damaged" in refused.stderr
     assert "--new-gradebook" in refused.stderr
     assert book.read_bytes() == b"torn" * 3000
 
-    done = grade_class_alone(tmp_path, tiny, "--new-gradebook")
+    done = grade_class(tmp_path, tiny, "--new-gradebook")
     assert done.returncode == 0
     assert "the gradebook that was there is kept as" in done.stdout
     assert book.with_name("gradebook.old-1.sqlite").read_bytes() == b"torn" * 3000
@@ -407,7 +408,7 @@ def test_a_second_run_in_the_same_folder_is_refused(tmp_path: Path, tiny: Path) 
 def test_results_that_cannot_be_written_are_said_so(tmp_path: Path, tiny: Path) -> None:
     small_class(tmp_path)
     (tmp_path / "grade-results").write_text("a file")
-    done = grade_class_alone(tmp_path, tiny)
+    done = grade_class(tmp_path, tiny)
 
     assert done.returncode == 4
     assert f"grade-results: {os.strerror(errno.EEXIST)}" in done.stderr

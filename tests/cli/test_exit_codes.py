@@ -15,7 +15,7 @@ from grader.judge.verdict import Verdict
 from grader.kit.kit import load_kit
 from tests import samples
 from tests.kit_samples import RIGHT, STUB, TOO_SOON, answer, make_kit
-from tests.processes import grade
+from tests.processes import inside
 
 NOT_JUDGED = samples.verdict(samples.case(1, "one", 100, samples.not_judged("trio", "no")))
 FAULT_OF_OURS = replace(NOT_JUDGED, own_fault=True)
@@ -74,14 +74,14 @@ def write(mine: Path, text: str, name: str) -> None:
 def test_what_is_not_started_is_passed_over(mine: Path) -> None:
     write(mine, RIGHT, "double")
 
-    assert grade("run", "--all", *QUICK, cwd=mine).returncode == 3
-    started = grade("run", "--all", "--started", *QUICK, cwd=mine)
+    assert inside("run", "--all", *QUICK, cwd=mine).returncode == 3
+    started = inside("run", "--all", "--started", *QUICK, cwd=mine)
     assert (started.returncode, started.stderr) == (0, "")
     assert "ex02" not in started.stdout.splitlines()[-1]
 
 
 def test_a_run_in_which_nothing_is_started_is_never_green(mine: Path) -> None:
-    done = grade("run", "--all", "--started", *QUICK, cwd=mine)
+    done = inside("run", "--all", "--started", *QUICK, cwd=mine)
 
     assert done.returncode == 4
     assert "nothing was judged: no exercise has been started" in done.stderr
@@ -92,10 +92,10 @@ def test_a_run_below_the_limit_exits_1(mine: Path, limit: str, code: int) -> Non
     write(mine, RIGHT, "double")
     write(mine, TOO_SOON, "wait")
 
-    assert grade("run", "--all", "--fail-under", limit, *QUICK, cwd=mine).returncode == code
+    assert inside("run", "--all", "--fail-under", limit, *QUICK, cwd=mine).returncode == code
 
 
 def test_a_file_that_is_wrong_is_no_file_that_is_not_started(mine: Path) -> None:
     write(mine, STUB + "\n(", "double")
 
-    assert grade("run", "--all", "--started", *QUICK, cwd=mine).returncode == 3
+    assert inside("run", "--all", "--started", *QUICK, cwd=mine).returncode == 3

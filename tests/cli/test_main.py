@@ -290,7 +290,7 @@ def test_several_exercises_are_a_table_and_the_exit_code_is_the_worst(mine: Path
 
 def test_a_kit_in_another_folder_works_without_a_workspace(tiny: Path, tmp_path: Path) -> None:
     (tmp_path / "try.py").write_text(answer(RIGHT))
-    done = grade("ex01", "--file", "try.py", "--kit", str(tiny), cwd=tmp_path)
+    done = inside("ex01", "--file", "try.py", "--kit", str(tiny), cwd=tmp_path)
 
     assert done.returncode == 0
     assert "100 of 100 points" in done.stdout
@@ -421,7 +421,7 @@ def test_a_hostile_name_begins_no_line_in_a_log_that_may_take_it_for_a_command(
     mine: Path, arguments: list[str], code: int
 ) -> None:
     (mine / f"file{COMMAND}").write_text("")
-    done = grade(*arguments, cwd=mine)
+    done = inside(*arguments, cwd=mine)
 
     assert (done.returncode, done.stdout) == (code, "")
     assert [line.partition(" ")[0] for line in done.stderr.splitlines()] == ["error:", "help:"]
@@ -458,7 +458,7 @@ def test_a_fault_of_ours_quotes_no_line_that_acts(tmp_path: Path) -> None:
 def test_a_verdict_that_cannot_be_stored_is_shown_all_the_same(mine: Path) -> None:
     write(mine, RIGHT)
     (mine / ".gradekit").write_text("in the way")
-    done = grade("ex01", cwd=mine)
+    done = inside("ex01", cwd=mine)
 
     assert done.returncode == 4
     assert "ex01  PASS  100 of 100 points" in done.stdout
@@ -469,7 +469,7 @@ def test_a_verdict_that_cannot_be_stored_is_shown_all_the_same(mine: Path) -> No
 def test_a_damaged_attempt_is_named_by_file_and_line(mine: Path) -> None:
     (mine / ".gradekit" / "attempts").mkdir(parents=True)
     (mine / ".gradekit" / "attempts" / "ex01.jsonl").write_text("{}\n")
-    done = grade(cwd=mine)
+    done = inside(cwd=mine)
 
     assert (done.returncode, done.stdout) == (4, "")
     assert "attempts/ex01.jsonl:1: this attempt cannot be read" in done.stderr
@@ -487,7 +487,7 @@ def test_init_says_what_it_made_and_what_comes_next_and_keeps_it_the_second_time
 
 def test_init_where_nothing_can_be_made_exits_4(tiny: Path, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    done = grade("init", "file/mine", "--kit", str(tiny), cwd=tmp_path)
+    done = inside("init", "file/mine", "--kit", str(tiny), cwd=tmp_path)
 
     assert (done.returncode, done.stdout) == (4, "")
     assert done.stderr == (
@@ -546,7 +546,7 @@ def test_a_command_that_has_no_json_says_so(command: list[str]) -> None:
 def test_a_misplaced_option_or_a_missing_command_exits_2_in_our_words(
     tmp_path: Path, args: list[str], said: str
 ) -> None:
-    done = grade(*args, cwd=tmp_path)
+    done = inside(*args, cwd=tmp_path)
 
     assert (done.returncode, done.stdout, done.stderr) == (2, "", said)
 
@@ -563,7 +563,7 @@ def test_a_wrong_option_exits_2_with_one_sentence_that_names_it_and_the_way_to_h
     tmp_path: Path, args: list[str], named: tuple[str, ...], command: str
 ) -> None:
     # The rest of the sentence is click's, and another release may word it in another way.
-    done = grade(*args, cwd=tmp_path)
+    done = inside(*args, cwd=tmp_path)
     error, hint = done.stderr.splitlines()
 
     assert (done.returncode, done.stdout) == (2, "")
@@ -725,7 +725,7 @@ def test_reset_and_report_say_where(mine: Path) -> None:
 def test_the_version_is_the_packages(tmp_path: Path) -> None:
     from grader import __version__
 
-    assert grade("--version", cwd=tmp_path).stdout == f"grade {__version__}\n"
+    assert inside("--version", cwd=tmp_path).stdout == f"grade {__version__}\n"
 
 
 # ---- quick to start --------------------------------------------------------------------------------------------------

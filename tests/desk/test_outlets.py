@@ -18,7 +18,7 @@ from grader.kit.kit import load_kit
 from grader.reports.github import MAX_SUMMARY
 from tests import samples
 from tests.kit_samples import RIGHT, WRONG_VALUE, answer, make_kit
-from tests.processes import environment, grade
+from tests.processes import environment, inside
 from tests.results_samples import class_of
 
 NOISY = WRONG_VALUE.replace("return", 'print("::error::forged\\n##[error]forged")\n    return')
@@ -36,13 +36,13 @@ def repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def on_actions(repository: Path, summary: Path, *args: str) -> subprocess.CompletedProcess[str]:
     env = environment(GITHUB_ACTIONS="true", GITHUB_WORKSPACE=str(repository), GITHUB_STEP_SUMMARY=str(summary))
-    return grade("run", "--all", "-C", "course", "--schedules", "1", *args, cwd=repository, env=env)
+    return inside("run", "--all", "-C", "course", "--schedules", "1", *args, cwd=repository, env=env)
 
 
 def test_every_report_that_is_asked_for_is_written_beside_the_screen(repository: Path, tmp_path: Path) -> None:
     reports = {name: tmp_path / "reports" / name for name in ("junit", "jsonl", "gradescope", "github")}
 
-    done = grade(
+    done = inside(
         *("run", "--all", "-C", "course", "--schedules", "1"),
         *(f"--report={name}={path}" for name, path in reports.items()),
         cwd=repository,
@@ -57,7 +57,7 @@ def test_every_report_that_is_asked_for_is_written_beside_the_screen(repository:
 
 
 def test_a_relative_path_begins_where_one_works(repository: Path) -> None:
-    grade("ex02", "-C", "course", "--schedules", "1", "--report", "exercism=../made/results.json", cwd=repository)
+    inside("ex02", "-C", "course", "--schedules", "1", "--report", "exercism=../made/results.json", cwd=repository)
 
     assert json.loads((repository / "made" / "results.json").read_text())["status"] == "pass"
 
@@ -74,7 +74,7 @@ def test_a_relative_path_begins_where_one_works(repository: Path) -> None:
 def test_what_cannot_be_written_is_refused_before_anything_is_graded(
     repository: Path, args: list[str], said: str, code: int
 ) -> None:
-    done = grade("run", "--all", "-C", "course", *args, cwd=repository)
+    done = inside("run", "--all", "-C", "course", *args, cwd=repository)
 
     assert (done.returncode, done.stdout) == (code, "")
     assert said in done.stderr
@@ -85,7 +85,7 @@ def test_a_report_that_cannot_be_written_costs_neither_the_screen_nor_the_attemp
     create_workspace(tmp_path / "mine", load_kit(make_kit(tmp_path / "kit")))
     (tmp_path / "mine" / "ex01_double" / "double.py").write_text(answer(RIGHT))
 
-    done = grade("ex01", "--report", "junit=grade.toml/x.xml", cwd=tmp_path / "mine")
+    done = inside("ex01", "--report", "junit=grade.toml/x.xml", cwd=tmp_path / "mine")
 
     assert done.returncode == 4
     assert "100 of 100 points" in done.stdout
@@ -108,7 +108,7 @@ def test_what_can_be_written_is_written_before_the_first_error_is_raised(tmp_pat
 
 
 def test_elsewhere_nothing_is_said_to_github(repository: Path) -> None:
-    done = grade("ex02", "-C", "course", "--schedules", "1", cwd=repository)
+    done = inside("ex02", "-C", "course", "--schedules", "1", cwd=repository)
 
     assert done.stdout.splitlines()[-1].startswith("ex02  PASS")
     assert "::" not in done.stdout
@@ -159,7 +159,7 @@ def test_on_actions_the_screen_of_a_class_is_between_two_lines_and_its_numbers_a
     (tmp_path / "class" / "ada").mkdir(parents=True)
     (tmp_path / "class" / "ada" / "double.py").write_text(answer(RIGHT))
 
-    done = grade(
+    done = inside(
         *("class", "class", "--kit", str(repository / "kit"), "--exercise", "ex01", "--schedules", "1"),
         *("--allow-level", "0"),
         cwd=tmp_path,

@@ -518,4 +518,4 @@ def test_plays_with_an_open_generator_do_not_pile_up(box: Box, backend: str) -> 
         found = [cell.recording(play_of(backend, seed=seed)).result for seed in range(6)]
 
     # A generator that is finalized by the collector goes with the collection after that.
-    assert found[3:] == [found[2]] * 3
+    assert max(found[3:]) <= found[2]
