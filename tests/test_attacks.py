@@ -16,12 +16,15 @@ from grader.kit.kit import Kit, builtin_root, load_kit
 from grader.policy import rules
 from grader.policy.submission import Fault, take
 from grader.sandbox.box import Box
+from grader.sandbox.isolation import ceiling
 from tests.attack_files import FOLDER, Attack, all_attacks, make_questions
 from tests.attack_ground import Ground, put_to, write
 
 ATTACKS = all_attacks()
 GROUPS = ("lying", "leaving", "patching", "stealing", "resources", "escaping", "beside", "reader")
-LEVELS = (3, 2, 1, 0)
+STRONGEST = ceiling()[0]
+LEVELS = [pytest.param(level, marks=() if level in (STRONGEST, 0) else pytest.mark.slow) for level in (3, 2, 1, 0)]
+"""Levels between the strongest of this machine and none take as long again; CI plays them with what is slow."""
 COURSE = load_kit(builtin_root())
 JUDGED = frozenset({"returned", "raised"})
 

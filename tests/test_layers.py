@@ -134,7 +134,8 @@ def _stands_before(found: Import, order: Mapping[str, Sequence[str]]) -> bool:
     if shared == len(module):
         return False  # and nothing inside goes out through it
     names = order[".".join(importer[:shared])]
-    return names.index(module[shared]) < names.index(importer[shared])
+    listed_both = module[shared] in names and importer[shared] in names
+    return listed_both and names.index(module[shared]) < names.index(importer[shared])
 
 
 def test_a_module_imports_only_what_stands_before_it() -> None:

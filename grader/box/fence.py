@@ -97,13 +97,13 @@ def take_descriptors(requests: int, messages: int, output: int) -> None:
 
 
 def die_with_parent(parent: int) -> None:
-    """Have the kernel kill us when the zygote ends, as the zygote may be killed and end nothing itself.
+    """Have the kernel kill this child when the zygote ends: a zygote that is killed cannot end its children itself.
 
     The zygote has one thread. The kernel counts the thread that forked as the parent, and not its process.
     """
     if sys.platform == "linux":
         kernel.prctl(kernel.PR_SET_PDEATHSIG, signal.SIGKILL)
-        # The zygote may have ended before that, and a submission that kills its parent would kill our adopter.
+        # If the zygote ended before this call, another process is the parent now, which a submission might kill.
         if os.getppid() != parent:
             os._exit(1)
 

@@ -76,7 +76,7 @@ def play(program: Program, request: Message, bounds: Bounds, leave: Callable[[Me
 
 
 def too_large(message: Message) -> Message:
-    """What is sent instead of a message that does not fit into a line: the play ended because it left too much."""
+    """The message to send instead of one that does not fit into a line: it says that the play recorded too much."""
     empty: Message = {key: [] for key in ("spans", "marks", "attempts", "hygiene", "waiting")}
     nothing: Message = dict.fromkeys(("result", "raised", "line", "trace", "digest"))
     return {**message, **empty, **nothing, "ended": Ended.LIMIT, "reason": TOO_MUCH}
@@ -138,7 +138,7 @@ class Performance:
         return [Remark(slug=slug, line=line, detail=detail) for slug, line, detail in left_behind]
 
     def message(self, *, spent: bool) -> Message:
-        """All that the trusted side is told about the play; ``spent`` when this process must not play again."""
+        """Everything that the box reports about the play; ``spent`` says that this process must not play again."""
         simulation, stage, request = self.simulation, self._stage, self._request
         schedule = simulation.schedule
         return {
@@ -266,8 +266,8 @@ def prepare_process() -> None:
 
 
 def _no_breakpoint(*args: object, **kwargs: object) -> NoReturn:
-    raise RuntimeError("breakpoint() stops for a person, and nobody is there while the grader plays; take it out")
+    raise RuntimeError("breakpoint() waits for a debugger, and the grader plays your code without one; take it out")
 
 
 def _no_input(prompt: object = "") -> NoReturn:
-    raise RuntimeError("input() waits for a person, and nobody is there while the grader plays; take it out")
+    raise RuntimeError("input() waits for a keyboard, and there is none while the grader plays your code; take it out")

@@ -22,7 +22,7 @@ from grader.wire.lines import decode, dumps
 from grader.wire.orders import Targets
 
 Row = list[Any]
-"""The lowest level that promises it to fail, what was tried, whether it failed, and how."""
+"""The lowest level that promises to prevent it, what was tried, whether it was prevented, and how."""
 Probe = tuple[str, Callable[[], object]]
 
 _MEMORY = 256 << 20

@@ -40,7 +40,7 @@ from grader.wire.lines import MAX_LINE, decode, dumps
 from grader.wire.orders import JobOrder
 
 DESCRIPTOR_GONE = 1
-"""Exit status of a child whose descriptors are closed. Only the learner's code closes them: it is no fault of ours."""
+"""Exit status of a child whose descriptors are closed. Only the learner's code can have closed them."""
 
 
 def serve(control: socket.socket, fence: Fence) -> None:
@@ -120,7 +120,7 @@ def _child(control: socket.socket, job: JobOrder, descriptors: list[int], fence:
         fence.put_up(job["needs"], folder)
         _answer(job)
     except BaseException as error:  # it must never return into the zygote
-        # The proof says that this is the grader speaking and not the learner's code, which may exit as it likes.
+        # The proof shows that the grader's code reports this fault. The learner's code could choose any exit status.
         with suppress(BaseException):
             _insist_on(builtin)
             _send({"fault": f"{type(error).__name__}: {error}"[:300], "proof": job["proof"]})
@@ -128,7 +128,7 @@ def _child(control: socket.socket, job: JobOrder, descriptors: list[int], fence:
 
 
 def _insist_on(builtin: dict[str, object]) -> None:
-    """Raise if the learner's code has changed a built-in name: that our own code then fails is no fault of ours."""
+    """Raise if the learner's code has changed a built-in name: the grader is not to blame if its code fails then."""
     for name, value in builtin.items():
         if builtins.__dict__.get(name) is not value:
             raise LookupError(name)

@@ -1,8 +1,8 @@
 """Hands the files of a class to a pool in chunks of about a second, and lets no file take others with it.
 
 A worker may die of a file, by chance, or because an operator ends it. Chunks that were lost are handed over again. A
-chunk that was lost twice is graded alone, so that the next death is surely its own; then it is halved until one file is
-left.
+chunk that was lost twice is graded alone, so that a third death is surely its fault. It is then halved until the one
+file that kills its worker is found.
 """
 
 from __future__ import annotations
@@ -79,7 +79,7 @@ class Batch:
             while self._fill():
                 done, _ = wait(self._flying, timeout=LOOK_SECONDS, return_when=FIRST_COMPLETED)
                 for future in done:
-                    if future in self._flying:  # it is not, if a death among these has been dealt with already
+                    if future in self._flying:  # ``_collect_lost`` may have taken it already
                         self._land(future)
                 self._tick()
         except BaseException:
@@ -146,7 +146,7 @@ class Batch:
         except (MachineError, CancelledError):
             raise
         except Exception as error:
-            # One file has brought about a fault of ours, or a worker of a cluster was lost too often.
+            # A file of this chunk made the grader fail, or a cluster has lost its worker too often.
             self._suspect(portion, f"{type(error).__name__}: {error}")
             return
         if answer.cannot_start is not None:

@@ -27,7 +27,7 @@ class Found:
     """A file of the class. A zip in its path counts as a folder whose name ends in ``.zip``."""
 
     parts: tuple[str, ...]
-    """Its path below the source, which names from learners are part of."""
+    """Its path below the source. Learners chose some of the names in it."""
     path: Path | None
     """Where its content is; None if it was left packed because it cannot be an answer."""
 

@@ -121,7 +121,7 @@ class Counted:
 
 
 class Gradebook:
-    """One gradebook, open. Every method raises ClassroomError if the file cannot be used, and then loses nothing."""
+    """One gradebook, open. Every method raises ClassroomError if the file cannot be used, and loses no verdict."""
 
     def __init__(self, path: Path) -> None:
         self._path = path

@@ -163,7 +163,7 @@ def _kind(found: Found) -> str:
 
 
 def _meet_refused(refused: Sequence[RefusedFile], read: Reader, owners: Owners) -> None:
-    """Know the owners of refused files: they are in the class, too, and may have handed in nothing else."""
+    """Add the owners of refused files to the class: they may have handed in nothing else."""
     for file in refused:
         # A zip that was refused stands for a folder, and the layouts look for owners in the names of folders.
         parts = (*file.parts, "") if file.parts[-1].lower().endswith(".zip") else file.parts

@@ -57,7 +57,7 @@ class Mark:
     points: float | None = None
     """Points that go into the gradebook of the platform; None if nothing can be said yet."""
     own_fault: bool = False
-    """Whether the grader itself is at fault that it was not judged."""
+    """Whether the file was not judged because of a fault of the grader itself."""
     judged: JudgedHandIn | None = None
     """The hand-in that counts, as the gradebook has it."""
 
@@ -162,7 +162,7 @@ def _age(hand_in: HandIn) -> tuple[int, str]:
 
 
 def _overridden(mark: Mark, rules: ClassRules) -> Mark:
-    """The mark with the points that an instructor has set; of several for one the last one counts."""
+    """The mark with the points that an instructor has set; of several overrides for it, the last counts."""
     for override in reversed(rules.overrides):
         if (override.learner, override.exercise) == (mark.learner, mark.exercise):
             return replace(mark, override=override.reason, points=override.points)

@@ -43,7 +43,7 @@ from grader.sandbox import isolation
 from grader.sandbox.box import Box
 
 TRIES = 2
-"""How often a file is tried after a fault of ours, which may have been chance, such as a machine out of memory."""
+"""How often a file is tried if the grader fails, because a cause such as full memory may be gone the next time."""
 CONNECT_SECONDS = 10
 """How long a dask scheduler, and then its first worker, may take to answer."""
 
@@ -202,7 +202,7 @@ def pack_kit(kit: Kit) -> PackedKit:
 def grade_chunk(chunk: Chunk) -> Answer:
     """Grade a chunk. This is what is sent to an executor; one chunk at a time in each process."""
     began = time.perf_counter()
-    # pytest and the box are one to a process; a dask worker may have several threads.
+    # A process has one pytest and one box, and a dask worker may have several threads.
     with _turn:
         if chunk.versions != versions():
             return _other_versions(chunk)

@@ -100,7 +100,7 @@ def read_roster(path: Path) -> Roster:
     """Read a CSV file. Raises ClassroomError with the file, the line and what is wrong."""
     rows = people_in(load_sheet(path))
     if not rows:
-        raise ClassroomError(f"{path}: there is nobody on this roster", hint="Export it again, with its heading line.")
+        raise ClassroomError(f"{path}: this roster lists no learners", hint="Export it again, with its heading line.")
     lines: dict[str, int] = {}
     for row in rows:
         key = key_of(row.person)

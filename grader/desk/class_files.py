@@ -1,4 +1,4 @@
-"""Writes what a class run leaves behind: the pages, the tables, and the files that go back to a platform."""
+"""Writes the pages and the tables of a class run; ``classroom.handback`` fills the platform's own file."""
 
 from __future__ import annotations
 

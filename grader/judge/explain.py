@@ -119,7 +119,7 @@ def in_words(trace: Trace) -> str:
 
 
 def _name(trace: Trace, task: int, deviation: Deviation) -> str:
-    """How the learner knows a task: by the span it is in at that time, else by its function, numbered if need be."""
+    """A task's name for the learner: its span at that time, else its function, with a number if several share it."""
     time = deviation.time
     spans = [span for span in trace.spans if span.task == task]
     inside = [span for span in spans if span.start <= time <= (span.stopped or time)]

@@ -57,7 +57,7 @@ def check(box: Box, kit: Kit, *, options: PlayOptions = EVERYTHING, note: Callab
 
 
 def check_aloud(box: Box, kit: Kit, *, options: PlayOptions, quiet: bool, echo: Callable[[str], None]) -> int:
-    """Check a kit and print a line for each result, if quiet only for problems; returns how many problems there are."""
+    """Check a kit and print a line for each result, if ``quiet`` for problems only; returns the number of problems."""
 
     def note(checked: Checked) -> None:
         if checked.problems or not quiet:

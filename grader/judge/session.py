@@ -29,7 +29,7 @@ from grader.wire.recording import LEFT_BEHIND, Recording, Remark
 STEP_BUDGET = 400_000
 """Task steps of all plays of one test on one backend, after which no further schedule is begun."""
 TIMEOUT_SECONDS = 600
-"""For one hidden test with all its plays on one backend. Reaching it is our fault: every play has limits of its own."""
+"""For one hidden test with all its plays on one backend. Reaching it is the grader's fault: plays have limits."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -131,7 +131,7 @@ def _left_behind(used: Iterable[tuple[Play, Recording]]) -> list[Remark]:
 
 
 def _fragile(trial: Trial, seeds: int) -> Iterator[Remark]:
-    """A remark if a test that passes under every fair schedule fails under one of so many unfair ones."""
+    """A remark if a test that passes under every fair schedule fails under an unfair one of seed 1 to ``seeds``."""
     for seed in range(1, seeds + 1):
         if trial.is_fragile(seed):
             yield Remark(slug="fragile", line=None, detail=f"seed {seed}")

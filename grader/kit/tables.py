@@ -18,7 +18,7 @@ Place = tuple[str | int, ...]
 """The keys that lead to a value; a number counts the tables of one name: ``("overrides", 0, "points")``."""
 
 MOST = 1_000_000
-"""No number in such a file is larger by intention, but a mistyped one easily is."""
+"""The largest number that is accepted: an author means none above it, and a mistyped one is easily larger."""
 _SHOWN = 60
 _AT_LINE = re.compile(r"^(?P<what>.*) \(at (?:line (?P<line>\d+), column \d+|end of document)\)$", re.DOTALL)
 _HEADER = re.compile(r"^\s*(?P<open>\[\[?)\s*(?P<name>[^\[\]]+?)\s*\]\]?\s*(#.*)?$")

@@ -239,7 +239,7 @@ def _parts(node: ast.AST) -> Iterator[object]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Flat:
-    """A syntax tree as a list, outer parts first, without operators and the like: half of all, and no use here."""
+    """A syntax tree as a list, outer parts first, without operators and the like: half of the nodes, without weight."""
 
     nodes: list[ast.AST]
     parents: list[int]

@@ -119,7 +119,7 @@ class _Allowed:
         self._instead: dict[str, str] = {}
 
     def has(self, module: str) -> bool:
-        """Whether the module may be imported. One that is off limits may, because its use is refused later."""
+        """Whether the module may be imported. An off-limits module may, as ``_off_limits`` refuses its use later."""
         return module in self._modules or any(f"{module}.".startswith(f"{rule}.") for rule in self._off_limits)
 
     def forbidden_inside(self, path: str) -> str | None:

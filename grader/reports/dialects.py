@@ -1,6 +1,7 @@
 """The reports that other programs read: what they are called, what each can hold, and how they are written.
 
-A new dialect is a module of its own, a word of ``Dialect``, and a line in ``OF_A_RUN`` or ``OF_A_CLASS`` or both.
+A new dialect is a module of its own, which the room's ``__init__`` lists, a word of ``Dialect``, and a line in
+``OF_A_RUN`` or ``OF_A_CLASS`` or both. If its readers take a number for a score, it stands in ``SCORES`` as well.
 """
 
 from __future__ import annotations
@@ -55,7 +56,7 @@ OF_A_CLASS: Mapping[Dialect, Callable[[ClassResults], Iterable[str]]] = {
 }
 """How a class is written, part after part."""
 SCORES = (Dialect.GRADESCOPE, Dialect.CLASSROOM50)
-"""Their readers take what they find for a score, and an exercise that was not judged has none."""
+"""Programs that read these take any file for a score, so none is written for an exercise that was not judged."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -125,7 +125,7 @@ def _labels(lanes: Sequence[Lane], lost: Sequence[Lost]) -> tuple[Label, ...]:
 def as_at_verdict(trace: Trace, waiting: Sequence[Waiting]) -> Trace:
     """Undo the unwinding of a play that was stopped: the simulation cancelled what was under way, not the program.
 
-    A trace without ``failed_at`` was stopped when the last of those in ``waiting`` began to wait, if there are any.
+    If the trace has no ``failed_at``, the play counts as stopped when the last task of ``waiting`` began to wait.
     """
     stopped = trace.failed_at
     if stopped is None and waiting:

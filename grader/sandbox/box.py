@@ -26,9 +26,9 @@ from grader.wire.lines import dumps
 from grader.wire.orders import JobOrder
 
 GRACE_SECONDS = 5.0
-"""For a child to leave after its last play, and for killed processes to be gone."""
+"""How long a child may take to leave after its last play, and killed processes to be gone."""
 _CHILD_CPU_SECONDS = 600
-"""For all plays of a child; the kernel ends by it a child whose grader is gone."""
+"""CPU seconds for all plays of a child. By this limit the kernel ends a child whose grader is gone."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,7 +103,7 @@ class Box:
         try:
             return self._fork(job)
         except Died:
-            # A play has killed the zygote. The job that starts now had no part in that.
+            # An earlier play has killed the zygote, and this job is not to blame: it gets a new one.
             self._bury()
         try:
             return self._fork(job)

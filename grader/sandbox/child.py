@@ -17,7 +17,7 @@ from grader.wire.lines import MAX_LINE, Distrusted, Json, dumps
 _LOOK_SECONDS = 0.25
 _TAIL_BYTES = 2000
 _MAX_THREADS = 1024
-"""Of one child. It ends a bomb of threads where the kernel cannot count threads for us."""
+"""Threads of one child. A child that has more is ended, where the kernel cannot limit their number for us."""
 
 
 class TimeIsUp(Exception):

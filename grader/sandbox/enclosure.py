@@ -88,7 +88,7 @@ def bubblewrap_arguments(reports: int, status: int) -> list[str]:
     )
     # No --die-with-parent: it fires when the *thread* ends that started the box. The end of the control socket does it.
     return [
-        # A report without a reader kills bubblewrap, and its child waits for it for ever. So bubblewrap holds the other
+        # If no process reads the report, bubblewrap dies, and its child waits for ever. So bubblewrap holds the other
         # end itself: if this process is killed meanwhile, the box is set up all the same, finds no orders, and ends.
         *(program, "--sync-fd", str(reports), "--json-status-fd", str(status), *user),
         *("--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try"),

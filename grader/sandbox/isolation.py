@@ -1,8 +1,8 @@
 """The levels of isolation: what each is made of, which one a box has proven to have, and what may run at it.
 
 A level is never claimed. A box tries from the inside what its level promises to prevent (``box.selftest``); each such
-try is a ``Probe``. A probe that succeeds lowers the level that is printed, stored with every verdict and asked for by
-``require``.
+try is a ``Probe``. If a probe succeeds, ``proven`` gives a lower level, which is printed, stored with every verdict and
+compared by ``require``.
 """
 
 from __future__ import annotations

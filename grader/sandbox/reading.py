@@ -45,7 +45,7 @@ def read(message: Json, *, play: str, scenario: str, backend: str) -> tuple[Reco
     """
     answer = _exactly(message, dict)
     if answer.get("play") != play:
-        raise Distrusted("an answer to a question that was not asked")
+        raise Distrusted("an answer to another request than the one that was sent")
     ended = _ended(answer.get("ended"))
     elapsed = _number(answer.get("elapsed"))
     spans = _spans(answer.get("spans"))
@@ -72,7 +72,7 @@ def read(message: Json, *, play: str, scenario: str, backend: str) -> tuple[Reco
         digest="" if answer.get("digest") is None else _text(answer.get("digest")),
     )
     if ended is Ended.RAISED and not recording.error:
-        raise Distrusted("something was raised, and nothing was")
+        raise Distrusted("the play ended as raised, and the message has no exception")
     return recording, _exactly(answer.get("spent"), bool)
 
 
@@ -106,9 +106,9 @@ def _stretches(value: Json | None) -> tuple[Span, ...]:
         if span.stopped is not None and span.stopped < span.start:
             raise Distrusted("an end before its beginning")
         if isinstance(span.value_or_error, Raised) is not (span.how == "raised"):
-            raise Distrusted("an error that was not raised, or nothing where one was")
+            raise Distrusted("a span has an error and did not raise, or raised and has none")
         if span.how in ("open", "cancelled") and span.value_or_error is not None:
-            raise Distrusted("a value of what did not return")
+            raise Distrusted("a value of a span that did not return")
     return spans
 
 

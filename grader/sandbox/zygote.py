@@ -23,7 +23,7 @@ from grader.wire.lines import Json, dumps, loads
 
 START_SECONDS = 60.0
 ANSWER_SECONDS = 20.0
-"""For a zygote that is up to answer a request; it does nothing but fork."""
+"""How long a zygote that is up may take to answer a request: all that it does is fork."""
 SWEEP_SECONDS = 10.0
 LOOK_SECONDS = 0.25
 
@@ -62,7 +62,7 @@ class ZygoteHandle:
             raise
         finally:
             theirs.close()
-        with suppress(OSError):  # it has died, which is noticed when its answer is read
+        with suppress(OSError):  # if the zygote has died, ``answer`` raises Died
             self._control.sendall(dumps(self._orders))
 
     def ready(self) -> tuple[Probe, ...]:

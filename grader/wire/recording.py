@@ -146,7 +146,7 @@ class Span:
 
     @property
     def raised(self) -> Raised:
-        """What came out of it, falsy if nothing."""
+        """The exception that it raised; falsy if it raised none."""
         return self.value_or_error if isinstance(self.value_or_error, Raised) else NOTHING
 
     @property
@@ -171,7 +171,7 @@ class Waiting:
 
     task: str
     line: int | None
-    """Where in the learner's file it waits; None when it is nowhere inside of it."""
+    """The line of the learner's file in which the task waits; None if it waits outside of that file."""
     awaiting: str
     """What it awaits, in the learner's words (``sleep``, ``Event.wait``)."""
     since: float
@@ -179,7 +179,7 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True)
 class Remark:
-    """Something worth saying about a play: what it left behind, in which line, and its name.
+    """One thing that a play left behind: what kind it is, the learner's line, and its name.
 
     From a box ``slug`` is one of ``LEFT_BEHIND``; the judge adds ``fragile``.
     """

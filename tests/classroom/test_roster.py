@@ -151,7 +151,7 @@ def test_two_who_cannot_be_told_apart_are_both_named(tmp_path: Path) -> None:
     ("text", "message"),
     [
         ("", "r.csv: this file is empty"),
-        ("name\n", "r.csv: there is nobody on this roster"),
+        ("name\n", "r.csv: this roster lists no learners"),
         ("colour,size\nred,1\n", "r.csv:1: no column says who the learners are; the headings are 'colour', 'size'"),
         ("name\nJane Doe\nBob\nJane Doe\n", "r.csv:4: 'jane-doe' is in line 2 already"),
         ('name,email\n"Jane\nDoe",a@x\nBob,a@x\n', "r.csv:4: 'a@x' is in line 2 already"),

@@ -331,7 +331,7 @@ def test_other_files_in_the_folder_are_named_as_ignored(mine: Path) -> None:
 
 @pytest.mark.parametrize(
     ("line", "said"),
-    [("breakpoint()", "breakpoint() stops for a person"), ("input('?')", "input() waits for a person")],
+    [("breakpoint()", "breakpoint() waits for a debugger"), ("input('?')", "input() waits for a keyboard")],
 )
 def test_what_waits_for_a_person_says_so(mine: Path, line: str, said: str) -> None:
     write(mine, RIGHT.replace("return 2 * n", f"{line}; return 2 * n"))

@@ -115,8 +115,8 @@ def test_a_message_without_a_field_is_distrusted(key: str) -> None:
 
 
 @pytest.mark.parametrize("play", ["", "0" * 16, None, PLAY.encode().hex(), [PLAY]])
-def test_an_answer_to_another_question_is_distrusted(play: object) -> None:
-    with pytest.raises(Distrusted, match="not asked"):
+def test_an_answer_to_another_request_is_distrusted(play: object) -> None:
+    with pytest.raises(Distrusted, match="another request"):
         taken(changed(play=play))
 
 

@@ -45,7 +45,7 @@ class Bounds:
     """Steps without virtual time moving."""
     horizon: float = 1_000_000.0
     within: float = inf
-    """When this very play must be over, where its hidden test says so."""
+    """The virtual time at which this play is late, if its hidden test sets one."""
     unwind: int = 20_000
     """Steps in which a failed run may finish its clean-up."""
     socket_grace: float = 0.002
@@ -117,7 +117,7 @@ class Idling:
     def __init__(self, simulation: Simulation) -> None:
         self._simulation = simulation
         self.grace_spent = False
-        """Whether open sockets have had their real grace since anything has happened."""
+        """Whether the loop has waited out the real grace for open sockets since the last event."""
 
     def io_happened(self) -> None:
         self.grace_spent = False
@@ -180,7 +180,7 @@ class Simulation:
         self.left_open = LeftOpen(self)
         self.stopped: Stopped | None = None
         self.blocking: list[Stopped] = []
-        """Blocking calls after which the run went on; they outrank a failed assertion, being its cause."""
+        """Blocking calls that did not stop the run; they outrank a failed assertion, because they caused it."""
         self.waiting: list[tuple[str, Site | None, float]] = []
         """The name of each task that waited when the run was stopped, the learner's line, and since when."""
         self.running: int | None = None
@@ -246,7 +246,7 @@ class Simulation:
             site = site_of(self.coroutine_of(record.task))
             self.fail(Ended.NEVER_YIELDS, f"{spun} steps without time moving", site.line if site else None)
         else:
-            # A heartbeat, which goes on for ever and hides that no other task can.
+            # Probably a heartbeat: a task that never stops sleeping and waking hides that all other tasks are stuck.
             self.fail(Ended.LATE, f"not finished after {self.steps} steps and {self.now:g} virtual seconds")
 
     @property
@@ -368,7 +368,7 @@ class Simulation:
         raise NotImplementedError
 
     def abort(self) -> None:
-        """Make every task raise, whatever it is shielded by."""
+        """Make every task raise, even one inside a shielded scope."""
         raise NotImplementedError
 
     def unretrieved(self) -> list[Place]:

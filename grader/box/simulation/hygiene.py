@@ -79,7 +79,7 @@ class Cancellations:
             self._thrown += filter(None, (reference() for reference in self._pending.pop(task)))
 
     def arrived(self, error: BaseException | None) -> None:
-        """An exception has reached a cancel scope or a task group, which handle it."""
+        """An exception has reached a cancel scope or a task group, which is where a cancellation may end."""
         if not self._thrown:
             return
         for leaf in _leaves(error):
@@ -103,7 +103,7 @@ class Cancellations:
             self._swallowed.pop(task, None)
 
     def swallowed(self) -> list[Place]:
-        """Where the learner's code swallowed one, up to the last step; one place for each task."""
+        """Where the learner's code has swallowed a cancellation so far; one place for each task."""
         return [places[0] for places in self._swallowed.values() if places]
 
 
@@ -126,7 +126,7 @@ def _leaves(error: BaseException | None) -> Iterator[BaseException]:
 
 
 def _replaced_by(error: BaseException) -> Iterator[BaseException]:
-    """The exceptions that this one replaces: a clean-up that awaits is cancelled once more.
+    """The exceptions that this one replaces: when a clean-up awaits, the backend throws a new cancellation into it.
 
     It must have left the frame in which the other one ended. Otherwise both are under way, one inside the handler of
     the other: trio ends every ``sleep`` by a cancellation of its own.
@@ -243,7 +243,7 @@ class LeftOpen:
         self._generators: dict[int, tuple[weakref.ref[Generator], Place]] = {}
         self._streams: dict[int, tuple[weakref.ref[object], Place]] = {}
         self._dropped: list[Place] = []
-        """Of what can no longer be closed, because no reference to it is left."""
+        """Where generators and streams were opened that nothing refers to any more, so that no code can close them."""
 
     def places(self) -> list[Place]:
         """Where the learner's code opened what is still open; for a generator, where the code iterates over it."""

@@ -81,7 +81,7 @@ class Sticky(Shuffled):
         self._stayed = 0
 
     def stays(self) -> bool:
-        # Bounded, because a loop that runs until another task has acted would never end.
+        # Bounded: otherwise a task that loops until another task has acted would keep its turn for ever.
         self._stayed = self._stayed + 1 if self._stayed < MAX_STAY and self._random() < self._stickiness else 0
         return self._stayed > 0
 

@@ -25,7 +25,7 @@ PERIOD = 0.05
 SLEEPING_LOOKS = 5
 """How many looks in a row must find the loop's thread asleep."""
 PATIENCE = 5
-"""How often the code may catch what is raised, or block in one task after the other, before its process ends."""
+"""How often the learner's code may catch LoopBlocked, or block in another task, before the child ends."""
 SIGNAL = signal.SIGPROF if hasattr(signal, "SIGPROF") else None
 
 _BACKENDS = (f"{os.sep}asyncio{os.sep}", f"{os.sep}anyio{os.sep}", f"{os.sep}trio{os.sep}", f"{os.sep}grader{os.sep}")
@@ -131,7 +131,7 @@ def _all_asleep() -> bool:
 
 
 class _Watcher:
-    """The thread; one for the process, asleep while there is nothing to watch."""
+    """The watcher thread: one for the whole process, asleep while no run is watched."""
 
     def __init__(self) -> None:
         self._watch: Watch | None = None

@@ -55,7 +55,7 @@ ThreadState = tuple[str, str, str]
 class Posts:
     """The letter box of one run: what other threads send to the loop, kept until no task can run and all threads rest.
 
-    A post that was delivered at once would come between any two steps, as the machine's load has it. ``add`` and
+    If a post were delivered at once, the load of the machine would decide between which two steps it comes. ``add`` and
     ``stir`` are called in other threads, the rest in the loop's.
     """
 

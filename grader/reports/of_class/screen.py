@@ -39,7 +39,7 @@ def show_class(
     _show_changed(screen, results.marks)
     intake = results.intake
     _show_left_over(screen, "refused, and not read", intake.refused)
-    _show_left_over(screen, "not graded, as they are nobody's answer", intake.unmatched)
+    _show_left_over(screen, "not graded, because they are no learner's answer", intake.unmatched)
     _show_left_over(screen, "not on the roster, but graded", intake.strangers)
     _show_sentences(screen, "moved", results.moved)
     _show_sentences(screen, "note", notes)
