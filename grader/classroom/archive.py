@@ -15,7 +15,7 @@ from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
-from grader.classroom.found import METADATA, Found, Gathered, RefusedFile, shown_path
+from grader.classroom.found import METADATA, FoundFile, Gathered, RefusedFile, shown_path
 from grader.classroom.zips import Member, NotAZip, OpenZip, UnfitMember, open_zip
 from grader.errors import ClassroomError, MachineError
 
@@ -90,7 +90,7 @@ class _Gathering:
 
     def __init__(self, staging: Path) -> None:
         self._staging = staging
-        self._files: list[Found] = []
+        self._files: list[FoundFile] = []
         self._refused: list[RefusedFile] = []
         self._leavings: set[tuple[str, ...]] = set()
         self._left = MAX_TOTAL
@@ -98,7 +98,7 @@ class _Gathering:
 
     def result(self) -> Gathered:
         return Gathered(
-            files=tuple(sorted(self._files, key=lambda found: found.parts)),
+            files=tuple(sorted(self._files, key=lambda file: file.parts)),
             refused=tuple(self._refused),
             repositories=frozenset(parts[:-1] for parts in self._leavings if parts[-1] == ".git"),
             leavings=len(self._leavings),
@@ -134,7 +134,7 @@ class _Gathering:
         elif entry.name.lower().endswith(".zip"):
             self._inner_zip(Path(entry.path), parts, depth=1, max_index=MAX_INNER_INDEX)
         else:
-            self._files.append(Found(parts=parts, path=Path(entry.path)))
+            self._files.append(FoundFile(parts=parts, path=Path(entry.path)))
 
     # ---- zips --------------------------------------------------------------------------------------------------------
 
@@ -177,7 +177,7 @@ class _Gathering:
     def _member(self, zip: OpenZip, member: Member, parts: tuple[str, ...], budget: _Budget, depth: int) -> None:
         kind = os.path.splitext(parts[-1])[1].lower()
         if kind not in MAX_BYTES or (kind == ".yml" and parts[-1] != METADATA):
-            self._files.append(Found(parts=parts, path=None))
+            self._files.append(FoundFile(parts=parts, path=None))
             return
         if kind == ".zip" and depth >= NESTED:
             self._refuse(parts, f"is a zip within more than {NESTED} others")
@@ -203,7 +203,7 @@ class _Gathering:
             most = min(MAX_INNER_INDEX, budget.indexes)
             budget.indexes -= self._inner_zip(target, parts, depth=depth + 1, max_index=most)
         else:
-            self._files.append(Found(parts=parts, path=target))
+            self._files.append(FoundFile(parts=parts, path=target))
 
     def _target(self, name: str) -> Path:
         """The path of a new file for a member, in a folder of its own."""

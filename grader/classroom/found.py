@@ -23,7 +23,7 @@ class LeftOver:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
+class FoundFile:
     """A file of the class. A zip in its path counts as a folder whose name ends in ``.zip``."""
 
     parts: tuple[str, ...]
@@ -52,7 +52,7 @@ class RefusedFile:
 class Gathered:
     """Everything that a source holds."""
 
-    files: tuple[Found, ...]
+    files: tuple[FoundFile, ...]
     """In the order of their paths."""
     refused: tuple[RefusedFile, ...]
     repositories: frozenset[tuple[str, ...]]
@@ -85,7 +85,7 @@ class Layout(StrEnum):
 class Claim:
     """One file as the hand-in of one person. A zip counts as a folder."""
 
-    found: Found
+    file: FoundFile
     person: Person
     name: str
     """What the learner called the file."""
@@ -99,5 +99,5 @@ class Claim:
     submitted_at: str = ""
 
 
-Reader = Callable[[Found], Sequence[Claim] | str]
+Reader = Callable[[FoundFile], Sequence[Claim] | str]
 """Makes the claims for a file, several if a group handed it in, or says in words why no learner owns it."""

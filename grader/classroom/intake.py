@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from grader.classroom.archive import gather
-from grader.classroom.found import Claim, Found, Layout, LeftOver, Reader, RefusedFile, shown_path
+from grader.classroom.found import Claim, FoundFile, Layout, LeftOver, Reader, RefusedFile, shown_path
 from grader.classroom.gradebook import Learner
 from grader.classroom.layouts.recognise import Evidence, reader_of, recognise
 from grader.classroom.matching import Match, is_helper, match_exercise, stem_of
@@ -81,12 +81,12 @@ class _Candidate:
 
     @property
     def shown(self) -> str:
-        return self.claim.found.shown
+        return self.claim.file.shown
 
     @property
     def rank(self) -> tuple[int, int]:
         """The platform's number, then that of a copy; the largest counts."""
-        return self.claim.rank, stem_of(self.claim.found.parts[-1]).copy
+        return self.claim.rank, stem_of(self.claim.file.parts[-1]).copy
 
     def left(self, reason: str) -> LeftOver:
         return LeftOver(shown=self.shown, reason=reason)
@@ -113,7 +113,7 @@ def take_in(
     )
     read = reader_of(evidence.layout, gathered, source, exercises)
     owners = Owners(roster)
-    sorted_out = [piece for found in gathered.files for piece in _sort(found, read, owners, source, exercises)]
+    sorted_out = [piece for file in gathered.files for piece in _sort(file, read, owners, source, exercises)]
     _meet_refused(gathered.refused, read, owners)
     chosen, superseded = _choose(piece for piece in sorted_out if isinstance(piece, _Candidate))
     left = [piece for piece in sorted_out if isinstance(piece, LeftOver)]
@@ -131,16 +131,16 @@ def take_in(
 
 
 def _sort(
-    found: Found, read: Reader, owners: Owners, source: Path, exercises: Sequence[Exercise]
+    file: FoundFile, read: Reader, owners: Owners, source: Path, exercises: Sequence[Exercise]
 ) -> Iterator[_Candidate | LeftOver]:
     """Say of one file whose answer it may be to which exercise; a group has one answer for each of its learners."""
-    claims = read(found)
+    claims = read(file)
     if isinstance(claims, str):
-        yield LeftOver(shown=found.shown, reason=_kind(found) or claims)
+        yield LeftOver(shown=file.shown, reason=_kind(file) or claims)
         return
     for claim in claims:
         key = owners.key(claim.person)
-        matched = _kind(found) or match_exercise(
+        matched = _kind(file) or match_exercise(
             claim.name,
             folders=claim.folders,
             context=(source.stem, *claim.context),
@@ -148,18 +148,18 @@ def _sort(
             exercises=exercises,
         )
         if isinstance(matched, str):
-            yield LeftOver(shown=found.shown, reason=matched)
+            yield LeftOver(shown=file.shown, reason=matched)
         else:
             yield _Candidate(claim=claim, learner=key, match=matched)
 
 
-def _kind(found: Found) -> str:
+def _kind(file: FoundFile) -> str:
     """Why a file of this kind cannot be an answer; nothing if it is a Python file."""
-    if found.suffix == ".py":
+    if file.suffix == ".py":
         return ""
-    if found.parts[-1].lower().endswith(".py.txt"):
+    if file.parts[-1].lower().endswith(".py.txt"):
         return "is a Python file with .txt after its name; ask for it without"
-    return _KINDS.get(found.suffix, "is not a Python file")
+    return _KINDS.get(file.suffix, "is not a Python file")
 
 
 def _meet_refused(refused: Sequence[RefusedFile], read: Reader, owners: Owners) -> None:
@@ -167,7 +167,7 @@ def _meet_refused(refused: Sequence[RefusedFile], read: Reader, owners: Owners) 
     for file in refused:
         # A zip that was refused stands for a folder, and the layouts look for owners in the names of folders.
         parts = (*file.parts, "") if file.parts[-1].lower().endswith(".zip") else file.parts
-        claims = read(Found(parts=parts, path=None))
+        claims = read(FoundFile(parts=parts, path=None))
         for claim in claims if not isinstance(claims, str) else ():
             owners.key(claim.person)
 
@@ -185,7 +185,7 @@ def _in_order(chosen: Sequence[_Candidate], owners: Owners, exercises: Sequence[
             submitted_at=candidate.claim.submitted_at,
         )
         for candidate in chosen
-        if (path := candidate.claim.found.path) is not None
+        if (path := candidate.claim.file.path) is not None
     ]
     return tuple(sorted(handed, key=lambda file: (people[file.learner], order[file.exercise])))
 
@@ -240,7 +240,7 @@ def _unclear(candidate: _Candidate, level: Sequence[_Candidate], group: Sequence
 
 
 def _same(candidate: _Candidate, other: _Candidate) -> bool:
-    first, second = candidate.claim.found.path, other.claim.found.path
+    first, second = candidate.claim.file.path, other.claim.file.path
     try:
         return first is not None and second is not None and filecmp.cmp(first, second, shallow=False)
     except OSError:

@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from grader.classroom.found import Claim, Found
+from grader.classroom.found import Claim, FoundFile
 from grader.classroom.people import CANVAS, Person
 
 _NAME = re.compile(
@@ -22,28 +22,28 @@ _NAME = re.compile(
 )
 
 
-def is_ours(found: Found) -> bool:
+def is_ours(file: FoundFile) -> bool:
     """Whether a file, or a zip that it lies in, is named as Canvas names them."""
-    return any(_NAME.fullmatch(part) for part in found.parts)
+    return any(_NAME.fullmatch(part) for part in file.parts)
 
 
-def read(found: Found) -> Sequence[Claim] | str:
+def read(file: FoundFile) -> Sequence[Claim] | str:
     """The claim for a file, or why there is none."""
-    for at, part in enumerate(found.parts):
+    for at, part in enumerate(file.parts):
         name = _NAME.fullmatch(part)
         if name:
-            return (_claim(found, at, name),)
+            return (_claim(file, at, name),)
     return "is not named as Canvas names what was handed in"
 
 
-def _claim(found: Found, at: int, name: re.Match[str]) -> Claim:
-    own = (name["original"] or name["typed"], *found.parts[at + 1 :])
+def _claim(file: FoundFile, at: int, name: re.Match[str]) -> Claim:
+    own = (name["original"] or name["typed"], *file.parts[at + 1 :])
     return Claim(
-        found=found,
+        file=file,
         person=_person(name),
         name=own[-1],
         folders=own[:-1],
-        context=found.parts[:at],
+        context=file.parts[:at],
         rank=int(name["file"] or 0),
         late=name["late"] is not None,
     )

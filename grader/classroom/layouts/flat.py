@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from grader.classroom.found import Claim, Found, Reader
+from grader.classroom.found import Claim, FoundFile, Reader
 from grader.classroom.matching import forms_of, mentioned, stem_of
 from grader.classroom.people import person_called, words_of
 from grader.kit.exercise import Exercise
@@ -20,11 +20,11 @@ _WORD = re.compile(r"[^\W_]+")
 def reader(source: str, exercises: Sequence[Exercise]) -> Reader:
     """How to claim a file by its name. ``source`` is the name of the folder or zip that holds all of them."""
 
-    def read(found: Found) -> Sequence[Claim] | str:
-        if found.suffix != ".py":
+    def read(file: FoundFile) -> Sequence[Claim] | str:
+        if file.suffix != ".py":
             return "is not a Python file"
-        context = found.parts[:-1]
-        named = _take_apart(stem_of(found.parts[-1]).text, exercises)
+        context = file.parts[:-1]
+        named = _take_apart(stem_of(file.parts[-1]).text, exercises)
         if isinstance(named, str):
             return named
         owner, exercise = named
@@ -32,15 +32,15 @@ def reader(source: str, exercises: Sequence[Exercise]) -> Reader:
             return "does not say in its name whose it is"
         if not exercise and not any(mentioned(place, exercises) for place in (source, *context)):
             return "does not say in its name which exercise it is for"
-        name = f"{exercise}.py" if exercise else found.parts[-1]
-        return (Claim(found=found, person=person_called(owner), name=name, context=context),)
+        name = f"{exercise}.py" if exercise else file.parts[-1]
+        return (Claim(file=file, person=person_called(owner), name=name, context=context),)
 
     return read
 
 
-def names_learner(found: Found, exercises: Sequence[Exercise]) -> bool:
+def names_learner(file: FoundFile, exercises: Sequence[Exercise]) -> bool:
     """Whether the name of a file says both whose it is and which exercise it is for."""
-    named = _take_apart(stem_of(found.parts[-1]).text, exercises)
+    named = _take_apart(stem_of(file.parts[-1]).text, exercises)
     return not isinstance(named, str) and all(named)
 
 

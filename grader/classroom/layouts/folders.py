@@ -11,7 +11,7 @@ import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from grader.classroom.found import Claim, Found, Gathered, Reader
+from grader.classroom.found import Claim, FoundFile, Gathered, Reader
 from grader.classroom.matching import exactly, forms_of
 from grader.classroom.people import person_called, words_of
 from grader.kit.exercise import Exercise
@@ -34,9 +34,9 @@ class FolderPlace:
     inside: tuple[str, ...]
 
 
-def place_of(found: Found, *, root: int, exercises: Sequence[Exercise]) -> FolderPlace:
+def place_of(file: FoundFile, *, root: int, exercises: Sequence[Exercise]) -> FolderPlace:
     """Take a path apart; its first ``root`` parts hold all files."""
-    parts, at = found.parts, root
+    parts, at = file.parts, root
     while at < len(parts) - 1 and is_of_exercise(parts[at], exercises):
         at += 1
     if at >= len(parts) - 1:
@@ -50,16 +50,16 @@ def is_of_exercise(name: str, exercises: Sequence[Exercise]) -> bool:
     return bare.casefold() == _EXERCISES or bool(exactly(bare, exercises))
 
 
-def common_root(files: Sequence[Found], exercises: Sequence[Exercise]) -> int:
+def common_root(files: Sequence[FoundFile], exercises: Sequence[Exercise]) -> int:
     """How many folders hold all files: ``class/submissions/alice/join.py`` has two, if bob is there as well.
 
     With a single learner it is not clear whether the folder is theirs; it is taken for theirs if it holds exercises.
     """
     root = 0
     while True:
-        names = {found.parts[root] for found in files}
-        inside = {found.parts[root + 1] for found in files if len(found.parts) > root + 2}
-        alone = len(names) == 1 and all(len(found.parts) > root + 2 for found in files)
+        names = {file.parts[root] for file in files}
+        inside = {file.parts[root + 1] for file in files if len(file.parts) > root + 2}
+        alone = len(names) == 1 and all(len(file.parts) > root + 2 for file in files)
         if not alone or is_of_exercise(next(iter(names)), exercises):
             return root
         if all(is_of_exercise(name, exercises) for name in inside):
@@ -69,19 +69,19 @@ def common_root(files: Sequence[Found], exercises: Sequence[Exercise]) -> int:
 
 def reader(gathered: Gathered, source: str, exercises: Sequence[Exercise]) -> Reader:
     """How to claim a file by the folder it lies in. ``source`` is the name of the folder or zip that holds them all."""
-    root = common_root([found for found in gathered.files if found.suffix == ".py"], exercises)
-    places = [place_of(found, root=root, exercises=exercises) for found in gathered.files]
+    root = common_root([file for file in gathered.files if file.suffix == ".py"], exercises)
+    places = [place_of(file, root=root, exercises=exercises) for file in gathered.files]
     owners = {(*place.above, place.owner) for place in places if place.owner}
     prefix = _prefix(owners, gathered.repositories, source)
 
-    def read(found: Found) -> Sequence[Claim] | str:
-        place = place_of(found, root=root, exercises=exercises)
+    def read(file: FoundFile) -> Sequence[Claim] | str:
+        place = place_of(file, root=root, exercises=exercises)
         if not place.owner:
             return "lies in no learner's folder"
         owner, assignment = _whose(place.owner.removesuffix(".zip").removeprefix(prefix), exercises)
         return (
             Claim(
-                found=found,
+                file=file,
                 person=person_called(owner),
                 name=place.inside[-1],
                 folders=place.inside[:-1],

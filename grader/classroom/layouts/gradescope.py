@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from grader.classroom.archive import MAX_BYTES
-from grader.classroom.found import METADATA, Claim, Found, Reader
+from grader.classroom.found import METADATA, Claim, FoundFile, Reader
 from grader.classroom.people import STUDENT_NUMBER, Person
 from grader.errors import ClassroomError
 
@@ -34,35 +34,35 @@ _TIME = re.compile(
 )
 
 
-def exports(files: Iterable[Found]) -> Mapping[Parts, Found]:
+def exports(files: Iterable[FoundFile]) -> Mapping[Parts, FoundFile]:
     """The metadata of each export, by the folder it is in.
 
     A file of that name in the folder of another export is not metadata: a learner may hand in a file of any name.
     """
-    bases: dict[Parts, Found] = {}
+    bases: dict[Parts, FoundFile] = {}
     for file in sorted(files, key=lambda file: len(file.parts)):
         if file.parts[-1] == METADATA and _base(file.parts[:-1], bases) is None:
             bases[file.parts[:-1]] = file
     return bases
 
 
-def covered(files: Sequence[Found]) -> int:
+def covered(files: Sequence[FoundFile]) -> int:
     """How many of the files lie in an export."""
     bases = exports(files)
-    return sum(_base(found.parts[:-1], bases) is not None for found in files)
+    return sum(_base(file.parts[:-1], bases) is not None for file in files)
 
 
-def reader(files: Iterable[Found]) -> Reader:
+def reader(files: Iterable[FoundFile]) -> Reader:
     """How to claim a file of this export for its owners. Raises ClassroomError if the metadata cannot be read."""
     bases = {parts: _read_metadata(file.path, file.shown) for parts, file in exports(files).items() if file.path}
 
-    def read(found: Found) -> Sequence[Claim] | str:
-        base = _base(found.parts[:-1], bases)
+    def read(file: FoundFile) -> Sequence[Claim] | str:
+        base = _base(file.parts[:-1], bases)
         if base is None:
             return f"lies outside of the folder of {METADATA}"
-        if found.parts == (*base, METADATA):
+        if file.parts == (*base, METADATA):
             return ()
-        return _claims(found, len(base), bases[base])
+        return _claims(file, len(base), bases[base])
 
     return read
 
@@ -71,8 +71,8 @@ def _base(folder: Parts, bases: Container[Parts]) -> Parts | None:
     return next((folder[:at] for at in range(len(folder) + 1) if folder[:at] in bases), None)
 
 
-def _claims(found: Found, at: int, metadata: Mapping[str, object]) -> Sequence[Claim] | str:
-    folder, own = found.parts[at], found.parts[at + 1 :]
+def _claims(file: FoundFile, at: int, metadata: Mapping[str, object]) -> Sequence[Claim] | str:
+    folder, own = file.parts[at], file.parts[at + 1 :]
     if not own and folder not in metadata:
         return f"lies in no submission of {METADATA}"
     submission = metadata.get(folder)
@@ -84,11 +84,11 @@ def _claims(found: Found, at: int, metadata: Mapping[str, object]) -> Sequence[C
         return f"is of {folder}, which has no submitter in {METADATA}"
     return tuple(
         Claim(
-            found=found,
+            file=file,
             person=person,
             name=own[-1] if own else folder,
             folders=own[:-1],
-            context=found.parts[:at],
+            context=file.parts[:at],
             submitted_at=_time(_text(submission, ":created_at")),
         )
         for person in people

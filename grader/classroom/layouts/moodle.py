@@ -12,7 +12,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
-from grader.classroom.found import Claim, Found, Reader
+from grader.classroom.found import Claim, FoundFile, Reader
 from grader.classroom.people import MOODLE, Person, slug
 
 _NAME = re.compile(
@@ -20,46 +20,46 @@ _NAME = re.compile(
 )
 
 
-def is_ours(found: Found) -> bool:
+def is_ours(file: FoundFile) -> bool:
     """Whether a file, or a folder that it lies in, is named as Moodle names them."""
-    return any(_NAME.fullmatch(part) for part in found.parts)
+    return any(_NAME.fullmatch(part) for part in file.parts)
 
 
-def reader(files: Iterable[Found]) -> Reader:
+def reader(files: Iterable[FoundFile]) -> Reader:
     """How to claim a file of this export for its owner."""
     namesakes = _namesakes(files)
 
-    def read(found: Found) -> Sequence[Claim] | str:
-        for at, part in enumerate(found.parts):
+    def read(file: FoundFile) -> Sequence[Claim] | str:
+        for at, part in enumerate(file.parts):
             name = _NAME.fullmatch(part)
             if name:
-                return (_claim(found, at, name, namesakes),)
+                return (_claim(file, at, name, namesakes),)
         return "is not named as Moodle names what was handed in"
 
     return read
 
 
-def _claim(found: Found, at: int, name: re.Match[str], namesakes: frozenset[str]) -> Claim:
-    own = (*([name["original"]] if name["original"] else []), *found.parts[at + 1 :])
+def _claim(file: FoundFile, at: int, name: re.Match[str], namesakes: frozenset[str]) -> Claim:
+    own = (*([name["original"]] if name["original"] else []), *file.parts[at + 1 :])
     number = name["number"] or ""
     person = Person(
         name=name["name"],
         ids=((MOODLE, number),) if number else (),
         key=f"{slug(name['name'])}-{number}" if slug(name["name"]) in namesakes else "",
     )
-    return Claim(found=found, person=person, name=own[-1] if own else "", folders=own[:-1], context=found.parts[:at])
+    return Claim(file=file, person=person, name=own[-1] if own else "", folders=own[:-1], context=file.parts[:at])
 
 
-def _namesakes(files: Iterable[Found]) -> frozenset[str]:
+def _namesakes(files: Iterable[FoundFile]) -> frozenset[str]:
     """Names that two people of one assignment have.
 
     Only their numbers tell them apart, which hold for that assignment alone.
     """
     numbers: dict[tuple[tuple[str, ...], str], set[str]] = defaultdict(set)
-    for found in files:
-        for at, part in enumerate(found.parts):
+    for file in files:
+        for at, part in enumerate(file.parts):
             name = _NAME.fullmatch(part)
             if name:
-                numbers[found.parts[:at], slug(name["name"])].add(name["number"] or "")
+                numbers[file.parts[:at], slug(name["name"])].add(name["number"] or "")
                 break
     return frozenset(name for (_, name), several in numbers.items() if len(several) > 1)

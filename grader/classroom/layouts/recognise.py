@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import assert_never
 
-from grader.classroom.found import METADATA, Found, Gathered, Layout, Reader
+from grader.classroom.found import METADATA, FoundFile, Gathered, Layout, Reader
 from grader.classroom.layouts import canvas, flat, folders, gradescope, moodle
 from grader.errors import ClassroomError
 from grader.kit.exercise import Exercise
@@ -28,20 +28,20 @@ class Evidence:
     because: str
 
 
-def recognise(source: Path, files: Sequence[Found], exercises: Sequence[Exercise]) -> Evidence:
+def recognise(source: Path, files: Sequence[FoundFile], exercises: Sequence[Exercise]) -> Evidence:
     """Find out the layout. Raises ClassroomError, which names the option to give, if the evidence is not clear."""
-    handed = [found for found in files if found.suffix in (".py", ".html")]
+    handed = [file for file in files if file.suffix in (".py", ".html")]
     if not handed:
         raise _nothing_there(source, files)
     # A learner may hand in a file of that name, too, which then covers only what that learner handed in.
-    metadata = [found for found in files if found.parts[-1] == METADATA]
+    metadata = [file for file in files if file.parts[-1] == METADATA]
     inside = gradescope.covered([*handed, *metadata]) - len(metadata)
     if metadata and inside >= MOST * len(handed):
-        where = min(metadata, key=lambda found: len(found.parts)).shown
+        where = min(metadata, key=lambda file: len(file.parts)).shown
         return Evidence(layout=Layout.GRADESCOPE, because=f"{where} is there")
     evidence = _platform(source, handed) or _folders_or_flat(handed, exercises)
     if evidence is None:
-        shown = ", ".join(repr(found.shown) for found in handed[:3])[:200]
+        shown = ", ".join(repr(file.shown) for file in handed[:3])[:200]
         message = f"{source}: it is not clear how the submissions are laid out; there are {shown}"
         raise ClassroomError(message, hint="Say it with `--layout folders`, `flat`, `canvas` or `moodle`.")
     return evidence
@@ -64,13 +64,13 @@ def reader_of(layout: Layout, gathered: Gathered, source: Path, exercises: Seque
             assert_never(never)
 
 
-def _nothing_there(source: Path, files: Sequence[Found]) -> ClassroomError:
+def _nothing_there(source: Path, files: Sequence[FoundFile]) -> ClassroomError:
     what = f"there are {len(files)} files, but no Python file among them" if files else "there are no files"
     return ClassroomError(f"{source}: {what}", hint="Give the folder or zip of the submissions.")
 
 
-def _platform(source: Path, handed: Sequence[Found]) -> Evidence | None:
-    tests: tuple[tuple[Layout, Callable[[Found], bool], str], ...] = (
+def _platform(source: Path, handed: Sequence[FoundFile]) -> Evidence | None:
+    tests: tuple[tuple[Layout, Callable[[FoundFile], bool], str], ...] = (
         (Layout.MOODLE, moodle.is_ours, "have _assignsubmission_ in their path, as Moodle writes it"),
         (Layout.CANVAS, canvas.is_ours, "are named name_user_file_upload, as Canvas does it"),
     )
@@ -86,19 +86,19 @@ def _platform(source: Path, handed: Sequence[Found]) -> Evidence | None:
     return None
 
 
-def _folders_or_flat(handed: Sequence[Found], exercises: Sequence[Exercise]) -> Evidence | None:
-    python = [found for found in handed if found.suffix == ".py"]
+def _folders_or_flat(handed: Sequence[FoundFile], exercises: Sequence[Exercise]) -> Evidence | None:
+    python = [file for file in handed if file.suffix == ".py"]
     if not python:
         return None
     root = folders.common_root(python, exercises)
-    owned = sum(bool(folders.place_of(found, root=root, exercises=exercises).owner) for found in python)
+    owned = sum(bool(folders.place_of(file, root=root, exercises=exercises).owner) for file in python)
     if owned >= MOST * len(python):
         return Evidence(layout=Layout.FOLDERS, because=f"{_of(owned, python)} lie in a learner's own folder")
-    named = sum(flat.names_learner(found, exercises) for found in python)
+    named = sum(flat.names_learner(file, exercises) for file in python)
     loose = len(python) - owned
     if loose >= MOST * len(python) and named >= MOST * loose:
         return Evidence(layout=Layout.FLAT, because=f"{_of(named, python)} say who and what in their names")
-    above = sum(len(found.parts) > 1 and folders.is_of_exercise(found.parts[-2], exercises) for found in python)
+    above = sum(len(file.parts) > 1 and folders.is_of_exercise(file.parts[-2], exercises) for file in python)
     if above == loose == len(python):
         return Evidence(
             layout=Layout.FLAT, because=f"{_of(above, python)} lie in a folder that is named like an exercise"
@@ -106,5 +106,5 @@ def _folders_or_flat(handed: Sequence[Found], exercises: Sequence[Exercise]) -> 
     return None
 
 
-def _of(count: int, files: Sequence[Found]) -> str:
+def _of(count: int, files: Sequence[FoundFile]) -> str:
     return f"{count} of {len(files)} files"
