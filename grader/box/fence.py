@@ -212,9 +212,9 @@ def _ports(level: int, needs: Collection[str]) -> tuple[int, ...] | None:
         return None
     with ExitStack() as stack:
         sockets = [stack.enter_context(socket.socket()) for _ in range(_PORTS)]
-        for each in sockets:
-            each.bind(("127.0.0.1", 0))
-        return tuple(each.getsockname()[1] for each in sockets)
+        for bound in sockets:
+            bound.bind(("127.0.0.1", 0))
+        return tuple(bound.getsockname()[1] for bound in sockets)
 
 
 def _hand_out(ports: Sequence[int]) -> None:

@@ -27,7 +27,7 @@ _libc.syscall.restype = ctypes.c_long
 
 def call(number: int, *arguments: int | bytes | None) -> int:
     """Make a system call; raises OSError. Integers are passed in full width, bytes as a pointer to them."""
-    plain = [ctypes.c_long(each) if isinstance(each, int) else each for each in arguments]
+    plain = [ctypes.c_long(argument) if isinstance(argument, int) else argument for argument in arguments]
     return _checked(_libc.syscall(ctypes.c_long(number), *plain))
 
 

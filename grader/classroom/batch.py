@@ -152,9 +152,9 @@ class Batch:
         if answer.cannot_start is not None:
             raise answer.error()
         self._deaths = 0
-        each = answer.seconds / len(portion.works)
+        seconds_each = answer.seconds / len(portion.works)
         exercise = portion.works[0].exercise
-        self._seconds[exercise] = (self._seconds.get(exercise, each) + each) / 2
+        self._seconds[exercise] = (self._seconds.get(exercise, seconds_each) + seconds_each) / 2
         self._note(answer.verdicts)
 
     def _lost(self, portion: _Portion) -> None:

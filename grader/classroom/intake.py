@@ -203,7 +203,7 @@ def _choose(candidates: Iterable[_Candidate]) -> _Chosen:
     for candidate in candidates:
         groups[candidate.learner, candidate.match.exercise].append(candidate)
     choices = [_best(group) for group in groups.values()]
-    return [one for best, _ in choices for one in best], [one for _, left in choices for one in left]
+    return [candidate for best, _ in choices for candidate in best], [file for _, left in choices for file in left]
 
 
 def _best(group: Sequence[_Candidate]) -> _Chosen:

@@ -82,7 +82,7 @@ class Roster:
         # A learner who has another number in the same system is another person, even of the same name. Moodle's numbers
         # do not tell, because they are different in each assignment.
         systems = {system for system, _ in person.ids} - {MOODLE}
-        return tuple(one for one in named.values() if not systems & {system for system, _ in one.ids})
+        return tuple(learner for learner in named.values() if not systems & {system for system, _ in learner.ids})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

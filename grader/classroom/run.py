@@ -62,7 +62,7 @@ class ClassRun:
         self._watch = watch
         self._exercises = {exercise.id: exercise for exercise in order.exercises}
         self._conditions = {
-            id: conditions(order.kit, one, order.options.schedules) for id, one in self._exercises.items()
+            id: conditions(order.kit, exercise, order.options.schedules) for id, exercise in self._exercises.items()
         }
         self._works: dict[tuple[str, str], Work] = {}
         self._owners: dict[tuple[str, str], set[str]] = defaultdict(set)

@@ -42,8 +42,8 @@ class ClassFiles:
         Where nothing has changed since they were written, they stay as they are: reading 10 000 verdicts and rendering
         their pages takes far longer than finding out that nothing is new.
         """
-        said = replace(results, made_at="", reused=0, marks=())
-        made_from = _digest(repr(said), *(_fingerprint(mark) for mark in results.marks), str(self.anonymous))
+        without_marks = replace(results, made_at="", reused=0, marks=())
+        made_from = _digest(repr(without_marks), *(_fingerprint(mark) for mark in results.marks), str(self.anonymous))
         named = [self.out / name for name in (PAGE, GRADES, LINES)]
         if self.orders or gradebook.note(WRITTEN) != made_from or not all(path.is_file() for path in named):
             everything = replace(results, marks=tuple(with_verdicts(results.marks, gradebook)))

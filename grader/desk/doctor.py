@@ -52,7 +52,7 @@ def _isolation(box: Box) -> list[Check]:
     checks = [Check(subject="isolation", result=f"level {box.level}: {LEVELS[box.level]}")]
     checks += [Check(subject="isolation", result=note) for note in box.notes]
     for probe in sorted(box.probes, key=lambda probe: probe.level):
-        result = f"{'cannot' if probe.prevented else 'CAN'} {probe.what}: {probe.said}"
+        result = f"{'cannot' if probe.prevented else 'CAN'} {probe.what}: {probe.detail}"
         checks.append(Check(subject=f"  level {probe.level}", result=result, fine=probe.prevented))
     return checks
 

@@ -152,7 +152,7 @@ def _load_tuple(inner: tuple[Any, ...], value: Any) -> tuple[Any, ...]:
         return tuple(_load(inner[0], item) for item in value)
     if len(inner) != len(value):
         raise Unreadable(f"{len(value)} items where {len(inner)} belong")
-    return tuple(_load(each, item) for each, item in zip(inner, value, strict=True))
+    return tuple(_load(kind, item) for kind, item in zip(inner, value, strict=True))
 
 
 def _load_rows(kind: Any, rows: list[Any]) -> tuple[Any, ...]:

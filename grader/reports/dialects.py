@@ -136,9 +136,9 @@ def _refuse_unjudged(dialect: Dialect, verdicts: Sequence[Verdict]) -> None:
         return
     kind = InternalError if bad is not None and bad.own_fault else MachineError
     reasons = reasons_not_judged(bad) if bad is not None else ()
-    said = clean_line("; ".join(reasons) or "nothing was judged", 500)
+    reason = clean_line("; ".join(reasons) or "nothing was judged", 500)
     where = f"{bad.exercise} was not judged" if bad is not None else "there is no verdict"
-    raise kind(f"{dialect} is not written, {where}: {said}", hint="See `grade doctor`, and run it again.")
+    raise kind(f"{dialect} is not written, {where}: {reason}", hint="See `grade doctor`, and run it again.")
 
 
 def write_class(orders: Sequence[ReportOrder], results: ClassResults) -> None:

@@ -90,7 +90,7 @@ class FaultView:
 class RemarkView:
     """A remark on tests that passed."""
 
-    said: str
+    sentence: str
     explanation: str
     source: SourceView | None
 
@@ -161,13 +161,13 @@ def learner_page(
 
 def _summary(verdicts: Sequence[Verdict]) -> str:
     if len(verdicts) == 1:
-        said = {
+        words_of_status = {
             Status.PASS: "is complete" if verdicts[0].complete_run else "passes what was asked for",
             Status.FAIL: "is not complete yet",
             Status.CANNOT_JUDGE: "cannot be judged as it is",
             Status.NOT_JUDGED: "was not judged",
         }
-        return f"{verdicts[0].title} {said[verdicts[0].status]}"
+        return f"{verdicts[0].title} {words_of_status[verdicts[0].status]}"
     passed = sum(verdict.status is Status.PASS for verdict in verdicts)
     return f"{passed} of {counted(len(verdicts), 'exercise')} complete"
 
@@ -227,7 +227,7 @@ def _remark(verdict: Verdict, remark: SharedRemark, diagnoses: Mapping[str, Diag
     # Another version of the grader, which knew other kinds, may have judged an older attempt.
     explanation = diagnoses[remark.kind].explanation if remark.kind in diagnoses else ""
     source = _source(verdict, remark.line, views.excerpt_of_line(remark.source))
-    return RemarkView(said=views.remark_said(remark), explanation=explanation, source=source)
+    return RemarkView(sentence=views.remark_said(remark), explanation=explanation, source=source)
 
 
 def _source(verdict: Verdict, line: int | None, excerpt: Excerpt) -> SourceView | None:

@@ -78,8 +78,8 @@ def _explained(verdict: Verdict, finding: Finding) -> Iterator[str]:
     for waiting in failure.waiting[:MAX_WAITING]:
         where = "elsewhere" if waiting.line is None else f"line {waiting.line}"
         yield f"  waits: {where}, for {clean_line(waiting.awaiting, 100)}, {waited_since(waiting.since)}"
-    if said := schedule_said(replace(finding, failure=replace(failure, turns=""))):
-        yield f"note: {said}"
+    if schedule := schedule_said(replace(finding, failure=replace(failure, turns=""))):
+        yield f"note: {schedule}"
     yield f"help: {failure.help}"
     yield f"on {finding.where}; again: {replay_line(verdict, finding)}"
 

@@ -162,5 +162,5 @@ def grades_csv(results: ClassResults) -> str:
         who = [clean_cell(text, MAX_CELL) for text in (learner.key, learner.name, learner.email)]
         by_exercise = {mark.exercise: mark.points for mark in marks}
         points = [*(by_exercise.get(exercise) for exercise in results.exercises), total_of(marks)]
-        writer.writerow([*who, *("" if each is None else whole_points(each) for each in points)])
+        writer.writerow([*who, *("" if earned is None else whole_points(earned) for earned in points)])
     return file.getvalue()

@@ -115,8 +115,8 @@ def _numbered(lanes: Sequence[Lane]) -> tuple[Lane, ...]:
 
 def _labels(lanes: Sequence[Lane], lost: Sequence[Lost]) -> tuple[Label, ...]:
     rows = {lane.label: row for row, lane in reversed(list(enumerate(lanes)))}
-    shown = [one for one in lost if one.name in rows][:MAX_LABELS]
-    return tuple(Label(at=one.at, lane=rows[one.name], text=f"{seconds(one.seconds)} lost here") for one in shown)
+    shown = [loss for loss in lost if loss.name in rows][:MAX_LABELS]
+    return tuple(Label(at=loss.at, lane=rows[loss.name], text=f"{seconds(loss.seconds)} lost here") for loss in shown)
 
 
 # ---- the play as the judge saw it ------------------------------------------------------------------------------------
@@ -173,8 +173,8 @@ def _by_name(trace: Trace) -> dict[str, Span]:
     return {span.name: span for span in spans if counts[span.name] == 1 and span.stopped is not None}
 
 
-def _overlap(one: Span, other: Span) -> float:
-    return min(one.end, other.end) - max(one.start, other.start)
+def _overlap(span: Span, other: Span) -> float:
+    return min(span.end, other.end) - max(span.start, other.start)
 
 
 # ---- the axis --------------------------------------------------------------------------------------------------------

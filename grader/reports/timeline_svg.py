@@ -77,8 +77,8 @@ def chart(timeline: Timeline, caption: str) -> Chart:
 
 def kinds_in(charts: tuple[Chart, ...]) -> tuple[tuple[Kind, str], ...]:
     """Return the kinds of bars that a legend must explain."""
-    found = {rect.kind for chart in charts for row in chart.rows for rect in row.rects}
-    return tuple((kind, word) for kind, word in KIND_WORDS.items() if kind in found)
+    drawn = {rect.kind for chart in charts for row in chart.rows for rect in row.rects}
+    return tuple((kind, word) for kind, word in KIND_WORDS.items() if kind in drawn)
 
 
 def _tick(tick: Tick, end: float) -> Caption:

@@ -123,13 +123,13 @@ def reasons_not_judged(verdict: Verdict) -> tuple[str, ...]:
 
 def findings(verdict: Verdict) -> tuple[Finding, ...]:
     """Return one finding per failed test and reason, in the order of the tests."""
-    found = [finding for test in verdict.tests for finding in _findings_of(test)]
+    by_test = [finding for test in verdict.tests for finding in _findings_of(test)]
     numbers: dict[str, dict[int, None]] = defaultdict(dict)
-    for finding in found:
+    for finding in by_test:
         numbers[finding.failure.diagnosis][finding.test.number] = None
     return tuple(
         replace(finding, also=tuple(n for n in numbers[finding.failure.diagnosis] if n != finding.test.number))
-        for finding in found
+        for finding in by_test
     )
 
 
@@ -146,12 +146,12 @@ def _findings_of(test: TestResult) -> list[Finding]:
 
 def main_finding(verdict: Verdict) -> Finding | None:
     """Choose the one finding to show: the first, unless one ending explains most failures."""
-    found = findings(verdict)
-    counts = Counter(finding.failure.diagnosis for finding in found if is_ending(finding.failure))
+    all_findings = findings(verdict)
+    counts = Counter(finding.failure.diagnosis for finding in all_findings if is_ending(finding.failure))
     for slug, count in counts.most_common(1):
-        if count * 2 > len(found):
-            return next(finding for finding in found if finding.failure.diagnosis == slug)
-    return found[0] if found else None
+        if count * 2 > len(all_findings):
+            return next(finding for finding in all_findings if finding.failure.diagnosis == slug)
+    return all_findings[0] if all_findings else None
 
 
 def is_ending(failure: Failure) -> bool:

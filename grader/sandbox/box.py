@@ -177,7 +177,7 @@ class Box:
                 continue
             self.probes, self.missing = probes, self._zygote.missing
             proven = isolation.proven(self._level, probes)
-            possible = [f"it could {probe.what} ({probe.said})" for probe in probes if not probe.prevented]
+            possible = [f"it could {probe.what} ({probe.detail})" for probe in probes if not probe.prevented]
             if proven == self._level:
                 self._ready, self._stumbled = True, False
             elif possible:
@@ -245,7 +245,7 @@ class Box:
         if not alone:
             _kill_group(child.process)  # once it is reaped, its number may belong to another process
         child.close()  # not before: a child without more requests leaves, with status 0
-        spare = {each.process for each in self._living.values()}
+        spare = {living.process for living in self._living.values()}
         while child.number not in zygote.statuses or kill_descendants(zygote.process, spare=spare):
             if time.monotonic() > deadline or zygote.stopped():
                 raise Died(f"process {child.process} does not end")

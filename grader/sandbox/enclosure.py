@@ -126,7 +126,7 @@ def _open_to_all(*, inside: bool) -> bool:
     for path in (*trees(), str(PACKAGE)):
         place = Path(os.path.realpath(path))
         chain = [place] if inside else [place, *place.parents]
-        if any(not _readable(each) for each in chain if each.exists()):
+        if any(not _readable(folder) for folder in chain if folder.exists()):
             return False
     return True
 

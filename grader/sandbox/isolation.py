@@ -41,7 +41,7 @@ class Probe:
     """The lowest level that promises to prevent it."""
     what: str
     prevented: bool
-    said: str
+    detail: str
     """How it was prevented, or what came of it."""
 
 
@@ -49,8 +49,8 @@ def read_probes(rows: object) -> tuple[Probe, ...]:
     """Read what the self-test of a box reports. No learner's code has run there yet."""
     assert isinstance(rows, list)
     return tuple(
-        Probe(level=int(level), what=str(what), prevented=prevented is True, said=str(said))
-        for level, what, prevented, said in rows
+        Probe(level=int(level), what=str(what), prevented=prevented is True, detail=str(detail))
+        for level, what, prevented, detail in rows
     )
 
 

@@ -149,9 +149,9 @@ class ZygoteHandle:
     def _bubblewrapped(self, theirs: socket.socket) -> subprocess.Popen[bytes]:
         """Start it in namespaces. Raises Died within milliseconds where the system refuses them."""
         low = os.pipe()
-        reports, status = (fcntl.fcntl(each, fcntl.F_DUPFD_CLOEXEC, _ABOVE_STANDARD) for each in low)
-        for each in low:
-            os.close(each)  # bubblewrap closes 0 to 2
+        reports, status = (fcntl.fcntl(end, fcntl.F_DUPFD_CLOEXEC, _ABOVE_STANDARD) for end in low)
+        for end in low:
+            os.close(end)  # bubblewrap closes 0 to 2
         with open(reports, "rb") as file:
             try:
                 process = self._popen(theirs, bubblewrap_arguments(reports, status), [reports, status])

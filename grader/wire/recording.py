@@ -320,7 +320,7 @@ class Recording:
     def surprises(self) -> list[Leaf]:
         """The exceptions that came out of the scenario or an attempt, without those that the scenario handed out."""
         raised = [self.error, *(attempt.raised for attempt in self.attempts)]
-        return [leaf for each in raised for leaf in each.leaves if leaf.token is None]
+        return [leaf for error in raised for leaf in error.leaves if leaf.token is None]
 
     @property
     def order(self) -> list[str]:

@@ -32,7 +32,7 @@ LIMITS = Limits(wall_seconds=30, cpu_seconds=5, memory_mb=400)
 
 
 def probe(level: int, prevented: bool = True, what: str = LAST_PROBE) -> Probe:
-    return Probe(level=level, what=what, prevented=prevented, said="")
+    return Probe(level=level, what=what, prevented=prevented, detail="")
 
 
 EVERYTHING = (probe(1), probe(2), probe(3))

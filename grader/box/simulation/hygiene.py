@@ -84,7 +84,7 @@ class Cancellations:
             return
         for leaf in _leaves(error):
             over = [leaf, *_replaced_by(leaf)]
-            self._thrown = [thrown for thrown in self._thrown if all(thrown is not each for each in over)]
+            self._thrown = [thrown for thrown in self._thrown if all(thrown is not error for error in over)]
 
     def step_over(self, task: int) -> None:
         while self._thrown:
@@ -118,11 +118,11 @@ def _end_of(error: BaseException) -> Place | None:
 def _leaves(error: BaseException | None) -> Iterator[BaseException]:
     rest = [error]
     while rest:
-        found = rest.pop()
-        if isinstance(found, BaseExceptionGroup):
-            rest += found.exceptions
-        elif found is not None:
-            yield found
+        inner = rest.pop()
+        if isinstance(inner, BaseExceptionGroup):
+            rest += inner.exceptions
+        elif inner is not None:
+            yield inner
 
 
 def _replaced_by(error: BaseException) -> Iterator[BaseException]:
@@ -248,7 +248,7 @@ class LeftOpen:
     def places(self) -> list[Place]:
         """Where the learner's code opened what is still open; for a generator, where the code iterates over it."""
         generators = [(reference(), place) for reference, place in self._generators.values()]
-        paused = [place for each, place in generators if each is not None and each.ag_frame is not None]
+        paused = [place for generator, place in generators if generator is not None and generator.ag_frame is not None]
         streams = [place for _, place in self._streams.values()]
         return sorted(set(self._dropped + paused + streams))[:MAX_LEFT_OPEN]
 
@@ -308,13 +308,15 @@ class LeftOpen:
 
 def _serves_others(generator: Generator, frame: FrameType) -> bool:
     """Whether other code than the coroutine of this frame may close the generator."""
-    code, found = frame.f_code, frame.f_locals
+    code, local_values = frame.f_code, frame.f_locals
     arguments = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
     shared = (*code.co_cellvars, *code.co_freevars, *arguments)
-    if code.co_flags & inspect.CO_ASYNC_GENERATOR or any(found.get(name) is generator for name in shared):
+    if code.co_flags & inspect.CO_ASYNC_GENERATOR or any(local_values.get(name) is generator for name in shared):
         return True
     # Attribute access would run the learner's code.
-    held = [referent for value in found.values() if value is not generator for referent in gc.get_referents(value)]
+    held = [
+        referent for value in local_values.values() if value is not generator for referent in gc.get_referents(value)
+    ]
     inside = [value for referent in held if type(referent) is dict for value in referent.values()]
     return any(value is generator for value in (*held, *inside))
 

@@ -91,10 +91,10 @@ class Posts:
 
     def take(self) -> bool:
         """Deliver everything; returns whether there was anything."""
-        found = bool(self._posts)
+        had_posts = bool(self._posts)
         while self._posts:
             self._posts.popleft()()
-        return found
+        return had_posts
 
 
 # ---- calls -----------------------------------------------------------------------------------------------------------
@@ -328,10 +328,10 @@ class Workers:
 
     def unblock(self) -> bool:
         """Let the threads go on whose sockets are ready; returns whether there are any."""
-        found = [call for call in self._calls if call.state == "blocked" and is_ready(*call.socket)]
-        for call in found:
+        unblocked = [call for call in self._calls if call.state == "blocked" and is_ready(*call.socket)]
+        for call in unblocked:
             call.state = "ready"
-        return bool(found)
+        return bool(unblocked)
 
     def wait_for_sockets(self) -> bool:
         """Whether any thread waits for a socket."""

@@ -137,7 +137,7 @@ def _folded(word: str) -> str:
 def without_texts(line: str) -> str:
     """Take the comment and what stands in quotes out of a line of code."""
     # Quotes first: a # inside of them begins no comment.
-    code = _TEXT.sub(lambda found: f"{found[0][0]}{IN_QUOTES}{found[0][0]}", line[:MAX_LINE])
+    code = _TEXT.sub(lambda match: f"{match[0][0]}{IN_QUOTES}{match[0][0]}", line[:MAX_LINE])
     return code.partition("#")[0].rstrip()
 
 

@@ -37,7 +37,7 @@ class Cluster:
     """Plays of one shape; ``chart`` is that of one of them."""
 
     learners: int
-    said: str
+    caption: str
     kinds: str
     chart: Chart
 
@@ -133,7 +133,7 @@ def _cluster(plays: Sequence[Miss]) -> Cluster:
         known = {span.name for span in reference.spans} | {task.name for task in reference.tasks}
     return Cluster(
         learners=len(plays),
-        said=in_words(drawn[0]),
+        caption=in_words(drawn[0]),
         kinds=kinds_said(plays),
         chart=chart(_renamed(drawn[0], known), counted(len(plays), "learner")),
     )

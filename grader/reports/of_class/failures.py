@@ -97,7 +97,7 @@ class Group:
 
     exercise: str
     title: str
-    said: str
+    caption: str
     rows: tuple[FailureRow, ...]
 
 
@@ -186,12 +186,12 @@ def by_exercise(results: ClassResults, rows: Sequence[FailureRow]) -> tuple[Grou
     for row in rows:
         groups[row.exercise].append(row)
     return tuple(
-        Group(exercise=id, title=results.kit.exercise(id).title, said=_said(group), rows=tuple(group))
+        Group(exercise=id, title=results.kit.exercise(id).title, caption=_caption(group), rows=tuple(group))
         for id, group in groups.items()
     )
 
 
-def _said(rows: Sequence[FailureRow]) -> str:
+def _caption(rows: Sequence[FailureRow]) -> str:
     failed = worst(rows)
     if not failed:
         return "no test fails" if rows else "nothing was judged"
@@ -318,8 +318,8 @@ def _tests_said(group: Iterable[Miss]) -> str:
     counts = Counter((miss.exercise, miss.test.number) for miss in group)
     named = sorted(key for key, _ in counts.most_common(MAX_TESTS_NAMED))
     more = len(counts) - len(named)
-    said = ", ".join(f"{exercise} test {number}" for exercise, number in named)
-    return f"{said} and {counted(more, 'other test')}" if more else said
+    tests = ", ".join(f"{exercise} test {number}" for exercise, number in named)
+    return f"{tests} and {counted(more, 'other test')}" if more else tests
 
 
 def _typical_line(results: ClassResults, group: Iterable[Miss]) -> tuple[str, int]:

@@ -124,7 +124,7 @@ class DistributionBin:
     y: str
     width: str
     height: str
-    said: str
+    caption: str
 
 
 # ---- exercises -------------------------------------------------------------------------------------------------------
@@ -294,7 +294,7 @@ def _bin(number: int, learners: int, most: int) -> DistributionBin:
         y=f"{100 - height:.1f}%",
         width=f"{width * 0.88:.2f}%",
         height=f"{height:.1f}%",
-        said=f"{range_said}: {counted(learners, 'learner')}",
+        caption=f"{range_said}: {counted(learners, 'learner')}",
     )
 
 

@@ -96,8 +96,8 @@ def lists(results: ClassResults, states: States, links: Mapping[str, LearnerLink
     return Lists(
         not_gradable=_capped(by_state[CellState.FAULT], lambda mark: _not_gradable(mark, links)),
         not_judged=_capped(by_state[CellState.NOT_JUDGED], lambda mark: _not_judged(mark, links)),
-        look=_capped(look, lambda found: _fault(*found, links)),
-        left=_capped(_left(results.intake), lambda found: _left_row(*found)),
+        look=_capped(look, lambda mark_and_fault: _fault(*mark_and_fault, links)),
+        left=_capped(_left(results.intake), lambda pair: _left_row(*pair)),
         changed=_capped(changed, lambda mark: _change(mark, links)),
         moved=_capped(results.moved, lambda sentence: clean_line(sentence, MAX_SENTENCE)),
         absent=_capped(absent, lambda key: links[key]),

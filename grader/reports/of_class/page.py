@@ -139,5 +139,5 @@ def _made_with(results: ClassResults) -> tuple[tuple[str, str], ...]:
 def _shared(results: ClassResults) -> Iterator[str]:
     """Say of each exercise what its programs shared with the rest of the computer, if anything."""
     for exercise in map(results.kit.exercise, results.exercises):
-        if said := shared(exercise.needs, results.isolation):
-            yield f"{exercise.id}: {said}"
+        if needs := shared(exercise.needs, results.isolation):
+            yield f"{exercise.id}: {needs}"

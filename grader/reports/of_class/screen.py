@@ -56,8 +56,8 @@ def show_class_quiet(console: Console, results: ClassResults, *, glyphs: Glyphs)
     screen = Screen(console, glyphs)
     unsettled = count(results.marks, Standing.NOT_JUDGED)
     if unsettled:
-        said = f"{counted(unsettled, 'submission')} NOT JUDGED, through no fault of the learner: totals are not final"
-        screen.wrapped(Piece(""), said, "fail")
+        text = f"{counted(unsettled, 'submission')} NOT JUDGED, through no fault of the learner: totals are not final"
+        screen.wrapped(Piece(""), text, "fail")
     screen.spread([Piece(summary(results), "strong")], [Piece(_reached(results), "strong")])
 
 
@@ -135,9 +135,9 @@ def _show_not_gradable(screen: Screen, marks: Sequence[Mark]) -> None:
     wrong = [mark.judged.verdict for mark in marks if mark.judged and mark.standing is Standing.CANNOT_JUDGE]
     kinds = Counter(verdict.fault for verdict in wrong)
     if kinds:
-        said = ", ".join(f"{number} {kind}" for kind, number in kinds.most_common())
+        by_kind = ", ".join(f"{number} {kind}" for kind, number in kinds.most_common())
         screen.blank()
-        screen.wrapped(Piece("not gradable: ", "note"), f"{kinds.total()} ({said}); class.html shows the lines")
+        screen.wrapped(Piece("not gradable: ", "note"), f"{kinds.total()} ({by_kind}); class.html shows the lines")
 
 
 def _show_changed(screen: Screen, marks: Sequence[Mark]) -> None:
