@@ -32,7 +32,7 @@ _LIMITS = {
     resource.RLIMIT_FSIZE: 16 << 20,
     resource.RLIMIT_NOFILE: 512,
 }
-"""Of every child, besides the memory and the CPU time that the job says."""
+"""The limits of every child, besides those on memory and CPU time, which the job sets."""
 _CPU_MARGIN = 5
 _PROCESSES = 512
 """Processes and threads of a whole box, where the kernel can count them apart from those of its user."""

@@ -74,14 +74,14 @@ _RIGHTS: Mapping[Access, int] = {
     "write": _EVERYTHING & ~_EXECUTE,
 }
 _KNOWN_SINCE = ((5, 16), (3, 15), (2, 14), (1, 13))
-"""From which version of the interface on how many rights are known."""
+"""Versions of the interface, and how many rights are known from each of them on."""
 
 _CREATE, _ADD, _RESTRICT = 444, 445, 446
 _ASK_VERSION = 1
 _PATH, _PORT = 1, 2
 _BIND_TCP, _CONNECT_TCP = 1, 2
 _SCOPES = 3
-"""Neither connect to abstract sockets nor send signals to a process outside of this very fence."""
+"""The flags that forbid connecting to abstract sockets, and sending signals, outside of this very fence."""
 
 
 def landlock_version() -> int:

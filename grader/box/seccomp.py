@@ -77,7 +77,7 @@ _X86_64 = {
 PROCESSORS: Mapping[str, Processor] = {
     "x86_64": Processor(audit=0xC000003E, foreign=0x40000000, seccomp=317, calls=_X86_64),
 }
-"""By what ``uname -m`` calls them; ``wire.orders.FILTERED_MACHINES`` tells the trusted side which there are."""
+"""Processors by their names in ``uname -m``; ``wire.orders.FILTERED_MACHINES`` lists them for the trusted side."""
 
 # ---- rules -----------------------------------------------------------------------------------------------------------
 
@@ -133,7 +133,7 @@ def _streams(*families: int) -> Rule:
 
 _TO_ITSELF = (OneOf(argument=0, values=(Process.OWN,)),)
 _NOT_TO_THE_BOX = (NoneOf(argument=0, values=(0, 1, Process.PARENT, 0xFFFFFFFF)),)
-"""Neither to its own group, in which the grader ends it, nor to the box's first process, the zygote, or all at once."""
+"""No signal to a child's own group, in which the grader ends it, to the box's first process, the zygote, or to all."""
 
 RULES: Mapping[str, Rule] = {
     "kill": _TO_ITSELF,
@@ -165,7 +165,7 @@ RULES_WITH: Mapping[str, Mapping[str, Rule]] = {
         **dict.fromkeys(("rename", "renameat", "renameat2"), FREE),
     },
 }
-"""By need, calls that are allowed only to exercises with it, or to them with other arguments."""
+"""Calls that are allowed only to exercises with a need, or to them with other arguments, by that need."""
 _NEEDED = frozenset(name for rules in RULES_WITH.values() for name in rules)
 
 
@@ -180,12 +180,12 @@ def rule_for(name: str, needs: Collection[str]) -> Rule | None:
 # ---- the filter ------------------------------------------------------------------------------------------------------
 
 Instruction = tuple[int, int, int, int]
-"""Of classic BPF: what to do, over how many to jump if a comparison is true and if it is false, and a value."""
+"""An instruction of classic BPF: what to do, how many to skip if a comparison holds and if it does not, and a value."""
 
 _LOAD, _EQUAL, _AT_LEAST, _AND, _RETURN = 0x20, 0x15, 0x35, 0x54, 0x06
 _ALLOW, _KILL_PROCESS, _FAIL = 0x7FFF0000, 0x80000000, 0x00050000
 _NUMBER, _AUDIT, _ARGUMENTS = 0, 4, 16
-"""Where the call's number, its processor and its arguments of eight bytes stand in what a filter loads from."""
+"""Offsets, in what a filter loads from, of the call's number, its processor and its arguments of eight bytes."""
 _SET_FILTER = 1
 
 

@@ -19,7 +19,7 @@ from grader.wire.recording import Ended, Leaf, Mark, Span, row
 from grader.wire.values import Encoder, TooLarge, name_of
 
 MAX_ROWS = 20_000
-"""Of marks, of spans and of attempts, in one play; a scenario that goes on for ever must not fill the memory."""
+"""The most marks, and spans, and attempts of one play: a scenario that goes on for ever must not fill the memory."""
 MAX_MESSAGE = 2000
 MAX_LEAVES = 8
 MAX_NAME = 200

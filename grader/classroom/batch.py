@@ -26,9 +26,9 @@ FIRST = 2
 AHEAD = 2
 """Chunks handed over for each worker, so that no worker waits for the parent."""
 ALONE = 2
-"""After this many deaths a chunk is graded alone."""
+"""Deaths of workers with a chunk after which it is graded alone."""
 DEATHS_IN_A_ROW = 30
-"""So many deaths with nothing graded in between end the run. Halving a chunk of ``MOST`` takes eight."""
+"""Deaths of workers, with nothing graded in between, that end the run. Halving a chunk of ``MOST`` takes eight."""
 LOOK_SECONDS = 1.0
 """How often the caller is told how far the run is."""
 

@@ -29,7 +29,7 @@ class FoundFile:
     parts: tuple[str, ...]
     """Its path below the source. Learners chose some of the names in it."""
     path: Path | None
-    """Where its content is; None if it was left packed because it cannot be an answer."""
+    """The file that holds its content; None if it was left packed because it cannot be an answer."""
 
     @property
     def shown(self) -> str:
@@ -53,7 +53,7 @@ class Gathered:
     """Everything that a source holds."""
 
     files: tuple[FoundFile, ...]
-    """In the order of their paths."""
+    """All files, in the order of their paths."""
     refused: tuple[RefusedFile, ...]
     repositories: frozenset[tuple[str, ...]]
     """The folders that hold ``.git``."""
@@ -100,4 +100,4 @@ class Claim:
 
 
 Reader = Callable[[FoundFile], Sequence[Claim] | str]
-"""Makes the claims for a file, several if a group handed it in, or says in words why no learner owns it."""
+"""A function that makes the claims for a file, several for a group's, or says in words why no learner owns it."""

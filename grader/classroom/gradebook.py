@@ -106,7 +106,7 @@ class JudgedHandIn(HandIn):
     """A hand-in with the verdict that stands for it, and what it was judged under."""
 
     verdict: StoredVerdict
-    """Without its document, which ``Gradebook.verdict`` opens."""
+    """The verdict without its document, which ``Gradebook.verdict`` opens."""
     verdict_id: int
     conditions: Conditions
 

@@ -37,7 +37,7 @@ from grader.kit.exercise import Exercise
 from grader.text import clean_line, counted
 
 TOTAL = "total"
-"""Stands for all exercises together, where the platform has one assignment for them."""
+"""The word for all exercises together, where the platform has one assignment for them."""
 FAILURES = 5
 """Failing tests that a comment names."""
 NAMED = 5
@@ -67,7 +67,7 @@ class Points:
 
 
 Results = Mapping[tuple[str, str], Points]
-"""By the key of the learner and the id of the exercise; cells without points in it are left alone."""
+"""Points by the key of the learner and the id of the exercise; a cell for which there are none is left alone."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

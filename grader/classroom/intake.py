@@ -43,9 +43,9 @@ class Handed:
     """The key of the learner."""
     exercise: str
     path: Path
-    """Where the file is now: a zip is unpacked first."""
+    """The path at which the grader reads the file: a zip is unpacked first."""
     shown: str
-    """Where the instructor finds it: its path in what the platform exported."""
+    """The path at which the instructor finds it in what the platform exported."""
     late: bool = False
     """Whether the platform marked it so."""
     submitted_at: str = ""
@@ -60,9 +60,9 @@ class Intake:
     because: str
     """What the layout was recognised by, in words."""
     learners: tuple[Learner, ...]
-    """In order of their names; those of the roster who handed in nothing are among them."""
+    """The learners of the class in order of their names, also those of the roster who handed in nothing."""
     files: tuple[Handed, ...]
-    """At most one for each learner and exercise, in that order."""
+    """The files that count, at most one for each learner and exercise, in that order."""
     unmatched: tuple[LeftOver, ...] = ()
     refused: tuple[LeftOver, ...] = ()
     strangers: tuple[LeftOver, ...] = ()

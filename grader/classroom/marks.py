@@ -72,11 +72,11 @@ class ClassResults:
     """Ids of those that were asked for, in the order of the kit."""
     intake: Intake
     marks: tuple[Mark, ...]
-    """One for every learner and exercise, in the order of ``intake.learners`` and then ``exercises``."""
+    """A mark for every learner and exercise, in the order of ``intake.learners`` and then ``exercises``."""
     made_at: str
     """UTC, ISO 8601."""
     version: str
-    """Of the grader."""
+    """The version of the grader."""
     isolation: int
     """The lowest level at which anything was played."""
     schedules: int
@@ -101,7 +101,7 @@ class ClassResults:
 
 
 Skips = Callable[[JudgedHandIn], bool]
-"""Whether a hand-in counts as not begun."""
+"""A function that says whether a hand-in counts as not begun."""
 
 
 def marks_of(

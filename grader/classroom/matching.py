@@ -32,7 +32,7 @@ class Stem:
 
     text: str
     copy: int
-    """Which copy it is: 0 is the first, a larger one is later, and -1 is a copy that was kept aside."""
+    """The number of the copy: 0 is the first, a larger one is later, and -1 is a copy that was kept aside."""
 
 
 def stem_of(name: str) -> Stem:
@@ -63,7 +63,7 @@ class Forms:
     by_name: frozenset[Words]
     """The module, the title, the name of the folder."""
     every: frozenset[Words]
-    """These, and the name after the id."""
+    """All forms: these two, and the name after the id."""
 
 
 def forms_of(exercise: Exercise) -> Forms:

@@ -68,7 +68,7 @@ class Roster:
 
     where: Path
     learners: tuple[Learner, ...]
-    """In the order of the file."""
+    """The learners in the order of the file."""
     _by_id: dict[tuple[str, str], list[Learner]] = field(default_factory=dict, repr=False)
     _by_spelling: dict[str, list[Learner]] = field(default_factory=dict, repr=False)
 

@@ -41,9 +41,9 @@ class Late:
     """The price of being late."""
 
     per_day: float = 0.0
-    """Per cent of the exercise's points."""
+    """What each day costs, in per cent of the exercise's points."""
     max_days: int | None = None
-    """After that many days nothing is given; None if that never happens."""
+    """The days after which nothing is given; None if that never happens."""
     grace: timedelta = timedelta()
 
 

@@ -44,10 +44,10 @@ class RunProgress:
     files: int
     files_done: int
     reused: int
-    """Of the files done, those whose verdict the gradebook had already."""
+    """How many of the files done had their verdict in the gradebook already."""
     not_gradable: int
     seconds_left: float | None
-    """None before the first file is graded, and at the end."""
+    """An estimate; None before the first file is graded, and at the end."""
 
 
 Watch = Callable[[RunProgress], None]

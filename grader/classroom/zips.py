@@ -41,7 +41,7 @@ class Member:
     """One file in a zip. ``fault`` says why it must not be taken; it is empty if it may be."""
 
     name: str
-    """With ``/`` between folders."""
+    """The path in the zip, with ``/`` between folders."""
     info: zipfile.ZipInfo
     fault: str
 

@@ -33,7 +33,7 @@ from grader.sandbox import isolation
 from grader.text import counted
 
 OUT = Path("grade-results")
-"""Where the results go without ``--out``."""
+"""The folder for the results without ``--out``."""
 GRADEBOOK = "gradebook.sqlite"
 
 

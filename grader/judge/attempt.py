@@ -23,7 +23,7 @@ AHEAD = 2
 """Plays that are asked for before they are needed, so that the box plays while a hidden test judges."""
 
 Choose = Callable[[Play], Play]
-"""Gives a schedule to a play that comes without one."""
+"""A function that gives a schedule to a play that comes without one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,9 +48,9 @@ class Judged:
     failed: Failed | None = None
     reason: str = ""
     own_fault: bool = False
-    """Not judged through a fault of the grader."""
+    """Whether the test was not judged through a fault of the grader."""
     remarks: tuple[Remark, ...] = ()
-    """On a test that passed: what its plays left behind, and ``fragile``."""
+    """Remarks on a test that passed: what its plays left behind, and ``fragile``."""
 
 
 class TooLong(BaseException):

@@ -24,7 +24,7 @@ Function = Callable[[Any], object]
 """A hidden test; its one argument is the ``play`` fixture."""
 
 _collected: dict[Path, tuple[str, Mapping[str, Function]]] = {}
-"""By file: its text when it was collected, and its tests. Collecting takes as long as judging several submissions."""
+"""Each file's text when it was collected, and its tests. Collecting takes as long as judging several submissions."""
 
 
 def hidden_functions(exercise: Exercise) -> Mapping[str, Function]:

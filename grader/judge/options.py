@@ -20,7 +20,7 @@ class PlayOptions:
     tests: tuple[int, ...] = ()
     """The numbers of the hidden tests asked for; none means all."""
     backends: tuple[str, ...] = ()
-    """Likewise."""
+    """The backends asked for; none means all."""
     schedules: int = DEFAULT_SCHEDULES
     """How many schedules at most; a hidden test may ask for fewer."""
     only: int | None = None

@@ -21,7 +21,7 @@ MAX_TRIES = 60
 """Plays spent on shortening one schedule; the turns that are left then are shown."""
 
 Choices = tuple[int, ...]
-"""Which of the ready tasks went on, at each point where there was a choice; 0 is natural order."""
+"""The number of the ready task that went on, at each point where there was a choice; 0 is natural order."""
 
 
 class Variants:

@@ -29,7 +29,7 @@ from grader.wire.recording import LEFT_BEHIND, Recording, Remark
 STEP_BUDGET = 400_000
 """Task steps of all plays of one test on one backend, after which no further schedule is begun."""
 TIMEOUT_SECONDS = 600
-"""For one hidden test with all its plays on one backend. Reaching it is the grader's fault: plays have limits."""
+"""The time for a hidden test with all plays on one backend. Reaching it is the grader's fault: plays have limits."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -43,7 +43,7 @@ class Examination:
     tests: Sequence[HiddenTest]
     backends: Sequence[str]
     results: dict[tuple[str, str], Judged] = field(default_factory=dict)
-    """By the name of the test and the backend."""
+    """The results by the name of the test and the backend."""
     virtual_seconds: float = 0.0
 
 

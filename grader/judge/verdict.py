@@ -50,7 +50,7 @@ class Failure:
     elapsed: float
     schedule: int
     turns: str = ""
-    """Which task goes on before which when the test fails; empty if it fails in natural order too."""
+    """The turns that make the test fail: which task goes on before which; empty if it fails in natural order too."""
     line: int | None = None
     source: str = ""
     exception: str = ""

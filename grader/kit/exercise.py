@@ -16,7 +16,7 @@ from grader.kit.tables import Table, read_table
 from grader.wire import BACKENDS
 
 PURE = "@pure"
-"""Stands for the harmless modules of the standard library in ``[rules] imports``."""
+"""The word for the harmless modules of the standard library in ``[rules] imports``."""
 GENERAL_HINTS = "general"
 """The hints of an exercise that belong to no diagnosis."""
 

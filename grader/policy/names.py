@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 _DEEPEST = 8
 """The most parts of a dotted name; without a limit, ``x = x.y`` would grow for ever."""
 _ROUNDS = 4
-"""Through how many assignments a name is followed."""
+"""The number of assignments through which a name is followed."""
 _MOST_MEANINGS = 4
 _TELLING = (
     *(ast.Import, ast.ImportFrom, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef),

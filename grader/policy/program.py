@@ -58,7 +58,7 @@ _LEFT_IN_ORDER = (ast.Try, ast.TryStar, ast.With, ast.AsyncWith, ast.ExceptHandl
 _WEIGHTY = frozenset((*_SCOPES, *_LEFT_IN_ORDER, ast.Return, ast.Break, ast.Continue, ast.match_case))
 _CATCHING = frozenset((*_COMPREHENSIONS, *_LEFT_IN_ORDER))
 _NAME_LENGTH, _SCOPES_SQUARED, _PATTERN_SQUARED = 500, 50, 20
-"""Measured: this much of each takes the compiler as long as one part of the tree."""
+"""The amount of each that takes the compiler as long as one part of the tree (measured)."""
 
 
 class Placed(Protocol):
@@ -243,9 +243,9 @@ class Flat:
 
     nodes: list[ast.AST]
     parents: list[int]
-    """For each node, the index of its parent in the list."""
+    """The index of each node's parent in the list."""
     ends: list[int]
-    """For each node, the index after its last child. Children stand side by side."""
+    """The index after each node's last child. Children stand side by side."""
 
 
 def flatten(tree: ast.AST, *, most: int) -> Flat:
@@ -267,7 +267,7 @@ def flatten(tree: ast.AST, *, most: int) -> Flat:
 def weight(flat: Flat) -> int:
     """Count the parts that the compiler sees, copies included, and other work as the parts that would take as long."""
     sizes, ways = [1] * len(flat.nodes), [0] * len(flat.nodes)
-    """For each node, the parts in it and the ways out of it, itself included."""
+    """The parts in each node and the ways out of it, itself included."""
     extra = scopes = 0
     for index in range(len(flat.nodes) - 1, -1, -1):
         node = flat.nodes[index]

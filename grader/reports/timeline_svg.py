@@ -14,7 +14,7 @@ from grader.reports.timeline import Axis, Label, Tick, Timeline
 from grader.text import seconds
 
 LEAST = 0.8
-"""Per cent of the plot that a bar takes at least."""
+"""The least width of a bar, in per cent of the plot."""
 MAX_INDENT = 4
 ENDINGS = {How.RETURNED: "", How.RAISED: "✗ raised", How.CANCELLED: "⊘ cancelled", How.OPEN: "… never ends"}
 KIND_WORDS = {Kind.WORK: "at work", Kind.WAIT: "waits", Kind.BLOCKED: "holds up every task"}

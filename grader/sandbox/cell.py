@@ -31,7 +31,7 @@ class Play:
 
     scenario: str
     inputs: str
-    """As ``Play.encode`` writes them."""
+    """The arguments of the scenario, as ``Play.encode`` writes them."""
     backend: str
     seed: int = 0
     choices: tuple[int, ...] | None = None

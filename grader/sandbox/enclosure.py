@@ -23,7 +23,7 @@ NOBODY = 65534
 PACKAGE = Path(__file__).resolve().parents[1]
 _KIT = PACKAGE / "_kit"
 SCRATCH = "/box"
-"""In a box of level 3, a folder in memory. Only submissions that need processes can see it."""
+"""A folder in the memory of a box of level 3. Only submissions that need processes can see it."""
 _SCRATCH_BYTES = 64 << 20
 
 _BOX = PACKAGE / "box"

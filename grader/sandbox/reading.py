@@ -33,7 +33,7 @@ from grader.wire.values import decode
 
 T = TypeVar("T")
 Check = Callable[[Json], object]
-"""Takes a value of a row and returns what the record holds. Raises Distrusted."""
+"""A function that takes a value of a row and returns what the record holds. Raises Distrusted."""
 
 _FROM_A_BOX = frozenset(Ended) - {Ended.INTERNAL}
 

@@ -251,7 +251,7 @@ class Trace:
     elapsed: float
     deviations: tuple[Deviation, ...] = ()
     failed_at: float | None = None
-    """When the simulation stopped the play; what comes after that is its unwinding."""
+    """The virtual time at which the simulation stopped the play; what comes after that is its unwinding."""
 
 
 @dataclass(slots=True, kw_only=True, eq=False)

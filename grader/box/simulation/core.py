@@ -50,7 +50,7 @@ class Bounds:
     """Steps in which a failed run may finish its clean-up."""
     socket_grace: float = 0.002
     last_socket_grace: float = 0.25
-    """When no timer is left: the last chance before the run is called a deadlock."""
+    """The grace when no timer is left: the last chance before the run is called a deadlock."""
 
     @property
     def late(self) -> float:
@@ -189,7 +189,7 @@ class Simulation:
         self.step_serial = 0
         self.steps = 0
         self.cancel: Callable[[], None] = lambda: None
-        """Cancels the scope round the scenario."""
+        """The function that cancels the scope round the scenario."""
         self.on_abandon: Callable[[], NoReturn] = _abandon
         self.loop_thread = threading.get_ident()
         self._ids = itertools.count(1)

@@ -62,9 +62,9 @@ class Cancellations:
 
     def __init__(self) -> None:
         self._thrown: list[BaseException] = []
-        """Those of the task whose step is in progress."""
+        """The cancellations of the task whose step is in progress."""
         self._pending: dict[int, list[Reference]] = {}
-        """By task, those that are still referred to: a clean-up is in progress, or the learner's code keeps them."""
+        """By task, the cancellations still referred to: a clean-up is in progress, or the learner's code keeps them."""
         self._swallowed: dict[int, list[Place]] = {}
         self.watching = False
         """Whether any cancellation was thrown; most plays have none."""
@@ -243,7 +243,7 @@ class LeftOpen:
         self._generators: dict[int, tuple[weakref.ref[Generator], Place]] = {}
         self._streams: dict[int, tuple[weakref.ref[object], Place]] = {}
         self._dropped: list[Place] = []
-        """Where generators and streams were opened that nothing refers to any more, so that no code can close them."""
+        """The places of generators and streams that nothing refers to any more, so that no code can close them."""
 
     def places(self) -> list[Place]:
         """Where the learner's code opened what is still open; for a generator, where the code iterates over it."""

@@ -18,7 +18,7 @@ STUDENT = "/submission/"
 SCENARIOS = "/scenarios.py"
 """The file name of the scenarios."""
 GIVEN = "what it was given"
-"""Stands for a function of the scenario that a submission awaits."""
+"""The name shown for a function of the scenario that a submission awaits."""
 
 MAX_DEVIATIONS = 50
 MAX_EVENTS = 6000
@@ -170,7 +170,7 @@ class TaskRecord:
     started: bool = False
     outcome: str | None = None
     since: float = 0.0
-    """When it was last suspended."""
+    """The virtual time at which the task was last suspended."""
 
 
 class Trace:

@@ -42,9 +42,9 @@ class TrioSimulation(Simulation):
         self._numbers: dict[trio.lowlevel.Task, int] = {}
         self._outcomes: dict[trio.lowlevel.Task, str] = {}
         self.last_step: dict[int, int] = {}
-        """For each task the last step it took."""
+        """The number of the last step that each task took."""
         self.entry_queue: object = None
-        """Where other threads leave calls for this run."""
+        """The queue in which other threads leave calls for this run."""
 
     def options(self, counted: object) -> dict[str, object]:
         """Backend options for ``anyio.run``."""

@@ -13,7 +13,7 @@ from grader.box.simulation.trace import innermost_own, is_student
 from grader.box.simulation.workers import OURS, Call
 
 local = threading.local()
-"""In a worker thread the ``call`` it runs and its ``simulation``."""
+"""The ``call`` that a worker thread runs, and its ``simulation``."""
 
 
 def counted(func: Callable[..., Any], args: tuple[Any, ...]) -> tuple[Call, Callable[[], Any]]:

@@ -184,7 +184,7 @@ class Children:
         self._children: list[subprocess.Popen[Any]] = []
         self._died: dict[int, float] = {}
         self._still: dict[int, tuple[list[ThreadState], float]] = {}
-        """For each process its state when it was last seen to move, and the real time of that look."""
+        """The state of each process when it was last seen to move, and the real time of that look."""
 
     def add(self, child: subprocess.Popen[Any]) -> None:
         self._children.append(child)

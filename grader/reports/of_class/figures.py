@@ -34,7 +34,7 @@ class CellState(StrEnum):
 
 
 States = Mapping[tuple[str, str], CellState]
-"""By learner and exercise."""
+"""The state of each mark, by learner and exercise."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

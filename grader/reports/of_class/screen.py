@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from grader.classroom.run import RunProgress
 
 LISTED = 8
-"""Left-over files that are named; the page of the class names all of them."""
+"""The most left-over files that are named; the page of the class names all of them."""
 NAME_WIDTH = 17
 EVERY_SECONDS = 10.0
 
