@@ -8,9 +8,9 @@ a sample of it, and are compared with what the class costs on average:
 
     cold pytest    one ``python -m pytest`` for each file, over the same hidden tests with the same virtual clock, and
                    with several schedules as many repeats of each test (``cold_pytest.py``)
-    bare plays     the same plays in a child forked from a warm process, with nobody looking (``bare_plays.py``)
+    bare plays     the same plays in a child forked from a warm process, with no box and no judge (``bare_plays.py``)
 
-CPU is user and system time of all processes together, those included that a box has killed. Nobody but ``grade`` knows
+CPU is user and system time of all processes together, those included that a box has killed. Only ``grade`` knows
 when a test has no further schedules, or shares a play between tests, so cold pytest plays more; the columns with plays
 say how much, and what one of them costs. ``--hangs`` grades the class once more with a deadlock in one file of a
 hundred, and once more with a busy loop in one of a hundred beside it; ``--growth`` grades 10, 100 and 1000 learners of
@@ -51,7 +51,7 @@ BUSY = "import anyio\n\n\nasync def {name}(*args, **kwargs):\n    while True:\n 
 EXEMPT = "# off-limits: exempt"
 """The first line of answers that a learner could not hand in; nothing is played of them."""
 EVERY = 100
-"""One file of so many hangs."""
+"""The number of files of which one hangs."""
 
 File = tuple[Exercise, Path]
 

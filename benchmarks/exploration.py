@@ -130,7 +130,7 @@ class PlainStage(Stage):
 
 
 def plain(program: Program) -> Playing:
-    """Run as everybody does: ``anyio.run`` on asyncio as it is, and nobody permutes anything."""
+    """Run as any program does: by ``anyio.run`` on asyncio as it is, in the order of asyncio's own loop."""
 
     def play(scenario: str, **inputs: object) -> Recording:
         stage = PlainStage(Simulation(Schedule(), Bounds()))
@@ -207,8 +207,8 @@ def main() -> None:
             by_plain = found_by_plain_runs(race, seeds)
             for backend in BACKENDS:
                 failed = failing_seeds(box, race, backend, seeds)
-                said = ("no" if by_plain is None else f"run {by_plain}") if backend == "asyncio" else ""
-                print(row(race, backend, failed, by_grade[backend], said), flush=True)
+                run_of_failure = ("no" if by_plain is None else f"run {by_plain}") if backend == "asyncio" else ""
+                print(row(race, backend, failed, by_grade[backend], run_of_failure), flush=True)
                 missed += by_grade[backend] is None
     print(f"{missed} missed by `grade` with its defaults")
     sys.exit(1 if missed else 0)

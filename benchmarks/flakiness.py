@@ -44,8 +44,8 @@ ROOT = Path(__file__).resolve().parent.parent
 SHORT_SECONDS = 40.0
 PLAY_SEEDS = 4
 
-Said = dict[str, list[str]]
-"""For each answer and program what must never differ: its verdicts, then one line for each of its plays."""
+Repeatable = dict[str, list[str]]
+"""What must never differ, for each answer and program: its verdicts, then one line for each of its plays."""
 
 
 # ---- one round, in a process of its own ------------------------------------------------------------------------------
@@ -79,7 +79,7 @@ def fingerprint(recording: Recording) -> str:
     return sha256(text.encode(errors="replace")).hexdigest()[:16]
 
 
-def said(verdict: Verdict) -> list[str]:
+def repeatable(verdict: Verdict) -> list[str]:
     """Everything about a verdict that must never differ."""
     results = [
         (test.name, result.backend, str(result.outcome), result.schedules, result.all_schedules, result.reason)
@@ -90,10 +90,10 @@ def said(verdict: Verdict) -> list[str]:
     return [repr((str(verdict.status), verdict.plays, verdict.virtual_seconds)), *map(repr, results)]
 
 
-def one_round(answers: str) -> dict[str, Said]:
+def one_round(answers: str) -> dict[str, Repeatable]:
     """Grade and play everything once, in new boxes: new processes, with other addresses."""
-    verdicts: Said = {}
-    plays: Said = {}
+    verdicts: Repeatable = {}
+    plays: Repeatable = {}
     engine.Cell = NotingCell  # type: ignore[misc]
     for root in (ROOT, ROOT / "benchmarks" / "races") if answers == "all" else (ROOT,):
         course = load_kit(root)
@@ -103,14 +103,14 @@ def one_round(answers: str) -> dict[str, Said]:
                     _noted.clear()
                     (verdict,) = engine.grade(box, course, exercise, [request])
                     key = f"{root.name} {exercise.id} {verdict.file}"
-                    verdicts[key], plays[key] = said(verdict), list(_noted)
+                    verdicts[key], plays[key] = repeatable(verdict), list(_noted)
     with Box() as box:
         for program in PROGRAMS:
-            found = [(b, s, play(box, program, b, s)) for b in BACKENDS for s in range(PLAY_SEEDS)]
-            plays[program.name] = [f"{backend} {seed}: {fingerprint(played)}" for backend, seed, played in found]
+            recordings = [(b, s, play(box, program, b, s)) for b in BACKENDS for s in range(PLAY_SEEDS)]
+            plays[program.name] = [f"{backend} {seed}: {fingerprint(played)}" for backend, seed, played in recordings]
             verdicts[program.name] = [
                 f"{backend} {seed}: {recording.ended} {recording.elapsed!r} {recording.value!r}"
-                for backend, seed, recording in found
+                for backend, seed, recording in recordings
             ]
     return {"verdicts": verdicts, "plays": plays}
 
@@ -125,18 +125,18 @@ def requests(exercise: Exercise, answers: str) -> Iterator[engine.Request]:
 # ---- many rounds -----------------------------------------------------------------------------------------------------
 
 
-def another_round(python: str, answers: str, hash_seed: int) -> dict[str, Said]:
+def another_round(python: str, answers: str, hash_seed: int) -> dict[str, Repeatable]:
     done = subprocess.run(
         [python, __file__, answers, "--say"],
         env={**os.environ, "PYTHONHASHSEED": str(hash_seed), "PYTHONPATH": str(ROOT)},
         stdout=subprocess.PIPE,
         check=True,
     )
-    found: dict[str, Said] = json.loads(done.stdout)
-    return found
+    round_of_child: dict[str, Repeatable] = json.loads(done.stdout)
+    return round_of_child
 
 
-def differences(first: Said, other: Said) -> list[str]:
+def differences(first: Repeatable, other: Repeatable) -> list[str]:
     return [
         f"{key}: {before}  ->  {after}"
         for key in sorted(first.keys() | other.keys())
@@ -159,7 +159,7 @@ def main() -> None:
     first = another_round(sys.executable, asked.answers, 0)
     until = time.monotonic() + asked.seconds
     plays = sum(map(len, first["plays"].values()))
-    found: Counter[str] = Counter()
+    differ: Counter[str] = Counter()
     rounds = 0
     pythons = [sys.executable, *asked.python]
     with busy_loops(2):
@@ -170,16 +170,16 @@ def main() -> None:
             same = python == sys.executable
             for what, counted in (("verdicts", "verdicts"), ("plays", "plays" if same else "plays elsewhere")):
                 lines = differences(first[what], other[what])
-                found[counted] += len(lines)
+                differ[counted] += len(lines)
                 for line in lines if counted != "plays elsewhere" else ():
                     print(f"round {rounds}, {python}: {line}", flush=True)
-            print(f"{rounds} rounds, {found['verdicts']} + {found['plays']} differ", file=sys.stderr, flush=True)
+            print(f"{rounds} rounds, {differ['verdicts']} + {differ['plays']} differ", file=sys.stderr, flush=True)
     print(
         f"{len(first['verdicts'])} answers and programs, {rounds} times beside two busy loops, {rounds * plays} plays: "
-        f"{found['verdicts']} lines of verdicts and {found['plays']} plays differ; "
-        f"{found['plays elsewhere']} plays in other versions of Python"
+        f"{differ['verdicts']} lines of verdicts and {differ['plays']} plays differ; "
+        f"{differ['plays elsewhere']} plays in other versions of Python"
     )
-    sys.exit(1 if found["verdicts"] or found["plays"] else 0)
+    sys.exit(1 if differ["verdicts"] or differ["plays"] else 0)
 
 
 def arguments() -> argparse.Namespace:

@@ -40,7 +40,7 @@ class Costs:
     ends: list[float] = field(default_factory=list)
     grading: list[float] = field(default_factory=list)
     cpu: list[float] = field(default_factory=list)
-    """Of everything, while a round was graded."""
+    """CPU time of all processes while a round was graded."""
 
 
 def main(rounds: int) -> None:
@@ -53,8 +53,8 @@ def main(rounds: int) -> None:
             for box in boxes if number % 2 else reversed(boxes):
                 one_round(course, box, costs[box.level] if number >= 0 else Costs())  # the first warms up
     for _ in range(STARTS):
-        for level, found in costs.items():
-            one_start(level, found)
+        for level, level_costs in costs.items():
+            one_start(level, level_costs)
     show(rounds, costs)
 
 
@@ -62,13 +62,13 @@ def show(rounds: int, costs: dict[int, Costs]) -> None:
     answers = len(EXERCISES) * ANSWERS_EACH
     print(f"medians of {rounds} rounds, {answers} answers each, and of {STARTS} boxes\n")
     print("level   start of a box   its CPU     its end   one answer   its CPU   ratio")
-    for level, found in costs.items():
-        ratio = median(cpu / least for cpu, least in zip(found.cpu, costs[0].cpu, strict=True))
+    for level, level_costs in costs.items():
+        ratio = median(cpu / least for cpu, least in zip(level_costs.cpu, costs[0].cpu, strict=True))
         print(
-            f"{level:>5}   {1000 * median(found.starts):>11.0f} ms{1000 * median(found.starting):>7.0f} ms"
-            f"{1000 * median(found.ends):>9.1f} ms"
-            f"{1000 * median(found.grading) / answers:>10.0f} ms"
-            f"{1000 * median(found.cpu) / answers:>7.0f} ms"
+            f"{level:>5}   {1000 * median(level_costs.starts):>11.0f} ms{1000 * median(level_costs.starting):>7.0f} ms"
+            f"{1000 * median(level_costs.ends):>9.1f} ms"
+            f"{1000 * median(level_costs.grading) / answers:>10.0f} ms"
+            f"{1000 * median(level_costs.cpu) / answers:>7.0f} ms"
             f"{ratio:>8.2f}"
         )
 

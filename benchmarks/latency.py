@@ -47,8 +47,8 @@ class Run:
 def measure(command: tuple[str, ...]) -> Run:
     """CPU is the largest sum seen over all living processes and what they have collected.
 
-    A box dies with its namespace, and the kernel then tells nobody what its processes have used: of those that were
-    waited for, which is all that ``getrusage`` knows, the plays are none.
+    A box dies with its namespace, and the kernel then no longer tells what its processes have used: ``getrusage`` knows
+    only the processes that were waited for, and no play is among them.
     """
     before = seconds_waited_for()
     used = 0.0
@@ -112,8 +112,8 @@ def main() -> None:
         for name, command in COMMANDS.items():
             runs[name].append(measure(command))
     # The first round fills the caches.
-    cpu = {name: statistics.median(run.cpu for run in found[1:]) for name, found in runs.items()}
-    wall = {name: statistics.median(run.wall for run in found[1:]) for name, found in runs.items()}
+    cpu = {name: statistics.median(run.cpu for run in measured[1:]) for name, measured in runs.items()}
+    wall = {name: statistics.median(run.wall for run in measured[1:]) for name, measured in runs.items()}
     print(f"{'':26}{'CPU':>8}{'ratio':>8}{'wall':>9}{'ratio':>8}{'peak PSS':>12}")
     for name, command in COMMANDS.items():
         memory = peak_memory(command)

@@ -40,12 +40,12 @@ HOSTS = """\
 192.0.2.1 xn--fa-hia.de
 192.0.2.2 fass.de
 """
-"""The names that the suite looks up. Two addresses are of the block for documentation: nobody talks to them."""
+"""The names that the suite looks up. Two addresses are of the block for documentation: no test connects to them."""
 
 
 SERVICES = "passwd: files\ngroup: files\nhosts: files\nprotocols: files\nservices: files\n"
-"""Where the suite looks things up. A resolver on the network may take longer than a thread that sleeps is waited for,
-and what waits for it would be called a deadlock."""
+"""The sources in which the suite looks names up. The simulation waits for a sleeping thread for a short real time: a
+resolver on the network may take longer, and the test that waits for it would be called a deadlock."""
 
 
 class Unavailable(Exception):
@@ -89,11 +89,11 @@ class Suite:
                 Path(scratch, name).write_text(json.dumps(sorted(tests)))
             given = (f"--counts={scratch}/counts", *(f"--{name}={scratch}/{name}" for name in lists))
             self._pytest(*with_names(Path(scratch)), str(self.python), *PYTEST, *options, *given)
-            found = json.loads(Path(scratch, "counts").read_text())
+            counts = json.loads(Path(scratch, "counts").read_text())
         return Counts(
-            outcomes=Counter(found["outcomes"]),
-            failed=tuple(found["failed"]),
-            left_out=Counter(found["left_out"]),
+            outcomes=Counter(counts["outcomes"]),
+            failed=tuple(counts["failed"]),
+            left_out=Counter(counts["left_out"]),
             seconds=time.monotonic() - began,
         )
 

@@ -28,7 +28,7 @@ from grader.box.simulation.trace import Untraced
 from grader.wire import BACKENDS
 
 MOST = 2.0
-"""Times the CPU of a plain run that a play may take."""
+"""The most CPU time of a play, as a multiple of that of a plain run."""
 
 Program = Callable[[], Awaitable[object]]
 
@@ -126,14 +126,14 @@ Way = Callable[[Program, str], None]
 
 def least(ways: tuple[Way, ...], program: Program, backend: str, repeat: int) -> list[float]:
     """Milliseconds of CPU for each way, in turn, so that what else the machine does hits all of them alike."""
-    found = [[] for _ in ways]  # type: list[list[float]]
+    times_of_ways = [[] for _ in ways]  # type: list[list[float]]
     for _ in range(repeat):
-        for way, times in zip(ways, found, strict=True):
+        for way, times in zip(ways, times_of_ways, strict=True):
             gc.collect()
             began = time.thread_time()
             way(program, backend)
             times.append((time.thread_time() - began) * 1000)
-    return [min(times) for times in found]
+    return [min(times) for times in times_of_ways]
 
 
 def main() -> int:

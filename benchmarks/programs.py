@@ -341,7 +341,7 @@ WAITS = (
         """,
     ),
     Program(
-        name="a stream that nobody closes",
+        name="a stream that no task closes",
         elapsed=0.0,
         ended=Ended.DEADLOCK,
         body="""

@@ -82,7 +82,7 @@ def collect(command: str, out: Path) -> None:
     inputs = out / "inputs"
     shutil.rmtree(inputs, ignore_errors=True)
     with ThreadPoolExecutor(2) as executor:
-        for name in executor.map(lambda each: _grade(command, each, inputs, out), write_inputs(inputs)):
+        for name in executor.map(lambda submission: _grade(command, submission, inputs, out), write_inputs(inputs)):
             print(name, flush=True)
 
 

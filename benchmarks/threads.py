@@ -73,7 +73,7 @@ def deadlock_cpu(backend: str) -> float:
             tg.start_soon(left.wait)
             tg.start_soon(right.wait)
 
-    def one() -> float:
+    def one_deadlock() -> float:
         simulation = prepare(backend, Schedule(), Bounds())
         began = time.process_time()
         run(simulation, main)
@@ -81,7 +81,7 @@ def deadlock_cpu(backend: str) -> float:
         assert simulation.stopped.ended is Ended.DEADLOCK
         return time.process_time() - began
 
-    return statistics.median(one() for _ in range(50))
+    return statistics.median(one_deadlock() for _ in range(50))
 
 
 def main() -> None:

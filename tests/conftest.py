@@ -14,7 +14,7 @@ from grader.sandbox.box import Box
 from tests.kit_samples import make_kit
 
 # Hypothesis' own deadline is a wall clock; a busy machine must not fail a test. Nor must luck: the same change has the
-# same result. `--hypothesis-profile=search` looks for what nobody has tried yet.
+# same result. `--hypothesis-profile=search` looks for examples that no run has tried yet.
 settings.register_profile("search", deadline=None, max_examples=1000)
 settings.register_profile("same again", deadline=None, derandomize=True)
 settings.load_profile("same again")

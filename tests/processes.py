@@ -21,7 +21,7 @@ CHECKOUT = Path(__file__).parent.parent
 
 
 def environment(**more: str) -> dict[str, str]:
-    """The variables of somebody's shell, and no others."""
+    """The variables of a user's shell, and no others."""
     return {"PATH": os.defpath, "PYTHONPATH": str(CHECKOUT), "PYTHONUTF8": "1", "TERM": "xterm-256color", **more}
 
 

@@ -1,4 +1,4 @@
-"""Exit codes with limits, and passing over what nobody has begun."""
+"""Exit codes with limits, and passing over exercises that the learner has not begun."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a play leaves behind: threads, generators, streams, swallowed cancellations, exceptions nobody hears of."""
+"""What a play leaves behind: threads, generators, streams, swallowed cancellations, unretrieved exceptions."""
 
 from __future__ import annotations
 
@@ -464,7 +464,7 @@ async def main():
     assert left_behind(box, backend, source) == ()
 
 
-# ---- exceptions nobody hears of --------------------------------------------------------------------------------------
+# ---- exceptions that no code retrieves -------------------------------------------------------------------------------
 
 
 def test_an_exception_that_nobody_retrieves_is_reported_with_its_line(box: Box) -> None:

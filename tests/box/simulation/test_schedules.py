@@ -251,9 +251,9 @@ KNOWN_DIGESTS = {
     "asyncio": "b6c8a47be5f05850 41dd959bc155a7ba 80e714f75b0c5b86 1d499efe3bdc88cf cee8c57ec14f66e7 1774870e06b5897d",
     "trio": "34a34aa3234bd6cf 9ae7d5e66d96675b 7e5acc11cb0facaf f49a7e2ad2a7c782 b60182dc2c12c266 2c223729d4ccb2d3",
 }
-"""Of seeds 0 to 5, on every Python from 3.11 to 3.13 and with the oldest and newest anyio and trio alike.
+"""The digests of seeds 0 to 5, on every Python from 3.11 to 3.13 and with the oldest and newest anyio and trio alike.
 
-Where an entry changes, every ``--seed`` that somebody has noted down names another play.
+Where an entry changes, every ``--seed`` that a learner has noted down names another play.
 """
 
 

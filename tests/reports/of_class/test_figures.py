@@ -203,7 +203,7 @@ def test_a_learner_who_fails_a_test_on_both_backends_fails_it_once() -> None:
 
 
 def test_the_worst_tests_come_first_and_tests_that_all_learners_pass_are_not_among_them() -> None:
-    tests = [failed_on_both(1, "all fail", 10, failure()), case(2, "nobody fails", 10), case(3, "one fails", 10)]
+    tests = [failed_on_both(1, "all fail", 10, failure()), case(2, "none fail", 10), case(3, "one fails", 10)]
     other = [*tests[:2], failed_on_both(3, "one fails", 10, failure())]
     results = class_with(verdict(*tests), verdict(*other))
 

@@ -29,7 +29,7 @@ def render(results: ClassResults) -> str:
     return class_page(results, templates=TEMPLATES)
 
 
-def nobody() -> ClassResults:
+def empty() -> ClassResults:
     return results_of(KIT, (), ())
 
 
@@ -40,14 +40,14 @@ def absent() -> ClassResults:
 
 @cache
 def page_of(name: str) -> str:
-    made = {"a class": lambda: class_of(12, 2), "hostile": hostile_class, "nobody": nobody, "absent": absent}
+    made = {"a class": lambda: class_of(12, 2), "hostile": hostile_class, "empty": empty, "absent": absent}
     if name.startswith("anonymous "):
         return anonymous_class_page(made[name.removeprefix("anonymous ")](), templates=TEMPLATES)
     return render(made[name]())
 
 
 EVERY_PAGE = pytest.mark.parametrize(
-    "name", ["a class", "hostile", "nobody", "absent", "anonymous a class", "anonymous hostile"]
+    "name", ["a class", "hostile", "empty", "absent", "anonymous a class", "anonymous hostile"]
 )
 
 
@@ -177,7 +177,7 @@ def test_a_cell_has_a_word_and_points_beside_its_colour() -> None:
 @pytest.mark.parametrize(
     ("name", "said"),
     [
-        ("nobody", "Nothing was judged; 0 of 0 learners handed something in."),
+        ("empty", "Nothing was judged; 0 of 0 learners handed something in."),
         ("absent", "Nothing was judged; 0 of 2 learners handed something in."),
         ("hostile", "3 of 3 learners handed something in; 0 of 3 judged files pass every test."),
     ],

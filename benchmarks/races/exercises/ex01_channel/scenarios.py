@@ -29,7 +29,7 @@ async def burst(stage, items):
 
 
 async def newcomer(stage):
-    """Somebody who comes to receive in the instant in which the one who waited is woken."""
+    """A task comes to receive in the instant in which the one that waited is woken."""
     channel = stage.submission.Channel(1)
     received = []
 
@@ -50,7 +50,7 @@ async def newcomer(stage):
 
 
 async def crowd(stage, senders, capacity):
-    """Senders who come a step apart, and nobody receives: how many get rid of their item?"""
+    """Senders come a step apart, and no task receives: how many get rid of their item?"""
     channel = stage.submission.Channel(capacity)
 
     async def sender(late):

@@ -1,4 +1,4 @@
-"""Hidden tests of ex01: what is sent is received, whoever is faster."""
+"""Hidden tests of ex01: what is sent is received, in whatever order the tasks run."""
 
 from grader.judge import grading
 

@@ -45,7 +45,7 @@ async def arriving(stage, count, visitors):
 
 
 async def passing_on(stage):
-    """Somebody comes in the instant in which the only permit goes to the one who waited."""
+    """A visitor comes in the instant in which the only permit goes to the one who waited."""
     room = Room(stage, 1)
 
     async def leave():

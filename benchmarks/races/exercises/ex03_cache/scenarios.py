@@ -1,4 +1,4 @@
-"""Scenarios of ex03: a load lands, and in the same instant somebody asks, forgets or is cancelled."""
+"""Scenarios of ex03: a load lands, and in the same instant a task asks, forgets or is cancelled."""
 
 import anyio
 from anyio.lowlevel import checkpoint
@@ -44,7 +44,7 @@ async def asking(stage, askers):
 
 
 async def asked_as_it_lands(stage):
-    """Somebody asks in the instant in which the value arrives."""
+    """A second task asks in the instant in which the value arrives."""
     source = Source(stage)
 
     async def ask(name):

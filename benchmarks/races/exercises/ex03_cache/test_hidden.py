@@ -1,4 +1,4 @@
-"""Hidden tests of ex03: one load, everybody served, nothing stale."""
+"""Hidden tests of ex03: one load, every task served, nothing stale."""
 
 from grader.judge import grading
 
