@@ -74,7 +74,7 @@ def show(rounds: int, costs: dict[int, Costs]) -> None:
 
 
 def cpu_seconds(box: Box) -> float:
-    """Of this process, and of the zygote with all children that it has collected, those that were killed included.
+    """CPU time of this process, and of the zygote with all children that it has collected, killed ones included.
 
     What bubblewrap itself takes is not in it: a few milliseconds for each box.
     """

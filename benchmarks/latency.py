@@ -81,7 +81,7 @@ def seconds_waited_for() -> float:
 
 
 def cpu_seconds(process: int) -> float:
-    """Of a process and of all children that it has collected."""
+    """CPU time of a process and of all children that it has collected."""
     try:
         fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
     except OSError:

@@ -27,7 +27,7 @@ from tests.forging_samples import OTHER, SCENARIOS, TESTS
 
 FOLDER = Path(__file__).parent / "attacks"
 MARKER = "grader-attack"
-"""In the name of every file and the command line of every process that an attack tries to leave behind."""
+"""The mark in the name of every file and the command line of every process that an attack tries to leave behind."""
 
 _HEAD = re.compile(r"# ([a-z ]+): (.+)")
 _BESIDE = re.compile(r"^# ---- beside: (.+) ----\n", re.MULTILINE)

@@ -26,12 +26,12 @@ class Aftermath:
     """What is there when an attack is over and was not there before it."""
 
     processes: int
-    """Below the box."""
+    """Processes below the box."""
     marked: frozenset[int]
     """Processes anywhere on this machine that an attack has started under its mark."""
     files: tuple[Path, ...]
     sockets: int
-    """That this process holds."""
+    """Sockets that this process holds."""
     innocent: object
     """What an innocent answer of the other exercise comes to in the same box."""
 

@@ -153,7 +153,7 @@ class Stage:
         return {"bare": first[0] is error, "leaves": [self._encode_leaf(leaf) for leaf in first]}
 
     def _error(self, error: BaseException) -> Json:
-        """The same, at the expense of what may cross. Raises Overflow."""
+        """An exception as it crosses, at the expense of what may cross. Raises Overflow."""
         encoded = self.encode_error(error)
         self._spend(len(str(encoded)))
         return encoded

@@ -32,7 +32,7 @@ NESTED = 2
 """Zips within zips: an export may hold a zip for each assignment, and that one a zip of a learner's workspace."""
 MAX_FILES = 200_000
 MAX_MEMBERS = 10_000
-"""The most files and folders of a zip in the source. One learner's upload must not keep the class out."""
+"""The most files of a zip in the source. One learner's upload must not keep the class out."""
 MAX_TOTAL = 2 << 30
 """Bytes unpacked in all."""
 TOTAL_RATIO = 20

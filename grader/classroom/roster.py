@@ -183,7 +183,7 @@ class Owners:
         return self._learners[key].name
 
     def learners(self) -> tuple[Learner, ...]:
-        """In the order of their names."""
+        """The learners of the class in the order of their names."""
         return tuple(sorted(self._learners.values(), key=lambda learner: (words_of(learner.name), learner.key)))
 
     def strangers(self) -> tuple[LeftOver, ...]:

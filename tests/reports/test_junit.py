@@ -39,7 +39,7 @@ SCHEMA = {
     "skipped": TEXT_WITH_TYPE,
     "system-out": (set(), set(), set()),
 }
-"""Of each element: the attributes it may have, those it must have, and the elements it may hold."""
+"""By element, the attributes it may have, those it must have, and the elements it may hold."""
 
 
 def checked(text: str) -> Element:

@@ -64,7 +64,7 @@ class Cancellations:
         self._thrown: list[BaseException] = []
         """The cancellations of the task whose step is in progress."""
         self._pending: dict[int, list[Reference]] = {}
-        """By task, the cancellations still referred to: a clean-up is in progress, or the learner's code keeps them."""
+        """Cancellations still referred to, by task: a clean-up is in progress, or the learner's code keeps them."""
         self._swallowed: dict[int, list[Place]] = {}
         self.watching = False
         """Whether any cancellation was thrown; most plays have none."""

@@ -30,7 +30,7 @@ def missing() -> list[str]:
 
 
 def probes() -> dict[str, Callable[[], bool]]:
-    """For each name a function that looks whether it is there."""
+    """A function for each name that looks whether the name is there."""
     loop = asyncio.SelectorEventLoop()
     loop.close()
     probes = {f"asyncio loop.{name}": _has(loop, name) for name in _LOOP}

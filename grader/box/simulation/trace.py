@@ -66,7 +66,7 @@ def innermost_own(frame: FrameType | None) -> FrameType | None:
 
 
 def innermost_own_of(awaitable: object) -> FrameType | None:
-    """The same for a task that is suspended."""
+    """The innermost frame of the learner's file or of the scenarios in which a suspended task waits."""
     own = [suspended for suspended, code in _await_chain(awaitable) if _is_own(code)]
     return _frame_of(own[-1]) if own else None
 

@@ -294,7 +294,7 @@ class Workers:
         return self.posts.take() or moved
 
     def others(self) -> float | None:
-        """For how many real seconds to wait for child processes and for threads that did not come through anyio.
+        """The real seconds to wait for child processes and for threads that did not come through anyio.
 
         Returns None if none of them can make progress by itself.
         """
