@@ -1,7 +1,8 @@
 """Plays learners' async code in a box, judges the recordings outside of it, and says in words what went wrong.
 
-Twelve rooms in one direction: a module imports from its own room and from those that stand before it. Within a room
-the docstring of its ``__init__`` gives the order. ``tests/test_layers.py`` executes both.
+Ten rooms above a ground floor of three modules, in one direction: a module imports from its own room and from what
+stands before it. Within a room the docstring of its ``__init__`` gives the order. ``tests/test_layers.py`` executes
+both.
 
     errors text files        the ground floor: our failures; cleaning and wording; files that are whole or not there
     wire                     what the box and the judge say to each other

@@ -6,6 +6,7 @@ second, unless the submission wrote into the grader's own pipe: then it gets no 
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -597,6 +598,17 @@ def test_a_hidden_test_that_hangs_is_not_judged_on_any_backend_and_the_next_one_
     assert "did not end within 1 s" in found.why("test_answer")
     assert {result.outcome.value for result in found.results("test_answer")} == {"not-judged"}
     assert found.points == 40
+
+
+def test_the_timer_of_another_program_goes_on_when_a_hidden_test_is_over(box: Box, tmp_path: Path) -> None:
+    rest = signal.setitimer(signal.ITIMER_REAL, 1000)
+    try:
+        graded(box, tmp_path, HONEST)
+        seconds_left, _ = signal.getitimer(signal.ITIMER_REAL)
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, *rest)
+
+    assert 0 < seconds_left < 1000
 
 
 def test_a_test_that_is_interrupted_in_the_middle_of_a_play_does_not_spoil_the_next_one(

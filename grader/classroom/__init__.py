@@ -1,6 +1,7 @@
 """A whole class: what a learning platform exports comes in, marks and files to import back go out.
 
-``run`` grades one class from end to end. A learner's files are found, claimed and graded in this order:
+``grader.desk.class_`` runs a class from end to end: ``intake`` takes the files in, ``run`` has them graded, ``marks``
+turns verdicts into points, ``handback`` writes them for the platform. The modules, each importing earlier ones alone:
 
     people sheet               names and keys of people; CSV files that keep every byte
     found zips archive         the files in a folder or zip, unpacked without trusting any
@@ -11,7 +12,7 @@
     intake                     which of a learner's files counts within one export
     rules marks                ``class.toml``; which hand-in counts between runs, what being late costs, points by hand
     handback                   points written into Canvas' or Moodle's own file
-    run                        the files of one intake, graded
+    run                        grading the files of one intake; verdicts in the gradebook are used again
 
 A new key of ``class.toml`` is read in ``rules`` and applied in ``marks``; the late rule is ``marks._days_late`` and
 ``marks._deducted``.

@@ -1,6 +1,7 @@
 """The ``grade`` command: arguments in, exit code out. click is imported here and nowhere else.
 
-Each command parses its arguments, calls one use case of ``desk``, prints the result and chooses the exit code.
+Each command parses its arguments, calls one use case of ``desk`` (``grade kit check``: the judge), prints the result
+and chooses the exit code.
 
 - ``main`` has the small commands, and ``entry``, which turns every error into a message and an exit code.
 - ``run`` is ``grade run``, which ``grade ex01`` means too; ``class_`` is ``grade class``.

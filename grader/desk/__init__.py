@@ -4,13 +4,14 @@ Options come in from the command line, already parsed. Files, screens and notes 
 code of them. Nothing here knows click.
 
 - ``workspace`` is the folder that ``grade init`` makes: which files it gets, and how attempts are kept in it.
-- ``learner`` serves every command in such a folder but grading: overview, list, hint, explain, solution, report, reset.
+- ``learner`` serves every command in such a folder but grading: init, list, hint, explain, solution, report, reset, ...
 - ``run`` grades a learner's files (``grade ex01``), and sends the verdicts to reports and to GitHub.
 - ``class_`` grades a class; ``class_files`` writes its pages and tables, and leaves alone what has not changed.
 - ``doctor`` tests whether this computer offers what the grader needs.
 
-To add a field that ``grade run`` understands, change ``RunOptions``; for ``grade class`` change ``ClassOptions``, and
-``again``, which repeats every option that decides a mark.
+To add an option of ``grade run`` that decides what is played, change ``asked_for`` in ``grader.judge.options``, else
+``RunOptions``; for ``grade class`` change ``ClassOptions``, and ``again``, which repeats every option that decides a
+mark.
 
     workspace learner run class_files class_ doctor
 """

@@ -4,8 +4,9 @@ Submissions and an exercise come in, with the options that say what of it is pla
 go out, one for each submission. The way of a submission, and where to change what:
 
 - ``engine`` takes the file in, checks the rules and loops over the submissions; ``options`` are what was asked for.
-- ``session`` calls every hidden test (``collect`` has had pytest find them) on every backend under every schedule.
-- ``attempt`` makes one such call: what ``play(...)`` does for a hidden test, and which exceptions fail it.
+- ``session`` calls every hidden test on every backend under every schedule; ``collect`` has pytest find them, and says
+  which exceptions fail one.
+- ``attempt`` makes one such call: what ``play(...)`` does for a hidden test, and what a failed call comes to.
 - ``schedules`` says which schedules a play is tried under, and shortens one that fails.
 - ``explain`` finds the diagnosis of a failure, the line and the words; ``results`` makes the results of a verdict.
 - ``verdict`` is what reports get to see, and ``documents`` writes it as JSON and reads it back.

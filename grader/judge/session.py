@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import signal
 import threading
+import time
 import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -76,7 +77,10 @@ class Session:
 
 @contextmanager
 def _alarm() -> Iterator[None]:
-    """Raise TooLong in the block once its time is up. Only the main thread gets signals; others have no alarm."""
+    """Raise TooLong in the block once its time is up. Only the main thread gets signals; others have no alarm.
+
+    A timer that runs already, such as that of pytest-timeout, goes on afterwards with the time that it has left.
+    """
     if threading.current_thread() is not threading.main_thread():
         yield
         return
@@ -85,12 +89,16 @@ def _alarm() -> Iterator[None]:
         raise TooLong(f"the hidden test did not end within {TIMEOUT_SECONDS} s")
 
     before = signal.signal(signal.SIGALRM, ring)
-    signal.setitimer(signal.ITIMER_REAL, TIMEOUT_SECONDS)
+    began = time.monotonic()
+    seconds_left, interval = signal.setitimer(signal.ITIMER_REAL, TIMEOUT_SECONDS)
     try:
         yield
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
+        if seconds_left:
+            # At least a moment: zero would switch the timer off that has run out meanwhile.
+            signal.setitimer(signal.ITIMER_REAL, max(seconds_left - (time.monotonic() - began), 0.001), interval)
 
 
 def _judge(trial: Trial, options: PlayOptions, variants: Variants, examination: Examination) -> Judged:

@@ -39,7 +39,7 @@ class Failure:
     """Why a hidden test failed on one backend.
 
     ``diagnosis`` is the slug, ``error`` the sentence to show and ``help`` what to change. ``line`` is the learner's
-    line to look at and ``source`` that line as written. ``schedule`` is the seed of the first schedule that failed.
+    line to look at and ``source`` that line as written. ``schedule`` is the number of the first schedule that failed.
     ``elapsed`` is in virtual seconds.
     """
 

@@ -1,7 +1,7 @@
 """Verdicts shown: on a terminal, as an HTML page, and in the formats of other people's tools.
 
-Verdicts come in, with the traces of failed plays; texts go out, and only ``dialects`` writes them to files. Text of a
-learner goes through ``grader.text`` before it is shown, as it may be hostile.
+Verdicts come in, with the traces of failed plays; texts go out; of these modules only ``dialects`` writes them to
+files. Text of a learner goes through ``grader.text`` before it is shown, as it may be hostile.
 
 To change how a failure, a remark or a next command is worded everywhere, begin in ``views``; for plain-text reports, in
 ``plain``. The words of a diagnosis itself stand in ``grader.kit.diagnosis`` and in the kit's ``kit.toml``. The screens
