@@ -22,8 +22,6 @@ from grader.sandbox.isolation import FENCED
 from tests.class_samples import reasons, taken
 from tests.processes import CHECKOUT, grade
 
-pytestmark = pytest.mark.xdist_group("examples")  # what is set up for all of them takes seconds
-
 STUB = CHECKOUT / "exercises" / "ex01_join" / "join.py"
 CLASS = CHECKOUT / "examples" / "class"
 SCRIPT = runpy.run_path(str(CHECKOUT / "examples" / "grade.py"))

@@ -36,8 +36,6 @@ from grader.sandbox.box import Box
 from tests import samples
 from tests.samples import CLASSROOM50
 
-pytestmark = pytest.mark.xdist_group("leaks")  # what is set up for all of them takes seconds
-
 KIT = load_kit(Path(__file__).parent.parent)
 WORD = re.compile(r"[^\W\d]\w\w+")
 EXERCISES = pytest.mark.parametrize("id", [exercise.id for exercise in KIT.exercises])

@@ -15,8 +15,6 @@ import pytest
 from grader import __version__
 from grader.kit.kit import load_kit
 
-pytestmark = pytest.mark.xdist_group("packaging")  # what is set up for all of them takes seconds
-
 CHECKOUT = Path(__file__).parent.parent
 INFO = f"awaitlings-{__version__}.dist-info/"
 

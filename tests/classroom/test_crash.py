@@ -28,8 +28,6 @@ from grader.sandbox.cell import Cell, Play
 from tests.class_runs import FILES, differences, hand_in_forty, verdicts
 from tests.processes import below, grade, start
 
-pytestmark = pytest.mark.xdist_group("crash")  # what is set up for all of them takes seconds
-
 CLASS = ("class", "class", "--schedules", "1", "--jobs", "2", "--allow-level", "0", "--exercise", "ex01", "--quiet")
 LONGEST = {"parent": 2.0, "worker": 0.7, "box": 0.7}
 """Seconds for which a process of each kind is let live at most, from when the run has one."""
