@@ -4,7 +4,8 @@
     python benchmarks/same_verdicts.py compare OUT OTHER
 
 ``collect`` hands every file under ``solutions/``, ``tests/attacks/`` and ``examples/`` to that command
-with ``--json`` and writes what it prints into the folder OUT, one file a submission. A file that is there already is
+with ``--json`` and four schedules, as its users type it, so the rules refuse what they refuse. It writes what the
+command prints, its errors and its exit code into the folder OUT, one file a submission. A file that is there already is
 kept, so a run that was stopped goes on where it was. ``compare`` names every submission whose verdicts differ, shows
 the first difference, and ends with exit code 1 if there is any.
 """

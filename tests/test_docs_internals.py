@@ -53,7 +53,7 @@ def _defined(module: Path) -> set[str]:
     return names | methods
 
 
-def test_every_module_of_a_room_is_reached_from_a_room_that_the_walk_names() -> None:
+def test_the_walks_come_through_every_room() -> None:
     walk = MAPS[0].read_text()
     rooms = [path.parent.name for path in (ROOT / "grader").glob("*/__init__.py")]
 

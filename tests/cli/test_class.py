@@ -15,8 +15,13 @@ from pathlib import Path
 
 import pytest
 
+from grader.classroom.found import Layout
 from grader.classroom.gradebook import Gradebook, JudgedHandIn, held
+from grader.classroom.pool import conditions
+from grader.cli.class_ import LAYOUTS
+from grader.kit.kit import load_kit
 from grader.sandbox import zygote
+from grader.sandbox.box import Box
 from tests.class_runs import hand_in, points, some_are_stored, stored
 from tests.kit_samples import RIGHT, STUB, TOO_SOON, WRONG_VALUE, change, make_kit
 from tests.processes import below, grade, inside, start, wait_until
@@ -414,12 +419,19 @@ def test_results_that_cannot_be_written_are_said_so(tmp_path: Path, tiny: Path) 
     assert f"grade-results: {os.strerror(errno.EEXIST)}" in done.stderr
 
 
-def test_what_is_stored_says_under_which_conditions(tmp_path: Path, tiny: Path) -> None:
+def test_what_is_stored_says_under_which_conditions(box: Box, tmp_path: Path, tiny: Path) -> None:
     small_class(tmp_path)
     grade_class(tmp_path, tiny)
 
     with Gradebook(tmp_path / "grade-results" / "gradebook.sqlite") as book:
-        judged = [one for one in book.hand_ins() if isinstance(one, JudgedHandIn)]
+        judged = [hand_in for hand_in in book.hand_ins() if isinstance(hand_in, JudgedHandIn)]
+    played = [hand_in.verdict for hand_in in judged if not hand_in.verdict.fault]
     assert len(judged) == 5
-    assert all(one.conditions.schedules == 1 and "anyio" in one.conditions.versions for one in judged)
-    assert all(one.verdict.level >= 0 and len(one.conditions.kit) == 64 for one in judged)
+    kit = load_kit(tiny)
+    assert {hand_in.conditions for hand_in in judged} == {conditions(kit, each, 1) for each in kit.exercises}
+    assert all("anyio" in hand_in.conditions.versions for hand_in in judged)
+    assert {verdict.level for verdict in played} == {box.level}
+
+
+def test_the_command_line_knows_every_layout() -> None:
+    assert set(LAYOUTS) == {"auto", *Layout}
