@@ -21,7 +21,6 @@ from grader.box.simulation.core import Bounds, Simulation, activate
 from grader.box.simulation.run import prepare
 from grader.box.simulation.schedule import for_seed
 from grader.box.simulation.watch import Watch
-from grader.box.simulation.worker_calls import counted
 
 NO_LOOP = "uses no event loop of the suite's choice"
 OTHER_LOOP = "wants another event loop, or eager tasks"
@@ -112,7 +111,7 @@ class Simulated:
         backend = _backend(parameters["anyio_backend"])
         simulation = self._simulation = prepare(backend, for_seed(self._seed), Bounds())
         debug = {"debug": True} if backend == "asyncio" else {}  # as the suite's own fixture has it
-        parameters["anyio_backend"] = (backend, {**debug, **simulation.options(counted)})
+        parameters["anyio_backend"] = (backend, {**debug, **simulation.options()})
         activate(simulation)
         try:
             with Watch(simulation):

@@ -14,11 +14,11 @@ from grader.judge.verdict import Verdict
 from grader.kit.exercise import Exercise
 from grader.kit.kit import Kit
 from grader.policy import rules
-from grader.policy.rules import Findings
 from grader.sandbox.box import Box, Job
 from grader.sandbox.cell import Cell, Play
 from tests.attack_files import HONEST, MARKER, Attack
-from tests.forging_samples import OTHER, SCENARIOS, below, running_with
+from tests.forging_samples import OTHER, SCENARIOS, no_rules, running_with
+from tests.processes import below
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +49,11 @@ class Ground:
         self._mark = f"{MARKER}-{os.getpid()}-{box.level}"
         assert self._innocent() == 1
         self._processes = len(below(box.process))
+
+    def refusal(self, attack: Attack) -> str:
+        """Why no answer of the exercise that the attack answers can be played in this box, or nothing."""
+        _, exercise = put_to(attack, self._questions, self._course)
+        return self._box.refusal(exercise.needs)
 
     def fight(self, attack: Attack) -> tuple[Verdict, Aftermath]:
         """Grade an attack, and look round when it is over."""
@@ -113,11 +118,6 @@ def write(attack: Attack, folder: Path, exercise: Exercise) -> Path:
     path = folder / exercise.file
     path.write_text(attack.source + (OTHER if attack.answers_honestly else ""), "utf-8")
     return path
-
-
-def no_rules(*_: object) -> Findings:
-    """The rules look away: the box is on trial here."""
-    return Findings(faults=(), look=())
 
 
 def sockets() -> int:

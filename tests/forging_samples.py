@@ -135,25 +135,14 @@ def graded(box: Box, root: Path, submission: str, backends: tuple[str, ...] = BA
     course = make_kit(root, **parts)
     path = root / "one.py"
     path.write_text(dedent(submission) + ("" if "def other" in submission else OTHER))
-    options, check = PlayOptions(backends=backends), lambda *_: Findings(faults=(), look=())
-    request = Request(path=path, shown="one.py", options=options, check=check)
+    request = Request(path=path, shown="one.py", options=PlayOptions(backends=backends), check=no_rules)
     (verdict,) = grade(box, course, course.exercises[0], [request])
     return Graded(verdict=verdict)
 
 
-def below(process: int) -> set[int]:
-    """Every process below this one, zombies included, as /proc has it."""
-    parents: dict[int, int] = {}
-    for name in os.listdir("/proc"):
-        if name.isdigit():
-            try:
-                parents[int(name)] = int(Path(f"/proc/{name}/stat").read_text().rpartition(")")[2].split()[1])
-            except OSError:
-                continue
-    found = {process}
-    while more := {child for child, parent in parents.items() if parent in found} - found:
-        found |= more
-    return found - {process}
+def no_rules(*_: object) -> Findings:
+    """The rules look away: the box is on trial here."""
+    return Findings(faults=(), look=())
 
 
 def running_with(marker: str) -> set[int]:

@@ -15,7 +15,6 @@ from unittest.mock import patch
 import pytest
 
 from grader.cli.main import entry
-from grader.sandbox import zygote
 
 CHECKOUT = Path(__file__).parent.parent
 
@@ -60,9 +59,19 @@ def inside(*args: str, cwd: Path, env: dict[str, str] | None = None) -> subproce
     return subprocess.CompletedProcess(args, code, written, said)
 
 
-def below(process: int) -> list[int]:
-    """Every process that this one has started, and those that they have started."""
-    return [one for child in zygote.children_of(process) for one in (child, *below(child))]
+def below(process: int) -> set[int]:
+    """Every process below this one, zombies included, as /proc has it."""
+    parents: dict[int, int] = {}
+    for name in os.listdir("/proc"):
+        if name.isdigit():
+            try:
+                parents[int(name)] = int(Path(f"/proc/{name}/stat").read_text().rpartition(")")[2].split()[1])
+            except OSError:
+                continue
+    found = {process}
+    while more := {child for child, parent in parents.items() if parent in found} - found:
+        found |= more
+    return found - {process}
 
 
 def wait_until(condition: Callable[[], bool]) -> None:

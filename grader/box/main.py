@@ -8,7 +8,7 @@ import sys
 
 from grader.box import kernel, selftest
 from grader.box.fence import Fence, become_subreaper, drop_root, enter_user_namespace, hide_memory
-from grader.wire.lines import decode, dumps
+from grader.wire.lines import decode, dumps, rest_of_line
 from grader.wire.orders import Orders
 
 CONTROL = 0
@@ -51,11 +51,8 @@ def _missing_names() -> list[str]:
 
 
 def _receive(control: socket.socket) -> Orders:
-    line = b""
-    while not line.endswith(b"\n"):
-        more = control.recv(1 << 16)
-        if not more:
-            os._exit(0)  # the trusted side is gone
-        line += more
+    line = rest_of_line(control.recv)
+    if not line:
+        os._exit(0)  # the trusted side is gone
     orders: Orders = decode(line)
     return orders

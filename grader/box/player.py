@@ -21,13 +21,11 @@ from typing import Any, NoReturn
 from grader.box.simulation.core import Bounds, Simulation
 from grader.box.simulation.run import prepare, run
 from grader.box.simulation.schedule import Replay, Schedule, Sticky, for_seed
-from grader.box.simulation.trace import STUDENT, Site, Untraced
-from grader.box.stage import TOO_MUCH, Overflow, Stage, leaves, student_line
+from grader.box.simulation.trace import STUDENT, Site, Untraced, leaves
+from grader.box.stage import TOO_MUCH, Overflow, Stage, student_line
 from grader.wire.recording import Ended, Remark, Waiting, row
 from grader.wire.values import name_of, revive
 
-MAX_WIDTHS = 400
-"""Choices that cross to the trusted side; the judge neither walks nor shortens a play that has more."""
 MAX_WAITING = 50
 MAX_UNAWAITED = 20
 
@@ -67,8 +65,8 @@ def play(program: Program, request: Message, bounds: Bounds, leave: Callable[[Me
     if not request["trace"]:
         simulation.trace = Untraced()
     performance = Performance(program, request, simulation)
-    performance.simulation.on_abandon = lambda: leave(performance.message(spent=True))
-    performance.escaped = run(performance.simulation, performance.main)
+    simulation.on_abandon = lambda: leave(performance.message(spent=True))
+    performance.escaped = run(simulation, performance.main)
     # Coroutines and generators in reference cycles die now: this play's message tells of them, and not the next one's.
     gc.collect()
     # An exception that went through the backend itself may have left it in any state.
@@ -92,7 +90,7 @@ def _schedule(request: Message) -> Schedule:
 class Performance:
     """One play that goes on: its stage, its surroundings and how it has ended so far."""
 
-    def __init__(self, program: Program, request: Message, simulation: Any) -> None:
+    def __init__(self, program: Program, request: Message, simulation: Simulation) -> None:
         self.simulation = simulation
         self.escaped: BaseException | None = None
         self._program = program
@@ -107,7 +105,9 @@ class Performance:
 
     async def main(self) -> None:
         """The outermost task of the play."""
-        self.simulation.trace.tasks[self.simulation.running].name = "main"
+        running = self.simulation.running
+        assert running is not None
+        self.simulation.trace.tasks[running].name = "main"
         self.simulation.left_open.watch_generators()
         inputs: Any = revive(self._request["inputs"])
         try:
@@ -127,7 +127,7 @@ class Performance:
     def _look_round(self) -> list[Remark]:
         """What the play leaves behind, seen from its outermost task before the backend cleans up."""
         simulation = self.simulation
-        tasks = simulation.alive(besides=simulation.running)
+        tasks = simulation.others_alive()
         left_behind = [
             *(("leaked-task", site.line if site else None, name) for name, site in tasks),
             *(("leaked-thread", line, "a thread") for line in simulation.workers.still_at_work()),
@@ -143,7 +143,7 @@ class Performance:
         schedule = simulation.schedule
         return {
             "play": request["play"],
-            **self._ending(simulation),
+            **self._ending(),
             "elapsed": simulation.now if self._elapsed is None else self._elapsed,
             "failed_at": simulation.failed_at,
             "result": self._result,
@@ -152,9 +152,9 @@ class Performance:
             "marks": stage.marks,
             "attempts": stage.attempts,
             "hygiene": [row(remark) for remark in self._surroundings.unawaited + self._remarks],
-            "choices": schedule.choices[:MAX_WIDTHS],
-            "widths": schedule.widths[:MAX_WIDTHS],
-            "many": len(schedule.widths) > MAX_WIDTHS,
+            "choices": schedule.choices,
+            "widths": schedule.widths,
+            "many": schedule.many,
             "steps": simulation.steps,
             "output": self._surroundings.output.text(),
             "trace": simulation.trace.document() if request["trace"] else None,
@@ -162,7 +162,8 @@ class Performance:
             "spent": spent,
         }
 
-    def _ending(self, simulation: Simulation) -> Message:
+    def _ending(self) -> Message:
+        simulation = self.simulation
         stopped = simulation.stopped
         if stopped is None and self.escaped is not None:
             return self._escape(self.escaped)

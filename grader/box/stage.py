@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import builtins
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from itertools import islice
 from types import ModuleType
@@ -13,7 +13,7 @@ from typing import Any, NoReturn
 import anyio
 
 from grader.box.simulation.core import Simulation
-from grader.box.simulation.trace import innermost_place
+from grader.box.simulation.trace import innermost_place, leaves
 from grader.wire.lines import Json
 from grader.wire.recording import Ended, Leaf, Mark, Span, row
 from grader.wire.values import Encoder, TooLarge, name_of
@@ -26,7 +26,6 @@ MAX_NAME = 200
 TOO_MUCH = "it returned or marked more than the grader accepts"
 
 _BUILTINS = dict(vars(builtins))
-_IN_GROUP: Callable[[BaseException], tuple[BaseException, ...]] = BaseExceptionGroup.__dict__["exceptions"].__get__
 
 
 class Overflow(Exception):
@@ -218,17 +217,6 @@ class _Stretch:
 
 class _Anonymous:
     """What a token is when the scenario gives no object."""
-
-
-def leaves(error: BaseException) -> Iterator[BaseException]:
-    """The exceptions inside all groups, however deep. A group cannot lie about what it holds."""
-    rest = [error]
-    while rest:
-        first = rest.pop()
-        if issubclass(type(first), BaseExceptionGroup):
-            rest += reversed(_IN_GROUP(first))
-        else:
-            yield first
 
 
 def _own(kind: type, name: str) -> Any:

@@ -36,7 +36,7 @@ from grader.box.simulation.run import prepare, run_unwatched
 from grader.box.simulation.schedule import Schedule
 from grader.box.simulation.trace import STUDENT
 from grader.wire import BACKENDS
-from grader.wire.lines import MAX_LINE, decode, dumps
+from grader.wire.lines import MAX_LINE, decode, dumps, rest_of_line
 from grader.wire.orders import JobOrder
 
 DESCRIPTOR_GONE = 1
@@ -90,10 +90,9 @@ def _reap(control: socket.socket, fence: Fence) -> None:
 
 def _serve(control: socket.socket, fence: Fence) -> bool:
     line, descriptors, _, _ = socket.recv_fds(control, 1 << 16, 3)
+    line = line and rest_of_line(control.recv, line)
     if not line:
         return False
-    while not line.endswith(b"\n"):
-        line += control.recv(1 << 16)
     zygote = os.getpid()
     process = os.fork()
     if process == 0:

@@ -43,7 +43,8 @@ class Judged:
     """How one hidden test came out on one backend."""
 
     outcome: Outcome
-    schedules: int
+    schedules: int = 0
+    """How many schedules were played, the failing one included; whoever calls the test under each of them counts."""
     all_schedules: bool = False
     failed: Failed | None = None
     reason: str = ""
@@ -134,9 +135,9 @@ class Trial:
         try:
             returned = self.function(play)
         except skips():
-            return _not_judged(number, "the hidden test was skipped")
+            return _not_judged("the hidden test was skipped")
         except TooLong as up:
-            return _not_judged(number, str(up))
+            return _not_judged(str(up))
         except GraderError:
             raise  # such as that no box can be started, which is not the learner's fault
         except fails():
@@ -146,19 +147,19 @@ class Trial:
         # A coroutine whose assertions nothing awaits, or a comparison without its `assert`.
         if isinstance(returned, Coroutine):
             returned.close()  # the reason says so; Python need not warn of it as well
-        return _not_judged(number, f"the hidden test returned a {type(returned).__name__}")
+        return _not_judged(f"the hidden test returned a {type(returned).__name__}")
 
     def _judged(self, used: Sequence[tuple[Play, Recording]], number: int, *, failed: bool) -> Judged | None:
         if not used:
-            return _not_judged(number, "the hidden test looked at no play")
+            return _not_judged("the hidden test looked at no play")
         internal = next((recording for _, recording in used if recording.ended is Ended.INTERNAL), None)
         if internal is not None:
-            return replace(_not_judged(number, internal.reason), own_fault=True)
+            return replace(_not_judged(internal.reason), own_fault=True)
         if not failed:
             return None
         play, recording, slug = diagnose(self.test, used)
         why = Failed(diagnosis=slug, play=play, recording=recording, variant=number)
-        return Judged(outcome=Outcome.FAIL, schedules=number + 1, failed=why)
+        return Judged(outcome=Outcome.FAIL, failed=why)
 
     def is_fragile(self, seed: int) -> bool:
         """Whether the hidden test fails under the unfair schedule of this seed."""
@@ -190,8 +191,8 @@ class Trial:
         return again if again is not None and again.diagnosis == failed.diagnosis else None
 
 
-def _not_judged(number: int, reason: str) -> Judged:
-    return Judged(outcome=Outcome.NOT_JUDGED, schedules=number + 1, reason=reason)
+def _not_judged(reason: str) -> Judged:
+    return Judged(outcome=Outcome.NOT_JUDGED, reason=reason)
 
 
 def _is_unseen(recording: Recording) -> bool:

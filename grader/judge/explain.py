@@ -14,6 +14,7 @@ from collections.abc import Callable, Sequence
 from grader.kit.diagnosis import Diagnosis
 from grader.kit.hidden_tests import HiddenTest
 from grader.sandbox.cell import Play
+from grader.text import counted, seconds
 from grader.wire.recording import LEFT_BEHIND, Deviation, Ended, Recording, Trace
 
 TELLING = frozenset(LEFT_BEHIND) - {"unclosed", "leaked-thread"}
@@ -112,10 +113,9 @@ def in_words(trace: Trace) -> str:
     turns = []
     for deviation in trace.deviations[:MAX_TURNS]:
         first, second = _name(trace, deviation.task, deviation), _name(trace, deviation.instead_of, deviation)
-        turns.append(f"{first} goes on before {second} at {deviation.time:g} s")
+        turns.append(f"{first} goes on before {second} at {seconds(deviation.time)}")
     more = len(trace.deviations) - len(turns)
-    such = "turn" if more == 1 else "turns"
-    return " and ".join(turns) + (f" (and {more} more such {such})" if more > 0 else "")
+    return " and ".join(turns) + (f" (and {counted(more, 'more such turn')})" if more > 0 else "")
 
 
 def _name(trace: Trace, task: int, deviation: Deviation) -> str:

@@ -46,29 +46,23 @@ class Checked:
     problems: tuple[str, ...] = ()
 
 
-def check(box: Box, kit: Kit, *, options: PlayOptions = EVERYTHING, note: Callable[[Checked], None]) -> list[Checked]:
-    """Check every exercise of a kit, handing each result to ``note`` as it comes. Raises KitError as ``grade`` does."""
-    checked: list[Checked] = []
+def check(box: Box, kit: Kit, *, options: PlayOptions = EVERYTHING) -> Iterator[Checked]:
+    """Check every exercise of a kit, one after the other. Raises KitError as ``grade`` does."""
     for exercise in kit.exercises:
-        for result in _check_exercise(box, kit, exercise, options):
-            checked.append(result)
-            note(result)
-    return checked
+        yield from _check_exercise(box, kit, exercise, options)
 
 
 def check_aloud(box: Box, kit: Kit, *, options: PlayOptions, quiet: bool, echo: Callable[[str], None]) -> int:
     """Check a kit and print a line for each result, if ``quiet`` for problems only; returns the number of problems."""
-
-    def note(checked: Checked) -> None:
+    count = problems = 0
+    for checked in check(box, kit, options=options):
+        count, problems = count + 1, problems + len(checked.problems)
         if checked.problems or not quiet:
             word = "FAIL" if checked.problems else "ok  "
             echo(f"{word} {checked.exercise}  {checked.subject:<34} {checked.summary}".rstrip())
         for problem in checked.problems:
             echo(f"       {problem}")
-
-    checked = check(box, kit, options=options, note=note)
-    problems = sum(len(result.problems) for result in checked)
-    echo(f"{kit.title} {kit.version}: {len(checked)} files and exercises checked, {problems} problems")
+    echo(f"{kit.title} {kit.version}: {count} files and exercises checked, {problems} problems")
     return problems
 
 
@@ -217,7 +211,8 @@ def _check_whole(exercise: Exercise, wrong: Sequence[Verdict]) -> Checked:
 
 def _strangers(exercise: Exercise) -> Iterator[Path]:
     """Files and folders that no part of the product reads."""
-    own = {"exercise.toml", "README.md", "scenarios.py", "test_hidden.py", exercise.file}
+    read = (exercise.stub, exercise.lesson, exercise.scenarios, exercise.test_file)
+    own = {"exercise.toml", *(path.name for path in read)}
     yield from _besides(exercise.folder, own)
     if exercise.solutions is None:
         return

@@ -113,9 +113,10 @@ def _judge(trial: Trial, options: PlayOptions, variants: Variants, examination: 
         play = trial.fixture(by_number(trial.cell, variants, number, ahead))
         judged = trial.call(play, number)
         examination.virtual_seconds += sum(recording.elapsed for _, recording in play.used)
-        if judged is not None and judged.failed is not None and number:
-            return replace(judged, failed=trial.shortened(judged.failed, play.used))
         if judged is not None:
+            judged = replace(judged, schedules=number - numbers[0] + 1)
+            if judged.failed is not None and number:
+                judged = replace(judged, failed=trial.shortened(judged.failed, play.used))
             return judged
         used += play.used
         steps += sum(recording.steps for _, recording in play.used)

@@ -135,7 +135,7 @@ class Verdict:
     ignored: tuple[str, ...] = ()
     """Other files in the submission's folder; only ``file`` is judged."""
     complete_run: bool = True
-    """Whether every hidden test and backend was asked for."""
+    """Whether every hidden test was played on every backend, under no fewer schedules than by default."""
     trouble: str = ""
     """A fault of the kit, of the grader or of this machine, in one sentence."""
     own_fault: bool = False

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from grader.errors import KitError
-from grader.kit.tables import read_text
+from grader.kit.tables import read_text, suggestion
 
 TOTAL_POINTS = 100
 
@@ -132,13 +132,8 @@ def _read_grading(node: ast.FunctionDef, path: Path) -> Mapping[str, object]:
     declared: dict[str, object] = {}
     for keyword in keywords:
         if keyword.arg not in _KNOWN:
-            near = difflib.get_close_matches(keyword.arg or "", _KNOWN, n=1)
-            raise _error(
-                path,
-                node,
-                f"has an unknown argument of grading, {keyword.arg or '**'!r}",
-                f"Write `{near[0]}`." if near else f"Take it out; known are {', '.join(_KNOWN)}.",
-            )
+            name = keyword.arg or "**"
+            raise _error(path, node, f"has an unknown argument of grading, {name!r}", suggestion(name, _KNOWN))
         try:
             declared[keyword.arg] = ast.literal_eval(keyword.value)
         except ValueError:

@@ -20,6 +20,8 @@ from grader.kit.exercise import GENERAL_HINTS, Exercise, Limits, read_exercise, 
 from grader.kit.tables import Table, read_table
 
 FORMAT = 1
+PACKED = Path(__file__).resolve().parents[1] / "_kit"
+"""The kit inside an installed package. A checkout has none: there the kit lies beside the package."""
 
 _FOLDER = re.compile(r"(?P<id>ex\d{2,3})_[a-z0-9_]+")
 _SLUG = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
@@ -58,9 +60,7 @@ def _names(exercise: Exercise) -> tuple[str, ...]:
 
 def builtin_root() -> Path:
     """Return the root of the kit that comes with the grader: inside an installed package, or the checkout."""
-    package = Path(__file__).resolve().parents[1]
-    packed = package / "_kit"
-    return packed if packed.is_dir() else package.parent
+    return PACKED if PACKED.is_dir() else PACKED.parents[1]
 
 
 def load_kit(root: Path) -> Kit:

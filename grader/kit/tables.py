@@ -78,7 +78,7 @@ class Table:
         self._place = place
         for key in values:
             if known is not None and key not in known:
-                raise self.error(key, f"unknown key {self._name(key)!r}", hint=_suggestion(key, known))
+                raise self.error(key, f"unknown key {self._name(key)!r}", hint=suggestion(key, known))
 
     def __contains__(self, key: str) -> bool:
         return key in self._values
@@ -169,7 +169,8 @@ class Table:
         return ".".join(part for part in (*self._place, key) if isinstance(part, str))
 
 
-def _suggestion(key: str, known: Collection[str]) -> str:
+def suggestion(key: str, known: Collection[str]) -> str:
+    """What to do about an unknown key, in a sentence: the known one that it is nearest to, or all of them."""
     near = difflib.get_close_matches(key, known, n=1)
     return f"Write `{near[0]}`, or take it out." if near else f"Take it out; known are {', '.join(sorted(known))}."
 

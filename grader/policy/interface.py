@@ -30,7 +30,7 @@ def check_interface(program: Program, stub_source: str) -> tuple[Fault, ...]:
 
 
 def _untouched(program: Program) -> Remark:
-    place = next((node for node in program.nodes if isinstance(node, ast.Raise)), None)
+    place = next(program.of(ast.Raise), None)
     asked = list(_asked_for(program.tree.body))
     holding = (node for node in asked if any(inner is place for inner in ast.walk(node)))
     name = next((node.name for node in (*holding, *asked)), "the file")

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from grader.policy.names import Names
 from grader.policy.program import Placed, Program, Remark
-from grader.policy.submission import Fault
+from grader.policy.submission import Fault, Submission
 
 _USUAL_NAMES = """
     __abs__ __add__ __aenter__ __aexit__ __aiter__ __all__ __and__ __anext__ __annotations__ __await__ __bool__ __call__
@@ -49,7 +49,6 @@ _FORMAT_FIELD = re.compile(r"\{[^{}:!.]*\.")
 # (https://trojansource.codes, CVE-2021-42574); the same nine that rustc refuses. Right-to-left letters, and the marks
 # that honest Arabic and Hebrew text has between them, are not among them.
 _REORDERING = re.compile("[\u202a-\u202e\u2066-\u2069]")
-_LINE_END = re.compile(r"\r\n|\r|\n")
 _KINDS = (
     *(ast.Attribute, ast.Name, ast.alias, ast.Call, ast.MatchClass, ast.Constant),
     *(ast.FunctionDef, ast.AsyncFunctionDef),
@@ -72,7 +71,7 @@ def _all_remarks(program: Program) -> Iterator[Remark]:
         if texts_are_formats and isinstance(node, ast.Constant) and isinstance(node.value, str):
             yield from _format(node, node.value)
     yield from _handed_on(program)
-    yield from _reordered(program.submission.source)
+    yield from _reordered(program.submission)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,10 +84,10 @@ class _Spot:
     end_col_offset: int
 
 
-def _reordered(source: str) -> Iterator[Remark]:
-    if _REORDERING.search(source) is None:
+def _reordered(submission: Submission) -> Iterator[Remark]:
+    if _REORDERING.search(submission.source) is None:
         return
-    for number, line in enumerate(_LINE_END.split(source), start=1):
+    for number, line in enumerate(submission.lines(), start=1):
         if character := _REORDERING.search(line):
             start, end = (len(line[:place].encode("utf-8", "surrogatepass")) for place in character.span())
             spot = _Spot(lineno=number, col_offset=start, end_lineno=number, end_col_offset=end)

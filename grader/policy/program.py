@@ -92,10 +92,8 @@ class Program:
 
     submission: Submission
     tree: ast.Module
-    nodes: tuple[ast.AST, ...]
-    """Every node of the tree except operators and the like, outer ones first."""
     kinds: Mapping[type[ast.AST], list[ast.AST]]
-    """The same nodes by kind: a rule examines a few kinds, and a hostile file has a hundred thousand nodes."""
+    """Every node of the tree except operators and the like, by kind, outer ones first."""
     names: Names
 
     def of(self, *kinds: type[Node]) -> Iterator[Node]:
@@ -175,7 +173,7 @@ def read(submission: Submission) -> Program | Fault:
     kinds: dict[type[ast.AST], list[ast.AST]] = defaultdict(list)
     for node in flat.nodes:
         kinds[type(node)].append(node)
-    return Program(submission=submission, tree=tree, nodes=tuple(flat.nodes), kinds=kinds, names=Names(flat.nodes))
+    return Program(submission=submission, tree=tree, kinds=kinds, names=Names(flat.nodes))
 
 
 def _unreadable(error: str) -> Fault:

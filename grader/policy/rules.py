@@ -22,6 +22,7 @@ from grader.policy.names import Names
 from grader.policy.please_look import please_look
 from grader.policy.program import Placed, Program, Remark, read
 from grader.policy.submission import Fault, Submission
+from grader.text import joined
 
 _HARMLESS = """
     __future__ abc array base64 binascii bisect calendar cmath collections collections.abc colorsys contextlib
@@ -158,10 +159,10 @@ class _Allowed:
         near = difflib.get_close_matches(module, sought, n=1, cutoff=0.8)
         if near and not module.startswith(f"{near[0]}."):
             return f"import `{near[0]}` instead, if that is what was meant"
-        named = ", ".join(f"`{name}`" for name in self._named)
+        named = [f"`{name}`" for name in self._named]
         if self._has_pure:
-            named += f"{' and ' if named else ''}computing modules such as `functools` and `itertools`"
-        return f"use {named}" if named else "do without imports"
+            named.append("computing modules such as `functools` and `itertools`")
+        return f"use {joined(named)}" if named else "do without imports"
 
 
 def _refused(node: Placed, error: str, *, help: str) -> Remark:

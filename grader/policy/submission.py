@@ -66,10 +66,14 @@ class Submission:
     digest: str
     """SHA-256 of the bytes, in hexadecimal."""
 
+    def lines(self) -> list[str]:
+        """The source lines as written, and as Python counts them."""
+        # Not str.splitlines: Python counts no form feed and no U+2028 as the end of a line.
+        return _LINE_END.split(self.source)
+
     def line(self, number: int | None) -> str:
         """The source line of that number as written, or nothing."""
-        # Not str.splitlines: Python counts no form feed and no U+2028 as the end of a line.
-        lines = _LINE_END.split(self.source)
+        lines = self.lines()
         return lines[number - 1] if number is not None and 0 < number <= len(lines) else ""
 
 

@@ -154,7 +154,6 @@ class Box:
     # ---- one zygote after the other ----------------------------------------------------------------------------------
 
     def _launch(self) -> None:
-        self._ready = False
         while True:
             try:
                 with held_back():

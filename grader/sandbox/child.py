@@ -11,10 +11,9 @@ import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 
-from grader.sandbox.zygote import Usage, ZygoteHandle, usage_of
+from grader.sandbox.zygote import LOOK_SECONDS, Usage, ZygoteHandle, usage_of
 from grader.wire.lines import MAX_LINE, Distrusted, Json, dumps
 
-_LOOK_SECONDS = 0.25
 _TAIL_BYTES = 2000
 _MAX_THREADS = 1024
 """Threads of one child. A child that has more is ended, where the kernel cannot limit their number for us."""
@@ -103,7 +102,7 @@ def _wait_for_line(child: Child, has_ended: Callable[[Child], bool], wall: float
     ended = False
     pipes = _pipes(child)
     while True:
-        ready = {descriptor for descriptor, _ in pipes.poll(0 if ended else _LOOK_SECONDS * 1000)}
+        ready = {descriptor for descriptor, _ in pipes.poll(0 if ended else LOOK_SECONDS * 1000)}
         if child.requests in ready:
             child.flush()
             if not child.unsent:
@@ -119,7 +118,7 @@ def _wait_for_line(child: Child, has_ended: Callable[[Child], bool], wall: float
         # The limits are checked although bytes come in: a child could write bytes without an end of the line, or print,
         # for ever.
         now = time.monotonic()
-        if not ready or now - looked > _LOOK_SECONDS:
+        if not ready or now - looked > LOOK_SECONDS:
             looked = now
             if used is None:
                 # The kernel is not asked before a play takes its time: asking for every play was a tenth of judging.

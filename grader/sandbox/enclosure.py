@@ -14,14 +14,13 @@ from functools import cache
 from importlib.util import cache_from_source, find_spec
 from pathlib import Path
 
-from grader.kit.kit import builtin_root
+from grader.kit.kit import PACKED, builtin_root
 from grader.sandbox.grants import grants, mounted, trees
 from grader.sandbox.isolation import STRONGEST, bubblewrap, countable
 from grader.wire.orders import Orders, Targets
 
 NOBODY = 65534
-PACKAGE = Path(__file__).resolve().parents[1]
-_KIT = PACKAGE / "_kit"
+PACKAGE = PACKED.parent
 SCRATCH = "/box"
 """A folder in the memory of a box of level 3. Only submissions that need processes can see it."""
 _SCRATCH_BYTES = 64 << 20
@@ -41,7 +40,7 @@ def orders(level: int) -> Orders:
     """The orders of a zygote at a level."""
     # At level 3 an empty folder is mounted over the kit. Otherwise all that lies beside the kit is allowed one by one,
     # for which every child takes 17 ms instead of 3 where 200 packages are installed (measured on a busy machine).
-    hidden = _KIT if level < STRONGEST and _KIT.is_dir() else None
+    hidden = PACKED if level < STRONGEST and PACKED.is_dir() else None
     root = os.geteuid() == 0 if hasattr(os, "geteuid") else False
     return {
         "level": level,
@@ -110,8 +109,8 @@ def _mounts() -> Iterator[str]:
             yield from ("--symlink", os.readlink(path), path)
         else:
             yield from ("--ro-bind", path, path)
-    if _KIT.is_dir():
-        yield from ("--tmpfs", str(_KIT), "--remount-ro", str(_KIT))
+    if PACKED.is_dir():
+        yield from ("--tmpfs", str(PACKED), "--remount-ro", str(PACKED))
 
 
 # ---- root ------------------------------------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from json.encoder import c_make_encoder  # type: ignore[attr-defined]
 from json.encoder import encode_basestring_ascii as c_encode
 from typing import Any, NoReturn, TypeAlias
@@ -50,6 +50,16 @@ def dumps(document: object) -> bytes:
 def decode(line: bytes) -> Any:
     """Decode, inside the box, a line that the trusted side wrote."""
     return _SCAN(line.decode("ascii"), 0)[0]
+
+
+def rest_of_line(receive: Callable[[int], bytes], line: bytes = b"") -> bytes:
+    """A line that begins so, to its end, as ``receive`` gives it; empty if the sender is gone before the end."""
+    while not line.endswith(b"\n"):
+        more = receive(1 << 16)
+        if not more:
+            return b""
+        line += more
+    return line
 
 
 def loads(line: bytes) -> Json:

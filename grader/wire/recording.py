@@ -2,10 +2,11 @@
 
 All times are virtual seconds since the play began.
 
-The records from ``Leaf`` to ``Deviation`` cross from the box as rows: lists of the values of their fields, in the order
-in which the class states them. The box writes a row with ``row``; ``sandbox.reading`` takes the length of a row and the
-check of each value from the fields and their annotations, and ``judge.documents`` stores traces by them. A new field of
-a row is stated here, and filled in where the box makes the record.
+The records from ``Leaf`` to ``Deviation`` cross from the box as rows, but for ``Raised``, which is an object with two
+keys. A row is a list of the values of the record's fields, in the order in which the class states them. The box writes
+it with ``row``; ``sandbox.reading`` takes its length and the check of each value from the fields and their annotations,
+and ``judge.documents`` stores traces by them. A new field of a row is stated here, and filled in where the box makes
+the record.
 """
 
 from __future__ import annotations

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from grader.box.player import MAX_WIDTHS, Output, too_large
+from grader.box.player import Output, too_large
+from grader.box.simulation.schedule import MAX_CHOICES
 from grader.kit.exercise import Limits
 from grader.sandbox.box import Box
 from grader.sandbox.cell import Play
@@ -100,9 +101,11 @@ def test_a_play_goes_the_same_way_with_and_without_a_trace(box: Box, backend: st
     """
     with cell_of(box, source, RUN_MAIN_WITH_STAGE) as cell:
         for seed in range(4):
-            traced = cell.recording(play_of(backend, seed=seed))
+            # In this order: a cell answers a play without a trace by the one with a trace, if it has that.
             plain = cell.recording(Play("scenario", Play.encode({}), backend, seed))
+            traced = cell.recording(play_of(backend, seed=seed))
 
+            assert plain is not traced
             assert plain.order == traced.order
             assert (plain.choices, plain.widths, plain.steps) == (traced.choices, traced.widths, traced.steps)
 
@@ -116,9 +119,10 @@ def test_an_ending_is_the_same_with_and_without_a_trace(box: Box, backend: str) 
         await anyio.Event().wait()
     """
     with cell_of(box, source) as cell:
-        traced = cell.recording(play_of(backend))
         plain = cell.recording(Play("scenario", Play.encode({}), backend))
+        traced = cell.recording(play_of(backend))
 
+    assert plain is not traced
     assert plain.ended is traced.ended is Ended.DEADLOCK
     assert plain.waiting == traced.waiting != ()
 
@@ -137,7 +141,7 @@ def test_a_play_with_more_choices_than_may_cross_says_so(box: Box, backend: str)
     recording = played(box, backend, source, seed=1)
 
     assert recording.many
-    assert len(recording.widths) == len(recording.choices) == MAX_WIDTHS
+    assert len(recording.widths) == len(recording.choices) == MAX_CHOICES
 
 
 # ---- output ----------------------------------------------------------------------------------------------------------

@@ -20,6 +20,7 @@ from grader.policy import rules
 from grader.sandbox.box import Box
 from grader.wire.recording import Ended
 from tests.fault_samples import OUR_FAULT
+from tests.forging_samples import no_rules
 from tests.kit_samples import RIGHT, STUB, TOO_SOON, WRONG_VALUE, answer, change, make_kit
 
 BOTH = ("asyncio", "trio")
@@ -226,9 +227,7 @@ def test_what_breaks_a_rule_is_not_played(box: Box, tiny: Path, text: str, kind:
 
 
 def test_the_check_is_the_callers_choice(box: Box, tiny: Path) -> None:
-    from grader.policy.rules import Findings
-
-    (verdict,) = grade(box, tiny, STUB, check=lambda *_: Findings(faults=(), look=()))
+    (verdict,) = grade(box, tiny, STUB, check=no_rules)
 
     assert verdict.status is Status.FAIL
 

@@ -321,7 +321,8 @@ TEST_DEFECTS = {
     "under an if": ("def helper(): ...", "if True:\n    def test_x(play): ...", ":18: `test_x` is not at the top"),
     "another fixture": ("test_one(play)", "test_one(play, tmp_path)", "`test_one` must take one argument, `play`"),
     "no fixture": ("test_one(play)", "test_one()", "`test_one` must take one argument, `play`"),
-    "a default": ("test_one(play)", "test_one(*play)", "`test_one` must take one argument, `play`"),
+    "a default": ("test_one(play)", "test_one(play=None)", "`test_one` must take one argument, `play`"),
+    "a star": ("test_one(play)", "test_one(*play)", "`test_one` must take one argument, `play`"),
     "no docstring": ('"""ends"""', "...", "`test_two` has no docstring"),
     "no grading": (
         '@grading(points=40, diagnosis="deadlock", feedback="It hangs.", schedules=3)\n',

@@ -22,7 +22,7 @@ from grader.sandbox.box import Box, Job
 from grader.sandbox.cell import Cell, Play
 from grader.wire import BACKENDS
 from grader.wire.recording import Ended
-from tests.forging_samples import below
+from tests.processes import below
 
 LIMITS = Limits(wall_seconds=30, cpu_seconds=1, memory_mb=400)
 SCENARIO = """
@@ -427,18 +427,19 @@ import os, subprocess, sys
 from grader.box import fence
 
 fence.become_subreaper()
-subprocess.Popen([sys.executable, "-c", sys.argv[1]])
+grader = subprocess.Popen([sys.executable, "-c", sys.argv[1]])
+statuses = {}
 try:
-    while os.wait():
-        pass
+    while True:
+        process, status = os.wait()
+        statuses[process] = status
 except ChildProcessError:
-    print("all gone")
+    print("all gone", os.waitstatus_to_exitcode(statuses[grader.pid]))
 """
 """Adopts whatever its child leaves behind, and ends when there is nothing any more."""
 WITHOUT_A_READER = """
 import os, signal, sys
 from grader.sandbox.box import Box
-from tests.forging_samples import below
 
 def profile(frame, event, function):
     if event == "c_call" and function.__name__ == "readline":
@@ -451,7 +452,6 @@ Box({level}).level
 BEFORE_IT_IS_UP = """
 import os, signal
 from grader.sandbox.box import Box
-from tests.forging_samples import below
 box = Box({level})
 os.kill(os.getpid(), signal.SIGKILL)
 """
@@ -466,7 +466,7 @@ def test_nothing_of_a_box_outlives_a_grader_that_is_killed(dies: str, level: int
     keeper = [sys.executable, "-c", KEEPER, dies.format(level=level)]
     with subprocess.Popen(keeper, stdout=subprocess.PIPE, text=True) as process:
         try:
-            assert process.communicate(timeout=20)[0] == "all gone\n"
+            assert process.communicate(timeout=20)[0] == f"all gone {-signal.SIGKILL}\n"
         finally:
             while process.poll() is None and zygote.kill_descendants(process.pid):
                 pass

@@ -279,16 +279,13 @@ def test_the_environment_and_the_identity_of_the_person_who_grades_stay_outside(
     monkeypatch.setenv("GRADE_TEST_SECRET", "1")
     with Box(3) as box:
         body = """
-tid = threading.get_native_id()
-secret = "SECRET" in open(f"/proc/self/task/{tid}/environ").read()
-return [os.getuid(), os.getpid() < 100, socket.gethostname(), secret]
+return [os.getuid(), os.getpid() < 100, socket.gethostname(), "GRADE_TEST_SECRET" in os.environ]
 """.strip()
         found = played(box, body)
         own = f"/proc/{box.process}"
         user = int(Path(f"{own}/status").read_text().partition("\nUid:\t")[2].split()[0])
 
-    # A process that has changed its user cannot even read its own environment, which keeps the secret as well.
-    assert found.ended is Ended.RAISED or found.result == [enclosure.NOBODY, True, "box", False]
+    assert found.result == [enclosure.NOBODY, True, "box", False]
     assert user != 0 or not enclosure._open_to_all(inside=True)
 
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grader.wire import lines
-from grader.wire.lines import MAX_INTEGER_DIGITS, MAX_LINE, MAX_NESTING, Distrusted, decode, dumps, loads
+from grader.wire.lines import MAX_INTEGER_DIGITS, MAX_LINE, MAX_NESTING, Distrusted, decode, dumps, loads, rest_of_line
 
 scalars = (
     st.none()
@@ -116,13 +116,21 @@ def test_a_line_may_be_so_long_and_not_one_byte_longer() -> None:
         loads(line + b"\n")
 
 
+def test_a_line_that_comes_in_pieces_is_read_to_its_end_and_one_that_has_none_is_empty() -> None:
+    pieces = [b"lin", b"e\n"]
+
+    assert rest_of_line(lambda size: pieces.pop(0), b"a ") == b"a line\n"
+    assert pieces == []
+    assert rest_of_line(lambda size: b"", b"half a line") == b""
+
+
 @pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf])
 def test_what_could_not_be_read_is_not_written(value: float) -> None:
     with pytest.raises(ValueError):  # noqa: PT011  the sentence is Python's
         dumps([value])
 
 
-def test_a_refusal_does_not_repeat_what_it_refuses(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_refusal_does_not_repeat_what_it_refuses() -> None:
     with pytest.raises(Distrusted) as caught:
         loads(b'{"<script>": "<script>", "<script>": 1}')
 

@@ -174,7 +174,7 @@ def test_asking_for_what_is_missing_fails_a_hidden_test_like_an_assertion() -> N
 
 
 def test_two_recordings_are_never_equal_because_they_look_alike() -> None:
-    # A cell keeps one recording per play and hands out copies; comparing them by value would compare the learner's.
+    # A comparison by value would compare values of the learner's, and that is for hidden tests to ask for.
     assert recording() != recording()
 
 

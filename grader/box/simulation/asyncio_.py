@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import selectors
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from math import inf, ulp
@@ -19,6 +19,7 @@ from typing import Any
 from grader.box.simulation.core import Bounds, Idle, Simulation
 from grader.box.simulation.schedule import Schedule
 from grader.box.simulation.trace import Place, innermost_place
+from grader.box.simulation.worker_calls import counted
 from grader.box.simulation.workers import Call
 
 EXECUTOR_THREADS = 16
@@ -30,7 +31,6 @@ TASKS = (asyncio.Task, asyncio.tasks._PyTask)  # type: ignore[attr-defined]
 _STEPS = frozenset({"TaskStepMethWrapper", "TaskWakeupMethWrapper", "task_wakeup", "__step", "__wakeup"})
 
 Events = list[tuple[selectors.SelectorKey, int]]
-Counted = Callable[[Callable[..., Any], tuple[Any, ...]], tuple[Call, Callable[[], Any]]]
 
 
 # ---- the ready queue -------------------------------------------------------------------------------------------------
@@ -64,7 +64,7 @@ class ReadyQueue:
         if get_ident() != self._loop_thread:
             simulation.workers.posts.add(partial(self._items.append, handle))
             return
-        if not isinstance(task, TASKS) or not _resumes_task(callback):
+        if not isinstance(task, TASKS) or not resumes_task(callback):
             self._items.append(handle)
             return
         number = simulation.numbers.get(task) or simulation.number_of(task)
@@ -138,7 +138,7 @@ class ReadyQueue:
         self._items.clear()
 
 
-def _resumes_task(callback: object) -> bool:
+def resumes_task(callback: object) -> bool:
     """Whether a callback resumes a task; ``call_later(5, task.cancel)`` does not."""
     return type(callback).__name__ in _STEPS or getattr(callback, "__name__", "") in _STEPS
 
@@ -239,9 +239,8 @@ class ExecutorLine:
 class VirtualEventLoop(asyncio.SelectorEventLoop):
     """asyncio's own loop, but for the parts that decide about time and order."""
 
-    def __init__(self, simulation: AsyncioSimulation, counted: Counted) -> None:
+    def __init__(self, simulation: AsyncioSimulation) -> None:
         self._simulation = simulation
-        self._counted = counted
         self._own_executor: ThreadPoolExecutor | None = None
         self._executor_lines: dict[Any, ExecutorLine] = {}
         self.virtual_selector = VirtualSelector(simulation)
@@ -265,14 +264,14 @@ class VirtualEventLoop(asyncio.SelectorEventLoop):
             super()._write_to_self()  # type: ignore[misc]
 
     def run_in_executor(self, executor: Any, func: Any, *args: Any) -> Any:  # type: ignore[override]
-        call, counted = self._counted(func, args)
+        call, run = counted(func, args)
         if executor is None:
             # asyncio would start a number of threads that depends on the machine's processors. They keep asyncio's
             # name: the calls of threads with this name are counted, so the threads need not be watched as well.
             executor = self._own_executor = self._own_executor or ThreadPoolExecutor(EXECUTOR_THREADS, "asyncio")
         line = self._executor_lines.setdefault(executor, ExecutorLine(getattr(executor, "_max_workers", 1)))
         line.join(call)
-        future = super().run_in_executor(executor, counted)
+        future = super().run_in_executor(executor, run)
         future.add_done_callback(lambda _: line.leave(call))
         future.add_done_callback(lambda _: self._simulation.workers.drop(call))
         return future
@@ -294,9 +293,9 @@ class AsyncioSimulation(Simulation):
         super().__init__(schedule, bounds)
         self.numbers: dict[asyncio.Task[Any], int] = {}
 
-    def options(self, counted: Counted) -> dict[str, object]:
+    def options(self) -> dict[str, object]:
         """Backend options for ``anyio.run``."""
-        return {"loop_factory": partial(VirtualEventLoop, self, counted)}
+        return {"loop_factory": partial(VirtualEventLoop, self)}
 
     def number_of(self, task: asyncio.Task[Any]) -> int:
         number = self.numbers.get(task)

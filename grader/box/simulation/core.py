@@ -185,8 +185,6 @@ class Simulation:
         """The name of each task that waited when the run was stopped, the learner's line, and since when."""
         self.running: int | None = None
         """Number of the task whose step is in progress."""
-        self.in_step = False
-        self.step_serial = 0
         self.steps = 0
         self.cancel: Callable[[], None] = lambda: None
         """The function that cancels the scope round the scenario."""
@@ -222,13 +220,11 @@ class Simulation:
 
     def begin_step(self, number: int) -> None:
         self.steps += 1
-        self.step_serial += 1
-        self.running, self.in_step = number, True
+        self.running = number
         if self._now != self._latest:
             # Only ``advance`` sets both. A program that turns time back could make any order of steps look concurrent.
             self.fail(Ended.TAMPERED, "virtual time was changed from outside")
-        self.idling.grace_spent = False
-        self.workers.waited_since = None
+        self.idling.io_happened()
         record = self.trace.tasks[number]
         if self.trace.collects and not record.internal:
             self.trace.add(self._now, "resume" if record.started else "start", number)
@@ -250,6 +246,10 @@ class Simulation:
             self.fail(Ended.LATE, f"not finished after {self.steps} steps and {self.now:g} virtual seconds")
 
     @property
+    def in_step(self) -> bool:
+        return self.running is not None
+
+    @property
     def running_task(self) -> object:
         return self.trace.tasks[self.running].task if self.running is not None else None
 
@@ -264,8 +264,6 @@ class Simulation:
         number, self.running = self.running, None
         if number is None:
             return
-        self.in_step = False
-        self.step_serial += 1
         record = self.trace.tasks[number]
         # The CPU clock of a thread is a system call, and 50,000 of them would show: it is read only after a step that
         # was long in real time. The next step is measured from here, to save a third reading.
@@ -329,10 +327,12 @@ class Simulation:
         else:
             self.abort_again()
 
-    def alive(self, *, besides: int | None) -> list[tuple[str, Site | None]]:
-        """The tasks that still live, by name and the learner's line in which they wait."""
+    def others_alive(self) -> list[tuple[str, Site | None]]:
+        """The tasks that live beside the running one, by name and the learner's line in which they wait."""
         return [
-            (record.name, site_of(self.coroutine_of(record.task))) for record in self._living() if record.id != besides
+            (record.name, site_of(self.coroutine_of(record.task)))
+            for record in self._living()
+            if record.id != self.running
         ]
 
     def _who_waits(self) -> list[tuple[str, Site | None, float]]:

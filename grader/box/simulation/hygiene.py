@@ -22,7 +22,7 @@ import threading
 import weakref
 from collections.abc import Callable, Iterator
 from functools import wraps
-from types import AsyncGeneratorType, FrameType, TracebackType
+from types import AsyncGeneratorType, FrameType
 from typing import Any, Protocol
 
 import trio
@@ -30,7 +30,7 @@ from anyio._backends import _asyncio as anyio_asyncio  # see private.py
 from anyio._backends import _trio as anyio_trio
 from anyio.streams.memory import MemoryObjectReceiveStream, MemoryObjectSendStream
 
-from grader.box.simulation.trace import Place, Trace, innermost_own, innermost_own_of, is_student
+from grader.box.simulation.trace import Place, Trace, innermost_own, innermost_own_of, is_student, leaves, steps_of
 
 
 class _Simulation(Protocol):
@@ -40,9 +40,10 @@ class _Simulation(Protocol):
     left_open: LeftOpen
     trace: Trace
     running: int | None
-    in_step: bool
     loop_thread: int
 
+    @property
+    def in_step(self) -> bool: ...
     @property
     def stopped(self) -> object: ...
     @property
@@ -80,9 +81,9 @@ class Cancellations:
 
     def arrived(self, error: BaseException | None) -> None:
         """An exception has reached a cancel scope or a task group, which is where a cancellation may end."""
-        if not self._thrown:
+        if not self._thrown or error is None:
             return
-        for leaf in _leaves(error):
+        for leaf in leaves(error):
             over = [leaf, *_replaced_by(leaf)]
             self._thrown = [thrown for thrown in self._thrown if all(thrown is not error for error in over)]
 
@@ -109,20 +110,10 @@ class Cancellations:
 
 def _end_of(error: BaseException) -> Place | None:
     """The outermost frame that the exception reached, if it is one of the learner's."""
-    step = next(_steps(error), None)
+    step = next(steps_of(error), None)
     if step is None or not is_student(step.tb_frame.f_code):
         return None
     return Place(step.tb_lineno, step.tb_frame.f_code.co_name)
-
-
-def _leaves(error: BaseException | None) -> Iterator[BaseException]:
-    rest = [error]
-    while rest:
-        inner = rest.pop()
-        if isinstance(inner, BaseExceptionGroup):
-            rest += inner.exceptions
-        elif inner is not None:
-            yield inner
 
 
 def _replaced_by(error: BaseException) -> Iterator[BaseException]:
@@ -131,21 +122,14 @@ def _replaced_by(error: BaseException) -> Iterator[BaseException]:
     It must have left the frame in which the other one ended. Otherwise both are under way, one inside the handler of
     the other: trio ends every ``sleep`` by a cancellation of its own.
     """
-    frames = {step.tb_frame for step in _steps(error)}
+    frames = {step.tb_frame for step in steps_of(error)}
     seen: set[int] = set()
     while (context := error.__context__) is not None and id(context) not in seen:
         seen.add(id(context))
-        first = next(_steps(context), None)
+        first = next(steps_of(context), None)
         if first is not None and first.tb_frame in frames:
             yield context
         error = context
-
-
-def _steps(error: BaseException) -> Iterator[TracebackType]:
-    step = error.__traceback__
-    while isinstance(step, TracebackType):
-        yield step
-        step = step.tb_next
 
 
 # ---- where cancellations come from, and where they may end -----------------------------------------------------------

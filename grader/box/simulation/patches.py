@@ -41,16 +41,17 @@ def install() -> None:
     _installed = True
     time.sleep = _sleep
     for name in ("time", "monotonic", "perf_counter"):
-        setattr(time, name, _reading(getattr(time, name), EPOCH if name == "time" else 0.0))
-        setattr(time, f"{name}_ns", _reading_ns(getattr(time, f"{name}_ns"), EPOCH if name == "time" else 0.0))
+        start = EPOCH if name == "time" else 0.0
+        setattr(time, name, _reading(getattr(time, name), start, float))
+        setattr(time, f"{name}_ns", _reading(getattr(time, f"{name}_ns"), start, _nanoseconds))
     patch_threads(anyio_asyncio.AsyncIOBackend, anyio_asyncio.AsyncIOBackend.current_default_thread_limiter)
     patch_threads(anyio_trio.TrioBackend, trio.to_thread.current_default_thread_limiter)
     _patch_wait_all_tasks_blocked()
     _order_scopes()
     _count_children()
     patch_sockets()
-    trio_.report_exits(current)
-    trio_.hold_posts(current)
+    trio_.report_exits()
+    trio_.hold_posts()
     report_cancellations(current)
     report_streams(current)
     report_threads()
@@ -75,24 +76,18 @@ def _sleep(seconds: Any) -> None:
     return _real_sleep(seconds)
 
 
-def _reading(real: Callable[[], float], start: float) -> Callable[[], float]:
+def _reading(real: Callable[[], float], start: float, unit: Callable[[float], float]) -> Callable[[], float]:
     def read() -> float:
         simulation = current()
         if simulation is None or not is_student(sys._getframe(1).f_code):
             return real()
-        return start + simulation.now
+        return unit(start + simulation.now)
 
     return read
 
 
-def _reading_ns(real: Callable[[], int], start: float) -> Callable[[], int]:
-    def read() -> int:
-        simulation = current()
-        if simulation is None or not is_student(sys._getframe(1).f_code):
-            return real()
-        return int((start + simulation.now) * 1e9)
-
-    return read
+def _nanoseconds(seconds: float) -> int:
+    return int(seconds * 1e9)
 
 
 # ---- idleness, scopes, child processes -------------------------------------------------------------------------------

@@ -23,6 +23,8 @@ from trio import _threads
 from trio._core import _entry_queue as trio_entry_queue
 from trio._core import _run
 
+from grader.box.simulation.asyncio_ import resumes_task
+
 
 def missing() -> list[str]:
     """The names that the installed versions do not have."""
@@ -36,6 +38,7 @@ def probes() -> dict[str, Callable[[], bool]]:
     probes = {f"asyncio loop.{name}": _has(loop, name) for name in _LOOP}
     probes["asyncio loop._write_to_self"] = _defines(selector_events.BaseSelectorEventLoop, "_write_to_self")
     probes["asyncio Handle._callback"] = _has(asyncio.Handle, "_callback")
+    probes["asyncio's type of a task's step"] = _knows_steps
     probes["asyncio.tasks._PyTask"] = _has(asyncio.tasks, "_PyTask")
     for name in ("_exception", "_log_traceback"):
         probes[f"asyncio Task.{name}"] = _has(asyncio.Task, name)
@@ -57,6 +60,10 @@ def probes() -> dict[str, Callable[[], bool]]:
             probes[f"anyio {label} {name}"] = _defines(backend, name)
         probes[f"anyio {label} wait_all_tasks_blocked"] = _defines(backend, "wait_all_tasks_blocked")
     probes["trio _core.wait_all_tasks_blocked"] = _has(trio_core, "wait_all_tasks_blocked")
+    for label, module in (("asyncio", anyio_asyncio), ("trio", anyio_trio)):
+        probes[f"anyio {label} SocketStream"] = _has(module, "SocketStream")
+    probes["anyio asyncio TaskGroup"] = _has(anyio_asyncio, "TaskGroup")
+    probes["anyio asyncio TaskState.cancel_scope"] = lambda: hasattr(anyio_asyncio.TaskState, "cancel_scope")
     probes["anyio asyncio _task_states"] = _has(anyio_asyncio, "_task_states")
     for stream in (MemoryObjectSendStream, MemoryObjectReceiveStream):
         probes[f"anyio {stream.__name__}.__post_init__"] = _defines(stream, "__post_init__")
@@ -71,6 +78,21 @@ _LOOP = (
     "_clock_resolution",
     "_executor_shutdown_called",
 )
+
+
+def _knows_steps() -> bool:
+    """Whether the step of a task is told from a plain callback; if not, all schedules would be the natural one."""
+
+    async def step() -> bool:
+        return True
+
+    loop = asyncio.SelectorEventLoop()
+    try:
+        task = loop.create_task(step())
+        handles = list(getattr(loop, "_ready", ()))
+        return loop.run_until_complete(task) and [resumes_task(handle._callback) for handle in handles] == [True]
+    finally:
+        loop.close()
 
 
 def _has(owner: object, name: str) -> Callable[[], bool]:

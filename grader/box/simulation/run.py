@@ -8,11 +8,10 @@ import anyio
 
 from grader.box.simulation import patches
 from grader.box.simulation.asyncio_ import AsyncioSimulation
-from grader.box.simulation.core import Bounds, Simulation, activate
+from grader.box.simulation.core import Bounds, activate
 from grader.box.simulation.schedule import Schedule
 from grader.box.simulation.trio_ import TrioSimulation
 from grader.box.simulation.watch import Watch
-from grader.box.simulation.worker_calls import counted
 
 Main = Callable[[], Awaitable[object]]
 
@@ -44,16 +43,11 @@ def run_unwatched(simulation: AsyncioSimulation | TrioSimulation, main: Main) ->
     backend = "asyncio" if isinstance(simulation, AsyncioSimulation) else "trio"
     activate(simulation)
     try:
-        anyio.run(scoped, backend=backend, backend_options=simulation.options(counted))
+        anyio.run(scoped, backend=backend, backend_options=simulation.options())
     except BaseException as error:
         return error
     finally:
         activate(None)
         simulation.workers.close()
-        _end_last_step(simulation)
-    return None
-
-
-def _end_last_step(simulation: Simulation) -> None:
-    if simulation.running is not None:
         simulation.end_step()
+    return None

@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from random import Random
 
-MAX_CHOICES = 4096
-"""Choices kept for replay; a play that makes more is replayed by its seed."""
-
+MAX_CHOICES = 400
+"""Choices of one play that are kept and cross to the trusted side; the judge neither walks nor shortens a play that
+makes more, and replays it by its seed."""
 
 MAX_STAY = 40
 """Steps in a row for which an unfair schedule stays with one task."""
@@ -27,6 +27,8 @@ class Schedule:
     def __init__(self) -> None:
         self.choices: list[int] = []
         self.widths: list[int] = []
+        self.many = False
+        """Whether there were more choices than are kept."""
 
     def pick(self, width: int) -> int:
         """Choose one of ``width`` ready tasks, ``width`` being at least 2."""
@@ -34,6 +36,8 @@ class Schedule:
         if len(self.choices) < MAX_CHOICES:
             self.choices.append(choice)
             self.widths.append(width)
+        else:
+            self.many = True
         return choice
 
     def stays(self) -> bool:

@@ -7,7 +7,7 @@ number of the task that did it), which serves the digest only.
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from hashlib import sha256
 from types import AsyncGeneratorType, CodeType, CoroutineType, FrameType, GeneratorType, TracebackType
@@ -24,6 +24,7 @@ MAX_DEVIATIONS = 50
 MAX_EVENTS = 6000
 """Events that cross to the trusted side; a picture needs far fewer, and a spinning play makes 100,000."""
 
+_IN_GROUP: Callable[[BaseException], tuple[BaseException, ...]] = BaseExceptionGroup.__dict__["exceptions"].__get__
 _WRAPPERS = ("async_generator_asend", "async_generator_athrow", "anext_awaitable", "coroutine_wrapper")
 
 EventRow = list[float | str | int | None]
@@ -77,12 +78,29 @@ def _is_own(code: CodeType) -> bool:
 
 def innermost_place(error: BaseException | None) -> Place | None:
     """The innermost line of the learner's file that an exception came through."""
-    place, step = None, error.__traceback__ if error is not None else None
-    while isinstance(step, TracebackType):
+    place = None
+    for step in steps_of(error) if error is not None else ():
         if is_student(step.tb_frame.f_code):
             place = Place(step.tb_lineno, step.tb_frame.f_code.co_name)
-        step = step.tb_next
     return place
+
+
+def steps_of(error: BaseException) -> Iterator[TracebackType]:
+    step = error.__traceback__
+    while isinstance(step, TracebackType):
+        yield step
+        step = step.tb_next
+
+
+def leaves(error: BaseException) -> Iterator[BaseException]:
+    """The exceptions inside all groups, however deep. A group cannot lie about what it holds."""
+    rest = [error]
+    while rest:
+        first = rest.pop()
+        if issubclass(type(first), BaseExceptionGroup):
+            rest += reversed(_IN_GROUP(first))
+        else:
+            yield first
 
 
 def site_of(awaitable: object) -> Site | None:
@@ -234,10 +252,4 @@ class Untraced(Trace):
         pass
 
     def deviated(self, time: float, task: int, instead_of: int) -> None:
-        pass
-
-    def woken(self, time: float, task: int, by: int | None) -> None:
-        pass
-
-    def suspended(self, time: float, task: int, coroutine: object) -> None:
         pass

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import threading
 from bisect import insort
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from functools import partial, wraps
 from math import inf
 from typing import Any
@@ -19,7 +19,7 @@ import trio
 from trio import _threads  # these two are private: see private.py
 from trio._core import _entry_queue, _run
 
-from grader.box.simulation.core import Abandoned, Bounds, Idle, Simulation
+from grader.box.simulation.core import Abandoned, Bounds, Idle, Simulation, current
 from grader.box.simulation.schedule import Schedule
 
 _FOREVER = 999_999.0
@@ -46,7 +46,7 @@ class TrioSimulation(Simulation):
         self.entry_queue: object = None
         """The queue in which other threads leave calls for this run."""
 
-    def options(self, counted: object) -> dict[str, object]:
+    def options(self) -> dict[str, object]:
         """Backend options for ``anyio.run``."""
         clock = VirtualClock(self)
         return {"clock": clock, "instruments": [Attachment(self, clock)]}
@@ -243,7 +243,7 @@ class Attachment(trio.abc.Instrument):
         runner.runq = RunQueue(self._simulation, self._clock, runner.runq)  # type: ignore[assignment]
 
 
-def report_exits(current: Callable[[], Simulation | None]) -> None:
+def report_exits() -> None:
     """Let the current simulation know how each task ended; instruments are told only that it did."""
     original = _run.Runner.task_exited
 
@@ -257,7 +257,7 @@ def report_exits(current: Callable[[], Simulation | None]) -> None:
     _run.Runner.task_exited = task_exited  # type: ignore[method-assign, assignment]
 
 
-def hold_posts(current: Callable[[], Simulation | None]) -> None:
+def hold_posts() -> None:
     """Keep what other threads send to the loop until the simulation takes it in."""
     original = _entry_queue.EntryQueue.run_sync_soon
 

@@ -70,7 +70,7 @@ class Watch:
 
     def look(self) -> None:
         simulation = self.simulation
-        cpu, serial = time.clock_gettime(self._clock), simulation.step_serial
+        cpu, serial = time.clock_gettime(self._clock), simulation.steps
         if not simulation.in_step or serial != self._serial:
             self._serial, self._cpu, self._asleep = serial, cpu, 0
             simulation.step_cpu = self._before  # the step began after the look before this one
@@ -96,12 +96,13 @@ class Watch:
         simulation = self.simulation
         if not simulation.in_step or frame is None or not self._may_raise_in(frame):
             return  # the watcher sends another signal soon
-        if self._told != simulation.step_serial:
-            self._told = simulation.step_serial
+        if self._told != simulation.steps:
+            self._told = simulation.steps
             what = "a call that blocks" if self._sleeps else "computing"
-            simulation.blocking_call(what, 0, frame)
             student = innermost_student(frame)
-            simulation.fail(Ended.BLOCKED_LOOP, what, student.f_lineno if student else None)
+            line = student.f_lineno if student else None
+            simulation.blocked(what, 0, line)
+            simulation.fail(Ended.BLOCKED_LOOP, what, line)
         self._raised += 1
         if self._raised > PATIENCE:
             simulation.on_abandon()

@@ -114,8 +114,8 @@ class Call:
     """
 
     __slots__ = (
-        *("abandoned", "alarm", "baton", "finished", "idle", "late", "line"),
-        *("native_id", "number", "posted", "socket", "state", "thread_id"),
+        *("abandoned", "alarm", "baton", "finished", "late", "line"),
+        *("native_id", "number", "posted", "rest", "socket", "state", "thread_id"),
     )
 
     def __init__(self, number: int, line: int | None = None) -> None:
@@ -126,8 +126,7 @@ class Call:
         self.thread_id: int | None = None
         self.native_id: int | None = None
         self.baton = threading.Event()
-        self.idle: tuple[str, float] | None = None
-        """CPU time of the thread when it was last seen to move, and the real time of that look."""
+        self.rest = Rest()
         self.abandoned = False
         self.finished = False
         self.posted = False
@@ -150,21 +149,30 @@ class Call:
         if self.native_id is None:
             return False
         try:
-            with open(f"/proc/self/task/{self.native_id}/schedstat") as file:
-                cpu = file.read().split()[0]
-            asleep = sleeps_in_kernel(self.native_id)
+            cpu, asleep = _cpu("self", self.native_id), sleeps_in_kernel(self.native_id)
         except OSError:
             return True  # the thread is gone
-        if not asleep or self.idle is None or self.idle[0] != cpu:
-            self.idle = (cpu, _clock())
-            return False
-        return _clock() - self.idle[1] > ASLEEP
+        return self.rest.goes_on((cpu, asleep)) and asleep
 
 
 def sleeps_in_kernel(thread: int | str) -> bool:
     """Whether a thread of this process sleeps; a thread that a busy machine starves is runnable. Raises OSError."""
-    with open(f"/proc/self/task/{thread}/stat") as file:
-        return file.read().rpartition(")")[2].split()[0] == "S"
+    return _read(f"/proc/self/task/{thread}/stat").rpartition(")")[2].split()[0] == "S"
+
+
+class Rest:
+    """For how long a thread or process has not changed."""
+
+    def __init__(self) -> None:
+        self._state: object = None
+        self._since = 0.0
+
+    def goes_on(self, state: object) -> bool:
+        """Whether every look of the last ``ASLEEP`` real seconds has found this state."""
+        if state != self._state:
+            self._state, self._since = state, _clock()
+            return False
+        return _clock() - self._since > ASLEEP
 
 
 def is_ready(file: int, event: int) -> bool:
@@ -183,8 +191,7 @@ class Children:
     def __init__(self) -> None:
         self._children: list[subprocess.Popen[Any]] = []
         self._died: dict[int, float] = {}
-        self._still: dict[int, tuple[list[ThreadState], float]] = {}
-        """The state of each process when it was last seen to move, and the real time of that look."""
+        self._rests: dict[int, Rest] = {}
 
     def add(self, child: subprocess.Popen[Any]) -> None:
         self._children.append(child)
@@ -211,22 +218,20 @@ class Children:
             state = _state(process)
         except OSError:
             return False
-        before, since = self._still.get(process, ([], 0.0))
-        if state != before:
-            self._still[process] = (state, _clock())
-            return False
+        rests = self._rests.setdefault(process, Rest()).goes_on(state)
         places = [place for _, _, place in state]
         waits = any(_is_one_of(_INPUT, place) for place in places) and all(_is_one_of(_IDLE, place) for place in places)
-        return waits and _clock() - since > ASLEEP
+        return rests and waits
 
 
 def _state(process: int) -> list[ThreadState]:
     """The state of each thread; the function of the kernel is empty or 0 for one that runs, or if it is kept secret."""
     folder = f"/proc/{process}/task"
-    return [
-        (thread, _read(f"{folder}/{thread}/schedstat").partition(" ")[0], _read(f"{folder}/{thread}/wchan"))
-        for thread in os.listdir(folder)
-    ]
+    return [(thread, _cpu(process, thread), _read(f"{folder}/{thread}/wchan")) for thread in os.listdir(folder)]
+
+
+def _cpu(process: int | str, thread: int | str) -> str:
+    return _read(f"/proc/{process}/task/{thread}/schedstat").partition(" ")[0]
 
 
 def _read(path: str) -> str:
@@ -264,7 +269,6 @@ class Workers:
         self._calls: dict[Call, None] = {}
         self._sleepers: list[tuple[float, int, Call]] = []
         self._numbers = itertools.count()
-        self._closed = False
         # Not by number: a new thread may get the number of one that is gone.
         self._before = frozenset(threading.enumerate())
         self._foreign: dict[threading.Thread, Call] = {}
@@ -322,7 +326,7 @@ class Workers:
             if not ready:
                 return False
             call = ready[self._simulation.schedule.pick(len(ready)) if len(ready) > 1 else 0]
-            call.state, call.idle, call.posted = "running", None, False
+            call.state, call.rest, call.posted = "running", Rest(), False
             call.baton.set()
             return True
 
@@ -388,7 +392,7 @@ class Workers:
 
     def close(self) -> None:
         """End the run: no code of the learner's may go on in a thread."""
-        self._closed = self.posts.closed = True
+        self.posts.closed = True
         for call in list(self._calls):
             call.state = "dropped"
             call.baton.set()
@@ -404,7 +408,7 @@ class Workers:
     def await_baton(self, call: Call) -> None:
         call.baton.wait()
         call.baton.clear()
-        if self._closed:
+        if self.posts.closed:
             raise SystemExit
 
     def sleep(self, call: Call, seconds: float) -> None:

@@ -519,3 +519,24 @@ def test_plays_with_an_open_generator_do_not_pile_up(box: Box, backend: str) -> 
 
     # A generator that is finalized by the collector goes with the collection after that.
     assert max(found[3:]) <= found[2]
+
+
+@on_both_backends
+def test_an_exception_group_that_lies_about_what_it_holds_cannot_hold_up_the_search(box: Box, backend: str) -> None:
+    source = """
+    import anyio
+    class Endless(ExceptionGroup):
+        pass
+    async def main():
+        with anyio.move_on_after(1):
+            try:
+                await anyio.sleep(5)
+            except BaseException:
+                group = Endless("holds itself", [ValueError("inside")])
+                Endless.exceptions = (group,)
+                async with anyio.create_task_group() as tg:
+                    raise group
+    """
+    recording = played(box, backend, source)
+
+    assert recording.ended is Ended.RAISED

@@ -38,6 +38,38 @@ class StillLoop:
         return self.timer
 
 
+@dataclass
+class StillWorkers:
+    """The worker threads and child processes of a run, of which all is known."""
+
+    settled: bool = False
+    unblocked: bool = False
+    wait: float | None = None
+    only_children: bool = False
+    posts: bool = False
+    sleeper: float = inf
+    sockets: bool = False
+    waited_since: float | None = None
+
+    def settle(self) -> bool:
+        return self.settled
+
+    def unblock(self) -> bool:
+        return self.unblocked
+
+    def others(self) -> float | None:
+        return self.wait
+
+    def next_deadline(self) -> float:
+        return self.sleeper
+
+    def wait_for_sockets(self) -> bool:
+        return self.sockets
+
+    def wake_sleepers(self, now: float) -> None:
+        pass
+
+
 @pytest.fixture
 def simulation() -> Simulation:
     return Simulation(Schedule(), Bounds(socket_grace=0.002, last_socket_grace=0.25))
@@ -59,6 +91,38 @@ def test_each_rung_comes_before_all_that_follow(simulation: Simulation, loop: St
     assert simulation.idling.decide(loop)[0] is decision
     assert simulation.now == (5.0 if loop == StillLoop(timer=5.0) else 0.0)
     assert (simulation.stopped is not None) == (loop == StillLoop())
+
+
+AT_WORK = StillWorkers(settled=True, unblocked=True, wait=0.5, posts=True, sleeper=3.0, sockets=True)
+RUNGS_OF_WORKERS = {
+    "a thread has moved": (AT_WORK, EVERYTHING, (Idle.LOOK_AGAIN, 0)),
+    "a thread can go on": (replace(AT_WORK, settled=False), StillLoop(), (Idle.LOOK_AGAIN, 0)),
+    "a thread computes": (replace(AT_WORK, settled=False, unblocked=False), StillLoop(), (Idle.WAIT, 0.5)),
+    "a thread has left a call": (
+        StillWorkers(posts=True, sleeper=3.0, sockets=True),
+        StillLoop(),
+        (Idle.LOOK_AGAIN, 0),
+    ),
+    "a thread has a socket": (StillWorkers(sleeper=3.0, sockets=True), StillLoop(), (Idle.WAIT, 0.002)),
+    "a thread sleeps": (StillWorkers(sleeper=3.0), StillLoop(timer=5.0), (Idle.MOVED, 0)),
+    "a child computes": (StillWorkers(wait=0.5, only_children=True), StillLoop(), (Idle.WAIT, 0.5)),
+    "a child computes and all tasks are blocked": (
+        StillWorkers(wait=0.5, only_children=True),
+        StillLoop(idleness=True),
+        (Idle.ALL_BLOCKED, 0),
+    ),
+}
+
+
+@pytest.mark.parametrize(("workers", "loop", "decision"), RUNGS_OF_WORKERS.values(), ids=RUNGS_OF_WORKERS)
+def test_each_rung_of_the_worker_threads_comes_before_all_that_follow(
+    simulation: Simulation, workers: StillWorkers, loop: StillLoop, decision: tuple[Idle, float]
+) -> None:
+    simulation.workers = workers  # type: ignore[assignment]
+
+    assert simulation.idling.decide(loop) == decision
+    assert simulation.now == (3.0 if decision[0] is Idle.MOVED else 0.0)
+    assert simulation.stopped is None
 
 
 def test_a_loop_in_which_nothing_can_happen_is_a_deadlock(simulation: Simulation) -> None:

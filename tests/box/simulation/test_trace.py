@@ -10,7 +10,7 @@ import pytest
 from grader.box.simulation.trace import MAX_EVENTS, STUDENT, TaskRecord, Trace, innermost_student, site_of
 from grader.kit.exercise import Limits
 from grader.sandbox.box import Box
-from grader.wire.recording import Ended, Event, Recording, Remark
+from grader.wire.recording import Ended, Recording, Remark
 from grader.wire.recording import Trace as Recorded
 from tests.plays_samples import RUN_MAIN, RUN_MAIN_WITH_STAGE, cell_of, line_of, on_both_backends, play_of, played
 
@@ -18,9 +18,6 @@ TWO_TASKS = """
 import anyio
 async def job(stage):
     await anyio.sleep(2)  # sleeping
-async def fail():
-    await anyio.lowlevel.checkpoint()
-    raise ValueError
 async def main(stage):
     async with anyio.create_task_group() as tg:
         tg.start_soon(job, stage, name="first")
@@ -316,4 +313,4 @@ def test_an_orderly_play_leaves_nothing_behind(box: Box, backend: str) -> None:
     recording = played(box, backend, TWO_TASKS, RUN_MAIN_WITH_STAGE)
 
     assert recording.remarks == ()
-    assert not [event for event in trace_of(recording).events if isinstance(event, Event) and event.kind == "block"]
+    assert not [event for event in trace_of(recording).events if event.kind == "block"]
