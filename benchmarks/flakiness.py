@@ -68,14 +68,18 @@ class NotingCell(Cell):
 
 
 def fingerprint(recording: Recording) -> str:
-    everything = (
-        (recording.ended, recording.reason, recording.line, recording.elapsed, repr(recording.value), recording.digest),
-        (recording.choices, recording.widths, recording.steps, recording.waiting, recording.remarks, recording.output),
-        [(mark.time, mark.name, repr(mark.value)) for mark in recording.marks],
+    exact = (
+        (recording.ended, recording.line, recording.elapsed, recording.digest, recording.steps),
+        (recording.choices, recording.widths),
+        [(mark.time, mark.name) for mark in recording.marks],
         [(span.name, span.start, span.stopped, span.how) for span in recording.spans],
     )
-    # The kernel chooses the ports of listeners, and messages of errors have them.
-    text = re.sub(r"\b\d{4,5}\b", "PORT", repr(everything))
+    texts = (
+        (recording.reason, recording.value, recording.waiting, recording.remarks, recording.output),
+        [mark.value for mark in recording.marks],
+    )
+    # The kernel chooses the ports of listeners, and messages of errors and values may name them.
+    text = repr(exact) + re.sub(r"\b\d{4,5}\b", "PORT", repr(texts))
     return sha256(text.encode(errors="replace")).hexdigest()[:16]
 
 

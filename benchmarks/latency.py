@@ -2,8 +2,8 @@
 
     python benchmarks/latency.py [ROUNDS]
 
-Prints the medians of CPU time (of all processes together), wall time and peak memory (PSS, all processes together).
-The two are run in turn, so that whatever else the machine does meets both.
+Prints the medians of CPU time (of all processes together) and wall time, and the peak memory of one more run (PSS, all
+processes together). The commands are run in turn, so that whatever else the machine does meets all of them.
 """
 
 from __future__ import annotations
@@ -37,11 +37,10 @@ COMMANDS = {
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One run: CPU and wall seconds, and the peak of memory in MiB."""
+    """One run, in CPU and wall seconds."""
 
     cpu: float
     wall: float
-    memory: float
 
 
 def measure(command: tuple[str, ...]) -> Run:
@@ -56,7 +55,7 @@ def measure(command: tuple[str, ...]) -> Run:
     for process in sampled(command):
         used = max(used, sum(map(cpu_seconds, family(process))))
     wall = time.perf_counter() - began
-    return Run(max(used, seconds_waited_for() - before), wall, 0.0)
+    return Run(max(used, seconds_waited_for() - before), wall)
 
 
 def peak_memory(command: tuple[str, ...]) -> float:

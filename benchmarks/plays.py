@@ -4,7 +4,7 @@
 
 Every program runs in turn plain, as a play and as a play with a trace, on both backends, in one process; the least of
 all repetitions counts. Prints milliseconds of CPU and the ratios, and leaves with 1 if a play without a trace, which
-is what all schedules but the natural one are, takes more than twice the CPU of the plain run.
+is what all plays of a grading are but those that are shown, takes more than twice the CPU of the plain run.
 """
 
 from __future__ import annotations

@@ -26,7 +26,9 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
-from tests.attack_files import all_attacks, make_questions  # noqa: E402 (the checkout's tests are not installed)
+from grader.kit.kit import load_kit  # noqa: E402 (the checkout's tests are not installed)
+from tests.attack_files import all_attacks, make_questions  # noqa: E402
+from tests.attack_ground import put_to, write  # noqa: E402
 
 SCHEDULES = 4
 _TIMES = re.compile(r'^\s*"(real_seconds|judged_at)": .*\n', re.MULTILINE)
@@ -48,7 +50,6 @@ def write_inputs(folder: Path) -> list[Submission]:
     """Copy every submission into a folder, so that both versions see the same relative paths."""
     for part in ("exercises", "solutions", "templates", "examples"):
         shutil.copytree(ROOT / part, folder / part)
-    make_questions(folder / "questions")
     return [*_answers(folder), *_attacks(folder)]
 
 
@@ -60,20 +61,15 @@ def _answers(folder: Path) -> Iterator[Submission]:
 
 
 def _attacks(folder: Path) -> Iterator[Submission]:
-    names = {path.parent.name[:4]: path.name for path in folder.glob("solutions/*/*.py")}
+    questions, course = make_questions(folder / "questions"), load_kit(folder)
     for attack in all_attacks():
-        home = folder / "attacks" / attack.name
-        home.mkdir(parents=True)
-        for name, text in attack.beside:
-            (home / name).parent.mkdir(parents=True, exist_ok=True)
-            (home / name).write_text(text)
-        path = home / (names[attack.exercise] if attack.exercise else "one.py")
-        path.write_text(attack.source)
+        kit, exercise = put_to(attack, questions, course)
+        path = write(attack, folder / "attacks" / attack.name, exercise)
         yield Submission(
             name=f"attacks-{attack.name}".replace("/", "-"),
             path=path.relative_to(folder).as_posix(),
-            exercise=attack.exercise or "ex01",
-            kit="." if attack.exercise else "questions",
+            exercise=exercise.id,
+            kit=kit.root.relative_to(folder).as_posix(),
         )
 
 

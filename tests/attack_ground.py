@@ -71,9 +71,6 @@ class Ground:
 
     def _request(self, exercise: Exercise, attack: Attack) -> Request:
         folder = self._root / attack.name
-        for name, text in attack.beside:
-            (folder / name).parent.mkdir(parents=True, exist_ok=True)
-            (folder / name).write_text(text)
         marked = replace(attack, source=attack.source.replace(MARKER, self._mark))
         return Request(
             path=write(marked, folder, exercise),
@@ -114,7 +111,11 @@ def put_to(attack: Attack, questions: Kit, course: Kit) -> tuple[Kit, Exercise]:
 
 
 def write(attack: Attack, folder: Path, exercise: Exercise) -> Path:
+    """Write an attack and the files beside it, with an honest answer to the second question where that is ours."""
     folder.mkdir(parents=True, exist_ok=True)
+    for name, text in attack.beside:
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text)
     path = folder / exercise.file
     path.write_text(attack.source + (OTHER if attack.answers_honestly else ""), "utf-8")
     return path

@@ -143,7 +143,7 @@ class Batch:
         except WorkerLost:
             self._lost(portion)
             return
-        except (MachineError, CancelledError):
+        except CancelledError:
             raise
         except Exception as error:
             # A file of this chunk made the grader fail, or a cluster has lost its worker too often.

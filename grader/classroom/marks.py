@@ -16,6 +16,7 @@ from functools import cached_property
 from grader.classroom.gradebook import Counted, Gradebook, HandIn, JudgedHandIn, Learner
 from grader.classroom.intake import Intake
 from grader.classroom.pool import Conditions
+from grader.classroom.roster import in_order
 from grader.classroom.rules import ClassRules, Count, Late, MissingMark
 from grader.judge.verdict import Status, Verdict
 from grader.kit.exercise import Exercise
@@ -202,8 +203,7 @@ def with_earlier(intake: Intake, gradebook: Gradebook) -> tuple[Intake, tuple[Le
     earlier = tuple(learner for learner in gradebook.learners() if learner.key in gone)
     if not earlier:
         return intake, ()
-    learners = sorted((*intake.learners, *earlier), key=lambda learner: (learner.name.casefold(), learner.key))
-    return replace(intake, learners=tuple(learners)), earlier
+    return replace(intake, learners=in_order((*intake.learners, *earlier))), earlier
 
 
 def lowest_level(marks: Iterable[Mark]) -> int:

@@ -92,6 +92,11 @@ def spellings(name: str) -> frozenset[str]:
 @lru_cache(maxsize=10_000)
 def words_of(text: str) -> tuple[str, ...]:
     """The words of a name, without marks and case."""
-    folded = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text).casefold().translate(_PLAIN))
     # An apostrophe or a hyphen within a name ends a word here, which is harmless where words are run together.
-    return tuple(re.findall(r"[^\W_]+", "".join(char for char in folded if not unicodedata.combining(char))))
+    return tuple(re.findall(r"[^\W_]+", folded(text)))
+
+
+def folded(text: str) -> str:
+    """A text in lower case and without marks: ``lukasz`` for ``Łukasz``."""
+    plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text).casefold().translate(_PLAIN))
+    return "".join(char for char in plain if not unicodedata.combining(char))

@@ -211,7 +211,7 @@ def grade_chunk(chunk: Chunk) -> Answer:
             _worker.settle()
         except MachineError as error:
             return Answer(cannot_start=CannotStart.MACHINE, message=str(error), hint=error.hint)
-        except _OtherKit as error:
+        except KitError as error:
             return Answer(cannot_start=CannotStart.KIT, message=str(error), hint=error.hint)
     return Answer(verdicts=verdicts, seconds=time.perf_counter() - began)
 
@@ -222,10 +222,6 @@ def _other_versions(chunk: Chunk) -> Answer:
         message=f"a worker has {versions()}, and this computer has {chunk.versions}",
         hint="Install the same versions on both, and run the same command again.",
     )
-
-
-class _OtherKit(KitError):
-    """The kit is not the one that the chunk was made for."""
 
 
 class _Worker:
@@ -282,7 +278,7 @@ class _Worker:
         if kit.digest != packed.digest:
             del self._kits[packed.digest]
             hint = "Run the same command again once the kit is no longer being changed."
-            raise _OtherKit(f"{packed.root}: the kit has changed since the run began", hint=hint)
+            raise KitError(f"{packed.root}: the kit has changed since the run began", hint=hint)
         return kit
 
     def _unpack(self, packed: PackedKit) -> Path:

@@ -163,6 +163,11 @@ def _learner(person: Person) -> Learner:
 # ---- whose the files are ---------------------------------------------------------------------------------------------
 
 
+def in_order(learners: Iterable[Learner]) -> tuple[Learner, ...]:
+    """Learners in the order of their names, without regard to accents and case."""
+    return tuple(sorted(learners, key=lambda learner: (words_of(learner.name), learner.key)))
+
+
 class Owners:
     """The learners of a class while its files are sorted: those of the roster, and those whom the files bring along."""
 
@@ -184,7 +189,7 @@ class Owners:
 
     def learners(self) -> tuple[Learner, ...]:
         """The learners of the class in the order of their names."""
-        return tuple(sorted(self._learners.values(), key=lambda learner: (words_of(learner.name), learner.key)))
+        return in_order(self._learners.values())
 
     def strangers(self) -> tuple[LeftOver, ...]:
         """The learners who are not clearly on the roster, and why."""

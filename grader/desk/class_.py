@@ -24,6 +24,7 @@ from grader.classroom.roster import Roster, read_roster
 from grader.classroom.rules import NAME, ClassRules, read_rules
 from grader.classroom.run import ClassOrder, ClassRun, Watch
 from grader.desk.class_files import ClassFiles, with_verdicts
+from grader.desk.learner import UNTOUCHED
 from grader.errors import ClassroomError
 from grader.judge.options import PlayOptions
 from grader.kit.exercise import Exercise
@@ -226,7 +227,7 @@ class ClassDesk:
 
     def _skips(self, judged: JudgedHandIn) -> bool:
         """Whether ``--started`` was given and this hand-in is an untouched stub, which then counts as nothing."""
-        return self._options.started and judged.verdict.fault == "untouched"
+        return self._options.started and judged.verdict.fault == UNTOUCHED
 
 
 def _reused(reused: int, left: int) -> Iterator[str]:

@@ -12,7 +12,7 @@ from typing import Any
 
 from grader.judge.verdict import Outcome, TestResult, Verdict
 from grader.reports import plain
-from grader.reports.views import findings, reasons_not_judged
+from grader.reports.views import reasons_not_judged
 
 VERSION = 3
 MAX_OUTPUT = 500
@@ -43,7 +43,7 @@ def _test(verdict: Verdict, test: TestResult) -> dict[str, Any]:
         "status": status,
         "test_code": f"grade {verdict.exercise} --test {test.number}",
     }
-    messages = [plain.explanation(verdict, finding) for finding in findings(verdict) if finding.test is test]
+    messages = plain.explanations(verdict, test)
     unjudged = [result.reason for result in test.results if result.outcome is Outcome.NOT_JUDGED]
     if unjudged:
         messages.append(plain.reasons(dict.fromkeys(unjudged)))

@@ -12,7 +12,7 @@ from typing import Any
 
 from grader.judge.verdict import Outcome, Status, TestResult, Verdict
 from grader.reports import plain
-from grader.reports.views import findings, points_said
+from grader.reports.views import points_said
 from grader.text import clean_line
 
 MAX_OUTPUT = 2000
@@ -74,7 +74,7 @@ def _row(number: str, name: str, output: str) -> Row:
 def _output(verdict: Verdict, test: TestResult) -> str:
     if plain.outcome(test) is Outcome.PASS:
         return "passes on " + " and ".join(result.backend for result in test.results)
-    parts = [plain.explanation(verdict, finding) for finding in findings(verdict) if finding.test is test]
+    parts = plain.explanations(verdict, test)
     if printed := plain.printed(test, MAX_OUTPUT):
         parts.append(f"printed:\n{printed}")
     return "\n\n".join(parts)

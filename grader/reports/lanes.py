@@ -217,7 +217,7 @@ class Life:
             case "resume":
                 self._end_wait(event.time)
             case "block":
-                self.blocks.append((event.time, event.time + _seconds(event.info)))
+                self.blocks.append((event.time, event.time + held_seconds(event.info)))
             case "finish":
                 self._end_wait(event.time)
                 self.ended, self.how = event.time, how_of(event.info)
@@ -249,7 +249,8 @@ def how_of(text: str | None) -> How:
     return How(text) if text in tuple(How) else How.OPEN
 
 
-def _seconds(text: str | None) -> float:
+def held_seconds(text: str | None) -> float:
+    """Read for how long an event of kind ``block`` held the loop; 0 for what only a forged recording says."""
     try:
         number = float(text or "0")
     except ValueError:

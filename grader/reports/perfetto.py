@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from grader.judge.verdict import TestResult, Verdict
+from grader.reports.lanes import held_seconds
 from grader.text import clean_line
 from grader.wire.recording import Event, Trace
 
@@ -53,7 +54,7 @@ def _play(process: int, title: str, trace: Trace) -> Iterator[Row]:
         if event.kind == "suspend":
             suspended[event.task] = event
         elif event.kind == "block":
-            held = float(event.info or 0)
+            held = held_seconds(event.info)
             yield _stretch(process, event.task, "blocks the loop", event.time, event.time + held, {"line": event.line})
         elif event.kind in ("start", "finish"):
             instant = {"ph": "i", "s": "t", "ts": event.time * MICROSECONDS, "name": event.info or event.kind}

@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from grader.judge.verdict import Failure, Outcome, TestResult, Verdict
 from grader.policy.submission import Fault
-from grader.reports.views import Finding, place, replay_line, schedule_said
+from grader.reports.views import Finding, findings, place, replay_line, schedule_said
 from grader.text import clean, clean_line, waited_since
 
 MAX_LINE = 500
@@ -38,6 +38,11 @@ def sentence(failure: Failure) -> str:
 def explanation(verdict: Verdict, finding: Finding) -> str:
     """Say one failure in full: what is wrong, where, what to change and what to type."""
     return clean("\n".join(_explained(verdict, finding)), MAX_TEXT)
+
+
+def explanations(verdict: Verdict, test: TestResult) -> list[str]:
+    """Say each failure of a test in full."""
+    return [explanation(verdict, finding) for finding in findings(verdict) if finding.test is test]
 
 
 def fault_explanation(verdict: Verdict, fault: Fault) -> str:

@@ -281,6 +281,19 @@ def test_a_worker_does_not_grade_with_another_kit_than_the_run_began_with(pool: 
     assert found.cannot_start is CannotStart.KIT
 
 
+def test_a_worker_says_what_is_wrong_with_a_kit_that_was_damaged_while_the_run_went_on(
+    pool: LocalPool, tmp_path: Path
+) -> None:
+    root = make_kit(tmp_path / "kit")
+    change(root / "exercises/kit.toml", "Tiny", "One that the worker has not read yet")
+    chunk = real_chunk(root, RIGHT)
+    (root / "exercises/kit.toml").write_text("[[[")
+    found = pool.submit(chunk).result()
+
+    assert found.cannot_start is CannotStart.KIT
+    assert found.message.startswith(f"{root / 'exercises/kit.toml'}:1: ")
+
+
 def test_a_kit_that_travels_with_its_chunk_needs_no_disk_in_common(pool: LocalPool, tmp_path: Path) -> None:
     root = make_kit(tmp_path / "kit")
     change(root / "exercises/kit.toml", "Tiny", "Travelling")

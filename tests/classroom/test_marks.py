@@ -218,6 +218,10 @@ def test_a_class_in_which_nothing_was_played_claims_no_isolation() -> None:
     assert lowest_level([]) == lowest_level([marked()]) == 0
 
 
+def test_a_class_claims_the_isolation_of_the_file_that_was_played_with_the_least() -> None:
+    assert lowest_level([marked(handed(90)), marked(handed(40, level=1)), marked()]) == 1
+
+
 # ---- what moved ------------------------------------------------------------------------------------------------------
 
 

@@ -116,7 +116,7 @@ def test_nothing_of_a_learners_text_acts(verdicts: Sequence[Verdict]) -> None:
     assert text.count("</style") == 1
     assert all(line.isprintable() for line in text.split("\n")), "no control, no bidi, nothing invisible"
     text.encode("utf-8")
-    if any(HOSTILE in repr(one) for one in verdicts):
+    if any(repr(HOSTILE)[1:-1] in repr(one) for one in verdicts):
         assert "<script>alert(1)</script><img src=x onerror=alert(2)> {{ 7 * 7 }} {% raw %}" in page.text
 
 

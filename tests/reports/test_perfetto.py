@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
 from grader.reports.perfetto import trace_events
 from tests.samples import (
     case,
@@ -53,6 +55,15 @@ def test_a_wait_says_what_for_and_a_blocked_loop_for_how_long():
 
     assert found["waits: sleep"]["dur"] == 1e6
     assert found["blocks the loop"]["dur"] == 3e6
+
+
+@pytest.mark.parametrize("held", ["abc", "inf", "nan", "-3", None])
+def test_a_forged_length_of_a_blocked_loop_is_shown_as_none(held):
+    play = trace(span("a", 0, 4), elapsed=4, events=[event(1, "block", 0, held)])
+    why = failure(trace=play, reference=None)
+    found = {row["name"]: row for row in rows(verdict(case(1, "x", 8, failing("trio", why))))}
+
+    assert found["blocks the loop"]["dur"] == 0
 
 
 def test_hostile_names_are_escaped():

@@ -11,5 +11,5 @@ of anyio in the whole process; they are inert while no play runs. ``private`` li
 and anyio that is touched here. Time moves by a jump to the next timer, or by a blocking call that would have taken so
 long, and never otherwise.
 
-    schedule trace workers hygiene core worker_calls worker_sockets asyncio_ trio_ patches private watch run
+    schedule trace workers hygiene core worker_calls worker_sockets private asyncio_ trio_ patches watch run
 """

@@ -17,6 +17,7 @@ from threading import get_ident
 from typing import Any
 
 from grader.box.simulation.core import Bounds, Idle, Simulation
+from grader.box.simulation.private import resumes_task
 from grader.box.simulation.schedule import Schedule
 from grader.box.simulation.trace import Place, innermost_place
 from grader.box.simulation.worker_calls import counted
@@ -28,7 +29,6 @@ EXECUTOR_THREADS = 16
 TASKS = (asyncio.Task, asyncio.tasks._PyTask)  # type: ignore[attr-defined]
 """Bound here, as ``asyncio.Task`` may be replaced: by the learner's code, or by a test that wants the one in Python."""
 
-_STEPS = frozenset({"TaskStepMethWrapper", "TaskWakeupMethWrapper", "task_wakeup", "__step", "__wakeup"})
 
 Events = list[tuple[selectors.SelectorKey, int]]
 
@@ -136,11 +136,6 @@ class ReadyQueue:
 
     def clear(self) -> None:
         self._items.clear()
-
-
-def resumes_task(callback: object) -> bool:
-    """Whether a callback resumes a task; ``call_later(5, task.cancel)`` does not."""
-    return type(callback).__name__ in _STEPS or getattr(callback, "__name__", "") in _STEPS
 
 
 # ---- the loop --------------------------------------------------------------------------------------------------------

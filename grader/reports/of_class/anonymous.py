@@ -10,7 +10,6 @@ from __future__ import annotations
 import hashlib
 import keyword
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
@@ -20,6 +19,7 @@ from grader.classroom.found import LeftOver
 from grader.classroom.gradebook import Learner
 from grader.classroom.intake import Intake
 from grader.classroom.marks import ClassResults, Mark
+from grader.classroom.people import folded
 from grader.judge.verdict import BackendResult, Failure, TestResult, Verdict
 from grader.kit.kit import Kit
 from grader.policy.submission import Fault
@@ -114,9 +114,9 @@ class KnownNames:
     def _is_name(self, word: str) -> bool:
         if keyword.iskeyword(word) or keyword.issoftkeyword(word):
             return False
-        folded = _folded(word)
-        pieces = {folded, word.casefold(), *(_folded(piece) for piece in _PIECE.findall(word))}
-        return bool(pieces & self._words) or bool(self._inside and self._inside.search(folded))
+        plain = folded(word)
+        pieces = {plain, word.casefold(), *(folded(piece) for piece in _PIECE.findall(word))}
+        return bool(pieces & self._words) or bool(self._inside and self._inside.search(plain))
 
 
 def _words_of(learner: Learner) -> Iterator[str]:
@@ -124,13 +124,7 @@ def _words_of(learner: Learner) -> Iterator[str]:
         words = _WORD.findall(text[:MAX_LINE])
         # Ada Lovelace may also be adalovelace or lovelaceada.
         for word in (*words, "".join(words), "".join(reversed(words))):
-            yield from {word.casefold(), _folded(word)} if len(word) >= LEAST_WORD else ()
-
-
-def _folded(word: str) -> str:
-    """``zoe`` for ``Zoë``."""
-    plain = unicodedata.normalize("NFKD", word)
-    return "".join(char for char in plain if not unicodedata.combining(char)).casefold()
+            yield from {word.casefold(), folded(word)} if len(word) >= LEAST_WORD else ()
 
 
 @lru_cache(maxsize=CACHED)

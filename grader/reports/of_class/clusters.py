@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
-from grader.judge.verdict import Failure
 from grader.reports.lanes import How, Kind, Lane
 from grader.reports.of_class.failures import Miss, TestKey, first_misses, kinds_said
 from grader.reports.timeline import Timeline
@@ -29,6 +29,7 @@ ENDS = {
 LEAST = 2
 """Learners that make a cluster."""
 
+Timelines = tuple[Timeline, Timeline | None]
 Shape = tuple[object, ...]
 
 
@@ -68,6 +69,11 @@ def clustered(missed: Iterable[Miss]) -> tuple[Clustered, ...]:
     return tuple(test for test in tests if test.clusters)
 
 
+class _Drawn(NamedTuple):
+    miss: Miss
+    drawn: Timelines
+
+
 def _clustered(key: TestKey, group: Sequence[Miss]) -> Clustered:
     shapes = _by_shape(group)
     shown = [plays for plays in shapes if len(plays) >= LEAST][:MAX_SHAPES]
@@ -81,16 +87,16 @@ def _clustered(key: TestKey, group: Sequence[Miss]) -> Clustered:
         failing=len(group),
         clusters=tuple(_cluster(plays) for plays in shown),
         others=f"and {counted(left, 'other learner')} in {counted(others, 'other shape')}" if left else "",
-        reference=_reference(shown[0][0].failure) if shown else None,
+        reference=_reference(shown[0][0].drawn) if shown else None,
     )
 
 
-def _by_shape(group: Iterable[Miss]) -> list[list[Miss]]:
+def _by_shape(group: Iterable[Miss]) -> list[list[_Drawn]]:
     """Group the plays by shape, the most frequent shape first; a play without a picture is left out."""
-    by_shape: dict[Shape, list[Miss]] = defaultdict(list)
+    by_shape: dict[Shape, list[_Drawn]] = defaultdict(list)
     for miss in group:
         if drawn := timelines(miss.failure):
-            by_shape[shape_of(drawn[0])].append(miss)
+            by_shape[shape_of(drawn[0])].append(_Drawn(miss, drawn))
     return sorted(by_shape.values(), key=len, reverse=True)
 
 
@@ -125,23 +131,21 @@ def _ranks(times: Iterable[float]) -> dict[float, int]:
 # ---- pictures --------------------------------------------------------------------------------------------------------
 
 
-def _cluster(plays: Sequence[Miss]) -> Cluster:
-    drawn = timelines(plays[0].failure)
-    assert drawn is not None, "plays without a picture have no shape"
+def _cluster(plays: Sequence[_Drawn]) -> Cluster:
+    miss, drawn = plays[0]
     known: set[str] = set()
-    if reference := plays[0].failure.reference:
+    if reference := miss.failure.reference:
         known = {span.name for span in reference.spans} | {task.name for task in reference.tasks}
     return Cluster(
         learners=len(plays),
         caption=in_words(drawn[0]),
-        kinds=kinds_said(plays),
+        kinds=kinds_said([play.miss for play in plays]),
         chart=chart(_renamed(drawn[0], known), counted(len(plays), "learner")),
     )
 
 
-def _reference(failure: Failure) -> Chart | None:
-    drawn = timelines(failure)
-    return chart(drawn[1], "Reference") if drawn and drawn[1] else None
+def _reference(drawn: Timelines) -> Chart | None:
+    return chart(drawn[1], "Reference") if drawn[1] else None
 
 
 def _renamed(timeline: Timeline, known: set[str]) -> Timeline:

@@ -255,7 +255,6 @@ def facts(results: ClassResults, states: States) -> tuple[tuple[str, str], ...]:
     """Return the figures at the top of the page, each with what it counts."""
     counts = Counter(states.values())
     rows = results.by_learner.values()
-    # A verdict says pass or fail only after looking at every test: that is done once, for the whole page.
     complete = sum(bool(row) and all(states[key_of(mark)] is CellState.PASS for mark in row) for row in rows)
     looks = sum(bool(mark.verdict and mark.verdict.look) for mark in results.marks)
     numbers = (

@@ -37,6 +37,7 @@ def test_our_own_replacements_are_not_taken_for_a_new_version() -> None:
     [
         (selector_events.BaseSelectorEventLoop, "_write_to_self", "asyncio loop._write_to_self"),
         (anyio_asyncio.AsyncIOBackend, "run_sync_in_worker_thread", "anyio asyncio run_sync_in_worker_thread"),
+        (anyio_trio, "SocketStream", "anyio trio SocketStream"),
         (anyio_trio.TrioBackend, "wait_all_tasks_blocked", "anyio trio wait_all_tasks_blocked"),
         (_threads, "active_thread_count", "trio _threads.active_thread_count"),
         (_core, "wait_all_tasks_blocked", "trio _core.wait_all_tasks_blocked"),
@@ -50,6 +51,12 @@ def test_a_name_that_is_gone_is_named(
     monkeypatch.delattr(owner, attribute)  # type: ignore[arg-type]
 
     assert private.missing() == [name]
+
+
+def test_a_step_of_a_task_that_looks_like_a_plain_callback_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(private, "_STEPS", frozenset())
+
+    assert private.missing() == ["asyncio's type of a task's step"]
 
 
 def test_a_function_that_takes_other_parameters_now_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

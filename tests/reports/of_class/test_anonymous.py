@@ -12,6 +12,7 @@ import pytest
 from grader.classroom.found import LeftOver
 from grader.classroom.gradebook import Learner
 from grader.classroom.marks import ClassResults, Mark, Standing
+from grader.classroom.people import folded
 from grader.judge.verdict import PassedRemark
 from grader.kit.kit import builtin_root
 from grader.policy.submission import Fault
@@ -37,7 +38,7 @@ PEOPLE = (
 )
 WORDS = (
     *("quirina", "lovelace", "qlovelace77", "904417", "zoë", "zoe", "åström", "astrom", "zoa", "904418"),
-    *("904419", "ødegård", "bjørn", "ivar", "example.edu", "their-own", "diary"),
+    *("904419", "ødegård", "odegard", "bjørn", "bjorn", "ivar", "example.edu", "their-own", "diary"),
 )
 
 
@@ -46,7 +47,7 @@ def written_everywhere(one: Learner) -> list[Mark]:
     name, key, word = one.name, one.key, re.sub(r"\W+", "_", one.name)
     file = f"export/{key}_{name}_their-own_diary.py"
     path = trace(span(word, 0, 3, task=1), span(name, 3, 5, task=1), elapsed=5, tasks=((0, key, None), (1, name, 0)))
-    source = f'    {word} = await {key}Join("{name}")  # {name}, {one.email}'
+    source = f'    {word} = await {key}Join("{name}")  # {name}, {folded(name)}, {one.email}'
     said = f"`{word}` in {file} by {name} ({one.email}), diary.py of {key}"
     why = {"error": said, "help": said, "exception": said, "output": said, "turns": said, "trace": path}
     fault = Fault(kind="syntax", error=said, help=said, line=1, column=6, width=8, text=source)
