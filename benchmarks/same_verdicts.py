@@ -7,7 +7,8 @@
 with ``--json`` and four schedules, as its users type it, so the rules refuse what they refuse. It writes what the
 command prints, its errors and its exit code into the folder OUT, one file a submission. A file that is there already is
 kept, so a run that was stopped goes on where it was. ``compare`` names every submission whose verdicts differ, shows
-the first difference, and ends with exit code 1 if there is any.
+the first difference, and ends with exit code 1 if there is any. A hostile file that runs into a limit of CPU or real
+time may differ from one run to the next: remove its two files and collect them again on an idle machine.
 """
 
 from __future__ import annotations
