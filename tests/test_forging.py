@@ -17,7 +17,8 @@ from grader.judge import session
 from grader.judge.verdict import Status
 from grader.sandbox.box import Box
 from tests import forging_samples
-from tests.forging_samples import HONEST, TESTS, below, graded, make_kit, running_with
+from tests.forging_samples import HONEST, TESTS, graded, make_kit, running_with
+from tests.processes import below
 
 pytestmark = pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="looks for survivors in /proc")
 
