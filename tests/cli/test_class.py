@@ -201,6 +201,14 @@ Bob,8,bob,A,,,
 '''
 
 
+MOODLE = """\
+Identifier,Full name,Username,Grade,Maximum grade,Grade can be changed,Last modified (submission),\
+Last modified (grade),Feedback comments
+Participant 1,ada,ada,,10.00,Yes,-,-,
+Participant 2,bob,bob,,10.00,Yes,-,-,
+"""
+
+
 def test_an_exported_gradebook_comes_back_with_our_cells_filled_and_no_other(tmp_path: Path, tiny: Path) -> None:
     small_class(tmp_path)
     (tmp_path / "canvas.csv").write_text(CANVAS)
@@ -211,6 +219,41 @@ def test_an_exported_gradebook_comes_back_with_our_cells_filled_and_no_other(tmp
     assert filled == CANVAS.replace("A,3,,", "A,10,,").replace("8,bob,A,,", "8,bob,A,4,")
     assert "canvas.csv: 2 new grades, 1 in place of another grade" in done.stdout
     assert (tmp_path / "canvas.csv").read_text() == CANVAS
+
+
+def test_a_column_that_is_named_in_the_rules_is_the_one_that_is_filled(tmp_path: Path, tiny: Path) -> None:
+    small_class(tmp_path)
+    (tmp_path / "canvas.csv").write_text(CANVAS.replace("Double (11)", "Week 3 (11)"))
+    (tmp_path / "class" / "class.toml").write_text('[columns]\nex01 = "Week 3 (11)"\n')
+    done = grade_class(tmp_path, tiny, "--canvas", "canvas.csv")
+
+    assert done.returncode == 0
+    assert "8,bob,A,4," in (tmp_path / "grade-results" / "canvas.filled.csv").read_text()
+
+
+def test_every_worksheet_comes_back_with_grades_and_with_what_fails(tmp_path: Path, tiny: Path) -> None:
+    small_class(tmp_path)
+    for exercise in ("ex01", "ex02"):
+        (tmp_path / f"grades-{exercise}.csv").write_text(MOODLE)
+    done = grade_class(tmp_path, tiny, "--moodle", "grades-ex01.csv", "--moodle", "grades-ex02.csv")
+    first, second = ((tmp_path / "grade-results" / f"grades-{id}.filled.csv").read_text() for id in ("ex01", "ex02"))
+
+    assert done.returncode == 0
+    assert "Participant 1,ada,ada,10.00,10.00,Yes,-,-,\n" in first
+    assert "Participant 2,bob,bob,4.00,10.00,Yes,-,-,Fails: returns twice the argument\n" in first
+    assert "Participant 1,ada,ada,6.00,10.00,Yes,-,-,Fails: takes that many seconds\n" in second
+
+
+def test_points_that_are_set_by_hand_after_a_run_are_on_the_page_of_the_next(tmp_path: Path, tiny: Path) -> None:
+    small_class(tmp_path)
+    grade_class(tmp_path, tiny)
+    rules = '[[overrides]]\nlearner = "bob"\nexercise = "ex01"\npoints = 75\nreason = "by mail"\n'
+    (tmp_path / "class" / "class.toml").write_text(rules)
+    again = grade_class(tmp_path, tiny)
+
+    assert "nothing is new" in again.stdout
+    assert points(tmp_path)["bob", "ex01"] == "75"
+    assert "by mail" in (tmp_path / "grade-results" / "class.html").read_text()
 
 
 def test_a_file_that_is_no_gradebook_is_refused_before_anything_is_graded(tmp_path: Path, tiny: Path) -> None:
