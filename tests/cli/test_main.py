@@ -697,7 +697,9 @@ def python_where(place: Path, statements: str) -> Path:
     venv.create(place, symlinks=True)
     (packages,) = place.glob("lib/python*/site-packages")
     (packages / "others.pth").write_text(sysconfig.get_path("purelib"))
-    (packages / "sitecustomize.py").write_text(statements)
+    # Not sitecustomize: Debian's Python has one of its own, which would come first.
+    (packages / "statements.py").write_text(statements)
+    (packages / "statements.pth").write_text("import statements")
     return place / "bin" / "python"
 
 
