@@ -258,8 +258,9 @@ def prepare_process() -> None:
     # CPython calls this for every coroutine that dies without having been awaited; a warning would not name the object.
     warnings._warn_unawaited_coroutine = lambda coroutine: _now.remark_unawaited(coroutine)  # type: ignore[attr-defined]
     sys.unraisablehook = lambda unraisable: None
-    # asyncio logs the way in which we end plays, which is of no use to learners.
+    # They log the way in which we end plays and threads, which is of no use to learners.
     logging.getLogger("asyncio").disabled = True
+    logging.getLogger("concurrent.futures").disabled = True
     # Stacks of 8 MiB, the default, for a hundred threads would run into the memory limit.
     threading.stack_size(1 << 20)
     sys.breakpointhook = _no_breakpoint

@@ -20,8 +20,6 @@ from grader.box.simulation.core import Bounds, Idle, Simulation
 from grader.box.simulation.private import resumes_task
 from grader.box.simulation.schedule import Schedule
 from grader.box.simulation.trace import Place, innermost_place
-from grader.box.simulation.worker_calls import counted
-from grader.box.simulation.workers import Call
 
 EXECUTOR_THREADS = 16
 """Threads for what asyncio itself sends to threads, such as looking up names."""
@@ -204,40 +202,12 @@ class VirtualSelector:
         posts.loop_sleeps = False
 
 
-class ExecutorLine:
-    """The queue in front of an executor: as many calls as it has threads may go on, in the order of their arrival.
-
-    A call that has no thread yet must not get the baton, because all the other threads would wait for it.
-    """
-
-    def __init__(self, threads: int) -> None:
-        self._free = threads
-        self._waiting: deque[Call] = deque()
-
-    def join(self, call: Call) -> None:
-        if self._free:
-            self._free -= 1
-            call.state = "ready"
-        else:
-            self._waiting.append(call)
-
-    def leave(self, call: Call) -> None:
-        """The loop has noticed the end of a call; a call that never began still has its place in the queue."""
-        if call in self._waiting:
-            self._waiting.remove(call)
-        elif self._waiting:
-            self._waiting.popleft().state = "ready"
-        else:
-            self._free += 1
-
-
 class VirtualEventLoop(asyncio.SelectorEventLoop):
     """asyncio's own loop, but for the parts that decide about time and order."""
 
     def __init__(self, simulation: AsyncioSimulation) -> None:
         self._simulation = simulation
         self._own_executor: ThreadPoolExecutor | None = None
-        self._executor_lines: dict[Any, ExecutorLine] = {}
         self.virtual_selector = VirtualSelector(simulation)
         super().__init__(self.virtual_selector)  # type: ignore[arg-type]
         self.virtual_selector.loop = self
@@ -259,17 +229,10 @@ class VirtualEventLoop(asyncio.SelectorEventLoop):
             super()._write_to_self()  # type: ignore[misc]
 
     def run_in_executor(self, executor: Any, func: Any, *args: Any) -> Any:  # type: ignore[override]
-        call, run = counted(func, args)
         if executor is None:
-            # asyncio would start a number of threads that depends on the machine's processors. They keep asyncio's
-            # name: the calls of threads with this name are counted, so the threads need not be watched as well.
+            # asyncio would start a number of threads that depends on the machine's processors.
             executor = self._own_executor = self._own_executor or ThreadPoolExecutor(EXECUTOR_THREADS, "asyncio")
-        line = self._executor_lines.setdefault(executor, ExecutorLine(getattr(executor, "_max_workers", 1)))
-        line.join(call)
-        future = super().run_in_executor(executor, run)
-        future.add_done_callback(lambda _: line.leave(call))
-        future.add_done_callback(lambda _: self._simulation.workers.drop(call))
-        return future
+        return super().run_in_executor(executor, func, *args)
 
     async def shutdown_default_executor(self, timeout: float | None = None) -> None:
         # asyncio would join the executor's threads from another thread, which would race against virtual time.

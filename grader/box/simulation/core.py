@@ -261,6 +261,8 @@ class Simulation:
         return self.cancellations.swallowed()
 
     def end_step(self) -> None:
+        if self.workers.arriving:
+            self.workers.await_arrivals()
         number, self.running = self.running, None
         if number is None:
             return
@@ -374,10 +376,6 @@ class Simulation:
     def unretrieved(self) -> list[Place]:
         """Where exceptions of tasks were raised that no code retrieved. On trio a task's parent always gets them."""
         return []
-
-    def untracked_threads(self) -> bool:
-        """Whether the backend runs threads of its own that did not come through anyio."""
-        return False
 
 
 def _abandon() -> NoReturn:

@@ -7,29 +7,21 @@ from __future__ import annotations
 
 import asyncio
 import subprocess
-import sys
-import threading
-import time
-from collections.abc import Callable
 from typing import Any
 
-import trio
 from anyio._backends import _asyncio as anyio_asyncio  # see private.py
 from anyio._backends import _trio as anyio_trio
 from trio import _core as trio_core
 
 from grader.box.simulation import trio_
 from grader.box.simulation.asyncio_ import VirtualSelector
+from grader.box.simulation.clocks import install_clocks
 from grader.box.simulation.core import current
 from grader.box.simulation.hygiene import report_cancellations, report_streams
-from grader.box.simulation.trace import is_student
-from grader.box.simulation.worker_calls import local, patch_threads, report_threads
+from grader.box.simulation.worker_calls import count_calls_of_anyio, count_calls_of_trio, count_threads
+from grader.box.simulation.worker_locks import install_locks
 from grader.box.simulation.worker_sockets import patch_sockets
 
-EPOCH = 1_700_000_000.0
-"""What ``time.time()`` reads at virtual time 0."""
-
-_real_sleep = time.sleep
 _installed = False
 
 
@@ -39,13 +31,11 @@ def install() -> None:
     if _installed:
         return
     _installed = True
-    time.sleep = _sleep
-    for name in ("time", "monotonic", "perf_counter"):
-        start = EPOCH if name == "time" else 0.0
-        setattr(time, name, _reading(getattr(time, name), start, float))
-        setattr(time, f"{name}_ns", _reading(getattr(time, f"{name}_ns"), start, _nanoseconds))
-    patch_threads(anyio_asyncio.AsyncIOBackend, anyio_asyncio.AsyncIOBackend.current_default_thread_limiter)
-    patch_threads(anyio_trio.TrioBackend, trio.to_thread.current_default_thread_limiter)
+    install_clocks()
+    install_locks()
+    count_threads()
+    count_calls_of_anyio()
+    count_calls_of_trio()
     _patch_wait_all_tasks_blocked()
     _order_scopes()
     _count_children()
@@ -54,40 +44,6 @@ def install() -> None:
     trio_.hold_posts()
     report_cancellations(current)
     report_streams(current)
-    report_threads()
-
-
-# ---- time ------------------------------------------------------------------------------------------------------------
-
-
-def _sleep(seconds: Any) -> None:
-    simulation = current()
-    if simulation is None:
-        return _real_sleep(seconds)
-    _real_sleep(min(seconds, 0))  # raises for what is no duration, and takes no time
-    call = getattr(local, "call", None)
-    if call is not None:
-        return simulation.workers.sleep(call, seconds)
-    if threading.get_ident() == simulation.loop_thread and simulation.in_step:
-        if seconds == 0:
-            return None  # delays no task
-        # Virtual time has to pass, or a program that blocks would look perfectly concurrent.
-        return simulation.blocking_call(f"time.sleep({seconds:g})", seconds, sys._getframe(1))
-    return _real_sleep(seconds)
-
-
-def _reading(real: Callable[[], float], start: float, unit: Callable[[float], float]) -> Callable[[], float]:
-    def read() -> float:
-        simulation = current()
-        if simulation is None or not is_student(sys._getframe(1).f_code):
-            return real()
-        return unit(start + simulation.now)
-
-    return read
-
-
-def _nanoseconds(seconds: float) -> int:
-    return int(seconds * 1e9)
 
 
 # ---- idleness, scopes, child processes -------------------------------------------------------------------------------

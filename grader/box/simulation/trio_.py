@@ -8,6 +8,7 @@ trio would disable it and say so in a log line only.
 from __future__ import annotations
 
 import threading
+import time
 from bisect import insort
 from collections.abc import Iterable, Iterator
 from functools import partial, wraps
@@ -16,8 +17,7 @@ from typing import Any
 
 import outcome
 import trio
-from trio import _threads  # these two are private: see private.py
-from trio._core import _entry_queue, _run
+from trio._core import _entry_queue, _run  # private: see private.py
 
 from grader.box.simulation.core import Abandoned, Bounds, Idle, Simulation, current
 from grader.box.simulation.schedule import Schedule
@@ -31,7 +31,7 @@ LOOK = 0.001
 Entry = tuple[int, int, trio.lowlevel.Task]
 """The last step that a task took, the task's number, and the task."""
 
-_pause = threading.Event().wait
+_pause = time.sleep  # bound before it is virtual
 
 
 class TrioSimulation(Simulation):
@@ -86,11 +86,6 @@ class TrioSimulation(Simulation):
             blocked = task not in self._outcomes and task._next_send_fn is None and not task.child_nurseries
             if blocked and not self.trace.tasks[number].internal:
                 trio.lowlevel.reschedule(task, outcome.Error(Abandoned()))
-
-    def untracked_threads(self) -> bool:
-        """Threads that trio itself started: name look-ups, waiting for processes, files."""
-        # The same function is in trio.testing, whose import pulls in pytest (90 ms of CPU).
-        return _threads.active_thread_count() > self.workers.begun()
 
 
 class VirtualClock(trio.abc.Clock):

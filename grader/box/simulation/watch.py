@@ -15,7 +15,7 @@ import threading
 import time
 from types import FrameType, TracebackType
 
-from grader.box.simulation import worker_sockets
+from grader.box.simulation import worker_locks, worker_sockets
 from grader.box.simulation.core import HOG_SECONDS, Simulation
 from grader.box.simulation.trace import innermost_student, is_student
 from grader.box.simulation.workers import sleeps_in_kernel
@@ -29,6 +29,8 @@ PATIENCE = 5
 SIGNAL = signal.SIGPROF if hasattr(signal, "SIGPROF") else None
 
 _BACKENDS = (f"{os.sep}asyncio{os.sep}", f"{os.sep}anyio{os.sep}", f"{os.sep}trio{os.sep}", f"{os.sep}grader{os.sep}")
+_STAND_INS = (worker_locks.__file__, worker_sockets.__file__)
+"""What stands in for locks and sockets may be interrupted as those may."""
 _pause = threading.Event().wait
 
 
@@ -114,9 +116,8 @@ class Watch:
         # A sleeping call into the standard library may be interrupted there, if the learner's code made it.
         caller: FrameType | None = frame
         while self._sleeps and caller is not None and not is_student(caller.f_code):
-            if caller.f_code.co_filename != worker_sockets.__file__ and any(
-                part in caller.f_code.co_filename for part in _BACKENDS
-            ):
+            file = caller.f_code.co_filename
+            if file not in _STAND_INS and any(part in file for part in _BACKENDS):
                 return False
             caller = caller.f_back
         return self._sleeps and caller is not None

@@ -1,41 +1,41 @@
-"""Makes known to the simulation the calls that anyio sends to threads, and the threads that learners start."""
+"""Makes known to the simulation the calls that anyio and trio send to threads, and the threads that a run starts."""
 
 from __future__ import annotations
 
+import queue
 import sys
 import threading
 from collections.abc import Callable
 from types import FrameType
 from typing import Any
 
+import trio
+from anyio._backends import _asyncio as anyio_asyncio
+from trio import _threads  # these three are private: see private.py
+
 from grader.box.simulation.core import Simulation, current
 from grader.box.simulation.trace import innermost_own, is_student
-from grader.box.simulation.workers import OURS, Call
+from grader.box.simulation.worker_locks import in_real_time
+from grader.box.simulation.workers import OURS, Call, local
 
-local = threading.local()
-"""The ``call`` that a worker thread runs, and its ``simulation``."""
+_UNCOUNTED = (*OURS, "waitpid-")
+"""How the names of threads begin that take no turns; the last are asyncio's, which sleep until a child has ended."""
+_SERVANTS = "asyncio_"
+"""How the names of asyncio's own threads begin, which the learner's code need not end."""
 
 
-def counted(func: Callable[..., Any], args: tuple[Any, ...]) -> tuple[Call, Callable[[], Any]]:
-    """Wrap a call for a worker thread, so that the simulation knows whether the thread can still go on."""
-    simulation = current()
-    assert simulation is not None
-    workers = simulation.workers
-    call = workers.new_call(_students_line(sys._getframe(1)))
+def _enter(simulation: Simulation, call: Call) -> None:
+    """Wait, in the thread of a call, until it is its turn."""
+    call.thread_id, call.native_id = threading.get_ident(), threading.get_native_id()
+    call.arrived.set()
+    simulation.workers.await_baton(call)
+    local.call, local.simulation = call, simulation
 
-    def run() -> Any:
-        call.thread_id, call.native_id = threading.get_ident(), threading.get_native_id()
-        workers.await_baton(call)
-        local.call, local.simulation = call, simulation
-        try:
-            return func(*args)
-        finally:
-            del local.call, local.simulation
-            call.posted, call.finished = False, True
-            if call.abandoned:
-                workers.drop(call)
 
-    return call, run
+def _leave(call: Call) -> None:
+    if getattr(local, "call", None) is not None:
+        del local.call, local.simulation
+    call.posted, call.finished = False, True
 
 
 def _students_line(frame: FrameType | None) -> int | None:
@@ -44,107 +44,158 @@ def _students_line(frame: FrameType | None) -> int | None:
     return caller.f_lineno if caller is not None and is_student(caller.f_code) else None
 
 
-class _Gate:
-    """A capacity limiter that marks its call as ready at the moment the token is granted."""
+# ---- calls of anyio on asyncio ---------------------------------------------------------------------------------------
 
-    def __init__(self, limiter: Any, call: Call) -> None:
+
+class _Gate:
+    """A capacity limiter that says when its call is handed to a thread: as soon as the token is granted."""
+
+    def __init__(self, limiter: Any, simulation: Simulation, call: Call) -> None:
         self._limiter = limiter
+        self._simulation = simulation
         self._call = call
 
-    async def __aenter__(self) -> None:  # the asyncio backend enters the limiter
+    async def __aenter__(self) -> None:
         await self._limiter.acquire()
-        self._call.state = "ready"
+        self._simulation.workers.hand_over(self._call)
 
     async def __aexit__(self, *exc_info: object) -> None:
         self._limiter.release()
 
-    async def acquire_on_behalf_of(self, borrower: object) -> None:  # trio passes a placeholder borrower
-        await self._limiter.acquire_on_behalf_of(borrower)
-        self._call.state = "ready"
 
-    def release_on_behalf_of(self, borrower: object) -> None:
-        self._limiter.release_on_behalf_of(borrower)
-
-
-def patch_threads(backend: Any, default_limiter: Callable[[], Any]) -> None:
-    in_thread = backend.run_sync_in_worker_thread.__func__
-    async_from_thread = backend.run_async_from_thread.__func__
-    sync_from_thread = backend.run_sync_from_thread.__func__
+def count_calls_of_anyio() -> None:
+    backend: Any = anyio_asyncio.AsyncIOBackend
+    original = backend.run_sync_in_worker_thread.__func__
 
     async def run_sync_in_worker_thread(
         cls: Any, func: Any, args: Any, abandon_on_cancel: bool = False, limiter: Any = None
     ) -> Any:
         simulation = current()
-        if simulation is None:
-            return await in_thread(cls, func, args, abandon_on_cancel=abandon_on_cancel, limiter=limiter)
-        call, run = counted(func, args)
-        gate = _Gate(limiter or default_limiter(), call)
-        workers = simulation.workers
-        try:
-            return await in_thread(cls, run, (), abandon_on_cancel=abandon_on_cancel, limiter=gate)
-        finally:
-            workers.drop(call)
+        if simulation is None or threading.get_ident() != simulation.loop_thread:
+            return await original(cls, func, args, abandon_on_cancel=abandon_on_cancel, limiter=limiter)
+        call = simulation.workers.new_call(_students_line(sys._getframe(1)))
+        gate = _Gate(limiter or cls.current_default_thread_limiter(), simulation, call)
 
-    def run_async_from_thread(cls: Any, func: Any, args: Any, token: Any) -> Any:
-        call, simulation = _calling()
-        if simulation is None:
-            return async_from_thread(cls, func, args, token)
-
-        async def in_loop(*inner: Any) -> Any:
-            # The loop changes the state, so that time cannot move between the post and this call.
-            call.state = "in-loop"
+        def run() -> Any:
+            _enter(simulation, call)
             try:
-                return await func(*inner)
+                return func(*args)
             finally:
-                if call.state == "in-loop":
-                    call.state = "ready"
+                _leave(call)
 
-        call.state, call.posted = "asking", False
         try:
-            return async_from_thread(cls, in_loop, args, token)
+            return await original(cls, run, (), abandon_on_cancel=abandon_on_cancel, limiter=gate)
         finally:
-            simulation.workers.await_baton(call)
-
-    def run_sync_from_thread(cls: Any, func: Any, args: Any, token: Any) -> Any:
-        call, simulation = _calling()
-        if simulation is None:
-            return sync_from_thread(cls, func, args, token)
-
-        def in_loop(*inner: Any) -> Any:
-            try:
-                return func(*inner)
-            finally:
-                call.state = "ready"
-
-        call.state, call.posted = "asking", False
-        try:
-            return sync_from_thread(cls, in_loop, args, token)
-        finally:
-            simulation.workers.await_baton(call)
+            simulation.workers.drop(call)
 
     backend.run_sync_in_worker_thread = classmethod(run_sync_in_worker_thread)
-    backend.run_async_from_thread = classmethod(run_async_from_thread)
-    backend.run_sync_from_thread = classmethod(run_sync_from_thread)
 
 
-def _calling() -> tuple[Any, Simulation | None]:
-    """The counted call that this thread runs, and its simulation."""
-    call, simulation = getattr(local, "call", None), getattr(local, "simulation", None)
-    if simulation is None or not simulation.workers.knows(call):
-        return None, None
-    return call, simulation
+# ---- calls of trio, by anyio or not ----------------------------------------------------------------------------------
 
 
-def report_threads() -> None:
-    """Note the line in which the learner's code starts a thread of its own."""
+def count_calls_of_trio() -> None:
+    original = _threads.start_thread_soon
+
+    def start_thread_soon(fn: Callable[[], Any], deliver: Callable[[Any], object], name: str | None = None) -> None:
+        simulation = current()
+        if simulation is None or threading.get_ident() != simulation.loop_thread:
+            original(fn, deliver, name)
+            return
+        workers = simulation.workers
+        call = workers.new_call(_students_line(sys._getframe(1)))
+
+        def run() -> Any:
+            _enter(simulation, call)
+            return fn()
+
+        def report(result: Any) -> None:
+            try:
+                deliver(result)
+            finally:
+                _leave(call)
+                workers.forget(call)
+                workers.posts.stir()
+
+        workers.hand_over(call)
+        try:
+            original(run, report, name)
+        except BaseException:
+            workers.forget(call)
+            raise
+
+    _threads.start_thread_soon = start_thread_soon  # type: ignore[assignment]
+    _ask_in_virtual_time()
+
+
+def _ask_in_virtual_time() -> None:
+    """Have a thread that asks the loop for something wait in a queue that knows of turns; trio's own is made in C."""
+    original = _threads._send_message_to_trio
+
+    def send(token: trio.lowlevel.TrioToken | None, message: Any) -> Any:
+        object.__setattr__(message, "queue", queue.SimpleQueue())
+        return original(token, message)
+
+    _threads._send_message_to_trio = send
+
+
+# ---- threads that a run starts ---------------------------------------------------------------------------------------
+
+
+def count_threads() -> None:
     thread: Any = threading.Thread
     original = thread.start
 
-    def start(self: Any) -> None:
-        simulation = current()
-        line = _students_line(sys._getframe(1))
-        if simulation is not None and line is not None and not self.name.startswith(OURS):
-            simulation.workers.started[self] = line
-        original(self)
+    def start(self: threading.Thread) -> None:
+        simulation = getattr(local, "simulation", None) or current()
+        takes_turns = simulation is not None and simulation.workers.takes_turns(threading.get_ident())
+        if simulation is None or not takes_turns or self.name.startswith(_UNCOUNTED):
+            with in_real_time():
+                original(self)
+            return
+        workers = simulation.workers
+        line = None if self.name.startswith(_SERVANTS) else _students_line(sys._getframe(1))
+        call = workers.new_call(line, self)
+        _take_turns(self, simulation, call)
+        if line is not None:
+            workers.started[self] = line
+        try:
+            with in_real_time():
+                original(self)
+        except BaseException:
+            workers.forget(call)
+            workers.started.pop(self, None)
+            raise
+        call.state = "ready"
 
     thread.start = start
+    _join_in_virtual_time(thread)
+
+
+def _take_turns(thread: threading.Thread, simulation: Simulation, call: Call) -> None:
+    work = thread.run
+
+    def run() -> None:
+        _enter(simulation, call)
+        try:
+            work()
+        finally:
+            _leave(call)
+            simulation.workers.posts.stir()
+
+    thread.run = run  # type: ignore[method-assign]
+
+
+def _join_in_virtual_time(thread: Any) -> None:
+    original = thread.join
+
+    def join(self: threading.Thread, timeout: float | None = None) -> None:
+        simulation = getattr(local, "simulation", None) or current()
+        call = simulation.workers.call_of(self) if simulation is not None else None
+        if simulation is not None and call is not None and self is not threading.current_thread():
+            if simulation.workers.takes_turns(threading.get_ident()):
+                ended = simulation.workers.wait(lambda: not self.is_alive(), call.waiters, timeout)
+                timeout = 0 if ended is False else timeout
+        original(self, timeout)
+
+    thread.join = join

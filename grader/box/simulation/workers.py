@@ -1,138 +1,87 @@
-"""Worker threads and child processes as part of the simulation: they hold the clock only while they can go on.
+"""Worker threads as part of the simulation: they take turns, and hold the clock only while they can go on.
 
-Every call that anyio sends to a worker thread is counted. One call at a time holds the baton; which one is a choice of
-the schedule. ``time.sleep`` in a worker thread is a virtual sleep. A thread that has used no CPU for 50 ms and sleeps
-in the kernel waits for another thread and must not hold the clock. A thread that a busy machine starves is runnable in
-the kernel's eyes, so load cannot be mistaken for waiting.
-
-A child process that works holds the clock; one that waits for its parent does not. A worker process of
-``anyio.to_process`` lives as long as the event loop and reads from a pipe between two calls: if every child held the
-clock, time would stop for good. Whether a child waits for input is told by the kernel.
+Every call that anyio sends to a worker thread is counted, and so is every thread that is started while a run goes on.
+One of them at a time holds the baton, and the loop goes on when all of them rest. Which one gets the baton is a choice
+of the schedule. ``time.sleep``, locks and all that is built of locks, and sockets say that their thread rests, and
+until when in virtual time. A thread that rests in any other way is found out by what the kernel says of it.
 """
 
 from __future__ import annotations
 
 import heapq
 import itertools
-import os
-import select
-import subprocess
+import sys
 import threading
 import time
-from collections import deque
+from _thread import RLock
 from collections.abc import Callable
-from contextlib import suppress
 from math import inf
-from typing import TYPE_CHECKING, Any, Protocol
+from types import FrameType
+from typing import TYPE_CHECKING, Protocol
+
+from grader.box.simulation.children import Children
+from grader.box.simulation.posts import Flag, Posts
+from grader.box.simulation.resting import ASLEEP, Rest, cpu_of, sleeps_in_kernel
 
 if TYPE_CHECKING:
     from grader.box.simulation.schedule import Schedule
 
 _clock = time.perf_counter
+_join = threading.Thread.join
 
 TICK = 0.02
 """Real seconds for which the loop waits before it looks at the threads again."""
 STUCK = 20.0
 """Real seconds for which the loop waits for threads that do use CPU; the box's own limits usually come first."""
-ASLEEP = 0.05
-"""Real seconds without CPU after which a sleeping thread or process counts as waiting for another one."""
-CHILD_EXIT = 1.0
-"""Real seconds that the loop has to notice the exit of a child process."""
 
-OURS = ("AnyIO worker", "Trio thread", "asyncio_", "grader ")
-"""How the names of threads begin that are counted, or are the grader's own."""
+OURS = ("AnyIO worker", "Trio thread", "grader ")
+"""How the names of threads begin of which single calls are counted, or that are the grader's own."""
 
-_INPUT = ("pipe", "unix_stream")
-_IDLE = (*_INPUT, "futex")
-
-ThreadState = tuple[str, str, str]
-"""The number of a thread, the CPU time it has used, and the function of the kernel in which it sleeps."""
-
-
-# ---- posts -----------------------------------------------------------------------------------------------------------
-
-
-class Posts:
-    """The letter box of one run: what other threads send to the loop, kept until no task can run and all threads rest.
-
-    If a post were delivered at once, the load of the machine would decide between which two steps it comes. ``add`` and
-    ``stir`` are called in other threads, the rest in the loop's.
-    """
-
-    def __init__(self, workers: Workers) -> None:
-        self._workers = workers
-        self._posts: deque[Callable[[], object]] = deque()
-        self._stirred = threading.Event()
-        self.loop_sleeps = False
-        """Whether the loop waits in the kernel, where only its own wake-up reaches it."""
-        self.closed = False
-
-    def __bool__(self) -> bool:
-        return bool(self._posts)
-
-    def add(self, deliver: Callable[[], object]) -> None:
-        if self.loop_sleeps or self.closed:
-            deliver()
-        else:
-            self._posts.append(deliver)
-        # Only now, because a thread that has posted counts as one that rests.
-        for call in self._workers.calls_of_this_thread():
-            call.posted = True
-        self.stir()
-
-    def stir(self) -> None:
-        """Say that a thread rests, or is about to."""
-        self._stirred.set()
-
-    def wait(self, seconds: float) -> None:
-        """Wait in real time until a thread stirs."""
-        self._stirred.wait(seconds)
-        self._stirred.clear()
-
-    def take(self) -> bool:
-        """Deliver everything; returns whether there was anything."""
-        had_posts = bool(self._posts)
-        while self._posts:
-            self._posts.popleft()()
-        return had_posts
+local = threading.local()
+"""In a thread of a run: its ``call`` and its ``simulation``."""
 
 
 # ---- calls -----------------------------------------------------------------------------------------------------------
 
 
 class Call:
-    """One call in a worker thread.
+    """One call in a worker thread of anyio or trio, or one thread that was started during the run.
 
     queued    waits for a token of the capacity limiter; only the loop can change that
     ready     may go on, waits for the baton
     running   holds the baton: the loop waits for it in real time
     sleeping  in a virtual ``time.sleep``
+    waiting   for a lock, or for the end of another thread
     blocked   waits for a socket of its own
-    asking    inside ``from_thread.run``, and the loop does not know it yet
-    in-loop   inside ``from_thread.run``: a task of the loop acts for it
     dropped   no task waits for it any more
     """
 
     __slots__ = (
-        *("abandoned", "alarm", "baton", "finished", "late", "line"),
-        *("native_id", "number", "posted", "rest", "socket", "state", "thread_id"),
+        *("abandoned", "alarm", "arrived", "baton", "finished", "is_ready", "late", "line"),
+        *("native_id", "number", "posted", "rest", "state", "thread", "thread_id", "waiters"),
     )
 
-    def __init__(self, number: int, line: int | None = None) -> None:
+    def __init__(self, number: int, line: int | None = None, thread: threading.Thread | None = None) -> None:
         self.number = number
         self.line = line
         """The learner's line that asked for it."""
+        self.thread = thread
+        """The thread, if the call is all that it does."""
         self.state = "queued"
         self.thread_id: int | None = None
         self.native_id: int | None = None
-        self.baton = threading.Event()
+        self.arrived = Flag()
+        """Set when a thread has taken the call."""
+        self.baton = Flag()
         self.rest = Rest()
         self.abandoned = False
         self.finished = False
         self.posted = False
-        """Whether it has told the loop that it ended, or what it asks for."""
-        self.socket = (-1, 0)
-        """The file and the event for which it is blocked."""
+        """Whether it has told the loop that it ended."""
+        self.is_ready: Callable[[], bool] = bool
+        """Whether what it is blocked for has come."""
+        self.waiters: dict[Call, None] = {}
+        """The calls that wait for the end of its thread."""
         self.alarm = -1
         """The number of the entry among the sleepers that ends its rest."""
         self.late = False
@@ -140,108 +89,17 @@ class Call:
 
     def is_at_work(self) -> bool:
         """Whether it can still make progress by itself, or is about to post."""
-        if self.state == "asking" or (self.state == "running" and self.finished):
-            return not (self.posted or self.sleeps())
-        return self.state == "running" and not self.sleeps()
+        return self.state == "running" and not (self.finished and self.posted) and not self.sleeps()
 
     def sleeps(self) -> bool:
         """Whether its thread has slept in the kernel for a while without using CPU, or is gone."""
         if self.native_id is None:
             return False
         try:
-            cpu, asleep = _cpu("self", self.native_id), sleeps_in_kernel(self.native_id)
+            cpu, asleep = cpu_of("self", self.native_id), sleeps_in_kernel(self.native_id)
         except OSError:
             return True  # the thread is gone
         return self.rest.goes_on((cpu, asleep)) and asleep
-
-
-def sleeps_in_kernel(thread: int | str) -> bool:
-    """Whether a thread of this process sleeps; a thread that a busy machine starves is runnable. Raises OSError."""
-    return _read(f"/proc/self/task/{thread}/stat").rpartition(")")[2].split()[0] == "S"
-
-
-class Rest:
-    """For how long a thread or process has not changed."""
-
-    def __init__(self) -> None:
-        self._state: object = None
-        self._since = 0.0
-
-    def goes_on(self, state: object) -> bool:
-        """Whether every look of the last ``ASLEEP`` real seconds has found this state."""
-        if state != self._state:
-            self._state, self._since = state, _clock()
-            return False
-        return _clock() - self._since > ASLEEP
-
-
-def is_ready(file: int, event: int) -> bool:
-    """Whether a call of the kernel on a socket would not block."""
-    poll = select.poll()
-    poll.register(file, event)
-    return bool(poll.poll(0))
-
-
-# ---- child processes -------------------------------------------------------------------------------------------------
-
-
-class Children:
-    """The child processes of one run."""
-
-    def __init__(self) -> None:
-        self._children: list[subprocess.Popen[Any]] = []
-        self._died: dict[int, float] = {}
-        self._rests: dict[int, Rest] = {}
-
-    def add(self, child: subprocess.Popen[Any]) -> None:
-        self._children.append(child)
-
-    def busy(self) -> bool:
-        """Whether any of them may still act by itself, or has ended without the loop's knowledge."""
-        return any(self._busy(child) for child in self._children)
-
-    def _busy(self, child: subprocess.Popen[Any]) -> bool:
-        if child.returncode is not None:
-            return False
-        with suppress(ChildProcessError):
-            if os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None:
-                return not self._waits_for_input(child.pid)
-        return _clock() - self._died.setdefault(child.pid, _clock()) < CHILD_EXIT
-
-    def _waits_for_input(self, process: int) -> bool:
-        """Whether a process sleeps in a pipe or socket, and all of its threads there or in locks.
-
-        A process that sleeps for a time, or waits for a child of its own, goes on by itself. Where the kernel does
-        not tell, the process counts as busy.
-        """
-        try:
-            state = _state(process)
-        except OSError:
-            return False
-        rests = self._rests.setdefault(process, Rest()).goes_on(state)
-        places = [place for _, _, place in state]
-        waits = any(_is_one_of(_INPUT, place) for place in places) and all(_is_one_of(_IDLE, place) for place in places)
-        return rests and waits
-
-
-def _state(process: int) -> list[ThreadState]:
-    """The state of each thread; the function of the kernel is empty or 0 for one that runs, or if it is kept secret."""
-    folder = f"/proc/{process}/task"
-    return [(thread, _cpu(process, thread), _read(f"{folder}/{thread}/wchan")) for thread in os.listdir(folder)]
-
-
-def _cpu(process: int | str, thread: int | str) -> str:
-    return _read(f"/proc/{process}/task/{thread}/schedstat").partition(" ")[0]
-
-
-def _read(path: str) -> str:
-    with open(path) as file:
-        return file.read()
-
-
-def _is_one_of(names: tuple[str, ...], place: str) -> bool:
-    # The names differ between versions: pipe_read, anon_pipe_read, pipe_wait_readable.
-    return any(name in place for name in names)
 
 
 # ---- the workers of a run --------------------------------------------------------------------------------------------
@@ -257,7 +115,7 @@ class _Simulation(Protocol):
     loop_thread: int
 
     def worker_stuck(self) -> None: ...
-    def untracked_threads(self) -> bool: ...
+    def blocking_call(self, what: str, seconds: float, frame: FrameType | None) -> None: ...
 
 
 class Workers:
@@ -265,7 +123,8 @@ class Workers:
 
     def __init__(self, simulation: _Simulation) -> None:
         self._simulation = simulation
-        self._lock = threading.Lock()
+        # It may be entered anew in one thread: the garbage collector may run code that releases a lock.
+        self._lock = RLock()
         self._calls: dict[Call, None] = {}
         self._sleepers: list[tuple[float, int, Call]] = []
         self._numbers = itertools.count()
@@ -274,12 +133,14 @@ class Workers:
         self._foreign: dict[threading.Thread, Call] = {}
         self.started: dict[threading.Thread, int] = {}
         """Threads that the learner's code has started by itself, and in which line."""
+        self.arriving: list[Call] = []
+        """Calls of the step in progress that were handed to a thread."""
         self.children = Children()
         self.only_children = False
         """Whether the last look found child processes at work and no thread."""
         self.waited_since: float | None = None
         """Real time since which the loop has waited for threads, None while it has not."""
-        self.posts = Posts(self)
+        self.posts = Posts(self._posted)
 
     # ---- called by the backends, in the loop's thread ----------------------------------------------------------------
 
@@ -289,25 +150,38 @@ class Workers:
         Called when no task is ready. Otherwise the loop would see what a thread posts, or sends to a socket, between
         any two steps. Returns whether anything has happened.
         """
+        moved = self._run_threads()
+        return self.posts.take() or moved
+
+    def others(self) -> float | None:
+        """The real seconds to wait for child processes and for threads that take no turns.
+
+        Returns None if none of them can make progress by itself.
+        """
+        threads = self._foreign_busy()
+        self.only_children = not threads and self.children.busy()
+        if not (threads or self.only_children):
+            self.waited_since = None
+            return None
+        return 0.0 if self._waited_too_long() else TICK
+
+    def await_arrivals(self) -> None:
+        """Wait in real time until threads have taken the calls of a step.
+
+        A task may be cancelled in its next step. The load of the machine would decide whether its call is made.
+        """
+        for call in self.arriving:
+            call.arrived.wait(STUCK)
+        self.arriving.clear()
+
+    def _run_threads(self) -> bool:
         moved = False
         while self._calls and self._pass_baton():
             moved = True
             if self._waited_too_long():
                 break
             self.posts.wait(TICK)
-        return self.posts.take() or moved
-
-    def others(self) -> float | None:
-        """The real seconds to wait for child processes and for threads that did not come through anyio.
-
-        Returns None if none of them can make progress by itself.
-        """
-        threads = self._foreign_busy() or self._simulation.untracked_threads()
-        self.only_children = not threads and self.children.busy()
-        if not (threads or self.only_children):
-            self.waited_since = None
-            return None
-        return 0.0 if self._waited_too_long() else TICK
+        return moved
 
     def _waited_too_long(self) -> bool:
         if self.waited_since is None:
@@ -319,6 +193,7 @@ class Workers:
         return True
 
     def _pass_baton(self) -> bool:
+        self._collect_threads()
         with self._lock:
             if any(call.is_at_work() for call in self._calls):
                 return True
@@ -330,9 +205,17 @@ class Workers:
             call.baton.set()
             return True
 
+    def _collect_threads(self) -> None:
+        """See threads to their end that have nothing more to do: until then the load decides whether they live."""
+        for call in [call for call in self._calls if call.finished and call.thread is not None]:
+            assert call.thread is not None
+            _join(call.thread, STUCK)
+            self.forget(call)
+            self.wake(call.waiters)
+
     def unblock(self) -> bool:
         """Let the threads go on whose sockets are ready; returns whether there are any."""
-        unblocked = [call for call in self._calls if call.state == "blocked" and is_ready(*call.socket)]
+        unblocked = [call for call in self._calls if call.state == "blocked" and call.is_ready()]
         for call in unblocked:
             call.state = "ready"
         return bool(unblocked)
@@ -341,13 +224,11 @@ class Workers:
         """Whether any thread waits for a socket."""
         return any(call.state == "blocked" for call in self._calls)
 
-    def calls_of_this_thread(self) -> list[Call]:
-        with self._lock:
-            return [call for call in self._calls if call.thread_id == threading.get_ident()]
-
     def next_deadline(self) -> float:
-        """The virtual time at which the next worker in ``time.sleep`` wakes."""
+        """The virtual time at which the next rest of a worker ends."""
         with self._lock:
+            while self._sleepers and self._sleepers[0][2].alarm != self._sleepers[0][1]:
+                heapq.heappop(self._sleepers)  # its rest ended before that
             return self._sleepers[0][0] if self._sleepers else inf
 
     def wake_sleepers(self, now: float) -> None:
@@ -359,22 +240,21 @@ class Workers:
                 if call.alarm == alarm:
                     call.state, call.late = "ready", True
 
-    def begun(self) -> int:
-        """How many calls have left the queue of their limiter."""
-        return sum(call.state != "queued" for call in self._calls)
-
-    def new_call(self, line: int | None) -> Call:
-        call = Call(next(self._numbers), line)
+    def new_call(self, line: int | None, thread: threading.Thread | None = None) -> Call:
+        call = Call(next(self._numbers), line, thread)
         with self._lock:
             self._calls[call] = None
         return call
 
+    def hand_over(self, call: Call) -> None:
+        """A thread is about to take this call."""
+        call.state = "ready"
+        self.arriving.append(call)
+
     def still_at_work(self) -> list[int]:
         """The learner's lines that asked for threads which have not come to their end."""
-        # Without those that wait for their first turn: whether they have a thread already depends on real time.
-        begun = [call.line for call in self._calls if call.state not in ("queued", "ready", "dropped")]
-        own = [line for thread, line in self.started.items() if thread.is_alive()]
-        return [line for line in begun if line is not None] + own
+        begun = [call for call in self._calls if call.state not in ("queued", "dropped") and not call.finished]
+        return [call.line for call in begun if call.line is not None]
 
     def strays(self) -> bool:
         """Whether a thread that the learner's code started by itself goes on, and would do so in the next play."""
@@ -383,8 +263,8 @@ class Workers:
     def drop(self, call: Call) -> None:
         """Forget a call that no task awaits any more. An abandoned thread stays tracked until it ends."""
         with self._lock:
-            if call.finished or call.state == "queued" or call.thread_id is None:
-                self._calls.pop(call, None)
+            if call.finished or call.state == "queued" or call in self.arriving:
+                self.forget(call)
                 call.state = "dropped"
                 call.baton.set()
             else:
@@ -393,47 +273,129 @@ class Workers:
     def close(self) -> None:
         """End the run: no code of the learner's may go on in a thread."""
         self.posts.closed = True
-        for call in list(self._calls):
+        calls = list(self._calls)
+        for call in calls:
             call.state = "dropped"
             call.baton.set()
         self._calls.clear()
         self._sleepers.clear()
+        for call in calls:
+            if call.thread is not None:
+                _join(call.thread, ASLEEP)
 
-    # ---- called in the worker threads --------------------------------------------------------------------------------
+    # ---- called in any thread ----------------------------------------------------------------------------------------
 
     def knows(self, call: Call | None) -> bool:
         """Whether the call is still one of this run."""
         return call in self._calls
 
+    def forget(self, call: Call) -> None:
+        """Track a call no longer."""
+        with self._lock:
+            self._calls.pop(call, None)
+            if call in self.arriving:
+                self.arriving.remove(call)
+
+    def call_of(self, thread: threading.Thread) -> Call | None:
+        """The call that is all of what this thread does."""
+        return next((call for call in self._calls if call.thread is thread), None)
+
+    def takes_turns(self, thread_id: int) -> bool:
+        """Whether a thread is the loop's, or one that holds or awaits the baton."""
+        if thread_id == self._simulation.loop_thread:
+            return True
+        with self._lock:
+            return any(call.thread_id == thread_id and not call.finished for call in self._calls)
+
+    def _posted(self) -> None:
+        """This thread has left something for the loop."""
+        with self._lock:
+            for call in [call for call in self._calls if call.thread_id == threading.get_ident()]:
+                call.posted = True
+                if call.finished and call.abandoned:
+                    self.forget(call)
+
+    def wake(self, waiters: dict[Call, None]) -> None:
+        """Let all these calls look again whether they can go on."""
+        with self._lock:
+            for call in list(waiters):
+                if call.state == "waiting":
+                    call.state = "ready"
+
+    def wait(self, done: Callable[[], bool], waiters: dict[Call, None], seconds: float | None) -> bool | None:
+        """Wait in this thread, for so many virtual seconds, until ``done`` returns True; returns whether it did.
+
+        It is asked again whenever somebody wakes the ``waiters``. Returns None in the loop's thread if nothing can
+        make it true, and no time is given.
+        """
+        call = getattr(local, "call", None)
+        deadline = inf if seconds is None else self._simulation.now + seconds
+        if call is None:
+            return self._wait_in_loop(done, deadline)
+        waiters[call] = None
+        try:
+            while True:
+                if self._rest(call, "waiting", deadline, done):
+                    return True
+                if call.late:
+                    return done()
+        finally:
+            del waiters[call]
+
+    def _wait_in_loop(self, done: Callable[[], bool], deadline: float) -> bool | None:
+        """Let threads go on, and time pass, while the loop's own thread is blocked."""
+        simulation = self._simulation
+        while not done():
+            if self._run_threads() or self.unblock():
+                continue
+            if (seconds := self.others()) is not None:
+                self.posts.wait(seconds)
+                continue
+            until = min(deadline, self.next_deadline())
+            if until == inf:
+                return None
+            if simulation.now >= deadline:
+                return False
+            simulation.blocking_call("a call that waits for a thread", until - simulation.now, sys._getframe(1))
+        return True
+
+    # ---- called in the worker threads --------------------------------------------------------------------------------
+
     def await_baton(self, call: Call) -> None:
         call.baton.wait()
-        call.baton.clear()
         if self.posts.closed:
             raise SystemExit
 
     def sleep(self, call: Call, seconds: float) -> None:
-        self._rest(call, "sleeping", seconds)
+        self._rest(call, "sleeping", self._simulation.now + max(0.0, seconds))
 
-    def await_socket(self, call: Call, file: int, event: int, seconds: float | None) -> None:
-        """Wait until a socket is ready. Raises TimeoutError after so many virtual seconds."""
-        call.socket = (file, event)
-        self._rest(call, "blocked", seconds)
-        if call.late:
-            raise TimeoutError("timed out")
+    def await_ready(self, call: Call, is_ready: Callable[[], bool], seconds: float | None) -> bool:
+        """Wait until a socket is ready, for so many virtual seconds; returns whether it is."""
+        call.is_ready = is_ready
+        self._rest(call, "blocked", inf if seconds is None else self._simulation.now + seconds)
+        return not call.late
 
-    def _rest(self, call: Call, state: str, seconds: float | None) -> None:
+    def _rest(self, call: Call, state: str, deadline: float, done: Callable[[], bool] | None = None) -> bool:
+        """Give the baton back until somebody makes the call ready, or virtual time comes to the deadline.
+
+        Returns True at once if ``done`` says that there is nothing to wait for.
+        """
         with self._lock:
             if call not in self._calls:
-                return
+                raise SystemExit  # nobody waits for it any more
+            # Asked under the lock, and after that ``wake`` finds the call among the waiters.
+            if done is not None and done():
+                return True
             call.alarm, call.late = next(self._numbers), False
-            if seconds is not None:
-                heapq.heappush(self._sleepers, (self._simulation.now + max(0.0, seconds), call.alarm, call))
+            if deadline < inf:
+                heapq.heappush(self._sleepers, (deadline, call.alarm, call))
             call.state = state
         self.posts.stir()
         self.await_baton(call)
         call.alarm = -1
+        return False
 
-    # ---- threads that did not come through anyio ---------------------------------------------------------------------
+    # ---- threads that take no turns ----------------------------------------------------------------------------------
 
     def _foreign_busy(self) -> bool:
         tracked = {call.native_id for call in self._calls}
