@@ -155,6 +155,9 @@ class Trial:
         internal = next((recording for _, recording in used if recording.ended is Ended.INTERNAL), None)
         if internal is not None:
             return replace(_not_judged(internal.reason), own_fault=True)
+        unknown = next((recording for _, recording in used if recording.ended is Ended.NOT_SIMULATED), None)
+        if unknown is not None:
+            return _not_judged(f"{unknown.reason}, in the call that line {unknown.line} makes")
         if not failed:
             return None
         play, recording, slug = diagnose(self.test, used)

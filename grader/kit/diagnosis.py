@@ -118,6 +118,19 @@ _CATALOGUE = (
         ),
     ),
     Diagnosis(
+        slug="not-simulated",
+        sentence="a thread of yours waits in a way that the grader cannot follow in virtual time",
+        explanation="Time in a play is virtual. The grader knows how `time.sleep`, locks, events, conditions, queues, "
+        "futures, sockets, pipes and selectors wait. A thread of yours waits in some other way, such as for a signal. "
+        "Nobody can say how your program would have gone on, so the test is not judged.",
+        help="wait in the thread with an event, a queue or `time.sleep`",
+        hints=(
+            "Which call in a thread waits here, and for what?",
+            "`threading.Event` and `queue.Queue` do what most other ways of waiting do.",
+            "Wait with `event.wait(seconds)`, and call `event.set()` in another thread or in a task.",
+        ),
+    ),
+    Diagnosis(
         slug="tampered",
         sentence="the machinery that runs the play is not as it was before the play",
         explanation="Your code shares its process with the event loop and with the code that records what happens. "

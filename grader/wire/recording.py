@@ -50,6 +50,8 @@ class Ended(StrEnum):
     NEVER_YIELDS = "never-yields"
     CRASHED = "crashed"
     LIMIT = "limit"
+    NOT_SIMULATED = "not-simulated"
+    """A thread waited in a way that the simulation cannot follow, so nobody knows how the play would have gone on."""
     TAMPERED = "tampered"
     INTERNAL = "internal"
 

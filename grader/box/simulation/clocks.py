@@ -17,6 +17,8 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
+from trio._core import _run  # see private.py
+
 from grader.box.simulation.core import Simulation, current
 from grader.box.simulation.trace import innermost_own
 from grader.box.simulation.workers import local
@@ -39,8 +41,9 @@ def install_clocks() -> None:
         setattr(clocks, name, _of_now(getattr(time, name), 0))
     for name, position in (("asctime", 0), ("strftime", 1)):
         setattr(clocks, name, _of_today(getattr(time, name), position))
-    for module, name in ((queue, "time"), (threading, "_time"), (subprocess, "_time")):
-        setattr(module, name, clocks.monotonic)  # they have taken the function from its module already
+    # They have taken the function from its module already.
+    for module, name in ((queue, "time"), (threading, "_time"), (subprocess, "_time"), (_run, "perf_counter")):
+        setattr(module, name, clocks.monotonic)
     clocks.sleep = _sleep
     dates: Any = datetime
     dates.datetime, dates.date = VirtualDatetime, VirtualDate
@@ -138,14 +141,17 @@ class _AnyDate(type):
     """Has dates that were made before, or by a library, belong to the classes that stand in for theirs."""
 
     def __instancecheck__(cls, instance: object) -> bool:
-        return isinstance(instance, cls.__base__) if cls in _STAND_INS else super().__instancecheck__(instance)
+        return isinstance(instance, cls.__mro__[1]) if cls in _STAND_INS else super().__instancecheck__(instance)
 
     def __subclasscheck__(cls, subclass: type) -> bool:
-        return issubclass(subclass, cls.__base__) if cls in _STAND_INS else super().__subclasscheck__(subclass)
+        return issubclass(subclass, cls.__mro__[1]) if cls in _STAND_INS else super().__subclasscheck__(subclass)
 
 
 class VirtualDate(datetime.date, metaclass=_AnyDate):
     """``datetime.date``, whose today is virtual."""
+
+    def __repr__(self) -> str:
+        return _as_of_datetime(self, super().__repr__())
 
     @classmethod
     def today(cls) -> VirtualDate:
@@ -155,6 +161,9 @@ class VirtualDate(datetime.date, metaclass=_AnyDate):
 
 class VirtualDatetime(datetime.datetime, metaclass=_AnyDate):
     """``datetime.datetime``, whose now is virtual."""
+
+    def __repr__(self) -> str:
+        return _as_of_datetime(self, super().__repr__())
 
     @classmethod
     def now(cls, tz: datetime.tzinfo | None = None) -> VirtualDatetime:
@@ -173,7 +182,12 @@ class VirtualDatetime(datetime.datetime, metaclass=_AnyDate):
         return cls.fromtimestamp(seconds, datetime.UTC).replace(tzinfo=None)
 
 
+def _as_of_datetime(date: datetime.date, text: str) -> str:
+    """The ``repr`` of the original class begins with its module, and that of a class derived from it does not."""
+    return f"datetime.{text}" if type(date) in _STAND_INS else text
+
+
 _STAND_INS: tuple[type, ...] = (VirtualDate, VirtualDatetime)
 for _kind in _STAND_INS:
-    _kind.__name__ = _kind.__qualname__ = _kind.__base__.__name__
+    _kind.__name__ = _kind.__qualname__ = _kind.__mro__[1].__name__
     _kind.__module__ = "datetime"

@@ -141,7 +141,7 @@ class Idling:
         if awaited:
             return Idle.ALL_BLOCKED, 0.0
         deadline = min(loop.next_timer(), workers.next_deadline())
-        if not self.grace_spent and (loop.awaits_sockets() or workers.wait_for_sockets()):
+        if not self.grace_spent and (loop.awaits_sockets() or workers.wait_outside()):
             self.grace_spent = True
             bounds = self._simulation.bounds
             return Idle.WAIT, bounds.socket_grace if deadline < inf else bounds.last_socket_grace
@@ -159,6 +159,9 @@ class Idling:
         elif deadline < inf:
             simulation.advance(bounds.late)
             simulation.fail(Ended.LATE, f"not finished after {simulation.now:g} virtual seconds")
+        elif unknown := simulation.workers.unknown_waits():
+            reason = "a thread waits in a way that cannot be followed in virtual time"
+            simulation.fail(Ended.NOT_SIMULATED, reason, unknown[0].line)
         else:
             simulation.fail(Ended.DEADLOCK, "every task waits and nothing can wake any of them")
 

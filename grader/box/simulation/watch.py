@@ -17,8 +17,8 @@ from types import FrameType, TracebackType
 
 from grader.box.simulation import worker_locks, worker_sockets
 from grader.box.simulation.core import HOG_SECONDS, Simulation
+from grader.box.simulation.resting import sleeps_in_kernel
 from grader.box.simulation.trace import innermost_student, is_student
-from grader.box.simulation.workers import sleeps_in_kernel
 from grader.wire.recording import Ended
 
 PERIOD = 0.05

@@ -95,7 +95,8 @@ def count_calls_of_anyio() -> None:
 
 
 def count_calls_of_trio() -> None:
-    original = _threads.start_thread_soon
+    threads: Any = _threads
+    original = threads.start_thread_soon
 
     def start_thread_soon(fn: Callable[[], Any], deliver: Callable[[Any], object], name: str | None = None) -> None:
         simulation = current()
@@ -124,19 +125,20 @@ def count_calls_of_trio() -> None:
             workers.forget(call)
             raise
 
-    _threads.start_thread_soon = start_thread_soon  # type: ignore[assignment]
+    threads.start_thread_soon = start_thread_soon
     _ask_in_virtual_time()
 
 
 def _ask_in_virtual_time() -> None:
     """Have a thread that asks the loop for something wait in a queue that knows of turns; trio's own is made in C."""
-    original = _threads._send_message_to_trio
+    threads: Any = _threads
+    original = threads._send_message_to_trio
 
     def send(token: trio.lowlevel.TrioToken | None, message: Any) -> Any:
         object.__setattr__(message, "queue", queue.SimpleQueue())
         return original(token, message)
 
-    _threads._send_message_to_trio = send
+    threads._send_message_to_trio = send
 
 
 # ---- threads that a run starts ---------------------------------------------------------------------------------------
@@ -192,10 +194,14 @@ def _join_in_virtual_time(thread: Any) -> None:
     def join(self: threading.Thread, timeout: float | None = None) -> None:
         simulation = getattr(local, "simulation", None) or current()
         call = simulation.workers.call_of(self) if simulation is not None else None
-        if simulation is not None and call is not None and self is not threading.current_thread():
-            if simulation.workers.takes_turns(threading.get_ident()):
-                ended = simulation.workers.wait(lambda: not self.is_alive(), call.waiters, timeout)
-                timeout = 0 if ended is False else timeout
+        if simulation is not None and call is not None and _waits_in_turn(simulation, self):
+            ended = simulation.workers.wait(lambda: not self.is_alive(), call.waiters, timeout)
+            timeout = 0 if ended is False else timeout
         original(self, timeout)
 
     thread.join = join
+
+
+def _waits_in_turn(simulation: Simulation, thread: threading.Thread) -> bool:
+    """Whether the thread that runs this takes turns, and does not wait for itself, which Python refuses."""
+    return simulation.workers.takes_turns(threading.get_ident()) and thread is not threading.current_thread()

@@ -1,7 +1,8 @@
-"""Blocking sockets and selectors in worker threads: a thread that waits for one passes the baton on until its turn."""
+"""Blocking sockets, pipes and selectors in threads: a thread that waits for one passes the baton on until its turn."""
 
 from __future__ import annotations
 
+import os
 import select
 import selectors
 import socket
@@ -11,6 +12,7 @@ from typing import Any
 
 from grader.box.simulation.workers import local
 
+_poll = select.poll
 _READING = ("accept", "recv", "recv_into", "recvfrom", "recvfrom_into", "recvmsg", "recvmsg_into")
 _WRITING = ("send", "sendto", "sendmsg")
 _SELECTORS = ("SelectSelector", "PollSelector", "EpollSelector", "DevpollSelector", "KqueueSelector")
@@ -22,7 +24,11 @@ def patch_sockets() -> None:
     for name in _WRITING:
         _take_turns(name, select.POLLOUT)
     _send_piecemeal()
+    _read_pipes_in_turns()
     _select_in_turns()
+    for name in ("poll", "epoll"):
+        if hasattr(select, name):
+            setattr(select, name, _PollInTurns.made_by(getattr(select, name)))
     for name in _SELECTORS:
         if hasattr(selectors, name):
             _poll_in_turns(getattr(selectors, name))
@@ -37,6 +43,21 @@ def _await(is_ready: Callable[[], bool], seconds: float | None) -> bool:
     return ready or is_ready()
 
 
+def _first_found(look: Callable[[], list[Any]], seconds: float | None) -> list[Any]:
+    """The first events that a look finds within so many virtual seconds. It may tell of each of them only once."""
+    if seconds == 0 or not _in_a_run():
+        return look()
+    found: list[Any] = []
+
+    def is_ready() -> bool:
+        if not found:
+            found.extend(look())
+        return bool(found)
+
+    _await(is_ready, seconds)
+    return found
+
+
 def _in_a_run() -> bool:
     return getattr(local, "call", None) is not None
 
@@ -49,9 +70,9 @@ def _take_turns(name: str, event: int) -> None:
 
     @wraps(original)
     def method(self: Any, *args: Any, **kwargs: Any) -> Any:
-        if _in_a_run() and self.gettimeout() != 0 and self.fileno() >= 0:
-            if not _await(partial(_is_ready, self, event), self.gettimeout()):
-                raise TimeoutError("timed out")
+        waits = _in_a_run() and self.gettimeout() != 0 and self.fileno() >= 0
+        if waits and not _await(partial(_is_ready, self, event), self.gettimeout()):
+            raise TimeoutError("timed out")
         return original(self, *args, **kwargs)
 
     setattr(socket.socket, name, method)
@@ -62,7 +83,11 @@ def _is_ready(waiting: socket.socket, event: int) -> bool:
     file = waiting.fileno()
     if file < 0:
         return True
-    poll = select.poll()
+    return _would_not_block(file, event)
+
+
+def _would_not_block(file: int, event: int) -> bool:
+    poll = _poll()
     poll.register(file, event)
     return bool(poll.poll(0))
 
@@ -84,6 +109,18 @@ def _send_piecemeal() -> None:
     socket.socket.sendall = sendall  # type: ignore[method-assign]
 
 
+def _read_pipes_in_turns() -> None:
+    original = os.read
+
+    @wraps(original)
+    def read(file: int, length: int, /) -> bytes:
+        if _in_a_run() and os.get_blocking(file):
+            _await(partial(_would_not_block, file, select.POLLIN), None)
+        return original(file, length)
+
+    os.read = read
+
+
 # ---- selectors -------------------------------------------------------------------------------------------------------
 
 
@@ -96,8 +133,8 @@ def _select_in_turns() -> None:
             return original(readers, writers, others, timeout)
         # Lists, because what was given may be used up by the first look at it.
         files = [list(each) for each in (readers, writers, others)]
-        _await(lambda: any(original(*files, 0)), timeout)
-        return original(*files, 0)
+        found = _first_found(lambda: [lists for lists in [original(*files, 0)] if any(lists)], timeout)
+        return found[0] if found else ([], [], [])
 
     select.select = in_turns
 
@@ -109,7 +146,36 @@ def _poll_in_turns(kind: Any) -> None:
     def in_turns(self: Any, timeout: float | None = None) -> Any:
         if not _in_a_run() or (timeout is not None and timeout <= 0):
             return original(self, timeout)
-        _await(lambda: bool(original(self, 0)), timeout)
-        return original(self, 0)
+        return _first_found(lambda: original(self, 0), timeout)
 
     kind.select = in_turns
+
+
+class _PollInTurns:
+    """Stands in for what ``select.poll()`` and ``select.epoll()`` return, which are classes written in C."""
+
+    def __init__(self, real: Any, milliseconds: bool) -> None:
+        self._real = real
+        self._unit = 1000 if milliseconds else 1
+
+    @staticmethod
+    def made_by(make: Callable[..., Any]) -> Callable[..., Any]:
+        @wraps(make)
+        def made(*args: Any, **kwargs: Any) -> Any:
+            real = make(*args, **kwargs)
+            return _PollInTurns(real, milliseconds=make is _poll) if _in_a_run() else real
+
+        return made
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._real, name)
+
+    def __enter__(self) -> _PollInTurns:
+        return self
+
+    def __exit__(self, *exc_info: object) -> None:
+        self._real.close()
+
+    def poll(self, timeout: float | None = None, *args: Any) -> Any:
+        seconds = None if timeout is None or timeout < 0 else timeout / self._unit
+        return _first_found(lambda: self._real.poll(0, *args), seconds)

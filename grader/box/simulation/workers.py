@@ -220,9 +220,13 @@ class Workers:
             call.state = "ready"
         return bool(unblocked)
 
-    def wait_for_sockets(self) -> bool:
-        """Whether any thread waits for a socket."""
-        return any(call.state == "blocked" for call in self._calls)
+    def wait_outside(self) -> bool:
+        """Whether any thread waits for something that may come from outside of the run, such as for a socket."""
+        return any(call.state == "blocked" for call in self._calls) or bool(self.unknown_waits())
+
+    def unknown_waits(self) -> list[Call]:
+        """The calls whose threads sleep in the kernel and have not said for what, nor until when."""
+        return [call for call in self._calls if call.state == "running" and not call.finished and call.sleeps()]
 
     def next_deadline(self) -> float:
         """The virtual time at which the next rest of a worker ends."""
@@ -356,7 +360,7 @@ class Workers:
                 return None
             if simulation.now >= deadline:
                 return False
-            simulation.blocking_call("a call that waits for a thread", until - simulation.now, sys._getframe(1))
+            simulation.blocking_call("a call that blocks", until - simulation.now, sys._getframe(1))
         return True
 
     # ---- called in the worker threads --------------------------------------------------------------------------------

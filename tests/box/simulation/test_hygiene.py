@@ -442,14 +442,29 @@ def test_a_thread_of_ones_own_that_goes_on_is_reported_and_ends_with_the_play(bo
     source = f"""{HEAD}
 import os
 async def main():
-    threading.Thread(target=threading.Event().wait, daemon=True).start()  # here
-    return os.getpid()
+    before = threading.active_count()
+    threading.Thread(target=wait, daemon=True).start()  # here
+    await anyio.sleep(1)
+    return [os.getpid(), before]
 """
-    with cell_of(box, source) as cell:
+    ends = "def wait(): threading.Event().wait()"
+    resists = """
+def wait():
+    while True:
+        try:
+            threading.Event().wait()
+        except SystemExit:
+            pass
+"""
+    with cell_of(box, source + ends) as cell, cell_of(box, source + resists) as other:
         first, second = (cell.recording(play_of(backend, seed=seed)) for seed in (0, 1))
+        third, fourth = (other.recording(play_of(backend, seed=seed)) for seed in (0, 1))
 
-    assert first.remarks == second.remarks == remark("leaked-thread", source, "a thread")
-    assert first.result != second.result
+    found = {recording.remarks for recording in (first, second, third, fourth)}
+    assert found == {remark("leaked-thread", source, "a thread")}
+    assert first.result == second.result
+    assert third.result[0] != fourth.result[0]  # type: ignore[index]
+    assert third.result[1] == fourth.result[1]  # type: ignore[index]
 
 
 @on_both_backends

@@ -63,7 +63,7 @@ class StillWorkers:
     def next_deadline(self) -> float:
         return self.sleeper
 
-    def wait_for_sockets(self) -> bool:
+    def wait_outside(self) -> bool:
         return self.sockets
 
     def wake_sleepers(self, now: float) -> None:
