@@ -18,12 +18,13 @@ from dataclasses import dataclass, replace
 from types import CodeType, CoroutineType, ModuleType
 from typing import Any, NoReturn
 
-from grader.box.simulation.core import Bounds, Simulation
+from grader.box.simulation.core import TOUCHED, Bounds, Simulation, Stopped
 from grader.box.simulation.run import prepare, run
 from grader.box.simulation.schedule import Replay, Schedule, Sticky, for_seed
 from grader.box.simulation.trace import STUDENT, Site, Untraced, leaves
 from grader.box.stage import TOO_MUCH, Overflow, Stage, student_line
 from grader.wire.recording import Ended, Remark, Waiting, row
+from grader.wire.turns import MAX_CHOICES
 from grader.wire.values import name_of, revive
 
 MAX_WAITING = 50
@@ -75,9 +76,9 @@ def play(program: Program, request: Message, bounds: Bounds, leave: Callable[[Me
 
 def too_large(message: Message) -> Message:
     """The message to send instead of one that does not fit into a line: it says that the play recorded too much."""
-    empty: Message = {key: [] for key in ("spans", "marks", "attempts", "hygiene", "waiting")}
+    empty: Message = {key: [] for key in ("spans", "marks", "attempts", "instants", "hygiene", "waiting")}
     nothing: Message = dict.fromkeys(("result", "raised", "line", "trace", "digest"))
-    return {**message, **empty, **nothing, "ended": Ended.LIMIT, "reason": TOO_MUCH}
+    return {**message, **empty, **nothing, "elapsed": message["now"], "ended": Ended.LIMIT, "reason": TOO_MUCH}
 
 
 def _schedule(request: Message) -> Schedule:
@@ -95,6 +96,9 @@ class Performance:
         self.escaped: BaseException | None = None
         self._program = program
         self._request = request
+        # Kept here as well: what is reported of time and order is not what a submission may have put in their place.
+        self._clock = simulation.clock
+        self._schedule = simulation.schedule
         self._stage = Stage(simulation)
         self._surroundings = fresh_surroundings(request["output"])
         self._elapsed: float | None = None
@@ -121,7 +125,9 @@ class Performance:
             self._raised = self._stage.encode_error(error)
             self._ended = Ended.RAISED
         finally:
-            self._elapsed = self.simulation.now
+            with self._clock.held:
+                self._elapsed = self._clock.read()
+                self._clock.note("over", 0)
             self._remarks = self._look_round()
 
     def _look_round(self) -> list[Remark]:
@@ -140,21 +146,23 @@ class Performance:
     def message(self, *, spent: bool) -> Message:
         """Everything that the box reports about the play; ``spent`` says that this process must not play again."""
         simulation, stage, request = self.simulation, self._stage, self._request
-        schedule = simulation.schedule
+        widths = simulation.widths
+        with self._clock.held:
+            now, instants, rows = self._clock.read(), self._clock.instants(), stage.rows()
         return {
             "play": request["play"],
             **self._ending(),
-            "elapsed": simulation.now if self._elapsed is None else self._elapsed,
+            "elapsed": now if self._elapsed is None else self._elapsed,
+            "now": now,
             "failed_at": simulation.failed_at,
             "result": self._result,
             "raised": self._raised,
-            "spans": stage.spans,
-            "marks": stage.marks,
-            "attempts": stage.attempts,
+            "instants": instants,
+            **rows,
             "hygiene": [row(remark) for remark in self._surroundings.unawaited + self._remarks],
-            "choices": schedule.choices,
-            "widths": schedule.widths,
-            "many": schedule.many,
+            "choices": self._schedule.choices,
+            "widths": widths[:MAX_CHOICES],
+            "many": len(widths) > MAX_CHOICES,
             "steps": simulation.steps,
             "output": self._surroundings.output.text(),
             "trace": simulation.trace.document() if request["trace"] else None,
@@ -165,6 +173,8 @@ class Performance:
     def _ending(self) -> Message:
         simulation = self.simulation
         stopped = simulation.stopped
+        if self._schedule.touched or self._clock.touched:
+            stopped = Stopped(ended=Ended.TAMPERED, reason=TOUCHED)
         if stopped is None and self.escaped is not None:
             return self._escape(self.escaped)
         own = stopped is None and self._ended.by_itself

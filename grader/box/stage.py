@@ -6,12 +6,14 @@ import builtins
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from itertools import islice
 from types import ModuleType
 from typing import Any, NoReturn
 
 import anyio
 
+from grader.box.simulation.clock import Clock
 from grader.box.simulation.core import Simulation
 from grader.box.simulation.trace import innermost_place, leaves
 from grader.wire.lines import Json
@@ -43,6 +45,7 @@ class Stage:
 
     def __init__(self, simulation: Simulation) -> None:
         self._simulation = simulation
+        self._clock = simulation.clock
         self._tokens: dict[int, tuple[str, object]] = {}
         self._encoder = Encoder(self._token_of)
         self.spans: list[list[Json]] = []
@@ -52,7 +55,7 @@ class Stage:
     @property
     def now(self) -> float:
         """Virtual seconds since the play began."""
-        return self._simulation.now
+        return self._clock.read()
 
     def token(self, name: str, obj: Any = None) -> Any:
         """Name an object, so that it is recognised when this very object comes back. Makes one if none is given.
@@ -66,7 +69,10 @@ class Stage:
 
     def mark(self, name: str, value: object = None) -> None:
         """Record that something happened now, with a value."""
-        self._append(self.marks, row(Mark(time=self.now, name=name, value=self.encode(value))), name)
+        encoded = self.encode(value)
+        self._make_room(self.marks, name)
+        with self._clock.held:
+            self._add("mark", self.marks, row(Mark(time=self.now, name=name, value=encoded)))
 
     @asynccontextmanager
     async def span(self, name: str) -> AsyncIterator[None]:
@@ -74,35 +80,35 @@ class Stage:
 
         Exceptions and cancellation go through.
         """
-        span = self._open(self.spans, name)
+        span = self._open("span", self.spans, name)
         try:
             yield
         except anyio.get_cancelled_exc_class():
-            span.end(self.now, "cancelled")
+            span.end("cancelled")
             raise
         except BaseException as error:
-            span.end(self.now, "raised", self._error(error))
+            span.end("raised", self._error(error))
             raise
         else:
-            span.end(self.now, "returned")
+            span.end("returned")
 
     async def attempt(self, name: str, fn: Callable[..., Any], *args: Any) -> Any:
         """Call ``fn``, await what it returns if that can be awaited, record the value or the error, and go on.
 
         Returns the value, or None after an error. Cancellation goes through.
         """
-        attempt = self._open(self.attempts, name)
+        attempt = self._open("attempt", self.attempts, name)
         try:
             value = fn(*args)
             if isinstance(value, Awaitable):
                 value = await value
         except anyio.get_cancelled_exc_class():
-            attempt.end(self.now, "cancelled")
+            attempt.end("cancelled")
             raise
         except Exception as error:
-            attempt.end(self.now, "raised", self._error(error))
+            attempt.end("raised", self._error(error))
         else:
-            attempt.end(self.now, "returned", self.encode(value))
+            attempt.end("returned", self.encode(value))
             return value
 
     def attempt_sync(self, name: str, fn: Callable[..., Any], *args: Any) -> Any:
@@ -110,13 +116,13 @@ class Stage:
 
         Returns the value, or None after an error.
         """
-        attempt = self._open(self.attempts, name)
+        attempt = self._open("attempt", self.attempts, name)
         try:
             value = fn(*args)
         except Exception as error:
-            attempt.end(self.now, "raised", self._error(error))
+            attempt.end("raised", self._error(error))
         else:
-            attempt.end(self.now, "returned", self.encode(value))
+            attempt.end("returned", self.encode(value))
             return value
 
     async def settle(self) -> None:
@@ -138,6 +144,10 @@ class Stage:
         return arrive
 
     # ---- for the player ----------------------------------------------------------------------------------------------
+
+    def rows(self) -> dict[str, list[list[Json]]]:
+        """All rows so far, for a caller that holds the clock: a thread that goes on adds nothing to these lists."""
+        return {"spans": [*self.spans], "marks": [*self.marks], "attempts": [*self.attempts]}
 
     def encode(self, value: object) -> Json:
         """A value as it crosses. Raises Overflow, having ended the play, if it is too large."""
@@ -172,16 +182,28 @@ class Stage:
                 return name
         return name if builtin is kind else f"submission.{name}"
 
-    def _open(self, rows: list[list[Json]], name: str) -> _Stretch:
-        stretch = _Stretch(name, self.now, self._simulation.running)
-        self._append(rows, stretch.row, name)
-        return stretch
+    def _open(self, kind: str, rows: list[list[Json]], name: str) -> _Stretch:
+        self._make_room(rows, name)
+        with self._clock.held:
+            span = Span(name, self.now, None, "open", None, self._simulation.running)
+            number = self._add(kind, rows, row(span))
+        return _Stretch(span, rows, kind, number, self._clock)
 
-    def _append(self, rows: list[list[Json]], new: list[Json], name: str) -> None:
+    def _add(self, kind: str, rows: list[list[Json]], new: list[Json]) -> int:
+        """Add a row and note its instant; returns its number."""
+        number = len(rows)
+        rows.append(new)
+        try:
+            self._clock.note(kind, number)
+        except MemoryError:
+            rows.pop()  # a row of which nothing was noted would be taken for a forged one
+            raise
+        return number
+
+    def _make_room(self, rows: list[list[Json]], name: str) -> None:
         self._spend(len(name))
         if len(rows) >= MAX_ROWS:
             self._overflow()
-        rows.append(new)
 
     def _spend(self, characters: int) -> None:
         try:
@@ -200,19 +222,21 @@ class Stage:
 
 
 class _Stretch:
-    """A span or an attempt that goes on. Its row says ``open`` until it ends, and is then written anew."""
+    """A span or an attempt that goes on. Its row says ``open`` until it ends, and is then replaced."""
 
-    def __init__(self, name: str, start: float, task: int | None) -> None:
-        self.row: list[Json] = []
-        self._name = name
-        self._start = start
-        self._task = task
-        self.end(None, "open")
+    def __init__(self, span: Span, rows: list[list[Json]], kind: str, number: int, clock: Clock) -> None:
+        self._span = span
+        self._rows = rows
+        self._kind = kind
+        self._number = number
+        self._clock = clock
 
-    def end(self, stopped: float | None, how: str, value_or_error: Json = None) -> None:
-        name, start, task = self._name, self._start, self._task
-        span = Span(name=name, start=start, stopped=stopped, how=how, value_or_error=value_or_error, task=task)
-        self.row[:] = row(span)
+    def end(self, how: str, value_or_error: Json = None) -> None:
+        with self._clock.held:
+            ended = replace(self._span, stopped=self._clock.read(), how=how, value_or_error=value_or_error)
+            new = row(ended)
+            self._clock.note(f"end of {self._kind}", self._number)
+            self._rows[self._number] = new
 
 
 class _Anonymous:

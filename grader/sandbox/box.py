@@ -7,7 +7,6 @@ started are killed with it, and all of the box when it is closed. A box that has
 from __future__ import annotations
 
 import os
-import secrets
 import signal
 import threading
 import time
@@ -129,6 +128,10 @@ class Box:
         """Kill the zygote and everything below it."""
         self._bury()
 
+    def renew(self) -> None:
+        """Have the next job get a new zygote; nothing that any submission has done in the old one is left in it."""
+        self._bury()
+
     def has_ended(self, child: Child) -> bool:
         """Whether the child is gone, even if something it has started keeps its pipes open."""
         if self.lost(child):
@@ -220,9 +223,8 @@ class Box:
         requests_in, requests_out = os.pipe()
         messages_in, messages_out = os.pipe()
         output_in, output_out = os.pipe()
-        proof = secrets.token_hex(16)
         try:
-            number, process = zygote.fork(dumps(_order(job, proof)), [requests_in, messages_out, output_out])
+            number, process = zygote.fork(dumps(_order(job)), [requests_in, messages_out, output_out])
         except BaseException:
             for descriptor in (requests_out, messages_in, output_in):
                 os.close(descriptor)
@@ -230,7 +232,7 @@ class Box:
         finally:
             for descriptor in (requests_in, messages_out, output_out):
                 os.close(descriptor)
-        child = Child(process, requests_out, messages_in, output_in, number=number, proof=proof, zygote=zygote)
+        child = Child(process, requests_out, messages_in, output_in, number=number, zygote=zygote)
         self._living[number] = child
         return child
 
@@ -254,7 +256,7 @@ class Box:
         child.status = None if status == -signal.SIGKILL and not alone else status
 
 
-def _order(job: Job, proof: str) -> JobOrder:
+def _order(job: Job) -> JobOrder:
     return {
         "module": job.module,
         "submission": job.submission,
@@ -266,7 +268,6 @@ def _order(job: Job, proof: str) -> JobOrder:
             "horizon": job.limits.horizon_seconds,
         },
         "needs": list(job.needs),
-        "proof": proof,
     }
 
 

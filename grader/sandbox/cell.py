@@ -11,18 +11,41 @@ import json
 import secrets
 import signal
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
+from grader.kit.exercise import Limits
 from grader.sandbox.box import GRACE_SECONDS, Box, Job
 from grader.sandbox.child import Child, Gone, TimeIsUp, drain_output, next_line
 from grader.sandbox.reading import read
 from grader.wire.lines import Distrusted, Json, dumps, loads
 from grader.wire.recording import Ended, Recording
+from grader.wire.turns import chooser
 from grader.wire.values import encode_inputs
 
 _SLOW = (Ended.BLOCKED_LOOP, Ended.NEVER_YIELDS, Ended.LATE)
 """Endings of plays that take long, and that are shown with a trace."""
+
+
+_HARMLESS = """
+import anyio
+
+async def main():
+    await anyio.sleep(1)
+    return "done"
+"""
+_ITS_SCENARIO = """
+import anyio
+
+async def scenario(stage):
+    async def work():
+        async with stage.span("work"):
+            await stage.attempt("main", stage.submission.main)
+        stage.mark("worked")
+    async with anyio.create_task_group() as group:
+        group.start_soon(work)
+        group.start_soon(work)
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +75,11 @@ class Play:
 
 
 class _Fault(Exception):
-    """The grader's own code in a child has failed."""
+    """The grader's own code in a child has failed before a byte of the submission ran there."""
+
+
+class _Stumbled(Exception):
+    """The grader's own code in a child has failed beside the submission."""
 
 
 class Cell:
@@ -117,20 +144,7 @@ class Cell:
     def _submit(self, play: Play, name: str) -> None:
         if self._child is None:
             self._child = self._box.start(self._job)
-        self._child.send(
-            {
-                "play": name,
-                "scenario": play.scenario,
-                "inputs": json.loads(play.inputs),
-                "backend": play.backend,
-                "seed": play.seed,
-                "choices": None if play.choices is None else list(play.choices),
-                "trace": play.trace,
-                "within": play.within,
-                "walk": play.walk,
-                "output": self._job.limits.output_bytes,
-            }
-        )
+        self._child.send(_request(play, name, self._job.limits))
 
     def _next(self) -> None:
         """Take in the answer to the request that was sent first."""
@@ -139,11 +153,7 @@ class Cell:
         play, name = self._sent.popleft()
         spent = True
         try:
-            limits = self._job.limits
-            line = next_line(child, self._box.has_ended, wall=limits.wall_seconds, cpu=limits.cpu_seconds)
-            message = loads(line)
-            _raise_fault(message, child)
-            recording, spent = read(message, play=name, scenario=play.scenario, backend=play.backend)
+            recording, spent = self._read(self._answer(child), play, name)
             if child.buffer and not self._sent:
                 raise Distrusted("more than one answer came out of the box")
         except TimeIsUp as up:
@@ -154,11 +164,17 @@ class Cell:
                 return
             recording = self._crash(play, child)
         except _Fault as fault:
-            if self._again(play, name, child):
+            # Whatever the plays before this one have left in the box, such as a full disk, goes with it.
+            if self._again(play, name, child, self._box.renew):
                 return
             recording = _ended(play, Ended.INTERNAL, f"the player failed: {fault}")
+        except _Stumbled as fault:
+            if self._again(play, name, child):
+                return
+            ended = Ended.CRASHED if self._player_works(play.backend) else Ended.INTERNAL
+            recording = _ended(play, ended, f"the player failed: {fault}")
         except Distrusted as error:
-            self.tampered = spent = True
+            spent = True
             recording = _ended(play, Ended.TAMPERED, str(error))
         except BaseException:
             # Interrupted, by Ctrl-C or by the alarm of a hidden test. The child's late answer would be taken for the
@@ -166,12 +182,50 @@ class Cell:
             self._replace(child)
             raise
         self._done[play] = recording
+        self.tampered = self.tampered or recording.ended is Ended.TAMPERED
         self._hangs = self._hangs or recording.ended in _SLOW
         self.plays += 1
         if spent:
             self._replace(child)
 
-    def _again(self, play: Play, name: str, child: Child) -> bool:
+    def _answer(self, child: Child) -> Json:
+        """The next answer of a child. Raises _Fault if it failed before it was ready, and _Stumbled after that."""
+        if not child.ready:
+            _raise_fault(loads(self._line(child)), _Fault)
+            child.ready = True
+        answer = loads(self._line(child))
+        _raise_fault(answer, _Stumbled)
+        return answer
+
+    def _line(self, child: Child) -> bytes:
+        limits = self._job.limits
+        return next_line(child, self._box.has_ended, wall=limits.wall_seconds, cpu=limits.cpu_seconds)
+
+    def _read(self, message: Json, play: Play, name: str) -> tuple[Recording, bool]:
+        horizon = self._job.limits.horizon_seconds
+        late = horizon if play.within is None else min(horizon, play.within)
+        choose = chooser(play.seed, play.choices, play.walk)
+        return read(message, play=name, scenario=play.scenario, backend=play.backend, choose=choose, late=late)
+
+    def _player_works(self, backend: str) -> bool:
+        """Whether the player plays a program of ours, in a child in which no byte of a submission runs.
+
+        If it does not, it failed beside the submission through no fault of that one.
+        """
+        job = replace(self._job, submission=_HARMLESS, scenarios=_ITS_SCENARIO, needs=())
+        child = self._box.start(job)
+        child.send(_request(Play("scenario", Play.encode({}), backend, trace=True), "", self._job.limits))
+        try:
+            self._answer(child)
+        except (_Fault, _Stumbled):
+            return False
+        except (TimeIsUp, Gone, Distrusted):
+            pass  # killed, or slow: the player has not said that it failed
+        finally:
+            self._box.end(child)
+        return True
+
+    def _again(self, play: Play, name: str, child: Child, first: Callable[[], None] = lambda: None) -> bool:
         """Send a play once more that may have failed through no fault of its own; whether it was sent.
 
         Another job, or an earlier play of this one, may have killed the box. If the box dies a second time under the
@@ -181,6 +235,7 @@ class Cell:
             return False
         self._retried.add(play)
         self._sent.appendleft((play, name))
+        first()
         self._replace(child)
         return True
 
@@ -199,15 +254,25 @@ class Cell:
             self._submit(play, name)
 
 
-def _raise_fault(message: Json, child: Child) -> None:
-    """Raise _Fault if our own code reports that it has failed, and proves by the secret of the job that it does.
+def _request(play: Play, name: str, limits: Limits) -> dict[str, Json]:
+    """A request for a play, whose answer is to bear this name."""
+    return {
+        "play": name,
+        "scenario": play.scenario,
+        "inputs": json.loads(play.inputs),
+        "backend": play.backend,
+        "seed": play.seed,
+        "choices": None if play.choices is None else list(play.choices),
+        "trace": play.trace,
+        "within": play.within,
+        "walk": play.walk,
+        "output": limits.output_bytes,
+    }
 
-    An exit status, which stood for this once, can be chosen by the learner's code.
-    """
-    if isinstance(message, dict) and message.keys() == {"fault", "proof"}:
-        if not isinstance(message["proof"], str) or not secrets.compare_digest(message["proof"], child.proof):
-            raise Distrusted("a fault of the grader that it has not reported")
-        raise _Fault(str(message["fault"]))
+
+def _raise_fault(message: Json, kind: type[_Fault] | type[_Stumbled]) -> None:
+    if isinstance(message, dict) and message.keys() == {"fault"}:
+        raise kind(str(message["fault"]))
 
 
 def _killed(child: Child) -> bool:

@@ -31,13 +31,13 @@ class Child:
     """One child's process number, and our ends of its pipes."""
 
     def __init__(
-        self, process: int, requests: int, messages: int, output: int, *, number: int, proof: str, zygote: ZygoteHandle
+        self, process: int, requests: int, messages: int, output: int, *, number: int, zygote: ZygoteHandle
     ) -> None:
         self.process = process
         self.number = number
         """The number it has inside the box."""
-        self.proof = proof
-        """A secret that only the grader's own code in the child knows; with it that code reports a fault of its own."""
+        self.ready = False
+        """Whether it has said that it is ready, which is its last word before a byte of the submission runs in it."""
         self.zygote = zygote
         self.requests = requests
         self.messages = messages

@@ -19,6 +19,7 @@ from grader.wire.recording import (
     Deviation,
     Ended,
     Event,
+    Instant,
     Leaf,
     Mark,
     Raised,
@@ -29,26 +30,32 @@ from grader.wire.recording import (
     TracedTask,
     Waiting,
 )
+from grader.wire.turns import MAX_CHOICES, Choose
 from grader.wire.values import decode
 
 T = TypeVar("T")
 Check = Callable[[Json], object]
 """A function that takes a value of a row and returns what the record holds. Raises Distrusted."""
 
+_BEGUN = ("mark", "span", "attempt")
+_ENDED = ("end of span", "end of attempt")
 _FROM_A_BOX = frozenset(Ended) - {Ended.INTERNAL}
 
 
-def read(message: Json, *, play: str, scenario: str, backend: str) -> tuple[Recording, bool]:
+def read(
+    message: Json, *, play: str, scenario: str, backend: str, choose: Choose, late: float
+) -> tuple[Recording, bool]:
     """Read the answer to the request named ``play``.
 
-    Returns the recording, and whether the process that made it must not play again. Raises Distrusted.
+    ``choose`` makes the choices of the schedule that was asked for, and ``late`` is the virtual time after which no
+    play goes on. Returns the recording, and whether the process that made it must not play again. Raises Distrusted.
     """
     answer = _exactly(message, dict)
     if answer.get("play") != play:
         raise Distrusted("an answer to another request than the one that was sent")
     ended = _ended(answer.get("ended"))
     elapsed = _number(answer.get("elapsed"))
-    spans = _spans(answer.get("spans"))
+    spans = _stretches(answer.get("spans"))
     recording = Recording(
         scenario=scenario,
         backend=backend,
@@ -73,6 +80,8 @@ def read(message: Json, *, play: str, scenario: str, backend: str) -> tuple[Reco
     )
     if ended is Ended.RAISED and not recording.error:
         raise Distrusted("the play ended as raised, and the message has no exception")
+    _check_turns(recording, choose)
+    _check_times(recording, answer, late)
     return recording, _exactly(answer.get("spent"), bool)
 
 
@@ -89,14 +98,6 @@ def _ended(value: Json | None) -> Ended:
 def _raised(value: Json | None) -> Raised:
     raised = _exactly(value, dict)
     return Raised(bare=_exactly(raised.get("bare"), bool), leaves=_rows(Leaf, raised.get("leaves")))
-
-
-def _spans(value: Json | None) -> tuple[Span, ...]:
-    """Spans are recorded as they begin, by the one thread of the loop; marks and attempts may come from any thread."""
-    spans = _stretches(value)
-    if any(later.start < earlier.start for earlier, later in pairwise(spans)):
-        raise Distrusted("a span that began before the one that was recorded first")
-    return spans
 
 
 def _stretches(value: Json | None) -> tuple[Span, ...]:
@@ -131,6 +132,70 @@ def _trace(answer: dict[str, Json], spans: tuple[Span, ...], elapsed: float) -> 
         deviations=deviations,
         failed_at=_optional_number(answer.get("failed_at")),
     )
+
+
+# ---- what must agree with what ---------------------------------------------------------------------------------------
+
+
+def _check_turns(recording: Recording, choose: Choose) -> None:
+    """Raise Distrusted unless the choices are those of the schedule."""
+    if len(recording.widths) > MAX_CHOICES or (recording.many and len(recording.widths) < MAX_CHOICES):
+        raise Distrusted("more choices, or fewer, than cross")
+    if any(width < 2 for width in recording.widths):
+        raise Distrusted("a choice among fewer than two")
+    if recording.choices != tuple(map(choose, recording.widths)):
+        raise Distrusted("choices that its schedule does not make")
+
+
+def _check_times(recording: Recording, answer: dict[str, Json], late: float) -> None:
+    """Raise Distrusted unless time went one way, and every record agrees with what was noted of it.
+
+    What is recorded in one order was recorded at times that never decrease, whatever thread it came from.
+    """
+    now, failed_at = _number(answer.get("now")), _optional_number(answer.get("failed_at"))
+    instants, trace = _rows(Instant, answer.get("instants")), recording.trace
+    over = [instant.time for instant in instants if instant.what == "over"]
+    if over != [recording.elapsed] and (over or recording.elapsed != now):
+        raise Distrusted("an end at another time than was noted")
+    blocked = any(instant.what == "block" for instant in instants)
+    if recording.ended.by_itself and (blocked or failed_at is not None or recording.elapsed > late):
+        raise Distrusted("an end by itself of a play that was stopped, or had to be")
+    _check_order([*(instant.time for instant in instants), now])
+    _check_order([*(event.time for event in (trace.events if trace else ())), now])
+    _check_order([*(deviation.time for deviation in (trace.deviations if trace else ())), now])
+    for waiting in recording.waiting:
+        _check_order([waiting.since, now])
+    _check_order([failed_at or 0.0, now])
+    if _noted(recording) != _by_what(instants):
+        raise Distrusted("a mark, a span or an attempt at another time than was noted")
+
+
+def _check_order(times: list[float]) -> None:
+    if any(later < earlier for earlier, later in pairwise(times)):
+        raise Distrusted("a time that is earlier than the one before it")
+
+
+def _noted(recording: Recording) -> dict[str, dict[int, float]]:
+    """The times of all rows, as they should have been noted."""
+    noted = {"mark": dict(enumerate(mark.time for mark in recording.marks))}
+    for what, stretches in (("span", recording.spans), ("attempt", recording.attempts)):
+        noted[what] = dict(enumerate(stretch.start for stretch in stretches))
+        ends = {number: stretch.stopped for number, stretch in enumerate(stretches)}
+        noted[f"end of {what}"] = {number: time for number, time in ends.items() if time is not None}
+    return noted
+
+
+def _by_what(instants: tuple[Instant, ...]) -> dict[str, dict[int, float]]:
+    """The times that were noted, by what they are of and the number of its row. Raises Distrusted."""
+    times: dict[str, dict[int, float]] = {what: {} for what in (*_BEGUN, *_ENDED)}
+    for instant in instants:
+        of_its_kind = times.get(instant.what)
+        if of_its_kind is None:
+            continue
+        if instant.number in of_its_kind or (instant.what in _BEGUN and instant.number != len(of_its_kind)):
+            raise Distrusted("rows in another order than was noted")
+        of_its_kind[instant.number] = instant.time
+    return times
 
 
 # ---- rows ------------------------------------------------------------------------------------------------------------

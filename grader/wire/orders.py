@@ -79,5 +79,3 @@ class JobOrder(TypedDict):
     scenarios: str
     limits: JobLimits
     needs: list[str]
-    proof: str
-    """A secret of the job, by which the box's own code shows that a fault is its own and not a learner's invention."""

@@ -24,6 +24,9 @@ HOW = ("open", "returned", "raised", "cancelled")
 EVENTS = ("spawn", "start", "resume", "suspend", "block", "finish")
 """The kinds of ``Event``."""
 
+INSTANTS = ("mark", "span", "attempt", "end of span", "end of attempt", "block", "over")
+"""What an ``Instant`` is of; ``block`` is a call that held the loop, ``over`` the end of the scenario."""
+
 LEFT_BEHIND = (
     "never-awaited",
     "leaked-task",
@@ -169,6 +172,20 @@ class Mark:
 
 
 @dataclass(frozen=True, slots=True)
+class Instant:
+    """Something that a play recorded, in the order of all that it recorded, whichever thread that came from.
+
+    The box notes it apart from the row of the mark, span or attempt, and it serves the trusted side alone: a row that
+    was changed afterwards does not agree with it.
+    """
+
+    time: float
+    what: Annotated[str, INSTANTS]
+    number: int
+    """Which row of its kind it is, from 0 on."""
+
+
+@dataclass(frozen=True, slots=True)
 class Waiting:
     """A task that could not go on when the play ended."""
 
@@ -230,7 +247,7 @@ class Deviation:
     instead_of: int
 
 
-def row(record: Leaf | Span | Mark | Waiting | Remark) -> list[Any]:
+def row(record: Leaf | Span | Mark | Instant | Waiting | Remark) -> list[Any]:
     """A record as it crosses."""
     kind: Any = type(record)
     return list(_values_of(kind)(record))

@@ -5,13 +5,13 @@ from __future__ import annotations
 import pytest
 
 from grader.box.player import Output, too_large
-from grader.box.simulation.schedule import MAX_CHOICES
 from grader.kit.exercise import Limits
 from grader.sandbox.box import Box
 from grader.sandbox.cell import Play
 from grader.sandbox.reading import read
 from grader.wire.lines import dumps, loads
 from grader.wire.recording import Ended
+from grader.wire.turns import MAX_CHOICES, natural
 from tests.plays_samples import RUN_MAIN, RUN_MAIN_WITH_STAGE, cell_of, line_of, on_both_backends, play_of, played
 
 
@@ -272,8 +272,10 @@ def test_a_message_that_does_not_fit_is_replaced_by_one_that_the_trusted_side_re
         "play": "1", "ended": "returned", "reason": "", "line": None, "waiting": [], "elapsed": 3.0, "result": "x" * 10,
         "raised": None, "spans": [], "marks": [[0.0, "a", 1]], "attempts": [], "hygiene": [], "choices": [],
         "widths": [], "many": False, "steps": 4, "output": "said", "trace": None, "digest": "0", "spent": False,
+        "now": 4.0, "instants": [[0.0, "mark", 0], [3.0, "over", 0]], "failed_at": None,
     }  # fmt: skip
-    recording, spent = read(loads(dumps(too_large(message))), play="1", scenario="s", backend="trio")
+    line = dumps(too_large(message))
+    recording, spent = read(loads(line), play="1", scenario="s", backend="trio", choose=natural, late=100)
 
     assert (recording.ended, recording.reason) == (Ended.LIMIT, "it returned or marked more than the grader accepts")
     assert (recording.order, recording.value, recording.output, spent) == ([], None, "said", False)

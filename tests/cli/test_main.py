@@ -26,7 +26,7 @@ from grader.errors import GraderError
 from grader.judge.verdict import Verdict
 from grader.kit.kit import load_kit
 from tests import samples
-from tests.fault_samples import OUR_FAULT
+from tests.fault_samples import PLAYER, SET_UP, break_boxes
 from tests.kit_samples import RIGHT, STUB, TOO_SOON, WRONG_VALUE, answer, change, make_kit
 from tests.processes import below, environment, grade, inside, start
 
@@ -96,12 +96,11 @@ def test_a_stub_exits_3_and_points_to_the_lesson(mine: Path) -> None:
     assert "ex01_double/README.md" in done.stdout
 
 
-def test_a_fault_of_the_box_exits_70_and_costs_nothing(mine: Path, tmp_path: Path) -> None:
-    own = make_kit(tmp_path / "kit")
-    with (own / "exercises/ex01_double/scenarios.py").open("a") as file:
-        file.write(OUR_FAULT)
-    path = write(mine, RIGHT)
-    done = inside("ex01", "--kit", str(own), "--file", str(path), *QUICK, cwd=tmp_path)
+@pytest.mark.parametrize("how", [PLAYER, SET_UP])
+def test_a_fault_of_the_box_exits_70_and_costs_nothing(mine: Path, monkeypatch: pytest.MonkeyPatch, how: str) -> None:
+    break_boxes(monkeypatch, how)
+    write(mine, RIGHT)
+    done = inside("ex01", *QUICK, cwd=mine)
 
     assert done.returncode == 70
     assert "this costs no points" in done.stdout

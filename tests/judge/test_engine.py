@@ -19,7 +19,7 @@ from grader.kit.kit import load_kit
 from grader.policy import rules
 from grader.sandbox.box import Box
 from grader.wire.recording import Ended
-from tests.fault_samples import OUR_FAULT
+from tests.fault_samples import PLAYER, break_boxes
 from tests.forging_samples import no_rules
 from tests.kit_samples import RIGHT, STUB, TOO_SOON, WRONG_VALUE, answer, change, make_kit
 
@@ -341,11 +341,10 @@ def test_a_skipped_hidden_test_gives_no_point(box: Box, tiny: Path) -> None:
     assert [result.outcome for result in verdict.tests[1].results] == [Outcome.NOT_JUDGED] * 2
 
 
-def test_a_player_that_fails_is_our_fault_and_gives_no_point(box: Box, tiny: Path) -> None:
-    with (tiny / "exercises/ex01_double/scenarios.py").open("a") as file:
-        file.write(OUR_FAULT)
-
-    (verdict,) = grade(box, tiny, RIGHT)
+def test_a_player_that_fails_is_our_fault_and_gives_no_point(tiny: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    break_boxes(monkeypatch, PLAYER)
+    with Box() as broken:
+        (verdict,) = grade(broken, tiny, RIGHT)
 
     assert (verdict.status, verdict.own_fault, verdict.points) == (Status.NOT_JUDGED, True, 0)
 

@@ -22,6 +22,7 @@ from grader.sandbox.box import Box, Job
 from grader.sandbox.cell import Cell, Play
 from grader.wire import BACKENDS
 from grader.wire.recording import Ended
+from tests.fault_samples import PLAYER, SET_UP, break_boxes
 from tests.processes import below
 
 LIMITS = Limits(wall_seconds=30, cpu_seconds=1, memory_mb=400)
@@ -197,12 +198,49 @@ def test_bytes_that_trickle_are_no_reason_to_wait_longer(box: Box) -> None:
         assert cell.recording(ask()).ended is Ended.LIMIT
 
 
-def test_a_player_that_fails_is_our_fault_and_says_why(box: Box) -> None:
-    with cell_of(box, "this is no Python") as cell:
+@pytest.mark.parametrize("how", [SET_UP, PLAYER])
+def test_a_player_that_fails_is_our_fault_and_says_why(monkeypatch: pytest.MonkeyPatch, how: str) -> None:
+    break_boxes(monkeypatch, how)
+    with Box() as broken, cell_of(broken, ECHO) as cell:
         found = cell.recording(ask())
 
         assert found.ended is Ended.INTERNAL
-        assert "SyntaxError" in found.reason
+        assert "the player failed: TypeError" in found.reason
+        assert not cell.tampered
+
+
+def test_scenarios_that_cannot_be_compiled_are_no_fault_of_the_submission(box: Box) -> None:
+    with cell_of(box, ECHO, scenarios="this is no Python") as cell:
+        assert cell.recording(ask()).ended is Ended.INTERNAL
+
+
+UNDER_OUR_FEET = (
+    "this is no Python",
+    "import grader.box.player as player\nplayer.Performance.message = None",
+    "import gc\nclass Hook:\n    def __call__(self, *given): raise OSError('the disk is full')\n"
+    "next(each for each in gc.get_objects() if type(each).__name__ == 'Performance').message = Hook()",
+    'import os\nos.write(4, b\'{"fault": "the disk of the grader is full"}\\n\')\nos._exit(1)',
+)
+
+
+@pytest.mark.parametrize("submission", UNDER_OUR_FEET)
+def test_a_player_that_fails_beside_one_submission_alone_fails_through_that_submission(
+    box: Box, submission: str
+) -> None:
+    with cell_of(box, f"{submission}\n{ECHO}") as cell:
+        found = cell.recording(ask())
+
+        assert found.ended is Ended.CRASHED
+        assert found.reason.startswith("the player failed: ")
+
+
+def test_a_fault_beside_one_play_costs_no_other(box: Box) -> None:
+    once = "import os\nasync def answer(n):\n    if n == 0:\n        import builtins\n        builtins.len = None\n    return n"
+    with cell_of(box, once) as cell:
+        for number in range(3):
+            cell.send(ask(n=number))
+
+        assert [cell.recording(ask(n=number)).result for number in (1, 2)] == [1, 2]
 
 
 def test_an_interrupted_wait_does_not_mix_up_the_answers_after_it(box: Box) -> None:

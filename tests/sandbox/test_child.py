@@ -29,7 +29,7 @@ def leaving(last_words: int, said: bytes) -> Callable[[Child], bool]:
 def child() -> Iterator[tuple[Child, int]]:
     """A child of which only our ends of its pipes are there, and the end into which it would write its messages."""
     (_, requests), (messages, says), (output, prints) = os.pipe(), os.pipe(), os.pipe()
-    child = Child(NO_SUCH_PROCESS, requests, messages, output, number=1, proof="", zygote=cast(ZygoteHandle, object()))
+    child = Child(NO_SUCH_PROCESS, requests, messages, output, number=1, zygote=cast(ZygoteHandle, object()))
     yield child, says
     child.close()
     os.close(says)

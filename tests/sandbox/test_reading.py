@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from grader.sandbox.reading import read
 from grader.wire.lines import Distrusted, loads
 from grader.wire.recording import Ended, Recording
+from grader.wire.turns import MAX_CHOICES, chooser
 from grader.wire.values import Opaque, Token
 
 PLAY = "0123456789abcdef"
@@ -37,6 +38,13 @@ MESSAGE: dict[str, Any] = {
     "hygiene": [["never-awaited", 4, "fetch"], ["leaked-task", None, "worker"]],
     "choices": [0, 1],
     "widths": [2, 3],
+    "now": 6,
+    "failed_at": None,
+    "instants": [
+        *([0, "span", 0], [0, "span", 1], [0, "span", 2], [0, "mark", 0], [0, "attempt", 0], [0, "attempt", 1]),
+        *([1, "end of attempt", 1], [1, "end of span", 2], [1, "end of attempt", 0], [1.5, "end of span", 0]),
+        [5, "over", 0],
+    ],
     "many": False,
     "steps": 12,
     "output": "hello",
@@ -48,10 +56,12 @@ MESSAGE: dict[str, Any] = {
     "digest": "abcd",
     "spent": False,
 }
+OPTIONAL = ("line", "result", "raised", "trace", "digest", "failed_at")
+"""What need not be there."""
 
 
 def taken(message: Any) -> tuple[Recording, bool]:
-    return read(message, play=PLAY, scenario="s", backend="trio")
+    return read(message, play=PLAY, scenario="s", backend="trio", choose=chooser(0, [0, 1]), late=100)
 
 
 def changed(**changes: Any) -> dict[str, Any]:
@@ -106,7 +116,7 @@ def test_what_was_raised_is_read_leaf_by_leaf() -> None:
 # ---- forgeries -------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("key", [key for key in MESSAGE if key not in ("line", "result", "raised", "trace", "digest")])
+@pytest.mark.parametrize("key", [key for key in MESSAGE if key not in OPTIONAL])
 def test_a_message_without_a_field_is_distrusted(key: str) -> None:
     message = changed()
     del message[key]
@@ -176,6 +186,12 @@ def test_a_box_may_say_that_it_was_tampered_with() -> None:
         {"choices": [-1]},
         {"choices": [0.0]},
         {"widths": "22"},
+        {"now": None},
+        {"now": 4},
+        {"instants": {}},
+        {"instants": [[0, "lunch", 0]]},
+        {"instants": [[0, "mark"]]},
+        {"failed_at": -1},
         {"trace": []},
         {"trace": {"tasks": [[1, "a", None]], "events": []}},
         {"trace": {"tasks": [[1, "a", None]], "events": [], "deviations": [[0, 1, 2]]}},
@@ -287,6 +303,51 @@ def test_arbitrary_bytes_and_a_message_with_some_in_the_middle_are_a_recording_o
         recording_or_distrusted(document)
 
 
+# ---- the turns are those of the schedule -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"choices": [0, 0]},
+        {"choices": [1, 1]},
+        {"choices": [0]},
+        {"choices": [], "widths": [2, 3]},
+        {"choices": [0, 1], "widths": []},
+        {"choices": [0, 1], "widths": [2, 2, 2]},
+        {"choices": [0, 1], "widths": [2, 1]},
+        {"choices": [0, 1, 0], "widths": [2, 3, 0]},
+        {"many": True},
+        {"choices": [0, 1] + [0] * MAX_CHOICES, "widths": [2] * (MAX_CHOICES + 2), "many": True},
+    ],
+    ids=str,
+)
+def test_choices_that_the_schedule_does_not_make_are_distrusted(changes: dict[str, Any]) -> None:
+    with pytest.raises(Distrusted, match="choice"):
+        taken(changed(**changes))
+
+
+@pytest.mark.parametrize("many", [False, True])
+def test_as_many_choices_as_cross_are_compared(many: bool) -> None:
+    choices, widths = [0, 1] + [0] * (MAX_CHOICES - 2), [2] * MAX_CHOICES
+    found, _ = taken(changed(choices=choices, widths=widths, many=many))
+
+    assert len(found.choices) == MAX_CHOICES
+    with pytest.raises(Distrusted, match="does not make"):
+        taken(changed(choices=[*choices[:-1], 1], widths=widths, many=many))
+
+
+def test_a_seed_and_a_walk_have_choices_of_their_own() -> None:
+    widths = [2, 3, 4, 5] * 5
+    by_seed = [list(map(chooser(seed), widths)) for seed in range(4)]
+
+    for seed, choices in enumerate(by_seed):
+        message = changed(choices=choices, widths=widths)
+        read(message, play=PLAY, scenario="s", backend="trio", choose=chooser(seed), late=100)
+        with pytest.raises(Distrusted):
+            read(message, play=PLAY, scenario="s", backend="trio", choose=chooser(seed + 1), late=100)
+
+
 # ---- time goes one way -----------------------------------------------------------------------------------------------
 
 
@@ -296,12 +357,110 @@ def test_what_ends_before_it_begins_is_distrusted(field: str) -> None:
         taken(changed(**{field: [["a", 2, 1, "cancelled", None, 1]]}))
 
 
-def test_a_span_recorded_after_one_that_began_later_is_distrusted() -> None:
-    with pytest.raises(Distrusted, match="recorded first"):
-        taken(changed(spans=[["a", 2, 3, "cancelled", None, 1], ["b", 1, 3, "cancelled", None, 2]]))
+ROW = {
+    "spans": ["a", 1, 2, "returned", None, 1],
+    "attempts": ["a", 1, 2, "returned", None, 1],
+    "marks": [1, "a", None],
+}
+NOTED: list[list[Any]] = [
+    *([1, "span", 0], [1, "mark", 0], [1, "attempt", 0], [2, "end of attempt", 0], [2, "end of span", 0]),
+    [5, "over", 0],
+]
+
+
+def few(**changes: Any) -> dict[str, Any]:
+    """A message with one span, one attempt and one mark."""
+    return changed(**{**{key: [row] for key, row in ROW.items()}, "instants": NOTED, **changes})
+
+
+def test_times_that_agree_with_what_was_noted_are_trusted() -> None:
+    found, _ = taken(few())
+
+    assert (found.spans[0].start, found.attempts[0].end, found.marks[0].time) == (1, 2, 1)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"spans": [["a", 0, 2, "returned", None, 1]]},
+        {"spans": [["a", 1, 1, "returned", None, 1]]},
+        {"spans": [["a", 1, None, "open", None, 1]]},
+        {"spans": []},
+        {"spans": [ROW["spans"], ROW["spans"]]},
+        {"attempts": [["a", 0, 2, "returned", None, 1]]},
+        {"attempts": [["a", 1, 3, "returned", None, 1]]},
+        {"marks": [[2, "a", None]]},
+        {"marks": []},
+        {"instants": NOTED[1:]},
+        {"instants": NOTED[:-2] + NOTED[-1:]},
+    ],
+    ids=str,
+)
+def test_rows_that_do_not_agree_with_what_was_noted_are_distrusted(changes: dict[str, Any]) -> None:
+    with pytest.raises(Distrusted, match="another time than was noted"):
+        taken(few(**changes))
+
+
+@pytest.mark.parametrize("number", [1, 10**9])
+def test_an_instant_of_a_row_out_of_turn_is_distrusted(number: int) -> None:
+    with pytest.raises(Distrusted, match="rows in another order"):
+        taken(few(instants=[[1, "span", number], *NOTED[1:]]))
+
+
+def test_a_row_that_ends_twice_is_distrusted() -> None:
+    with pytest.raises(Distrusted, match="rows in another order"):
+        taken(few(instants=[*NOTED[:-1], [2, "end of span", 0], NOTED[-1]]))
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"instants": [[6, "over", 0], *NOTED[:-1]], "elapsed": 6},
+        {"instants": [NOTED[0], [0, "mark", 0], *NOTED[2:]], "marks": [[0, "a", None]]},
+        {"now": 5.5, "instants": [*NOTED, [5.75, "mark", 1]], "marks": [ROW["marks"], [5.75, "b", None]]},
+        {"ended": "deadlock", "failed_at": 6.5},
+        {"waiting": [["task", 3, "sleep", 6.5]]},
+        {"trace": {**MESSAGE["trace"], "events": [[2, "spawn", 1, None, None], [1, "start", 1, None, None]]}},
+        {"trace": {**MESSAGE["trace"], "events": [[7, "spawn", 1, None, None]]}},
+        {"trace": {**MESSAGE["trace"], "deviations": [[2, 2, 1], [1, 2, 1]]}},
+    ],
+    ids=str,
+)
+def test_a_time_earlier_than_the_one_before_it_is_distrusted(changes: dict[str, Any]) -> None:
+    with pytest.raises(Distrusted, match="a time that is earlier"):
+        taken(few(**changes))
+
+
+@pytest.mark.parametrize("changes", [{"elapsed": 4}, {"elapsed": 6}, {"instants": NOTED[:-1]}, {"instants": NOTED * 2}])
+def test_an_end_at_another_time_than_was_noted_is_distrusted(changes: dict[str, Any]) -> None:
+    with pytest.raises(Distrusted, match="another time than was noted|rows in another order"):
+        taken(few(**changes))
+
+
+def test_a_play_that_never_came_to_its_end_ends_now() -> None:
+    found, _ = taken(few(instants=NOTED[:-1], elapsed=6, ended="crashed"))
+
+    assert found.elapsed == 6
+
+
+@pytest.mark.parametrize("ended", ["returned", "raised"])
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"failed_at": 3},
+        {"instants": [[1, "block", 0], *NOTED]},
+        {"now": 101, "elapsed": 101, "instants": [*NOTED[:-1], [101, "over", 0]]},
+    ],
+    ids=str,
+)
+def test_a_play_that_was_stopped_or_had_to_be_did_not_end_by_itself(changes: dict[str, Any], ended: str) -> None:
+    with pytest.raises(Distrusted, match="an end by itself"):
+        taken(few(**changes, ended=ended, raised=ERROR))
 
 
 def test_spans_that_begin_at_the_same_time_and_end_in_any_order_are_fine() -> None:
-    found, _ = taken(changed(spans=[["a", 1, 3, "returned", None, 1], ["b", 1, 2, "returned", None, 2]]))
+    spans = [["a", 1, 3, "returned", None, 1], ["b", 1, 2, "returned", None, 2]]
+    instants = [[1, "span", 0], [1, "span", 1], [2, "end of span", 1], [3, "end of span", 0], [5, "over", 0]]
+    found, _ = taken(few(spans=spans, attempts=[], marks=[], instants=instants))
 
     assert [span.end for span in found.spans] == [3, 2]

@@ -45,6 +45,7 @@ class ReadyQueue:
 
     def __init__(self, simulation: AsyncioSimulation) -> None:
         self._simulation = simulation
+        self._schedule = simulation.schedule
         self._items: deque[Any] = deque()
         self._loop_thread = simulation.loop_thread
         self._round_is_over = False
@@ -78,7 +79,7 @@ class ReadyQueue:
     def popleft(self) -> asyncio.Handle:
         simulation, items = self._simulation, self._items
         simulation.end_step()
-        schedule = simulation.schedule
+        schedule = self._schedule
         stays = not schedule.fair and self._let_others_wait()
         head = items[0]
         if type(head) is not list:
@@ -87,7 +88,7 @@ class ReadyQueue:
             ((number, handle),) = head
             items.popleft()
         else:
-            choice = 0 if stays else schedule.pick(len(head))
+            choice = 0 if stays else schedule.pick(simulation.among(len(head)))
             if choice:
                 simulation.deviated(head[choice][0], head[0][0])
             number, handle = head.pop(choice)
@@ -102,7 +103,7 @@ class ReadyQueue:
         front, because no task may overtake a callback.
         """
         head = self._items[0]
-        if type(head) is not list or not self._simulation.schedule.stays():
+        if type(head) is not list or not self._schedule.stays():
             return False
         pool = next((item for item in self._items if type(item) is list and self._holds_last(item)), None)
         if pool is None:
@@ -207,6 +208,7 @@ class VirtualEventLoop(asyncio.SelectorEventLoop):
 
     def __init__(self, simulation: AsyncioSimulation) -> None:
         self._simulation = simulation
+        self._now = simulation.clock.read
         self._own_executor: ThreadPoolExecutor | None = None
         self.virtual_selector = VirtualSelector(simulation)
         super().__init__(self.virtual_selector)  # type: ignore[arg-type]
@@ -216,7 +218,7 @@ class VirtualEventLoop(asyncio.SelectorEventLoop):
         self._ready = self.ready = ReadyQueue(simulation)
 
     def time(self) -> float:
-        return self._simulation.now
+        return self._now()
 
     def next_timer(self) -> float:
         """When the next timer fires, exactly: now + timeout would differ in the last bit."""

@@ -17,17 +17,21 @@ from math import inf
 from types import FrameType
 from typing import NoReturn, Protocol
 
+from grader.box.simulation.clock import Clock, new_clock
 from grader.box.simulation.hygiene import Cancellations, LeftOpen
+from grader.box.simulation.kept import kept
 from grader.box.simulation.schedule import Schedule
 from grader.box.simulation.trace import Place, Site, TaskRecord, Trace, innermost_student, site_of
 from grader.box.simulation.workers import Workers
 from grader.wire.recording import Ended
+from grader.wire.turns import MAX_CHOICES
 
 # Bound before a learner's module is loaded: after that ``time`` may read virtual.
 real_clock = time.perf_counter
 
 HOG_SECONDS = 0.5
 """CPU seconds of one step of a task after which it counts as blocking the loop."""
+TOUCHED = "the clock or the schedule was changed from outside"
 MAX_ABORTS = 20
 """How often a failed run may be aborted and idle again before it is given up."""
 
@@ -169,13 +173,26 @@ class Idling:
 # ---- the run ---------------------------------------------------------------------------------------------------------
 
 
+def _refuse(simulation: Simulation) -> None:
+    simulation.fail(Ended.TAMPERED, TOUCHED)
+
+
 class Simulation:
     """The state of one run. A subclass attaches it to a backend."""
 
+    schedule: Schedule = kept("_schedule", _refuse)
+    bounds: Bounds = kept("_bounds", _refuse)
+    clock: Clock = kept("_clock", _refuse)
+
     def __init__(self, schedule: Schedule, bounds: Bounds) -> None:
-        self.schedule = schedule
-        self.bounds = bounds
-        self._now = self._latest = 0.0
+        self._schedule = schedule
+        self._bounds = bounds
+        self._clock = clock = new_clock()
+        self._read = clock.read
+        self._now = 0.0
+        """The time once more, for ``begin_step`` to compare with the clock."""
+        self.widths: list[int] = []
+        """Among how many tasks each choice of the schedule was made."""
         self.trace = Trace()
         self.workers = Workers(self)
         self.idling = Idling(self)
@@ -221,12 +238,21 @@ class Simulation:
         """Note that a task takes its step before the one whose turn it would have been in natural order."""
         self.trace.deviated(self.now, number, natural)
 
+    def among(self, width: int) -> int:
+        """Note that a choice is made among so many tasks, and return their number.
+
+        The schedule notes the choice, apart from this: what is noted in one place alone shows on the trusted side.
+        """
+        if len(self.widths) <= MAX_CHOICES:
+            self.widths.append(width)
+        return width
+
     def begin_step(self, number: int) -> None:
         self.steps += 1
         self.running = number
-        if self._now != self._latest:
-            # Only ``advance`` sets both. A program that turns time back could make any order of steps look concurrent.
-            self.fail(Ended.TAMPERED, "virtual time was changed from outside")
+        if self._now != self._read():
+            # Only ``_advance`` sets both. A program that turns time back could make any order look concurrent.
+            _refuse(self)
         self.idling.io_happened()
         record = self.trace.tasks[number]
         if self.trace.collects and not record.internal:
@@ -308,10 +334,11 @@ class Simulation:
 
     def blocked(self, what: str, seconds: float, line: int | None) -> None:
         """Note that a task held the whole loop for so many virtual seconds."""
+        self._clock.note("block", len(self.blocking))
         self.blocking.append(Stopped(ended=Ended.BLOCKED_LOOP, reason=what, line=line))
         if self.running is not None:
             self.trace.add(self.now, "block", self.running, line, f"{seconds:g}")
-        self.advance(self.now + seconds)
+        self._advance(self.now + seconds)
 
     def blocking_call(self, what: str, seconds: float, frame: FrameType | None) -> None:
         """The loop's thread is about to block inside a task step."""
@@ -352,12 +379,23 @@ class Simulation:
     @property
     def now(self) -> float:
         """Virtual seconds since the run began."""
-        return self._now
+        return self._read()
+
+    @now.setter
+    def now(self, value: object) -> None:
+        _refuse(self)
 
     def advance(self, when: float) -> None:
+        """Move time on while no task takes a step; a step that lasts has blocked the loop, and is ``blocked``."""
+        if self.in_step:
+            _refuse(self)
+        self._advance(when)
+
+    def _advance(self, when: float) -> None:
         when = min(when, self.bounds.latest)  # the learner may call time.sleep(1e300)
         if when > self.now:
-            self._now = self._latest = when
+            self._clock.move(when)
+            self._now = when
             self._moved_at_step = self.steps
             if self.stopped is None:
                 self._last_step = min(self.steps + self.bounds.spin, self.bounds.steps)

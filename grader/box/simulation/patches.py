@@ -15,7 +15,7 @@ from trio import _core as trio_core
 
 from grader.box.simulation import trio_
 from grader.box.simulation.asyncio_ import VirtualSelector
-from grader.box.simulation.clocks import install_clocks
+from grader.box.simulation.wall_clocks import install_clocks
 from grader.box.simulation.core import current
 from grader.box.simulation.hygiene import report_cancellations, report_streams
 from grader.box.simulation.worker_calls import count_calls_of_anyio, count_calls_of_trio, count_threads

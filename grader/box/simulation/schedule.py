@@ -3,93 +3,95 @@
 The backends offer their ready tasks in natural order, the first to become ready first, so choice 0 is the natural one.
 In every round each ready task takes exactly one step. asyncio and trio may really do that in any order, so a failure
 under any of these schedules is a real failure. ``Sticky`` is the exception.
+
+The choices themselves are made by ``wire.turns``, because the trusted side makes them once more.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from random import Random
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
-MAX_CHOICES = 400
-"""Choices of one play that are kept and cross to the trusted side; the judge neither walks nor shortens a play that
-makes more, and replays it by its seed."""
+from grader.box.simulation.kept import Parts
+from grader.wire.turns import MAX_CHOICES, Choose, natural, replayed, shuffled, stickiness
 
 MAX_STAY = 40
 """Steps in a row for which an unfair schedule stays with one task."""
 
 
-class Schedule:
-    """Natural order. Remembers every choice, and among how many tasks it was made."""
-
-    fair = True
+class _Functions(NamedTuple):
+    pick: Choose
+    """Chooses one of so many ready tasks, at least 2, and remembers the choice."""
+    stays: Callable[[], bool]
+    """Whether the task that took the last step may take the next one before all others, if it is ready."""
+    fair: bool
     """Whether every ready task takes one step per round; an unfair one is asked whether the last task ``stays``."""
+    choices: list[int]
+    """The choices so far, of which ``MAX_CHOICES`` are kept."""
 
-    def __init__(self) -> None:
-        self.choices: list[int] = []
-        self.widths: list[int] = []
-        self.many = False
-        """Whether there were more choices than are kept."""
 
-    def pick(self, width: int) -> int:
-        """Choose one of ``width`` ready tasks, ``width`` being at least 2."""
-        choice = self._choose(width)
-        if len(self.choices) < MAX_CHOICES:
-            self.choices.append(choice)
-            self.widths.append(width)
-        else:
-            self.many = True
-        return choice
+class Schedule(Parts, _Functions):
+    """Natural order, unless it is told how to choose. Remembers its choices.
 
-    def stays(self) -> bool:
-        """Whether the task that took the last step may take the next one before all others, if it is ready."""
-        return False
+    No assignment replaces its parts: a program that made its own schedule natural would hide its races from every play.
+    """
 
-    def _choose(self, width: int) -> int:
-        return 0
+    def __new__(cls, choose: Choose = natural, stays: Callable[[], bool] | None = None) -> Schedule:
+        choices: list[int] = []
+
+        def pick(width: int) -> int:
+            choice = choose(width)
+            if len(choices) < MAX_CHOICES:
+                choices.append(choice)
+            return choice
+
+        return super().__new__(cls, pick, stays or _never, fair=stays is None, choices=choices)
 
 
 class Shuffled(Schedule):
     """A seeded random walk."""
 
-    def __init__(self, seed: int) -> None:
-        super().__init__()
-        self._random = Random(seed).random
-
-    def _choose(self, width: int) -> int:
-        return int(self._random() * width)
+    def __new__(cls, seed: int) -> Shuffled:
+        return super().__new__(cls, shuffled(seed))  # type: ignore[return-value]
 
 
 class Replay(Schedule):
     """The given choices, then natural order."""
 
-    def __init__(self, choices: Sequence[int]) -> None:
-        super().__init__()
-        self._rest = iter(choices)
-
-    def _choose(self, width: int) -> int:
-        return min(next(self._rest, 0), width - 1)
+    def __new__(cls, choices: Sequence[int]) -> Replay:
+        return super().__new__(cls, replayed(choices))  # type: ignore[return-value]
 
 
-class Sticky(Shuffled):
+class Sticky(Schedule):
     """A seeded walk that stays with one task while others wait, and so is not fair.
 
     Neither backend does this for long, and correct programs may break under it. A test that fails here alone depends on
     its tasks taking turns: it gets a remark and loses no points.
     """
 
-    fair = False
-
-    def __init__(self, seed: int) -> None:
-        super().__init__(seed)
-        self._stickiness = 0.5 + self._random() / 2
-        self._stayed = 0
-
-    def stays(self) -> bool:
-        # Bounded: otherwise a task that loops until another task has acted would keep its turn for ever.
-        self._stayed = self._stayed + 1 if self._stayed < MAX_STAY and self._random() < self._stickiness else 0
-        return self._stayed > 0
+    def __new__(cls, seed: int) -> Sticky:
+        return super().__new__(cls, shuffled(seed), _bounded(stickiness(seed)))  # type: ignore[return-value]
 
 
 def for_seed(seed: int) -> Schedule:
     """Seed 0 is natural order."""
     return Shuffled(seed) if seed else Schedule()
+
+
+def _never() -> bool:
+    return False
+
+
+def _bounded(sticks: Callable[[], bool]) -> Callable[[], bool]:
+    """A schedule that stays as long as it is told to, and never longer than ``MAX_STAY`` steps in a row.
+
+    Otherwise a task that loops until another task has acted would keep its turn for ever.
+    """
+    stayed = 0
+
+    def stays() -> bool:
+        nonlocal stayed
+        stayed = stayed + 1 if stayed < MAX_STAY and sticks() else 0
+        return stayed > 0
+
+    return stays

@@ -93,6 +93,7 @@ class VirtualClock(trio.abc.Clock):
 
     def __init__(self, simulation: TrioSimulation) -> None:
         self._simulation = simulation
+        self._now = simulation.clock.read
         self._deadline = inf
         self._looks = 0
         self.polled = False
@@ -102,11 +103,11 @@ class VirtualClock(trio.abc.Clock):
         self.polled = False
 
     def current_time(self) -> float:
-        return self._simulation.now
+        return self._now()
 
     def deadline_to_sleep_time(self, deadline: float) -> float:
         self._simulation.end_step()
-        if deadline <= self._simulation.now:
+        if deadline <= self._now():
             return 0
         self._deadline = deadline
         posts = self._simulation.workers.posts
@@ -157,6 +158,7 @@ class RunQueue:
 
     def __init__(self, simulation: TrioSimulation, clock: VirtualClock, tasks: Iterable[trio.lowlevel.Task]) -> None:
         self._simulation = simulation
+        self._schedule = simulation.schedule
         self._clock = clock
         self._internal: list[Entry] = []
         self._round: list[Entry] = []
@@ -199,7 +201,7 @@ class RunQueue:
     def _pick(self) -> Entry | None:
         if self._internal:
             return self._internal.pop(0)
-        schedule = self._simulation.schedule
+        schedule = self._schedule
         if not schedule.fair and (stays := self._last_again()) is not None:
             return stays
         if not self._round:
@@ -207,7 +209,7 @@ class RunQueue:
         width = len(self._round)
         if width < 2:
             return self._round.pop() if width else None
-        choice = schedule.pick(width)
+        choice = schedule.pick(self._simulation.among(width))
         if choice:
             self._simulation.deviated(self._round[choice][1], self._round[0][1])
         return self._round.pop(choice)
@@ -217,7 +219,7 @@ class RunQueue:
         steps = self._simulation.steps
         for waiting in (self._round, self._next):
             for position, (step, _, _) in enumerate(waiting):
-                if step and step == steps and self._simulation.schedule.stays():
+                if step and step == steps and self._schedule.stays():
                     return waiting.pop(position)
         return None
 

@@ -110,9 +110,12 @@ class _Simulation(Protocol):
 
     @property
     def now(self) -> float: ...
+    @property
+    def schedule(self) -> Schedule: ...
 
-    schedule: Schedule
     loop_thread: int
+
+    def among(self, width: int) -> int: ...
 
     def worker_stuck(self) -> None: ...
     def blocking_call(self, what: str, seconds: float, frame: FrameType | None) -> None: ...
@@ -200,7 +203,8 @@ class Workers:
             ready = sorted((call for call in self._calls if call.state == "ready"), key=lambda call: call.number)
             if not ready:
                 return False
-            call = ready[self._simulation.schedule.pick(len(ready)) if len(ready) > 1 else 0]
+            simulation, width = self._simulation, len(ready)
+            call = ready[simulation.schedule.pick(simulation.among(width)) if width > 1 else 0]
             call.state, call.rest, call.posted = "running", Rest(), False
             call.baton.set()
             return True

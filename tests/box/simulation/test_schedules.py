@@ -11,10 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from grader.box.simulation.schedule import MAX_CHOICES, MAX_STAY, Replay, Schedule, Shuffled, Sticky, for_seed
+from grader.box.simulation.schedule import MAX_STAY, Replay, Schedule, Shuffled, Sticky, for_seed
 from grader.sandbox.box import Box
 from grader.wire import BACKENDS
 from grader.wire.recording import Ended, Recording
+from grader.wire.turns import MAX_CHOICES
 from tests.plays_samples import RUN_MAIN_WITH_STAGE, cell_of, on_both_backends, play_of, played
 
 # ---- the choices themselves ------------------------------------------------------------------------------------------
@@ -44,11 +45,11 @@ def test_a_shuffle_chooses_each_of_the_ready_tasks_equally_often() -> None:
     assert all(900 < count < 1100 for count in counts)
 
 
-def test_every_choice_is_remembered_with_its_width() -> None:
+def test_every_choice_is_remembered() -> None:
     schedule = Shuffled(5)
     picked = [schedule.pick(width) for width in (2, 3, 4)]
 
-    assert (schedule.choices, schedule.widths) == (picked, [2, 3, 4])
+    assert schedule.choices == picked
 
 
 def test_replay_repeats_the_choices_and_goes_on_in_natural_order() -> None:
@@ -66,7 +67,7 @@ def test_a_run_without_end_does_not_remember_choices_without_end() -> None:
     for _ in range(MAX_CHOICES + 10):
         schedule.pick(2)
 
-    assert len(schedule.choices) == len(schedule.widths) == MAX_CHOICES
+    assert len(schedule.choices) == MAX_CHOICES
 
 
 # ---- in plays --------------------------------------------------------------------------------------------------------

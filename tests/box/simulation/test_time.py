@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from grader.box.simulation.clocks import EPOCH
+from grader.box.simulation.wall_clocks import EPOCH
 from grader.kit.exercise import Limits
 from grader.sandbox.box import Box
 from grader.wire.recording import Ended
