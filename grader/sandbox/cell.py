@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from grader.sandbox.box import GRACE_SECONDS, Box, Job
-from grader.sandbox.child import Child, Gone, TimeIsUp, drain_output, next_line
+from grader.sandbox.child import Child, Gone, Stalled, TimeIsUp, drain_output, next_line
 from grader.sandbox.reading import read
 from grader.wire.lines import Distrusted, Json, dumps, loads
 from grader.wire.recording import Ended, Recording
@@ -23,6 +23,9 @@ from grader.wire.values import encode_inputs
 
 _SLOW = (Ended.BLOCKED_LOOP, Ended.NEVER_YIELDS, Ended.LATE)
 """Endings of plays that take long, and that are shown with a trace."""
+_HUNG = (Ended.BLOCKED_LOOP, Ended.NEVER_YIELDS)
+MAX_HUNG = 50
+"""Lines in which plays have hung that are handed to the next play; a submission has few, unless it makes them up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +68,8 @@ class Cell:
         self._sent: deque[tuple[Play, str]] = deque()
         self._done: dict[Play, Recording] = {}
         self._retried: set[Play] = set()
+        self._hung: set[int] = set()
+        """The submission's lines in which plays have hung: the box needs less evidence there the next time."""
         self._hangs = False
         self.plays = 0
         self.tampered = False
@@ -128,6 +133,7 @@ class Cell:
                 "trace": play.trace,
                 "within": play.within,
                 "walk": play.walk,
+                "hung": sorted(self._hung),
                 "output": self._job.limits.output_bytes,
             }
         )
@@ -140,7 +146,9 @@ class Cell:
         spent = True
         try:
             limits = self._job.limits
-            line = next_line(child, self._box.has_ended, wall=limits.wall_seconds, cpu=limits.cpu_seconds)
+            line = next_line(
+                child, self._box.has_ended, wall=limits.wall_seconds, cpu=limits.cpu_seconds, hung=self._hung
+            )
             message = loads(line)
             _raise_fault(message, child)
             recording, spent = read(message, play=name, scenario=play.scenario, backend=play.backend)
@@ -148,6 +156,8 @@ class Cell:
                 raise Distrusted("more than one answer came out of the box")
         except TimeIsUp as up:
             recording = _ended(play, Ended.LIMIT, str(up))
+        except Stalled as stalled:
+            recording = replace(_ended(play, Ended.BLOCKED_LOOP, "computing"), line=stalled.line)
         except Gone:
             self._box.settle(child)
             if (self._box.lost(child) or _killed(child)) and self._again(play, name, child):
@@ -167,6 +177,8 @@ class Cell:
             raise
         self._done[play] = recording
         self._hangs = self._hangs or recording.ended in _SLOW
+        if recording.ended in _HUNG and recording.line is not None and len(self._hung) < MAX_HUNG:
+            self._hung.add(recording.line)
         self.plays += 1
         if spent:
             self._replace(child)

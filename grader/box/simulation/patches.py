@@ -21,6 +21,7 @@ from trio import _core as trio_core
 from grader.box.simulation import trio_
 from grader.box.simulation.asyncio_ import VirtualSelector
 from grader.box.simulation.core import current
+from grader.box.simulation.deliveries import report_deliveries
 from grader.box.simulation.hygiene import report_cancellations, report_streams
 from grader.box.simulation.trace import is_student
 from grader.box.simulation.worker_calls import local, patch_threads, report_threads
@@ -54,6 +55,7 @@ def install() -> None:
     trio_.hold_posts()
     report_cancellations(current)
     report_streams(current)
+    report_deliveries()
     report_threads()
 
 
@@ -68,7 +70,7 @@ def _sleep(seconds: Any) -> None:
     call = getattr(local, "call", None)
     if call is not None:
         return simulation.workers.sleep(call, seconds)
-    if threading.get_ident() == simulation.loop_thread and simulation.in_step:
+    if threading.get_ident() == simulation.loop_thread:
         if seconds == 0:
             return None  # delays no task
         # Virtual time has to pass, or a program that blocks would look perfectly concurrent.
