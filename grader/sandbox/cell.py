@@ -68,7 +68,7 @@ class Cell:
         self._sent: deque[tuple[Play, str]] = deque()
         self._done: dict[Play, Recording] = {}
         self._retried: set[Play] = set()
-        self._hung: set[int] = set()
+        self.hung: set[int] = set()
         """The submission's lines in which plays have hung: the box needs less evidence there the next time."""
         self._hangs = False
         self.plays = 0
@@ -79,7 +79,7 @@ class Cell:
         """Ask for a play without waiting for it. Returns the play that will answer: it may be one with a trace."""
         traced = replace(play, trace=True)
         for known in (play, traced):
-            if self._is_known(known):
+            if known in self._done or any(known == sent for sent, _ in self._sent):
                 return known
         # A play that failed is played again for its trace. One that hangs costs half a second each time, so all plays
         # of a program that has hung once are traced at once.
@@ -114,8 +114,16 @@ class Cell:
         self.tampered = self.tampered or bool(child.buffer)
         self._box.end(child)
 
-    def _is_known(self, play: Play) -> bool:
-        return play in self._done or any(play == sent for sent, _ in self._sent)
+    def is_known(self, play: Play) -> bool:
+        """Whether the play has been asked for, with a trace or without."""
+        asked = (play, replace(play, trace=True))
+        return any(one in self._done or any(one == sent for sent, _ in self._sent) for one in asked)
+
+    def done(self, play: Play) -> Recording | None:
+        """The recording of a play that has been made, without waiting for any answer."""
+        while self._sent and self._child is not None and self._child.has_line():
+            self._next()
+        return self._done.get(play) or self._done.get(replace(play, trace=True))
 
     # ---- one answer --------------------------------------------------------------------------------------------------
 
@@ -133,7 +141,7 @@ class Cell:
                 "trace": play.trace,
                 "within": play.within,
                 "walk": play.walk,
-                "hung": sorted(self._hung),
+                "hung": [*sorted(self.hung)],
                 "output": self._job.limits.output_bytes,
             }
         )
@@ -147,7 +155,7 @@ class Cell:
         try:
             limits = self._job.limits
             line = next_line(
-                child, self._box.has_ended, wall=limits.wall_seconds, cpu=limits.cpu_seconds, hung=self._hung
+                child, self._box.has_ended, wall=limits.wall_seconds, cpu=limits.cpu_seconds, hung=self.hung
             )
             message = loads(line)
             _raise_fault(message, child)
@@ -177,8 +185,8 @@ class Cell:
             raise
         self._done[play] = recording
         self._hangs = self._hangs or recording.ended in _SLOW
-        if recording.ended in _HUNG and recording.line is not None and len(self._hung) < MAX_HUNG:
-            self._hung.add(recording.line)
+        if recording.ended in _HUNG and recording.line is not None and len(self.hung) < MAX_HUNG:
+            self.hung.add(recording.line)
         self.plays += 1
         if spent:
             self._replace(child)

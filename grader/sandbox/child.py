@@ -77,6 +77,17 @@ class Child:
         except BrokenPipeError:
             self.unsent = b""
 
+    def has_line(self) -> bool:
+        """Whether a whole line has come, or the child has closed its end. Never waits."""
+        try:
+            while b"\n" not in self.buffer:
+                _read_messages(self)
+        except BlockingIOError:
+            return False
+        except (Gone, Distrusted):
+            pass  # to be told by ``next_line``
+        return True
+
     def finish(self) -> None:
         """Say that there are no more requests."""
         os.close(self.requests)

@@ -3,14 +3,16 @@
 A ``Schedule``, ``Bounds`` and the function come in; a trace, remarks and how the run ended go out.
 
 ``core`` is the simulation, which knows neither backend: time, steps, endings. What counts as a deadlock is a function
-there, ``Idling.decide``; when a run is too long stands in ``Bounds``. ``asyncio_`` and ``trio_`` attach a simulation
-to their event loop. ``schedule`` chooses which task takes the next step, ``trace`` notes the steps. ``workers`` makes
-worker threads and child processes take turns, ``hygiene`` finds what was left open or swallowed,
-``deliveries`` tells tasks that work from tasks that spin, ``watch`` notices a
-step that burns CPU, by CPU clocks and never by elapsed time. The patches replace functions of the standard library and
-of anyio in the whole process; they are inert while no play runs. ``private`` lists every private name of asyncio, trio
-and anyio that is touched here. Time moves by a jump to the next timer, or by a blocking call that would have taken so
-long, and never otherwise.
+there, ``Idling.decide``; when a run is too long stands in ``Bounds``, and ``pace`` tells a run that works from one that
+spins, with what ``deliveries`` reports. ``asyncio_`` and ``trio_`` attach a simulation to their event loop.
+``schedule`` chooses which task takes the next step, ``trace`` notes the steps. ``workers`` makes worker threads and
+child processes take turns, ``hygiene`` finds what was left open or swallowed. ``watch`` notices a step that burns CPU,
+by CPU clocks and never by elapsed time; ``stall`` has the kernel write down where one call into C goes on for too long,
+and ``known`` are the lines in which other plays have hung. All code of the learner's on the loop's thread is watched:
+steps, callbacks, abort functions, finalizers. The patches replace functions of the standard library and of anyio in the
+whole process; they are inert while no play runs. ``private`` lists every private name of asyncio, trio and anyio that
+is touched here. Time moves by a jump to the next timer, or by a blocking call that would have taken so long, and never
+otherwise.
 
     schedule trace workers hygiene known pace core deliveries worker_calls worker_sockets private asyncio_ trio_ patches
     stall watch run

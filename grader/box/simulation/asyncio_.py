@@ -144,7 +144,7 @@ class ReadyQueue:
 
 def _cancels(handle: asyncio.Handle) -> bool:
     """Whether a task goes on because its wait was cancelled, such as by a timeout of zero seconds, and gets nothing."""
-    awaited = next(iter(handle._args or ()), None)  # type: ignore[attr-defined]
+    awaited = next(iter(handle._args or ()), None)
     return isinstance(awaited, asyncio.Future) and awaited.cancelled()
 
 
