@@ -19,8 +19,10 @@ from types import CodeType, CoroutineType, ModuleType
 from typing import Any, NoReturn
 
 from grader.box.simulation.core import TOUCHED, Bounds, Simulation, Stopped
+from grader.box.simulation.known import KnownLines
 from grader.box.simulation.run import prepare, run
 from grader.box.simulation.schedule import Replay, Schedule, Sticky, for_seed
+from grader.box.simulation.stall import stall
 from grader.box.simulation.trace import STUDENT, Site, Untraced, leaves
 from grader.box.stage import TOO_MUCH, Overflow, Stage, student_line
 from grader.wire.recording import Ended, Remark, Waiting, row
@@ -67,7 +69,7 @@ def play(program: Program, request: Message, bounds: Bounds, leave: Callable[[Me
         simulation.trace = Untraced()
     performance = Performance(program, request, simulation)
     simulation.on_abandon = lambda: leave(performance.message(spent=True))
-    performance.escaped = run(simulation, performance.main)
+    performance.escaped = run(simulation, performance.main, KnownLines(request["hung"]))
     # Coroutines and generators in reference cycles die now: this play's message tells of them, and not the next one's.
     gc.collect()
     # An exception that went through the backend itself may have left it in any state.
@@ -267,6 +269,7 @@ def prepare_process() -> None:
     warnings.simplefilter("ignore")
     # CPython calls this for every coroutine that dies without having been awaited; a warning would not name the object.
     warnings._warn_unawaited_coroutine = lambda coroutine: _now.remark_unawaited(coroutine)  # type: ignore[attr-defined]
+    stall.report()
     sys.unraisablehook = lambda unraisable: None
     # They log the way in which we end plays and threads, which is of no use to learners.
     logging.getLogger("asyncio").disabled = True

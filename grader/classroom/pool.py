@@ -334,14 +334,6 @@ class Pool(Protocol):
         """Stop at once, in the middle of a chunk if need be."""
 
 
-def local_jobs() -> int:
-    """How many processors this process may use."""
-    try:
-        return len(os.sched_getaffinity(0))
-    except AttributeError:  # macOS
-        return os.cpu_count() or 1
-
-
 class LocalPool:
     """Processes of this computer, each with a warm box. They end when this process does, even by SIGKILL."""
 

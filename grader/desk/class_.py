@@ -19,13 +19,14 @@ from grader.classroom.gradebook import Gradebook, JudgedHandIn, held, put_aside
 from grader.classroom.handback import HandBack
 from grader.classroom.intake import Intake, take_in
 from grader.classroom.marks import ClassResults, Mark, Standing, lowest_level, marks_of, moved, with_earlier
-from grader.classroom.pool import ClusterPool, LocalPool, PackedKit, Pool, local_jobs, pack_kit
+from grader.classroom.pool import ClusterPool, LocalPool, PackedKit, Pool, pack_kit
 from grader.classroom.roster import Roster, read_roster
 from grader.classroom.rules import NAME, ClassRules, read_rules
 from grader.classroom.run import ClassOrder, ClassRun, Watch
 from grader.desk.class_files import ClassFiles, with_verdicts
 from grader.desk.learner import UNTOUCHED
 from grader.errors import ClassroomError
+from grader.judge.cells import usable_processors
 from grader.judge.options import PlayOptions
 from grader.kit.exercise import Exercise
 from grader.kit.kit import Kit, builtin_root
@@ -154,7 +155,7 @@ class ClassDesk:
     @contextmanager
     def _pool(self) -> Iterator[Pool]:
         cluster, jobs = self._options.cluster, self._options.jobs
-        pool = ClusterPool(cluster) if cluster else LocalPool(jobs or local_jobs())
+        pool = ClusterPool(cluster) if cluster else LocalPool(jobs or usable_processors())
         try:
             yield pool
         finally:

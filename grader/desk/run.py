@@ -56,6 +56,7 @@ class RunDesk:
     def grade(self, box: Box, exercises: Sequence[Exercise]) -> tuple[Verdict, ...]:
         """Grade the learner's files. Raises UsageError, before any is played, for an unknown test or backend."""
         from grader.judge import engine
+        from grader.judge.cells import usable_processors
 
         if self._options.file is not None and len(exercises) != 1:
             raise UsageError("--file goes with one exercise", hint="Name the exercise, as in `grade ex01 --file PATH`.")
@@ -65,7 +66,7 @@ class RunDesk:
         verdicts: list[Verdict] = []
         for exercise, request in zip(exercises, requests, strict=True):
             try:
-                verdicts += engine.grade(box, self._desk.kit, exercise, [request])
+                verdicts += engine.grade(box, self._desk.kit, exercise, [request], processors=usable_processors())
             except GraderError as error:
                 if len(exercises) == 1:
                     raise

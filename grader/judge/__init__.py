@@ -6,6 +6,7 @@ go out, one for each submission. The way of a submission, and where to change wh
 - ``engine`` takes the file in, checks the rules and loops over the submissions; ``options`` are what was asked for.
 - ``session`` calls every hidden test on every backend under every schedule; ``collect`` has pytest find them, and says
   which exceptions fail one.
+- ``cells`` plays on all backends at the same time where there are processors for it.
 - ``attempt`` makes one such call: what ``play(...)`` does for a hidden test, and what a failed call comes to.
 - ``schedules`` says which schedules a play is tried under, and shortens one that fails.
 - ``explain`` finds the diagnosis of a failure, the line and the words; ``results`` makes the results of a verdict.
@@ -15,7 +16,7 @@ go out, one for each submission. The way of a submission, and where to change wh
 Authors declare hidden tests with ``grading`` and ``token``. They stand here so that importing them loads neither pytest
 nor the sandbox.
 
-    options verdict collect schedules explain attempt session results documents engine kitcheck
+    options verdict collect schedules explain cells attempt session results documents engine kitcheck
 """
 
 from __future__ import annotations

@@ -11,6 +11,7 @@ from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from grader.errors import GraderError
+from grader.judge.cells import Cells
 from grader.judge.collect import Function, fails, skips
 from grader.judge.explain import diagnose
 from grader.judge.schedules import Choices, Variants, shortest
@@ -67,7 +68,7 @@ class PlayFixture:
     ``used`` are the plays that the hidden test asked for, and what came back.
     """
 
-    def __init__(self, cell: Cell, backend: str, choose: Choose) -> None:
+    def __init__(self, cell: Cell | Cells, backend: str, choose: Choose) -> None:
         self._cell = cell
         self._backend = backend
         self._choose = choose
@@ -85,7 +86,7 @@ class PlayFixture:
         return recording
 
 
-def by_number(cell: Cell, variants: Variants, number: int, last: int) -> Choose:
+def by_number(cell: Cell | Cells, variants: Variants, number: int, last: int) -> Choose:
     """Every play under its variant of this number; those up to ``last`` are asked for ahead.
 
     Variants of lower numbers that have to be known before this one can be named are played first.
@@ -123,7 +124,7 @@ class Trial:
 
     test: HiddenTest
     function: Function
-    cell: Cell
+    cell: Cell | Cells
     backend: str
 
     def fixture(self, choose: Choose) -> PlayFixture:

@@ -12,6 +12,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from grader.errors import GraderError, InternalError, KitError
+from grader.judge.cells import Cells
 from grader.judge.options import EVERYTHING, PlayOptions
 from grader.judge.results import Results
 from grader.judge.session import Session
@@ -44,17 +45,20 @@ class Request:
     """The file, if it has been taken in already; it may have come from another computer."""
 
 
-def grade(box: Box, kit: Kit, exercise: Exercise, requests: Iterable[Request]) -> list[Verdict]:
+def grade(box: Box, kit: Kit, exercise: Exercise, requests: Iterable[Request], *, processors: int = 1) -> list[Verdict]:
     """Grade submissions of one exercise, in order. A fault of a learner's file is part of its verdict.
 
-    Raises KitError if the kit's own tests cannot run, InternalError if the box cannot.
+    On more than one of the ``processors`` all backends are played at the same time. Raises KitError if the kit's own
+    tests cannot run, InternalError if the box cannot.
     """
-    return list(grade_each(box, kit, exercise, requests))
+    return list(grade_each(box, kit, exercise, requests, processors=processors))
 
 
-def grade_each(box: Box, kit: Kit, exercise: Exercise, requests: Iterable[Request]) -> Iterator[Verdict]:
+def grade_each(
+    box: Box, kit: Kit, exercise: Exercise, requests: Iterable[Request], *, processors: int = 1
+) -> Iterator[Verdict]:
     """Grade as ``grade`` does, one submission whenever the next verdict is asked for; its request is drawn then."""
-    grading = _Grading(box, kit, exercise)
+    grading = _Grading(box, kit, exercise, processors)
     for request in requests:
         yield grading.verdict(request)
     grading.results.close()
@@ -63,8 +67,9 @@ def grade_each(box: Box, kit: Kit, exercise: Exercise, requests: Iterable[Reques
 class _Grading:
     """What all submissions of one exercise have in common while they are graded."""
 
-    def __init__(self, box: Box, kit: Kit, exercise: Exercise) -> None:
+    def __init__(self, box: Box, kit: Kit, exercise: Exercise, processors: int) -> None:
         self._box = box
+        self._processors = processors
         self._kit = kit
         self._exercise = exercise
         self._stub = read_text(exercise.stub)
@@ -78,7 +83,7 @@ class _Grading:
         verdict, taken = self._take_in(request)
         if taken is None:
             return verdict
-        examination = self._session.judge(self._cell(taken.source), request.options)
+        examination = self._session.judge(self._cells(taken.source, request.options), request.options)
         tests = self.results.of(examination, taken)  # before the plays are counted, as it plays on
         return replace(
             verdict,
@@ -103,6 +108,12 @@ class _Grading:
         if refused := self._box.refusal(self._exercise.needs):
             return replace(verdict, trouble=refused), None
         return verdict, taken
+
+    def _cells(self, source: str, options: PlayOptions) -> Cell | Cells:
+        backends = options.backends_of(self._exercise)
+        if self._processors < 2 or len(backends) < 2:
+            return self._cell(source)
+        return Cells(backends, lambda: self._cell(source))
 
     def _cell(self, source: str) -> Cell:
         exercise = self._exercise

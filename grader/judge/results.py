@@ -7,6 +7,7 @@ from dataclasses import replace
 from functools import lru_cache
 
 from grader.judge.attempt import Failed, Judged
+from grader.judge.cells import Cells
 from grader.judge.explain import error_sentence, exception_text, in_words, line_to_look_at
 from grader.judge.session import Examination
 from grader.judge.verdict import BackendResult, Failure, Outcome, PassedRemark, TestResult
@@ -74,7 +75,7 @@ class Results:
         text = self._kit.diagnoses[remark.slug].sentence
         return PassedRemark(kind=remark.slug, text=text, line=remark.line, source=taken.line(remark.line))
 
-    def _failure(self, cell: Cell, test: HiddenTest, failed: Failed, taken: Submission) -> Failure:
+    def _failure(self, cell: Cell | Cells, test: HiddenTest, failed: Failed, taken: Submission) -> Failure:
         shown = failed.recording
         if shown.trace is None and shown.ended not in UNTRACED:
             # The play goes the same way again, unless the program depends on real time or chance: no timeline then.

@@ -18,6 +18,7 @@ from dataclasses import dataclass, field, replace
 from types import FrameType
 
 from grader.judge.attempt import Judged, TooLong, Trial, by_number
+from grader.judge.cells import Cells
 from grader.judge.collect import hidden_functions
 from grader.judge.options import PlayOptions
 from grader.judge.schedules import Variants
@@ -40,7 +41,7 @@ class Examination:
     ``tests`` and ``backends`` are what was asked for. A pair of them without a result was not judged.
     """
 
-    cell: Cell
+    cell: Cell | Cells
     tests: Sequence[HiddenTest]
     backends: Sequence[str]
     results: dict[tuple[str, str], Judged] = field(default_factory=dict)
@@ -58,7 +59,7 @@ class Session:
         self._exercise = exercise
         self._functions = hidden_functions(exercise)
 
-    def judge(self, cell: Cell, options: PlayOptions) -> Examination:
+    def judge(self, cell: Cell | Cells, options: PlayOptions) -> Examination:
         """Judge the submission that is played in this cell."""
         examination = Examination(
             cell=cell, tests=options.tests_of(self._exercise), backends=options.backends_of(self._exercise)

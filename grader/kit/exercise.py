@@ -39,7 +39,7 @@ class Limits:
     memory_mb: int = 1024
     output_bytes: int = 8192
     file_bytes: int = 65_536
-    steps: int = 50_000
+    steps: int = 80_000
     horizon_seconds: int = 1_000_000
 
 

@@ -11,12 +11,12 @@ import json
 import secrets
 import signal
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 
 from grader.kit.exercise import Limits
 from grader.sandbox.box import GRACE_SECONDS, Box, Job
-from grader.sandbox.child import Child, Gone, TimeIsUp, drain_output, next_line
+from grader.sandbox.child import Child, Gone, Stalled, TimeIsUp, drain_output, next_line
 from grader.sandbox.reading import read
 from grader.wire.lines import Distrusted, Json, dumps, loads
 from grader.wire.recording import Ended, Recording
@@ -25,6 +25,9 @@ from grader.wire.values import encode_inputs
 
 _SLOW = (Ended.BLOCKED_LOOP, Ended.NEVER_YIELDS, Ended.LATE)
 """Endings of plays that take long, and that are shown with a trace."""
+_HUNG = (Ended.BLOCKED_LOOP, Ended.NEVER_YIELDS)
+MAX_HUNG = 50
+"""Lines in which plays have hung that are handed to the next play; a submission has few, unless it makes them up."""
 
 
 _HARMLESS = """
@@ -92,6 +95,8 @@ class Cell:
         self._sent: deque[tuple[Play, str]] = deque()
         self._done: dict[Play, Recording] = {}
         self._retried: set[Play] = set()
+        self.hung: set[int] = set()
+        """The submission's lines in which plays have hung: the box needs less evidence there the next time."""
         self._hangs = False
         self.plays = 0
         self.tampered = False
@@ -101,7 +106,7 @@ class Cell:
         """Ask for a play without waiting for it. Returns the play that will answer: it may be one with a trace."""
         traced = replace(play, trace=True)
         for known in (play, traced):
-            if self._is_known(known):
+            if known in self._done or any(known == sent for sent, _ in self._sent):
                 return known
         # A play that failed is played again for its trace. One that hangs costs half a second each time, so all plays
         # of a program that has hung once are traced at once.
@@ -136,15 +141,23 @@ class Cell:
         self.tampered = self.tampered or bool(child.buffer)
         self._box.end(child)
 
-    def _is_known(self, play: Play) -> bool:
-        return play in self._done or any(play == sent for sent, _ in self._sent)
+    def is_known(self, play: Play) -> bool:
+        """Whether the play has been asked for, with a trace or without."""
+        asked = (play, replace(play, trace=True))
+        return any(one in self._done or any(one == sent for sent, _ in self._sent) for one in asked)
+
+    def done(self, play: Play) -> Recording | None:
+        """The recording of a play that has been made, without waiting for any answer."""
+        while self._sent and self._child is not None and self._child.has_line():
+            self._next()
+        return self._done.get(play) or self._done.get(replace(play, trace=True))
 
     # ---- one answer --------------------------------------------------------------------------------------------------
 
     def _submit(self, play: Play, name: str) -> None:
         if self._child is None:
             self._child = self._box.start(self._job)
-        self._child.send(_request(play, name, self._job.limits))
+        self._child.send(_request(play, name, self._job.limits, self.hung))
 
     def _next(self) -> None:
         """Take in the answer to the request that was sent first."""
@@ -158,6 +171,8 @@ class Cell:
                 raise Distrusted("more than one answer came out of the box")
         except TimeIsUp as up:
             recording = _ended(play, Ended.LIMIT, str(up))
+        except Stalled as stalled:
+            recording = replace(_ended(play, Ended.BLOCKED_LOOP, "computing"), line=stalled.line)
         except Gone:
             self._box.settle(child)
             if (self._box.lost(child) or _killed(child)) and self._again(play, name, child):
@@ -184,6 +199,8 @@ class Cell:
         self._done[play] = recording
         self.tampered = self.tampered or recording.ended is Ended.TAMPERED
         self._hangs = self._hangs or recording.ended in _SLOW
+        if recording.ended in _HUNG and recording.line is not None and len(self.hung) < MAX_HUNG:
+            self.hung.add(recording.line)
         self.plays += 1
         if spent:
             self._replace(child)
@@ -199,7 +216,7 @@ class Cell:
 
     def _line(self, child: Child) -> bytes:
         limits = self._job.limits
-        return next_line(child, self._box.has_ended, wall=limits.wall_seconds, cpu=limits.cpu_seconds)
+        return next_line(child, self._box.has_ended, wall=limits.wall_seconds, cpu=limits.cpu_seconds, hung=self.hung)
 
     def _read(self, message: Json, play: Play, name: str) -> tuple[Recording, bool]:
         horizon = self._job.limits.horizon_seconds
@@ -254,8 +271,8 @@ class Cell:
             self._submit(play, name)
 
 
-def _request(play: Play, name: str, limits: Limits) -> dict[str, Json]:
-    """A request for a play, whose answer is to bear this name."""
+def _request(play: Play, name: str, limits: Limits, hung: Collection[int] = ()) -> dict[str, Json]:
+    """A request for a play, whose answer is to bear this name; ``hung`` are lines in which plays have hung."""
     return {
         "play": name,
         "scenario": play.scenario,
@@ -266,6 +283,7 @@ def _request(play: Play, name: str, limits: Limits) -> dict[str, Json]:
         "trace": play.trace,
         "within": play.within,
         "walk": play.walk,
+        "hung": [*sorted(hung)],
         "output": limits.output_bytes,
     }
 

@@ -8,19 +8,28 @@ from __future__ import annotations
 import os
 import select
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
 
 from grader.sandbox.zygote import LOOK_SECONDS, Usage, ZygoteHandle, usage_of
 from grader.wire.lines import MAX_LINE, Distrusted, Json, dumps
+from grader.wire.stalls import stalled_line
 
-_TAIL_BYTES = 2000
+_TAIL_BYTES = 1 << 16
 _MAX_THREADS = 1024
 """Threads of one child. A child that has more is ended, where the kernel cannot limit their number for us."""
 
 
 class TimeIsUp(Exception):
     """A play has used its last resort."""
+
+
+class Stalled(Exception):
+    """A play is stuck in one call into C; ``line`` is the submission's."""
+
+    def __init__(self, line: int) -> None:
+        super().__init__(line)
+        self.line = line
 
 
 class Gone(Exception):
@@ -44,7 +53,7 @@ class Child:
         self.output = output
         self.buffer = b""
         self.printed = b""
-        """The end of what it wrote to descriptors 1 and 2."""
+        """The end of what it wrote to descriptors 1 and 2 in this play."""
         self.status: int | None = None
         """Its exit status, if it had left by itself when it was ended."""
         self.unsent = b""
@@ -68,6 +77,17 @@ class Child:
         except BrokenPipeError:
             self.unsent = b""
 
+    def has_line(self) -> bool:
+        """Whether a whole line has come, or the child has closed its end. Never waits."""
+        try:
+            while b"\n" not in self.buffer:
+                _read_messages(self)
+        except BlockingIOError:
+            return False
+        except (Gone, Distrusted):
+            pass  # to be told by ``next_line``
+        return True
+
     def finish(self) -> None:
         """Say that there are no more requests."""
         os.close(self.requests)
@@ -88,15 +108,26 @@ class Child:
 # ---- waiting for a line ----------------------------------------------------------------------------------------------
 
 
-def next_line(child: Child, has_ended: Callable[[Child], bool], *, wall: float, cpu: float) -> bytes:
-    """The next line of a child, within these seconds. Raises TimeIsUp or Gone; Distrusted if the line is too long."""
+def next_line(
+    child: Child, has_ended: Callable[[Child], bool], *, wall: float, cpu: float, hung: Collection[int] = ()
+) -> bytes:
+    """The next line of a child, within these seconds.
+
+    ``hung`` are lines of the submission in which plays have hung. Raises TimeIsUp, Stalled or Gone; Distrusted if the
+    line is too long.
+    """
     if b"\n" not in child.buffer:
-        _wait_for_line(child, has_ended, wall, cpu)
+        _wait_for_line(child, has_ended, wall, cpu, hung)
     line, _, child.buffer = child.buffer.partition(b"\n")
+    if child.printed:
+        drain_output(child)  # written before the line; the next play starts with none
+        child.printed = b""
     return line
 
 
-def _wait_for_line(child: Child, has_ended: Callable[[Child], bool], wall: float, cpu: float) -> None:
+def _wait_for_line(
+    child: Child, has_ended: Callable[[Child], bool], wall: float, cpu: float, hung: Collection[int]
+) -> None:
     began = looked = time.monotonic()
     used: float | None = None
     ended = False
@@ -124,6 +155,8 @@ def _wait_for_line(child: Child, has_ended: Callable[[Child], bool], wall: float
                 # The kernel is not asked before a play takes its time: asking for every play was a tenth of judging.
                 used = child.usage().cpu_seconds
             _look(child, wall=wall - (now - began), cpu=cpu + used, limits=(wall, cpu))
+            if (stalled := stalled_line(child.printed, hung)) is not None:
+                raise Stalled(stalled)
             # It may have answered and left since the pipes were polled, so they are polled once more: without that, one
             # of 300 plays that computed for ever was reported as crashed, under load.
             ended = has_ended(child)

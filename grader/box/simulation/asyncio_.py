@@ -67,6 +67,9 @@ class ReadyQueue:
             self._items.append(handle)
             return
         number = simulation.numbers.get(task) or simulation.number_of(task)
+        running = simulation.running
+        if number != running and (running is not None or not _cancels(handle)):
+            simulation.progress = simulation.steps
         if simulation.trace.collects:
             simulation.woken(number)
         items = self._items
@@ -83,6 +86,7 @@ class ReadyQueue:
         stays = not schedule.fair and self._let_others_wait()
         head = items[0]
         if type(head) is not list:
+            simulation.pace.begin_callback(head._callback)
             return items.popleft()  # type: ignore[no-any-return]
         if len(head) == 1:
             ((number, handle),) = head
@@ -137,6 +141,12 @@ class ReadyQueue:
         self._items.clear()
 
 
+def _cancels(handle: asyncio.Handle) -> bool:
+    """Whether a task goes on because its wait was cancelled, such as by a timeout of zero seconds, and gets nothing."""
+    awaited = next(iter(handle._args or ()), None)
+    return isinstance(awaited, asyncio.Future) and awaited.cancelled()
+
+
 # ---- the loop --------------------------------------------------------------------------------------------------------
 
 
@@ -161,7 +171,12 @@ class VirtualSelector:
         self._events = []
         if timeout is not None and timeout <= 0:
             self.poll()
-            return self._events
+        else:
+            self._rest()
+            self._simulation.pace.goes_on()
+        return self._events
+
+    def _rest(self) -> None:
         decision, seconds = self._simulation.idling.decide(self)
         match decision:
             case Idle.LOOK_AGAIN if not self._events:
@@ -170,7 +185,6 @@ class VirtualSelector:
                 self._wake_idle_waiters()
             case Idle.WAIT:
                 self._wait(seconds)
-        return self._events
 
     def poll(self) -> bool:
         self._events = self._real.select(0)

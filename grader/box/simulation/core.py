@@ -20,8 +20,9 @@ from typing import NoReturn, Protocol
 from grader.box.simulation.clock import Clock, new_clock
 from grader.box.simulation.hygiene import Cancellations, LeftOpen
 from grader.box.simulation.kept import kept
+from grader.box.simulation.pace import Pace
 from grader.box.simulation.schedule import Schedule
-from grader.box.simulation.trace import Place, Site, TaskRecord, Trace, innermost_student, site_of
+from grader.box.simulation.trace import Place, Site, TaskRecord, Trace, innermost_student, line_of_function, site_of
 from grader.box.simulation.workers import Workers
 from grader.wire.recording import Ended
 from grader.wire.turns import MAX_CHOICES
@@ -44,9 +45,9 @@ class Abandoned(BaseException):
 class Bounds:
     """When a run is too long. Steps are counted, the horizon is virtual; the graces are real seconds, for sockets."""
 
-    steps: int = 50_000
-    spin: int = 20_000
-    """Steps without virtual time moving."""
+    steps: int = 80_000
+    spin: int = 30_000
+    """Steps in a row in which the tasks have only awakened themselves."""
     horizon: float = 1_000_000.0
     within: float = inf
     """The virtual time at which this play is late, if its hidden test sets one."""
@@ -130,6 +131,7 @@ class Idling:
     def decide(self, loop: Loop) -> tuple[Idle, float]:
         """What the loop does next and, for ``WAIT``, for how many real seconds."""
         workers = self._simulation.workers
+        self._simulation.pace.came_to_rest()
         if workers.settle():
             self.grace_spent = False  # a thread may have written to a socket since that was polled
             return Idle.LOOK_AGAIN, 0.0
@@ -211,10 +213,12 @@ class Simulation:
         self.on_abandon: Callable[[], NoReturn] = _abandon
         self.loop_thread = threading.get_ident()
         self._ids = itertools.count(1)
-        self._moved_at_step = 0
-        """The step after which time last moved."""
-        self._last_step = min(bounds.spin, bounds.steps)
-        """The step after which ``_out_of_steps`` decides whether the run goes on for too long."""
+        self.progress = 0
+        """The step in which a task last did more than to awaken itself: it awakened or started another one, or took an
+        item out of a stream. It is progress, too, if no task is ready."""
+        self.pace = Pace(self, steps=bounds.steps, spin=bounds.spin)
+        self._next_look = 0
+        """The step after which to look whether the run goes on for too long."""
         self.failed_at: float | None = None
         """The virtual time at which the run was stopped."""
         self._aborts = 0
@@ -226,6 +230,7 @@ class Simulation:
 
     def add_task(self, task: object, name: str, parent: int | None, *, internal: bool) -> int:
         number = next(self._ids)
+        self.progress = self.steps
         self.trace.tasks[number] = TaskRecord(number, name, parent, task, internal, since=self.now)
         if not internal:
             self.trace.add(self.now, "spawn", number)
@@ -260,19 +265,15 @@ class Simulation:
         record.started = True
         if self.cancellations.watching:
             self.cancellations.resumed(number)
-        if self.steps > self._last_step:
-            self._out_of_steps(record)
+        if self.steps > self._next_look:
+            self._look_at_pace(record)
 
-    def _out_of_steps(self, record: TaskRecord) -> None:
+    def _look_at_pace(self, record: TaskRecord) -> None:
         if self.stopped is not None:
             self.on_abandon()
-        spun = self.steps - self._moved_at_step
-        if spun > self.steps / 2:
-            site = site_of(self.coroutine_of(record.task))
-            self.fail(Ended.NEVER_YIELDS, f"{spun} steps without time moving", site.line if site else None)
-        else:
-            # Probably a heartbeat: a task that never stops sleeping and waking hides that all other tasks are stuck.
-            self.fail(Ended.LATE, f"not finished after {self.steps} steps and {self.now:g} virtual seconds")
+        next_look = self.pace.look(record)
+        if self.stopped is None:
+            self._next_look = next_look
 
     @property
     def in_step(self) -> bool:
@@ -292,16 +293,19 @@ class Simulation:
     def end_step(self) -> None:
         if self.workers.arriving:
             self.workers.await_arrivals()
-        number, self.running = self.running, None
-        if number is None:
+        number = self.running
+        if number is None and self.pace.callback is None:
             return
-        record = self.trace.tasks[number]
         # The CPU clock of a thread is a system call, and 50,000 of them would show: it is read only after a step that
         # was long in real time. The next step is measured from here, to save a third reading.
         began, self._step_began = self._step_began, real_clock()
         if self._step_began - began > HOG_SECONDS and time.thread_time() - self.step_cpu > HOG_SECONDS:
-            site = site_of(self.coroutine_of(record.task))
-            self.blocked("computing", 0, site.line if site else None)
+            self._computed_long(number)
+        if number is None:
+            self.pace.callback = None
+            return
+        self.running = None
+        record = self.trace.tasks[number]
         if record.internal:
             return
         if self.cancellations.watching:
@@ -313,6 +317,14 @@ class Simulation:
         record.since = self._now
         if self.trace.collects:
             self.trace.suspended(self._now, number, self.coroutine_of(record.task))
+
+    def _computed_long(self, number: int | None) -> None:
+        if number is None:
+            line = line_of_function(self.pace.callback)
+        else:
+            site = site_of(self.coroutine_of(self.trace.tasks[number].task))
+            line = site.line if site else None
+        self.blocked("computing", 0, line)
 
     def finish(self, record: TaskRecord, outcome: str) -> None:
         if record.outcome is None:
@@ -329,7 +341,8 @@ class Simulation:
             self.waiting = self._who_waits()
             self.stopped = Stopped(ended=ended, reason=reason, line=line)
             self.failed_at = self.now
-            self._last_step = self.steps + self.bounds.unwind
+            self._next_look = self.steps + self.bounds.unwind
+            self.pace.unwind(self.bounds.unwind, self.on_abandon)
         self.cancel()
 
     def blocked(self, what: str, seconds: float, line: int | None) -> None:
@@ -396,9 +409,7 @@ class Simulation:
         if when > self.now:
             self._clock.move(when)
             self._now = when
-            self._moved_at_step = self.steps
-            if self.stopped is None:
-                self._last_step = min(self.steps + self.bounds.spin, self.bounds.steps)
+            self.pace.moved()
         self.workers.wake_sleepers(self.now)
 
     # ---- what a backend provides -------------------------------------------------------------------------------------

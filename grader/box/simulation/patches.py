@@ -15,9 +15,10 @@ from trio import _core as trio_core
 
 from grader.box.simulation import trio_
 from grader.box.simulation.asyncio_ import VirtualSelector
-from grader.box.simulation.wall_clocks import install_clocks
 from grader.box.simulation.core import current
+from grader.box.simulation.deliveries import report_deliveries
 from grader.box.simulation.hygiene import report_cancellations, report_streams
+from grader.box.simulation.wall_clocks import install_clocks
 from grader.box.simulation.worker_calls import count_calls_of_anyio, count_calls_of_trio, count_threads
 from grader.box.simulation.worker_locks import install_locks
 from grader.box.simulation.worker_sockets import patch_sockets
@@ -44,6 +45,7 @@ def install() -> None:
     trio_.hold_posts()
     report_cancellations(current)
     report_streams(current)
+    report_deliveries()
 
 
 # ---- idleness, scopes, child processes -------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ import anyio
 from grader.box.simulation import patches
 from grader.box.simulation.asyncio_ import AsyncioSimulation
 from grader.box.simulation.core import Bounds, activate
+from grader.box.simulation.known import NOTHING_KNOWN, KnownLines
 from grader.box.simulation.schedule import Schedule
 from grader.box.simulation.trio_ import TrioSimulation
 from grader.box.simulation.watch import Watch
@@ -22,13 +23,17 @@ def prepare(backend: str, schedule: Schedule, bounds: Bounds) -> AsyncioSimulati
     return AsyncioSimulation(schedule, bounds) if backend == "asyncio" else TrioSimulation(schedule, bounds)
 
 
-def run(simulation: AsyncioSimulation | TrioSimulation, main: Main) -> BaseException | None:
+def run(
+    simulation: AsyncioSimulation | TrioSimulation, main: Main, known: KnownLines = NOTHING_KNOWN
+) -> BaseException | None:
     """Run ``main`` to its end, or until the simulation stops it.
 
+    ``known`` are the lines in which earlier runs of the same program have hung.
     Returns the exception that came out, if any, KeyboardInterrupt and SystemExit included; ``simulation.stopped`` says
     how the run was stopped.
     """
-    with Watch(simulation):
+    simulation.pace.know(known)
+    with Watch(simulation, known):
         return run_unwatched(simulation, main)
 
 

@@ -9,8 +9,18 @@ from __future__ import annotations
 import gc
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from hashlib import sha256
-from types import AsyncGeneratorType, CodeType, CoroutineType, FrameType, GeneratorType, TracebackType
+from types import (
+    AsyncGeneratorType,
+    CodeType,
+    CoroutineType,
+    FrameType,
+    FunctionType,
+    GeneratorType,
+    MethodType,
+    TracebackType,
+)
 from typing import NamedTuple
 
 STUDENT = "/submission/"
@@ -21,6 +31,8 @@ GIVEN = "what it was given"
 """The name shown for a function of the scenario that a submission awaits."""
 
 MAX_DEVIATIONS = 50
+MAX_WRAPPED = 10
+"""How many partial functions and methods inside each other are taken off."""
 MAX_EVENTS = 6000
 """Events that cross to the trusted side; a picture needs far fewer, and a spinning play makes 100,000."""
 
@@ -101,6 +113,17 @@ def leaves(error: BaseException) -> Iterator[BaseException]:
             rest += reversed(_IN_GROUP(first))
         else:
             yield first
+
+
+def line_of_function(function: object) -> int | None:
+    """The learner's line in which a function begins that the event loop is to call; None if it is not the learner's."""
+    for _ in range(MAX_WRAPPED):
+        if isinstance(function, partial):
+            function = function.func
+        elif isinstance(function, MethodType):
+            function = function.__func__
+    code = function.__code__ if isinstance(function, FunctionType) else None
+    return code.co_firstlineno if code is not None and is_student(code) else None
 
 
 def site_of(awaitable: object) -> Site | None:

@@ -103,6 +103,8 @@ class VirtualClock(trio.abc.Clock):
         self.polled = False
 
     def current_time(self) -> float:
+        # trio asks for the time when it has waited, before it calls the abort functions of what has taken too long.
+        self._simulation.pace.goes_on()
         return self._now()
 
     def deadline_to_sleep_time(self, deadline: float) -> float:
@@ -169,6 +171,9 @@ class RunQueue:
     def append(self, task: trio.lowlevel.Task) -> None:
         simulation = self._simulation
         number = simulation.number_of(task)
+        running = simulation.running
+        if number != running and (running is not None or type(task._next_send) is not outcome.Error):
+            simulation.progress = simulation.steps
         if simulation.trace.collects:
             simulation.woken(number)
         if simulation.trace.tasks[number].internal:

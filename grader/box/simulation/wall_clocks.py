@@ -126,7 +126,7 @@ def _sleep(seconds: Any) -> None:
     _real_sleep(min(seconds, 0))  # raises for what is no duration, and takes no time
     if call is not None:
         return simulation.workers.sleep(call, seconds)
-    if threading.get_ident() != simulation.loop_thread or not simulation.in_step:
+    if threading.get_ident() != simulation.loop_thread:
         return _real_sleep(seconds)
     if seconds > 0:  # a sleep of 0 seconds delays no task
         # Virtual time has to pass, or a program that blocks would look perfectly concurrent.

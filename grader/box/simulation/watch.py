@@ -11,19 +11,24 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 import threading
 import time
 from types import FrameType, TracebackType
 
 from grader.box.simulation import worker_locks, worker_sockets
 from grader.box.simulation.core import HOG_SECONDS, Simulation
+from grader.box.simulation.known import NOTHING_KNOWN, KnownLines
 from grader.box.simulation.resting import sleeps_in_kernel
+from grader.box.simulation.stall import stall
 from grader.box.simulation.trace import innermost_student, is_student
 from grader.wire.recording import Ended
 
 PERIOD = 0.05
-SLEEPING_LOOKS = 5
-"""How many looks in a row must find the loop's thread asleep."""
+SLEEPING_SECONDS = 0.25
+"""For how long each look must find the loop's thread asleep."""
+KNOWN_PERIOD, KNOWN_CPU_SECONDS, KNOWN_SLEEPING_SECONDS = 0.01, 0.08, 0.1
+"""The same for a step that is where another play of the program has hung; elsewhere nothing changes."""
 PATIENCE = 5
 """How often the learner's code may catch LoopBlocked, or block in another task, before the child ends."""
 SIGNAL = signal.SIGPROF if hasattr(signal, "SIGPROF") else None
@@ -41,8 +46,10 @@ class LoopBlocked(BaseException):
 class Watch:
     """Watches one run; a context manager round it, in the main thread."""
 
-    def __init__(self, simulation: Simulation) -> None:
+    def __init__(self, simulation: Simulation, known: KnownLines = NOTHING_KNOWN) -> None:
         self.simulation = simulation
+        self._known = known
+        self.period = KNOWN_PERIOD if known else PERIOD
         self.enabled = (
             SIGNAL is not None
             and threading.current_thread() is threading.main_thread()
@@ -51,7 +58,7 @@ class Watch:
         self._serial = -1
         self._cpu = 0.0
         self._before = 0.0
-        self._asleep = 0
+        self._asleep = 0.0
         self._sleeps = False
         self._told = -1
         self._raised = 0
@@ -60,6 +67,8 @@ class Watch:
         if self.enabled:
             self._clock = time.pthread_getcpuclockid(threading.get_ident())
             self.simulation.step_cpu = self._before = time.thread_time()
+            self.simulation.pace.on_rest, self.simulation.pace.on_going_on = _rest, stall.go_on
+            stall.wind_up()
             _watcher.attach(self)
 
     def __exit__(
@@ -67,24 +76,39 @@ class Watch:
     ) -> None:
         if self.enabled:
             _watcher.detach()
+            stall.stop()
 
     # ---- in the watcher's thread -------------------------------------------------------------------------------------
 
     def look(self) -> None:
         simulation = self.simulation
-        cpu, serial = time.clock_gettime(self._clock), simulation.steps
-        if not simulation.in_step or serial != self._serial:
-            self._serial, self._cpu, self._asleep = serial, cpu, 0
+        stall.wind_up()
+        cpu, serial = time.clock_gettime(self._clock), simulation.steps + simulation.pace.callbacks
+        if serial != self._serial:
+            self._serial, self._cpu, self._asleep = serial, cpu, 0.0
             simulation.step_cpu = self._before  # the step began after the look before this one
-        elif cpu - self._cpu >= HOG_SECONDS:
+        elif self._has_used(cpu - self._cpu):
             self._tell(sleeps=False)
-        elif cpu == self._before and _all_asleep():
-            self._asleep += 1
-            if self._asleep >= SLEEPING_LOOKS:
+        elif cpu == self._before and not simulation.pace.rests and _all_asleep():
+            self._asleep += self.period
+            if self._has_slept(self._asleep):
                 self._tell(sleeps=True)
         else:
-            self._asleep = 0
+            self._asleep = 0.0
         self._before = cpu
+
+    def _has_used(self, seconds: float) -> bool:
+        """Whether a step that has used so much CPU blocks the loop."""
+        return seconds >= HOG_SECONDS or (seconds >= KNOWN_CPU_SECONDS and self._is_in_known())
+
+    def _has_slept(self, seconds: float) -> bool:
+        """Whether a step that has slept in the kernel for so long blocks the loop."""
+        return seconds >= SLEEPING_SECONDS or (seconds >= KNOWN_SLEEPING_SECONDS and self._is_in_known())
+
+    def _is_in_known(self) -> bool:
+        if not self._known:
+            return False
+        return self._known.holds(sys._current_frames().get(self.simulation.loop_thread))
 
     def _tell(self, *, sleeps: bool) -> None:
         assert SIGNAL is not None
@@ -96,10 +120,11 @@ class Watch:
     def interrupt(self, frame: FrameType | None) -> None:
         """End the step in progress, if the signal has interrupted the learner's code."""
         simulation = self.simulation
-        if not simulation.in_step or frame is None or not self._may_raise_in(frame):
+        if frame is None or not self._may_raise_in(frame):
             return  # the watcher sends another signal soon
-        if self._told != simulation.steps:
-            self._told = simulation.steps
+        serial = simulation.steps + simulation.pace.callbacks
+        if self._told != serial:
+            self._told = serial
             what = "a call that blocks" if self._sleeps else "computing"
             student = innermost_student(frame)
             line = student.f_lineno if student else None
@@ -130,6 +155,11 @@ def _all_asleep() -> bool:
         return all(sleeps_in_kernel(thread) for thread in os.listdir("/proc/self/task") if thread != own)
     except OSError:
         return False
+
+
+def _rest() -> None:
+    if threading.active_count() > 2:  # others than the loop's thread and the watcher's
+        stall.pause()
 
 
 class _Watcher:
@@ -167,7 +197,7 @@ class _Watcher:
                     self._awake.wait()
                 continue
             watch.look()
-            _pause(PERIOD)
+            _pause(watch.period)
 
 
 _watcher = _Watcher()

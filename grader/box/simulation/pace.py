@@ -1,0 +1,146 @@
+"""Tells a run that works from one that spins, and ends what goes on for ever.
+
+A task spins if it awakens itself again and again: it gives up its turn and is ready at once. That alone proves nothing,
+as a long computation does so, too, now and then. So it takes many such steps in a row in which no task does more than
+that: no task awakens or starts another one, no item leaves a stream, and there is always a task that is ready. A run
+that takes very many steps without spinning is late: its tasks may awaken each other for ever.
+
+asyncio also calls functions between the steps of tasks. They count here as long as they go on by themselves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol
+
+from grader.box.simulation.known import NOTHING_KNOWN, KnownLines
+from grader.box.simulation.trace import TaskRecord, line_of_function, site_of
+from grader.wire.recording import Ended
+
+WITNESSES = 200
+"""The last steps of a run that spins. Of the tasks that took them the first one is blamed, whatever the order was."""
+KNOWN_SPIN = 5000
+"""As many steps in a row are enough in a line in which another play of the program has spun."""
+CALLBACKS_PER_STEP = 4
+"""The most callbacks in the mean for one step; a task that ends comes with two or three."""
+
+
+class _Simulation(Protocol):
+    """What is used here of the simulation that runs."""
+
+    steps: int
+    progress: int
+
+    @property
+    def now(self) -> float: ...
+    def coroutine_of(self, task: object) -> object: ...
+    def fail(self, ended: Ended, reason: str, line: int | None = None) -> None: ...
+
+
+class Pace:
+    """How many steps and callbacks a run may still take."""
+
+    def __init__(self, simulation: _Simulation, *, steps: int, spin: int) -> None:
+        self._simulation = simulation
+        self._steps = steps
+        self._spin = spin
+        self.callbacks = 0
+        """How many functions the event loop has called between the steps."""
+        self.callback: object = None
+        """The one that it calls now."""
+        self.rests = False
+        """Whether the loop waits for what comes from outside, and runs none of the learner's code."""
+        self.on_rest: Callable[[], object] | None = None
+        self.on_going_on: Callable[[], object] | None = None
+        """Called when the loop begins to rest, and when it has rested."""
+        self._at_rest = (0, 0)
+        """How many callbacks had run, and steps, when no task was ready the last time."""
+        self._known = NOTHING_KNOWN
+        self._next_look = self._spin - WITNESSES
+        self._witnesses: dict[int, TaskRecord] = {}
+        self._unwinding: Callable[[], object] | None = None
+
+    def know(self, known: KnownLines) -> None:
+        """Take less evidence for tasks that spin where another play has hung. To be called before the first step."""
+        self._known = known
+
+    def unwind(self, callbacks: int, give_up: Callable[[], object]) -> None:
+        """Call ``give_up`` if the run goes on, although it has been stopped, for so many callbacks."""
+        self._next_look = self.callbacks + callbacks
+        self._unwinding = give_up
+
+    def came_to_rest(self) -> None:
+        """No task is ready, so none of them spins."""
+        self.rests = True
+        if self.on_rest is not None:
+            self.on_rest()
+        self.moved()
+
+    def goes_on(self) -> None:
+        """What the loop has waited for has come; from now on it may run the learner's code."""
+        if self.rests:
+            self.rests = False
+            if self.on_going_on is not None:
+                self.on_going_on()
+
+    def moved(self) -> None:
+        """Time has moved, for which no task spins."""
+        self._simulation.progress = self._simulation.steps
+        self._at_rest = self.callbacks, self._simulation.steps
+
+    def _most(self) -> int:
+        """How many steps in a row are a spin."""
+        return min(KNOWN_SPIN, self._spin) if self._known else self._spin
+
+    def _last_step(self) -> int:
+        return min(self._simulation.progress + self._most(), self._steps)
+
+    def look(self, record: TaskRecord) -> int:
+        """Stop the run if this step of a task is one too many; returns the step after which to look again."""
+        simulation, last = self._simulation, self._last_step()
+        if simulation.steps <= last - WITNESSES:
+            self._witnesses.clear()
+            return last - WITNESSES
+        if not record.internal:
+            self._witnesses[record.id] = record
+        if simulation.steps <= last:
+            return simulation.steps
+        spun = simulation.steps - simulation.progress
+        first = self._witnesses[min(self._witnesses)] if self._witnesses else record
+        site = site_of(simulation.coroutine_of(first.task))
+        line = site.line if site else None
+        if self._known and line not in self._known:
+            self._known = NOTHING_KNOWN
+            return self._last_step() - WITNESSES
+        if spun > min(simulation.steps / 2, self._most()):
+            simulation.fail(Ended.NEVER_YIELDS, f"{spun} steps in which nothing happened", line)
+        else:
+            # Probably a heartbeat: a task that never stops sleeping and waking hides that all other tasks are stuck.
+            simulation.fail(
+                Ended.LATE, f"not finished after {simulation.steps} steps and {simulation.now:g} virtual seconds"
+            )
+        return simulation.steps
+
+    # ---- callbacks ---------------------------------------------------------------------------------------------------
+
+    def begin_callback(self, callback: object) -> None:
+        """The event loop is about to call a function that is no step of a task."""
+        self.callbacks += 1
+        self.callback = callback
+        if self.callbacks > self._next_look:
+            self._look_at_callbacks(callback)
+
+    def _look_at_callbacks(self, callback: object) -> None:
+        """Stop a run whose callbacks go on for ever by themselves: each has the loop call the next one."""
+        if self._unwinding is not None:
+            self._unwinding()
+        simulation = self._simulation
+        callbacks, steps = self.callbacks - self._at_rest[0], simulation.steps - self._at_rest[1]
+        if callbacks > max(self._spin, CALLBACKS_PER_STEP * steps):
+            reason = f"{callbacks} callbacks without time moving"
+            simulation.fail(Ended.NEVER_YIELDS, reason, line_of_function(callback))
+        elif self.callbacks > self._steps + CALLBACKS_PER_STEP * simulation.steps:
+            reason = f"not finished after {self.callbacks} callbacks and {simulation.now:g} virtual seconds"
+            simulation.fail(Ended.LATE, reason)
+        else:
+            self._next_look = self.callbacks + WITNESSES

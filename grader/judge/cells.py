@@ -1,0 +1,78 @@
+"""Plays one submission on all backends at the same time, each in a child of its own, for as many processors.
+
+The judge asks for one play after the other. While a play goes on on the first backend, the same play is begun on the
+others, in the hope that the judge asks for it there next; it always does for the natural order. What the judge learns,
+and in which order, is as it would be without that.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from math import prod
+
+from grader.judge.schedules import WALK
+from grader.sandbox.cell import Cell, Play
+from grader.wire.recording import Recording
+
+
+def usable_processors() -> int:
+    """How many processors this process may use."""
+    try:
+        return len(os.sched_getaffinity(0))
+    except AttributeError:  # macOS
+        return os.cpu_count() or 1
+
+
+class Cells:
+    """A cell for each of these backends; used like one cell.
+
+    ``cell`` makes one. What hangs on one backend is told to the others, which then need less time to find it.
+    """
+
+    def __init__(self, backends: Sequence[str], cell: Callable[[], Cell]) -> None:
+        self._cells = {backend: cell() for backend in backends}
+        self._first, *self._others = backends
+        self._ahead: set[Play] = set()
+        """Plays that were begun before they were asked for."""
+        shared = self._cells[self._first].hung
+        for each in self._cells.values():
+            each.hung = shared
+
+    @property
+    def plays(self) -> int:
+        """How many plays were asked for and made."""
+        return sum(cell.plays for cell in self._cells.values()) - len(self._ahead)
+
+    @property
+    def tampered(self) -> bool:
+        return any(cell.tampered for cell in self._cells.values())
+
+    def send(self, play: Play) -> Play:
+        """As ``Cell.send``; begins the play on the other backends, too."""
+        asked = self._cells[play.backend].send(play)
+        self._ahead.discard(asked)
+        if play.backend == self._first and play.choices is None and play.walk == "fair" and not play.trace:
+            for backend in self._others:
+                self._begin(replace(play, backend=backend))
+        return asked
+
+    def recording(self, play: Play) -> Recording:
+        """As ``Cell.recording``."""
+        return self._cells[play.backend].recording(self.send(play))
+
+    def close(self) -> None:
+        for cell in self._cells.values():
+            cell.close()
+
+    def _begin(self, play: Play) -> None:
+        cell = self._cells[play.backend]
+        if cell.is_known(play) or (play.seed and not _is_shuffled(cell.done(play.key))):
+            return
+        self._ahead.add(cell.send(play))
+
+
+def _is_shuffled(natural: Recording | None) -> bool:
+    """Whether a play is known to have more schedules than are walked, and so to be asked for by its seeds."""
+    return natural is not None and natural.ended.by_itself and (natural.many or prod(natural.widths) > WALK)
