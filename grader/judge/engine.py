@@ -22,6 +22,7 @@ from grader.kit.tables import read_text
 from grader.policy import rules, submission
 from grader.policy.submission import Fault, Submission
 from grader.sandbox.box import Box, Job
+from grader.sandbox.budget import Budget
 from grader.sandbox.cell import Cell
 
 Check = Callable[[Submission, Exercise, str], rules.Findings]
@@ -78,7 +79,8 @@ class _Grading:
         verdict, taken = self._take_in(request)
         if taken is None:
             return verdict
-        examination = self._session.judge(self._cell(taken.source), request.options)
+        budget = Budget.within(self._exercise.limits, share=request.options.share)
+        examination = self._session.judge(self._cell(taken.source, budget), request.options)
         tests = self.results.of(examination, taken)  # before the plays are counted, as it plays on
         return replace(
             verdict,
@@ -104,7 +106,7 @@ class _Grading:
             return replace(verdict, trouble=refused), None
         return verdict, taken
 
-    def _cell(self, source: str) -> Cell:
+    def _cell(self, source: str, budget: Budget | None = None) -> Cell:
         exercise = self._exercise
         job = Job(
             module=exercise.module,
@@ -113,7 +115,7 @@ class _Grading:
             limits=exercise.limits,
             needs=exercise.needs,
         )
-        return Cell(self._box, job)
+        return Cell(self._box, job, budget)
 
 
 def _read_scenarios(path: Path) -> str:

@@ -9,5 +9,5 @@ To let a box read a file, add a line to the table in ``grants``; to change a nam
 to change which level an exercise needs, see ``isolation``. System calls and limits stand on the other side, in
 ``box.seccomp`` and ``box.fence``; what crosses to it is typed in ``wire.orders``.
 
-    isolation grants enclosure zygote child box reading cell
+    isolation grants enclosure zygote budget child box reading cell
 """

@@ -1,8 +1,8 @@
 """Asks a box for the plays of one job, and turns its answers into recordings without trusting them.
 
 A ``Cell`` answers its plays in the order in which they were sent. A play that crashes, hangs or lies costs no other
-play: the cell goes on in a new child. No verdict depends on elapsed real time but for the last resort of
-``Limits.wall_seconds``, which ends a play as ``limit``.
+play: the cell goes on in a new child. A play, and all plays of a submission together, end as ``limit``
+when they have used more than ``Limits`` allow; what the load on the machine costs them does not count.
 """
 
 from __future__ import annotations
@@ -10,17 +10,22 @@ from __future__ import annotations
 import json
 import secrets
 import signal
+import time
 from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from math import inf
 
 from grader.sandbox.box import GRACE_SECONDS, Box, Job
-from grader.sandbox.child import Child, Gone, TimeIsUp, drain_output, next_line
+from grader.sandbox.budget import Budget
+from grader.sandbox.child import Child, Gone, Patience, TimeIsUp, drain_output, next_line
 from grader.sandbox.reading import read
 from grader.wire.lines import Distrusted, Json, dumps, loads
 from grader.wire.recording import Ended, Recording
 from grader.wire.values import encode_inputs
 
+SLEEP_SECONDS = 5.0
+"""For how long the processes of one play may really sleep if it has nothing real to wait for: its time is virtual."""
 _SLOW = (Ended.BLOCKED_LOOP, Ended.NEVER_YIELDS, Ended.LATE)
 """Endings of plays that take long, and that are shown with a trace."""
 
@@ -58,9 +63,11 @@ class _Fault(Exception):
 class Cell:
     """The plays of one job, asked for in any order and answered in the order in which they were sent."""
 
-    def __init__(self, box: Box, job: Job) -> None:
+    def __init__(self, box: Box, job: Job, budget: Budget | None = None) -> None:
         self._box = box
         self._job = job
+        self.budget = Budget() if budget is None else budget
+        """What is left for all plays; without an end if none was given, as for the reference answer."""
         self._child: Child | None = None
         self._sent: deque[tuple[Play, str]] = deque()
         self._done: dict[Play, Recording] = {}
@@ -79,6 +86,9 @@ class Cell:
         # A play that failed is played again for its trace. One that hangs costs half a second each time, so all plays
         # of a program that has hung once are traced at once.
         asked = traced if self._hangs else play
+        if self.budget.spent:
+            self._done[asked] = _ended(asked, Ended.LIMIT, self.budget.spent)
+            return asked
         name = secrets.token_hex(8)
         self._sent.append((asked, name))
         self._submit(asked, name)
@@ -88,19 +98,30 @@ class Cell:
         """The recording of a play; waits for it, and for those sent before it."""
         asked = self.send(play)
         while asked not in self._done:
-            self._next()
+            self._go_on()
         return self._done[asked]
+
+    def _go_on(self) -> None:
+        """Take in the next answer; if the budget is spent, end the child and answer all that is open with ``limit``."""
+        if not self.budget.spent:
+            self._next()
+            return
+        for play, _ in self._sent:
+            self._done[play] = _ended(play, Ended.LIMIT, self.budget.spent)
+        self._sent.clear()
+        if self._child is not None:
+            self._replace(self._child)
 
     def close(self) -> None:
         """End the child. Bytes after the last answer are taken for forgery: our own code writes none."""
         while self._sent and self._child is not None:
-            self._next()
+            self._go_on()
         child, self._child = self._child, None
         if child is None:
             return
         child.finish()
         try:
-            rest = next_line(child, self._box.has_ended, wall=GRACE_SECONDS, cpu=GRACE_SECONDS)
+            rest = next_line(child, self._box.has_ended, Patience(wall=GRACE_SECONDS, cpu=GRACE_SECONDS))
             self.tampered = self.tampered or bool(rest)
         except (TimeIsUp, Gone):
             pass
@@ -139,15 +160,15 @@ class Cell:
         play, name = self._sent.popleft()
         spent = True
         try:
-            limits = self._job.limits
-            line = next_line(child, self._box.has_ended, wall=limits.wall_seconds, cpu=limits.cpu_seconds)
+            line = next_line(child, self._box.has_ended, self._patience())
             message = loads(line)
             _raise_fault(message, child)
             recording, spent = read(message, play=name, scenario=play.scenario, backend=play.backend)
             if child.buffer and not self._sent:
                 raise Distrusted("more than one answer came out of the box")
         except TimeIsUp as up:
-            recording = _ended(play, Ended.LIMIT, str(up))
+            child.meter.bill(self.budget)
+            recording = _ended(play, Ended.LIMIT, self.budget.spent or str(up))
         except Gone:
             self._box.settle(child)
             if (self._box.lost(child) or _killed(child)) and self._again(play, name, child):
@@ -170,6 +191,18 @@ class Cell:
         self.plays += 1
         if spent:
             self._replace(child)
+        else:
+            child.meter.settle(self.budget)
+
+    def _patience(self) -> Patience:
+        """What the next play may use: what is left for all plays, and no more than one play may."""
+        limits, budget = self._job.limits, self.budget
+        return Patience(
+            wall=min(limits.wall_seconds, budget.real),
+            cpu=min(limits.cpu_seconds, budget.cpu),
+            # Sockets and other processes are real, and time must pass in which they can answer.
+            sleep=inf if self._job.needs else SLEEP_SECONDS,
+        )
 
     def _again(self, play: Play, name: str, child: Child) -> bool:
         """Send a play once more that may have failed through no fault of its own; whether it was sent.
@@ -193,10 +226,13 @@ class Cell:
 
     def _replace(self, child: Child) -> None:
         """Go on in a new child with the requests that are still open."""
+        began = time.monotonic()
         self._child = None
+        child.meter.bill(self.budget)
         self._box.end(child)
         for play, name in self._sent:
             self._submit(play, name)
+        self.budget.charge(real=time.monotonic() - began)
 
 
 def _raise_fault(message: Json, child: Child) -> None:
