@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from grader.errors import GraderError
 from grader.judge.collect import Function, fails, skips
 from grader.judge.explain import diagnose
+from grader.judge.judging import TooCostly
 from grader.judge.schedules import Choices, Variants, shortest
 from grader.judge.verdict import Outcome
 from grader.kit.hidden_tests import HiddenTest
@@ -133,7 +134,9 @@ class Trial:
     def call(self, play: PlayFixture, number: int) -> Judged | None:
         """Call the hidden test once, under the schedule of this number; None if it holds."""
         try:
-            returned = self.function(play)
+            returned = self.run(play)
+        except TooCostly:
+            return self._too_costly(play.used, number)
         except skips():
             return _not_judged("the hidden test was skipped")
         except TooLong as up:
@@ -148,6 +151,20 @@ class Trial:
         if isinstance(returned, Coroutine):
             returned.close()  # the reason says so; Python need not warn of it as well
         return _not_judged(f"the hidden test returned a {type(returned).__name__}")
+
+    def run(self, play: PlayFixture) -> object:
+        """Call the function of the hidden test, and do nothing else: it may be interrupted anywhere in this frame."""
+        return self.function(play)
+
+    def _too_costly(self, used: Sequence[tuple[Play, Recording]], number: int) -> Judged:
+        if not used:
+            return _not_judged("the hidden test looked at no play")
+        play, recording = used[-1]
+        limit = replace(recording, ended=Ended.LIMIT, reason=self.cell.budget.spent, trace=None)
+        return Judged(
+            outcome=Outcome.FAIL,
+            failed=Failed(diagnosis=Ended.LIMIT.value, play=play, recording=limit, variant=number),
+        )
 
     def _judged(self, used: Sequence[tuple[Play, Recording]], number: int, *, failed: bool) -> Judged | None:
         if not used:

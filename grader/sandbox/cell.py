@@ -22,10 +22,15 @@ from grader.sandbox.child import Child, Gone, Patience, TimeIsUp, drain_output, 
 from grader.sandbox.reading import read
 from grader.wire.lines import Distrusted, Json, dumps, loads
 from grader.wire.recording import Ended, Recording
-from grader.wire.values import encode_inputs
+from grader.wire.values import TooLarge, encode_inputs
 
 SLEEP_SECONDS = 5.0
 """For how long the processes of one play may really sleep if it has nothing real to wait for: its time is virtual."""
+KEPT_BYTES = 32 << 20
+"""How long the answers of one cell are, as lines, whose recordings are kept; of earlier plays it asks again."""
+KEPT_AT_LEAST = 16
+_NOTE = 100
+"""Characters beside the output itself that say how much of it is missing."""
 _SLOW = (Ended.BLOCKED_LOOP, Ended.NEVER_YIELDS, Ended.LATE)
 """Endings of plays that take long, and that are shown with a trace."""
 
@@ -71,6 +76,8 @@ class Cell:
         self._child: Child | None = None
         self._sent: deque[tuple[Play, str]] = deque()
         self._done: dict[Play, Recording] = {}
+        self._kept: deque[tuple[Play, int]] = deque()
+        self._kept_bytes = 0
         self._retried: set[Play] = set()
         self._hangs = False
         self.plays = 0
@@ -158,17 +165,21 @@ class Cell:
         child = self._child
         assert child is not None
         play, name = self._sent.popleft()
-        spent = True
+        line, spent = b"", True
         try:
             line = next_line(child, self._box.has_ended, self._patience())
             message = loads(line)
             _raise_fault(message, child)
             recording, spent = read(message, play=name, scenario=play.scenario, backend=play.backend)
+            if len(recording.output) > self._job.limits.output_bytes + _NOTE:
+                raise Distrusted("more output than the play may have")
             if child.buffer and not self._sent:
                 raise Distrusted("more than one answer came out of the box")
         except TimeIsUp as up:
             child.meter.bill(self.budget)
             recording = _ended(play, Ended.LIMIT, self.budget.spent or str(up))
+        except TooLarge as much:
+            recording = _ended(play, Ended.LIMIT, str(much))
         except Gone:
             self._box.settle(child)
             if (self._box.lost(child) or _killed(child)) and self._again(play, name, child):
@@ -186,13 +197,23 @@ class Cell:
             # answer to the next request.
             self._replace(child)
             raise
-        self._done[play] = recording
+        self._keep(play, recording, len(line))
         self._hangs = self._hangs or recording.ended in _SLOW
         self.plays += 1
         if spent:
             self._replace(child)
         else:
             child.meter.settle(self.budget)
+
+    def _keep(self, play: Play, recording: Recording, size: int) -> None:
+        """Keep a recording, and forget the oldest ones: hundreds of four megabytes each would fill the memory."""
+        self._done[play] = recording
+        self._kept.append((play, size))
+        self._kept_bytes += size
+        while self._kept_bytes > KEPT_BYTES and len(self._kept) > KEPT_AT_LEAST:
+            oldest, size = self._kept.popleft()
+            self._kept_bytes -= size
+            self._done.pop(oldest, None)
 
     def _patience(self) -> Patience:
         """What the next play may use: what is left for all plays, and no more than one play may."""

@@ -10,9 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from random import Random
 
-MAX_CHOICES = 400
-"""Choices of one play that are kept and cross to the trusted side; the judge neither walks nor shortens a play that
-makes more, and replays it by its seed."""
+from grader.wire.recording import MAX_CHOICES
 
 MAX_STAY = 40
 """Steps in a row for which an unfair schedule stays with one task."""
