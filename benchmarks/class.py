@@ -43,7 +43,8 @@ from grader.judge.options import PlayOptions  # noqa: E402
 from grader.kit.exercise import Exercise  # noqa: E402
 from grader.kit.kit import Kit, load_kit  # noqa: E402
 from grader.sandbox.box import Box  # noqa: E402
-from grader.sandbox.cell import Cell, Play  # noqa: E402
+from grader.sandbox.cell import Cell  # noqa: E402
+from grader.sandbox.play import Play  # noqa: E402
 from grader.text import counted  # noqa: E402
 
 DEADLOCK = "import anyio\n\n\nasync def {name}(*args, **kwargs):\n    await anyio.Event().wait()\n"

@@ -37,10 +37,11 @@ from grader.judge.options import PlayOptions
 from grader.kit.exercise import Exercise
 from grader.kit.kit import Kit, load_kit
 from grader.sandbox.box import Box, Job
-from grader.sandbox.cell import Cell, Play
+from grader.sandbox.cell import Cell
+from grader.sandbox.play import Play
 from grader.wire import BACKENDS
 from grader.wire.recording import Ended, Mark, Recording
-from grader.wire.values import decode
+from grader.wire.values import Decoder
 
 RACES = Path(__file__).resolve().parent / "races"
 SEEDS = 500
@@ -144,9 +145,13 @@ def plain(program: Program) -> Playing:
             value = anyio.run(main)
         except Exception:
             return Recording(scenario=scenario, backend="asyncio", ended=Ended.RAISED)
-        marks = tuple(Mark(time=0.0, name=str(name), value=decode(value)) for _, name, value in stage.marks)
+        marks = tuple(Mark(time=0.0, name=str(name), value=Decoder().decode(value)) for _, name, value in stage.marks)
         return Recording(
-            scenario=scenario, backend="asyncio", ended=Ended.RETURNED, value=decode(stage.encode(value)), marks=marks
+            scenario=scenario,
+            backend="asyncio",
+            ended=Ended.RETURNED,
+            value=Decoder().decode(stage.encode(value)),
+            marks=marks,
         )
 
     return play

@@ -36,7 +36,8 @@ from grader.judge.verdict import Verdict
 from grader.kit.exercise import Exercise
 from grader.kit.kit import load_kit
 from grader.sandbox.box import Box
-from grader.sandbox.cell import Cell, Play
+from grader.sandbox.cell import Cell
+from grader.sandbox.play import Play
 from grader.wire import BACKENDS
 from grader.wire.recording import Recording
 

@@ -11,7 +11,8 @@ from textwrap import dedent
 
 from grader.kit.exercise import Limits
 from grader.sandbox.box import Box, Job
-from grader.sandbox.cell import Cell, Play
+from grader.sandbox.cell import Cell
+from grader.sandbox.play import Play
 from grader.wire.recording import Ended, Recording
 
 HEAD = """

@@ -15,7 +15,8 @@ from grader.kit.exercise import Exercise
 from grader.kit.kit import Kit
 from grader.policy import rules
 from grader.sandbox.box import Box, Job
-from grader.sandbox.cell import Cell, Play
+from grader.sandbox.cell import Cell
+from grader.sandbox.play import Play
 from tests.attack_files import HONEST, MARKER, Attack
 from tests.forging_samples import OTHER, SCENARIOS, no_rules, running_with
 from tests.processes import below

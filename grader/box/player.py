@@ -25,11 +25,10 @@ from grader.box.simulation.schedule import Replay, Schedule, Sticky, for_seed
 from grader.box.simulation.stall import stall
 from grader.box.simulation.trace import STUDENT, Site, Untraced, leaves
 from grader.box.stage import TOO_MUCH, Overflow, Stage, student_line
-from grader.wire.recording import Ended, Remark, Waiting, row
+from grader.wire.recording import MAX_WAITING, Ended, Remark, Waiting, row
 from grader.wire.turns import MAX_CHOICES
 from grader.wire.values import name_of, revive
 
-MAX_WAITING = 50
 MAX_UNAWAITED = 20
 
 Message = dict[str, Any]

@@ -17,13 +17,10 @@ from grader.box.simulation.clock import Clock
 from grader.box.simulation.core import Simulation
 from grader.box.simulation.trace import innermost_place, leaves
 from grader.wire.lines import Json
-from grader.wire.recording import Ended, Leaf, Mark, Span, row
+from grader.wire.recording import MAX_LEAVES, MAX_ROWS, Ended, Leaf, Mark, Span, row
 from grader.wire.values import Encoder, TooLarge, name_of
 
-MAX_ROWS = 20_000
-"""The most marks, and spans, and attempts of one play: a scenario that goes on for ever must not fill the memory."""
 MAX_MESSAGE = 2000
-MAX_LEAVES = 8
 MAX_NAME = 200
 TOO_MUCH = "it returned or marked more than the grader accepts"
 

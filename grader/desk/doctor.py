@@ -11,8 +11,9 @@ from grader.errors import GraderError
 from grader.judge.engine import versions
 from grader.kit.exercise import Limits
 from grader.sandbox.box import Box, Job
-from grader.sandbox.cell import Cell, Play
+from grader.sandbox.cell import Cell
 from grader.sandbox.isolation import LEVELS
+from grader.sandbox.play import Play
 from grader.wire import BACKENDS
 from grader.wire.recording import Ended
 

@@ -16,7 +16,7 @@ go out, one for each submission. The way of a submission, and where to change wh
 Authors declare hidden tests with ``grading`` and ``token``. They stand here so that importing them loads neither pytest
 nor the sandbox.
 
-    options verdict collect schedules explain cells attempt session results documents engine kitcheck
+    options verdict collect schedules explain cells judging attempt session results documents engine kitcheck
 """
 
 from __future__ import annotations

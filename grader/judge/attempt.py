@@ -14,10 +14,12 @@ from grader.errors import GraderError
 from grader.judge.cells import Cells
 from grader.judge.collect import Function, fails, skips
 from grader.judge.explain import diagnose
+from grader.judge.judging import TooCostly
 from grader.judge.schedules import Choices, Variants, shortest
 from grader.judge.verdict import Outcome
 from grader.kit.hidden_tests import HiddenTest
-from grader.sandbox.cell import Cell, Play
+from grader.sandbox.cell import Cell
+from grader.sandbox.play import Play
 from grader.wire.recording import Ended, Recording, Remark
 
 AHEAD = 2
@@ -134,7 +136,9 @@ class Trial:
     def call(self, play: PlayFixture, number: int) -> Judged | None:
         """Call the hidden test once, under the schedule of this number; None if it holds."""
         try:
-            returned = self.function(play)
+            returned = self.run(play)
+        except TooCostly:
+            return self._too_costly(play.used, number)
         except skips():
             return _not_judged("the hidden test was skipped")
         except TooLong as up:
@@ -149,6 +153,20 @@ class Trial:
         if isinstance(returned, Coroutine):
             returned.close()  # the reason says so; Python need not warn of it as well
         return _not_judged(f"the hidden test returned a {type(returned).__name__}")
+
+    def run(self, play: PlayFixture) -> object:
+        """Call the function of the hidden test, and do nothing else: it may be interrupted anywhere in this frame."""
+        return self.function(play)
+
+    def _too_costly(self, used: Sequence[tuple[Play, Recording]], number: int) -> Judged:
+        if not used:
+            return _not_judged("the hidden test looked at no play")
+        play, recording = used[-1]
+        limit = replace(recording, ended=Ended.LIMIT, reason=self.cell.budget.spent, trace=None)
+        return Judged(
+            outcome=Outcome.FAIL,
+            failed=Failed(diagnosis=Ended.LIMIT.value, play=play, recording=limit, variant=number),
+        )
 
     def _judged(self, used: Sequence[tuple[Play, Recording]], number: int, *, failed: bool) -> Judged | None:
         if not used:

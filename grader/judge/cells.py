@@ -13,7 +13,9 @@ from dataclasses import replace
 from math import prod
 
 from grader.judge.schedules import WALK
-from grader.sandbox.cell import Cell, Play
+from grader.sandbox.budget import Budget
+from grader.sandbox.cell import Cell
+from grader.sandbox.play import Play
 from grader.wire.recording import Recording
 
 
@@ -28,12 +30,14 @@ def usable_processors() -> int:
 class Cells:
     """A cell for each of these backends; used like one cell.
 
-    ``cell`` makes one. What hangs on one backend is told to the others, which then need less time to find it.
+    ``cell`` makes one, at the expense of the ``budget`` that they share. What hangs on one backend is told to the
+    others, which then need less time to find it.
     """
 
-    def __init__(self, backends: Sequence[str], cell: Callable[[], Cell]) -> None:
+    def __init__(self, backends: Sequence[str], budget: Budget, cell: Callable[[], Cell]) -> None:
         self._cells = {backend: cell() for backend in backends}
         self._first, *self._others = backends
+        self.budget = budget
         self._ahead: set[Play] = set()
         """Plays that were begun before they were asked for."""
         shared = self._cells[self._first].hung

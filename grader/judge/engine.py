@@ -23,6 +23,7 @@ from grader.kit.tables import read_text
 from grader.policy import rules, submission
 from grader.policy.submission import Fault, Submission
 from grader.sandbox.box import Box, Job
+from grader.sandbox.budget import Budget
 from grader.sandbox.cell import Cell
 
 Check = Callable[[Submission, Exercise, str], rules.Findings]
@@ -83,7 +84,8 @@ class _Grading:
         verdict, taken = self._take_in(request)
         if taken is None:
             return verdict
-        examination = self._session.judge(self._cells(taken.source, request.options), request.options)
+        budget = Budget.within(self._exercise.limits, share=request.options.share)
+        examination = self._session.judge(self._cells(taken.source, budget, request.options), request.options)
         tests = self.results.of(examination, taken)  # before the plays are counted, as it plays on
         return replace(
             verdict,
@@ -109,13 +111,13 @@ class _Grading:
             return replace(verdict, trouble=refused), None
         return verdict, taken
 
-    def _cells(self, source: str, options: PlayOptions) -> Cell | Cells:
+    def _cells(self, source: str, budget: Budget, options: PlayOptions) -> Cell | Cells:
         backends = options.backends_of(self._exercise)
         if self._processors < 2 or len(backends) < 2:
-            return self._cell(source)
-        return Cells(backends, lambda: self._cell(source))
+            return self._cell(source, budget)
+        return Cells(backends, budget, lambda: self._cell(source, budget))
 
-    def _cell(self, source: str) -> Cell:
+    def _cell(self, source: str, budget: Budget | None = None) -> Cell:
         exercise = self._exercise
         job = Job(
             module=exercise.module,
@@ -124,7 +126,7 @@ class _Grading:
             limits=exercise.limits,
             needs=exercise.needs,
         )
-        return Cell(self._box, job)
+        return Cell(self._box, job, budget)
 
 
 def _read_scenarios(path: Path) -> str:

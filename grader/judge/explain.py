@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 
 from grader.kit.diagnosis import Diagnosis
 from grader.kit.hidden_tests import HiddenTest
-from grader.sandbox.cell import Play
+from grader.sandbox.play import Play
 from grader.text import counted, seconds
 from grader.wire.recording import LEFT_BEHIND, Deviation, Ended, Recording, Trace
 

@@ -34,6 +34,11 @@ class PlayOptions:
         part = self.tests or self.backends or self.only is not None
         return not part and self.schedules >= DEFAULT_SCHEDULES
 
+    @property
+    def share(self) -> float:
+        """How many times the plays of a run with default options this may take, at least 1."""
+        return max(1.0, (self.schedules + self.unfair) / DEFAULT_SCHEDULES)
+
     def tests_of(self, exercise: Exercise) -> tuple[HiddenTest, ...]:
         return tuple(test for test in exercise.tests if not self.tests or test.number in self.tests)
 

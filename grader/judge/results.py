@@ -16,7 +16,8 @@ from grader.kit.hidden_tests import HiddenTest
 from grader.kit.kit import Kit
 from grader.kit.tables import read_text
 from grader.policy.submission import Submission
-from grader.sandbox.cell import Cell, Play
+from grader.sandbox.cell import Cell
+from grader.sandbox.play import Play
 from grader.wire.recording import Ended, Remark, Trace
 
 UNTRACED = (Ended.CRASHED, Ended.LIMIT, Ended.TAMPERED, Ended.INTERNAL)

@@ -10,9 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from itertools import count
-from math import prod
 
-from grader.sandbox.cell import Play
+from grader.sandbox.play import Play
 from grader.wire.recording import Recording
 
 WALK = 20
@@ -67,7 +66,7 @@ class _Walk:
     """A depth-first walk through the choices of one play."""
 
     def __init__(self, natural: Recording) -> None:
-        self.small = natural.ended.by_itself and not natural.many and prod(natural.widths) <= WALK
+        self.small = natural.ended.by_itself and not natural.many and _leaves(natural.widths) <= WALK
         self._leaves: list[Choices] = [()]
         self._next = _successor(natural)
 
@@ -86,6 +85,16 @@ class _Walk:
 
     def complete_at(self, number: int) -> bool:
         return self._next is None and number >= len(self._leaves) - 1
+
+
+def _leaves(widths: Iterable[int]) -> int:
+    """How many leaves the tree of these choices has, as far as that is no more than WALK."""
+    leaves = 1
+    for width in widths:
+        leaves *= width
+        if leaves > WALK:
+            break
+    return leaves
 
 
 def _successor(recording: Recording) -> Choices | None:

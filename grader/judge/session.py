@@ -12,26 +12,29 @@ import signal
 import threading
 import time
 import warnings
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
+from functools import partial
 from types import FrameType
 
-from grader.judge.attempt import Judged, TooLong, Trial, by_number
+from grader.judge.attempt import Judged, PlayFixture, TooLong, Trial, by_number
 from grader.judge.cells import Cells
 from grader.judge.collect import hidden_functions
+from grader.judge.judging import judging
 from grader.judge.options import PlayOptions
 from grader.judge.schedules import Variants
 from grader.judge.verdict import Outcome
 from grader.kit.exercise import Exercise
 from grader.kit.hidden_tests import HiddenTest
-from grader.sandbox.cell import Cell, Play
-from grader.wire.recording import LEFT_BEHIND, Recording, Remark
+from grader.sandbox.cell import Cell
+from grader.wire.recording import LEFT_BEHIND, Remark
 
 STEP_BUDGET = 400_000
 """Task steps of all plays of one test on one backend, after which no further schedule is begun."""
 TIMEOUT_SECONDS = 600
-"""The time for a hidden test with all plays on one backend. Reaching it is the grader's fault: plays have limits."""
+"""The real time for a hidden test with all plays on one backend. Reaching it is the grader's fault: plays have limits,
+and so has the CPU time of a test."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -71,9 +74,12 @@ class Session:
                 for backend in examination.backends:
                     trial = Trial(test=test, function=self._functions[test.name], cell=cell, backend=backend)
                     # A hidden test that leaves in one of these ways has no result.
-                    with suppress(SystemExit, TooLong), _alarm():
+                    with suppress(SystemExit, TooLong), _alarm(), _judging(cell.budget):
                         examination.results[test.name, backend] = _judge(trial, options, variants, examination)
         return examination
+
+
+_judging = partial(judging, outermost=Trial.run.__code__, innermost=PlayFixture.__call__.__code__)
 
 
 @contextmanager
@@ -106,7 +112,7 @@ def _judge(trial: Trial, options: PlayOptions, variants: Variants, examination: 
     """Call a hidden test under one schedule after the other, until it fails or has passed under enough of them."""
     numbers = options.numbers(trial.test)
     steps = 0
-    used: list[tuple[Play, Recording]] = []
+    left_behind: dict[tuple[str, int | None], Remark] = {}
     all_schedules = False
     for number in numbers:
         # During the first two schedules no play is asked for ahead: a failure under them would leave it unused.
@@ -119,8 +125,10 @@ def _judge(trial: Trial, options: PlayOptions, variants: Variants, examination: 
             if judged.failed is not None and number:
                 judged = replace(judged, failed=trial.shortened(judged.failed, play.used))
             return judged
-        used += play.used
-        steps += sum(recording.steps for _, recording in play.used)
+        # The remarks are kept and not the recordings, of which each may hold megabytes.
+        for _, recording in play.used:
+            left_behind |= {(remark.slug, remark.line): remark for remark in recording.remarks}
+            steps += recording.steps
         if variants.exhausted([play for play, _ in play.used], number):
             all_schedules = options.only is None
             break
@@ -130,14 +138,13 @@ def _judge(trial: Trial, options: PlayOptions, variants: Variants, examination: 
         outcome=Outcome.PASS,
         schedules=number - numbers[0] + 1,
         all_schedules=all_schedules,
-        remarks=(*_left_behind(used), *_fragile(trial, options.unfair)),
+        remarks=(*sorted(left_behind.values(), key=_telling), *_fragile(trial, options.unfair)),
     )
 
 
-def _left_behind(used: Iterable[tuple[Play, Recording]]) -> list[Remark]:
-    """What plays left behind, one remark of each kind and line."""
-    remarks = {(remark.slug, remark.line): remark for _, recording in used for remark in recording.remarks}
-    return sorted(remarks.values(), key=lambda remark: (LEFT_BEHIND.index(remark.slug), remark.line or 0))
+def _telling(remark: Remark) -> tuple[int, int]:
+    """The order of remarks: the most telling kind first, then by line."""
+    return LEFT_BEHIND.index(remark.slug), remark.line or 0
 
 
 def _fragile(trial: Trial, seeds: int) -> Iterator[Remark]:

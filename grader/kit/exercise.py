@@ -32,7 +32,11 @@ _KEYS = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """What one play may use. ``wall_seconds`` is the last resort; ``horizon_seconds`` is virtual time."""
+    """What one play may use, and from ``total_cpu_seconds`` on what all plays of one submission may use together.
+
+    ``horizon_seconds`` is virtual time. Real time counts only while the play is not waiting for a processor, so that a
+    loaded machine ends no play.
+    """
 
     wall_seconds: int = 30
     cpu_seconds: int = 5
@@ -41,6 +45,10 @@ class Limits:
     file_bytes: int = 65_536
     steps: int = 80_000
     horizon_seconds: int = 1_000_000
+    total_cpu_seconds: int = 60
+    total_wall_seconds: int = 80
+    judging_seconds: int = 25
+    """Our own CPU time for reading and judging what came back. The three together keep a submission under 3 minutes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,28 +1,38 @@
 """Asks a box for the plays of one job, and turns its answers into recordings without trusting them.
 
 A ``Cell`` answers its plays in the order in which they were sent. A play that crashes, hangs or lies costs no other
-play: the cell goes on in a new child. No verdict depends on elapsed real time but for the last resort of
-``Limits.wall_seconds``, which ends a play as ``limit``.
+play: the cell goes on in a new child. A play, and all plays of a submission together, end as ``limit``
+when they have used more than ``Limits`` allow; what the load on the machine costs them does not count.
 """
 
 from __future__ import annotations
 
-import json
 import secrets
 import signal
+import time
 from collections import deque
-from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import replace
+from math import inf
 
-from grader.kit.exercise import Limits
+from grader.sandbox.answers import Fault, Stumbled, answer, player_works
 from grader.sandbox.box import GRACE_SECONDS, Box, Job
-from grader.sandbox.child import Child, Gone, Stalled, TimeIsUp, drain_output, next_line
+from grader.sandbox.budget import Budget
+from grader.sandbox.child import Child, Gone, Patience, Stalled, TimeIsUp, drain_output, next_line
+from grader.sandbox.play import Play, request
 from grader.sandbox.reading import read
-from grader.wire.lines import Distrusted, Json, dumps, loads
+from grader.wire.lines import Distrusted, Json
 from grader.wire.recording import Ended, Recording
 from grader.wire.turns import chooser
-from grader.wire.values import encode_inputs
+from grader.wire.values import TooLarge
 
+SLEEP_SECONDS = 5.0
+"""For how long the processes of one play may really sleep if it has nothing real to wait for: its time is virtual."""
+KEPT_BYTES = 32 << 20
+"""How long the answers of one cell are, as lines, whose recordings are kept; of earlier plays it asks again."""
+KEPT_AT_LEAST = 16
+_NOTE = 100
+"""Characters beside the output itself that say how much of it is missing."""
 _SLOW = (Ended.BLOCKED_LOOP, Ended.NEVER_YIELDS, Ended.LATE)
 """Endings of plays that take long, and that are shown with a trace."""
 _HUNG = (Ended.BLOCKED_LOOP, Ended.NEVER_YIELDS)
@@ -30,70 +40,19 @@ MAX_HUNG = 50
 """Lines in which plays have hung that are handed to the next play; a submission has few, unless it makes them up."""
 
 
-_HARMLESS = """
-import anyio
-
-async def main():
-    await anyio.sleep(1)
-    return "done"
-"""
-_ITS_SCENARIO = """
-import anyio
-
-async def scenario(stage):
-    async def work():
-        async with stage.span("work"):
-            await stage.attempt("main", stage.submission.main)
-        stage.mark("worked")
-    async with anyio.create_task_group() as group:
-        group.start_soon(work)
-        group.start_soon(work)
-"""
-
-
-@dataclass(frozen=True, slots=True)
-class Play:
-    """A request for one play. ``choices`` replay a schedule exactly; otherwise ``seed`` picks one, 0 being natural."""
-
-    scenario: str
-    inputs: str
-    """The arguments of the scenario, as ``Play.encode`` writes them."""
-    backend: str
-    seed: int = 0
-    choices: tuple[int, ...] | None = None
-    trace: bool = False
-    within: float | None = None
-    """Virtual seconds after which the play is late, if its hidden test says so."""
-    walk: str = "fair"
-    """``sticky`` for an unfair schedule, which stays with one task as long as it can."""
-
-    @property
-    def key(self) -> Play:
-        """The same scenario with the same inputs on the same backend, whatever the schedule."""
-        return Play(self.scenario, self.inputs, self.backend, within=self.within)
-
-    @staticmethod
-    def encode(inputs: Mapping[str, object]) -> str:
-        return dumps(encode_inputs(dict(inputs))).decode()
-
-
-class _Fault(Exception):
-    """The grader's own code in a child has failed before a byte of the submission ran there."""
-
-
-class _Stumbled(Exception):
-    """The grader's own code in a child has failed beside the submission."""
-
-
 class Cell:
     """The plays of one job, asked for in any order and answered in the order in which they were sent."""
 
-    def __init__(self, box: Box, job: Job) -> None:
+    def __init__(self, box: Box, job: Job, budget: Budget | None = None) -> None:
         self._box = box
         self._job = job
+        self.budget = Budget() if budget is None else budget
+        """What is left for all plays; without an end if none was given, as for the reference answer."""
         self._child: Child | None = None
         self._sent: deque[tuple[Play, str]] = deque()
         self._done: dict[Play, Recording] = {}
+        self._kept: deque[tuple[Play, int]] = deque()
+        self._kept_bytes = 0
         self._retried: set[Play] = set()
         self.hung: set[int] = set()
         """The submission's lines in which plays have hung: the box needs less evidence there the next time."""
@@ -111,6 +70,9 @@ class Cell:
         # A play that failed is played again for its trace. One that hangs costs half a second each time, so all plays
         # of a program that has hung once are traced at once.
         asked = traced if self._hangs else play
+        if self.budget.spent:
+            self._done[asked] = _ended(asked, Ended.LIMIT, self.budget.spent)
+            return asked
         name = secrets.token_hex(8)
         self._sent.append((asked, name))
         self._submit(asked, name)
@@ -120,19 +82,30 @@ class Cell:
         """The recording of a play; waits for it, and for those sent before it."""
         asked = self.send(play)
         while asked not in self._done:
-            self._next()
+            self._go_on()
         return self._done[asked]
+
+    def _go_on(self) -> None:
+        """Take in the next answer; if the budget is spent, end the child and answer all that is open with ``limit``."""
+        if not self.budget.spent:
+            self._next()
+            return
+        for play, _ in self._sent:
+            self._done[play] = _ended(play, Ended.LIMIT, self.budget.spent)
+        self._sent.clear()
+        if self._child is not None:
+            self._replace(self._child)
 
     def close(self) -> None:
         """End the child. Bytes after the last answer are taken for forgery: our own code writes none."""
         while self._sent and self._child is not None:
-            self._next()
+            self._go_on()
         child, self._child = self._child, None
         if child is None:
             return
         child.finish()
         try:
-            rest = next_line(child, self._box.has_ended, wall=GRACE_SECONDS, cpu=GRACE_SECONDS)
+            rest = next_line(child, self._box.has_ended, Patience(wall=GRACE_SECONDS, cpu=GRACE_SECONDS))
             self.tampered = self.tampered or bool(rest)
         except (TimeIsUp, Gone):
             pass
@@ -149,7 +122,7 @@ class Cell:
     def done(self, play: Play) -> Recording | None:
         """The recording of a play that has been made, without waiting for any answer."""
         while self._sent and self._child is not None and self._child.has_line():
-            self._next()
+            self._go_on()
         return self._done.get(play) or self._done.get(replace(play, trace=True))
 
     # ---- one answer --------------------------------------------------------------------------------------------------
@@ -157,36 +130,40 @@ class Cell:
     def _submit(self, play: Play, name: str) -> None:
         if self._child is None:
             self._child = self._box.start(self._job)
-        self._child.send(_request(play, name, self._job.limits, self.hung))
+        self._child.send(request(play, name, self._job.limits, self.hung))
 
     def _next(self) -> None:
         """Take in the answer to the request that was sent first."""
         child = self._child
         assert child is not None
         play, name = self._sent.popleft()
-        spent = True
+        size, spent = 0, True
         try:
-            recording, spent = self._read(self._answer(child), play, name)
+            message, size = answer(self._box, child, self._patience())
+            recording, spent = self._read(message, play, name)
             if child.buffer and not self._sent:
                 raise Distrusted("more than one answer came out of the box")
         except TimeIsUp as up:
-            recording = _ended(play, Ended.LIMIT, str(up))
+            child.meter.bill(self.budget)
+            recording = _ended(play, Ended.LIMIT, self.budget.spent or str(up))
         except Stalled as stalled:
             recording = replace(_ended(play, Ended.BLOCKED_LOOP, "computing"), line=stalled.line)
+        except TooLarge as much:
+            recording = _ended(play, Ended.LIMIT, str(much))
         except Gone:
             self._box.settle(child)
             if (self._box.lost(child) or _killed(child)) and self._again(play, name, child):
                 return
             recording = self._crash(play, child)
-        except _Fault as fault:
+        except Fault as fault:
             # Whatever the plays before this one have left in the box, such as a full disk, goes with it.
             if self._again(play, name, child, self._box.renew):
                 return
             recording = _ended(play, Ended.INTERNAL, f"the player failed: {fault}")
-        except _Stumbled as fault:
+        except Stumbled as fault:
             if self._again(play, name, child):
                 return
-            ended = Ended.CRASHED if self._player_works(play.backend) else Ended.INTERNAL
+            ended = Ended.CRASHED if player_works(self._box, self._job, play.backend) else Ended.INTERNAL
             recording = _ended(play, ended, f"the player failed: {fault}")
         except Distrusted as error:
             spent = True
@@ -196,7 +173,7 @@ class Cell:
             # answer to the next request.
             self._replace(child)
             raise
-        self._done[play] = recording
+        self._keep(play, recording, size)
         self.tampered = self.tampered or recording.ended is Ended.TAMPERED
         self._hangs = self._hangs or recording.ended in _SLOW
         if recording.ended in _HUNG and recording.line is not None and len(self.hung) < MAX_HUNG:
@@ -204,43 +181,40 @@ class Cell:
         self.plays += 1
         if spent:
             self._replace(child)
+        else:
+            child.meter.settle(self.budget)
 
-    def _answer(self, child: Child) -> Json:
-        """The next answer of a child. Raises _Fault if it failed before it was ready, and _Stumbled after that."""
-        if not child.ready:
-            _raise_fault(loads(self._line(child)), _Fault)
-            child.ready = True
-        answer = loads(self._line(child))
-        _raise_fault(answer, _Stumbled)
-        return answer
+    def _keep(self, play: Play, recording: Recording, size: int) -> None:
+        """Keep a recording, and forget the oldest ones: hundreds of four megabytes each would fill the memory."""
+        self._done[play] = recording
+        self._kept.append((play, size))
+        self._kept_bytes += size
+        while self._kept_bytes > KEPT_BYTES and len(self._kept) > KEPT_AT_LEAST:
+            oldest, size = self._kept.popleft()
+            self._kept_bytes -= size
+            self._done.pop(oldest, None)
 
-    def _line(self, child: Child) -> bytes:
-        limits = self._job.limits
-        return next_line(child, self._box.has_ended, wall=limits.wall_seconds, cpu=limits.cpu_seconds, hung=self.hung)
+    def _patience(self) -> Patience:
+        """What the next play may use: what is left for all plays, and no more than one play may."""
+        limits, budget = self._job.limits, self.budget
+        return Patience(
+            wall=min(limits.wall_seconds, budget.real),
+            cpu=min(limits.cpu_seconds, budget.cpu),
+            # Sockets and other processes are real, and time must pass in which they can answer.
+            sleep=inf if self._job.needs else SLEEP_SECONDS,
+            hung=self.hung,
+        )
 
     def _read(self, message: Json, play: Play, name: str) -> tuple[Recording, bool]:
         horizon = self._job.limits.horizon_seconds
         late = horizon if play.within is None else min(horizon, play.within)
         choose = chooser(play.seed, play.choices, play.walk)
-        return read(message, play=name, scenario=play.scenario, backend=play.backend, choose=choose, late=late)
-
-    def _player_works(self, backend: str) -> bool:
-        """Whether the player plays a program of ours, in a child in which no byte of a submission runs.
-
-        If it does not, it failed beside the submission through no fault of that one.
-        """
-        job = replace(self._job, submission=_HARMLESS, scenarios=_ITS_SCENARIO, needs=())
-        child = self._box.start(job)
-        child.send(_request(Play("scenario", Play.encode({}), backend, trace=True), "", self._job.limits))
-        try:
-            self._answer(child)
-        except (_Fault, _Stumbled):
-            return False
-        except (TimeIsUp, Gone, Distrusted):
-            pass  # killed, or slow: the player has not said that it failed
-        finally:
-            self._box.end(child)
-        return True
+        recording, spent = read(
+            message, play=name, scenario=play.scenario, backend=play.backend, choose=choose, late=late
+        )
+        if len(recording.output) > self._job.limits.output_bytes + _NOTE:
+            raise Distrusted("more output than the play may have")
+        return recording, spent
 
     def _again(self, play: Play, name: str, child: Child, first: Callable[[], None] = lambda: None) -> bool:
         """Send a play once more that may have failed through no fault of its own; whether it was sent.
@@ -265,32 +239,13 @@ class Cell:
 
     def _replace(self, child: Child) -> None:
         """Go on in a new child with the requests that are still open."""
+        began = time.monotonic()
         self._child = None
+        child.meter.bill(self.budget)
         self._box.end(child)
         for play, name in self._sent:
             self._submit(play, name)
-
-
-def _request(play: Play, name: str, limits: Limits, hung: Collection[int] = ()) -> dict[str, Json]:
-    """A request for a play, whose answer is to bear this name; ``hung`` are lines in which plays have hung."""
-    return {
-        "play": name,
-        "scenario": play.scenario,
-        "inputs": json.loads(play.inputs),
-        "backend": play.backend,
-        "seed": play.seed,
-        "choices": None if play.choices is None else list(play.choices),
-        "trace": play.trace,
-        "within": play.within,
-        "walk": play.walk,
-        "hung": [*sorted(hung)],
-        "output": limits.output_bytes,
-    }
-
-
-def _raise_fault(message: Json, kind: type[_Fault] | type[_Stumbled]) -> None:
-    if isinstance(message, dict) and message.keys() == {"fault"}:
-        raise kind(str(message["fault"]))
+        self.budget.charge(real=time.monotonic() - began)
 
 
 def _killed(child: Child) -> bool:

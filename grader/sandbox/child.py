@@ -10,8 +10,11 @@ import select
 import time
 from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
+from dataclasses import dataclass
+from math import inf
 
-from grader.sandbox.zygote import LOOK_SECONDS, Usage, ZygoteHandle, usage_of
+from grader.sandbox.budget import Meter, Stopwatch
+from grader.sandbox.zygote import LOOK_SECONDS, ZygoteHandle
 from grader.wire.lines import MAX_LINE, Distrusted, Json, dumps
 from grader.wire.stalls import stalled_line
 
@@ -51,6 +54,7 @@ class Child:
         self.requests = requests
         self.messages = messages
         self.output = output
+        self.meter = Meter(process)
         self.buffer = b""
         self.printed = b""
         """The end of what it wrote to descriptors 1 and 2 in this play."""
@@ -100,24 +104,31 @@ class Child:
                 if descriptor >= 0:
                     os.close(descriptor)
 
-    def usage(self) -> Usage:
-        """What the child has used so far."""
-        return usage_of(self.process)
-
 
 # ---- waiting for a line ----------------------------------------------------------------------------------------------
 
 
-def next_line(
-    child: Child, has_ended: Callable[[Child], bool], *, wall: float, cpu: float, hung: Collection[int] = ()
-) -> bytes:
-    """The next line of a child, within these seconds.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Patience:
+    """How long a child may take for a line, in seconds."""
 
-    ``hung`` are lines of the submission in which plays have hung. Raises TimeIsUp, Stalled or Gone; Distrusted if the
-    line is too long.
-    """
+    wall: float
+    """Real seconds in which it is not waiting for a processor."""
+    cpu: float
+    sleep: float = inf
+    """Real seconds in which all of its threads sleep, for a program that has nothing real to wait for."""
+    hung: Collection[int] = ()
+    """Lines of the submission in which plays have hung: less is needed there to say that a call hangs."""
+
+
+def next_line(child: Child, has_ended: Callable[[Child], bool], patience: Patience) -> bytes:
+    """The next line of a child. Raises TimeIsUp, Stalled or Gone; Distrusted if the line is too long."""
     if b"\n" not in child.buffer:
-        _wait_for_line(child, has_ended, wall, cpu, hung)
+        began = time.monotonic()
+        try:
+            _wait_for_line(child, has_ended, patience)
+        finally:
+            child.meter.wait(time.monotonic() - began)
     line, _, child.buffer = child.buffer.partition(b"\n")
     if child.printed:
         drain_output(child)  # written before the line; the next play starts with none
@@ -125,11 +136,8 @@ def next_line(
     return line
 
 
-def _wait_for_line(
-    child: Child, has_ended: Callable[[Child], bool], wall: float, cpu: float, hung: Collection[int]
-) -> None:
-    began = looked = time.monotonic()
-    used: float | None = None
+def _wait_for_line(child: Child, has_ended: Callable[[Child], bool], patience: Patience) -> None:
+    looked, used = time.monotonic(), Stopwatch()
     ended = False
     pipes = _pipes(child)
     while True:
@@ -150,12 +158,12 @@ def _wait_for_line(
         # for ever.
         now = time.monotonic()
         if not ready or now - looked > LOOK_SECONDS:
+            # The kernel is not asked before a play takes its time: asking for every play was a tenth of judging.
+            stock = child.meter.look()
+            used.look(stock, now - looked)
             looked = now
-            if used is None:
-                # The kernel is not asked before a play takes its time: asking for every play was a tenth of judging.
-                used = child.usage().cpu_seconds
-            _look(child, wall=wall - (now - began), cpu=cpu + used, limits=(wall, cpu))
-            if (stalled := stalled_line(child.printed, hung)) is not None:
+            _check(used, stock.threads, patience)
+            if (stalled := stalled_line(child.printed, patience.hung)) is not None:
                 raise Stalled(stalled)
             # It may have answered and left since the pipes were polled, so they are polled once more: without that, one
             # of 300 plays that computed for ever was reported as crashed, under load.
@@ -171,15 +179,16 @@ def _pipes(child: Child) -> select.poll:
     return pipes
 
 
-def _look(child: Child, *, wall: float, cpu: float, limits: tuple[float, float]) -> None:
-    """Raise TimeIsUp if the child has no wall time left or has used more than it may."""
-    if wall < 0:
-        raise TimeIsUp(f"no end after {limits[0]:g} real seconds")
-    usage = child.usage()
-    if usage.cpu_seconds > cpu:
-        raise TimeIsUp(f"no end after {limits[1]:g} s of CPU time")
-    if usage.threads > _MAX_THREADS:
-        raise TimeIsUp(f"{usage.threads} threads at once")
+def _check(used: Stopwatch, threads: int, patience: Patience) -> None:
+    """Raise TimeIsUp if a child has used more than it may."""
+    if used.slept > patience.sleep:
+        raise TimeIsUp(f"it slept for {patience.sleep:.3g} real seconds, and nothing that it waited for was real")
+    if used.real > patience.wall:
+        raise TimeIsUp(f"no end after {patience.wall:.3g} real seconds")
+    if used.cpu > patience.cpu:
+        raise TimeIsUp(f"no end after {patience.cpu:.3g} s of CPU time")
+    if threads > _MAX_THREADS:
+        raise TimeIsUp(f"{threads} threads at once")
 
 
 def _read_messages(child: Child) -> None:

@@ -9,12 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import fields
-from functools import cache
+from functools import cache, partial
 from itertools import pairwise
 from typing import Annotated, Any, TypeVar, get_args, get_origin, get_type_hints
 
 from grader.wire.lines import Distrusted, Json
 from grader.wire.recording import (
+    MAX_DEVIATIONS,
+    MAX_EVENTS,
+    MAX_LEAVES,
+    MAX_ROWS,
+    MAX_WAITING,
     NOTHING,
     Deviation,
     Ended,
@@ -31,7 +36,7 @@ from grader.wire.recording import (
     Waiting,
 )
 from grader.wire.turns import MAX_CHOICES, Choose
-from grader.wire.values import decode
+from grader.wire.values import Decoder
 
 T = TypeVar("T")
 Check = Callable[[Json], object]
@@ -39,6 +44,16 @@ Check = Callable[[Json], object]
 
 _BEGUN = ("mark", "span", "attempt")
 _ENDED = ("end of span", "end of attempt")
+_MOST: dict[object, int] = {
+    Leaf: MAX_LEAVES,
+    Span: MAX_ROWS,
+    Mark: MAX_ROWS,
+    Waiting: MAX_WAITING,
+    Event: MAX_EVENTS,
+    Deviation: MAX_DEVIATIONS,
+}
+"""How many rows of a kind our own code writes, where it counts them."""
+
 _FROM_A_BOX = frozenset(Ended) - {Ended.INTERNAL}
 
 
@@ -48,14 +63,15 @@ def read(
     """Read the answer to the request named ``play``.
 
     ``choose`` makes the choices of the schedule that was asked for, and ``late`` is the virtual time after which no
-    play goes on. Returns the recording, and whether the process that made it must not play again. Raises Distrusted.
+    play goes on. Returns the recording, and whether the process that made it must not play again. Raises Distrusted,
+    and TooLarge for values that it would take too long to compare.
     """
-    answer = _exactly(message, dict)
+    answer, decode = _exactly(message, dict), Decoder().decode
     if answer.get("play") != play:
         raise Distrusted("an answer to another request than the one that was sent")
     ended = _ended(answer.get("ended"))
     elapsed = _number(answer.get("elapsed"))
-    spans = _stretches(answer.get("spans"))
+    spans = _stretches(answer.get("spans"), decode)
     recording = Recording(
         scenario=scenario,
         backend=backend,
@@ -66,12 +82,12 @@ def read(
         value=decode(answer.get("result")),
         error=NOTHING if answer.get("raised") is None else _raised(answer.get("raised")),
         spans=spans,
-        attempts=_stretches(answer.get("attempts")),
-        marks=_rows(Mark, answer.get("marks")),
+        attempts=_stretches(answer.get("attempts"), decode),
+        marks=_rows(Mark, answer.get("marks"), decode),
         waiting=_rows(Waiting, answer.get("waiting")),
         remarks=_rows(Remark, answer.get("hygiene")),
-        choices=tuple(map(_count, _list(answer.get("choices")))),
-        widths=tuple(map(_count, _list(answer.get("widths")))),
+        choices=_choices(answer.get("choices")),
+        widths=_choices(answer.get("widths")),
         many=_exactly(answer.get("many"), bool),
         steps=_count(answer.get("steps")),
         output=_text(answer.get("output")),
@@ -100,9 +116,9 @@ def _raised(value: Json | None) -> Raised:
     return Raised(bare=_exactly(raised.get("bare"), bool), leaves=_rows(Leaf, raised.get("leaves")))
 
 
-def _stretches(value: Json | None) -> tuple[Span, ...]:
+def _stretches(value: Json | None, decode: Check) -> tuple[Span, ...]:
     """Spans or attempts."""
-    spans = _rows(Span, value)
+    spans = _rows(Span, value, decode)
     for span in spans:
         if span.stopped is not None and span.stopped < span.start:
             raise Distrusted("an end before its beginning")
@@ -201,8 +217,11 @@ def _by_what(instants: tuple[Instant, ...]) -> dict[str, dict[int, float]]:
 # ---- rows ------------------------------------------------------------------------------------------------------------
 
 
-def _rows(kind: Callable[..., T], value: Json | None) -> tuple[T, ...]:
+def _rows(kind: Callable[..., T], value: Json | None, decode: Check | None = None) -> tuple[T, ...]:
+    """Records from their rows; ``decode`` reads the fields that hold values of the play, in records that have some."""
     rows, checks = _list(value), _checks_of(kind)
+    if len(rows) > _MOST.get(kind, len(rows)):
+        raise Distrusted(f"{len(rows)} rows of a kind of which there are {_MOST[kind]} at most")
     for row in rows:
         if type(row) is not list or len(row) != len(checks):
             raise Distrusted(f"not a row of {len(checks)}")
@@ -210,7 +229,17 @@ def _rows(kind: Callable[..., T], value: Json | None) -> tuple[T, ...]:
         return ()
     # Column by column: checking row by row took a third longer for a trace of 2000 events.
     columns = zip(*rows, strict=True)
-    return tuple(map(kind, *(map(check, column) for check, column in zip(checks, columns, strict=True))))
+    bound = (_bound(check, decode) for check in checks)
+    return tuple(map(kind, *(map(check, column) for check, column in zip(bound, columns, strict=True))))
+
+
+def _bound(check: Check, decode: Check | None) -> Check:
+    """The check of a field, with the decoder of the message where the field holds a value of the play."""
+    if decode is not None and check is _value:
+        return decode
+    if decode is not None and check is _value_or_error:
+        return partial(_value_or_error, decode=decode)
+    return check
 
 
 @cache
@@ -278,7 +307,19 @@ def _one_of(words: tuple[str, ...], value: Json) -> str:
     return str(value)
 
 
-def _value_or_error(value: Json) -> object:
+def _choices(value: Json | None) -> tuple[int, ...]:
+    choices = _list(value)
+    if len(choices) > MAX_CHOICES:
+        raise Distrusted(f"{len(choices)} choices")
+    return tuple(map(_count, choices))
+
+
+def _value(value: Json) -> object:
+    """A value of the play. All of them are read by the decoder of their message, which stands in for this function."""
+    raise AssertionError
+
+
+def _value_or_error(value: Json, decode: Check = _value) -> object:
     """An error has two keys, and a value that is an object has one."""
     return _raised(value) if type(value) is dict and "bare" in value else decode(value)
 
@@ -291,6 +332,6 @@ _CHECKS: dict[object, Check] = {
     str: _text,
     str | None: _optional_text,
     tuple[str, ...]: _texts,
-    object: decode,
+    object: _value,
     Raised | object: _value_or_error,
 }

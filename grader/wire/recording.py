@@ -12,7 +12,7 @@ the record.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from enum import StrEnum
 from functools import cache
 from operator import attrgetter
@@ -36,6 +36,14 @@ LEFT_BEHIND = (
     "unclosed",
 )
 """What a play may leave behind, the most telling first. Exceptions are ``unretrieved`` on asyncio alone."""
+
+MAX_ROWS = 20_000
+"""The most marks, and spans, and attempts of one play: a scenario that goes on for ever must not fill the memory."""
+MAX_LEAVES = 8
+MAX_WAITING = 50
+MAX_EVENTS = 6000
+"""Events that cross to the trusted side; a picture needs far fewer, and a spinning play makes 100,000."""
+MAX_DEVIATIONS = 50
 
 
 class Missing(AssertionError):
@@ -311,6 +319,8 @@ class Recording:
     """A fingerprint of who did what when, for plays that were asked for a trace."""
     looked: bool = False
     """Whether a hidden test has looked at how this play ended or what it raised."""
+    _named: dict[str, dict[str, list[Any]]] = field(default_factory=dict, init=False, repr=False)
+    """The rows of each kind by their names, once a hidden test has asked for some."""
 
     @property
     def result(self) -> object:
@@ -349,22 +359,32 @@ class Recording:
 
     def values(self, name: str) -> list[object]:
         """The values of all marks of that name, in order."""
-        return [mark.value for mark in self.marks if mark.name == name]
+        return [mark.value for mark in self._rows_named("marks", name)]
 
     def times(self, name: str) -> list[float]:
         """The virtual seconds of all marks of that name, in order."""
-        return [mark.time for mark in self.marks if mark.name == name]
+        return [mark.time for mark in self._rows_named("marks", name)]
 
     def span(self, name: str) -> Span:
         """The only span of that name. Raises Missing if there is none, or more than one."""
-        return self._only(self.spans, name)
+        return self._only("spans", name)
 
     def attempt(self, name: str) -> Span:
         """The only attempt of that name. Raises Missing if there is none, or more than one."""
-        return self._only(self.attempts, name)
+        return self._only("attempts", name)
 
-    def _only(self, spans: Sequence[Span], name: str) -> Span:
-        of_that_name = [span for span in spans if span.name == name]
+    def _only(self, kind: str, name: str) -> Span:
+        of_that_name = self._rows_named(kind, name)
         if len(of_that_name) != 1:
             raise Missing(f"{name!r} began {len(of_that_name)} times, not once; the play ended as {self.ended}")
-        return of_that_name[0]
+        span: Span = of_that_name[0]
+        return span
+
+    def _rows_named(self, kind: str, name: str) -> Sequence[Any]:
+        """The marks, spans or attempts of that name. A test may ask for 20,000 names, so they are sorted only once."""
+        by_name = self._named.get(kind)
+        if by_name is None:
+            by_name = self._named[kind] = {}
+            for row in getattr(self, kind):
+                by_name.setdefault(row.name, []).append(row)
+        return by_name.get(name, ())

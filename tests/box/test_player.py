@@ -7,7 +7,7 @@ import pytest
 from grader.box.player import Output, too_large
 from grader.kit.exercise import Limits
 from grader.sandbox.box import Box
-from grader.sandbox.cell import Play
+from grader.sandbox.play import Play
 from grader.sandbox.reading import read
 from grader.wire.lines import dumps, loads
 from grader.wire.recording import Ended

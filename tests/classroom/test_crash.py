@@ -24,7 +24,8 @@ from grader.box import kernel
 from grader.kit.exercise import Limits
 from grader.sandbox import zygote
 from grader.sandbox.box import Box, Job
-from grader.sandbox.cell import Cell, Play
+from grader.sandbox.cell import Cell
+from grader.sandbox.play import Play
 from tests.class_runs import FILES, differences, hand_in_forty, verdicts
 from tests.processes import below, grade, start
 

@@ -9,7 +9,7 @@ import pytest
 from grader.judge import explain
 from grader.kit.diagnosis import BUILTIN, Diagnosis
 from grader.kit.hidden_tests import HiddenTest
-from grader.sandbox.cell import Play
+from grader.sandbox.play import Play
 from grader.wire.recording import (
     NOTHING,
     Deviation,

@@ -11,7 +11,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from grader.judge.schedules import MAX_TRIES, WALK, Variants, shortest
-from grader.sandbox.cell import Play
+from grader.sandbox.play import Play
 from grader.wire.recording import Ended, Recording
 
 KEY = Play("meet", "{}\n", "trio")

@@ -18,7 +18,8 @@ from grader.judge.session import Examination, Session
 from grader.judge.verdict import Outcome as Result
 from grader.kit.exercise import Exercise
 from grader.sandbox.box import Box, Job
-from grader.sandbox.cell import Cell, Play
+from grader.sandbox.cell import Cell
+from grader.sandbox.play import Play
 from grader.wire import BACKENDS
 from grader.wire.recording import Ended, Recording, Remark
 from grader.wire.values import Token

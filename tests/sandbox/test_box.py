@@ -19,7 +19,8 @@ from grader.errors import InternalError
 from grader.kit.exercise import Limits
 from grader.sandbox import zygote
 from grader.sandbox.box import Box, Job
-from grader.sandbox.cell import Cell, Play
+from grader.sandbox.cell import Cell
+from grader.sandbox.play import Play
 from grader.wire import BACKENDS
 from grader.wire.recording import Ended
 from tests.fault_samples import PLAYER, SET_UP, break_boxes

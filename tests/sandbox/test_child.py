@@ -8,10 +8,11 @@ from typing import cast
 
 import pytest
 
-from grader.sandbox.child import Child, Gone, TimeIsUp, next_line
+from grader.sandbox.child import Child, Gone, Patience, TimeIsUp, next_line
 from grader.sandbox.zygote import ZygoteHandle
 
 NO_SUCH_PROCESS = 2**30
+PATIENT = Patience(wall=30, cpu=30)
 
 
 def leaving(last_words: int, said: bytes) -> Callable[[Child], bool]:
@@ -40,7 +41,7 @@ def test_an_answer_given_right_before_the_end_is_read(child: tuple[Child, int]) 
     """The answer lay in the pipe when the child was found gone: under load such plays were reported as crashed."""
     reader, says = child
 
-    assert next_line(reader, leaving(says, b"answer\nmore"), wall=30, cpu=30) == b"answer"
+    assert next_line(reader, leaving(says, b"answer\nmore"), PATIENT) == b"answer"
     assert reader.buffer == b"more"
 
 
@@ -51,11 +52,11 @@ def test_a_child_that_leaves_without_an_answer_is_gone_although_its_pipe_is_open
     reader, says = child
 
     with pytest.raises(Gone):
-        next_line(reader, leaving(says, said), wall=30, cpu=30)
+        next_line(reader, leaving(says, said), PATIENT)
 
 
 def test_wall_time_is_up_before_the_box_is_asked_about_the_child(child: tuple[Child, int]) -> None:
     reader, says = child
 
     with pytest.raises(TimeIsUp, match="real seconds"):
-        next_line(reader, leaving(says, b"answer\n"), wall=0, cpu=30)
+        next_line(reader, leaving(says, b"answer\n"), Patience(wall=0, cpu=30))

@@ -23,8 +23,9 @@ from grader.kit.exercise import Limits
 from grader.kit.kit import load_kit
 from grader.sandbox import enclosure, isolation
 from grader.sandbox.box import Box, Job
-from grader.sandbox.cell import Cell, Play
+from grader.sandbox.cell import Cell
 from grader.sandbox.isolation import LAST_PROBE, Probe, proven, refusal, require, shared
+from grader.sandbox.play import Play
 from grader.wire.recording import Ended, Recording
 from tests.kit_samples import change, make_kit
 

@@ -14,6 +14,7 @@ from grader.wire.lines import Distrusted, dumps, loads
 from grader.wire.values import (
     MAX_DEPTH,
     MAX_NODES,
+    Decoder,
     Encoder,
     Opaque,
     Token,
@@ -21,7 +22,6 @@ from grader.wire.values import (
     TypedBool,
     TypedFloat,
     TypedInt,
-    decode,
     encode_inputs,
     revive,
 )
@@ -56,7 +56,7 @@ def depth(value: object) -> int:
 
 def crossed(value: object, tokens: dict[int, str] | None = None) -> Any:
     """The value as a hidden test gets it."""
-    return decode(loads(dumps(Encoder(lambda each: (tokens or {}).get(id(each))).encode(value))))
+    return Decoder().decode(loads(dumps(Encoder(lambda each: (tokens or {}).get(id(each))).encode(value))))
 
 
 # ---- across and back -------------------------------------------------------------------------------------------------
@@ -273,7 +273,7 @@ def test_every_integer_that_is_encoded_can_be_read() -> None:
 )
 def test_what_no_encoder_writes_is_distrusted(forged: Any) -> None:
     with pytest.raises(Distrusted):
-        decode(forged)
+        Decoder().decode(forged)
 
 
 json_like = st.recursive(
@@ -286,6 +286,6 @@ json_like = st.recursive(
 @given(json_like)
 def test_any_json_is_a_value_or_distrusted_and_nothing_else(document: Any) -> None:
     try:
-        decode(document)
+        Decoder().decode(document)
     except Distrusted:
         pass

@@ -23,6 +23,8 @@ from types import (
 )
 from typing import NamedTuple
 
+from grader.wire.recording import MAX_DEVIATIONS, MAX_EVENTS
+
 STUDENT = "/submission/"
 """How every file name of the learner's code begins, and no other."""
 SCENARIOS = "/scenarios.py"
@@ -30,11 +32,8 @@ SCENARIOS = "/scenarios.py"
 GIVEN = "what it was given"
 """The name shown for a function of the scenario that a submission awaits."""
 
-MAX_DEVIATIONS = 50
 MAX_WRAPPED = 10
 """How many partial functions and methods inside each other are taken off."""
-MAX_EVENTS = 6000
-"""Events that cross to the trusted side; a picture needs far fewer, and a spinning play makes 100,000."""
 
 _IN_GROUP: Callable[[BaseException], tuple[BaseException, ...]] = BaseExceptionGroup.__dict__["exceptions"].__get__
 _WRAPPERS = ("async_generator_asend", "async_generator_athrow", "anext_awaitable", "coroutine_wrapper")

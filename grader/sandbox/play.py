@@ -1,0 +1,54 @@
+"""A request for one play: which scenario with which inputs, on which backend, under which schedule."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+from grader.kit.exercise import Limits
+from grader.wire.lines import Json, dumps
+from grader.wire.values import encode_inputs
+
+
+@dataclass(frozen=True, slots=True)
+class Play:
+    """A request for one play. ``choices`` replay a schedule exactly; otherwise ``seed`` picks one, 0 being natural."""
+
+    scenario: str
+    inputs: str
+    """The arguments of the scenario, as ``Play.encode`` writes them."""
+    backend: str
+    seed: int = 0
+    choices: tuple[int, ...] | None = None
+    trace: bool = False
+    within: float | None = None
+    """Virtual seconds after which the play is late, if its hidden test says so."""
+    walk: str = "fair"
+    """``sticky`` for an unfair schedule, which stays with one task as long as it can."""
+
+    @property
+    def key(self) -> Play:
+        """The same scenario with the same inputs on the same backend, whatever the schedule."""
+        return Play(self.scenario, self.inputs, self.backend, within=self.within)
+
+    @staticmethod
+    def encode(inputs: Mapping[str, object]) -> str:
+        return dumps(encode_inputs(dict(inputs))).decode()
+
+
+def request(play: Play, name: str, limits: Limits, hung: Collection[int] = ()) -> dict[str, Json]:
+    """A play as it crosses to the box. The answer bears this name; ``hung`` are lines in which plays have hung."""
+    return {
+        "play": name,
+        "scenario": play.scenario,
+        "inputs": json.loads(play.inputs),
+        "backend": play.backend,
+        "seed": play.seed,
+        "choices": None if play.choices is None else list(play.choices),
+        "trace": play.trace,
+        "within": play.within,
+        "walk": play.walk,
+        "hung": [*sorted(hung)],
+        "output": limits.output_bytes,
+    }
