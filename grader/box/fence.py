@@ -142,6 +142,8 @@ class Fence:
     """What the trusted side has decided for a box, and what the zygote found possible."""
 
     level: int
+    landlock: int
+    """The version of Landlock, 0 for none."""
     grants: tuple[Grant, ...]
     scratch: str
     """How the path of a folder for a submission with ``processes`` begins."""
@@ -153,6 +155,7 @@ class Fence:
         """The fence that the orders ask for; ``counted`` if the kernel counts the processes of the box apart."""
         return Fence(
             level=orders["level"],
+            landlock=min(kernel.landlock_version(), orders["landlock"]),
             grants=tuple(orders["grants"]),
             scratch=orders["scratch"],
             processes=_PROCESSES if counted else _tasks_of_user() + _MORE_PROCESSES,
@@ -173,7 +176,7 @@ class Fence:
             # is open, its inode stays the same.
             os.open(_OWN_THREADS, os.O_PATH | os.O_CLOEXEC)
             ports = _ports(self.level, needs)
-            kernel.restrict_files(self._grants(needs, folder), ports=ports)
+            kernel.restrict_files(self.landlock, self._grants(needs, folder), ports=ports)
             _hand_out(ports or ())
         if self.level >= 1:
             seccomp.restrict_calls(needs)

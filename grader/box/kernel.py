@@ -95,15 +95,15 @@ def landlock_version() -> int:
         return 0
 
 
-def restrict_files(grants: Iterable[Grant], *, ports: Sequence[int] | None) -> None:
+def restrict_files(version: int, grants: Iterable[Grant], *, ports: Sequence[int] | None) -> None:
     """Give up every file but those granted, and every TCP port but these; None leaves the network as it is.
 
-    A granted path that does not exist is left out. Needs ``no_new_privs``. Raises OSError where there is no Landlock.
+    ``version`` is the one of Landlock to use, no higher than the kernel's. A granted path that does not exist is left
+    out. Needs ``no_new_privs``. Raises OSError where there is no Landlock.
     """
-    known = landlock_version()
-    handled = (1 << next(rights for since, rights in _KNOWN_SINCE if known >= since)) - 1 if known else 0
-    network = _BIND_TCP | _CONNECT_TCP if known >= 4 and ports is not None else 0
-    attributes = struct.pack("=QQQ", handled, network, _SCOPES)[: 24 if known >= 6 else 16 if known >= 4 else 8]
+    handled = (1 << next(rights for since, rights in _KNOWN_SINCE if version >= since)) - 1 if version else 0
+    network = _BIND_TCP | _CONNECT_TCP if version >= 4 and ports is not None else 0
+    attributes = struct.pack("=QQQ", handled, network, _SCOPES)[: 24 if version >= 6 else 16 if version >= 4 else 8]
     rules = call(_CREATE, attributes, len(attributes), 0)
     try:
         for grant in grants:

@@ -1,22 +1,26 @@
 """Probes: things that must fail inside the box, tried there. One that succeeds lowers the level of the box.
 
 A child of its own tries them while the zygote imports what it needs for plays, so that no play waits for them: first
-what namespaces prevent, then, behind the same fence as a submission, everything else. The trusted side decides about
-the level. To try one more thing, add a line to ``_outside`` or ``_behind_fences``.
+what namespaces prevent, then, behind the same fence as a submission, everything else. A child of that child tries what
+stays forbidden behind the fence of the needs, which leaves more system calls open. The trusted side decides about the
+level. To try one more thing, add a line to ``_outside``, ``_behind_fences`` or ``_with_needs``.
 """
 
 from __future__ import annotations
 
+import fcntl
 import mmap
 import os
 import resource
+import signal
 import socket
+import struct
 import sys
 from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any, NoReturn
 
-from grader.box import kernel
+from grader.box import kernel, seccomp
 from grader.box.fence import MESSAGES, Fence, die_with_parent, lower_limits, take_descriptors
 from grader.wire.lines import decode, dumps
 from grader.wire.orders import Targets
@@ -30,6 +34,20 @@ _CPU_SECONDS = 10
 _ENVIRONMENT = {"PATH", "LANG", "PYTHONHASHSEED", "MALLOC_ARENA_MAX", "PWD", "TMPDIR", "LC_CTYPE", ""}
 _ELSEWHERE = ("192.0.2.1", 9)
 """An address that no computer has (RFC 5737)."""
+_HERE = ("127.0.0.1", 9)
+_NEEDS = ("loopback", "processes")
+
+_UNLISTED = {
+    "x86_64": {"rt_sigqueueinfo": 129, "timer_create": 222, "mq_notify": 244, "pidfd_send_signal": 424},
+    "aarch64": {"rt_sigqueueinfo": 138, "timer_create": 107, "mq_notify": 184, "pidfd_send_signal": 424},
+}
+"""Calls that send a signal, or have the kernel send one. ``seccomp`` has no numbers for what it never allows."""
+_F_SETSIG, _F_SETOWN_EX = 10, 15
+_FIOASYNC, _FIOSETOWN, _SIOCSPGRP = 0x5452, 0x8901, 0x8902
+_CLONE_PARENT = 0x8000
+_SCTP, _MPTCP = 132, 262
+_TCP_FASTOPEN, _TCP_FASTOPEN_CONNECT, _TCP_ULP, _SO_ATTACH_FILTER = 23, 30, 31, 26
+_MSG_FASTOPEN = 0x20000000
 
 
 class _Possible(Exception):
@@ -59,12 +77,16 @@ def _report(descriptor: int, fence: Fence, targets: Targets) -> NoReturn:
         # Not through descriptor 0: it is the control socket until here.
         take_descriptors(descriptor, descriptor, descriptor)
         for level, probes in _groups(fence, targets):
-            for what, probe in probes:
-                os.write(MESSAGES, dumps([level, what, *_outcome(probe)]))
+            _try(level, probes)
     except BaseException as error:
         failed = f"put up the fences: {type(error).__name__}: {error}"[:300]
         os.write(MESSAGES, dumps([min(fence.level, 2), "run without fences", False, failed]))
     os._exit(0)
+
+
+def _try(level: int, probes: list[Probe]) -> None:
+    for what, probe in probes:
+        os.write(MESSAGES, dumps([level, what, *_outcome(probe)]))
 
 
 def _groups(fence: Fence, targets: Targets) -> Iterator[tuple[int, list[Probe]]]:
@@ -75,9 +97,25 @@ def _groups(fence: Fence, targets: Targets) -> Iterator[tuple[int, list[Probe]]]
     if fence.level >= 1:
         lower_limits(memory=_MEMORY, cpu=_CPU_SECONDS)
         yield 1, [("take more memory than it is given", _more_memory), ("raise its limits", _raise_limits)]
+    if fence.level >= 2:
+        _try_with_needs(fence)
     fence.put_up()
     if fence.level >= 2:
         yield 2, _behind_fences(targets)
+
+
+def _try_with_needs(fence: Fence) -> None:
+    """Have a child put up the fence of the needs and try what these must not open; raises OSError if it cannot."""
+    process = os.fork()
+    if process == 0:
+        try:
+            fence.put_up(_NEEDS)
+            _try(2, _with_needs(fence))
+            os._exit(0)
+        finally:
+            os._exit(1)
+    if os.waitpid(process, 0)[1] != 0:
+        raise OSError(0, "the probes behind the fence of the needs were cut short")
 
 
 def _outcome(probe: Callable[[], object]) -> tuple[bool, str]:
@@ -120,9 +158,93 @@ def _behind_fences(targets: Targets) -> list[Probe]:
         ("connect to another computer", _connect),
         ("make a datagram socket", lambda: socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)),
         ("make a user namespace", lambda: kernel.unshare(kernel.CLONE_NEWUSER)),
+        *_signals(parent),
         ("start a process", _fork),
+        ("start a process by the call for threads", partial(_clone, signal.SIGCHLD)),
         ("run a program", lambda: os.execv(sys.executable, [sys.executable, "-c", ""])),
     ]
+
+
+def _signals(parent: int) -> list[Probe]:
+    """Ways to a signal beside ``kill``: nearly all of them ask the kernel to send it when something happens."""
+    ours, theirs = socket.socketpair()
+    owner = struct.pack("=ii", 1, parent)  # F_OWNER_PID
+    unlisted = _UNLISTED[os.uname().machine]
+    return [
+        ("have the parent signalled by F_SETOWN", _asked(fcntl.fcntl, ours, fcntl.F_SETOWN, parent)),
+        ("have the parent signalled by F_SETOWN_EX", _asked(fcntl.fcntl, ours, _F_SETOWN_EX, owner)),
+        ("choose the signal by F_SETSIG", _asked(fcntl.fcntl, ours, _F_SETSIG, signal.SIGKILL)),
+        ("turn signals on by O_ASYNC", _asked(fcntl.fcntl, theirs, fcntl.F_SETFL, os.O_ASYNC)),
+        ("have signals sent by F_SETLEASE", _asked(fcntl.fcntl, ours, fcntl.F_SETLEASE, fcntl.F_RDLCK)),
+        ("have signals sent by F_NOTIFY", _asked(fcntl.fcntl, ours, fcntl.F_NOTIFY, fcntl.DN_CREATE)),
+        ("have the parent signalled by FIOSETOWN", _asked(fcntl.ioctl, ours, _FIOSETOWN, struct.pack("=i", parent))),
+        ("have the parent signalled by SIOCSPGRP", _asked(fcntl.ioctl, ours, _SIOCSPGRP, struct.pack("=i", parent))),
+        ("turn signals on by FIOASYNC", _asked(fcntl.ioctl, theirs, _FIOASYNC, struct.pack("=i", 1))),
+        ("change the signal of its parent's death", _asked(kernel.prctl, kernel.PR_SET_PDEATHSIG, signal.SIGURG)),
+        ("have signals sent by a timer", _asked(kernel.call, unlisted["timer_create"], 1, None, bytes(8))),
+        ("have signals sent by a message queue", _asked(kernel.call, unlisted["mq_notify"], -1, None)),
+        ("queue a signal", _asked(kernel.call, unlisted["rt_sigqueueinfo"], parent, 0, _siginfo())),
+        ("send a signal to a descriptor", _asked(kernel.call, unlisted["pidfd_send_signal"], -1, 0, None, 0)),
+        ("start a process whose end sends another signal", partial(_clone, signal.SIGURG)),
+    ]
+
+
+def _with_needs(fence: Fence) -> list[Probe]:
+    """What a submission must not be able to do either if its exercise needs the loopback or processes."""
+    parent = os.getppid()
+    tcp = socket.socket()
+    probes: list[Probe] = [
+        ("connect by MPTCP", _asked(socket.socket, socket.AF_INET, socket.SOCK_STREAM, _MPTCP)),
+        ("connect by MPTCP and IPv6", _asked(socket.socket, socket.AF_INET6, socket.SOCK_STREAM, _MPTCP)),
+        ("connect by SCTP", _asked(socket.socket, socket.AF_INET, socket.SOCK_STREAM, _SCTP)),
+        ("send a datagram", _asked(socket.socket, socket.AF_INET, socket.SOCK_DGRAM)),
+        ("connect by fast open", _asked(tcp.sendto, b"x", _MSG_FASTOPEN, _HERE)),
+        ("connect by a message with fast open", _asked(tcp.sendmsg, [b"x"], [], _MSG_FASTOPEN, _HERE)),
+        ("connect later, by fast open", _asked(tcp.setsockopt, socket.IPPROTO_TCP, _TCP_FASTOPEN_CONNECT, 1)),
+        ("accept fast open", _asked(tcp.setsockopt, socket.IPPROTO_TCP, _TCP_FASTOPEN, 1)),
+        ("change the protocol of a socket", _asked(tcp.setsockopt, socket.IPPROTO_TCP, _TCP_ULP, b"smc")),
+        ("load a program into a socket", _asked(tcp.setsockopt, socket.SOL_SOCKET, _SO_ATTACH_FILTER, bytes(16))),
+        ("have the parent signalled, with needs", _asked(fcntl.fcntl, tcp, fcntl.F_SETOWN, parent)),
+        ("signal its parent, with needs", _asked(os.kill, parent, 0)),
+        ("signal its parent's group, with needs", _asked(os.kill, -parent, 0)),
+        ("signal all processes, with needs", _asked(os.kill, -1, 0)),
+        ("make a user namespace, with needs", partial(_clone, kernel.CLONE_NEWUSER | signal.SIGCHLD)),
+        ("start a process beside itself", partial(_clone, _CLONE_PARENT | signal.SIGCHLD)),
+        ("start a process whose end sends another signal, with needs", partial(_clone, signal.SIGURG)),
+    ]
+    if fence.level == 2 and fence.landlock >= 4:
+        probes += [
+            ("connect to a port that it was not given", _asked(tcp.connect, _HERE)),
+            ("listen on a port that it was not given", _asked(tcp.bind, (_HERE[0], 10_009))),
+        ]
+    return probes
+
+
+def _asked(function: Callable[..., object], *arguments: object) -> Callable[[], object]:
+    """A probe of what a fence has to refuse by itself: any other error comes from a kernel that was about to do it."""
+
+    def probe() -> object:
+        try:
+            return function(*arguments)
+        except PermissionError:
+            raise
+        except OSError as error:
+            raise _Possible(f"no fence refused it: {error.strerror}") from None
+
+    return probe
+
+
+def _siginfo() -> bytes:
+    """Of a signal that another process has queued (SI_QUEUE)."""
+    return struct.pack("=iii", 0, 0, -1).ljust(128, b"\0")
+
+
+def _clone(flags: int) -> None:
+    here = seccomp.processor()
+    if here is None:
+        raise _Possible("there is no table for this processor")
+    if kernel.call(here.calls["clone"], flags, None, None, None, None) == 0:
+        os._exit(0)
 
 
 def _files(targets: Targets, how: str) -> list[Probe]:

@@ -22,7 +22,7 @@ from grader.sandbox.child import Child
 from grader.sandbox.isolation import Probe
 from grader.sandbox.zygote import LOOK_SECONDS, Died, ZygoteHandle, kill_descendants
 from grader.wire.lines import dumps
-from grader.wire.orders import JobOrder
+from grader.wire.orders import NEWEST_LANDLOCK, JobOrder
 
 GRACE_SECONDS = 5.0
 """How long a child may take to leave after its last play, and killed processes to be gone."""
@@ -45,10 +45,11 @@ class Job:
 class Box:
     """One warm zygote. Use it as a context manager: leaving it kills everything.
 
-    ``level`` is the strongest level of isolation to try, None for the strongest there is.
+    ``level`` is the strongest level of isolation to try, None for the strongest there is. ``landlock`` is the newest
+    version of Landlock to use: with an older one the box is as it would be under an older kernel.
     """
 
-    def __init__(self, level: int | None = None) -> None:
+    def __init__(self, level: int | None = None, *, landlock: int = NEWEST_LANDLOCK) -> None:
         if not hasattr(os, "fork"):
             raise MachineError(
                 "the box needs a system with fork()",
@@ -56,6 +57,7 @@ class Box:
             )
         strongest, why_not = isolation.ceiling()
         self._level = strongest if level is None else min(level, strongest)
+        self._landlock = landlock
         self._zygote: ZygoteHandle | None = None
         self._ready = False
         self._stumbled = False
@@ -160,7 +162,7 @@ class Box:
         while True:
             try:
                 with held_back():
-                    self._zygote = ZygoteHandle(self._level)
+                    self._zygote = ZygoteHandle(self._level, self._landlock)
                 return
             except Died as died:
                 self._lower(self._level - 1, str(died))

@@ -36,14 +36,15 @@ compileall.compile_dir(sys.argv[2], quiet=2)
 """
 
 
-def orders(level: int) -> Orders:
-    """The orders of a zygote at a level."""
+def orders(level: int, landlock: int) -> Orders:
+    """The orders of a zygote at a level, with Landlock of no newer version than this."""
     # At level 3 an empty folder is mounted over the kit. Otherwise all that lies beside the kit is allowed one by one,
     # for which every child takes 17 ms instead of 3 where 200 packages are installed (measured on a busy machine).
     hidden = PACKED if level < STRONGEST and PACKED.is_dir() else None
     root = os.geteuid() == 0 if hasattr(os, "geteuid") else False
     return {
         "level": level,
+        "landlock": landlock,
         "root": str(PACKAGE.parent),
         "user": NOBODY if root and _open_to_all(inside=level >= STRONGEST) else None,
         "mapped": level >= STRONGEST and not root,

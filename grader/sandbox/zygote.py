@@ -38,7 +38,7 @@ class Died(Exception):
 class ZygoteHandle:
     """One warm process, and our end of the socket to it."""
 
-    def __init__(self, level: int) -> None:
+    def __init__(self, level: int, landlock: int) -> None:
         self.level = level
         self.process = 0
         """Its process number on this computer, from ``ready`` on."""
@@ -51,7 +51,7 @@ class ZygoteHandle:
         self._buffer = b""
         self._init: int | None = None
         """A descriptor of the first process of the box's namespace."""
-        self._orders = orders(level)
+        self._orders = orders(level, landlock)
         if level >= STRONGEST or self._orders["user"] is not None:
             ensure_bytecode()
         self._control, theirs = socket.socketpair()

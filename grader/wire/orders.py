@@ -8,8 +8,11 @@ from __future__ import annotations
 
 from typing import Literal, TypedDict
 
-FILTERED_MACHINES = ("x86_64",)
+FILTERED_MACHINES = ("x86_64", "aarch64")
 """The processors for which ``box.seccomp`` has a table of system calls, as ``uname -m`` calls them."""
+
+NEWEST_LANDLOCK = 6
+"""The newest version of Landlock that ``box.kernel`` knows."""
 
 Access = Literal["read", "list", "read-file", "use", "run", "write"]
 """What a grant allows. ``box.kernel`` translates each into the rights of Landlock.
@@ -45,6 +48,8 @@ class Orders(TypedDict):
     """What a box is told at its start."""
 
     level: int
+    landlock: int
+    """The newest version of Landlock to use."""
     root: str
     """The folder that holds our package."""
     user: int | None

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import socket
 import stat
+import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -26,6 +27,7 @@ from grader.sandbox.box import Box, Job
 from grader.sandbox.cell import Cell
 from grader.sandbox.isolation import LAST_PROBE, Probe, proven, refusal, require, shared
 from grader.sandbox.play import Play
+from grader.wire.orders import NEWEST_LANDLOCK
 from grader.wire.recording import Ended, Recording
 from tests.kit_samples import change, make_kit
 
@@ -39,12 +41,13 @@ def probe(level: int, prevented: bool = True, what: str = LAST_PROBE) -> Probe:
 EVERYTHING = (probe(1), probe(2), probe(3))
 
 
-@pytest.fixture(scope="module", params=[3, 2])
+@pytest.fixture(scope="module", params=[(3, NEWEST_LANDLOCK), (2, NEWEST_LANDLOCK), (2, 4)], ids=str)
 def fenced(request: pytest.FixtureRequest) -> Iterator[Box]:
-    """A box of level 3 and one of level 2, as far as this computer has them."""
-    with Box(request.param) as box:
-        if box.level < request.param:
-            pytest.skip(f"LEVEL {request.param} IS NOT TESTED: {'; '.join(box.notes) or isolation.ceiling()[1]}")
+    """A box of level 3, one of level 2, and one with the Landlock of Linux 6.8, as far as this computer has them."""
+    level, landlock = request.param
+    with Box(level, landlock=landlock) as box:
+        if box.level < level:
+            pytest.skip(f"LEVEL {level} IS NOT TESTED: {'; '.join(box.notes) or isolation.ceiling()[1]}")
         yield box
 
 
@@ -79,6 +82,11 @@ def played(box: Box, body: str, *needs: str, limits: Limits = LIMITS, **inputs: 
     submission = f"{before}\nasync def answer({names}):\n{lines}\n"
     with cell_of(box, submission, *needs, limits=limits) as cell:
         return cell.recording(ask(**inputs))
+
+
+def user_of(box: Box) -> int:
+    """The user that the box runs as, by the numbers of this computer."""
+    return int(Path(f"/proc/{box.process}/status").read_text().partition("\nUid:\t")[2].split()[0])
 
 
 # ---- which level -----------------------------------------------------------------------------------------------------
@@ -241,16 +249,69 @@ def test_what_a_submission_does_not_need_is_refused_and_its_play_goes_on(fenced:
 
 
 @pytest.mark.parametrize(
-    "call", [(101, 16), (310, 0), (311, 0), (165, 0), (272, 0x10000000), (425, 8), (321, 0), (56, 17)]
+    ("calls", "first"),
+    [
+        pytest.param({"x86_64": 101, "aarch64": 117}, 16, id="ptrace"),
+        pytest.param({"x86_64": 310, "aarch64": 270}, 0, id="process_vm_readv"),
+        pytest.param({"x86_64": 311, "aarch64": 271}, 0, id="process_vm_writev"),
+        pytest.param({"x86_64": 165, "aarch64": 40}, 0, id="mount"),
+        pytest.param({"x86_64": 272, "aarch64": 97}, 0x10000000, id="unshare"),
+        pytest.param({"x86_64": 425, "aarch64": 425}, 8, id="io_uring_setup"),
+        pytest.param({"x86_64": 321, "aarch64": 280}, 0, id="bpf"),
+        pytest.param({"x86_64": 56, "aarch64": 220}, 17, id="clone for a process"),
+        pytest.param({"x86_64": 222, "aarch64": 107}, 1, id="timer_create"),
+        pytest.param({"x86_64": 129, "aarch64": 138}, 1, id="rt_sigqueueinfo"),
+        pytest.param({"x86_64": 424, "aarch64": 424}, 3, id="pidfd_send_signal"),
+        pytest.param({"x86_64": 157, "aarch64": 167}, 1, id="prctl for the signal of the parent's death"),
+    ],
 )
-def test_system_calls_that_no_exercise_needs_are_refused(fenced: Box, call: tuple[int, int]) -> None:
-    """ptrace, process_vm_readv and writev, mount, unshare, io_uring_setup, bpf, and clone for a process"""
+def test_system_calls_that_no_exercise_needs_are_refused(fenced: Box, calls: dict[str, int], first: int) -> None:
     body = (
         "libc = ctypes.CDLL(None, use_errno=True)\n"
-        f"return [libc.syscall({call[0]}, {call[1]}, os.getppid(), 0, 0, 0, 0), ctypes.get_errno()]"
+        f"return [libc.syscall({calls[os.uname().machine]}, {first}, os.getppid(), 0, 0, 0, 0), ctypes.get_errno()]"
     )
 
     assert played(fenced, body).result == [-1, 1]
+
+
+SIGNALS = """
+import fcntl, os, signal, socket, struct
+
+async def answer(process):
+    ours, theirs = socket.socketpair()
+    flags = fcntl.fcntl(ours, fcntl.F_GETFL)
+    asked = {
+        "F_SETOWN": lambda: fcntl.fcntl(ours, fcntl.F_SETOWN, process),
+        "F_SETOWN_EX": lambda: fcntl.fcntl(ours, 15, struct.pack("=ii", 1, process)),
+        "FIOSETOWN": lambda: fcntl.ioctl(ours, 0x8901, struct.pack("=i", process)),
+        "SIOCSPGRP": lambda: fcntl.ioctl(ours, 0x8902, struct.pack("=i", process)),
+        "F_SETSIG": lambda: fcntl.fcntl(ours, 10, signal.SIGKILL),
+        "O_ASYNC": lambda: fcntl.fcntl(ours, fcntl.F_SETFL, flags | os.O_ASYNC),
+        "FIOASYNC": lambda: fcntl.ioctl(ours, 0x5452, struct.pack("=i", 1)),
+        "F_SETLEASE": lambda: fcntl.fcntl(ours, fcntl.F_SETLEASE, fcntl.F_RDLCK),
+        "F_NOTIFY": lambda: fcntl.fcntl(ours, fcntl.F_NOTIFY, fcntl.DN_CREATE),
+    }
+    done = []
+    for name, ask in asked.items():
+        try:
+            ask()
+            done.append(name)
+        except PermissionError:
+            pass
+    theirs.send(b"x")
+    return done
+"""
+
+
+def test_the_kernel_sends_no_signal_for_a_submission(fenced: Box) -> None:
+    """Neither to the zygote, nor to another process of the same user: with Landlock 4 only the filter is in the way."""
+    with subprocess.Popen(["cat"], stdin=subprocess.PIPE, user=user_of(fenced)) as victim:
+        for process in (victim.pid, fenced.process, os.getpid()):
+            with cell_of(fenced, SIGNALS) as cell:
+                assert cell.recording(ask(process=process)).result == []
+        victim.communicate(b"")
+
+    assert victim.returncode == 0
 
 
 def test_the_grader_its_kit_and_this_test_are_not_to_be_read(fenced: Box) -> None:
@@ -283,8 +344,7 @@ def test_the_environment_and_the_identity_of_the_person_who_grades_stay_outside(
 return [os.getuid(), os.getpid() < 100, socket.gethostname(), "GRADE_TEST_SECRET" in os.environ]
 """.strip()
         found = played(box, body)
-        own = f"/proc/{box.process}"
-        user = int(Path(f"{own}/status").read_text().partition("\nUid:\t")[2].split()[0])
+        user = user_of(box)
 
     assert found.result == [enclosure.NOBODY, True, "box", False]
     assert user != 0 or not enclosure._open_to_all(inside=True)
@@ -374,6 +434,60 @@ def test_the_loopback_reaches_the_plays_own_server_and_no_other(fenced: Box, bac
         assert isinstance(found, list)
         assert found[0] == b"hello"
         assert found[1] != 0
+        with pytest.raises(BlockingIOError):
+            other.accept()
+
+
+CONNECTIONS = """
+import socket
+
+async def answer(port, given):
+    address = ("127.0.0.1", port)
+    mptcp, fast_open = 262, 0x20000000
+
+    def stream(protocol=0, family=socket.AF_INET):
+        return socket.socket(family, socket.SOCK_STREAM, protocol)
+
+    def later(option, value=1):
+        with stream() as one:
+            one.setsockopt(socket.IPPROTO_TCP, option, value)
+            one.connect(address)
+            one.send(b"x")
+
+    ways = {
+        "TCP": lambda: stream(socket.IPPROTO_TCP).connect(address),
+        "IPv6": lambda: stream(family=socket.AF_INET6).connect(("::ffff:127.0.0.1", port)),
+        "MPTCP": lambda: stream(mptcp).connect(address),
+        "MPTCP and IPv6": lambda: stream(mptcp, socket.AF_INET6).connect(("::ffff:127.0.0.1", port)),
+        "sendto": lambda: stream().sendto(b"x", fast_open, address),
+        "sendmsg": lambda: stream().sendmsg([b"x"], [], fast_open, address),
+        "TCP_FASTOPEN_CONNECT": lambda: later(30),
+        "TCP_ULP": lambda: later(31, b"smc"),
+        "to listen by MPTCP": lambda: stream(mptcp).listen(),
+        "to listen": lambda: stream().bind(("127.0.0.1", given)),
+    }
+    done = []
+    for name, go in ways.items():
+        try:
+            go()
+            done.append(name)
+        except OSError:
+            pass
+    return done
+"""
+
+
+def test_the_loopback_is_no_door_to_a_port_of_this_computer_by_any_protocol(fenced: Box) -> None:
+    if refused := fenced.refusal(["loopback"]):
+        pytest.skip(f"THE LOOPBACK IS NOT TESTED: {refused}")
+    with socket.create_server(("127.0.0.1", 0)) as other, cell_of(fenced, CONNECTIONS, "loopback") as cell:
+        other.setblocking(False)
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
+        found = cell.recording(ask(port=other.getsockname()[1], given=port)).result
+
+        assert found == ([] if fenced.level == 2 else ["to listen"])
         with pytest.raises(BlockingIOError):
             other.accept()
 
