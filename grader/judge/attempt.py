@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from grader.errors import GraderError
 from grader.judge.collect import Function, fails, skips
 from grader.judge.explain import diagnose
+from grader.judge.kitfault import Stumble, stumble_of
 from grader.judge.schedules import Choices, Variants, shortest
 from grader.judge.verdict import Outcome
 from grader.kit.hidden_tests import HiddenTest
@@ -36,6 +37,8 @@ class Failed:
     recording: Recording
     variant: int
     """The number of the schedule under which the test failed."""
+    stumble: Stumble | None = None
+    """What the test raised, if that is no failed assertion."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,31 +138,36 @@ class Trial:
         try:
             returned = self.function(play)
         except skips():
-            return _not_judged("the hidden test was skipped")
+            return not_judged("the hidden test was skipped")
         except TooLong as up:
-            return _not_judged(str(up))
+            return not_judged(str(up))
         except GraderError:
             raise  # such as that no box can be started, which is not the learner's fault
-        except fails():
-            return self._judged(play.used, number, failed=True)
+        except fails() as error:
+            return self._failed(play.used, number, stumble_of(error, self.function))
         if returned is None:
-            return self._judged(play.used, number, failed=any(_is_unseen(recording) for _, recording in play.used))
+            unseen = any(_is_unseen(recording) for _, recording in play.used)
+            return self._failed(play.used, number, None) if unseen else self._without_play(play.used)
         # A coroutine whose assertions nothing awaits, or a comparison without its `assert`.
         if isinstance(returned, Coroutine):
             returned.close()  # the reason says so; Python need not warn of it as well
-        return _not_judged(f"the hidden test returned a {type(returned).__name__}")
+        return not_judged(f"the hidden test returned a {type(returned).__name__}")
 
-    def _judged(self, used: Sequence[tuple[Play, Recording]], number: int, *, failed: bool) -> Judged | None:
-        if not used:
-            return _not_judged("the hidden test looked at no play")
-        internal = next((recording for _, recording in used if recording.ended is Ended.INTERNAL), None)
-        if internal is not None:
-            return replace(_not_judged(internal.reason), own_fault=True)
-        if not failed:
-            return None
+    def _failed(self, used: Sequence[tuple[Play, Recording]], number: int, stumble: Stumble | None) -> Judged:
+        if not used and stumble is not None:
+            return not_judged(stumble.reason)  # no submission has had a part in it
+        if (bad := self._without_play(used)) is not None:
+            return bad
         play, recording, slug = diagnose(self.test, used)
-        why = Failed(diagnosis=slug, play=play, recording=recording, variant=number)
+        why = Failed(diagnosis=slug, play=play, recording=recording, variant=number, stumble=stumble)
         return Judged(outcome=Outcome.FAIL, failed=why)
+
+    def _without_play(self, used: Sequence[tuple[Play, Recording]]) -> Judged | None:
+        """What the call comes to if it had no play to look at, through the test or through the grader; else None."""
+        if not used:
+            return not_judged("the hidden test looked at no play")
+        internal = next((recording for _, recording in used if recording.ended is Ended.INTERNAL), None)
+        return None if internal is None else replace(not_judged(internal.reason), own_fault=True)
 
     def is_fragile(self, seed: int) -> bool:
         """Whether the hidden test fails under the unfair schedule of this seed."""
@@ -191,7 +199,8 @@ class Trial:
         return again if again is not None and again.diagnosis == failed.diagnosis else None
 
 
-def _not_judged(reason: str) -> Judged:
+def not_judged(reason: str) -> Judged:
+    """A hidden test that was not judged, through no fault of the submission."""
     return Judged(outcome=Outcome.NOT_JUDGED, reason=reason)
 
 

@@ -40,6 +40,8 @@ class Play:
     """Virtual seconds after which the play is late, if its hidden test says so."""
     walk: str = "fair"
     """``sticky`` for an unfair schedule, which stays with one task as long as it can."""
+    kinds: bool = False
+    """Whether the recording says what kinds of values the submission's functions returned."""
 
     @property
     def key(self) -> Play:
@@ -128,6 +130,7 @@ class Cell:
                 "trace": play.trace,
                 "within": play.within,
                 "walk": play.walk,
+                "kinds": play.kinds,
                 "output": self._job.limits.output_bytes,
             }
         )

@@ -270,8 +270,9 @@ def test_a_scenario_that_is_not_there_is_no_fault_of_the_play(box: Box, backend:
 def test_a_message_that_does_not_fit_is_replaced_by_one_that_the_trusted_side_reads() -> None:
     message = {
         "play": "1", "ended": "returned", "reason": "", "line": None, "waiting": [], "elapsed": 3.0, "result": "x" * 10,
-        "raised": None, "spans": [], "marks": [[0.0, "a", 1]], "attempts": [], "hygiene": [], "choices": [],
-        "widths": [], "many": False, "steps": 4, "output": "said", "trace": None, "digest": "0", "spent": False,
+        "raised": None, "spans": [], "marks": [[0.0, "a", 1]], "attempts": [], "kinds": [], "hygiene": [],
+        "choices": [], "widths": [], "many": False, "steps": 4, "output": "said", "trace": None, "digest": "0",
+        "spent": False,
     }  # fmt: skip
     recording, spent = read(loads(dumps(too_large(message))), play="1", scenario="s", backend="trio")
 
