@@ -228,13 +228,14 @@ class ReturnedKinds:
 def _returns(frame: FrameType) -> bool:
     """Whether a function or method of the learner's file returns, after which it is over."""
     code = frame.f_code
-    if not is_student(code) or "<" in code.co_qualname or code.co_flags & _GENERATORS:
+    if not is_student(code) or "<" in code.co_qualname or code.co_flags & _ANY_CODE != inspect.CO_OPTIMIZED:
         return False
     # A coroutine that waits, and a function that an exception leaves, are told of in the same way.
     return code.co_code[frame.f_lasti] in _RETURNS
 
 
-_GENERATORS = inspect.CO_GENERATOR | inspect.CO_ASYNC_GENERATOR
+_ANY_CODE = inspect.CO_OPTIMIZED | inspect.CO_GENERATOR | inspect.CO_ASYNC_GENERATOR
+"""Of these, the body of a class has none, and a function that is no generator has the first alone."""
 _RETURNS = frozenset(dis.opmap[name] for name in ("RETURN_VALUE", "RETURN_CONST") if name in dis.opmap)
 
 

@@ -7,8 +7,8 @@ go out, one for each submission. The way of a submission, and where to change wh
 - ``session`` calls every hidden test on every backend under every schedule; ``collect`` has pytest find them, and says
   which exceptions fail one.
 - ``attempt`` makes one such call: what ``play(...)`` does for a hidden test, and what a failed call comes to.
-- ``kitfault`` says where a hidden test raised what is no failed assertion; ``kitnames`` finds names in a kit that do not
-  exist; ``reference`` plays the reference answer, which tells a bug of the kit from one of the submission.
+- ``kitfault`` says where a hidden test raised what is no failed assertion; ``kitnames`` finds names in a kit that do
+  not exist; ``reference`` plays the reference answer, which tells a bug of the kit from one of the submission.
 - ``schedules`` says which schedules a play is tried under, and shortens one that fails.
 - ``explain`` finds the diagnosis of a failure, the line and the words; ``wrongkind`` finds a value of another kind than
   promised; ``results`` makes the results of a verdict.

@@ -3,7 +3,7 @@
 A failed assertion is what a hidden test is for. Any other exception in it is a stumble: either the test has a bug, or
 it reads what the submission returned in a way that this kind of answer does not allow (``sorted(recording.result)`` of
 None). Nothing in the exception tells one from the other for certain, so ``reference`` calls the test on the reference
-answer. Where a kit comes without it, ``Stumble.of_the_test`` knows the exceptions that no answer can bring about.
+answer. ``Stumble.of_the_test`` knows the exceptions that no answer can bring about, and needs no witness.
 """
 
 from __future__ import annotations
@@ -15,15 +15,15 @@ from types import FunctionType
 
 from grader.judge.collect import Function, fails_by_assertion
 from grader.text import clean_line
-from grader.wire.recording import Leaf, Mark, Recording, Span, Trace
+from grader.wire.recording import Ended, Leaf, Mark, Recording, Span, Trace
 
 AT_FAULT = "the kit is at fault: "
 """How a reason begins for which something was not judged through a bug in the kit."""
 
 _REASON = re.compile(rf"{AT_FAULT}(?P<place>\S+\.py:\d+): (?P<what>.*)", re.DOTALL)
 
-_OF_THE_GRADER = (Recording, Span, Mark, Leaf, Trace)
-"""What a hidden test is handed that no answer of a submission can stand in for."""
+_OF_THE_GRADER = (Recording, Ended, Span, Mark, Leaf, Trace)
+"""What a hidden test is handed that no answer of a submission can stand in for; a ``Raised`` may stand for a value."""
 
 _SPEAK_OF_NAMES = (
     "AttributeError",
@@ -62,16 +62,17 @@ def stumble_of(error: BaseException, function: Function) -> Stumble | None:
     if isinstance(error, fails_by_assertion()):
         return None
     assert isinstance(function, FunctionType)
-    line, step = function.__code__.co_firstlineno, error.__traceback__
+    file, line, innermost = function.__code__.co_filename, function.__code__.co_firstlineno, ""
+    step = error.__traceback__
     while step is not None:
-        if step.tb_frame.f_code.co_filename == function.__code__.co_filename:
-            line = step.tb_lineno
+        innermost = step.tb_frame.f_code.co_filename
+        line = step.tb_lineno if innermost == file else line
         step = step.tb_next
     return Stumble(
-        path=PurePath(function.__code__.co_filename),
+        path=PurePath(file),
         line=line,
         said=said(type(error).__name__, str(error)),
-        of_the_test=_no_answer_raises(error),
+        of_the_test=innermost == file and _no_answer_raises(error),
     )
 
 
@@ -79,12 +80,11 @@ def _no_answer_raises(error: BaseException) -> bool:
     match error:
         case AttributeError(obj=obj):
             return isinstance(obj, _OF_THE_GRADER)
-        case UnboundLocalError():
-            return False  # such as the variable of a loop over marks, of which there are none
         case NameError():
-            # "cannot access free variable" is the same in a function inside the test.
+            # Not the variable of a loop over marks, of which there may be none: Python says that it is "not associated
+            # with a value".
             return str(error).endswith("is not defined")
-    return isinstance(error, ImportError | SyntaxError)
+    return isinstance(error, ImportError)
 
 
 def said(kind: str, message: str) -> str:

@@ -63,15 +63,18 @@ class Reference:
 
     def fault_of_kit(self, trial: Trial, failed: Failed) -> str:
         """Why the kit is to blame for the failure of a hidden test, with file and line; empty if it is not."""
+        return self._fault_by_text(failed) or self._fault_by_witness(trial, failed.variant)
+
+    def _fault_by_witness(self, trial: Trial, number: int) -> str:
+        """The fault that the hidden test has on the reference answer as well."""
         if self._source is None:
-            return self._fault_without_witness(failed)
-        asked = trial.test.name, trial.backend, failed.variant
+            return ""
+        asked = trial.test.name, trial.backend, number
         if asked not in self._faults:
-            self._faults[asked] = self._fault_by_witness(self._source, trial, failed.variant)
+            self._faults[asked] = self._witnessed(self._cell(self._source), trial, number)
         return self._faults[asked]
 
-    def _fault_by_witness(self, source: str, trial: Trial, number: int) -> str:
-        cell = self._cell(source)
+    def _witnessed(self, cell: Cell, trial: Trial, number: int) -> str:
         witness = replace(trial, cell=cell)
         play = witness.fixture(self._choose(cell, number))
         judged = witness.call(play, number)
@@ -101,13 +104,13 @@ class Reference:
         called = f'`play("{play.scenario}")`: {what}'
         return at_fault(self._exercise.test_file, trial.test.line, called)
 
-    def _fault_without_witness(self, failed: Failed) -> str:
-        """The fault of a kit that comes without its reference answer, as far as the kit's own text proves it."""
+    def _fault_by_text(self, failed: Failed) -> str:
+        """The fault that the kit's own text proves, as in a line that the reference answer does not come to."""
         stumble = failed.stumble
         if stumble is not None and stumble.of_the_test:
             return stumble.reason
         lines = {leaf.scenario_line for leaf in failed.recording.surprises if "AttributeError" in leaf.types}
-        wrong = (mistake for mistake in of_scenarios(self._exercise) if mistake.line in lines)
+        wrong = (mistake for mistake in of_scenarios(self._exercise) if mistake.line in lines) if lines else ()
         return next((at_fault(mistake.path, mistake.line, mistake.what) for mistake in wrong), "")
 
 

@@ -17,7 +17,7 @@ from grader.judge.explain import (
 from grader.judge.reference import Reference, slim
 from grader.judge.session import Examination
 from grader.judge.verdict import BackendResult, Failure, Outcome, PassedRemark, TestResult
-from grader.judge.wrongkind import WRONG_KIND, WrongKind, wrong_kind
+from grader.judge.wrongkind import Unfit, unusable, wrong_kind
 from grader.kit.exercise import Exercise
 from grader.kit.hidden_tests import HiddenTest
 from grader.kit.kit import Kit
@@ -79,33 +79,34 @@ class Results:
 
     def _failure(self, cell: Cell, test: HiddenTest, failed: Failed, taken: Submission) -> Failure:
         shown = self._seen_again(cell, failed)
-        wrong = self._wrong_kind(test, failed, shown, taken)
-        slug = failed.diagnosis if wrong is None else WRONG_KIND
+        unfit = self._unfit(test, failed, shown, taken)
+        slug = failed.diagnosis if unfit is None else unfit.diagnosis
         diagnosis = self._kit.diagnoses[slug]
-        line = line_to_look_at(slug, shown, taken.source) if wrong is None else wrong.line
+        line = line_to_look_at(slug, shown, taken.source) if unfit is None else unfit.line
         return Failure(
             diagnosis=slug,
-            error=error_sentence(diagnosis, test, shown) if wrong is None else wrong.error,
-            help=diagnosis.help if wrong is None else wrong.help,
+            error=error_sentence(diagnosis, test, shown) if unfit is None else unfit.error,
+            help=diagnosis.help if unfit is None else unfit.help,
             ended=shown.ended,
             elapsed=shown.elapsed,
             schedule=failed.variant,
             turns=in_words(shown.trace) if failed.variant and shown.trace is not None else "",
             line=line,
             source=taken.line(line),
-            exception=exception_text(shown, slug) if wrong is None else "",
+            exception=exception_text(shown, slug) if unfit is None else "",
             waiting=shown.waiting if shown.ended in (Ended.DEADLOCK, Ended.LATE) else (),
             output=shown.output,
             trace=slim(shown.trace),
             reference=self._reference.trace(failed.play),
         )
 
-    def _wrong_kind(self, test: HiddenTest, failed: Failed, shown: Recording, taken: Submission) -> WrongKind | None:
-        """The wrong kind of value that explains the failure, where how the play went does not explain it better."""
+    def _unfit(self, test: HiddenTest, failed: Failed, shown: Recording, taken: Submission) -> Unfit | None:
+        """The value that explains the failure, where how the play went does not explain it better."""
         if failed.diagnosis not in (test.diagnosis, "raised") or unexpected_ending(shown) or telling_remark(shown):
             return None
-        stumbled = failed.stumble is not None
-        return wrong_kind(shown, self._promises, definitions(taken.source), stumbled=stumbled)
+        defined, stumbled = definitions(taken.source), failed.stumble is not None
+        wrong = wrong_kind(shown, self._promises, defined, stumbled=stumbled)
+        return wrong or (unusable(shown, self._promises, defined) if failed.diagnosis == "raised" else None)
 
     def _seen_again(self, cell: Cell, failed: Failed) -> Recording:
         """The recording to show: with its trace, and with the kinds of values returned if the play ended by itself.

@@ -1,4 +1,4 @@
-"""Finds the function of a submission that returned another kind of value than its stub promises, and says so.
+"""Finds the function whose value does not fit: it is of another kind than promised, or of no use to the scenario.
 
 What kinds a play returned is what the box says of it. It decides words alone: whether the test failed is known before.
 """
@@ -13,15 +13,16 @@ from grader.wire.recording import Recording, Returned
 from grader.wire.values import Opaque, TypedBool, TypedFloat, TypedInt
 
 WRONG_KIND = "wrong-kind"
-"""The slug of the diagnosis."""
+RAISED = "raised"
 
 _PYTHON_NAMES = {type(None): "NoneType", TypedInt: "int", TypedBool: "bool", TypedFloat: "float"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class WrongKind:
-    """A function that returned the wrong kind of value, in words for its author."""
+class Unfit:
+    """A function whose value does not fit, in words for its author."""
 
+    diagnosis: str
     error: str
     help: str
     line: int
@@ -30,7 +31,7 @@ class WrongKind:
 
 def wrong_kind(
     recording: Recording, promised: Sequence[Promise], defined: Mapping[str, Definition], *, stumbled: bool
-) -> WrongKind | None:
+) -> Unfit | None:
     """The wrong kind of value that explains why a hidden test failed on this play, if there is one.
 
     ``stumbled`` says that the test raised what is no failed assertion: it could not use what it found. None, where a
@@ -52,6 +53,23 @@ def wrong_kind(
     return None
 
 
+def unusable(recording: Recording, promised: Sequence[Promise], defined: Mapping[str, Definition]) -> Unfit | None:
+    """The function whose value a scenario could not go on with, though it is of the kind that was promised."""
+    if not any(leaf.line is None and leaf.scenario_line is not None for leaf in recording.surprises):
+        return None
+    public = {promise.name for promise in promised if not promise.name.endswith("__")} & defined.keys()
+    last = next((returned for returned in reversed(recording.kinds) if returned.name in public), None)
+    if last is None:
+        return None
+    kind = in_words(last.types[0] if last.types else "")
+    return Unfit(
+        diagnosis=RAISED,
+        error=f"the exercise cannot go on with what `{last.name}` returned, {kind}",
+        help=f"compare what `{last.name}` returns with what the lesson promises",
+        line=defined[last.name].line,
+    )
+
+
 def _by_scenario(recording: Recording) -> list[int]:
     """The lines of the scenarios that raised by themselves."""
     return [leaf.scenario_line for leaf in recording.surprises if leaf.scenario_line is not None]
@@ -60,7 +78,7 @@ def _by_scenario(recording: Recording) -> list[int]:
 # ---- a def of another form -------------------------------------------------------------------------------------------
 
 
-def _wrong_form(promise: Promise, definition: Definition) -> WrongKind | None:
+def _wrong_form(promise: Promise, definition: Definition) -> Unfit | None:
     """What is wrong with a function whose call gives something to be run, in place of a value or of another such thing.
 
     Special methods may have another form than in the stub: ``__aiter__`` may well be an async generator.
@@ -74,12 +92,17 @@ def _wrong_form(promise: Promise, definition: Definition) -> WrongKind | None:
             return None
         expected = "; nothing can await that" if promise.open else f"; {promise.words} {_was(promise)} expected"
         error = f"`{name}` has a `yield`, which makes {in_words(made.value)} of it{expected}"
-        return WrongKind(error=error, help="take the `yield` out, and `return` the whole result", line=definition.line)
+        return Unfit(
+            diagnosis=WRONG_KIND,
+            error=error,
+            help="take the `yield` out, and `return` the whole result",
+            line=definition.line,
+        )
     if made is Form.COROUTINE and promise.form is Form.PLAIN:
         error = (
             f"`{name}` is an `async def`, so that a call returns a coroutine; {promise.words} {_was(promise)} expected"
         )
-        return WrongKind(error=error, help="write `def` without `async`", line=definition.line)
+        return Unfit(diagnosis=WRONG_KIND, error=error, help="write `def` without `async`", line=definition.line)
     return None
 
 
@@ -110,7 +133,7 @@ def _class_name(value: object) -> str:
     return _PYTHON_NAMES.get(type(value), type(value).__name__)
 
 
-def _wrong_value(promise: Promise, definition: Definition, returned: Returned) -> WrongKind:
+def _wrong_value(promise: Promise, definition: Definition, returned: Returned) -> Unfit:
     name, kind = promise.name, returned.types[0] if returned.types else ""
     given, wanted = in_words(kind), promise.words
     if kind != "NoneType":
@@ -120,7 +143,7 @@ def _wrong_value(promise: Promise, definition: Definition, returned: Returned) -
     else:
         help = f"add `return ...` to `{name}`: a function without it returns None"
     error = f"`{name}` returned {given}; {wanted} {_was(promise)} expected"
-    return WrongKind(error=error, help=help, line=definition.line)
+    return Unfit(diagnosis=WRONG_KIND, error=error, help=help, line=definition.line)
 
 
 def _was(promise: Promise) -> str:

@@ -10,6 +10,7 @@ import ast
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 _Function = ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -108,6 +109,7 @@ def promises(stub_source: str) -> tuple[Promise, ...]:
     return tuple(promise for promise in found if promise is not None)
 
 
+@lru_cache(maxsize=4)
 def definitions(source: str) -> Mapping[str, Definition]:
     """The functions and methods at the top of a submission by qualified name; of several of one name, the last."""
     return {
