@@ -192,7 +192,7 @@ def plays_of(course: Kit, files: Sequence[File], schedules: int) -> Iterator[dic
 
 
 def document(play: Play, exercise: Exercise) -> dict[str, Any]:
-    names = ("scenario", "backend", "seed", "choices", "trace", "within", "walk")
+    names = ("scenario", "backend", "seed", "choices", "trace", "within", "walk", "kinds")
     known = {name: getattr(play, name) for name in names}
     return {"play": "1", "inputs": json.loads(play.inputs), "output": exercise.limits.output_bytes, **known}
 

@@ -72,7 +72,7 @@ def play(program: Program, backend: str, seed: int) -> Callable[..., Recording]:
 
 def request(scenario: str, inputs: object, backend: str, **more: Any) -> Message:
     """What a box is sent for a play."""
-    plain = {"choices": None, "trace": False, "walk": "fair", "output": Limits().output_bytes}
+    plain = {"choices": None, "trace": False, "walk": "fair", "kinds": False, "output": Limits().output_bytes}
     return {"play": "1", "scenario": scenario, "inputs": inputs, "backend": backend, **plain, **more}
 
 

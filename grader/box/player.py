@@ -7,15 +7,18 @@ them; those of the trace come from ``simulation.trace`` in the same order and ar
 from __future__ import annotations
 
 import builtins
+import dis
 import gc
+import inspect
 import io
 import logging
 import sys
 import threading
 import warnings
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
-from types import CodeType, CoroutineType, ModuleType
+from types import CodeType, CoroutineType, FrameType, ModuleType
 from typing import Any, NoReturn
 
 from grader.box.simulation.core import TOUCHED, Bounds, Simulation, Stopped
@@ -23,13 +26,15 @@ from grader.box.simulation.known import KnownLines
 from grader.box.simulation.run import prepare, run
 from grader.box.simulation.schedule import Replay, Schedule, Sticky, for_seed
 from grader.box.simulation.stall import stall
-from grader.box.simulation.trace import STUDENT, Site, Untraced, leaves
+from grader.box.simulation.trace import STUDENT, Site, Untraced, is_student, leaves
 from grader.box.stage import TOO_MUCH, Overflow, Stage, student_line
-from grader.wire.recording import MAX_WAITING, Ended, Remark, Waiting, row
+from grader.wire.recording import MAX_WAITING, Ended, Remark, Returned, Waiting, row
 from grader.wire.turns import MAX_CHOICES
 from grader.wire.values import name_of, revive
 
 MAX_UNAWAITED = 20
+MAX_RETURNED = 40
+"""Pairs of a function and a kind of value in one message."""
 
 Message = dict[str, Any]
 
@@ -68,7 +73,8 @@ def play(program: Program, request: Message, bounds: Bounds, leave: Callable[[Me
         simulation.trace = Untraced()
     performance = Performance(program, request, simulation)
     simulation.on_abandon = lambda: leave(performance.message(spent=True))
-    performance.escaped = run(simulation, performance.main, KnownLines(request["hung"]))
+    with performance.kinds if request["kinds"] else nullcontext():
+        performance.escaped = run(simulation, performance.main, KnownLines(request["hung"]))
     # Coroutines and generators in reference cycles die now: this play's message tells of them, and not the next one's.
     gc.collect()
     # An exception that went through the backend itself may have left it in any state.
@@ -77,7 +83,7 @@ def play(program: Program, request: Message, bounds: Bounds, leave: Callable[[Me
 
 def too_large(message: Message) -> Message:
     """The message to send instead of one that does not fit into a line: it says that the play recorded too much."""
-    empty: Message = {key: [] for key in ("spans", "marks", "attempts", "instants", "hygiene", "waiting")}
+    empty: Message = {key: [] for key in ("spans", "marks", "attempts", "instants", "kinds", "hygiene", "waiting")}
     nothing: Message = dict.fromkeys(("result", "raised", "line", "trace", "digest"))
     return {**message, **empty, **nothing, "elapsed": message["now"], "ended": Ended.LIMIT, "reason": TOO_MUCH}
 
@@ -101,6 +107,7 @@ class Performance:
         self._clock = simulation.clock
         self._schedule = simulation.schedule
         self._stage = Stage(simulation)
+        self.kinds = ReturnedKinds(self._stage)
         self._surroundings = fresh_surroundings(request["output"])
         self._elapsed: float | None = None
         self._result: object = None
@@ -160,6 +167,7 @@ class Performance:
             "raised": self._raised,
             "instants": instants,
             **rows,
+            "kinds": self.kinds.rows,
             "hygiene": [row(remark) for remark in self._surroundings.unawaited + self._remarks],
             "choices": self._schedule.choices,
             "widths": widths[:MAX_CHOICES],
@@ -201,6 +209,45 @@ class Performance:
 def _waiting(task: str, site: Site | None, since: float) -> list[Any]:
     line, awaiting = (site.line, site.awaiting) if site else (None, "")
     return row(Waiting(task=task, line=line, awaiting=awaiting, since=since))
+
+
+class ReturnedKinds:
+    """While it is entered, notes the kinds of values that functions of the learner's file return.
+
+    The interpreter tells of each return through the profile function of this thread. A wrapper round the functions
+    would change what a program sees of itself, and would stand in the chain of awaits that learners are shown.
+    """
+
+    def __init__(self, stage: Stage) -> None:
+        self.rows: list[list[Any]] = []
+        self._stage = stage
+
+    def __enter__(self) -> None:
+        sys.setprofile(self._note)
+
+    def __exit__(self, *exception: object) -> None:
+        sys.setprofile(None)
+
+    def _note(self, frame: FrameType, event: str, value: object) -> None:
+        if event != "return" or len(self.rows) >= MAX_RETURNED or not _returns(frame):
+            return
+        returned = row(Returned(name=frame.f_code.co_qualname, types=self._stage.class_names(value)))
+        if returned not in self.rows:
+            self.rows.append(returned)
+
+
+def _returns(frame: FrameType) -> bool:
+    """Whether a function or method of the learner's file returns, after which it is over."""
+    code = frame.f_code
+    if not is_student(code) or "<" in code.co_qualname or code.co_flags & _ANY_CODE != inspect.CO_OPTIMIZED:
+        return False
+    # A coroutine that waits, and a function that an exception leaves, are told of in the same way.
+    return code.co_code[frame.f_lasti] in _RETURNS
+
+
+_ANY_CODE = inspect.CO_OPTIMIZED | inspect.CO_GENERATOR | inspect.CO_ASYNC_GENERATOR
+"""Of these, the body of a class has none, and a function that is no generator has the first alone."""
+_RETURNS = frozenset(dis.opmap[name] for name in ("RETURN_VALUE", "RETURN_CONST") if name in dis.opmap)
 
 
 # ---- what the process around a play shares with the learner's code: output, prompts, warnings about coroutines -------

@@ -15,7 +15,7 @@ import anyio
 
 from grader.box.simulation.clock import Clock
 from grader.box.simulation.core import Simulation
-from grader.box.simulation.trace import innermost_place, leaves
+from grader.box.simulation.trace import innermost_place, leaves, scenario_line
 from grader.wire.lines import Json
 from grader.wire.recording import MAX_LEAVES, MAX_ROWS, Ended, Leaf, Mark, Span, row
 from grader.wire.values import Encoder, TooLarge, name_of
@@ -25,6 +25,8 @@ MAX_NAME = 200
 TOO_MUCH = "it returned or marked more than the grader accepts"
 
 _BUILTINS = dict(vars(builtins))
+_MADE_BY_PYTHON = 1 << 9
+"""Py_TPFLAGS_HEAPTYPE, which every class has that a ``class`` statement or a call of ``type`` has made."""
 
 
 class Overflow(Exception):
@@ -165,13 +167,25 @@ class Stage:
         return encoded
 
     def _encode_leaf(self, error: BaseException) -> Json:
-        names = tuple(self._class_name(kind) for kind in _own(type(error), "__mro__")[:20])
-        return row(Leaf(token=self._token_of(error), types=names, message=_message(error), line=student_line(error)))
+        leaf = Leaf(
+            token=self._token_of(error),
+            types=self.class_names(error),
+            message=_message(error),
+            line=student_line(error),
+            scenario_line=scenario_line(error),
+        )
+        return row(leaf)
+
+    def class_names(self, value: object) -> tuple[str, ...]:
+        """The names of the class of a value and of its bases, as they cross."""
+        return tuple(self._class_name(kind) for kind in _own(type(value), "__mro__")[:20])
 
     def _class_name(self, kind: type) -> str:
         """The name of a class, after ``submission.`` if it is one of the submission, whatever the class says."""
         name = str.__getitem__(_own(kind, "__qualname__"), slice(MAX_NAME))
         builtin = _BUILTINS.get(name)
+        if builtin is None and not _own(kind, "__flags__") & _MADE_BY_PYTHON:
+            return name  # such as NoneType, which no module has under its name
         if builtin is None:
             origin = _own(kind, "__module__")
             module = sys.modules.get(origin) if type(origin) is str else None

@@ -8,15 +8,19 @@ go out, one for each submission. The way of a submission, and where to change wh
   which exceptions fail one.
 - ``cells`` plays on all backends at the same time where there are processors for it.
 - ``attempt`` makes one such call: what ``play(...)`` does for a hidden test, and what a failed call comes to.
+- ``kitfault`` says where a hidden test raised what is no failed assertion; ``kitnames`` finds names in a kit that do
+  not exist; ``reference`` plays the reference answer, which tells a bug of the kit from one of the submission.
 - ``schedules`` says which schedules a play is tried under, and shortens one that fails.
-- ``explain`` finds the diagnosis of a failure, the line and the words; ``results`` makes the results of a verdict.
+- ``explain`` finds the diagnosis of a failure, the line and the words; ``wrongkind`` finds a value of another kind than
+  promised; ``results`` makes the results of a verdict.
 - ``verdict`` is what reports get to see, and ``documents`` writes it as JSON and reads it back.
 - ``kitcheck`` proves a kit by grading the answers that come with it.
 
 Authors declare hidden tests with ``grading`` and ``token``. They stand here so that importing them loads neither pytest
 nor the sandbox.
 
-    options verdict collect schedules explain cells judging attempt session results documents engine kitcheck
+    options verdict collect kitfault kitnames schedules explain wrongkind cells judging attempt reference session
+    results documents engine kitcheck
 """
 
 from __future__ import annotations

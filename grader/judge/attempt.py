@@ -15,6 +15,7 @@ from grader.judge.cells import Cells
 from grader.judge.collect import Function, fails, skips
 from grader.judge.explain import diagnose
 from grader.judge.judging import TooCostly
+from grader.judge.kitfault import Stumble, stumble_of
 from grader.judge.schedules import Choices, Variants, shortest
 from grader.judge.verdict import Outcome
 from grader.kit.hidden_tests import HiddenTest
@@ -39,6 +40,8 @@ class Failed:
     recording: Recording
     variant: int
     """The number of the schedule under which the test failed."""
+    stumble: Stumble | None = None
+    """What the test raised, if that is no failed assertion."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,19 +143,20 @@ class Trial:
         except TooCostly:
             return self._too_costly(play.used, number)
         except skips():
-            return _not_judged("the hidden test was skipped")
+            return not_judged("the hidden test was skipped")
         except TooLong as up:
-            return _not_judged(str(up))
+            return not_judged(str(up))
         except GraderError:
             raise  # such as that no box can be started, which is not the learner's fault
-        except fails():
-            return self._judged(play.used, number, failed=True)
+        except fails() as error:
+            return self._failed(play.used, number, stumble_of(error, self.function))
         if returned is None:
-            return self._judged(play.used, number, failed=any(_is_unseen(recording) for _, recording in play.used))
+            unseen = any(_is_unseen(recording) for _, recording in play.used)
+            return self._failed(play.used, number, None) if unseen else self._without_play(play.used)
         # A coroutine whose assertions nothing awaits, or a comparison without its `assert`.
         if isinstance(returned, Coroutine):
             returned.close()  # the reason says so; Python need not warn of it as well
-        return _not_judged(f"the hidden test returned a {type(returned).__name__}")
+        return not_judged(f"the hidden test returned a {type(returned).__name__}")
 
     def run(self, play: PlayFixture) -> object:
         """Call the function of the hidden test, and do nothing else: it may be interrupted anywhere in this frame."""
@@ -160,7 +164,7 @@ class Trial:
 
     def _too_costly(self, used: Sequence[tuple[Play, Recording]], number: int) -> Judged:
         if not used:
-            return _not_judged("the hidden test looked at no play")
+            return not_judged("the hidden test looked at no play")
         play, recording = used[-1]
         limit = replace(recording, ended=Ended.LIMIT, reason=self.cell.budget.spent, trace=None)
         return Judged(
@@ -168,20 +172,24 @@ class Trial:
             failed=Failed(diagnosis=Ended.LIMIT.value, play=play, recording=limit, variant=number),
         )
 
-    def _judged(self, used: Sequence[tuple[Play, Recording]], number: int, *, failed: bool) -> Judged | None:
+    def _failed(self, used: Sequence[tuple[Play, Recording]], number: int, stumble: Stumble | None) -> Judged:
+        if not used and stumble is not None:
+            return not_judged(stumble.reason)  # no submission has had a part in it
+        if (bad := self._without_play(used)) is not None:
+            return bad
+        play, recording, slug = diagnose(self.test, used)
+        why = Failed(diagnosis=slug, play=play, recording=recording, variant=number, stumble=stumble)
+        return Judged(outcome=Outcome.FAIL, failed=why)
+
+    def _without_play(self, used: Sequence[tuple[Play, Recording]]) -> Judged | None:
+        """What the call comes to if it had no play to look at, through the test or through the grader; else None."""
         if not used:
-            return _not_judged("the hidden test looked at no play")
+            return not_judged("the hidden test looked at no play")
         internal = next((recording for _, recording in used if recording.ended is Ended.INTERNAL), None)
         if internal is not None:
-            return replace(_not_judged(internal.reason), own_fault=True)
+            return replace(not_judged(internal.reason), own_fault=True)
         unknown = next((recording for _, recording in used if recording.ended is Ended.NOT_SIMULATED), None)
-        if unknown is not None:
-            return _not_judged(f"{unknown.reason}, in the call that line {unknown.line} makes")
-        if not failed:
-            return None
-        play, recording, slug = diagnose(self.test, used)
-        why = Failed(diagnosis=slug, play=play, recording=recording, variant=number)
-        return Judged(outcome=Outcome.FAIL, failed=why)
+        return None if unknown is None else not_judged(f"{unknown.reason}, in the call that line {unknown.line} makes")
 
     def is_fragile(self, seed: int) -> bool:
         """Whether the hidden test fails under the unfair schedule of this seed."""
@@ -213,7 +221,8 @@ class Trial:
         return again if again is not None and again.diagnosis == failed.diagnosis else None
 
 
-def _not_judged(reason: str) -> Judged:
+def not_judged(reason: str) -> Judged:
+    """A hidden test that was not judged, through no fault of the submission."""
     return Judged(outcome=Outcome.NOT_JUDGED, reason=reason)
 
 

@@ -53,6 +53,13 @@ def fails() -> tuple[type[BaseException], ...]:
     return pytest.fail.Exception, Exception
 
 
+def fails_by_assertion() -> tuple[type[BaseException], ...]:
+    """Those among them by which a hidden test says that the submission is wrong."""
+    import pytest
+
+    return pytest.fail.Exception, AssertionError
+
+
 def _collect(exercise: Exercise) -> Mapping[str, Function]:
     import pytest
 

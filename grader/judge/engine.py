@@ -14,6 +14,7 @@ from pathlib import Path
 from grader.errors import GraderError, InternalError, KitError
 from grader.judge.cells import Cells
 from grader.judge.options import EVERYTHING, PlayOptions
+from grader.judge.reference import Reference
 from grader.judge.results import Results
 from grader.judge.session import Session
 from grader.judge.verdict import Verdict
@@ -62,7 +63,7 @@ def grade_each(
     grading = _Grading(box, kit, exercise, processors)
     for request in requests:
         yield grading.verdict(request)
-    grading.results.close()
+    grading.reference.close()
 
 
 class _Grading:
@@ -75,8 +76,9 @@ class _Grading:
         self._exercise = exercise
         self._stub = read_text(exercise.stub)
         self._scenarios = _read_scenarios(exercise.scenarios)
-        self._session = Session(exercise)
-        self.results = Results(kit, exercise, self._cell)
+        self.reference = Reference(exercise, self._cell)
+        self._session = Session(exercise, self.reference)
+        self._results = Results(kit, exercise, self.reference)
 
     def verdict(self, request: Request) -> Verdict:
         """Take a submission in and, if it can be judged, have it judged."""
@@ -86,7 +88,7 @@ class _Grading:
             return verdict
         budget = Budget.within(self._exercise.limits, share=request.options.share)
         examination = self._session.judge(self._cells(taken.source, budget, request.options), request.options)
-        tests = self.results.of(examination, taken)  # before the plays are counted, as it plays on
+        tests = self._results.of(examination, taken)  # before the plays are counted, as it plays on
         return replace(
             verdict,
             tests=tests,

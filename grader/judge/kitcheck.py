@@ -15,6 +15,8 @@ from pathlib import Path
 
 from grader.judge import engine
 from grader.judge.engine import versions
+from grader.judge.kitfault import fault_in, place_in_kit
+from grader.judge.kitnames import of_kit_files
 from grader.judge.options import EVERYTHING, PlayOptions
 from grader.judge.verdict import Outcome, Status, TestResult, Verdict
 from grader.kit.exercise import Exercise
@@ -70,6 +72,7 @@ def _check_exercise(box: Box, kit: Kit, exercise: Exercise, options: PlayOptions
     files = [path for path in _answers(exercise) if _is_supported(path)]
     requests = [_stub_request(exercise), *(_request(path, options) for path in files)]
     verdicts = engine.grade(box, kit, exercise, requests)
+    yield from _check_kit_files(exercise, verdicts)
     yield _check_stub(exercise, verdicts[0])
     wrong: list[Verdict] = []
     for path, verdict in zip(files, verdicts[1:], strict=True):
@@ -143,11 +146,25 @@ def _no_check(taken: Submission, exercise: Exercise, stub: str) -> rules.Finding
 # ---- what must hold --------------------------------------------------------------------------------------------------
 
 
+def _check_kit_files(exercise: Exercise, verdicts: Sequence[Verdict]) -> Iterator[Checked]:
+    """The scenarios and the hidden tests, if they have a bug: it is said once, and not of each answer that met it."""
+    wrong = {place_in_kit(mistake.path, mistake.line): mistake.what for mistake in of_kit_files(exercise)}
+    results = (result for verdict in verdicts for test in verdict.tests for result in test.results)
+    for place, what in filter(None, (fault_in(result.reason) for result in results)):
+        wrong.setdefault(place, f"{what}; no answer can pass a test that meets this line")
+    for path in (exercise.scenarios, exercise.test_file):
+        problems = [f"{place}: {what}" for place, what in wrong.items() if f"/{path.name}:" in place]
+        if problems:
+            yield _checked(exercise, path.name, "the kit is at fault", problems)
+
+
 def _check_stub(exercise: Exercise, verdict: Verdict) -> Checked:
     problems = [f"{test.name} passes on the stub" for test in verdict.tests if test.earned]
     for test in verdict.tests:
         for result in test.results:
             failure = result.failure
+            if fault_in(result.reason):
+                continue
             if failure is None or failure.diagnosis != "raised" or "NotImplementedError" not in failure.exception:
                 problems.append(f"{test.name} on {result.backend}: the stub does not raise NotImplementedError")
                 break
@@ -158,13 +175,19 @@ def _check_right(exercise: Exercise, path: Path, verdict: Verdict) -> Checked:
     problems = [fault.error for fault in verdict.faults]
     for test in verdict.tests:
         for result in test.results:
-            if result.outcome is not Outcome.PASS:
+            if result.outcome is not Outcome.PASS and not fault_in(result.reason):
                 why = result.failure.diagnosis if result.failure else result.reason
                 seed = f" (--seed {result.failure.schedule})" if result.failure else ""
                 problems.append(f"{test.name} on {result.backend}: {why}{seed}")
-    if verdict.status is not Status.PASS and not problems:
+    if verdict.status is not Status.PASS and not problems and not _meets_fault(verdict):
         problems.append(verdict.trouble or "it was not judged")
-    return _checked(exercise, _shown(path), f"{verdict.points:g} points", problems)
+    beside = ", the rest was not judged" if _meets_fault(verdict) else ""
+    return _checked(exercise, _shown(path), f"{verdict.points:g} points{beside}", problems)
+
+
+def _meets_fault(verdict: Verdict) -> bool:
+    """Whether a bug in the kit kept it from being judged, which stands beside the file that has the bug."""
+    return any(fault_in(result.reason) for test in verdict.tests for result in test.results)
 
 
 def _check_wrong(exercise: Exercise, path: Path, verdict: Verdict) -> Checked:
@@ -186,7 +209,7 @@ def _check_expectation(test: TestResult | None, name: str, slug: str) -> list[st
         return [f"there is no hidden test {name}"]
     shown = [result.failure.diagnosis for result in test.results if result.failure is not None]
     if not shown:
-        return [f"{name} passes"]
+        return [] if any(fault_in(result.reason) for result in test.results) else [f"{name} passes"]
     return [] if slug in shown else [f"{name} shows {', '.join(sorted(set(shown)))}, not {slug}"]
 
 

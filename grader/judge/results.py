@@ -2,36 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from functools import lru_cache
 
 from grader.judge.attempt import Failed, Judged
 from grader.judge.cells import Cells
-from grader.judge.explain import error_sentence, exception_text, in_words, line_to_look_at
+from grader.judge.explain import (
+    error_sentence,
+    exception_text,
+    in_words,
+    line_to_look_at,
+    telling_remark,
+    unexpected_ending,
+)
+from grader.judge.reference import Reference, slim
 from grader.judge.session import Examination
 from grader.judge.verdict import BackendResult, Failure, Outcome, PassedRemark, TestResult
-from grader.kit.exercise import Exercise, Limits
+from grader.judge.wrongkind import Unfit, unusable, wrong_kind
+from grader.kit.exercise import Exercise
 from grader.kit.hidden_tests import HiddenTest
 from grader.kit.kit import Kit
 from grader.kit.tables import read_text
+from grader.policy.promises import definitions, promises
 from grader.policy.submission import Submission
 from grader.sandbox.cell import Cell
-from grader.sandbox.play import Play
-from grader.wire.recording import Ended, Remark, Trace
+from grader.wire.recording import Ended, Recording, Remark
 
 UNTRACED = (Ended.CRASHED, Ended.LIMIT, Ended.TAMPERED, Ended.INTERNAL)
 """Endings of which no trace comes back."""
 
 
 class Results:
-    """Makes the results of submissions of one exercise; ``cell`` makes a cell to play the reference answer in."""
+    """Makes the results of submissions of one exercise."""
 
-    def __init__(self, kit: Kit, exercise: Exercise, cell: Callable[[str], Cell]) -> None:
+    def __init__(self, kit: Kit, exercise: Exercise, reference: Reference) -> None:
         self._kit = kit
-        self._exercise = exercise
-        self._cell = cell
-        self._reference: Cell | None = None
+        self._reference = reference
+        self._promises = promises(read_text(exercise.stub))
 
     def of(self, examination: Examination, taken: Submission) -> tuple[TestResult, ...]:
         """The result of every hidden test asked for. Closes the cell of the examination."""
@@ -39,11 +46,6 @@ class Results:
         # Whatever the box sends after its last answer is noticed when the cell is closed.
         examination.cell.close()
         return _without_points(tests) if examination.cell.tampered else tests
-
-    def close(self) -> None:
-        """End the plays of the reference answer."""
-        if self._reference is not None:
-            self._reference.close()
 
     def _test_result(self, examination: Examination, test: HiddenTest, taken: Submission) -> TestResult:
         return TestResult(
@@ -77,59 +79,53 @@ class Results:
         return PassedRemark(kind=remark.slug, text=text, line=remark.line, source=taken.line(remark.line))
 
     def _failure(self, cell: Cell | Cells, test: HiddenTest, failed: Failed, taken: Submission) -> Failure:
-        shown = failed.recording
-        if shown.trace is None and shown.ended not in UNTRACED:
-            # The play goes the same way again, unless the program depends on real time or chance: no timeline then.
-            again = cell.recording(replace(failed.play, trace=True))
-            if (again.ended, again.elapsed) == (shown.ended, shown.elapsed):
-                shown = replace(shown, trace=again.trace)
-        diagnosis = self._kit.diagnoses[failed.diagnosis]
-        line = line_to_look_at(failed.diagnosis, shown, taken.source)
+        shown = self._seen_again(cell, failed)
+        unfit = self._unfit(test, failed, shown, taken)
+        slug = failed.diagnosis if unfit is None else unfit.diagnosis
+        diagnosis = self._kit.diagnoses[slug]
+        line = line_to_look_at(slug, shown, taken.source) if unfit is None else unfit.line
         return Failure(
-            diagnosis=failed.diagnosis,
-            error=error_sentence(diagnosis, test, shown),
-            help=diagnosis.help,
+            diagnosis=slug,
+            error=error_sentence(diagnosis, test, shown) if unfit is None else unfit.error,
+            help=diagnosis.help if unfit is None else unfit.help,
             ended=shown.ended,
             elapsed=shown.elapsed,
             schedule=failed.variant,
             turns=in_words(shown.trace) if failed.variant and shown.trace is not None else "",
             line=line,
             source=taken.line(line),
-            exception=exception_text(shown, failed.diagnosis),
+            exception=exception_text(shown, slug) if unfit is None else "",
             waiting=shown.waiting if shown.ended in (Ended.DEADLOCK, Ended.LATE) else (),
             output=shown.output,
-            trace=_slim(shown.trace),
-            reference=self._reference_trace(failed.play),
+            trace=slim(shown.trace),
+            reference=self._reference.trace(failed.play),
         )
 
-    def _reference_trace(self, play: Play) -> Trace | None:
-        """The same play of the reference answer, in natural order; None if the kit comes without it."""
-        if self._exercise.reference is None:
+    def _unfit(self, test: HiddenTest, failed: Failed, shown: Recording, taken: Submission) -> Unfit | None:
+        """The value that explains the failure, where how the play went does not explain it better."""
+        if failed.diagnosis not in (test.diagnosis, "raised") or unexpected_ending(shown) or telling_remark(shown):
             return None
-        source = read_text(self._exercise.reference)
-        traces = _reference_traces(source, read_text(self._exercise.scenarios), self._exercise.limits)
-        natural = replace(play, seed=0, choices=None, trace=True)
-        if natural not in traces:
-            if self._reference is None:
-                self._reference = self._cell(source)
-            trace = _slim(self._reference.recording(natural).trace)
-            if trace is None:
-                return None
-            traces[natural] = trace
-        return traces[natural]
+        defined, stumbled = definitions(taken.source), failed.stumble is not None
+        wrong = wrong_kind(shown, self._promises, defined, stumbled=stumbled)
+        return wrong or (unusable(shown, self._promises, defined) if failed.diagnosis == "raised" else None)
 
+    def _seen_again(self, cell: Cell | Cells, failed: Failed) -> Recording:
+        """The recording to show: with its trace, and with the kinds of values returned if the play ended by itself.
 
-@lru_cache(maxsize=32)
-def _reference_traces(source: str, scenarios: str, limits: Limits) -> dict[Play, Trace]:
-    """The traces of a reference answer, kept while the process lives: all who fail a test are shown the same ones."""
-    return {}
-
-
-def _slim(trace: Trace | None) -> Trace | None:
-    """A trace without the values of its spans: a report draws lanes only."""
-    if trace is None:
-        return None
-    return replace(trace, spans=tuple(replace(span, value_or_error=None) for span in trace.spans))
+        A play goes the same way again, unless the program depends on real time or chance: there is no timeline then.
+        """
+        shown = failed.recording
+        if shown.ended in UNTRACED:
+            return shown
+        again = replace(failed.play, trace=True)
+        # Kinds cost time at each call, which could block the loop in a play that computes for long.
+        for play in (replace(again, kinds=True), again) if shown.ended.by_itself else (again,):
+            if shown.trace is not None and not play.kinds:
+                return shown
+            seen = cell.recording(play)
+            if (seen.ended, seen.elapsed) == (shown.ended, shown.elapsed):
+                return replace(shown, trace=seen.trace, kinds=seen.kinds)
+        return shown
 
 
 def _without_points(tests: Sequence[TestResult]) -> tuple[TestResult, ...]:

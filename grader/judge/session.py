@@ -18,11 +18,12 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from types import FrameType
 
-from grader.judge.attempt import Judged, PlayFixture, TooLong, Trial, by_number
+from grader.judge.attempt import Judged, PlayFixture, TooLong, Trial, by_number, not_judged
 from grader.judge.cells import Cells
 from grader.judge.collect import hidden_functions
 from grader.judge.judging import judging
 from grader.judge.options import PlayOptions
+from grader.judge.reference import Reference
 from grader.judge.schedules import Variants
 from grader.judge.verdict import Outcome
 from grader.kit.exercise import Exercise
@@ -58,8 +59,9 @@ class Session:
     Raises KitError when they cannot be collected exactly as declared.
     """
 
-    def __init__(self, exercise: Exercise) -> None:
+    def __init__(self, exercise: Exercise, reference: Reference) -> None:
         self._exercise = exercise
+        self._reference = reference
         self._functions = hidden_functions(exercise)
 
     def judge(self, cell: Cell | Cells, options: PlayOptions) -> Examination:
@@ -75,8 +77,14 @@ class Session:
                     trial = Trial(test=test, function=self._functions[test.name], cell=cell, backend=backend)
                     # A hidden test that leaves in one of these ways has no result.
                     with suppress(SystemExit, TooLong), _alarm(), _judging(cell.budget):
-                        examination.results[test.name, backend] = _judge(trial, options, variants, examination)
+                        judged = _judge(trial, options, variants, examination)
+                        examination.results[test.name, backend] = self._blamed(trial, judged)
         return examination
+
+    def _blamed(self, trial: Trial, judged: Judged) -> Judged:
+        """The same, or not judged if the test fails through a bug in the kit."""
+        fault = self._reference.fault_of_kit(trial, judged.failed) if judged.failed is not None else ""
+        return replace(not_judged(fault), schedules=judged.schedules) if fault else judged
 
 
 _judging = partial(judging, outermost=Trial.run.__code__, innermost=PlayFixture.__call__.__code__)

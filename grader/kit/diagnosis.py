@@ -1,7 +1,7 @@
 """The catalogue of diagnoses: named kinds of failure, each with a sentence, an explanation and three hints.
 
-``BUILTIN`` has those that the grader can make for any exercise: how a play ended, and what it left behind. A kit adds
-its own in ``exercises/kit.toml``, for its hidden tests.
+``BUILTIN`` has those that the grader can make for any exercise: how a play ended, what it left behind, and what the
+submission returned. A kit adds its own in ``exercises/kit.toml``, for its hidden tests.
 """
 
 from __future__ import annotations
@@ -173,6 +173,21 @@ _CATALOGUE = (
         ),
     ),
     Diagnosis(
+        slug="wrong-kind",
+        sentence="a function returns another kind of value than it promises",
+        explanation="The first line of a function in the stub says what it returns: `-> list[T]` promises a list. The "
+        "code that calls it goes on with that value, loops over it, reads its attributes, compares it. A function that "
+        "ends without `return` returns None, and a `yield` anywhere in it makes a generator of it.",
+        help="return the kind of value that the stub promises",
+        hints=(
+            "What does the first line of the function in the stub promise after `->`, and what does yours return?",
+            "Only the `return` of the function itself counts. A `return` in a function inside it gives the value to "
+            "the code that called that one, and a task's value goes nowhere.",
+            "Keep the value in a name that the whole function sees, such as `results = []` before the task group, and "
+            "end the function with `return results`.",
+        ),
+    ),
+    Diagnosis(
         slug="never-awaited",
         sentence="a coroutine is made and never awaited, so nothing of it runs",
         explanation="Calling an async function runs none of its body: the call builds a coroutine object, and only "
@@ -270,4 +285,4 @@ _CATALOGUE = (
 )
 
 BUILTIN: Mapping[str, Diagnosis] = MappingProxyType({diagnosis.slug: diagnosis for diagnosis in _CATALOGUE})
-"""The diagnoses of every kit: the ways a play may end badly, and what a play may leave behind."""
+"""The diagnoses of every kit: the ways a play may end badly, what it may leave behind, and what may be returned."""

@@ -6,10 +6,11 @@ should look at. Reading deters and teaches; the box is what protects.
 - ``submission`` takes the file in: its type, its size, its encoding.
 - ``program`` parses it within bounds, and finds the place of a fault in the source; ``names`` tells what names mean.
 - ``interface`` compares it with the stub: names, ``async``, parameters.
+- ``promises`` reads what the functions of a stub promise to return, and how a submission defines them.
 - ``rules`` applies what an exercise forbids, and has ``check``, which runs all of these but ``submission``.
 - ``please_look`` finds what no rule forbids and an instructor may want to see.
 
 To forbid something in one exercise, change its ``exercise.toml``; for every exercise, change ``rules``.
 
-    submission names program interface please_look rules
+    submission names program interface promises please_look rules
 """

@@ -13,8 +13,9 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from grader.errors import InternalError, MachineError, UsageError, do_all
+from grader.errors import InternalError, KitError, MachineError, UsageError, do_all
 from grader.files import write_file, write_texts
+from grader.judge.kitfault import fault_in
 from grader.judge.verdict import Status, Verdict
 from grader.reports import classroom50, exercism, github, gradescope, junit, tables
 from grader.reports.views import reasons_not_judged
@@ -134,11 +135,14 @@ def _refuse_unjudged(dialect: Dialect, verdicts: Sequence[Verdict]) -> None:
     bad = next((verdict for verdict in verdicts if verdict.status is Status.NOT_JUDGED), None)
     if bad is None and verdicts:
         return
-    kind = InternalError if bad is not None and bad.own_fault else MachineError
     reasons = reasons_not_judged(bad) if bad is not None else ()
     reason = clean_line("; ".join(reasons) or "nothing was judged", 500)
     where = f"{bad.exercise} was not judged" if bad is not None else "there is no verdict"
-    raise kind(f"{dialect} is not written, {where}: {reason}", hint="See `grade doctor`, and run it again.")
+    message = f"{dialect} is not written, {where}: {reason}"
+    if any(fault_in(reason) for reason in reasons):
+        raise KitError(message, hint="Have the kit corrected; its author finds the fault with `grade kit check`.")
+    kind = InternalError if bad is not None and bad.own_fault else MachineError
+    raise kind(message, hint="See `grade doctor`, and run it again.")
 
 
 def write_class(orders: Sequence[ReportOrder], results: ClassResults) -> None:

@@ -52,7 +52,6 @@ class Glyphs:
     encoding: str
     passed: str
     failed: str
-    skipped: str
     here: str
     gutter: str
     caret: str
@@ -72,7 +71,6 @@ UNICODE = Glyphs(
     encoding="utf-8",
     passed="✓ ",
     failed="✗ ",
-    skipped="– ",
     here="▸ ",
     gutter="│",
     caret="^",
@@ -88,7 +86,6 @@ ASCII = Glyphs(
     encoding="ascii",
     passed="",
     failed="",
-    skipped="",
     here="> ",
     gutter="|",
     caret="^",

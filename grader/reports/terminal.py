@@ -109,7 +109,7 @@ def _reasons(screen: Screen, verdict: Verdict) -> None:
     for reason in reasons:
         screen.wrapped(Piece("not judged: ", "skipped"), reason)
     if reasons:
-        screen.line(Piece("            this costs no points; the grader or this computer is at fault", "quiet"))
+        screen.line(Piece("            this costs no points; the fault is not in your file", "quiet"))
         screen.blank()
 
 
@@ -120,7 +120,7 @@ def _cell(screen: Screen, test: TestResult, backend: str) -> Piece:
     prefix, style = {
         Outcome.PASS: (screen.glyphs.passed, "pass"),
         Outcome.FAIL: (screen.glyphs.failed, "fail"),
-        Outcome.NOT_JUDGED: (screen.glyphs.skipped, "skipped"),
+        Outcome.NOT_JUDGED: ("", "skipped"),  # with a glyph it would fill the column and run into the next
     }[outcome]
     return Piece((prefix + views.OUTCOME_WORDS[outcome]).ljust(CELL), style)
 

@@ -10,6 +10,7 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from grader.judge.kitfault import fault_in
 from grader.judge.verdict import BackendResult, Failure, Outcome, PassedRemark, Status, TestResult, Verdict
 from grader.policy.submission import Fault
 from grader.reports.timeline import Axis, Timeline, as_at_verdict, side_by_side
@@ -246,6 +247,8 @@ def next_commands(verdict: Verdict) -> tuple[Command, ...]:
             return (Command(line=f"grade {name}", does="run every test"),)
         case Status.CANNOT_JUDGE:
             return (Command(line=f"grade {name}", does="check it again"),)
+        case Status.NOT_JUDGED if any(fault_in(reason) for reason in reasons_not_judged(verdict)):
+            return (Command(line="grade kit check", does="what its author has to correct"),)
         case Status.NOT_JUDGED:
             return (Command(line="grade doctor", does="what this computer can do"),)
         case Status.FAIL:

@@ -88,6 +88,8 @@ class Leaf:
     message: str
     line: int | None
     """The innermost line of the learner's file that the exception came through; None if it came through none."""
+    scenario_line: int | None = None
+    """The line of the scenarios that it came from; None if the learner's file or neither of the two is further in."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -194,6 +196,16 @@ class Instant:
 
 
 @dataclass(frozen=True, slots=True)
+class Returned:
+    """A function or method of the submission, and a kind of value that it has returned; each pair once."""
+
+    name: str
+    """Its qualified name, such as ``join`` or ``Stream.map``."""
+    types: tuple[str, ...]
+    """The class of the value and its bases, as in ``Leaf.types``."""
+
+
+@dataclass(frozen=True, slots=True)
 class Waiting:
     """A task that could not go on when the play ended."""
 
@@ -255,7 +267,7 @@ class Deviation:
     instead_of: int
 
 
-def row(record: Leaf | Span | Mark | Instant | Waiting | Remark) -> list[Any]:
+def row(record: Leaf | Span | Mark | Instant | Returned | Waiting | Remark) -> list[Any]:
     """A record as it crosses."""
     kind: Any = type(record)
     return list(_values_of(kind)(record))
@@ -304,6 +316,8 @@ class Recording:
     spans: tuple[Span, ...] = ()
     attempts: tuple[Span, ...] = ()
     marks: tuple[Mark, ...] = ()
+    kinds: tuple[Returned, ...] = ()
+    """What kinds of values the submission's functions returned, for plays that were asked for them."""
     waiting: tuple[Waiting, ...] = ()
     remarks: tuple[Remark, ...] = ()
     widths: tuple[int, ...] = ()

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from grader.box.player import Output, too_large
+from grader.box.player import MAX_RETURNED, Output, too_large
 from grader.kit.exercise import Limits
 from grader.sandbox.box import Box
 from grader.sandbox.play import Play
@@ -270,12 +272,151 @@ def test_a_scenario_that_is_not_there_is_no_fault_of_the_play(box: Box, backend:
 def test_a_message_that_does_not_fit_is_replaced_by_one_that_the_trusted_side_reads() -> None:
     message = {
         "play": "1", "ended": "returned", "reason": "", "line": None, "waiting": [], "elapsed": 3.0, "result": "x" * 10,
-        "raised": None, "spans": [], "marks": [[0.0, "a", 1]], "attempts": [], "hygiene": [], "choices": [],
-        "widths": [], "many": False, "steps": 4, "output": "said", "trace": None, "digest": "0", "spent": False,
-        "now": 4.0, "instants": [[0.0, "mark", 0], [3.0, "over", 0]], "failed_at": None,
+        "raised": None, "spans": [], "marks": [[0.0, "a", 1]], "attempts": [], "kinds": [], "hygiene": [],
+        "choices": [], "widths": [], "many": False, "steps": 4, "output": "said", "trace": None, "digest": "0",
+        "spent": False, "now": 4.0, "instants": [[0.0, "mark", 0], [3.0, "over", 0]], "failed_at": None,
     }  # fmt: skip
     line = dumps(too_large(message))
     recording, spent = read(loads(line), play="1", scenario="s", backend="trio", choose=natural, late=100)
 
     assert (recording.ended, recording.reason) == (Ended.LIMIT, "it returned or marked more than the grader accepts")
     assert (recording.order, recording.value, recording.output, spent) == ([], None, "said", False)
+
+
+# ---- what kinds of values were returned ------------------------------------------------------------------------------
+
+RETURNING = """
+import anyio
+class Winner: pass
+class Mine(list):
+    def method(self):
+        return "text"
+    @classmethod
+    def made(cls):
+        return cls()
+async def nothing():
+    await anyio.sleep(1)
+async def early():
+    await anyio.sleep(1)
+    if True:
+        return Winner()
+    await anyio.sleep(1)
+async def fails():
+    await anyio.sleep(1)
+    raise ValueError
+async def generates():
+    yield 1
+def plain():
+    return nothing()
+async def main(stage):
+    async def inner():
+        return 1
+    await inner()
+    (lambda: 1)()
+    await nothing()
+    await early()
+    await stage.attempt("fails", fails)
+    async for _ in generates():
+        pass
+    await plain()
+    Mine.made().method()
+    return [1]
+"""
+
+
+def kinds(box: Box, backend: str, source: str = RETURNING) -> list[tuple[str, str]]:
+    with cell_of(box, source, RUN_MAIN_WITH_STAGE) as cell:
+        recording = cell.recording(replace(play_of(backend), kinds=True))
+    return [(returned.name, returned.types[0]) for returned in recording.kinds]
+
+
+@on_both_backends
+def test_what_kinds_of_values_the_functions_of_a_submission_return_is_told_if_it_is_asked_for(
+    box: Box, backend: str
+) -> None:
+    assert kinds(box, backend) == [
+        ("nothing", "NoneType"),
+        ("early", "submission.Winner"),
+        ("plain", "coroutine"),
+        ("Mine.made", "submission.Mine"),
+        ("Mine.method", "str"),
+        ("main", "list"),
+    ]
+
+
+@on_both_backends
+def test_a_play_goes_the_same_way_with_and_without_the_kinds(box: Box, backend: str) -> None:
+    with cell_of(box, RETURNING, RUN_MAIN_WITH_STAGE) as cell:
+        plain = cell.recording(play_of(backend, seed=1))
+        watched = cell.recording(replace(play_of(backend, seed=1), kinds=True))
+
+    assert plain.kinds == ()
+    assert watched.kinds != ()
+    assert replace(watched, kinds=()).trace == plain.trace
+    assert (watched.digest, watched.steps, watched.value, watched.waiting) == (
+        plain.digest,
+        plain.steps,
+        plain.value,
+        plain.waiting,
+    )
+
+
+@on_both_backends
+def test_functions_are_the_same_objects_while_their_values_are_watched(box: Box, backend: str) -> None:
+    source = """
+    import inspect
+    async def other():
+        return 1
+    async def main(stage):
+        own = stage.submission.other
+        return [own is other, inspect.iscoroutinefunction(own), len(inspect.stack()), await own()]
+    """
+    with cell_of(box, source, RUN_MAIN_WITH_STAGE) as cell:
+        plain = cell.recording(play_of(backend))
+        watched = cell.recording(replace(play_of(backend), kinds=True))
+
+    assert watched.result == plain.result
+    assert watched.kinds
+
+
+@on_both_backends
+def test_the_kinds_of_a_hostile_submission_are_bounded(box: Box, backend: str) -> None:
+    source = """
+    class Lies(type):
+        __name__ = __mro__ = property(lambda self: 1 / 0)
+        def __getattribute__(self, name): raise ValueError
+    def one(kind):
+        return kind()
+    async def main(stage):
+        for number in range(200):
+            one(Lies(f"x{number}" + "x" * 500, (), {"__module__": "builtins"}))
+    """
+    found = kinds(box, backend, source)
+
+    assert len(found) == MAX_RETURNED
+    assert all(name == "one" and kind.startswith("submission.x") and len(kind) < 300 for name, kind in found)
+
+
+@on_both_backends
+def test_the_line_of_the_scenarios_is_told_if_an_exception_came_from_there(box: Box, backend: str) -> None:
+    scenarios = """
+    async def scenario(stage):
+        async def job():
+            return None.real
+        await stage.attempt("own", job)
+        await stage.attempt("through", stage.submission.main, job)
+        await stage.attempt("submission", stage.submission.main, stage.submission.fails)
+        await stage.attempt("library", stage.submission.main, sleep)
+        stage.nothing
+
+    from functools import partial
+    import anyio
+    sleep = partial(anyio.sleep, "x")
+    """
+    source = "async def main(fn):\n    await fn()\nasync def fails():\n    raise ValueError\n"
+    recording = played(box, backend, source, scenarios)
+
+    leaves = [recording.attempt(name).raised.leaves[0] for name in ("own", "through", "submission", "library")]
+    assert [leaf.scenario_line for leaf in leaves] == [4, 4, None, None]
+    assert [leaf.line for leaf in leaves] == [None, 2, 4, 2]
+    assert recording.raised.leaves[0].scenario_line == 9

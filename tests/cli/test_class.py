@@ -72,6 +72,30 @@ def test_a_class_is_graded_and_everything_is_written(tmp_path: Path, tiny: Path)
     assert [path for path in out.iterdir() if path.name.startswith(".unpacked")] == []
 
 
+def test_a_bug_in_the_kit_costs_no_learner_a_point_and_is_named_by_file_and_line(tmp_path: Path) -> None:
+    kit = make_kit(tmp_path / "kit")
+    hand_in(tmp_path, "ada", RIGHT)
+    hand_in(tmp_path, "bob", WRONG_VALUE)
+    hidden, scenarios = (kit / "exercises/ex01_double" / name for name in ("test_hidden.py", "scenarios.py"))
+    expected = {("ada", "ex01"): "100", ("bob", "ex01"): "40"}
+    assert grade_class(tmp_path, kit, "--exercise", "ex01").returncode == 0
+    assert points(tmp_path) == expected
+
+    for path, old, new, line in ((hidden, "n=3).result", "n=3).returned", 7), (scenarios, ".span(", ".spam(", 2)):
+        change(path, old, new)
+        broken = grade_class(tmp_path, kit, "--exercise", "ex01")
+
+        place = f"exercises/ex01_double/{path.name}:{line}"
+        assert broken.returncode == 4
+        assert f"2 not judged: the kit is at fault: {place}" in " ".join(broken.stdout.split())
+        assert set(points(tmp_path).values()) == {""}
+        assert place in html.unescape((tmp_path / "grade-results" / "class.html").read_text())
+        change(path, new, old)
+
+    assert grade_class(tmp_path, kit, "--exercise", "ex01").returncode == 0
+    assert points(tmp_path) == expected
+
+
 def test_a_second_run_grades_nothing_and_says_so(tmp_path: Path, tiny: Path) -> None:
     small_class(tmp_path)
     grade_class(tmp_path, tiny)

@@ -107,6 +107,37 @@ def test_a_fault_of_the_box_exits_70_and_costs_nothing(mine: Path, monkeypatch: 
     assert "grade doctor" in done.stdout
 
 
+@pytest.mark.parametrize("text", [RIGHT, WRONG_VALUE], ids=["right", "wrong"])
+def test_a_bug_in_the_kit_exits_4_with_its_file_and_line_and_costs_nothing(
+    mine: Path, tmp_path: Path, text: str
+) -> None:
+    own = make_kit(tmp_path / "kit")
+    change(own / "exercises/ex01_double/test_hidden.py", "n=3).result", "n=3).returned")
+    path = write(mine, text)
+    done = inside("ex01", "--kit", str(own), "--file", str(path), *QUICK, cwd=tmp_path)
+    document = json.loads(inside("ex01", "--kit", str(own), "--file", str(path), *QUICK, "--json", cwd=tmp_path).stdout)
+
+    assert (done.returncode, done.stderr) == (4, "")
+    assert "the kit is at fault: exercises/ex01_double/test_hidden.py:7:" in done.stdout
+    for said in ("this costs no points", "grade kit check"):
+        assert said in done.stdout
+    assert done.stdout.splitlines()[-1] == "ex01  NOT JUDGED"
+    (verdict,) = document["verdicts"]
+    assert (verdict["status"], verdict["own_fault"]) == ("not-judged", False)
+    assert "test_hidden.py:7: AttributeError" in verdict["tests"][0]["results"][0]["reason"]
+
+
+def test_a_value_of_another_kind_than_promised_is_named_at_its_def(mine: Path, tmp_path: Path) -> None:
+    own = make_kit(tmp_path / "kit")
+    change(own / "exercises/ex01_double/double.py", "(n):", "(n) -> int:")
+    path = write(mine, "import anyio\n\n\nasync def double(n):\n    await anyio.sleep(n)\n")
+    done = inside("ex01", "--kit", str(own), "--file", str(path), *QUICK, cwd=tmp_path)
+
+    assert done.returncode == 1
+    for said in ("error: `double` returned None; an int was expected", "  4 ", "add `return ...`"):
+        assert said in done.stdout
+
+
 def test_an_unexpected_exception_exits_70_and_asks_for_a_report(tmp_path: Path) -> None:
     code = "import grader.desk.learner as d; d.Desk.overview = None; from grader.cli.main import entry; entry()"
     done = subprocess.run(

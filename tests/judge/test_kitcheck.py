@@ -194,3 +194,40 @@ def test_a_file_that_no_part_of_the_product_reads_does_not_belong_there(box: Box
     (root / place / "__pycache__").mkdir()
 
     assert problems(box, root) == [f"as a whole: {root / place / 'notes.txt'} does not belong here"]
+
+
+# ---- bugs of the kit -------------------------------------------------------------------------------------------------
+
+
+def test_a_hidden_test_that_stumbles_on_every_answer_is_one_problem_with_its_file_and_line(
+    box: Box, root: Path
+) -> None:
+    change(root / "exercises/ex01_double/test_hidden.py", "n=3).result == 6", "n=3).result == {}['six']")
+
+    place = "exercises/ex01_double/test_hidden.py:7"
+    assert problems(box, root) == [f"test_hidden.py: {place}: KeyError; no answer can pass a test that meets this line"]
+
+
+def test_a_name_that_no_recording_has_is_found_with_what_was_meant(box: Box, root: Path) -> None:
+    change(root / "exercises/ex01_double/test_hidden.py", "n=3).result == 6", "n=3).results == 6")
+
+    (problem,) = problems(box, root)
+
+    assert problem.startswith("test_hidden.py: exercises/ex01_double/test_hidden.py:7: ")
+    assert problem.endswith("has no `results`; write `result`")
+
+
+def test_a_name_that_no_stage_has_is_found_though_no_answer_comes_to_its_line(box: Box, root: Path) -> None:
+    more = "async def call(stage, n):\n    if n > 100:\n        stage.note('much')\n"
+    change(root / "exercises/ex01_double/scenarios.py", "async def call(stage, n):\n", more)
+
+    assert problems(box, root) == [
+        "scenarios.py: exercises/ex01_double/scenarios.py:3: `stage` has no `note`; take it out"
+    ]
+
+
+def test_a_scenario_that_raises_by_itself_is_one_problem_with_its_file_and_line(box: Box, root: Path) -> None:
+    change(root / "exercises/ex01_double/scenarios.py", "    async with", "    int('six')\n    async with")
+
+    place = "exercises/ex01_double/scenarios.py:2"
+    assert problems(box, root) == [f"scenarios.py: {place}: ValueError; no answer can pass a test that meets this line"]

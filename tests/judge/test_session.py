@@ -14,6 +14,7 @@ from grader.judge import grading, token
 from grader.judge.attempt import Judged
 from grader.judge.collect import hidden_functions
 from grader.judge.options import EVERYTHING, PlayOptions
+from grader.judge.reference import Reference
 from grader.judge.session import Examination, Session
 from grader.judge.verdict import Outcome as Result
 from grader.kit.exercise import Exercise
@@ -85,10 +86,15 @@ class Sample:
     def __init__(self, box: Box, exercise: Exercise) -> None:
         self.box = box
         self.exercise = exercise
+        self.reference = Reference(exercise, lambda submission: Cell(box, self.job(submission)))
 
     def judge(self, *submissions: str, backends: tuple[str, ...] = ("asyncio",), **asked: Any) -> list[Examination]:
-        session, options = Session(self.exercise), PlayOptions(backends=backends, **asked)
-        return [self._examination(session, options, submission) for submission in submissions]
+        options = PlayOptions(backends=backends, **asked)
+        session = Session(self.exercise, self.reference)
+        try:
+            return [self._examination(session, options, submission) for submission in submissions]
+        finally:
+            self.reference.close()
 
     def _examination(self, session: Session, options: PlayOptions, submission: str) -> Examination:
         cell = Cell(self.box, self.job(submission))
@@ -361,7 +367,7 @@ def test_a_box_that_cannot_be_started_is_not_the_submissions_failure(box: Box, t
     sample = sample_of(box, tmp_path, declared("test_it", "play('ask')"))
     broken = Broken(box, sample.job(ANSWER))
     with pytest.raises(InternalError, match="cannot be started"):
-        Session(sample.exercise).judge(broken, EVERYTHING)
+        Session(sample.exercise, sample.reference).judge(broken, EVERYTHING)
     broken.close()  # it has sent plays, and the box is shared
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.errors import InternalError, MachineError, UsageError, WorkspaceError
+from grader.errors import InternalError, KitError, MachineError, UsageError, WorkspaceError
 from grader.files import write_file
 from grader.reports import dialects
 from grader.reports.dialects import Dialect, ReportOrder, read_order
@@ -98,6 +98,15 @@ def test_a_dialect_of_scores_is_not_written_if_something_was_not_judged(name, tm
     with pytest.raises(MachineError, match="nothing was judged"):
         dialects.write_run(orders, (), CLASSROOM50)
     assert not list(tmp_path.iterdir())
+
+
+def test_a_dialect_of_scores_says_that_the_kit_is_at_fault(tmp_path):
+    reason = "the kit is at fault: exercises/ex01_join/test_hidden.py:8: AttributeError: no"
+    broken = samples.verdict(samples.case(1, "x", 100, samples.not_judged("trio", reason)))
+
+    with pytest.raises(KitError, match=r"test_hidden\.py:8") as raised:
+        dialects.write_run([order("gradescope", tmp_path / "results.json")], (broken,), CLASSROOM50)
+    assert "grade kit check" in raised.value.hint
 
 
 def test_the_other_reports_are_written_before_the_first_error_is_raised(tmp_path):

@@ -291,6 +291,12 @@ def test_what_was_not_judged_costs_nothing_and_says_why():
     assert "ex01  NOT JUDGED" in shown
 
 
+def test_two_cells_that_were_not_judged_stay_apart():
+    both = case(1, "x", 100, not_judged("asyncio", "no"), not_judged("trio", "no"))
+
+    assert "not judged  not judged" in screen_of(show_run, [verdict(both)], glyphs=UNICODE)
+
+
 def test_the_caller_chooses_what_to_type_next():
     shown = screen_of(show_run, [perfect()], commands=[Command(line="grade ex02", does="the next exercise")])
 

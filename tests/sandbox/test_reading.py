@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from grader.sandbox.reading import read
 from grader.wire.lines import Distrusted, loads
-from grader.wire.recording import Ended, Recording
+from grader.wire.recording import Ended, Recording, Returned
 from grader.wire.turns import MAX_CHOICES, chooser
 from grader.wire.values import Opaque, Token
 
@@ -21,7 +21,7 @@ PLAY = "0123456789abcdef"
 
 ERROR = {
     "bare": False,
-    "leaves": [["boom", ["ValueError", "Exception"], "no", 7], [None, ["submission.Mine"], "", None]],
+    "leaves": [["boom", ["ValueError", "Exception"], "no", 7, None], [None, ["submission.Mine"], "", None, 9]],
 }
 MESSAGE: dict[str, Any] = {
     "play": PLAY,
@@ -34,6 +34,7 @@ MESSAGE: dict[str, Any] = {
     "raised": None,
     "spans": [["a", 0, 1.5, "returned", None, 2], ["b", 0, None, "open", None, None], ["c", 0, 1, "raised", ERROR, 1]],
     "marks": [[0, "m", True]],
+    "kinds": [["join", ["NoneType", "object"]]],
     "attempts": [["t", 0, 1, "returned", {"t": [1]}, 1], ["u", 0, 1, "cancelled", None, 1]],
     "hygiene": [["never-awaited", 4, "fetch"], ["leaked-task", None, "worker"]],
     "choices": [0, 1],
@@ -80,6 +81,7 @@ def test_an_honest_message_is_read_in_full() -> None:
     assert (first, second, type(third)) == (1, Token("thing"), Opaque)
     assert (found.span("a").end, found.span("b").how, found.span("b").stopped) == (1.5, "open", None)
     assert found.span("c").raised.leaves[1].types == ("submission.Mine",)
+    assert found.kinds == (Returned(name="join", types=("NoneType", "object")),)
     assert found.attempt("t").value == (1,)
     assert found.marks[0].value == True  # noqa: E712
     assert (found.waiting[0].awaiting, found.waiting[1].line) == ("Event.wait", None)
@@ -110,7 +112,7 @@ def test_what_was_raised_is_read_leaf_by_leaf() -> None:
 
     assert not found.raised.bare
     assert [leaf.token for leaf in found.raised.leaves] == ["boom", None]
-    assert found.raised.leaves[0].line == 7
+    assert [(leaf.line, leaf.scenario_line) for leaf in found.raised.leaves] == [(7, None), (None, 9)]
 
 
 # ---- forgeries -------------------------------------------------------------------------------------------------------
@@ -165,7 +167,9 @@ def test_a_box_may_say_that_it_was_tampered_with() -> None:
         {"result": {"passed": True}},
         {"raised": "ValueError"},
         {"raised": {"bare": 1, "leaves": []}},
-        {"raised": {"bare": True, "leaves": [["a", "ValueError", "", None]]}},
+        {"raised": {"bare": True, "leaves": [["a", "ValueError", "", None, None]]}},
+        {"raised": {"bare": True, "leaves": [["a", ["ValueError"], "", None, -1]]}},
+        {"kinds": [["join", "list"]]},
         {"spans": [["a", 0, 1, "passed", None, 1]]},
         {"spans": [["a", 0, 1, ["returned"], None, 1]]},
         {"spans": [["a", 0, 1, "returned", None]]},
@@ -211,7 +215,7 @@ def test_a_message_of_another_shape_is_distrusted(changes: dict[str, Any]) -> No
 
 ROWS = [
     *(["spans", number] for number in range(3)),
-    *([key, 0] for key in ("marks", "attempts", "waiting", "hygiene")),
+    *([key, 0] for key in ("marks", "attempts", "kinds", "waiting", "hygiene")),
     *(["trace", key, 0] for key in ("tasks", "events", "deviations")),
     ["spans", 2, 4, "leaves", 0],
 ]

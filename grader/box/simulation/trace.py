@@ -96,6 +96,12 @@ def innermost_place(error: BaseException | None) -> Place | None:
     return place
 
 
+def scenario_line(error: BaseException) -> int | None:
+    """The line of the scenarios that an exception came from; None if a line of the learner's file is further in."""
+    own = [step for step in steps_of(error) if _is_own(step.tb_frame.f_code)]
+    return None if not own or is_student(own[-1].tb_frame.f_code) else own[-1].tb_lineno
+
+
 def steps_of(error: BaseException) -> Iterator[TracebackType]:
     step = error.__traceback__
     while isinstance(step, TracebackType):

@@ -1,0 +1,182 @@
+"""Finds names in a kit that the grader's objects do not have, from the text of the kit alone.
+
+``recording.returned`` in a hidden test, ``stage.note`` in a scenario, ``play("serial")`` where no scenario has that
+name: such a line fails whatever a submission does. What cannot be told from the text is passed over.
+"""
+
+from __future__ import annotations
+
+import ast
+import difflib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from grader.kit.exercise import Exercise
+from grader.kit.tables import read_text
+from grader.wire.recording import Raised, Recording, Span
+
+STAGE = ("submission", "now", "token", "mark", "span", "attempt", "attempt_sync", "settle", "gate")
+"""What a stage has for scenarios."""
+STAGE_INSIDE = ("spans", "marks", "attempts", "encode", "encode_error", "class_names")
+"""What a stage has for the player; a scenario that uses it does not fail."""
+
+_GIVES: Mapping[tuple[type, str], type] = {
+    (Recording, "raised"): Raised,
+    (Recording, "error"): Raised,
+    (Recording, "span()"): Span,
+    (Recording, "attempt()"): Span,
+    (Span, "raised"): Raised,
+}
+"""The records that attributes and, with brackets, calls of methods of a record give."""
+
+_Function = ast.FunctionDef | ast.AsyncFunctionDef
+_OWN_ARGUMENTS = ("within",)
+"""Keywords of ``play`` that are not for the scenario."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mistake:
+    """A line of a kit that cannot work, and why."""
+
+    path: Path
+    line: int
+    what: str
+
+
+def of_kit_files(exercise: Exercise) -> list[Mistake]:
+    """The mistakes in the hidden tests and in the scenarios of an exercise, in the order of their lines."""
+    return [*of_scenarios(exercise), *of_hidden_tests(exercise)]
+
+
+def of_scenarios(exercise: Exercise) -> list[Mistake]:
+    """The names of ``stage`` in the scenarios that a stage does not have."""
+    attributes = [
+        node
+        for node in ast.walk(ast.parse(read_text(exercise.scenarios)))
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "stage"
+    ]
+    known = {*STAGE, *STAGE_INSIDE, *(node.attr for node in attributes if isinstance(node.ctx, ast.Store))}
+    wrong = (node for node in attributes if node.attr not in known and not _is_special(node.attr))
+    return _in_order(_missing(exercise.scenarios, node, "stage", STAGE) for node in wrong)
+
+
+def of_hidden_tests(exercise: Exercise) -> list[Mistake]:
+    """The names of recordings and spans in the hidden tests that these do not have, and plays that cannot be played."""
+    scenarios = _bindings(ast.parse(read_text(exercise.scenarios)))
+    tests = ast.parse(read_text(exercise.test_file)).body
+    functions = [node for node in tests if isinstance(node, _Function) and node.name.startswith("test_")]
+    return _in_order(mistake for node in functions for mistake in _of_test(node, exercise.test_file, scenarios))
+
+
+def _in_order(mistakes: Iterable[Mistake]) -> list[Mistake]:
+    return sorted(dict.fromkeys(mistakes), key=lambda mistake: mistake.line)
+
+
+def _missing(path: Path, node: ast.Attribute, owner: str, names: Iterable[str]) -> Mistake:
+    near = difflib.get_close_matches(node.attr, names, n=1)
+    meant = f"; write `{near[0]}`" if near else "; take it out"
+    return Mistake(path=path, line=node.end_lineno or node.lineno, what=f"`{owner}` has no `{node.attr}`{meant}")
+
+
+def _is_special(name: str) -> bool:
+    return name.startswith("__")
+
+
+# ---- hidden tests ----------------------------------------------------------------------------------------------------
+
+
+def _of_test(test: _Function, path: Path, scenarios: Mapping[str, ast.AST]) -> Iterator[Mistake]:
+    known = _records(test)
+    for node in ast.walk(test):
+        if isinstance(node, ast.Attribute):
+            record = _record(node.value, known)
+            if record is not None and not hasattr(record, node.attr) and not _is_special(node.attr):
+                names = [name for name in dir(record) if not name.startswith("_")]
+                yield _missing(path, node, ast.unparse(node.value), names)
+        if isinstance(node, ast.Call) and _is_play(node) and (what := _cannot_play(node, scenarios)):
+            yield Mistake(path=path, line=node.lineno, what=what)
+
+
+def _records(test: _Function) -> Mapping[str, type]:
+    """The local names of a hidden test that stand for one kind of record, wherever they are bound."""
+    values: dict[str, list[ast.expr | None]] = {}
+    assigned: dict[ast.AST, ast.expr] = {}
+    for node in ast.walk(test):
+        if isinstance(node, ast.Assign):
+            assigned.update(dict.fromkeys(node.targets, node.value))
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store | ast.Del):
+            values.setdefault(node.id, []).append(assigned.get(node))
+        if isinstance(node, ast.arg):
+            values.setdefault(node.arg, []).append(None)
+    known: dict[str, type] = {}
+    for name, bound in values.items():  # in the order of the text, as one name is made from another
+        kinds = {_record(value, known) for value in bound}
+        if len(kinds) == 1 and (kind := kinds.pop()) is not None:
+            known[name] = kind
+    return known
+
+
+def _record(value: ast.expr | None, known: Mapping[str, type]) -> type | None:
+    """The kind of record that an expression gives, if it can be told."""
+    match value:
+        case ast.Name(id=name):
+            return known.get(name)
+        case ast.Call() if _is_play(value):
+            return Recording
+        case ast.Call(func=ast.Attribute(value=inner, attr=name)):
+            record = _record(inner, known)
+            return None if record is None else _GIVES.get((record, f"{name}()"))
+        case ast.Attribute(value=inner, attr=name):
+            record = _record(inner, known)
+            return None if record is None else _GIVES.get((record, name))
+    return None
+
+
+def _is_play(call: ast.Call) -> bool:
+    return isinstance(call.func, ast.Name) and call.func.id == "play"
+
+
+def _cannot_play(call: ast.Call, scenarios: Mapping[str, ast.AST]) -> str:
+    """Why this call of ``play`` cannot work; empty if it can, or if that cannot be told."""
+    match call.args:
+        case [ast.Constant(value=str(name))]:
+            pass
+        case _:
+            return ""
+    if name not in scenarios:
+        near = difflib.get_close_matches(name, scenarios, n=1)
+        return f'scenarios.py has no scenario "{name}"' + (f'; write "{near[0]}"' if near else "; add it there")
+    scenario = scenarios[name]
+    given = {keyword.arg for keyword in call.keywords} - {*_OWN_ARGUMENTS}
+    if not isinstance(scenario, _Function) or scenario.decorator_list or None in given:
+        return ""
+    return _refused(scenario, {keyword for keyword in given if keyword is not None})
+
+
+def _refused(scenario: _Function, given: set[str]) -> str:
+    arguments = scenario.args
+    positional = [argument.arg for argument in (*arguments.posonlyargs, *arguments.args)]
+    required = positional[1 : len(positional) - len(arguments.defaults)]
+    only = zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True)
+    required += [argument.arg for argument, default in only if default is None]
+    if missing := [name for name in required if name not in given]:
+        return f'the scenario "{scenario.name}" needs `{missing[0]}`; give it to `play` as a keyword'
+    known = {*positional[1:], *(argument.arg for argument in arguments.kwonlyargs)}
+    unknown = sorted(given - known)
+    if unknown and arguments.kwarg is None:
+        return f'the scenario "{scenario.name}" takes no `{unknown[0]}`; add it there, or leave it out'
+    return ""
+
+
+def _bindings(tree: ast.Module) -> Mapping[str, ast.AST]:
+    """All names that a module binds anywhere, with the last function of each name if it is one."""
+    bound: dict[str, ast.AST] = {}
+    for node in ast.walk(tree):
+        match node:
+            case ast.Name(id=name, ctx=ast.Store()) | ast.alias(asname=str(name)) | ast.alias(name=name):
+                bound[name] = node
+            case ast.ClassDef(name=name):
+                bound[name] = node
+    bound.update({node.name: node for node in tree.body if isinstance(node, _Function)})
+    return bound

@@ -1,0 +1,137 @@
+"""The reference answer, played for comparison: its timeline beside a failing one, and as a witness against the kit.
+
+When a hidden test fails, the kit may be to blame: it reads an attribute that a recording does not have, or a scenario
+raises by itself. What a box says about a submission cannot decide that, because a submission that could blame the kit
+would lose no points. So the same hidden test is called on the reference answer, on the same backend and under the
+schedule of the same number. If it stumbles there as well, or fails on an exception of the scenario's own, no answer can
+pass it, and the kit is at fault. If it holds, the submission is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from functools import lru_cache
+
+from grader.judge.attempt import Choose, Failed, Trial, by_number
+from grader.judge.kitfault import at_fault, fault_in, said
+from grader.judge.kitnames import of_scenarios
+from grader.judge.schedules import Variants
+from grader.kit.exercise import Exercise, Limits
+from grader.kit.tables import read_text
+from grader.sandbox.cell import Cell
+from grader.sandbox.play import Play
+from grader.wire.recording import Leaf, Recording, Trace
+
+
+class Reference:
+    """The reference answer of one exercise, if its kit has it; ``cell`` makes a cell to play a submission in."""
+
+    def __init__(self, exercise: Exercise, cell: Callable[[str], Cell]) -> None:
+        self._exercise = exercise
+        self._source = None if exercise.reference is None else read_text(exercise.reference)
+        self._make = cell
+        self._made: Cell | None = None
+        self._variants = Variants()
+        self._faults: dict[tuple[str, str, int], str] = {}
+
+    def close(self) -> None:
+        """End the plays of the reference answer."""
+        if self._made is not None:
+            self._made.close()
+
+    def _cell(self, source: str) -> Cell:
+        if self._made is None:
+            self._made = self._make(source)
+        return self._made
+
+    # ---- the timeline ------------------------------------------------------------------------------------------------
+
+    def trace(self, play: Play) -> Trace | None:
+        """The trace of the same play of the reference answer, in natural order; None if the kit comes without it."""
+        if self._source is None:
+            return None
+        traces = _traces(self._source, read_text(self._exercise.scenarios), self._exercise.limits)
+        natural = _natural(play)
+        if natural not in traces:
+            trace = slim(self._cell(self._source).recording(natural).trace)
+            if trace is None:
+                return None
+            traces[natural] = trace
+        return traces[natural]
+
+    # ---- the witness -------------------------------------------------------------------------------------------------
+
+    def fault_of_kit(self, trial: Trial, failed: Failed) -> str:
+        """Why the kit is to blame for the failure of a hidden test, with file and line; empty if it is not."""
+        return self._fault_by_text(failed) or self._fault_by_witness(trial, failed.variant)
+
+    def _fault_by_witness(self, trial: Trial, number: int) -> str:
+        """The fault that the hidden test has on the reference answer as well."""
+        if self._source is None:
+            return ""
+        asked = trial.test.name, trial.backend, number
+        if asked not in self._faults:
+            self._faults[asked] = self._witnessed(self._cell(self._source), trial, number)
+        return self._faults[asked]
+
+    def _witnessed(self, cell: Cell, trial: Trial, number: int) -> str:
+        witness = replace(trial, cell=cell)
+        play = witness.fixture(self._choose(cell, number))
+        judged = witness.call(play, number)
+        if judged is None:
+            return ""
+        if judged.failed is None:
+            return judged.reason if fault_in(judged.reason) else ""
+        # A play that ended in another way proves nothing: a submission may have brought that about, by taking the
+        # computer's memory or by ending the box.
+        if not all(recording.ended.by_itself or recording.looked for _, recording in play.used):
+            return ""
+        stumble = judged.failed.stumble
+        if stumble is not None:
+            return stumble.reason
+        return next((self._of_scenario(trial, *used) for used in play.used if _own_exceptions(used[1])), "")
+
+    def _choose(self, cell: Cell, number: int) -> Choose:
+        # In natural order with a trace, which the timeline beside the failing one is drawn from.
+        return by_number(cell, self._variants, number, number) if number else _natural
+
+    def _of_scenario(self, trial: Trial, play: Play, recording: Recording) -> str:
+        leaf = _own_exceptions(recording)[0]
+        what = said(leaf.types[0] if leaf.types else "an exception", leaf.message)
+        if leaf.scenario_line is not None:
+            return at_fault(self._exercise.scenarios, leaf.scenario_line, what)
+        # There is no such scenario, or it does not take these inputs.
+        called = f'`play("{play.scenario}")`: {what}'
+        return at_fault(self._exercise.test_file, trial.test.line, called)
+
+    def _fault_by_text(self, failed: Failed) -> str:
+        """The fault that the kit's own text proves, as in a line that the reference answer does not come to."""
+        stumble = failed.stumble
+        if stumble is not None and stumble.of_the_test:
+            return stumble.reason
+        lines = {leaf.scenario_line for leaf in failed.recording.surprises if "AttributeError" in leaf.types}
+        wrong = (mistake for mistake in of_scenarios(self._exercise) if mistake.line in lines) if lines else ()
+        return next((at_fault(mistake.path, mistake.line, mistake.what) for mistake in wrong), "")
+
+
+def _natural(play: Play) -> Play:
+    return replace(play, seed=0, choices=None, trace=True, kinds=False)
+
+
+def _own_exceptions(recording: Recording) -> list[Leaf]:
+    """The exceptions that the scenario did not hand out and that did not come from the answer."""
+    return [leaf for leaf in recording.surprises if leaf.line is None or leaf.scenario_line is not None]
+
+
+@lru_cache(maxsize=32)
+def _traces(source: str, scenarios: str, limits: Limits) -> dict[Play, Trace]:
+    """The traces of a reference answer, kept while the process lives: all who fail a test are shown the same ones."""
+    return {}
+
+
+def slim(trace: Trace | None) -> Trace | None:
+    """A trace without the values of its spans: a report draws lanes only."""
+    if trace is None:
+        return None
+    return replace(trace, spans=tuple(replace(span, value_or_error=None) for span in trace.spans))

@@ -1,0 +1,114 @@
+"""Names in a kit that do not exist are found in its text; what may exist is passed over."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from grader.box.stage import Stage
+from grader.judge.kitnames import STAGE, STAGE_INSIDE, of_hidden_tests, of_kit_files, of_scenarios
+from grader.kit.kit import builtin_root, load_kit
+from tests.kit_samples import change, make_kit
+
+TESTS = "exercises/ex01_double/test_hidden.py"
+SCENARIOS = "exercises/ex01_double/scenarios.py"
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    return make_kit(tmp_path / "kit")
+
+
+def in_tests(root: Path, *lines: str) -> list[tuple[int, str]]:
+    """What is found in a hidden test of these lines, the first of which has the number 1."""
+    change(root / TESTS, 'assert play("call", n=3).result == 6', "\n    ".join(lines))
+    found = of_hidden_tests(load_kit(root).exercises[0])
+    assert all(mistake.path == root / TESTS for mistake in found)
+    return [(mistake.line - 6, mistake.what) for mistake in found]
+
+
+def in_scenarios(root: Path, text: str) -> list[tuple[int, str]]:
+    (root / SCENARIOS).write_text(text)
+    return [(mistake.line, mistake.what) for mistake in of_scenarios(load_kit(root).exercises[0])]
+
+
+def test_what_a_stage_has_is_known() -> None:
+    public = {name for name in vars(Stage) if not name.startswith("_")} | {"submission"}
+    of_instances = {"spans", "marks", "attempts"}
+
+    assert set(STAGE) | set(STAGE_INSIDE) == public | of_instances | {"submission"}
+
+
+def test_the_exercises_that_come_with_the_grader_use_no_name_that_does_not_exist() -> None:
+    assert [mistake for exercise in load_kit(builtin_root()).exercises for mistake in of_kit_files(exercise)] == []
+
+
+# ---- hidden tests ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ('assert play("call", n=3).no_such == 6', "`play('call', n=3)` has no `no_such`; take it out"),
+        ('assert play("call", n=3).elapsd == 3', "`play('call', n=3)` has no `elapsd`; write `elapsed`"),
+        (
+            'assert play("call", n=3).span("call").ends == 3',
+            "`play('call', n=3).span('call')` has no `ends`; write `end`",
+        ),
+        ('assert play("call", n=3).raised.messages', "`play('call', n=3).raised` has no `messages`; write `message`"),
+        ('assert play("cal", n=3)', 'scenarios.py has no scenario "cal"; write "call"'),
+        ('assert play("anything_else")', 'scenarios.py has no scenario "anything_else"; add it there'),
+        ('assert play("call")', 'the scenario "call" needs `n`; give it to `play` as a keyword'),
+        ('assert play("call", n=3, m=4)', 'the scenario "call" takes no `m`; add it there, or leave it out'),
+    ],
+)
+def test_a_line_that_cannot_work_is_found_with_what_to_do(root: Path, line: str, said: str) -> None:
+    assert in_tests(root, line) == [(1, said)]
+
+
+def test_a_name_that_stands_for_a_recording_is_followed(root: Path) -> None:
+    found = in_tests(
+        root,
+        'recording = play("call", n=3)',
+        'other = recording.span("call")',
+        "assert recording.result == 6 and other.took == 3 and other.value_or_error is None",
+        "assert recording.returned == other.finish",
+    )
+
+    assert [line for line, _ in found] == [4, 4]
+    assert "`recording` has no `returned`" in found[0][1]
+    assert "`other` has no `finish`" in found[1][1]
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ('recording = play("call", n=3)', "recording = recording.result", "assert recording.anything"),
+        ('recording = play("call", n=3)', "assert all(recording.anything for recording in recording.result)"),
+        ('assert play("call", n=3).result.anything', 'assert play("call", n=3).span("call").value.anything'),
+        ('assert (lambda recording: recording.anything)(play("call", n=3).result)',),
+        ('name = "cal"', "assert play(name, n=3)"),
+        ('assert play("call", **{"n": 3}, within=5).elapsed',),
+    ],
+)
+def test_what_cannot_be_told_from_the_text_is_passed_over(root: Path, lines: tuple[str, ...]) -> None:
+    assert in_tests(root, *lines) == []
+
+
+# ---- scenarios -------------------------------------------------------------------------------------------------------
+
+
+def test_a_name_that_no_stage_has_is_found_wherever_it_stands(root: Path) -> None:
+    found = in_scenarios(
+        root,
+        "def helper(stage):\n"
+        "    return lambda: stage.marc('a')\n"
+        "async def call(stage, n):\n"
+        "    async def inner():\n"
+        "        stage.note('a')\n"
+        "    stage.own = 1\n"
+        "    return stage.own, stage.now, stage.token('a'), stage.__class__\n",
+    )
+
+    assert found == [(2, "`stage` has no `marc`; write `mark`"), (5, "`stage` has no `note`; take it out")]

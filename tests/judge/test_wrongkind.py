@@ -1,0 +1,204 @@
+"""A value of another kind than promised is named at its ``def``, and only where it explains the failure."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from grader.judge.wrongkind import Unfit, unusable, wrong_kind
+from grader.policy.promises import definitions, promises
+from grader.wire.recording import Ended, Leaf, Mark, Raised, Recording, Returned, Span
+
+STUB = """\
+class Winner: ...
+class Stream:
+    def map(self, fn) -> Stream: ...
+    def __aiter__(self) -> Stream: ...
+    async def __anext__(self) -> T: ...
+async def join(*fns) -> list[int]: ...
+async def fetch(url) -> bytes: ...
+async def select(*fns) -> Winner: ...
+async def anything(fn) -> T: ...
+async def items(n) -> AsyncIterator[int]: ...
+def pick(fn): ...
+"""
+SOURCE = """\
+import anyio
+
+
+async def join(*fns):
+    for fn in fns:
+        await fn()
+async def fetch(url):
+    return url
+async def select(*fns):
+    if fns:
+        return fns
+async def anything(fn):
+    return await fn()
+"""
+ITERATING = Leaf(token=None, types=("TypeError",), message="", line=None, scenario_line=4)
+IN_THE_SUBMISSION = replace(ITERATING, line=5, scenario_line=None)
+
+
+def play(*returned: tuple[str, str], **fields: object) -> Recording:
+    kinds = tuple(Returned(name=name, types=(kind, "object")) for name, kind in returned)
+    recording = Recording(scenario="s", backend="trio", ended=Ended.RETURNED, kinds=kinds)
+    return replace(recording, **fields)  # type: ignore[arg-type]
+
+
+def stopped(*returned: tuple[str, str], leaf: Leaf = ITERATING) -> Recording:
+    return play(*returned, ended=Ended.RAISED, error=Raised(bare=True, leaves=(leaf,)))
+
+
+def found(recording: Recording, source: str = SOURCE, *, stumbled: bool = False) -> Unfit | None:
+    return wrong_kind(recording, promises(STUB), definitions(source), stumbled=stumbled)
+
+
+# ---- a value of another kind -----------------------------------------------------------------------------------------
+
+
+def test_none_is_said_with_the_line_of_the_def_and_with_what_is_missing() -> None:
+    assert found(play(("join", "NoneType"))) == Unfit(
+        diagnosis="wrong-kind",
+        error="`join` returned None; a list was expected",
+        help="add `return ...` to `join`: a function without it returns None",
+        line=4,
+    )
+
+
+def test_none_from_a_function_that_has_a_return_is_said_in_other_words() -> None:
+    unfit = found(play(("select", "NoneType")))
+
+    assert unfit is not None
+    assert (unfit.error, unfit.line) == ("`select` returned None; a Winner was expected", 9)
+    assert "add `return" not in unfit.help
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "error"),
+    [
+        ("fetch", "str", "`fetch` returned a str; bytes were expected"),
+        ("select", "tuple", "`select` returned a tuple; a Winner was expected"),
+        ("select", "submission.Other", "`select` returned an Other; a Winner was expected"),
+        ("select", "coroutine", "`select` returned a coroutine; a Winner was expected"),
+        ("join", "no identifier", "`join` returned something else; a list was expected"),
+    ],
+)
+def test_another_kind_is_said_if_the_scenario_or_the_test_could_not_go_on(name: str, kind: str, error: str) -> None:
+    for unfit in (found(stopped((name, kind))), found(play((name, kind)), stumbled=True)):
+        assert unfit is not None
+        assert unfit.error == error
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"value": "text"},
+        {"marks": (Mark(0, "got", "text"),)},
+        {"attempts": (Span("a", 0, 1, "returned", "text", None),)},
+    ],
+    ids=["result", "mark", "attempt"],
+)
+def test_another_kind_is_said_if_the_test_could_look_at_it(fields: dict[str, object]) -> None:
+    assert found(play(("fetch", "str"), **fields)) is not None
+    assert found(play(("join", "str"), **fields)) is not None
+    assert found(play(("fetch", "list"), **fields)) is None
+
+
+def test_a_tuple_that_the_scenario_makes_a_list_of_explains_no_failure() -> None:
+    assert found(play(("join", "tuple"), value=["a", "b"])) is None
+
+
+@pytest.mark.parametrize(
+    "returned",
+    [
+        ("join", "list"),
+        ("fetch", "bytearray"),
+        ("select", "submission.Winner"),
+        ("anything", "NoneType"),
+        ("anything", "str"),
+        ("pick", "NoneType"),
+        ("no_such_function", "NoneType"),
+        ("Winner.method", "NoneType"),
+    ],
+)
+def test_what_keeps_its_promise_is_never_said(returned: tuple[str, str]) -> None:
+    assert found(play(returned)) is None
+
+
+def test_a_subclass_keeps_the_promise_of_its_base() -> None:
+    kept = Returned(name="join", types=("submission.Results", "list", "object"))
+
+    assert found(replace(stopped(), kinds=(kept,))) is None
+
+
+def test_where_anything_is_promised_none_is_said_only_if_the_scenario_or_the_test_could_not_go_on() -> None:
+    unfit = found(stopped(("anything", "NoneType")))
+
+    assert unfit is not None
+    assert unfit.error == "`anything` returned None; a value was expected"
+    assert found(stopped(("anything", "str"))) is None
+
+
+# ---- a def of another form -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("leaf", [ITERATING, IN_THE_SUBMISSION], ids=["scenario", "submission"])
+def test_a_yield_that_makes_a_generator_is_said(leaf: Leaf) -> None:
+    unfit = found(stopped(leaf=leaf), "async def join(*fns):\n    for fn in fns:\n        yield await fn()\n")
+
+    assert unfit is not None
+    assert unfit.error == "`join` has a `yield`, which makes an async generator of it; a list was expected"
+    assert unfit.line == 1
+
+
+def test_a_yield_in_a_method_that_is_awaited_is_said() -> None:
+    unfit = found(stopped(), "class Stream:\n    async def __anext__(self):\n        yield 1\n")
+
+    assert unfit is not None
+    assert (unfit.error.endswith("nothing can await that"), unfit.line) == (True, 2)
+
+
+def test_an_async_def_where_a_plain_one_is_called_is_said() -> None:
+    unfit = found(stopped(), "class Stream:\n    async def map(self, fn):\n        return self\n")
+
+    assert unfit is not None
+    assert unfit.error == "`Stream.map` is an `async def`, so that a call returns a coroutine; a Stream was expected"
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "class Stream:\n    async def __aiter__(self):\n        yield 1\n",
+        "async def items(n):\n    yield n\n",
+        "async def join(*fns):\n    def inner():\n        yield 1\n    return list(inner())\n",
+    ],
+)
+def test_a_yield_where_one_may_stand_is_not_said(source: str) -> None:
+    assert found(stopped(), source) is None
+
+
+def test_a_form_explains_nothing_where_all_went_on() -> None:
+    assert found(play(value=3), "async def join(*fns):\n    yield 1\n") is None
+
+
+# ---- of the promised kind, and of no use -----------------------------------------------------------------------------
+
+
+def test_a_scenario_that_could_not_go_on_is_told_by_what_was_returned() -> None:
+    unfit = unusable(stopped(("join", "list")), promises(STUB), definitions(SOURCE))
+
+    assert unfit is not None
+    assert (unfit.diagnosis, unfit.line) == ("raised", 4)
+    assert unfit.error == "the exercise cannot go on with what `join` returned, a list"
+
+
+@pytest.mark.parametrize(
+    "recording",
+    [stopped(), stopped(("join", "list"), leaf=IN_THE_SUBMISSION), play(("join", "list"))],
+    ids=["nothing was returned", "the submission raised", "nothing was raised"],
+)
+def test_an_exception_that_did_not_follow_from_a_value_is_told_as_such(recording: Recording) -> None:
+    assert unusable(recording, promises(STUB), definitions(SOURCE)) is None
