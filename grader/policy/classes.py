@@ -34,6 +34,8 @@ class Classes:
             if method in scopes.owner:
                 self._sort(method)
         owners = list(program.of(ast.ClassDef))
+        for owner in owners:
+            self._learn_other_names(owner)
         self._bases = {owner: [base for each in owner.bases if (base := self.named(each))] for owner in owners}
         self._family = {owner: self._find_family(owner) for owner in owners}
         self._defined = {owner: self._names_in_body(owner) for owner in owners}
@@ -48,6 +50,16 @@ class Classes:
             self.bound_to_class.add(method)
         elif "staticmethod" not in decorators:
             self.bound_to_self.add(method)
+
+    def _learn_other_names(self, owner: ast.ClassDef) -> None:
+        """Learn of ``__radd__ = __add__``, which gives a method another name."""
+        own = {
+            method.name: method for method in owner.body if isinstance(method, ast.FunctionDef | ast.AsyncFunctionDef)
+        }
+        for statement in owner.body:
+            match statement:
+                case ast.Assign(targets=[ast.Name(id=name)], value=ast.Name(id=known)) if known in own:
+                    self.methods[name].append(own[known])
 
     def named(self, node: ast.expr) -> ast.ClassDef | None:
         """The class that a name, with or without ``[T]`` behind it, always stands for."""
@@ -101,6 +113,8 @@ class Classes:
             match statement:
                 case ast.Assign(targets=[ast.Name(id="__slots__")], value=ast.Tuple(elts=slots) | ast.List(elts=slots)):
                     names.update(str(slot.value) for slot in slots if isinstance(slot, ast.Constant))
+                case ast.AnnAssign(target=ast.Name(id=name)):
+                    names.add(name)
         return names
 
     def _learn_from_methods(self, program: Program) -> None:

@@ -229,7 +229,9 @@ class Owned:
             given = self._kind(call.args[0]) if call and call.args else UNKNOWN
             return given.what in (What.OPEN, What.OWN)
         # A stranger may be the class itself where that was handed on: ``[Own][0].method(thing)``.
-        return whose.what is not What.UNKNOWN or self._scopes.owner[method] not in self._uses.handed_on
+        is_given_nothing = call is not None and not call.args and not call.keywords
+        is_known = whose.what is not What.UNKNOWN or self._scopes.owner[method] not in self._uses.handed_on
+        return is_known or is_given_nothing
 
     def _give(self, function: ast.AST, call: ast.Call | None, mention: ast.AST, *, skip: int) -> None:
         if call is None or _is_open_ended(call):
@@ -269,7 +271,8 @@ class Owned:
                 return self._of_attribute(node, self._kind(node.value, depth))
             case ast.Subscript(value=value, slice=place):
                 many = self._kind(value, depth)
-                return many if isinstance(place, ast.Slice) else _element(many)
+                as_it_is = many.what is What.CLASS or isinstance(place, ast.Slice)  # `Own[T]` is `Own`
+                return many if as_it_is else _element(many)
             case ast.List(elts=elements) | ast.Tuple(elts=elements) | ast.Set(elts=elements):
                 return _many(self._together(elements, depth))
             case ast.ListComp(elt=element) | ast.SetComp(elt=element) | ast.GeneratorExp(elt=element):

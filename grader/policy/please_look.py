@@ -9,9 +9,11 @@ from __future__ import annotations
 import ast
 import builtins
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from grader.policy.classes import last_name
 from grader.policy.names import Names
 from grader.policy.owned import Owned, What
 from grader.policy.program import Placed, Program, Remark
@@ -24,7 +26,8 @@ _USUAL_NAMES = """
     __format__ __ge__ __getitem__ __gt__ __hash__ __index__ __init__ __int__ __invert__ __iter__ __le__ __len__ __lt__
     __mul__ __name__ __ne__ __neg__ __new__ __next__ __or__ __post_init__ __pos__ __qualname__ __radd__
     __repr__ __reversed__ __round__ __setitem__ __delitem__ __module__ __slots__ __str__ __sub__
-    __suppress_context__ __traceback__ __xor__ __notes__
+    __suppress_context__ __traceback__ __xor__ __notes__ __rsub__ __rmul__ __ror__ __rand__ __iadd__ __isub__ __ior__
+    __iand__ __truediv__ __floordiv__ __mod__ __missing__ __version__ __author__ __license__
 """
 _FRAMES_NAMES = """
     ag_await ag_code ag_frame co_code co_consts co_freevars co_names co_positions co_varnames cr_await cr_code cr_frame
@@ -67,10 +70,12 @@ def please_look(program: Program) -> tuple[Fault, ...]:
 
 def _all_remarks(program: Program) -> Iterator[Remark]:
     owned = Owned(program)
+    paramspecs = frozenset(_paramspecs(program))
     texts_are_formats = any(attribute.attr in _FORMATS for attribute in program.of(ast.Attribute))
     for node in program.of(*_KINDS):
         yield from _look_at(node, program.names)
-        yield from _of_a_stranger(node, owned)
+        if node not in paramspecs:
+            yield from _of_a_stranger(node, owned)
         if texts_are_formats and isinstance(node, ast.Constant) and isinstance(node.value, str):
             yield from _format(node, node.value)
     for whole, text in program.texts.put_together():
@@ -128,6 +133,25 @@ def _stranger(node: Placed, value: ast.expr, name: str, owned: Owned) -> Iterato
             yield _inner(node, name)
     elif _is_private(name) and not owned.has(value, name):
         yield _inner(node, name)
+
+
+def _paramspecs(program: Program) -> Iterator[ast.AST]:
+    """The ``P.args`` and ``P.kwargs`` of ``*args: P.args, **kwargs: P.kwargs``, where ``P`` is nothing else."""
+    values = {
+        target.id: statement.value
+        for statement in program.of(ast.Assign)
+        for target in statement.targets
+        if isinstance(target, ast.Name)
+    }
+    written = Counter(name.id for name in program.of(ast.Name) if isinstance(name.ctx, ast.Store))
+    for arguments in program.of(ast.arguments):
+        match arguments.vararg:
+            case ast.arg(annotation=ast.Attribute(value=ast.Name(id=name)) as annotation) if written[name] <= 1:
+                match values.get(name):
+                    case ast.Call(func=called) if last_name(called) == "ParamSpec":
+                        yield annotation
+                    case None if name not in program.names.own:  # `def f[**P](*args: P.args)`, from Python 3.12 on
+                        yield annotation
 
 
 def _inner(node: Placed, name: str) -> Remark:
@@ -195,7 +219,7 @@ def _followed(program: Program) -> Iterator[ast.AST]:
         yield from (default for default in defaults if not _names_a_builtin(default, names))
     for call in program.of(ast.Call):
         yield call.func
-        if _names_a_builtin(call.func, names) or (isinstance(call.func, ast.Name) and call.func.id == "vars"):
+        if _names_a_builtin(call.func, names) or last_name(call.func) in ("vars", "hasattr"):
             yield from (argument for argument in call.args[:1] if not _names_a_builtin(argument, names))
 
 

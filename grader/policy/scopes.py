@@ -15,6 +15,7 @@ from typing import TypeAlias
 Function: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+_WITHOUT_NAMES = (ast.Constant, ast.expr_context, ast.operator, ast.boolop, ast.unaryop)
 _LEAVING = (ast.Return, ast.Raise, ast.Continue, ast.Break)
 
 
@@ -101,7 +102,7 @@ class Scopes:
             case ast.ClassDef():
                 self._enter_class(node, scope, proof)
             case ast.ListComp() | ast.SetComp() | ast.DictComp() | ast.GeneratorExp():
-                self._later(ast.iter_child_nodes(node), Scope(node, scope), proof)
+                self._later(_children(node), Scope(node, scope), proof)
             case ast.If(test=test, body=body, orelse=otherwise):
                 self._later([test, *otherwise], scope, proof)
                 self._later(body, scope, _proved(test, proof))
@@ -116,9 +117,9 @@ class Scopes:
                 self._name(node, scope, proof)
             case _:
                 self._bind(node, scope)
-                self._later(ast.iter_child_nodes(node), scope, proof)
+                self._later(_children(node), scope, proof)
 
-    def _later(self, nodes: Iterator[ast.AST] | Sequence[ast.AST], scope: Scope, proof: Proof | None) -> None:
+    def _later(self, nodes: Sequence[ast.AST], scope: Scope, proof: Proof | None) -> None:
         self._pending += [(node, scope, proof) for node in nodes]
 
     def _name(self, node: ast.Name, scope: Scope, proof: Proof | None) -> None:
@@ -216,6 +217,18 @@ class Scopes:
                 scope.bind(name, How.ELEMENT, iterated)
             case ast.Tuple(elts=[_, ast.Name() as inner]), ast.Call(func=ast.Name(id="enumerate"), args=[counted, *_]):
                 self._go_through(inner, counted, scope)
+
+
+def _children(node: ast.AST) -> list[ast.AST]:
+    """The parts of a node that have parts or names of their own."""
+    children: list[ast.AST] = []
+    for name in node._fields:
+        value = getattr(node, name, None)
+        if type(value) is list:
+            children += [item for item in value if isinstance(item, ast.AST)]
+        elif isinstance(value, ast.AST) and not isinstance(value, _WITHOUT_NAMES):
+            children.append(value)
+    return children
 
 
 def _of_statements(scope: Scope) -> Scope:

@@ -8,16 +8,18 @@ from collections.abc import Iterator
 
 from grader.policy.classes import Classes, last_name
 from grader.policy.program import Program
-from grader.policy.scopes import How, Scopes
+from grader.policy.scopes import Binding, How, Scope, Scopes
 
 _STARTING = frozenset({"start_soon", "start"})
 """The methods of a task group, which call their first argument with the others."""
+_MOST_BINDINGS = 30
 _ADDING = frozenset({"append", "appendleft", "add"})
 _ADDING_NOTHING = frozenset(
     {"pop", "popleft", "clear", "remove", "discard", "sort", "reverse", "index", "count", "copy"}
 )
 COLLECTIONS = frozenset({"list", "deque", "set", "tuple", "reversed", "sorted"})
 _LOOKING = frozenset({"len", "bool", "enumerate", "isinstance", "issubclass", "type", "super", *COLLECTIONS})
+_TYPING = frozenset({"cast", "TypeVar", "NewType"})
 
 
 class Uses:
@@ -74,9 +76,16 @@ class Uses:
         if found is None:
             return
         scope, bindings = found
+        if len(bindings) > _MOST_BINDINGS:
+            self._lose(scope, name.id, bindings)
+            return
         functions = [binding.node for binding in bindings if binding.how is How.FUNCTION]
-        if isinstance(scope.node, ast.ClassDef) or len(bindings) > 1:
-            self.without_self.update(() if is_followed and name not in self.calls else functions)
+        if isinstance(scope.node, ast.ClassDef):
+            # A body runs from top to bottom: `set` above of `def set(self)` is Python's own.
+            known = [each for each in functions if getattr(each, "lineno", 0) < name.lineno]
+            self.without_self.update(() if is_followed and name not in self.calls else known)
+        elif len(bindings) > 1:
+            self.handed_on.update(functions)
         elif functions and (name in self.calls or name in self.starts):
             self.called[functions[0]].append(name)
         else:
@@ -84,6 +93,12 @@ class Uses:
         if not is_followed:
             self.handed_on.add((scope, name.id))
             self.handed_on.update(binding.node for binding in bindings if binding.how is How.CLASS)
+
+    def _lose(self, scope: Scope, name: str, bindings: list[Binding]) -> None:
+        """Follow nothing that shares its name with many others: each use of the name would cost as much as all."""
+        if (scope, name) not in self.handed_on:
+            self.handed_on.update([(scope, name), *(binding.node for binding in bindings)])
+            self.without_self.update(binding.node for binding in bindings if binding.how is How.FUNCTION)
 
     def _use_call(self, call: ast.Call) -> None:
         match call:
@@ -101,12 +116,15 @@ def _followed(program: Program) -> Iterator[ast.AST]:
     for attribute in program.of(ast.Attribute):
         yield attribute.value
     for subscript in program.of(ast.Subscript):
-        yield subscript.value
+        yield from (subscript.value, *_parts(subscript.slice))
+    for united in program.of(ast.BinOp):
+        yield from (united.left, united.right) if isinstance(united.op, ast.BitOr) else ()
     yield from (loop.iter for loop in program.of(ast.For))
     yield from (loop.iter for loop in program.of(ast.AsyncFor))
     yield from (loop.iter for loop in program.of(ast.comprehension))
     for owner in program.of(ast.ClassDef):
         yield from owner.bases
+        yield from (another_name.value for another_name in owner.body if isinstance(another_name, ast.Assign))
     for handler in program.of(ast.ExceptHandler):
         yield from _parts(handler.type)
     for error in program.of(ast.Raise):
@@ -124,7 +142,7 @@ def _followed(program: Program) -> Iterator[ast.AST]:
         yield call.func
         if last_name(call.func) in ("__new__", "property"):
             yield from call.args
-        elif last_name(call.func) in _LOOKING:
+        elif last_name(call.func) in (_LOOKING | _TYPING):
             yield from (part for argument in call.args for part in _parts(argument))
     yield from _annotations(program)
 
