@@ -14,7 +14,6 @@ Method: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef
 
 _ROUNDS = 8
 _MOST_ANCESTORS = 16
-_MOST_FIELDS = 50
 _HARMLESS_BASES = frozenset({"Generic", "NamedTuple", *vars(builtins)}) - {"type", "super", "property"}
 _HARMLESS_DECORATORS = frozenset({"dataclass", "final", "total_ordering"})
 _OF_CLASSES = frozenset({"__new__", "__init_subclass__", "__class_getitem__"})
@@ -41,6 +40,7 @@ class Classes:
         self._defined = {owner: self._names_in_body(owner) for owner in owners}
         self._learn_from_methods(program)
         self._solid = self._find_solid(owners)
+        self._fields: dict[ast.ClassDef, list[str]] = {}
         self._makers = {scopes.owner[method]: method for method in self.methods["__init__"]}
 
     def _sort(self, method: Method) -> None:
@@ -93,13 +93,15 @@ class Classes:
 
     def fields(self, owner: ast.ClassDef) -> list[str]:
         """The annotated names in the bodies of the class and its ancestors, which may be the fields of a dataclass."""
-        found = (
-            statement.target.id
-            for each in reversed(self._family[owner])
-            for statement in each.body[:_MOST_FIELDS]
-            if isinstance(statement, ast.AnnAssign) and isinstance(statement.target, ast.Name)
-        )
-        return list(dict.fromkeys(found))
+        if owner not in self._fields:
+            found = (
+                statement.target.id
+                for each in reversed(self._family[owner])
+                for statement in each.body
+                if isinstance(statement, ast.AnnAssign) and isinstance(statement.target, ast.Name)
+            )
+            self._fields[owner] = list(dict.fromkeys(found))
+        return self._fields[owner]
 
     def _find_family(self, owner: ast.ClassDef) -> list[ast.ClassDef]:
         family = [owner]

@@ -202,10 +202,11 @@ class Owned:
                 self._give(maker, call, call.func, skip=1)
                 continue
             fields = self._classes.fields(owner)
-            given: list[tuple[str, ast.expr | None]] = list(zip(fields, call.args, strict=False))
-            given += [(keyword.arg, keyword.value) for keyword in call.keywords if keyword.arg]
             if _is_open_ended(call):
-                given = [(field, None) for field in fields]
+                self._attributes |= dict.fromkeys(fields, UNKNOWN)
+                continue
+            given = list(zip(fields, call.args, strict=False))
+            given += [(keyword.arg, keyword.value) for keyword in call.keywords if keyword.arg]
             for field, value in given:
                 self._attributes[field] = self._attributes.get(field, OPEN) | self._kind(value)
 

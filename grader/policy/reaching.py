@@ -41,9 +41,13 @@ def reaching(program: Program, owned: Owned) -> Iterator[Found]:
     """Find the uses of such functions. Their ordinary uses, on what the file defines, are left alone."""
     called = {call.func: call for call in program.of(ast.Call)}
     plain = frozenset(_plain_wrapping(program))
-    taken: list[ast.Name | ast.Attribute] = [*program.of(ast.Name), *program.of(ast.Attribute)]
+    taken: list[ast.expr] = [
+        *(node for node in program.of(ast.Name) if isinstance(node.ctx, ast.Load)),
+        *(node for node in program.of(ast.Attribute) if isinstance(node.ctx, ast.Load)),
+        *(node for node in program.of(ast.Call) if isinstance(node.func, ast.Name) and node.func.id == "getattr"),
+    ]
     for node in taken:
-        for meaning in program.names.meanings(node) if isinstance(node.ctx, ast.Load) else ():
+        for meaning in program.names.meanings(node):
             call = called.get(node)
             last = meaning.rpartition(".")[2]
             if last in _NEVER_NEEDED:
