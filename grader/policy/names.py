@@ -1,6 +1,6 @@
 """Tells what the names of a program stand for: after ``import anyio as a``, ``a.sleep`` is ``anyio.sleep``.
 
-Imports, assignments, default arguments and ``getattr`` with a literal name are followed, wherever in the file they
+Imports, assignments, default arguments and ``getattr`` with a constant name are followed, wherever in the file they
 stand. This deters from shortcuts and protects against nothing: what a program can do is limited in the box.
 """
 
@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Iterator
+
+from grader.policy.texts import Texts
 
 _DEEPEST = 8
 """The most parts of a dotted name; without a limit, ``x = x.y`` would grow for ever."""
@@ -24,7 +26,8 @@ _TELLING = (
 class Names:
     """The meanings of the names of one program. A name may have several, because scopes are not distinguished."""
 
-    def __init__(self, nodes: Iterable[ast.AST]) -> None:
+    def __init__(self, nodes: Iterable[ast.AST], texts: Texts) -> None:
+        self._texts = texts
         self._meanings: dict[str, set[str]] = {}
         self._known: dict[ast.AST, tuple[str, ...]] = {}
         self.own: set[str] = set()
@@ -78,7 +81,7 @@ class Names:
 
     def _read(self, node: ast.AST) -> tuple[str, ...]:
         parts: list[str] = []
-        while (step := _step(node)) is not None and len(parts) < _DEEPEST:
+        while (step := self._step(node)) is not None and len(parts) < _DEEPEST:
             node, part = step
             parts.append(part)
             node = node.value if isinstance(node, ast.NamedExpr) else node
@@ -86,19 +89,21 @@ class Names:
             return ()
         return tuple(".".join([root, *reversed(parts)]) for root in sorted(self._meanings.get(node.id, ())))
 
-
-def _step(node: ast.AST) -> tuple[ast.expr, str] | None:
-    """Split ``a.b``, in any spelling, into ``a`` and ``"b"``."""
-    match node:
-        case ast.Attribute(value=value, attr=name):
-            return value, name
-        case ast.Call(func=ast.Name(id="getattr"), args=[value, ast.Constant(value=str(name)), *_]):
-            return value, name
-        case ast.Subscript(value=ast.Attribute(value=value, attr="__dict__"), slice=ast.Constant(value=str(name))):
-            return value, name
-        case ast.Subscript(value=ast.Call(func=ast.Name(id="vars"), args=[value]), slice=ast.Constant(value=str(name))):
-            return value, name
-    return None
+    def _step(self, node: ast.AST) -> tuple[ast.expr, str] | None:
+        """Split ``a.b``, in any spelling, into ``a`` and ``"b"``."""
+        match node:
+            case ast.Attribute(value=value, attr=name):
+                return value, name
+            case ast.Call(func=ast.Name(id="getattr"), args=[value, name, *_]):
+                pass
+            case ast.Subscript(value=ast.Attribute(value=value, attr="__dict__"), slice=name):
+                pass
+            case ast.Subscript(value=ast.Call(func=ast.Name(id="vars"), args=[value]), slice=name):
+                pass
+            case _:
+                return None
+        text = self._texts.of(name)
+        return None if text is None else (value, text)
 
 
 def _assignments(node: ast.AST) -> Iterator[tuple[str, ast.expr]]:

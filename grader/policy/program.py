@@ -17,6 +17,7 @@ from typing import Protocol, TypeVar
 
 from grader.policy.names import Names
 from grader.policy.submission import Fault, Submission
+from grader.policy.texts import Texts
 
 MOST_FAULTS = 5
 """How many are shown at a time; correcting five often corrects the rest."""
@@ -95,11 +96,17 @@ class Program:
     kinds: Mapping[type[ast.AST], list[ast.AST]]
     """Every node of the tree except operators and the like, by kind, outer ones first."""
     names: Names
+    texts: Texts
 
     def of(self, *kinds: type[Node]) -> Iterator[Node]:
         """The nodes of these kinds, one kind after the other."""
         for kind in kinds:
             yield from self.kinds.get(kind, ())  # type: ignore[misc]
+
+    def functions(self) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
+        """The functions and methods, but for lambdas."""
+        yield from self.of(ast.FunctionDef)
+        yield from self.of(ast.AsyncFunctionDef)
 
     def faults(self, remarks: Iterable[Remark]) -> tuple[Fault, ...]:
         """Place the first few remarks in the order of the lines, each remark about a line once."""
@@ -173,7 +180,8 @@ def read(submission: Submission) -> Program | Fault:
     kinds: dict[type[ast.AST], list[ast.AST]] = defaultdict(list)
     for node in flat.nodes:
         kinds[type(node)].append(node)
-    return Program(submission=submission, tree=tree, kinds=kinds, names=Names(flat.nodes))
+    texts = Texts(flat.nodes)
+    return Program(submission=submission, tree=tree, kinds=kinds, names=Names(flat.nodes, texts), texts=texts)
 
 
 def _unreadable(error: str) -> Fault:

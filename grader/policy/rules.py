@@ -22,6 +22,7 @@ from grader.policy.names import Names
 from grader.policy.please_look import please_look
 from grader.policy.program import Placed, Program, Remark, read
 from grader.policy.submission import Fault, Submission
+from grader.policy.texts import Texts
 from grader.text import joined
 
 _HARMLESS = """
@@ -204,10 +205,19 @@ def _off_limits(program: Program, rules: Rules) -> Iterator[Remark]:
         yield from _names_off_limits(node, program.names, dotted)
         if isinstance(node, ast.Call):
             yield from (_answer(node, rule[0]) for rule in keywords if _gives_keyword(node, program.names, rule))
-        stored = _stored_attribute(node)
+        stored = _stored_attribute(node, program.texts)
         if stored in attributes and node not in own:
             assert isinstance(node, ast.expr)
             yield _answer(node, f".{stored} = ...")
+    yield from _put_together(program, dotted)
+
+
+def _put_together(program: Program, dotted: list[str]) -> Iterator[Remark]:
+    """Find names that are off limits in texts made of parts, where an honest program has no reason to hide them."""
+    last_parts = {rule.rpartition(".")[2]: rule for rule in dotted} | {rule: rule for rule in dotted}
+    for node, text in program.texts.put_together():
+        if text in last_parts:
+            yield _answer(node, last_parts[text])
 
 
 def _names_off_limits(node: ast.AST, names: Names, dotted: list[str]) -> Iterator[Remark]:
@@ -245,12 +255,12 @@ def _gives_keyword(call: ast.Call, names: Names, rule: re.Match[str]) -> bool:
     return False
 
 
-def _stored_attribute(node: ast.AST) -> str | None:
+def _stored_attribute(node: ast.AST, texts: Texts) -> str | None:
     match node:
         case ast.Attribute(attr=name, ctx=ast.Store()):
             return name
-        case ast.Call(func=ast.Name(id="setattr"), args=[_, ast.Constant(value=str(name)), *_]):
-            return name
+        case ast.Call(func=ast.Name(id="setattr") | ast.Attribute(attr="__setattr__"), args=[_, name, *_]):
+            return texts.of(name)
     return None
 
 

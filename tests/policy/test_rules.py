@@ -403,8 +403,8 @@ def test_what_reaches_behind_the_curtain_is_pointed_out(source: str, line: int, 
         "'{:.2f} {0!r} {name}'.format(x)",
         "breakpoint(); input()",
         "import anyio\nself.sleep = anyio.sleep\nx = anyio.Event()\nx.flag = 1",
-        "object.__setattr__(self, 'a', 1)",
-        "class A:\n    __slots__ = ('_a', '__dict__')\n    def f(self, other): self._a = other._a",
+        "class A:\n    def __post_init__(self): object.__setattr__(self, 'a', 1)",
+        "class A:\n    __slots__ = ('_a', '__dict__')\n    def f(self): self._a = A()._a",
         "class A:\n    def _f(self): ...\n    def g(self): self._f()",
         "from typing import NamedTuple\nclass A(NamedTuple):\n    x: int\nA(1)._replace(x=2)._asdict()",
         "class A:\n    def __eq__(self, other):\n        return self is other",
@@ -530,4 +530,4 @@ def test_a_large_file_is_read_in_no_time_whatever_it_says(source: str) -> None:
 
     calls = sum(entry.callcount for entry in profile.getstats())
     # An eighth of a second on a quiet machine; before there were bounds, up to seven for 64 KiB.
-    assert calls < 40 * _SIZE
+    assert calls < 50 * _SIZE
