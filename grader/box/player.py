@@ -141,7 +141,7 @@ class Performance:
         """Everything that the box reports about the play; ``spent`` says that this process must not play again."""
         simulation, stage, request = self.simulation, self._stage, self._request
         schedule = simulation.schedule
-        return {
+        message = {
             "play": request["play"],
             **self._ending(),
             "elapsed": simulation.now if self._elapsed is None else self._elapsed,
@@ -158,9 +158,10 @@ class Performance:
             "steps": simulation.steps,
             "output": self._surroundings.output.text(),
             "trace": simulation.trace.document() if request["trace"] else None,
-            "digest": simulation.trace.digest() if request["trace"] else None,
             "spent": spent,
         }
+        message["digest"] = simulation.trace.digest(message) if request["trace"] else None
+        return message
 
     def _ending(self) -> Message:
         simulation = self.simulation
