@@ -35,7 +35,7 @@ from grader.sandbox.cell import Cell, Play
 from grader.wire import BACKENDS
 from grader.wire.recording import Ended, Recording
 
-SEEDS, MORE_SEEDS = range(3), range(3, 43)
+SEEDS, MORE_SEEDS = range(3), range(24)
 """Schedules of every program, and of one that seems to differ."""
 ASKED_AGAIN = 3
 """How often reality is asked again, alone. It has to answer alike without noise."""
@@ -123,9 +123,10 @@ def outcome_of(recording: Recording) -> str:
 
 
 def differences(boxes: Boxes, programs: Sequence[Program], backends: Sequence[str] = BACKENDS) -> Iterator[Difference]:
-    """Every difference between plays and reality, and between two plays of one seed."""
-    requests = [request(program, backend) for program in programs for backend in backends]
-    outcomes = iter(really(requests))
+    """Every difference between two plays of one seed, then every one between plays and reality."""
+    asked = [(program, backend) for program in programs for backend in backends]
+    outcomes = iter(really([request(*each) for each in asked]))
+    suspects = []
     for program, recordings in zip(programs, boxes.played(programs, SEEDS, backends), strict=True):
         for backend in backends:
             first, again = (recordings[which][backend] for which in (0, 1))
@@ -133,21 +134,18 @@ def differences(boxes: Boxes, programs: Sequence[Program], backends: Sequence[st
             if [repeatable(recording) for recording in first] != [repeatable(recording) for recording in again]:
                 yield Difference(program=program, backend=backend, played=plays_of(first + again))
             elif real.what not in plays_of(first):
-                yield from confirmed(boxes, program, backend)
+                suspects.append((program, backend))
+    for program, backend in suspects:
+        yield from confirmed(boxes, program, backend)
 
 
 def confirmed(boxes: Boxes, program: Program, backend: str) -> Iterator[Difference]:
     """The difference, if reality says the same each time and none of many schedules comes to it."""
-    said = {
-        outcome.what
-        for outcome in really([request(program, backend)] * ASKED_AGAIN, at_once=ASKED_AGAIN)
-        if not outcome.noisy
-    }
-    if len(said) != 1:
-        return
-    ((recordings, _),) = boxes.played([program], (*SEEDS, *MORE_SEEDS), [backend])
+    ((recordings, _),) = boxes.played([program], MORE_SEEDS, [backend])
     played = plays_of(recordings[backend])
-    if not said & set(played):
+    outcomes = really([request(program, backend)] * ASKED_AGAIN, at_once=ASKED_AGAIN)
+    said = {outcome.what for outcome in outcomes if not outcome.noisy}
+    if len(said) == 1 and not said & set(played):
         yield Difference(program=program, backend=backend, played=played, real=said.pop())
 
 

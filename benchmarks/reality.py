@@ -1,6 +1,6 @@
 """Plays generated programs for real: by plain ``anyio.run``, many at a time, because they mostly sleep.
 
-    python benchmarks/reality.py < REQUESTS > OUTCOMES
+    python benchmarks/reality.py PROGRAMS_AT_ONCE SECONDS < REQUESTS > OUTCOMES
 
 It runs in processes of its own, in which nothing is patched. A program notes when the machine was so late that what
 happened may have come from that; such an outcome is ``noisy``.
@@ -41,17 +41,17 @@ class Outcome:
     noisy: bool = False
 
 
-def really(requests: Sequence[Request], *, at_once: int = AT_ONCE) -> list[Outcome]:
+def really(requests: Sequence[Request], *, at_once: int = AT_ONCE, hung: float = HUNG) -> list[Outcome]:
     """What comes of each program, in as many processes as there are processors."""
     count = min(os.cpu_count() or 1, len(requests)) or 1
     shares = [requests[first::count] for first in range(count)]
     with ThreadPoolExecutor(count) as pool:
-        answers = list(pool.map(lambda share: _in_a_process(share, at_once), shares))
+        answers = list(pool.map(lambda share: _in_a_process(share, at_once, hung), shares))
     return [answers[position % count][position // count] for position in range(len(requests))]
 
 
-def _in_a_process(requests: Sequence[Request], at_once: int) -> list[Outcome]:
-    command = [sys.executable, __file__, str(at_once)]
+def _in_a_process(requests: Sequence[Request], at_once: int, hung: float) -> list[Outcome]:
+    command = [sys.executable, __file__, str(at_once), str(hung)]
     done = subprocess.run(command, input=json.dumps(requests), stdout=subprocess.PIPE, text=True, check=True)
     return [Outcome(what, noisy) for what, noisy in json.loads(done.stdout)]
 
@@ -59,7 +59,7 @@ def _in_a_process(requests: Sequence[Request], at_once: int) -> list[Outcome]:
 # ---- in that process -------------------------------------------------------------------------------------------------
 
 
-def play(source: str, backend: str) -> Outcome:
+def play(source: str, backend: str, hung: float) -> Outcome:
     """Play one program in a thread of its own, which is left behind if the program hangs."""
     program: dict[str, object] = {}
     exec(compile(source, "program.py", "exec"), program)
@@ -74,7 +74,7 @@ def play(source: str, backend: str) -> Outcome:
 
     thread = threading.Thread(target=run, daemon=True)
     thread.start()
-    thread.join(HUNG)
+    thread.join(hung)
     return Outcome(outcomes[0] if outcomes else "hung", bool(program["NOISE"]))
 
 
@@ -83,14 +83,15 @@ def main() -> None:
     logging.getLogger("asyncio").disabled = True
     threading.excepthook = lambda arguments: None
     requests = json.load(sys.stdin)
+    at_once, hung = int(sys.argv[1]), float(sys.argv[2])
     turns = threading.Lock()
 
     def in_turn(request: Request) -> Outcome:
         with turns:  # or as many programs as there are threads would begin at the same time
             threading.Event().wait(_STAGGER)
-        return play(*request)
+        return play(*request, hung)
 
-    with ThreadPoolExecutor(int(sys.argv[1])) as pool:
+    with ThreadPoolExecutor(at_once) as pool:
         outcomes = list(pool.map(in_turn, requests))
     json.dump([(outcome.what, outcome.noisy) for outcome in outcomes], sys.stdout)
     sys.stdout.flush()
