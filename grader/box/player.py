@@ -157,7 +157,7 @@ class Performance:
         widths = simulation.widths
         with self._clock.held:
             now, instants, rows = self._clock.read(), self._clock.instants(), stage.rows()
-        return {
+        message = {
             "play": request["play"],
             **self._ending(),
             "elapsed": now if self._elapsed is None else self._elapsed,
@@ -175,9 +175,10 @@ class Performance:
             "steps": simulation.steps,
             "output": self._surroundings.output.text(),
             "trace": simulation.trace.document() if request["trace"] else None,
-            "digest": simulation.trace.digest() if request["trace"] else None,
             "spent": spent,
         }
+        message["digest"] = simulation.trace.digest(message) if request["trace"] else None
+        return message
 
     def _ending(self) -> Message:
         simulation = self.simulation

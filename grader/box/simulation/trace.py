@@ -7,7 +7,8 @@ number of the task that did it), which serves the digest only.
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from hashlib import sha256
@@ -21,9 +22,9 @@ from types import (
     MethodType,
     TracebackType,
 )
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from grader.wire.recording import MAX_DEVIATIONS, MAX_EVENTS
+from grader.wire.recording import MAX_DEVIATIONS, MAX_EVENTS, Ended
 
 STUDENT = "/submission/"
 """How every file name of the learner's code begins, and no other."""
@@ -34,6 +35,16 @@ GIVEN = "what it was given"
 
 MAX_WRAPPED = 10
 """How many partial functions and methods inside each other are taken off."""
+
+_TOLD = (
+    *("ended", "reason", "line", "elapsed", "failed_at", "waiting", "result", "raised", "spans", "marks", "attempts"),
+    *("choices", "widths", "many", "steps", "output"),
+)
+"""The parts of a play's message that go into its digest as they are."""
+_WHERE_INTERRUPTED = ("line", "output")
+"""Those that depend on the instant of real time at which a blocked loop was interrupted."""
+_BY_THE_MACHINE = re.compile(r"\b0x[0-9a-f]{6,}\b|(?<![\d.])(?:3[2-9]|[45]\d|60)\d{3}(?!\.?\d)")
+"""An address in memory, and a number of the range from which the kernel chooses ports."""
 
 _IN_GROUP: Callable[[BaseException], tuple[BaseException, ...]] = BaseExceptionGroup.__dict__["exceptions"].__get__
 _WRAPPERS = ("async_generator_asend", "async_generator_athrow", "anext_awaitable", "coroutine_wrapper")
@@ -252,10 +263,14 @@ class Trace:
         deviations = [row for row in self.deviations if row[1] in shown and row[2] in shown]
         return {"tasks": tasks, "events": events[:MAX_EVENTS], "deviations": deviations}
 
-    def digest(self) -> str:
-        """A fingerprint of who did what when, without names, lines or addresses.
+    def digest(self, message: Mapping[str, Any]) -> str:
+        """A fingerprint of who did what when, and of everything that a hidden test can read of a play that went so.
 
-        Wake-ups between two other events are sorted: trio wakes equal deadlines by ``id(scope)``.
+        Two plays of one program under one schedule have one digest. Left out is what an edit of the learner's file
+        changes in the steps of a play, names and lines, and what real time or the machine decides: addresses and ports
+        in texts; whether a thread of the learner's own has come to its end when the play is over; in which of its lines
+        a loop that blocks was interrupted, and what it had printed. Wake-ups between two other events are sorted, as
+        trio wakes equal deadlines by ``id(scope)``.
         """
         rows: list[str] = []
         wakes: list[str] = []
@@ -268,7 +283,11 @@ class Trace:
                 rows += wakes
                 wakes.clear()
             rows.append(f"{time!r},{kind},{task},{info}" if kind == "finish" else f"{time!r},{kind},{task}")
-        return sha256("\n".join(rows).encode()).hexdigest()[:16]
+        interrupted = message["ended"] == Ended.BLOCKED_LOOP
+        rows += [repr((key, message[key])) for key in _TOLD if not (interrupted and key in _WHERE_INTERRUPTED)]
+        rows += [repr(remark) for remark in message["hygiene"] if remark[0] != "leaked-thread"]
+        text = _BY_THE_MACHINE.sub("...", "\n".join(rows))
+        return sha256(text.encode(errors="surrogatepass")).hexdigest()[:16]
 
 
 class Untraced(Trace):

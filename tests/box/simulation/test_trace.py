@@ -24,6 +24,27 @@ async def main(stage):
         tg.start_soon(job, stage)
 """
 
+MESSAGE: dict[str, object] = {
+    "ended": "returned",
+    "reason": "",
+    "line": None,
+    "elapsed": 1.0,
+    "failed_at": None,
+    "result": 1,
+    "raised": None,
+    "waiting": [],
+    "spans": [],
+    "marks": [[0.5, "late", None]],
+    "attempts": [],
+    "hygiene": [],
+    "choices": [0],
+    "widths": [2],
+    "many": False,
+    "steps": 3,
+    "output": "",
+}
+"""What a play reports about itself, as far as it goes into the digest."""
+
 
 def trace_of(recording: Recording) -> Recorded:
     assert recording.trace is not None
@@ -154,9 +175,50 @@ def test_wake_ups_at_one_point_count_in_the_digest_in_any_order() -> None:
         for number in wakes:
             trace.events.append([1.0, "wake", number, None, None])
         trace.add(1.0, "resume", 1)
-        return trace.digest()
+        return trace.digest(MESSAGE)
 
     assert digest(1, 2, 3) == digest(3, 1, 2) != digest(1, 2)
+
+
+@pytest.mark.parametrize(
+    ("part", "value"),
+    [
+        ("marks", [[1.0, "late", None]]),
+        ("marks", [[0.5, "early", None]]),
+        ("marks", [[0.5, "late", 3]]),
+        ("spans", [["span", 0.5, 2.0, "returned", None, 2]]),
+        ("attempts", [["attempt", 0.5, 1.0, "returned", 3, 2]]),
+        ("result", {"t": [1, 2]}),
+        ("raised", {"bare": True, "leaves": [[None, ["ValueError"], "no", 3]]}),
+        ("ended", "raised"),
+        ("reason", "every task waits"),
+        ("line", 4),
+        ("hygiene", [["leaked-task", 3, "job"]]),
+        ("waiting", [["main", 3, "sleep", 0.0]]),
+        ("choices", [1]),
+        ("widths", [3]),
+    ],
+)
+def test_whatever_a_hidden_test_can_read_is_in_the_digest(part: str, value: object) -> None:
+    assert Trace().digest({**MESSAGE, part: value}) != Trace().digest(MESSAGE)
+
+
+@pytest.mark.parametrize(
+    ("part", "one", "other"),
+    [
+        ("result", "<Thing object at 0x7f3a5c0d1e90>", "<Thing object at 0x55d2b8a4f010>"),
+        ("result", "127.0.0.1:33221", "127.0.0.1:60010"),
+        ("hygiene", [["leaked-thread", 3, "a thread"]], []),
+    ],
+)
+def test_what_the_machine_decides_is_not_in_the_digest(part: str, one: object, other: object) -> None:
+    assert Trace().digest({**MESSAGE, part: one}) == Trace().digest({**MESSAGE, part: other})
+
+
+def test_where_a_blocked_loop_was_interrupted_is_not_in_the_digest() -> None:
+    blocked = {**MESSAGE, "ended": "blocked-loop", "line": 4}
+
+    assert Trace().digest(blocked) == Trace().digest({**blocked, "line": 5})
 
 
 def test_internal_tasks_and_wake_ups_do_not_cross() -> None:

@@ -1,0 +1,228 @@
+"""Whether plays equal reality: random structured programs, played in a box and by plain ``anyio.run``.
+
+    python benchmarks/differential.py [--programs N] [--seed S] [--family FAMILY]... [--short]
+
+Every program of ``generated`` is played on both backends, in natural order and under a few seeds, and once for real on
+each. What is recorded has to be the same: what happened in which unit of time, or that the program hangs, which a play
+calls a deadlock. Where the order of steps decides, one of the seeds has to come to what reality came to; reality is
+asked again, alone, before a difference counts, and has to answer alike each time. Each play is repeated in a process of
+its own: digest and all of the recording have to be equal.
+
+Prints each difference with its program, made as short as it stays different. Leaves with 1 if there is any. ``--short``
+is a fixed number of programs, for CI.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from dataclasses import dataclass
+from queue import SimpleQueue
+
+from generated import FAMILIES, Program, generate, shorter
+from reality import Request, really
+
+from grader.kit.exercise import Limits
+from grader.sandbox.box import Box, Job
+from grader.sandbox.cell import Cell, Play
+from grader.wire import BACKENDS
+from grader.wire.recording import Ended, Recording
+
+SEEDS, MORE_SEEDS = range(3), range(24)
+"""Schedules of every program, and of one that seems to differ."""
+ASKED_AGAIN = 3
+"""How often reality is asked again, alone. It has to answer alike without noise."""
+CHUNK = 200
+SHORT = 150
+AT_A_TIME, ATTEMPTS = 24, 150
+"""Shorter programs that are tried for each difference."""
+
+SCENARIO = "async def scenario(stage):\n    return await stage.submission.main()\n"
+LIMITS = Limits(wall_seconds=60, cpu_seconds=20)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Difference:
+    """A program, and what became of it in plays and for real; without ``real`` two plays of one seed differ."""
+
+    program: Program
+    backend: str
+    played: tuple[str, ...]
+    real: str = ""
+
+    @property
+    def shown(self) -> str:
+        reality = self.real or "two plays of one seed differ"
+        plays = "\n".join(f"play: {what}" for what in self.played)
+        return f"--- seed {self.program.seed} on {self.backend}\n{self.program.shown}\nreal: {reality}\n{plays}\n"
+
+
+# ---- plays -----------------------------------------------------------------------------------------------------------
+
+
+class Boxes:
+    """One box per processor, each used by one thread at a time."""
+
+    def __init__(self, stack: ExitStack, count: int) -> None:
+        self._free: SimpleQueue[Box] = SimpleQueue()
+        for _ in range(count):
+            self._free.put(stack.enter_context(Box()))
+        self._threads = stack.enter_context(ThreadPoolExecutor(count))
+
+    def played(
+        self, programs: Iterable[Program], seeds: Sequence[int], backends: Sequence[str]
+    ) -> Iterator[Recordings]:
+        """The recordings of each program, twice: in two children, so that no play is taken for its own repetition."""
+        return self._threads.map(lambda program: self._played(program, seeds, backends), programs)
+
+    def _played(self, program: Program, seeds: Sequence[int], backends: Sequence[str]) -> Recordings:
+        box = self._free.get()
+        try:
+            return [_in_a_child(box, program, seeds, backends) for _ in range(2)]
+        finally:
+            self._free.put(box)
+
+
+Recordings = list[dict[str, list[Recording]]]
+
+
+def _in_a_child(
+    box: Box, program: Program, seeds: Sequence[int], backends: Sequence[str]
+) -> dict[str, list[Recording]]:
+    cell = Cell(box, Job(module="x", submission=program.source, scenarios=SCENARIO, limits=LIMITS, needs=()))
+    try:
+        return {
+            backend: [cell.recording(Play("scenario", Play.encode({}), backend, seed, trace=True)) for seed in seeds]
+            for backend in backends
+        }
+    finally:
+        cell.close()
+
+
+def outcome_of(recording: Recording) -> str:
+    """What came of a play, in the words of ``reality.Outcome``."""
+    match recording.ended:
+        case Ended.RETURNED:
+            return json.dumps(recording.value)
+        case Ended.DEADLOCK:
+            return "hung"
+        case Ended.RAISED:
+            return "raised " + ", ".join(leaf.types[0] for leaf in recording.error.leaves)
+        case ended:
+            return f"{ended} {recording.reason}, line {recording.line}"
+
+
+# ---- comparing -------------------------------------------------------------------------------------------------------
+
+
+def differences(boxes: Boxes, programs: Sequence[Program], backends: Sequence[str] = BACKENDS) -> Iterator[Difference]:
+    """Every difference between two plays of one seed, then every one between plays and reality."""
+    asked = [(program, backend) for program in programs for backend in backends]
+    outcomes = iter(really([request(*each) for each in asked]))
+    suspects = []
+    for program, recordings in zip(programs, boxes.played(programs, SEEDS, backends), strict=True):
+        for backend in backends:
+            first, again = (recordings[which][backend] for which in (0, 1))
+            real = next(outcomes)
+            if [repeatable(recording) for recording in first] != [repeatable(recording) for recording in again]:
+                yield Difference(program=program, backend=backend, played=plays_of(first + again))
+            elif real.what not in plays_of(first):
+                suspects.append((program, backend))
+    for program, backend in suspects:
+        yield from confirmed(boxes, program, backend)
+
+
+def confirmed(boxes: Boxes, program: Program, backend: str) -> Iterator[Difference]:
+    """The difference, if reality says the same each time and none of many schedules comes to it."""
+    ((recordings, _),) = boxes.played([program], MORE_SEEDS, [backend])
+    played = plays_of(recordings[backend])
+    outcomes = really([request(program, backend)] * ASKED_AGAIN, at_once=ASKED_AGAIN)
+    said = {outcome.what for outcome in outcomes if not outcome.noisy}
+    if len(said) == 1 and not said & set(played):
+        yield Difference(program=program, backend=backend, played=played, real=said.pop())
+
+
+def repeatable(recording: Recording) -> tuple[object, ...]:
+    """What must be the same in every play of one seed; the digest holds the rest."""
+    return recording.digest, outcome_of(recording), recording.elapsed
+
+
+def plays_of(recordings: Iterable[Recording]) -> tuple[str, ...]:
+    return tuple(sorted({outcome_of(recording) for recording in recordings}))
+
+
+def request(program: Program, backend: str) -> Request:
+    return program.source, backend
+
+
+def shortest(boxes: Boxes, difference: Difference) -> Difference:
+    """The shortest program that still differs in the same way, as far as the attempts go."""
+    attempts = 0
+    while attempts < ATTEMPTS:
+        candidates = sorted(shorter(difference.program), key=lambda program: len(program.source))
+        for first in range(0, len(candidates), AT_A_TIME):
+            some = candidates[first : first + AT_A_TIME]
+            attempts += len(some)
+            found = next(differences(boxes, some, [difference.backend]), None)
+            if found is not None:
+                difference = found
+                break
+        else:
+            break
+    return difference
+
+
+# ---- the whole of it -------------------------------------------------------------------------------------------------
+
+
+def compared(boxes: Boxes, programs: Sequence[Program], counts: Counter[str]) -> Iterator[Difference]:
+    """The differences of many programs, chunk by chunk."""
+    for first in range(0, len(programs), CHUNK):
+        some = programs[first : first + CHUNK]
+        counts["programs"] += len(some)
+        counts["plays"] += 2 * len(some) * len(SEEDS) * len(BACKENDS)
+        for difference in differences(boxes, some):
+            counts["differing"] += 1
+            yield difference
+        print(f"{counts['programs']} programs, {counts['differing']} differ", file=sys.stderr, flush=True)
+
+
+def main() -> None:
+    asked = arguments()
+    began = time.monotonic()
+    families = asked.family or FAMILIES
+    count = SHORT if asked.short else asked.programs
+    programs = [generate(asked.seed + number, families[number % len(families)]) for number in range(count)]
+    counts: Counter[str] = Counter()
+    with ExitStack() as stack:
+        boxes = Boxes(stack, os.cpu_count() or 1)
+        for difference in compared(boxes, programs, counts):
+            print((shortest(boxes, difference) if asked.shorten else difference).shown, flush=True)
+    print(
+        f"{counts['programs']} programs, {counts['plays']} plays in {time.monotonic() - began:.0f} s: "
+        f"{counts['differing']} differ from reality or from themselves"
+    )
+    sys.exit(1 if counts["differing"] else 0)
+
+
+def arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description="Whether plays equal reality.")
+    parser.add_argument("--programs", type=int, default=2000)
+    parser.add_argument("--seed", type=int, default=0, help="of the first program")
+    parser.add_argument("--family", action="append", choices=FAMILIES, help="only programs of this kind")
+    parser.add_argument(
+        "--no-shorten", dest="shorten", action="store_false", help="show differing programs as they are"
+    )
+    parser.add_argument("--short", action="store_true", help=f"{SHORT} programs")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,102 @@
+"""Plays generated programs for real: by plain ``anyio.run``, many at a time, because they mostly sleep.
+
+    python benchmarks/reality.py PROGRAMS_AT_ONCE SECONDS < REQUESTS > OUTCOMES
+
+It runs in processes of its own, in which nothing is patched. A program notes when the machine was so late that what
+happened may have come from that; such an outcome is ``noisy``.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import subprocess
+import sys
+import threading
+import warnings
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+import anyio
+
+UNIT = 0.02
+"""Real seconds of a program's unit of time. A machine is rarely late by a third of it."""
+HUNG = 6.0
+"""Real seconds after which a program hangs; 200 of its units are a long program."""
+AT_ONCE = 32
+"""Programs that one process plays at a time; each needs some 10 ms of CPU in a second."""
+_STAGGER = 0.02
+
+Request = tuple[str, str]
+"""The source of a program, and the backend."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of a program: what it recorded, as JSON, or in words how it ended otherwise."""
+
+    what: str
+    noisy: bool = False
+
+
+def really(requests: Sequence[Request], *, at_once: int = AT_ONCE, hung: float = HUNG) -> list[Outcome]:
+    """What comes of each program, in as many processes as there are processors."""
+    count = min(os.cpu_count() or 1, len(requests)) or 1
+    shares = [requests[first::count] for first in range(count)]
+    with ThreadPoolExecutor(count) as pool:
+        answers = list(pool.map(lambda share: _in_a_process(share, at_once, hung), shares))
+    return [answers[position % count][position // count] for position in range(len(requests))]
+
+
+def _in_a_process(requests: Sequence[Request], at_once: int, hung: float) -> list[Outcome]:
+    command = [sys.executable, __file__, str(at_once), str(hung)]
+    done = subprocess.run(command, input=json.dumps(requests), stdout=subprocess.PIPE, text=True, check=True)
+    return [Outcome(what, noisy) for what, noisy in json.loads(done.stdout)]
+
+
+# ---- in that process -------------------------------------------------------------------------------------------------
+
+
+def play(source: str, backend: str, hung: float) -> Outcome:
+    """Play one program in a thread of its own, which is left behind if the program hangs."""
+    program: dict[str, object] = {}
+    exec(compile(source, "program.py", "exec"), program)
+    program["UNIT"] = UNIT
+    outcomes: list[str] = []
+
+    def run() -> None:
+        try:
+            outcomes.append(json.dumps(anyio.run(program["main"], backend=backend)))  # type: ignore[arg-type]
+        except BaseException as error:
+            outcomes.append(f"raised {type(error).__name__}")
+
+    thread = threading.Thread(target=run, daemon=True)
+    thread.start()
+    thread.join(hung)
+    return Outcome(outcomes[0] if outcomes else "hung", bool(program["NOISE"]))
+
+
+def main() -> None:
+    warnings.simplefilter("ignore")
+    logging.getLogger("asyncio").disabled = True
+    threading.excepthook = lambda arguments: None
+    requests = json.load(sys.stdin)
+    at_once, hung = int(sys.argv[1]), float(sys.argv[2])
+    turns = threading.Lock()
+
+    def in_turn(request: Request) -> Outcome:
+        with turns:  # or as many programs as there are threads would begin at the same time
+            threading.Event().wait(_STAGGER)
+        return play(*request, hung)
+
+    with ThreadPoolExecutor(at_once) as pool:
+        outcomes = list(pool.map(in_turn, requests))
+    json.dump([(outcome.what, outcome.noisy) for outcome in outcomes], sys.stdout)
+    sys.stdout.flush()
+    os._exit(0)  # threads that hang, or that a program has left behind, are not waited for
+
+
+if __name__ == "__main__":
+    main()
