@@ -31,6 +31,7 @@ NOT_NEEDED = ("uvloop", "winloop", "coverage")
 
 PYTEST = (
     *("-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "benchmarks.legality_plugin"),
+    *("-p", "no:threadexception"),  # it reports the SystemExit in which a thread ends that outlives its test
     *("-W", "ignore:_pytest.python.CallSpec2 has been renamed"),  # anyio 4.14 with pytest 9.2
 )
 

@@ -213,6 +213,8 @@ class Simulation:
         self.on_abandon: Callable[[], NoReturn] = _abandon
         self.loop_thread = threading.get_ident()
         self._ids = itertools.count(1)
+        self.worked = 0
+        """The step in which a task last started another one, or took an item out of a stream."""
         self.progress = 0
         """The step in which a task last did more than to awaken itself: it awakened or started another one, or took an
         item out of a stream. It is progress, too, if no task is ready."""
@@ -230,7 +232,7 @@ class Simulation:
 
     def add_task(self, task: object, name: str, parent: int | None, *, internal: bool) -> int:
         number = next(self._ids)
-        self.progress = self.steps
+        self.progress = self.worked = self.steps
         self.trace.tasks[number] = TaskRecord(number, name, parent, task, internal, since=self.now)
         if not internal:
             self.trace.add(self.now, "spawn", number)
@@ -364,6 +366,10 @@ class Simulation:
         if self._aborts > MAX_ABORTS:
             self.on_abandon()
         self.abort()
+
+    def threads_go_on(self) -> bool:
+        """Let threads take their turns although a task is ready, and deliver what they post; whether any did."""
+        return self.workers.settle()
 
     def worker_stuck(self) -> None:
         """A worker thread has used CPU for the whole real grace without coming to an end."""

@@ -30,9 +30,11 @@ class _Simulation(Protocol):
 
     steps: int
     progress: int
+    worked: int
 
     @property
     def now(self) -> float: ...
+    def threads_go_on(self) -> bool: ...
     def coroutine_of(self, task: object) -> object: ...
     def fail(self, ended: Ended, reason: str, line: int | None = None) -> None: ...
 
@@ -93,7 +95,7 @@ class Pace:
         return min(KNOWN_SPIN, self._spin) if self._known else self._spin
 
     def _last_step(self) -> int:
-        return min(self._simulation.progress + self._most(), self._steps)
+        return min(self._simulation.progress + self._most(), self._simulation.worked + self._steps)
 
     def look(self, record: TaskRecord) -> int:
         """Stop the run if this step of a task is one too many; returns the step after which to look again."""
@@ -105,6 +107,10 @@ class Pace:
             self._witnesses[record.id] = record
         if simulation.steps <= last:
             return simulation.steps
+        if simulation.threads_go_on():
+            # Threads have their turn when no task is ready, and these tasks may wait for one without ever resting.
+            simulation.progress = simulation.steps
+            return self._last_step() - WITNESSES
         spun = simulation.steps - simulation.progress
         first = self._witnesses[min(self._witnesses)] if self._witnesses else record
         site = site_of(simulation.coroutine_of(first.task))

@@ -18,7 +18,7 @@ from grader.box.simulation.trace import innermost_own, is_student
 from grader.box.simulation.worker_locks import in_real_time
 from grader.box.simulation.workers import OURS, Call, local
 
-_UNCOUNTED = (*OURS, "waitpid-")
+_UNCOUNTED = (*OURS, "asyncio-waitpid-", "waitpid-")
 """How the names of threads begin that take no turns; the last are asyncio's, which sleep until a child has ended."""
 _SERVANTS = "asyncio_"
 """How the names of asyncio's own threads begin, which the learner's code need not end."""
@@ -36,6 +36,15 @@ def _leave(call: Call) -> None:
     if getattr(local, "call", None) is not None:
         del local.call, local.simulation
     call.posted, call.finished = False, True
+
+
+def _simulation_in_turn() -> Simulation | None:
+    """The run in which this thread takes turns: as its loop, or as a thread that it has started or called."""
+    in_thread: Simulation | None = getattr(local, "simulation", None)
+    if in_thread is not None:
+        return in_thread
+    simulation = current()
+    return simulation if simulation is not None and threading.get_ident() == simulation.loop_thread else None
 
 
 def _students_line(frame: FrameType | None) -> int | None:
@@ -70,8 +79,8 @@ def count_calls_of_anyio() -> None:
     async def run_sync_in_worker_thread(
         cls: Any, func: Any, args: Any, abandon_on_cancel: bool = False, limiter: Any = None
     ) -> Any:
-        simulation = current()
-        if simulation is None or threading.get_ident() != simulation.loop_thread:
+        simulation = _simulation_in_turn()
+        if simulation is None:
             return await original(cls, func, args, abandon_on_cancel=abandon_on_cancel, limiter=limiter)
         call = simulation.workers.new_call(_students_line(sys._getframe(1)))
         gate = _Gate(limiter or cls.current_default_thread_limiter(), simulation, call)
@@ -99,8 +108,8 @@ def count_calls_of_trio() -> None:
     original = threads.start_thread_soon
 
     def start_thread_soon(fn: Callable[[], Any], deliver: Callable[[Any], object], name: str | None = None) -> None:
-        simulation = current()
-        if simulation is None or threading.get_ident() != simulation.loop_thread:
+        simulation = _simulation_in_turn()
+        if simulation is None:
             original(fn, deliver, name)
             return
         workers = simulation.workers
@@ -149,9 +158,8 @@ def count_threads() -> None:
     original = thread.start
 
     def start(self: threading.Thread) -> None:
-        simulation = getattr(local, "simulation", None) or current()
-        takes_turns = simulation is not None and simulation.workers.takes_turns(threading.get_ident())
-        if simulation is None or not takes_turns or self.name.startswith(_UNCOUNTED):
+        simulation = _simulation_in_turn()
+        if simulation is None or self.name.startswith(_UNCOUNTED):
             with in_real_time():
                 original(self)
             return
@@ -192,16 +200,11 @@ def _join_in_virtual_time(thread: Any) -> None:
     original = thread.join
 
     def join(self: threading.Thread, timeout: float | None = None) -> None:
-        simulation = getattr(local, "simulation", None) or current()
+        simulation = _simulation_in_turn()
         call = simulation.workers.call_of(self) if simulation is not None else None
-        if simulation is not None and call is not None and _waits_in_turn(simulation, self):
+        if simulation is not None and call is not None and self is not threading.current_thread():
             ended = simulation.workers.wait(lambda: not self.is_alive(), call.waiters, timeout)
             timeout = 0 if ended is False else timeout
         original(self, timeout)
 
     thread.join = join
-
-
-def _waits_in_turn(simulation: Simulation, thread: threading.Thread) -> bool:
-    """Whether the thread that runs this takes turns, and does not wait for itself, which Python refuses."""
-    return simulation.workers.takes_turns(threading.get_ident()) and thread is not threading.current_thread()

@@ -255,9 +255,10 @@ class Workers:
         return call
 
     def hand_over(self, call: Call) -> None:
-        """A thread is about to take this call."""
+        """A thread is about to take this call, of the run's own loop or of one that runs in a thread of the run."""
         call.state = "ready"
-        self.arriving.append(call)
+        if threading.get_ident() == self._simulation.loop_thread:
+            self.arriving.append(call)
 
     def still_at_work(self) -> list[int]:
         """The learner's lines that asked for threads which have not come to their end."""
