@@ -17,13 +17,27 @@ from grader.policy import rules
 from grader.policy.submission import Fault, take
 from grader.sandbox.box import Box
 from grader.sandbox.isolation import ceiling
+from grader.wire.orders import NEWEST_LANDLOCK
 from tests.attack_files import FOLDER, Attack, all_attacks, make_questions
 from tests.attack_ground import Ground, put_to, write
 
 ATTACKS = all_attacks()
 GROUPS = ("lying", "leaving", "patching", "stealing", "resources", "escaping", "beside", "reader")
 STRONGEST = ceiling()[0]
-LEVELS = [pytest.param(level, marks=() if level in (STRONGEST, 0) else pytest.mark.slow) for level in (3, 2, 1, 0)]
+OLDER_LANDLOCK = 4
+"""Of Linux 6.8, which Ubuntu 24.04 has: it restricts TCP, and neither signals nor sockets of other kinds."""
+LEVELS = [
+    pytest.param(
+        (level, landlock), id=name, marks=() if name in (f"level {STRONGEST}", "level 0") else pytest.mark.slow
+    )
+    for name, level, landlock in (
+        ("level 3", 3, NEWEST_LANDLOCK),
+        ("level 2", 2, NEWEST_LANDLOCK),
+        ("level 2 with an older Landlock", 2, OLDER_LANDLOCK),
+        ("level 1", 1, NEWEST_LANDLOCK),
+        ("level 0", 0, NEWEST_LANDLOCK),
+    )
+]
 """Levels between the strongest of this machine and none take as long again; CI plays them with what is slow."""
 COURSE = load_kit(builtin_root())
 JUDGED = frozenset({"returned", "raised"})
@@ -43,8 +57,8 @@ def ground(
     request: pytest.FixtureRequest, questions: Kit, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Ground]:
     """A warm box at one level for all attacks."""
-    level = request.param
-    with Box(level) as box:
+    level, landlock = request.param
+    with Box(level, landlock=landlock) as box:
         if box.level < level:
             pytest.skip(f"isolation level {level} is not to be had here: {'; '.join(box.notes) or 'unknown'}")
         yield Ground(box, questions, COURSE, tmp_path_factory.mktemp(f"level{level}"))

@@ -1,0 +1,20 @@
+# expect: fails or crashed
+# policy: import
+# level: 2
+"""Has the kernel signal its parent, by the call for devices."""
+
+import fcntl
+import os
+import socket
+import struct
+
+
+async def answer():
+    try:
+        ours, theirs = socket.socketpair()
+        fcntl.ioctl(ours, 0x8901, struct.pack("=i", os.getppid()))
+        fcntl.ioctl(ours, 0x5452, struct.pack("=i", 1))
+        theirs.send(b"x")
+        return 1
+    except OSError:
+        return 2

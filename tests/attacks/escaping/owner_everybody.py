@@ -1,0 +1,21 @@
+# expect: fails or crashed
+# policy: import
+# level: 2
+"""Looks for any process that the kernel would signal for it. No byte arrives."""
+
+import fcntl
+import os
+import signal
+import socket
+
+
+async def answer():
+    try:
+        ours, _ = socket.socketpair()
+        fcntl.fcntl(ours, 10, signal.SIGURG)
+        for process in range(1, 4000):
+            fcntl.fcntl(ours, fcntl.F_SETOWN, process)
+        fcntl.fcntl(ours, fcntl.F_SETFL, os.O_ASYNC)
+        return 1
+    except OSError:
+        return 2
