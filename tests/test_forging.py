@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import signal
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -17,7 +18,7 @@ from grader.judge import session
 from grader.judge.verdict import Status
 from grader.sandbox.box import Box
 from tests import forging_samples
-from tests.forging_samples import HONEST, TESTS, graded, make_kit, running_with
+from tests.forging_samples import HONEST, TESTS, Graded, graded, make_kit, running_with
 from tests.processes import below
 
 pytestmark = pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="looks for survivors in /proc")
@@ -613,6 +614,21 @@ def test_a_hidden_test_that_a_submission_makes_slow_ends_as_its_limit_and_so_doe
 
     assert found.ends("test_answer") == found.ends("test_other") == {"limit"}
     assert "takes too long to read and to judge" in found.why("test_answer")
+
+
+def test_a_hidden_test_is_bounded_in_a_thread_that_gets_no_signals_too(tmp_path: Path) -> None:
+    """The workers of a cluster judge in such a thread."""
+    compares = "found = play('ask').result\n    assert not any(found.count(each) > 1 for each in found)"
+    many, tests = answer("return list(range(40_000))"), hidden(compares)
+
+    def judge() -> Graded:
+        with Box(0) as box:
+            return graded(box, tmp_path, many, ("asyncio",), tests=tests, settings=COSTLY)
+
+    with ThreadPoolExecutor(1) as pool:
+        found = pool.submit(judge).result()
+
+    assert found.ends("test_answer") == found.ends("test_other") == {"limit"}
 
 
 def test_a_hidden_test_that_is_slow_by_itself_costs_the_submission_nothing(box: Box, tmp_path: Path) -> None:
