@@ -2,9 +2,9 @@
 
 Most files answer rightly, because a right answer is played most often, and waste what they can before they do; the
 rules do not look at them, as a way round the rules can always be found. The aim is under 180 s of wall time for each on
-two processors. Other programs on the computer make that larger, but hardly what was ``charged``: the time for which the
-box was waited for while it was not waiting for a processor itself, and our own CPU time. On an idle computer that is
-the wall time.
+two processors. Other programs on the computer make that larger, but hardly what was ``charged``: the CPU time of the box,
+or the time for which it was waited for while it was not waiting for a processor itself, whichever is more, and our own
+CPU time. On an idle computer that is about the wall time.
 
     python benchmarks/hostile.py [NAME ...]
 """
@@ -200,7 +200,8 @@ def graded(box: Box, kit: Kit, exercise: Exercise, added: str, folder: Path) -> 
     about = {"kit_title": kit.title, "diagnoses": kit.diagnoses, "made_at": verdict.judged_at}
     learner_page([verdict], templates=CHECKOUT / "templates", **about)
     computed = time.process_time() - before
-    waited = exercise.limits.total_wall_seconds - budgets[0].real
+    limits, left = exercise.limits, budgets[0]
+    waited = max(limits.total_wall_seconds - left.real, limits.total_cpu_seconds - left.cpu)
     return time.perf_counter() - began, waited + computed, computed, verdict
 
 
