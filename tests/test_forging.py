@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import signal
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -17,7 +18,7 @@ from grader.judge import session
 from grader.judge.verdict import Status
 from grader.sandbox.box import Box
 from tests import forging_samples
-from tests.forging_samples import HONEST, TESTS, graded, make_kit, running_with
+from tests.forging_samples import HONEST, TESTS, Graded, graded, make_kit, running_with
 from tests.processes import below
 
 pytestmark = pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="looks for survivors in /proc")
@@ -599,6 +600,60 @@ def test_a_hidden_test_that_hangs_is_not_judged_on_any_backend_and_the_next_one_
     assert "did not end within 1 s" in found.why("test_answer")
     assert {result.outcome.value for result in found.results("test_answer")} == {"not-judged"}
     assert found.points == 40
+
+
+COSTLY = forging_samples.KIT.replace("cpu_seconds = 1\n", "cpu_seconds = 5\njudging_seconds = 1\n")
+
+
+def test_a_hidden_test_that_a_submission_makes_slow_ends_as_its_limit_and_so_does_what_is_left(
+    box: Box, tmp_path: Path
+) -> None:
+    compares = "found = play('ask').result\n    assert not any(found.count(each) > 1 for each in found)"
+
+    found = graded(box, tmp_path, answer("return list(range(40_000))"), tests=hidden(compares), settings=COSTLY)
+
+    assert found.ends("test_answer") == found.ends("test_other") == {"limit"}
+    assert "takes too long to read and to judge" in found.why("test_answer")
+
+
+def test_a_hidden_test_is_bounded_in_a_thread_that_gets_no_signals_too(tmp_path: Path) -> None:
+    """The workers of a cluster judge in such a thread."""
+    compares = "found = play('ask').result\n    assert not any(found.count(each) > 1 for each in found)"
+    many, tests = answer("return list(range(40_000))"), hidden(compares)
+
+    def judge() -> Graded:
+        with Box(0) as box:
+            return graded(box, tmp_path, many, ("asyncio",), tests=tests, settings=COSTLY)
+
+    with ThreadPoolExecutor(1) as pool:
+        found = pool.submit(judge).result()
+
+    assert found.ends("test_answer") == found.ends("test_other") == {"limit"}
+
+
+def test_a_hidden_test_that_is_slow_by_itself_costs_the_submission_nothing(box: Box, tmp_path: Path) -> None:
+    found = graded(box, tmp_path, HONEST, tests=hidden("play('ask')\n    while True: pass"), settings=COSTLY)
+
+    assert found.ends("test_answer") == {"not-judged"}
+    assert "computes without an end" in found.why("test_answer")
+    assert found.points == 40
+
+
+def test_a_box_is_not_interrupted_while_it_is_asked(box: Box, tmp_path: Path) -> None:
+    """The time for judging runs out while an answer of megabytes is read: the play ends, and what is left is limit."""
+    again = "[play('ask', number=number).result for number in range(200)]"
+    scenarios = forging_samples.SCENARIOS.replace("ask(stage)", "ask(stage, number)")
+
+    found = graded(
+        box,
+        tmp_path,
+        answer("return list(range(40_000))"),
+        tests=hidden(again),
+        scenarios=scenarios,
+        settings=COSTLY,
+    )
+
+    assert found.ends("test_answer") == found.ends("test_other") == {"limit"}
 
 
 def test_the_timer_of_another_program_goes_on_when_a_hidden_test_is_over(box: Box, tmp_path: Path) -> None:

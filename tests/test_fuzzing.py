@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import time
+from collections import Counter
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -18,7 +20,7 @@ from grader.policy.submission import Fault, Submission, take
 from grader.sandbox.reading import read as read_message
 from grader.wire.lines import MAX_LINE, Distrusted, Json, dumps, loads
 from grader.wire.recording import Recording
-from grader.wire.values import Decoder, Encoder, revive
+from grader.wire.values import Decoder, Encoder, TooLarge, revive
 
 RULES = Rules(imports=("anyio", "@pure"), off_limits=("anyio.gather", "anyio.CancelScope(deadline=)", ".deadline ="))
 LEAF = ["token", ["ValueError", "Exception", "object"], "boom", 3, None]
@@ -68,7 +70,7 @@ def answered(line: bytes) -> Recording | None:
     """What the trusted side makes of a line: a recording, or nothing if it is distrusted."""
     try:
         recording, spent = read_message(loads(line), play="0123456789abcdef", scenario="s", backend="trio")
-    except Distrusted:
+    except (Distrusted, TooLarge):
         return None
     assert isinstance(recording, Recording)
     assert type(spent) is bool
@@ -213,6 +215,34 @@ def test_a_message_of_megabytes_of_the_right_shape_is_read_soon(field: str) -> N
     many = json.loads(dumps([rows[0]] * 30_000))  # type: ignore[index]
 
     soon(lambda: answered(dumps({**MESSAGE, field: many})))
+
+
+HOSTILE_RESULTS: dict[str, Json] = {
+    "integers": [*range(49_000)],
+    "integers of one hash": [number * (2**61 - 1) for number in range(49_000)],
+    "keys of one hash": {"d": [[number * (2**61 - 1), 0] for number in range(24_000)]},
+    "integers of the same low bits": [number << 45 for number in range(49_000)],
+    "keys of the same low bits": {"d": [[(number % 2**16) << 45 | number >> 16, 0] for number in range(24_000)]},
+    "just below what is noticed": [(number % 49) * (2**61 - 1) + number // 49 for number in range(49_000)],
+    "tuples of one hash": [{"t": [-1 - (number >> bit & 1) for bit in range(12)]} for number in range(3800)],
+    "long tuples": [{"t": [*range(1000), number]} for number in range(48)],
+    "tuples in tuples": {"t": [{"t": [{"t": [{"t": [{"t": [{"t": [*range(49_000)]}]}]}]}]}]},
+    "integers of 400 digits": [10**399 + number for number in range(9000)],
+}
+
+
+@pytest.mark.parametrize("result", HOSTILE_RESULTS.values(), ids=HOSTILE_RESULTS)
+def test_hostile_values_are_read_soon_and_so_is_what_hidden_tests_do_with_them(result: Json) -> None:
+    def judge() -> None:
+        recording = answered(dumps({**MESSAGE, "result": result}))
+        if recording is not None:
+            found = list(recording.value)  # type: ignore[call-overload]
+            assert found == found[:]
+            with suppress(TypeError):
+                assert len({*found}) == len(Counter(found))
+                assert len(sorted(found)) == len(found)
+
+    soon(judge)
 
 
 # ---- what is handed in -----------------------------------------------------------------------------------------------

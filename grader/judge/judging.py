@@ -6,11 +6,14 @@ time, which no load on the machine uses up, and it is paid from the budget of th
 
 from __future__ import annotations
 
+import ctypes
 import signal
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
+from functools import partial
 from math import isfinite
 from types import CodeType, FrameType
 
@@ -29,37 +32,71 @@ def judging(budget: Budget, *, outermost: CodeType, innermost: CodeType) -> Iter
     """Charge the CPU time of the block to a budget, and raise TooCostly in it once nothing is left.
 
     It is raised only below a frame of ``outermost`` with no frame of ``innermost`` in between: in code of the hidden
-    test, and not while a box is being asked, which must not stop half way. Only the main thread gets signals; in any
-    other the budget is charged, and a single call is not cut short.
+    test, and not while a box is being asked, which must not stop half way.
     """
     settle = _account(budget)
-    if threading.current_thread() is not threading.main_thread() or not isfinite(budget.judging):
-        yield
+
+    def must_stop(frame: FrameType | None) -> bool:
         settle()
-        return
+        return budget.judging <= 0 and _is_below(frame, outermost, innermost)
+
+    in_main = threading.current_thread() is threading.main_thread()
+    bounded = _by_signal if in_main else _by_another_thread
+    try:
+        with bounded(must_stop, budget.judging) if isfinite(budget.judging) else nullcontext():
+            yield
+    finally:
+        settle()
+
+
+@contextmanager
+def _by_signal(must_stop: Callable[[FrameType | None], bool], seconds_left: float) -> Iterator[None]:
+    """Raise TooCostly in the main thread, by a timer that counts the CPU time of this process."""
 
     def ring(number: int, frame: FrameType | None) -> None:
-        settle()
-        if budget.judging <= 0 and _is_below(frame, outermost, innermost):
+        if must_stop(frame):
             raise TooCostly
 
     before = signal.signal(signal.SIGVTALRM, ring)
-    signal.setitimer(signal.ITIMER_VIRTUAL, max(budget.judging, _AGAIN_SECONDS), _AGAIN_SECONDS)
+    signal.setitimer(signal.ITIMER_VIRTUAL, max(seconds_left, _AGAIN_SECONDS), _AGAIN_SECONDS)
     try:
         yield
     finally:
         signal.setitimer(signal.ITIMER_VIRTUAL, 0)
         signal.signal(signal.SIGVTALRM, before)
-        settle()
+
+
+@contextmanager
+def _by_another_thread(must_stop: Callable[[FrameType | None], bool], seconds_left: float) -> Iterator[None]:
+    """Raise TooCostly in a thread that gets no signals, such as that of a worker of a cluster."""
+    judge, over = threading.get_ident(), threading.Event()
+
+    def watch() -> None:
+        while not over.wait(_AGAIN_SECONDS):
+            if must_stop(sys._current_frames().get(judge)):
+                raise_in(ctypes.c_ulong(judge), ctypes.py_object(TooCostly))
+
+    raise_in = ctypes.pythonapi.PyThreadState_SetAsyncExc
+    watcher = threading.Thread(target=watch, name="bounds judging", daemon=True)
+    watcher.start()
+    try:
+        yield
+    finally:
+        over.set()
+        watcher.join()
+        raise_in(ctypes.c_ulong(judge), None)  # what has not been raised yet must not be raised in what comes after
 
 
 def _account(budget: Budget) -> Callable[[], None]:
-    """A function that charges the CPU time of this thread since it was last called."""
-    charged = time.thread_time()
+    """A function that charges the CPU time of this thread since it was last called, by whichever thread."""
+    read = time.process_time
+    if hasattr(time, "pthread_getcpuclockid"):  # not on macOS
+        read = partial(time.clock_gettime, time.pthread_getcpuclockid(threading.get_ident()))
+    charged = read()
 
     def settle() -> None:
         nonlocal charged
-        before, charged = charged, time.thread_time()
+        before, charged = charged, read()
         budget.charge(judging=charged - before)
 
     return settle

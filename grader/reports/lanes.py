@@ -7,6 +7,7 @@ scenario's own task, ``main``, is one only if the other lanes do not explain all
 from __future__ import annotations
 
 import math
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -16,6 +17,9 @@ from grader.wire.recording import Event, Trace
 
 LOOKED_AT = 400
 """Spans, and tasks, of one trace that are looked at; a picture shows a few and says how many more there are."""
+
+MAX_STRETCHES = 200
+"""Stretches of one kind in one lane; of more than these, those that no eye could tell apart are drawn as one."""
 
 Interval = tuple[float, float]
 
@@ -155,7 +159,7 @@ def _waits_itself(main: Life, others: Sequence[_Node], scale_end: float) -> bool
     if not others or (main.ended is None and all(node.end is not None for node in others)):
         return True
     covered = merged((node.start, node.until(scale_end)) for node in others)
-    return any(not any(low <= start and end <= high for low, high in covered) for start, end in main.waits)
+    return any(not _covers(covered, start, end) for start, end in main.waits)
 
 
 def _put_under(root: _Node, nodes: list[_Node]) -> list[_Node]:
@@ -184,8 +188,9 @@ def _lane(node: _Node, depth: int, scale_end: float) -> Lane:
     # A start beyond the end, in either direction, is a forged recording; it draws as a moment.
     start = min(max(node.start, 0.0), scale_end)
     end = None if node.end is None else min(max(node.end, start), scale_end)
-    children = merged((child.start, child.until(scale_end)) for child in node.children)
-    bars = cut_bars((start, scale_end if end is None else end), node.base, children, merged(node.blocks))
+    children = _drawable(((child.start, child.until(scale_end)) for child in node.children), scale_end)
+    blocks = _drawable(node.blocks, scale_end)
+    bars = cut_bars((start, scale_end if end is None else end), node.base, children, blocks)
     return Lane(label=node.label, depth=depth, start=start, end=end, how=node.how, bars=bars)
 
 
@@ -262,13 +267,16 @@ def held_seconds(text: str | None) -> float:
 
 
 def cut_bars(whole: Interval, base: Kind, waits: Sequence[Interval], blocks: Sequence[Interval]) -> tuple[Bar, ...]:
-    """Cut a stretch into bars: blocking outranks waiting, and ``base`` is what happens in the rest of it."""
+    """Cut a stretch into bars: blocking outranks waiting, and ``base`` is what happens in the rest of it.
+
+    ``waits`` and ``blocks`` are as ``merged`` returns them.
+    """
     low, high = whole
     edges = {time for interval in (*waits, *blocks) for time in interval if low < time < high}
     bars: list[Bar] = []
     for start, end in pairwise(sorted({low, high, *edges})) if low < high else [whole]:
         middle = (start + end) / 2
-        kind = Kind.BLOCKED if _within(middle, blocks) else Kind.WAIT if _within(middle, waits) else base
+        kind = Kind.BLOCKED if _covers(blocks, middle) else Kind.WAIT if _covers(waits, middle) else base
         if bars and bars[-1].kind is kind:
             start = bars.pop().start
         bars.append(Bar(start=start, end=end, kind=kind))
@@ -277,15 +285,23 @@ def cut_bars(whole: Interval, base: Kind, waits: Sequence[Interval], blocks: Seq
     return tuple(sorted((*bars, *moments), key=lambda bar: (bar.start, bar.end)))
 
 
-def _within(time: float, intervals: Sequence[Interval]) -> bool:
-    return any(low <= time <= high for low, high in intervals)
+def _covers(intervals: Sequence[Interval], start: float, end: float | None = None) -> bool:
+    """Whether one of these merged intervals holds this stretch, or this moment."""
+    place = bisect_right(intervals, (start, math.inf)) - 1
+    return place >= 0 and (start if end is None else end) <= intervals[place][1]
 
 
-def merged(intervals: Iterable[Interval]) -> tuple[Interval, ...]:
-    """Join intervals that touch."""
+def _drawable(intervals: Iterable[Interval], scale_end: float) -> tuple[Interval, ...]:
+    """Merge intervals so that they can be drawn: a program may block the loop thousands of times."""
+    joined = merged(intervals)
+    return joined if len(joined) <= MAX_STRETCHES else merged(joined, gap=scale_end / MAX_STRETCHES)
+
+
+def merged(intervals: Iterable[Interval], gap: float = 0.0) -> tuple[Interval, ...]:
+    """Join intervals that touch, or lie no more than ``gap`` apart."""
     joined: list[Interval] = []
     for low, high in sorted(intervals):
-        if joined and low <= joined[-1][1]:
+        if joined and low <= joined[-1][1] + gap:
             joined[-1] = (joined[-1][0], max(high, joined[-1][1]))
         else:
             joined.append((low, high))

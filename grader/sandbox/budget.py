@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import os
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import inf
 
 from grader.kit.exercise import Limits
@@ -36,6 +36,10 @@ class Budget:
     """CPU seconds of the trusted side, for reading and judging what came back."""
     spent: str = ""
     """Why no play is begun any more; empty while there is something left."""
+    _all_judging: float = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._all_judging = self.judging
 
     @staticmethod
     def within(limits: Limits, *, share: float = 1.0) -> Budget:
@@ -53,6 +57,11 @@ class Budget:
         self.judging -= judging
         if not self.spent:
             self.spent = self._overdrawn()
+
+    def renew_judging(self) -> None:
+        """Begin anew with our own CPU time: what has used it up was not the submission's doing."""
+        self.judging = self._all_judging
+        self.spent = self._overdrawn()
 
     def _overdrawn(self) -> str:
         if self.cpu <= 0:

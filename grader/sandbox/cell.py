@@ -186,6 +186,7 @@ class Cell:
 
     def _keep(self, play: Play, recording: Recording, size: int) -> None:
         """Keep a recording, and forget the oldest ones: hundreds of four megabytes each would fill the memory."""
+        recording.size = size
         self._done[play] = recording
         self._kept.append((play, size))
         self._kept_bytes += size

@@ -333,6 +333,8 @@ class Recording:
     """A fingerprint of who did what when, for plays that were asked for a trace."""
     looked: bool = False
     """Whether a hidden test has looked at how this play ended or what it raised."""
+    size: int = 0
+    """Bytes of the message that it was read from; 0 for one that no box has sent."""
     _named: dict[str, dict[str, list[Any]]] = field(default_factory=dict, init=False, repr=False)
     """The rows of each kind by their names, once a hidden test has asked for some."""
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 
 import pytest
 from hypothesis import assume, given, settings
@@ -210,3 +211,18 @@ def test_it_gives_up_after_so_many_tries_and_keeps_what_fails() -> None:
 
     assert shortest((1,) * 200, fails) == (1,) * 200
     assert len(tries) == MAX_TRIES
+
+
+def test_a_tree_of_choices_is_counted_no_further_than_it_is_walked() -> None:
+    """A forged recording has hundreds of choices among a thousand million tasks: their product takes minutes."""
+
+    class Widths(tuple[int, ...]):
+        def __iter__(self) -> Iterator[int]:
+            yield from super().__iter__()
+            raise AssertionError("a tree too large to walk was counted to its end")
+
+    natural = Recording(scenario="s", backend="trio", ended=Ended.RETURNED, widths=Widths([10**9] * 400))
+    variants = Variants()
+    variants.note(KEY, 0, natural)
+
+    assert variants.plays(KEY, 3, 3) == [replace(KEY, seed=3)]

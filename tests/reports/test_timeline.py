@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from grader.reports.lanes import How, Kind
+from grader.reports.lanes import MAX_STRETCHES, How, Kind, cut_bars, merged
 from grader.reports.timeline import MAX_LANES, MAX_TICKS, Axis, as_at_verdict, layout, lost_time, side_by_side
 from grader.text import seconds
 from grader.wire.recording import Waiting
@@ -255,3 +255,26 @@ def test_every_layout_is_drawable_whatever_the_recording_says(mine, theirs):
     for timeline in side_by_side(mine, theirs):
         if timeline is not None:
             check(timeline)
+
+
+def test_a_lane_of_thousands_of_stretches_shows_no_more_than_an_eye_can_tell_apart():
+    """Each was compared with each, in each of 400 lanes, and each was drawn."""
+    events = [event(0, "start", 0)]
+    events += [event(number + 0.5, "block", 0, "0.25") for number in range(6000)]
+    spans = [span(f"span {number}", 0, 6001, task=0) for number in range(30)]
+
+    timeline = layout(trace(*spans, elapsed=6001, events=events), scale_end=6001)
+
+    assert len(timeline.lanes) == MAX_LANES
+    assert all(len(lane.bars) <= 2 * MAX_STRETCHES + 1 for lane in timeline.lanes)
+    assert any(bar.kind is Kind.BLOCKED for lane in timeline.lanes for bar in lane.bars)
+
+
+@given(st.lists(st.tuples(st.integers(0, 50), st.integers(0, 9)), max_size=12), st.integers(0, 60))
+def test_a_moment_is_blocked_if_it_lies_in_one_of_the_stretches(stretches, moment):
+    intervals = [(low, low + length) for low, length in stretches]
+    bars = cut_bars((0, 61), Kind.WORK, (), merged(intervals))
+    middle = moment + 0.5
+    kind = next(bar.kind for bar in bars if bar.start <= middle < bar.end)
+
+    assert (kind is Kind.BLOCKED) == any(low < middle < high for low, high in intervals)

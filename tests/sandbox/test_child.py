@@ -8,6 +8,7 @@ from typing import cast
 
 import pytest
 
+from grader.sandbox.budget import Stock
 from grader.sandbox.child import Child, Gone, Patience, TimeIsUp, next_line
 from grader.sandbox.zygote import ZygoteHandle
 
@@ -60,3 +61,26 @@ def test_wall_time_is_up_before_the_box_is_asked_about_the_child(child: tuple[Ch
 
     with pytest.raises(TimeIsUp, match="real seconds"):
         next_line(reader, leaving(says, b"answer\n"), Patience(wall=0, cpu=30))
+
+
+def test_a_child_that_sleeps_for_longer_than_it_may_is_found_out(child: tuple[Child, int]) -> None:
+    reader, _ = child
+    reader.meter.look = lambda: Stock(asleep=True)  # type: ignore[method-assign]
+
+    with pytest.raises(TimeIsUp, match="it slept for 0 real seconds"):
+        next_line(reader, lambda child: False, Patience(wall=30, cpu=30, sleep=0))
+
+
+def test_a_child_that_waits_for_a_processor_has_all_the_time_it_needs(child: tuple[Child, int]) -> None:
+    """It is starved for as long as we wait, and answers at the fifth look."""
+    reader, says = child
+    looks = iter(range(1, 100))
+
+    def look() -> Stock:
+        number = next(looks)
+        os.write(says, b"answer\n" if number == 5 else b"")
+        return Stock(starved_seconds=float(number), asleep=True)
+
+    reader.meter.look = look  # type: ignore[method-assign]
+
+    assert next_line(reader, lambda child: False, Patience(wall=0.6, cpu=30, sleep=0.6)) == b"answer"

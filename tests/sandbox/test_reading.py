@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+import sys
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -13,9 +14,18 @@ from hypothesis import strategies as st
 
 from grader.sandbox.reading import read
 from grader.wire.lines import Distrusted, loads
-from grader.wire.recording import Ended, Recording, Returned
+from grader.wire.recording import (
+    MAX_DEVIATIONS,
+    MAX_EVENTS,
+    MAX_LEAVES,
+    MAX_ROWS,
+    MAX_WAITING,
+    Ended,
+    Recording,
+    Returned,
+)
 from grader.wire.turns import MAX_CHOICES, chooser
-from grader.wire.values import Opaque, Token
+from grader.wire.values import MAX_NODES, Opaque, Token, TooLarge
 
 PLAY = "0123456789abcdef"
 
@@ -468,3 +478,52 @@ def test_spans_that_begin_at_the_same_time_and_end_in_any_order_are_fine() -> No
     found, _ = taken(few(spans=spans, attempts=[], marks=[], instants=instants))
 
     assert [span.end for span in found.spans] == [3, 2]
+
+
+# ---- no more than our own code writes --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"marks": [[0, "m", None]] * (MAX_ROWS + 1)},
+        {"spans": [["a", 0, None, "open", None, None]] * (MAX_ROWS + 1)},
+        {"attempts": [["a", 0, None, "open", None, None]] * (MAX_ROWS + 1)},
+        {"waiting": [["main", None, "", 0]] * (MAX_WAITING + 1)},
+        {"choices": [0] * (MAX_CHOICES + 1)},
+        {"widths": [2] * (MAX_CHOICES + 1)},
+        {"ended": "raised", "raised": {"bare": False, "leaves": ERROR["leaves"] * MAX_LEAVES}},
+        {"trace": {**MESSAGE["trace"], "events": [[0, "spawn", 1, None, None]] * (MAX_EVENTS + 1)}},
+        {"trace": {**MESSAGE["trace"], "deviations": [[0.5, 2, 1]] * (MAX_DEVIATIONS + 1)}},
+        {"result": [0] * (MAX_NODES + 1)},
+    ],
+    ids=["marks", "spans", "attempts", "waiting", "choices", "widths", "leaves", "events", "deviations", "values"],
+)
+def test_more_rows_than_our_own_code_writes_are_distrusted(changes: dict[str, Any]) -> None:
+    with pytest.raises(Distrusted, match="at most|choices|values"):
+        taken(few(**changes))
+
+
+def test_a_message_with_as_much_as_may_cross_is_read() -> None:
+    """Nothing is counted that the encoder in the box has not counted: a mark without a value is one part."""
+    recording, _ = taken(
+        few(
+            marks=[[0, "m", None]] * MAX_ROWS,
+            spans=[["a", 0, None, "open", None, None]] * MAX_ROWS,
+            attempts=[],
+            result=[0] * (MAX_NODES - MAX_ROWS - 1),
+            instants=[[0, what, number] for what in ("mark", "span") for number in range(MAX_ROWS)] + [[5, "over", 0]],
+        )
+    )
+
+    assert len(recording.marks) == len(recording.spans) == MAX_ROWS
+
+
+def test_values_of_one_hash_are_counted_over_the_whole_message() -> None:
+    marks = [[0, "m", number * sys.hash_info.modulus] for number in range(40)]
+    attempts = [["t", 0, 1, "returned", (100 + number) * sys.hash_info.modulus, 1] for number in range(40)]
+    of_marks = [[0, "mark", number] for number in range(40)]
+    taken(few(marks=marks, spans=[], attempts=[], instants=[*of_marks, [5, "over", 0]]))
+
+    with pytest.raises(TooLarge):
+        taken(few(marks=marks, attempts=attempts))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -184,3 +186,40 @@ def test_an_ending_is_noted_as_looked_at_only_by_the_test_that_asked_for_it() ->
     assert stuck.ended_as("late", Ended.DEADLOCK)
     assert not again.ended_as("late")
     assert (stuck.looked, again.looked) == (True, False)
+
+
+# ---- looked up by name -----------------------------------------------------------------------------------------------
+
+
+class Counted(tuple[Any, ...]):
+    """Rows that count how often they are gone through."""
+
+    times = 0
+
+    def __iter__(self) -> Iterator[Any]:
+        Counted.times += 1
+        return super().__iter__()
+
+
+def test_rows_are_gone_through_once_however_many_names_are_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A hidden test may ask for each of 20,000 names, and a submission may have chosen them."""
+    monkeypatch.setattr(Counted, "times", 0)
+    names = [f"name {number}" for number in range(50)]
+    spans = Counted(Span(name, 0.0, 1.0, "returned", None, 1) for name in names)
+    marks = Counted(Mark(float(number), name, number) for number, name in enumerate(names))
+    found = recording(spans=spans, attempts=spans, marks=marks)
+    Counted.times = 0
+
+    for number, name in enumerate(names):
+        assert found.values(name) == [number]
+        assert found.times(name) == [number]
+        assert found.span(name).name == found.attempt(name).name == name
+
+    assert Counted.times == 3
+
+
+def test_a_copy_of_a_recording_looks_at_its_own_rows() -> None:
+    found = recording(marks=(Mark(0.0, "a", 1),))
+    assert found.values("a") == [1]
+
+    assert replace(found, marks=()).values("a") == []

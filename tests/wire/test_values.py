@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import enum
+import itertools
 import math
+import sys
 from typing import Any, NamedTuple
 
 import pytest
@@ -14,6 +16,7 @@ from grader.wire.lines import Distrusted, dumps, loads
 from grader.wire.values import (
     MAX_DEPTH,
     MAX_NODES,
+    MAX_OF_ONE_HASH,
     Decoder,
     Encoder,
     Opaque,
@@ -243,6 +246,64 @@ def test_every_integer_that_is_encoded_can_be_read() -> None:
     assert crossed(largest) == largest
     assert crossed(-largest) == -largest
     assert isinstance(crossed(largest + 1), Opaque)
+
+
+# ---- values of one hash ----------------------------------------------------------------------------------------------
+
+MODULUS = sys.hash_info.modulus
+"""Integers that differ by a multiple of this have one hash."""
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        [number * MODULUS for number in range(12_000)],
+        {number * MODULUS: 0 for number in range(1000)},
+        [[number * MODULUS] for number in range(1000)],
+        [{"a": ({"b": number * MODULUS},)} for number in range(1000)],
+        [*itertools.islice(itertools.product((0, MODULUS), repeat=12), 1000)],
+        dict.fromkeys(itertools.product((-1, -2), repeat=10)),
+        [("a", (1.5, number * MODULUS)) for number in range(1000)],
+    ],
+    ids=["list", "keys", "lists", "deep", "tuples of two integers", "tuples of -1 and -2", "tuples in tuples"],
+)
+def test_values_of_one_hash_are_refused_when_there_are_many(hostile: object) -> None:
+    """To put them into one dict or set takes a time that grows with the square of their number."""
+    with pytest.raises(TooLarge, match="of one hash"):
+        crossed(hostile)
+
+
+def test_values_of_one_hash_are_counted_over_all_values_of_a_play() -> None:
+    decoder = Decoder()
+    for number in range(MAX_OF_ONE_HASH):
+        decoder.decode(number * MODULUS)
+    decoder.decode(0)
+
+    with pytest.raises(TooLarge):
+        decoder.decode(MAX_OF_ONE_HASH * MODULUS)
+
+
+@pytest.mark.parametrize(
+    "honest",
+    [
+        [1 << power for power in range(1199)],
+        [2.0**power for power in range(-1074, 1024)],
+        [7] * 5000,
+        [(1, "a")] * 5000,
+        [-1, -2] * 5000,
+        {(x, y): 0 for x in range(-50, 50) for y in range(-50, 50)},
+        [math.factorial(number) for number in range(170)],
+        [True, 1, 1.0, False, 0, 0.0],
+    ],
+    ids=["powers of two", "floats", "one value", "one tuple", "-1 and -2", "a grid", "factorials", "kinds"],
+)
+def test_no_honest_values_are_taken_for_hostile_ones(honest: object) -> None:
+    assert crossed(honest) == honest
+
+
+def test_more_parts_than_an_encoder_writes_are_distrusted() -> None:
+    with pytest.raises(Distrusted, match="more parts"):
+        Decoder().decode([0] * (MAX_NODES + 1))
 
 
 # ---- with distrust ---------------------------------------------------------------------------------------------------

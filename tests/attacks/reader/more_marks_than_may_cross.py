@@ -1,0 +1,21 @@
+# expect: tampered
+# policy: import
+"""More marks than our own code would have written."""
+
+import gc
+import json
+import os
+
+
+def message(**changes):
+    performance = next(each for each in gc.get_objects() if type(each).__name__ == "Performance")
+    return performance.message(spent=False) | {"ended": "returned", "result": 2} | changes
+
+
+async def answer():
+    text = json.dumps(message(marks=[[0, "answer", None]] * 20_001), allow_nan=True)
+    os.set_blocking(4, True)
+    data = text.encode() + b"\n"
+    while data:
+        data = data[os.write(4, data) :]
+    os._exit(0)

@@ -1,0 +1,21 @@
+# expect: tampered
+# policy: import
+"""Megabytes of output, of which a play may have some kilobytes."""
+
+import gc
+import json
+import os
+
+
+def message(**changes):
+    performance = next(each for each in gc.get_objects() if type(each).__name__ == "Performance")
+    return performance.message(spent=False) | {"ended": "returned", "result": 2} | changes
+
+
+async def answer():
+    text = json.dumps(message(output="x" * 3_000_000), allow_nan=True)
+    os.set_blocking(4, True)
+    data = text.encode() + b"\n"
+    while data:
+        data = data[os.write(4, data) :]
+    os._exit(0)

@@ -1,0 +1,14 @@
+# expect: fails
+# policy: please-look
+"""Takes as long for each play as a play may take, and leaves; there are many plays."""
+
+import time
+
+nap = next(each for each in time.sleep.__globals__.values() if repr(each) == "<built-in function sleep>")
+
+
+async def answer():
+    nap(0.15)
+    sum(range(15_000_000))
+    nap(0.15)
+    return 2

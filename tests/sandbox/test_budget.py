@@ -1,0 +1,210 @@
+"""All plays of one submission together may use so much and no more; load on the machine is no part of it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Iterator
+from math import inf
+from pathlib import Path
+
+import pytest
+
+from grader.kit.exercise import Limits
+from grader.sandbox import cell as cell_module
+from grader.sandbox.box import Box, Job
+from grader.sandbox.budget import Budget, Meter, Stock, Stopwatch, take_stock
+from grader.sandbox.cell import Cell, Play
+from grader.wire.recording import Ended
+
+SCENARIOS = """
+import time
+
+async def burn(stage, seconds):
+    begin = time.thread_time()
+    while time.thread_time() - begin < seconds:
+        pass
+    return seconds
+
+async def answer(stage, number):
+    return number
+"""
+
+in_proc = pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="looks at processes in /proc")
+
+
+@pytest.fixture(scope="module")
+def box() -> Iterator[Box]:
+    with Box(0) as box:
+        yield box
+
+
+def cell_with(box: Box, budget: Budget | None) -> Cell:
+    return Cell(box, Job(module="x", submission="", scenarios=SCENARIOS, limits=Limits()), budget)
+
+
+def burning(seconds: float, seed: int = 0) -> Play:
+    return Play("burn", Play.encode({"seconds": seconds}), "asyncio", seed)
+
+
+def answering(number: int) -> Play:
+    return Play("answer", Play.encode({"number": number}), "asyncio")
+
+
+# ---- the account -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("charge", "word"),
+    [({"cpu": 60.0}, "CPU time"), ({"real": 80.0}, "slept or blocked"), ({"judging": 25.0}, "to read and to judge")],
+)
+def test_a_budget_that_is_used_up_says_by_what(charge: dict[str, float], word: str) -> None:
+    budget = Budget.within(Limits())
+    for kind, seconds in charge.items():
+        budget.charge(**{kind: seconds - 1})
+        assert not budget.spent
+        budget.charge(**{kind: 1.0})
+
+    assert word in budget.spent
+
+
+def test_more_schedules_than_by_default_may_take_longer() -> None:
+    assert Budget.within(Limits(), share=10).cpu == 10 * Budget.within(Limits()).cpu
+
+
+def test_a_budget_of_what_we_trust_has_no_end() -> None:
+    budget = Budget()
+    budget.charge(cpu=1e9, real=1e9, judging=1e9)
+
+    assert not budget.spent
+    assert budget.cpu == inf
+
+
+# ---- what a child uses -----------------------------------------------------------------------------------------------
+
+
+def test_time_in_which_a_child_waits_for_a_processor_does_not_count() -> None:
+    watch = Stopwatch()
+    watch.look(Stock(), 0.25)
+    watch.look(Stock(starved_seconds=0.2, asleep=True), 0.25)
+
+    assert watch.real == pytest.approx(0.3)
+    assert watch.slept == pytest.approx(0.05)
+
+
+def test_a_child_that_computes_does_not_sleep_whatever_it_does_at_the_moment_of_the_look() -> None:
+    watch = Stopwatch()
+    watch.look(Stock(cpu_seconds=3), 0.25)
+    watch.look(Stock(cpu_seconds=3.25, asleep=True), 0.25)
+
+    assert (watch.cpu, watch.slept) == (0.25, 0)
+
+
+def test_a_child_that_waits_for_a_disk_or_is_throttled_does_not_sleep() -> None:
+    watch = Stopwatch()
+    for _ in range(4):
+        watch.look(Stock(asleep=False), 0.25)
+
+    assert watch.slept == 0
+
+
+def test_a_look_that_comes_late_counts_as_one_in_time() -> None:
+    """A computer that was suspended, or a grader that was stopped, must not be taken for a play that slept."""
+    watch = Stopwatch()
+    watch.look(Stock(asleep=True), 3600)
+
+    assert watch.real == watch.slept == 0.5
+
+
+def test_a_thread_that_ends_takes_its_count_with_it_and_nothing_is_counted_backwards() -> None:
+    watch = Stopwatch()
+    watch.look(Stock(starved_seconds=10), 0.25)
+    watch.look(Stock(starved_seconds=1), 0.25)
+
+    assert watch.real == 0.5
+
+
+@in_proc
+def test_a_process_that_waits_for_its_input_is_asleep_and_one_that_is_gone_has_no_stock() -> None:
+    with subprocess.Popen(["cat"], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as waiting:
+        assert waiting.stdin is not None
+        assert waiting.stdout is not None
+        waiting.stdin.write(b"x")
+        waiting.stdin.flush()
+        assert waiting.stdout.read(1) == b"x"  # it runs, and all that it can do now is to wait
+        while not (stock := take_stock(waiting.pid)) or not stock.asleep:
+            os.sched_yield()
+        waiting.stdin.close()
+        waiting.wait()
+
+    assert (stock.threads, take_stock(2**30)) == (1, None)
+
+
+def test_what_a_child_has_used_is_charged_once_even_if_it_is_gone() -> None:
+    budget, meter = Budget(cpu=10, real=10), Meter(2**30)
+    meter.wait(0.5)
+    meter.settle(budget)
+    assert budget.real == 10, "too little to ask the kernel about"
+
+    meter.wait(1)
+    meter.settle(budget)
+    meter.bill(budget)
+
+    assert (budget.cpu, budget.real) == (10, 8.5)
+
+
+# ---- a submission ----------------------------------------------------------------------------------------------------
+
+
+@in_proc
+def test_the_plays_that_are_left_end_as_limit_when_the_cpu_time_of_all_is_used_up(box: Box) -> None:
+    cell = cell_with(box, Budget(cpu=1.5))
+
+    ended = [cell.recording(burning(0.4, seed)).ended for seed in range(12)]
+    cell.close()
+
+    assert ended[0] is Ended.RETURNED
+    assert ended == sorted(ended, key=[Ended.RETURNED, Ended.LIMIT].index)
+    assert ended[-1] is Ended.LIMIT
+    assert "CPU time that all of them" in cell.recording(burning(0.4, 11)).reason
+    assert not cell.tampered, "answers that are not taken in any more are no forgery"
+
+
+def test_no_child_is_started_for_a_submission_that_has_nothing_left(box: Box) -> None:
+    cell = cell_with(box, Budget(judging=0.0, spent="too much"))
+
+    assert cell.recording(answering(1)).ended is Ended.LIMIT
+    assert cell.plays == 0
+
+
+def test_plays_that_were_asked_for_ahead_end_as_limit_too(box: Box) -> None:
+    cell = cell_with(box, Budget(cpu=100))
+    ahead = [cell.send(answering(number)) for number in range(3)]
+    cell.budget.charge(cpu=100)
+
+    assert {cell.recording(play).ended for play in ahead} == {Ended.LIMIT}
+    cell.close()
+    assert not cell.tampered
+
+
+def test_a_program_without_a_budget_is_played_as_often_as_it_is_asked_for(box: Box) -> None:
+    cell = cell_with(box, None)
+    cell.budget.charge(real=1e9)
+
+    assert cell.recording(answering(1)).result == 1
+    cell.close()
+
+
+def test_recordings_are_kept_up_to_a_size_and_played_again_after_that(
+    box: Box, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cell_module, "KEPT_BYTES", 1)
+    monkeypatch.setattr(cell_module, "KEPT_AT_LEAST", 2)
+    cell = cell_with(box, None)
+    for number in (1, 2, 2, 1, 3):
+        assert cell.recording(answering(number)).result == number
+    assert cell.plays == 3
+
+    assert cell.recording(answering(1)).result == 1
+    assert cell.plays == 4
+    cell.close()
