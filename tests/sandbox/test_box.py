@@ -235,8 +235,8 @@ def test_a_player_that_fails_beside_one_submission_alone_fails_through_that_subm
 
 
 def test_a_fault_beside_one_play_costs_no_other(box: Box) -> None:
-    once = "import os\nasync def answer(n):\n    if n == 0:\n        import builtins\n        builtins.len = None\n    return n"
-    with cell_of(box, once) as cell:
+    spoils = "import builtins\nasync def answer(n):\n    if n == 0: builtins.len = None\n    return n"
+    with cell_of(box, spoils) as cell:
         for number in range(3):
             cell.send(ask(n=number))
 

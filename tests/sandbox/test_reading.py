@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grader.sandbox.reading import read
-from grader.wire.lines import Distrusted, loads
+from grader.wire.lines import Distrusted, checksum, loads
 from grader.wire.recording import Ended, Recording
 from grader.wire.turns import MAX_CHOICES, chooser
 from grader.wire.values import Opaque, Token
@@ -40,11 +40,6 @@ MESSAGE: dict[str, Any] = {
     "widths": [2, 3],
     "now": 6,
     "failed_at": None,
-    "instants": [
-        *([0, "span", 0], [0, "span", 1], [0, "span", 2], [0, "mark", 0], [0, "attempt", 0], [0, "attempt", 1]),
-        *([1, "end of attempt", 1], [1, "end of span", 2], [1, "end of attempt", 0], [1.5, "end of span", 0]),
-        [5, "over", 0],
-    ],
     "many": False,
     "steps": 12,
     "output": "hello",
@@ -56,6 +51,29 @@ MESSAGE: dict[str, Any] = {
     "digest": "abcd",
     "spent": False,
 }
+
+
+def instant(time: float, what: str, number: int, row: Any = None) -> list[Any]:
+    """An instant as the box notes it, of this row."""
+    return [time, what, number, 0 if row is None else checksum(row)]
+
+
+def noted(message: dict[str, Any]) -> list[list[Any]]:
+    """What an honest box notes while it records the rows of a message."""
+    marks = [instant(row[0], "mark", number, row) for number, row in enumerate(message["marks"])]
+    stretches = [
+        entry
+        for kind in ("span", "attempt")
+        for number, row in enumerate(message[f"{kind}s"])
+        for entry in (
+            instant(row[1], kind, number, [row[0], row[1], None, "open", None, row[5]]),
+            *([instant(row[2], f"end of {kind}", number, row)] if row[2] is not None else []),
+        )
+    ]
+    return [*sorted([*marks, *stretches], key=lambda entry: entry[0]), instant(message["elapsed"], "over", 0)]
+
+
+MESSAGE["instants"] = noted(MESSAGE)
 OPTIONAL = ("line", "result", "raised", "trace", "digest", "failed_at")
 """What need not be there."""
 
@@ -189,8 +207,8 @@ def test_a_box_may_say_that_it_was_tampered_with() -> None:
         {"now": None},
         {"now": 4},
         {"instants": {}},
-        {"instants": [[0, "lunch", 0]]},
-        {"instants": [[0, "mark"]]},
+        {"instants": [[0, "lunch", 0, 0]]},
+        {"instants": [[0, "mark", 0]]},
         {"failed_at": -1},
         {"trace": []},
         {"trace": {"tasks": [[1, "a", None]], "events": []}},
@@ -360,12 +378,9 @@ def test_what_ends_before_it_begins_is_distrusted(field: str) -> None:
 ROW = {
     "spans": ["a", 1, 2, "returned", None, 1],
     "attempts": ["a", 1, 2, "returned", None, 1],
-    "marks": [1, "a", None],
+    "marks": [1, "a", 7],
 }
-NOTED: list[list[Any]] = [
-    *([1, "span", 0], [1, "mark", 0], [1, "attempt", 0], [2, "end of attempt", 0], [2, "end of span", 0]),
-    [5, "over", 0],
-]
+NOTED = noted({**{key: [row] for key, row in ROW.items()}, "elapsed": 5})
 
 
 def few(**changes: Any) -> dict[str, Any]:
@@ -389,35 +404,51 @@ def test_times_that_agree_with_what_was_noted_are_trusted() -> None:
         {"spans": [ROW["spans"], ROW["spans"]]},
         {"attempts": [["a", 0, 2, "returned", None, 1]]},
         {"attempts": [["a", 1, 3, "returned", None, 1]]},
-        {"marks": [[2, "a", None]]},
+        {"spans": [["a", 1, 2, "cancelled", None, 1]]},
+        {"spans": [["a", 1, 2, "returned", None, 2]]},
+        {"attempts": [["a", 1, 2, "returned", 1, 1]]},
+        {"marks": [[2, "a", 7]]},
+        {"marks": [[1, "b", 7]]},
+        {"marks": [[1, "a", 8]]},
         {"marks": []},
-        {"instants": NOTED[1:]},
-        {"instants": NOTED[:-2] + NOTED[-1:]},
+        {"instants": [entry for entry in NOTED if entry[1] != "mark"]},
+        {"instants": [entry for entry in NOTED if entry[1] != "end of span"]},
+        {"instants": [[*entry[:3], 0] if entry[1] == "mark" else entry for entry in NOTED]},
     ],
     ids=str,
 )
 def test_rows_that_do_not_agree_with_what_was_noted_are_distrusted(changes: dict[str, Any]) -> None:
-    with pytest.raises(Distrusted, match="another time than was noted"):
+    with pytest.raises(Distrusted, match="another than was noted"):
         taken(few(**changes))
+
+
+def test_marks_in_another_order_than_they_were_made_are_distrusted() -> None:
+    marks = [[1, "a", None], [1, "b", None]]
+    honest = few(marks=marks, instants=noted({**few(), "marks": marks}))
+
+    assert taken(honest)[0].order == ["a", "b"]
+    with pytest.raises(Distrusted, match="another than was noted"):
+        taken({**honest, "marks": marks[::-1]})
 
 
 @pytest.mark.parametrize("number", [1, 10**9])
 def test_an_instant_of_a_row_out_of_turn_is_distrusted(number: int) -> None:
     with pytest.raises(Distrusted, match="rows in another order"):
-        taken(few(instants=[[1, "span", number], *NOTED[1:]]))
+        taken(few(instants=[instant(0, "span", number), *NOTED]))
 
 
-def test_a_row_that_ends_twice_is_distrusted() -> None:
+@pytest.mark.parametrize("number", [0, 1])
+def test_a_row_that_ends_twice_or_never_began_is_distrusted(number: int) -> None:
     with pytest.raises(Distrusted, match="rows in another order"):
-        taken(few(instants=[*NOTED[:-1], [2, "end of span", 0], NOTED[-1]]))
+        taken(few(instants=[*NOTED[:-1], instant(2, "end of span", number), NOTED[-1]]))
 
 
 @pytest.mark.parametrize(
     "changes",
     [
-        {"instants": [[6, "over", 0], *NOTED[:-1]], "elapsed": 6},
-        {"instants": [NOTED[0], [0, "mark", 0], *NOTED[2:]], "marks": [[0, "a", None]]},
-        {"now": 5.5, "instants": [*NOTED, [5.75, "mark", 1]], "marks": [ROW["marks"], [5.75, "b", None]]},
+        {"instants": [instant(6, "over", 0), *NOTED[:-1]], "elapsed": 6},
+        {"instants": [NOTED[-2], *NOTED[:-2], NOTED[-1]]},
+        {"now": 5.5, "instants": [*NOTED, instant(5.75, "block", 0)], "ended": "blocked-loop"},
         {"ended": "deadlock", "failed_at": 6.5},
         {"waiting": [["task", 3, "sleep", 6.5]]},
         {"trace": {**MESSAGE["trace"], "events": [[2, "spawn", 1, None, None], [1, "start", 1, None, None]]}},
@@ -433,7 +464,7 @@ def test_a_time_earlier_than_the_one_before_it_is_distrusted(changes: dict[str, 
 
 @pytest.mark.parametrize("changes", [{"elapsed": 4}, {"elapsed": 6}, {"instants": NOTED[:-1]}, {"instants": NOTED * 2}])
 def test_an_end_at_another_time_than_was_noted_is_distrusted(changes: dict[str, Any]) -> None:
-    with pytest.raises(Distrusted, match="another time than was noted|rows in another order"):
+    with pytest.raises(Distrusted, match=r"another time than was noted|rows in another order"):
         taken(few(**changes))
 
 
@@ -448,8 +479,8 @@ def test_a_play_that_never_came_to_its_end_ends_now() -> None:
     "changes",
     [
         {"failed_at": 3},
-        {"instants": [[1, "block", 0], *NOTED]},
-        {"now": 101, "elapsed": 101, "instants": [*NOTED[:-1], [101, "over", 0]]},
+        {"instants": [instant(1, "block", 0), *NOTED]},
+        {"now": 101, "elapsed": 101, "instants": [*NOTED[:-1], instant(101, "over", 0)]},
     ],
     ids=str,
 )
@@ -460,7 +491,7 @@ def test_a_play_that_was_stopped_or_had_to_be_did_not_end_by_itself(changes: dic
 
 def test_spans_that_begin_at_the_same_time_and_end_in_any_order_are_fine() -> None:
     spans = [["a", 1, 3, "returned", None, 1], ["b", 1, 2, "returned", None, 2]]
-    instants = [[1, "span", 0], [1, "span", 1], [2, "end of span", 1], [3, "end of span", 0], [5, "over", 0]]
-    found, _ = taken(few(spans=spans, attempts=[], marks=[], instants=instants))
+    rows = {"spans": spans, "attempts": [], "marks": []}
+    found, _ = taken(few(**rows, instants=noted({**rows, "elapsed": 5})))
 
     assert [span.end for span in found.spans] == [3, 2]
