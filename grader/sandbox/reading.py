@@ -202,9 +202,8 @@ def _by_kind(instants: tuple[Instant, ...]) -> dict[str, list[Times]]:
     return noted
 
 
-def _instants_of(row: Json) -> Times:
+def _instants_of(row: Any) -> Times:
     """The same, by a row that was checked before: of a mark, or of a span or an attempt."""
-    assert isinstance(row, list)
     begun, ended = (row[0], None) if len(row) == 3 else (row[1], row[2])
     return begun, ended, checksum(row)
 
