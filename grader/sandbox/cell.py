@@ -14,6 +14,7 @@ from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
+from grader.errors import InternalError
 from grader.kit.exercise import Limits
 from grader.sandbox.box import GRACE_SECONDS, Box, Job
 from grader.sandbox.child import Child, Gone, TimeIsUp, drain_output, next_line
@@ -93,6 +94,8 @@ class Cell:
         self._done: dict[Play, Recording] = {}
         self._retried: set[Play] = set()
         self._hangs = False
+        self._lost_a_box = False
+        """Whether a box has died under one of the plays."""
         self.plays = 0
         self.tampered = False
         """Whether anything came out of the box that our own code would not have written."""
@@ -108,7 +111,10 @@ class Cell:
         asked = traced if self._hangs else play
         name = secrets.token_hex(8)
         self._sent.append((asked, name))
-        self._submit(asked, name)
+        if self._child is None:
+            self._submit_all()
+        else:
+            self._child.send(_request(asked, name, self._job.limits))
         return asked
 
     def recording(self, play: Play) -> Recording:
@@ -141,10 +147,21 @@ class Cell:
 
     # ---- one answer --------------------------------------------------------------------------------------------------
 
-    def _submit(self, play: Play, name: str) -> None:
-        if self._child is None:
+    def _submit_all(self) -> None:
+        """Send every open request to a new child. Raises InternalError if there is no box to start one in."""
+        if not self._sent:
+            return
+        try:
             self._child = self._box.start(self._job)
-        self._child.send(_request(play, name, self._job.limits))
+        except InternalError as error:
+            if not self._lost_a_box:
+                raise
+            # Where no fence keeps it from that, what this submission has left behind may kill each new box.
+            self._done |= {play: _ended(play, Ended.CRASHED, error.args[0]) for play, _ in self._sent}
+            self._sent.clear()
+            return
+        for play, name in self._sent:
+            self._child.send(_request(play, name, self._job.limits))
 
     def _next(self) -> None:
         """Take in the answer to the request that was sent first."""
@@ -160,6 +177,7 @@ class Cell:
             recording = _ended(play, Ended.LIMIT, str(up))
         except Gone:
             self._box.settle(child)
+            self._lost_a_box = self._lost_a_box or self._box.lost(child)
             if (self._box.lost(child) or _killed(child)) and self._again(play, name, child):
                 return
             recording = self._crash(play, child)
@@ -250,8 +268,7 @@ class Cell:
         """Go on in a new child with the requests that are still open."""
         self._child = None
         self._box.end(child)
-        for play, name in self._sent:
-            self._submit(play, name)
+        self._submit_all()
 
 
 def _request(play: Play, name: str, limits: Limits) -> dict[str, Json]:

@@ -440,6 +440,20 @@ def test_a_box_that_is_killed_under_a_play_plays_it_again() -> None:
         assert cell.recording(ask(first=first, seed=1)).result == box.process
 
 
+@in_proc
+def test_a_box_that_cannot_start_again_after_it_was_killed_is_no_fault_of_ours(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with Box(level=0) as box, cell_of(box, KILLS.format(signal="SIGKILL", then="while True: pass")) as cell:
+        assert cell.recording(ask(n=0)).result == 0
+        monkeypatch.setattr(sys, "executable", "/bin/false")
+        for n in (1, 2):
+            cell.send(ask(n=n))
+
+        assert [cell.recording(ask(n=n)).ended for n in (1, 2)] == [Ended.CRASHED] * 2
+        assert cell.recording(ask(n=3)).ended is Ended.CRASHED
+
+
 def test_a_box_that_cannot_start_is_our_fault(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "executable", "/bin/false")
     with pytest.raises(InternalError, match="cannot be started"), Box() as box:
