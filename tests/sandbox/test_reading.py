@@ -12,10 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grader.sandbox.reading import read
-from grader.wire.lines import Distrusted, checksum, loads
+from grader.wire.lines import Distrusted, loads
 from grader.wire.recording import Ended, Recording
 from grader.wire.turns import MAX_CHOICES, chooser
 from grader.wire.values import Opaque, Token
+from tests.reading_samples import instant, noted
 
 PLAY = "0123456789abcdef"
 
@@ -51,26 +52,6 @@ MESSAGE: dict[str, Any] = {
     "digest": "abcd",
     "spent": False,
 }
-
-
-def instant(time: float, what: str, number: int, row: Any = None) -> list[Any]:
-    """An instant as the box notes it, of this row."""
-    return [time, what, number, 0 if row is None else checksum(row)]
-
-
-def noted(message: dict[str, Any]) -> list[list[Any]]:
-    """What an honest box notes while it records the rows of a message."""
-    marks = [instant(row[0], "mark", number, row) for number, row in enumerate(message["marks"])]
-    stretches = [
-        entry
-        for kind in ("span", "attempt")
-        for number, row in enumerate(message[f"{kind}s"])
-        for entry in (
-            instant(row[1], kind, number, [row[0], row[1], None, "open", None, row[5]]),
-            *([instant(row[2], f"end of {kind}", number, row)] if row[2] is not None else []),
-        )
-    ]
-    return [*sorted([*marks, *stretches], key=lambda entry: entry[0]), instant(message["elapsed"], "over", 0)]
 
 
 MESSAGE["instants"] = noted(MESSAGE)
