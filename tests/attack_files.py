@@ -10,6 +10,7 @@ Every file begins with comments that say what is to become of it:
 ``exercise``  ex01 to ex05; without it the two questions below, of which the second is answered honestly.
 ``aims at``   the hidden tests that must earn nothing; without it all of an exercise, or the first question.
 ``spoils``    what else of its own it breaks: after damage done to a library the second question may be lost as well.
+``schedules`` under how many it is played; without it under natural order alone.
 ``backends``  the only one to play on, where a play takes its time; without it both.
 
 What follows a line ``# ---- beside: NAME ----`` is another file, put into the folder of the submission.
@@ -82,6 +83,7 @@ class Attack:
     exercise: str
     aims_at: frozenset[str]
     spoils: bool
+    schedules: int
     backends: tuple[str, ...]
 
     @property
@@ -103,7 +105,7 @@ def all_attacks() -> list[Attack]:
 
 def _attack(name: str, text: str) -> Attack:
     head = dict(_head(text))
-    assert not set(head) - {"expect", "policy", "level", "exercise", "aims at", "spoils", "backends"}, name
+    assert not set(head) - {"expect", "policy", "level", "exercise", "aims at", "spoils", "schedules", "backends"}, name
     source, *rest = _BESIDE.split(text)
     return Attack(
         name=name,
@@ -115,6 +117,7 @@ def _attack(name: str, text: str) -> Attack:
         exercise=head.get("exercise", ""),
         aims_at=frozenset(head.get("aims at", "").split()),
         spoils="spoils" in head,
+        schedules=int(head.get("schedules", 1)),
         backends=tuple(head.get("backends", "asyncio trio").split()),
     )
 

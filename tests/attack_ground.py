@@ -79,7 +79,7 @@ class Ground:
             options=PlayOptions(
                 tests=tuple(test.number for test in exercise.tests if test.name in attack.aims_at),
                 backends=attack.backends,
-                schedules=1,
+                schedules=attack.schedules,
             ),
             check=rules.check if attack.is_refused else no_rules,
         )

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import example, given
@@ -20,7 +21,9 @@ from grader.policy.submission import Fault, Submission, take
 from grader.sandbox.reading import read as read_message
 from grader.wire.lines import MAX_LINE, Distrusted, Json, dumps, loads
 from grader.wire.recording import Recording
+from grader.wire.turns import chooser
 from grader.wire.values import Decoder, Encoder, TooLarge, revive
+from tests.reading_samples import noted
 
 RULES = Rules(imports=("anyio", "@pure"), off_limits=("anyio.gather", "anyio.CancelScope(deadline=)", ".deadline ="))
 LEAF = ["token", ["ValueError", "Exception", "object"], "boom", 3, None]
@@ -50,7 +53,10 @@ MESSAGE: dict[str, Json] = {
     },
     "digest": "00",
     "spent": False,
+    "now": 6,
+    "failed_at": None,
 }
+MESSAGE["instants"] = noted(MESSAGE)
 
 ODD_TEXT = st.text(alphabet=st.characters(exclude_categories=()), max_size=20)
 ODD = st.one_of(
@@ -69,7 +75,9 @@ ANYTHING = st.recursive(ODD, lambda inner: st.lists(inner, max_size=6) | st.dict
 def answered(line: bytes) -> Recording | None:
     """What the trusted side makes of a line: a recording, or nothing if it is distrusted."""
     try:
-        recording, spent = read_message(loads(line), play="0123456789abcdef", scenario="s", backend="trio")
+        recording, spent = read_message(
+            loads(line), play="0123456789abcdef", scenario="s", backend="trio", choose=chooser(0, [0, 1]), late=1000
+        )
     except (Distrusted, TooLarge):
         return None
     assert isinstance(recording, Recording)
@@ -150,7 +158,7 @@ def test_a_good_message_with_a_part_missing_is_read_or_distrusted(data: st.DataO
     fields = data.draw(st.sets(st.sampled_from(sorted(MESSAGE)), min_size=1))
     recording = answered(dumps({key: value for key, value in MESSAGE.items() if key not in fields}))
 
-    assert recording is None or fields <= {"line", "result", "raised", "trace", "digest"}
+    assert recording is None or fields <= {"line", "result", "raised", "trace", "digest", "failed_at"}
 
 
 @given(st.data())
@@ -209,7 +217,7 @@ def test_a_line_of_megabytes_is_dealt_with_soon(line: bytes) -> None:
     soon(lambda: answered(line))
 
 
-@pytest.mark.parametrize("field", ["spans", "attempts", "marks", "waiting", "hygiene", "choices", "result"])
+@pytest.mark.parametrize("field", ["spans", "attempts", "marks", "instants", "waiting", "hygiene", "choices", "result"])
 def test_a_message_of_megabytes_of_the_right_shape_is_read_soon(field: str) -> None:
     rows = MESSAGE[field] if isinstance(MESSAGE[field], list) else [1]
     many = json.loads(dumps([rows[0]] * 30_000))  # type: ignore[index]
@@ -243,6 +251,14 @@ def test_hostile_values_are_read_soon_and_so_is_what_hidden_tests_do_with_them(r
                 assert len(sorted(found)) == len(found)
 
     soon(judge)
+
+
+def test_a_message_of_megabytes_of_rows_that_were_noted_is_read_soon() -> None:
+    message: dict[str, Any] = {**MESSAGE, "attempts": [["a", 1, 2, "returned", [1], 2]] * 20_000}
+    line = dumps({**message, "instants": noted(message)})
+
+    soon(lambda: answered(line))
+    assert answered(line) is not None
 
 
 # ---- what is handed in -----------------------------------------------------------------------------------------------

@@ -135,7 +135,7 @@ class Performance:
         finally:
             with self._clock.held:
                 self._elapsed = self._clock.read()
-                self._clock.note("over", 0)
+                self._clock.note("over", 0, 0)
             self._remarks = self._look_round()
 
     def _look_round(self) -> list[Remark]:

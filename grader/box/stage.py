@@ -16,7 +16,7 @@ import anyio
 from grader.box.simulation.clock import Clock
 from grader.box.simulation.core import Simulation
 from grader.box.simulation.trace import innermost_place, leaves, scenario_line
-from grader.wire.lines import Json
+from grader.wire.lines import Json, checksum
 from grader.wire.recording import MAX_LEAVES, MAX_ROWS, Ended, Leaf, Mark, Span, row
 from grader.wire.values import Encoder, TooLarge, name_of
 
@@ -205,7 +205,7 @@ class Stage:
         number = len(rows)
         rows.append(new)
         try:
-            self._clock.note(kind, number)
+            self._clock.note(kind, number, checksum(new))
         except MemoryError:
             rows.pop()  # a row of which nothing was noted would be taken for a forged one
             raise
@@ -246,7 +246,7 @@ class _Stretch:
         with self._clock.held:
             ended = replace(self._span, stopped=self._clock.read(), how=how, value_or_error=value_or_error)
             new = row(ended)
-            self._clock.note(f"end of {self._kind}", self._number)
+            self._clock.note(f"end of {self._kind}", self._number, checksum(new))
             self._rows[self._number] = new
 
 

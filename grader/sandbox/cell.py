@@ -15,6 +15,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from math import inf
 
+from grader.errors import InternalError
 from grader.sandbox.answers import Fault, Stumbled, answer, player_works
 from grader.sandbox.box import GRACE_SECONDS, Box, Job
 from grader.sandbox.budget import Budget
@@ -57,6 +58,8 @@ class Cell:
         self.hung: set[int] = set()
         """The submission's lines in which plays have hung: the box needs less evidence there the next time."""
         self._hangs = False
+        self._lost_a_box = False
+        """Whether a box has died under one of the plays."""
         self.plays = 0
         self.tampered = False
         """Whether anything came out of the box that our own code would not have written."""
@@ -75,7 +78,10 @@ class Cell:
             return asked
         name = secrets.token_hex(8)
         self._sent.append((asked, name))
-        self._submit(asked, name)
+        if self._child is None:
+            self._submit_all()
+        else:
+            self._child.send(request(asked, name, self._job.limits, self.hung))
         return asked
 
     def recording(self, play: Play) -> Recording:
@@ -127,10 +133,21 @@ class Cell:
 
     # ---- one answer --------------------------------------------------------------------------------------------------
 
-    def _submit(self, play: Play, name: str) -> None:
-        if self._child is None:
+    def _submit_all(self) -> None:
+        """Send every open request to a new child. Raises InternalError if there is no box to start one in."""
+        if not self._sent:
+            return
+        try:
             self._child = self._box.start(self._job)
-        self._child.send(request(play, name, self._job.limits, self.hung))
+        except InternalError as error:
+            if not self._lost_a_box:
+                raise
+            # Where no fence keeps it from that, what this submission has left behind may kill each new box.
+            self._done |= {play: _ended(play, Ended.CRASHED, error.args[0]) for play, _ in self._sent}
+            self._sent.clear()
+            return
+        for play, name in self._sent:
+            self._child.send(request(play, name, self._job.limits, self.hung))
 
     def _next(self) -> None:
         """Take in the answer to the request that was sent first."""
@@ -152,6 +169,7 @@ class Cell:
             recording = _ended(play, Ended.LIMIT, str(much))
         except Gone:
             self._box.settle(child)
+            self._lost_a_box = self._lost_a_box or self._box.lost(child)
             if (self._box.lost(child) or _killed(child)) and self._again(play, name, child):
                 return
             recording = self._crash(play, child)
@@ -244,8 +262,7 @@ class Cell:
         self._child = None
         child.meter.bill(self.budget)
         self._box.end(child)
-        for play, name in self._sent:
-            self._submit(play, name)
+        self._submit_all()
         self.budget.charge(real=time.monotonic() - began)
 
 

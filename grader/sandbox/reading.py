@@ -13,7 +13,7 @@ from functools import cache, partial
 from itertools import pairwise
 from typing import Annotated, Any, TypeVar, get_args, get_origin, get_type_hints
 
-from grader.wire.lines import Distrusted, Json
+from grader.wire.lines import Distrusted, Json, checksum
 from grader.wire.recording import (
     MAX_DEVIATIONS,
     MAX_EVENTS,
@@ -43,8 +43,6 @@ T = TypeVar("T")
 Check = Callable[[Json], object]
 """A function that takes a value of a row and returns what the record holds. Raises Distrusted."""
 
-_BEGUN = ("mark", "span", "attempt")
-_ENDED = ("end of span", "end of attempt")
 _MOST: dict[object, int] = {
     Leaf: MAX_LEAVES,
     Span: MAX_ROWS,
@@ -55,6 +53,9 @@ _MOST: dict[object, int] = {
 }
 """How many rows of a kind our own code writes, where it counts them."""
 
+_KINDS = {"mark": "marks", "span": "spans", "attempt": "attempts"}
+"""Where the rows of each kind stand in a message."""
+_END = "end of "
 _FROM_A_BOX = frozenset(Ended) - {Ended.INTERNAL}
 
 
@@ -184,8 +185,10 @@ def _check_times(recording: Recording, answer: dict[str, Json], late: float) -> 
     for waiting in recording.waiting:
         _check_order([waiting.since, now])
     _check_order([failed_at or 0.0, now])
-    if _noted(recording) != _by_what(instants):
-        raise Distrusted("a mark, a span or an attempt at another time than was noted")
+    noted = _by_kind(instants)
+    for kind, key in _KINDS.items():
+        if noted[kind] != [_instants_of(row) for row in _list(answer.get(key))]:
+            raise Distrusted("a row that is another than was noted")
 
 
 def _check_order(times: list[float]) -> None:
@@ -193,27 +196,34 @@ def _check_order(times: list[float]) -> None:
         raise Distrusted("a time that is earlier than the one before it")
 
 
-def _noted(recording: Recording) -> dict[str, dict[int, float]]:
-    """The times of all rows, as they should have been noted."""
-    noted = {"mark": dict(enumerate(mark.time for mark in recording.marks))}
-    for what, stretches in (("span", recording.spans), ("attempt", recording.attempts)):
-        noted[what] = dict(enumerate(stretch.start for stretch in stretches))
-        ends = {number: stretch.stopped for number, stretch in enumerate(stretches)}
-        noted[f"end of {what}"] = {number: time for number, time in ends.items() if time is not None}
+Times = tuple[float, float | None, int]
+"""When a row was begun and ended, and its checksum."""
+
+
+def _by_kind(instants: tuple[Instant, ...]) -> dict[str, list[Times]]:
+    """What was noted of the rows of each kind, in their order. Raises Distrusted."""
+    noted: dict[str, list[Times]] = {kind: [] for kind in _KINDS}
+    for instant in instants:
+        kind = instant.what.removeprefix(_END)
+        rows = noted.get(kind)
+        if rows is None:
+            continue  # the end of the play, or what held the loop
+        if kind == instant.what:
+            in_turn = instant.number == len(rows)
+            rows.append((instant.time, None, instant.row))
+        else:
+            in_turn = instant.number < len(rows) and rows[instant.number][1] is None
+            if in_turn:
+                rows[instant.number] = (rows[instant.number][0], instant.time, instant.row)
+        if not in_turn:
+            raise Distrusted("rows in another order than was noted")
     return noted
 
 
-def _by_what(instants: tuple[Instant, ...]) -> dict[str, dict[int, float]]:
-    """The times that were noted, by what they are of and the number of its row. Raises Distrusted."""
-    times: dict[str, dict[int, float]] = {what: {} for what in (*_BEGUN, *_ENDED)}
-    for instant in instants:
-        of_its_kind = times.get(instant.what)
-        if of_its_kind is None:
-            continue
-        if instant.number in of_its_kind or (instant.what in _BEGUN and instant.number != len(of_its_kind)):
-            raise Distrusted("rows in another order than was noted")
-        of_its_kind[instant.number] = instant.time
-    return times
+def _instants_of(row: Any) -> Times:
+    """The same, by a row that was checked before: of a mark, or of a span or an attempt."""
+    begun, ended = (row[0], None) if len(row) == 3 else (row[1], row[2])
+    return begun, ended, checksum(row)
 
 
 # ---- rows ------------------------------------------------------------------------------------------------------------

@@ -193,6 +193,8 @@ class Instant:
     what: Annotated[str, INSTANTS]
     number: int
     """Which row of its kind it is, from 0 on."""
+    row: int
+    """The checksum of the row as it is from then on; 0 if there is none."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -274,7 +274,7 @@ def test_a_message_that_does_not_fit_is_replaced_by_one_that_the_trusted_side_re
         "play": "1", "ended": "returned", "reason": "", "line": None, "waiting": [], "elapsed": 3.0, "result": "x" * 10,
         "raised": None, "spans": [], "marks": [[0.0, "a", 1]], "attempts": [], "kinds": [], "hygiene": [],
         "choices": [], "widths": [], "many": False, "steps": 4, "output": "said", "trace": None, "digest": "0",
-        "spent": False, "now": 4.0, "instants": [[0.0, "mark", 0], [3.0, "over", 0]], "failed_at": None,
+        "spent": False, "now": 4.0, "instants": [[0.0, "mark", 0, 1], [3.0, "over", 0, 0]], "failed_at": None,
     }  # fmt: skip
     line = dumps(too_large(message))
     recording, spent = read(loads(line), play="1", scenario="s", backend="trio", choose=natural, late=100)

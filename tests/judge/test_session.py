@@ -24,6 +24,7 @@ from grader.sandbox.play import Play
 from grader.wire import BACKENDS
 from grader.wire.recording import Ended, Recording, Remark
 from grader.wire.values import Token
+from tests.fault_samples import PLAYER, break_boxes
 from tests.forging_samples import make_kit
 
 SCENARIOS = """
@@ -382,12 +383,16 @@ def test_hidden_tests_are_collected_once_for_as_long_as_their_file_stays_as_it_i
     assert hidden_functions(sample.exercise) is not first
 
 
-def test_a_fault_of_the_player_is_not_judged_whatever_the_test_says(box: Box, tmp_path: Path) -> None:
-    judged = only(box, tmp_path, "assert play('ask').ended", "no python at all")
+def test_a_fault_of_the_player_is_not_judged_whatever_the_test_says(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    break_boxes(monkeypatch, PLAYER)
+    with Box() as broken:
+        judged = only(broken, tmp_path, "assert play('ask').ended")
 
     assert judged.outcome is Result.NOT_JUDGED
     assert judged.own_fault
-    assert "SyntaxError" in judged.reason
+    assert "the player failed: TypeError" in judged.reason
 
 
 # ---- surroundings ----------------------------------------------------------------------------------------------------

@@ -236,8 +236,8 @@ def test_a_player_that_fails_beside_one_submission_alone_fails_through_that_subm
 
 
 def test_a_fault_beside_one_play_costs_no_other(box: Box) -> None:
-    once = "import os\nasync def answer(n):\n    if n == 0:\n        import builtins\n        builtins.len = None\n    return n"
-    with cell_of(box, once) as cell:
+    spoils = "import builtins\nasync def answer(n):\n    if n == 0: builtins.len = None\n    return n"
+    with cell_of(box, spoils) as cell:
         for number in range(3):
             cell.send(ask(n=number))
 
@@ -439,6 +439,20 @@ def test_a_box_that_is_killed_under_a_play_plays_it_again() -> None:
 
         assert cell.recording(ask(first=first)).result == box.process != first
         assert cell.recording(ask(first=first, seed=1)).result == box.process
+
+
+@in_proc
+def test_a_box_that_cannot_start_again_after_it_was_killed_is_no_fault_of_ours(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with Box(level=0) as box, cell_of(box, KILLS.format(signal="SIGKILL", then="while True: pass")) as cell:
+        assert cell.recording(ask(n=0)).result == 0
+        monkeypatch.setattr(sys, "executable", "/bin/false")
+        for n in (1, 2):
+            cell.send(ask(n=n))
+
+        assert [cell.recording(ask(n=n)).ended for n in (1, 2)] == [Ended.CRASHED] * 2
+        assert cell.recording(ask(n=3)).ended is Ended.CRASHED
 
 
 def test_a_box_that_cannot_start_is_our_fault(monkeypatch: pytest.MonkeyPatch) -> None:

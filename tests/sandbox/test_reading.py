@@ -26,6 +26,7 @@ from grader.wire.recording import (
 )
 from grader.wire.turns import MAX_CHOICES, chooser
 from grader.wire.values import MAX_NODES, Opaque, Token, TooLarge
+from tests.reading_samples import instant, noted
 
 PLAY = "0123456789abcdef"
 
@@ -51,11 +52,6 @@ MESSAGE: dict[str, Any] = {
     "widths": [2, 3],
     "now": 6,
     "failed_at": None,
-    "instants": [
-        *([0, "span", 0], [0, "span", 1], [0, "span", 2], [0, "mark", 0], [0, "attempt", 0], [0, "attempt", 1]),
-        *([1, "end of attempt", 1], [1, "end of span", 2], [1, "end of attempt", 0], [1.5, "end of span", 0]),
-        [5, "over", 0],
-    ],
     "many": False,
     "steps": 12,
     "output": "hello",
@@ -67,6 +63,9 @@ MESSAGE: dict[str, Any] = {
     "digest": "abcd",
     "spent": False,
 }
+
+
+MESSAGE["instants"] = noted(MESSAGE)
 OPTIONAL = ("line", "result", "raised", "trace", "digest", "failed_at")
 """What need not be there."""
 
@@ -203,8 +202,8 @@ def test_a_box_may_say_that_it_was_tampered_with() -> None:
         {"now": None},
         {"now": 4},
         {"instants": {}},
-        {"instants": [[0, "lunch", 0]]},
-        {"instants": [[0, "mark"]]},
+        {"instants": [[0, "lunch", 0, 0]]},
+        {"instants": [[0, "mark", 0]]},
         {"failed_at": -1},
         {"trace": []},
         {"trace": {"tasks": [[1, "a", None]], "events": []}},
@@ -374,12 +373,9 @@ def test_what_ends_before_it_begins_is_distrusted(field: str) -> None:
 ROW = {
     "spans": ["a", 1, 2, "returned", None, 1],
     "attempts": ["a", 1, 2, "returned", None, 1],
-    "marks": [1, "a", None],
+    "marks": [1, "a", 7],
 }
-NOTED: list[list[Any]] = [
-    *([1, "span", 0], [1, "mark", 0], [1, "attempt", 0], [2, "end of attempt", 0], [2, "end of span", 0]),
-    [5, "over", 0],
-]
+NOTED = noted({**{key: [row] for key, row in ROW.items()}, "elapsed": 5})
 
 
 def few(**changes: Any) -> dict[str, Any]:
@@ -403,35 +399,51 @@ def test_times_that_agree_with_what_was_noted_are_trusted() -> None:
         {"spans": [ROW["spans"], ROW["spans"]]},
         {"attempts": [["a", 0, 2, "returned", None, 1]]},
         {"attempts": [["a", 1, 3, "returned", None, 1]]},
-        {"marks": [[2, "a", None]]},
+        {"spans": [["a", 1, 2, "cancelled", None, 1]]},
+        {"spans": [["a", 1, 2, "returned", None, 2]]},
+        {"attempts": [["a", 1, 2, "returned", 1, 1]]},
+        {"marks": [[2, "a", 7]]},
+        {"marks": [[1, "b", 7]]},
+        {"marks": [[1, "a", 8]]},
         {"marks": []},
-        {"instants": NOTED[1:]},
-        {"instants": NOTED[:-2] + NOTED[-1:]},
+        {"instants": [entry for entry in NOTED if entry[1] != "mark"]},
+        {"instants": [entry for entry in NOTED if entry[1] != "end of span"]},
+        {"instants": [[*entry[:3], 0] if entry[1] == "mark" else entry for entry in NOTED]},
     ],
     ids=str,
 )
 def test_rows_that_do_not_agree_with_what_was_noted_are_distrusted(changes: dict[str, Any]) -> None:
-    with pytest.raises(Distrusted, match="another time than was noted"):
+    with pytest.raises(Distrusted, match="another than was noted"):
         taken(few(**changes))
+
+
+def test_marks_in_another_order_than_they_were_made_are_distrusted() -> None:
+    marks = [[1, "a", None], [1, "b", None]]
+    honest = few(marks=marks, instants=noted({**few(), "marks": marks}))
+
+    assert taken(honest)[0].order == ["a", "b"]
+    with pytest.raises(Distrusted, match="another than was noted"):
+        taken({**honest, "marks": marks[::-1]})
 
 
 @pytest.mark.parametrize("number", [1, 10**9])
 def test_an_instant_of_a_row_out_of_turn_is_distrusted(number: int) -> None:
     with pytest.raises(Distrusted, match="rows in another order"):
-        taken(few(instants=[[1, "span", number], *NOTED[1:]]))
+        taken(few(instants=[instant(0, "span", number), *NOTED]))
 
 
-def test_a_row_that_ends_twice_is_distrusted() -> None:
+@pytest.mark.parametrize("number", [0, 1])
+def test_a_row_that_ends_twice_or_never_began_is_distrusted(number: int) -> None:
     with pytest.raises(Distrusted, match="rows in another order"):
-        taken(few(instants=[*NOTED[:-1], [2, "end of span", 0], NOTED[-1]]))
+        taken(few(instants=[*NOTED[:-1], instant(2, "end of span", number), NOTED[-1]]))
 
 
 @pytest.mark.parametrize(
     "changes",
     [
-        {"instants": [[6, "over", 0], *NOTED[:-1]], "elapsed": 6},
-        {"instants": [NOTED[0], [0, "mark", 0], *NOTED[2:]], "marks": [[0, "a", None]]},
-        {"now": 5.5, "instants": [*NOTED, [5.75, "mark", 1]], "marks": [ROW["marks"], [5.75, "b", None]]},
+        {"instants": [instant(6, "over", 0), *NOTED[:-1]], "elapsed": 6},
+        {"instants": [NOTED[-2], *NOTED[:-2], NOTED[-1]]},
+        {"now": 5.5, "instants": [*NOTED, instant(5.75, "block", 0)], "ended": "blocked-loop"},
         {"ended": "deadlock", "failed_at": 6.5},
         {"waiting": [["task", 3, "sleep", 6.5]]},
         {"trace": {**MESSAGE["trace"], "events": [[2, "spawn", 1, None, None], [1, "start", 1, None, None]]}},
@@ -447,7 +459,7 @@ def test_a_time_earlier_than_the_one_before_it_is_distrusted(changes: dict[str, 
 
 @pytest.mark.parametrize("changes", [{"elapsed": 4}, {"elapsed": 6}, {"instants": NOTED[:-1]}, {"instants": NOTED * 2}])
 def test_an_end_at_another_time_than_was_noted_is_distrusted(changes: dict[str, Any]) -> None:
-    with pytest.raises(Distrusted, match="another time than was noted|rows in another order"):
+    with pytest.raises(Distrusted, match=r"another time than was noted|rows in another order"):
         taken(few(**changes))
 
 
@@ -462,8 +474,8 @@ def test_a_play_that_never_came_to_its_end_ends_now() -> None:
     "changes",
     [
         {"failed_at": 3},
-        {"instants": [[1, "block", 0], *NOTED]},
-        {"now": 101, "elapsed": 101, "instants": [*NOTED[:-1], [101, "over", 0]]},
+        {"instants": [instant(1, "block", 0), *NOTED]},
+        {"now": 101, "elapsed": 101, "instants": [*NOTED[:-1], instant(101, "over", 0)]},
     ],
     ids=str,
 )
@@ -474,8 +486,8 @@ def test_a_play_that_was_stopped_or_had_to_be_did_not_end_by_itself(changes: dic
 
 def test_spans_that_begin_at_the_same_time_and_end_in_any_order_are_fine() -> None:
     spans = [["a", 1, 3, "returned", None, 1], ["b", 1, 2, "returned", None, 2]]
-    instants = [[1, "span", 0], [1, "span", 1], [2, "end of span", 1], [3, "end of span", 0], [5, "over", 0]]
-    found, _ = taken(few(spans=spans, attempts=[], marks=[], instants=instants))
+    rows = {"spans": spans, "attempts": [], "marks": []}
+    found, _ = taken(few(**rows, instants=noted({**rows, "elapsed": 5})))
 
     assert [span.end for span in found.spans] == [3, 2]
 
@@ -500,21 +512,16 @@ def test_spans_that_begin_at_the_same_time_and_end_in_any_order_are_fine() -> No
     ids=["marks", "spans", "attempts", "waiting", "choices", "widths", "leaves", "events", "deviations", "values"],
 )
 def test_more_rows_than_our_own_code_writes_are_distrusted(changes: dict[str, Any]) -> None:
-    with pytest.raises(Distrusted, match="at most|choices|values"):
+    with pytest.raises(Distrusted, match=r"at most|choices|values"):
         taken(few(**changes))
 
 
 def test_a_message_with_as_much_as_may_cross_is_read() -> None:
     """Nothing is counted that the encoder in the box has not counted: a mark without a value is one part."""
-    recording, _ = taken(
-        few(
-            marks=[[0, "m", None]] * MAX_ROWS,
-            spans=[["a", 0, None, "open", None, None]] * MAX_ROWS,
-            attempts=[],
-            result=[0] * (MAX_NODES - MAX_ROWS - 1),
-            instants=[[0, what, number] for what in ("mark", "span") for number in range(MAX_ROWS)] + [[5, "over", 0]],
-        )
-    )
+    spans = [["a", 0, None, "open", None, None]] * MAX_ROWS
+    rows = {"marks": [[0, "m", None]] * MAX_ROWS, "spans": spans, "attempts": []}
+    result = [0] * (MAX_NODES - MAX_ROWS - 1)
+    recording, _ = taken(few(**rows, result=result, instants=noted({**rows, "elapsed": 5})))
 
     assert len(recording.marks) == len(recording.spans) == MAX_ROWS
 
@@ -522,8 +529,8 @@ def test_a_message_with_as_much_as_may_cross_is_read() -> None:
 def test_values_of_one_hash_are_counted_over_the_whole_message() -> None:
     marks = [[0, "m", number * sys.hash_info.modulus] for number in range(40)]
     attempts = [["t", 0, 1, "returned", (100 + number) * sys.hash_info.modulus, 1] for number in range(40)]
-    of_marks = [[0, "mark", number] for number in range(40)]
-    taken(few(marks=marks, spans=[], attempts=[], instants=[*of_marks, [5, "over", 0]]))
+    rows: dict[str, Any] = {"marks": marks, "spans": [], "attempts": []}
+    taken(few(**rows, instants=noted({**rows, "elapsed": 5})))
 
     with pytest.raises(TooLarge):
         taken(few(marks=marks, attempts=attempts))

@@ -61,7 +61,7 @@ class ReadyQueue:
         task = getattr(callback, "__self__", None)
         simulation = self._simulation
         if get_ident() != self._loop_thread:
-            simulation.workers.posts.add(partial(self._items.append, handle))
+            simulation.workers.posts.add(partial(self._take, handle))
             return
         if not isinstance(task, TASKS) or not resumes_task(callback):
             self._items.append(handle)
@@ -78,6 +78,12 @@ class ReadyQueue:
             items.append([(number, handle)])
         else:
             items[-1].append((number, handle))
+
+    def _take(self, handle: asyncio.Handle) -> None:
+        """Queue what another thread has posted, now that the loop takes it in."""
+        # A step of a task must not get past the schedule because its thread was taken for another one.
+        self._loop_thread = get_ident()
+        self.append(handle)
 
     def popleft(self) -> asyncio.Handle:
         simulation, items = self._simulation, self._items
@@ -167,6 +173,8 @@ class VirtualSelector:
 
     def select(self, timeout: float | None = None) -> Events:
         self._simulation.end_step()
+        if self.loop._ready is not self.loop.ready:
+            self._simulation.tampered()  # a queue of its own would be served in natural order
         self.loop.ready.new_round()
         self._events = []
         if timeout is not None and timeout <= 0:

@@ -24,8 +24,8 @@ class _Functions(NamedTuple):
     """The time now."""
     move: Callable[[float], None]
     """Moves on to this time; does nothing if it is past already."""
-    note: Callable[[str, int], None]
-    """Notes that something is recorded now: what, and the number of its row, as ``Instant`` has them."""
+    note: Callable[[str, int, int], None]
+    """Notes that something is recorded now: what, the number of its row and the checksum, as ``Instant`` has them."""
     instants: Callable[[], list[list[Any]]]
     """The rows of all instants that were noted."""
 
@@ -49,8 +49,8 @@ def new_clock() -> Clock:
             if when > now:
                 now = when
 
-    def note(what: str, number: int) -> None:
-        noted.append(Instant(now, what, number))
+    def note(what: str, number: int, checksum: int) -> None:
+        noted.append(Instant(now, what, number, checksum))
 
     def instants() -> list[list[Any]]:
         return [row(instant) for instant in noted]

@@ -175,16 +175,12 @@ class Idling:
 # ---- the run ---------------------------------------------------------------------------------------------------------
 
 
-def _refuse(simulation: Simulation) -> None:
-    simulation.fail(Ended.TAMPERED, TOUCHED)
-
-
 class Simulation:
     """The state of one run. A subclass attaches it to a backend."""
 
-    schedule: Schedule = kept("_schedule", _refuse)
-    bounds: Bounds = kept("_bounds", _refuse)
-    clock: Clock = kept("_clock", _refuse)
+    schedule: Schedule = kept("_schedule")
+    bounds: Bounds = kept("_bounds")
+    clock: Clock = kept("_clock")
 
     def __init__(self, schedule: Schedule, bounds: Bounds) -> None:
         self._schedule = schedule
@@ -259,7 +255,7 @@ class Simulation:
         self.running = number
         if self._now != self._read():
             # Only ``_advance`` sets both. A program that turns time back could make any order look concurrent.
-            _refuse(self)
+            self.tampered()
         self.idling.io_happened()
         record = self.trace.tasks[number]
         if self.trace.collects and not record.internal:
@@ -347,9 +343,13 @@ class Simulation:
             self.pace.unwind(self.bounds.unwind, self.on_abandon)
         self.cancel()
 
+    def tampered(self) -> None:
+        """Stop the run, because something has changed its clock or its schedule."""
+        self.fail(Ended.TAMPERED, TOUCHED)
+
     def blocked(self, what: str, seconds: float, line: int | None) -> None:
         """Note that a task held the whole loop for so many virtual seconds."""
-        self._clock.note("block", len(self.blocking))
+        self._clock.note("block", len(self.blocking), 0)
         self.blocking.append(Stopped(ended=Ended.BLOCKED_LOOP, reason=what, line=line))
         if self.running is not None:
             self.trace.add(self.now, "block", self.running, line, f"{seconds:g}")
@@ -402,12 +402,12 @@ class Simulation:
 
     @now.setter
     def now(self, value: object) -> None:
-        _refuse(self)
+        self.tampered()
 
     def advance(self, when: float) -> None:
         """Move time on while no task takes a step; a step that lasts has blocked the loop, and is ``blocked``."""
         if self.in_step:
-            _refuse(self)
+            self.tampered()
         self._advance(when)
 
     def _advance(self, when: float) -> None:

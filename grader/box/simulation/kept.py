@@ -8,7 +8,6 @@ other way has to show in what it records, which the trusted side compares.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from operator import attrgetter
 from typing import Any
 
@@ -29,6 +28,8 @@ class Parts:
         return bool(self.__dict__)
 
 
-def kept(name: str, refuse: Callable[[Any], None]) -> Any:
-    """A property that reads the attribute of this name, and calls ``refuse`` with the object when it is assigned to."""
-    return property(attrgetter(name), lambda owner, value: refuse(owner), refuse)
+def kept(name: str) -> Any:
+    """A property of a simulation that reads the attribute of this name; to assign to it is to tamper with the run."""
+    return property(
+        attrgetter(name), lambda simulation, value: simulation.tampered(), lambda simulation: simulation.tampered()
+    )

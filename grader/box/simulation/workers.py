@@ -110,9 +110,8 @@ class _Simulation(Protocol):
 
     @property
     def now(self) -> float: ...
-    @property
-    def schedule(self) -> Schedule: ...
 
+    schedule: Schedule
     loop_thread: int
 
     def among(self, width: int) -> int: ...
