@@ -166,6 +166,7 @@ class Cell:
             recording = _ended(play, Ended.LIMIT, str(up))
         except Stalled as stalled:
             recording = replace(_ended(play, Ended.BLOCKED_LOOP, "computing"), line=stalled.line)
+            self._done[replace(play, trace=True)] = recording  # it would be stuck again, and have no trace again
         except Gone:
             self._box.settle(child)
             if (self._box.lost(child) or _killed(child)) and self._again(play, name, child):
