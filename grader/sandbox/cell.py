@@ -23,7 +23,6 @@ from grader.wire.values import encode_inputs
 
 _SLOW = (Ended.BLOCKED_LOOP, Ended.NEVER_YIELDS, Ended.LATE)
 """Endings of plays that take long, and that are shown with a trace."""
-_HUNG = (Ended.BLOCKED_LOOP, Ended.NEVER_YIELDS)
 MAX_HUNG = 50
 """Lines in which plays have hung that are handed to the next play; a submission has few, unless it makes them up."""
 
@@ -186,7 +185,7 @@ class Cell:
             raise
         self._done[play] = recording
         self._hangs = self._hangs or recording.ended in _SLOW
-        if recording.ended in _HUNG and recording.line is not None and len(self.hung) < MAX_HUNG:
+        if _hung(recording) and recording.line is not None and len(self.hung) < MAX_HUNG:
             self.hung.add(recording.line)
         self.plays += 1
         if spent:
@@ -229,6 +228,13 @@ def _raise_fault(message: Json, child: Child) -> None:
         if not isinstance(message["proof"], str) or not secrets.compare_digest(message["proof"], child.proof):
             raise Distrusted("a fault of the grader that it has not reported")
         raise _Fault(str(message["fault"]))
+
+
+def _hung(recording: Recording) -> bool:
+    """Whether the play ran on and on in one line; ``time.sleep`` blocks the loop, too, but takes no real time."""
+    if recording.ended is Ended.BLOCKED_LOOP:
+        return recording.reason in ("computing", "a call that blocks")
+    return recording.ended is Ended.NEVER_YIELDS
 
 
 def _killed(child: Child) -> bool:

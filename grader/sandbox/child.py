@@ -138,8 +138,11 @@ def _wait_for_line(
             child.flush()
             if not child.unsent:
                 pipes.unregister(child.requests)
-        if child.output in ready and not _read_output(child):
-            pipes.unregister(child.output)
+        if child.output in ready:
+            if not _read_output(child):
+                pipes.unregister(child.output)
+            elif (stalled := stalled_line(child.printed, hung)) is not None:
+                raise Stalled(stalled)
         if child.messages in ready:
             _read_messages(child)
             if b"\n" in child.buffer:
@@ -155,8 +158,6 @@ def _wait_for_line(
                 # The kernel is not asked before a play takes its time: asking for every play was a tenth of judging.
                 used = child.usage().cpu_seconds
             _look(child, wall=wall - (now - began), cpu=cpu + used, limits=(wall, cpu))
-            if (stalled := stalled_line(child.printed, hung)) is not None:
-                raise Stalled(stalled)
             # It may have answered and left since the pipes were polled, so they are polled once more: without that, one
             # of 300 plays that computed for ever was reported as crashed, under load.
             ended = has_ended(child)

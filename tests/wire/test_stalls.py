@@ -25,6 +25,7 @@ def test_the_innermost_line_of_the_submission_is_blamed_after_enough_stacks() ->
 def test_fewer_stacks_are_enough_in_a_line_that_is_known() -> None:
     assert stalled_line(STACK * KNOWN_STALLS, {7}) == 7
     assert stalled_line(STACK * KNOWN_STALLS, {3, 8}) is None
+    assert stalled_line(b"", {7}) is None
 
 
 def test_stacks_do_not_count_once_the_call_is_over() -> None:

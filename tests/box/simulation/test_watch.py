@@ -301,6 +301,21 @@ def test_a_finalizer_that_computes_blocks_the_loop_at_its_line(box: Box, backend
     assert (recording.ended, recording.line) == (Ended.BLOCKED_LOOP, line_of(source))
 
 
+@on_both_backends
+def test_a_finalizer_that_computes_when_the_play_is_over_blocks_the_loop_at_its_line(box: Box, backend: str) -> None:
+    source = """
+    class Dropped:
+        def __del__(self):
+            while True: pass  # here
+    async def main():
+        dropped = Dropped()
+        dropped.me = dropped
+    """
+    recording = played(box, backend, source)
+
+    assert (recording.ended, recording.line) == (Ended.BLOCKED_LOOP, line_of(source))
+
+
 # ---- one call into C -------------------------------------------------------------------------------------------------
 
 IN_C = {
@@ -468,6 +483,23 @@ def test_a_step_has_less_time_in_a_loop_in_which_another_play_has_hung(box: Box,
 
         assert before.result == "over"
         assert [(each.ended, each.reason) for each in (hung, after)] == [(Ended.BLOCKED_LOOP, "computing")] * 2
+
+
+@on_both_backends
+def test_a_line_that_sleeps_in_virtual_time_is_not_one_in_which_a_play_has_hung(box: Box, backend: str) -> None:
+    source = """
+    import time
+    async def main(pause, seconds):
+        began = time.thread_time()
+        while time.thread_time() - began < seconds:
+            pause and time.sleep(pause)
+    """
+    with cell_of(box, source, RUN_MAIN_WITH_INPUTS) as cell:
+        slept = cell.recording(play_of(backend, pause=1, seconds=0.01))
+        computed = cell.recording(play_of(backend, pause=0, seconds=FOR_A_WHILE))
+
+        assert (slept.reason, slept.ended) == ("time.sleep(1)", Ended.BLOCKED_LOOP)
+        assert computed.ended is Ended.RETURNED
 
 
 @on_both_backends
