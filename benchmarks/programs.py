@@ -58,8 +58,8 @@ async def beside_a_thread(serve, talk):
 """
 
 SCENARIO = """
-async def scenario(stage):
-    return await stage.submission.main()
+async def scenario(stage, **inputs):
+    return await stage.submission.main(**inputs)
 """
 
 
@@ -377,26 +377,99 @@ WAITS = (
     ),
 )
 
-HOG = Program(
-    name="a task computes for ever beside one that does not",
-    elapsed=1.0,
-    ended=Ended.BLOCKED_LOOP,
+HOGS = (
+    Program(
+        name="a task computes for ever beside one that does not",
+        elapsed=1.0,
+        ended=Ended.BLOCKED_LOOP,
+        body="""
+        async def innocent():
+            while True:
+                sum(number * number for number in range(20_000))
+                await sleep(0.01)
+        async def hog():
+            await sleep(1)
+            number = 0
+            while True:
+                number += 1  # hog
+        async def main():
+            async with create_task_group() as tg:
+                tg.start_soon(innocent)
+                tg.start_soon(hog)
+        """,
+    ),
+    Program(
+        name="a callback computes for ever",
+        elapsed=1.0,
+        ended=Ended.BLOCKED_LOOP,
+        body="""
+        import asyncio
+        import sniffio
+        import trio
+        async def main():
+            def callback():
+                number = 0
+                while True:
+                    number += 1  # hog
+            await sleep(1)
+            if sniffio.current_async_library() == "trio":
+                trio.lowlevel.current_trio_token().run_sync_soon(callback)
+            else:
+                asyncio.get_running_loop().call_soon(callback)
+            await sleep(1)
+        """,
+    ),
+    Program(
+        name="one call into C that takes for ever, in a task that has slept",
+        elapsed=1.0,
+        ended=Ended.BLOCKED_LOOP,
+        body="""
+        async def main():
+            await sleep(1)
+
+            sum(range(10 ** 12))  # hog
+        """,
+    ),
+    Program(
+        name="one call into C that takes for ever, after some honest ones",
+        elapsed=1.0,
+        ended=Ended.BLOCKED_LOOP,
+        body="""
+        import re
+        async def main():
+            for _ in range(3):
+                sum(range(1_000_000))
+                await checkpoint()
+            await sleep(1)
+
+            re.match("(a+)+b", "a" * 40)  # hog
+        """,
+    ),
+)
+"""Each is to be blamed at its line, or at the line before it: the head of the loop."""
+
+HEAVY = Program(
+    name="a step that computes for 0.2 s beside a line in which another play has hung",
+    elapsed=0.0,
     body="""
-    async def innocent():
-        while True:
-            sum(number * number for number in range(20_000))
-            await sleep(0.01)
-    async def hog():
-        await sleep(1)
-        number = 0
-        while True:
-            number += 1  # hog
-    async def main():
-        async with create_task_group() as tg:
-            tg.start_soon(innocent)
-            tg.start_soon(hog)
+    import re
+    async def main(hangs, kind):
+        began = time.thread_time()
+        while hangs:
+            pass
+        while kind == "loop" and time.thread_time() - began < 0.2:
+            pass
+        while kind == "calls" and time.thread_time() - began < 0.2:
+            sum(range(1_000_000))
+        if kind == "call":
+            sum(range(8_000_000))
+        if kind == "thread":
+            await to_thread.run_sync(sum, range(20_000_000))
+        await checkpoint()
+        return kind
     """,
 )
+KINDS = ("loop", "calls", "call", "thread")
 
 PROGRAMS = (*THREADS, *SOCKETS, *WAITS)
 

@@ -26,6 +26,11 @@ async def scenario(stage):
     return await stage.submission.main(stage)
 """
 
+RUN_MAIN_WITH_INPUTS = """
+async def scenario(stage, **inputs):
+    return await stage.submission.main(**inputs)
+"""
+
 RUN_MAIN_THAT_BURNS = """
 import time
 def burn(seconds):

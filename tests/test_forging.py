@@ -455,11 +455,10 @@ def test_threads_left_running_cost_no_other_play_anything(box: Box, tmp_path: Pa
 # ---- bombs and hangs -------------------------------------------------------------------------------------------------
 
 
-def test_a_call_into_c_that_never_ends_is_ended_as_limit_and_costs_one_question(box: Box, tmp_path: Path) -> None:
+def test_a_call_into_c_that_never_ends_blocks_the_loop_and_costs_one_question(box: Box, tmp_path: Path) -> None:
     found = graded(box, tmp_path, answer("return sum(range(10**12))"), ("asyncio",))
 
-    assert found.ends("test_answer") == {"limit"}
-    assert "1 s of CPU time" in found.why("test_answer")
+    assert found.ends("test_answer") == {"blocked-loop"}
     assert found.points == 40
 
 
@@ -471,7 +470,7 @@ def test_a_hang_on_one_backend_costs_that_backend_only(box: Box, tmp_path: Path)
     found = graded(box, tmp_path, attack)
 
     assert found.points == 70
-    assert found.ends("test_answer") == {"pass", "limit"}
+    assert found.ends("test_answer") == {"pass", "blocked-loop"}
 
 
 def test_a_loop_that_no_signal_reaches_is_ended_as_limit_and_costs_one_question(box: Box, tmp_path: Path) -> None:

@@ -75,8 +75,6 @@ def play(program: Program, request: Message, bounds: Bounds, leave: Callable[[Me
     simulation.on_abandon = lambda: leave(performance.message(spent=True))
     with performance.kinds if request["kinds"] else nullcontext():
         performance.escaped = run(simulation, performance.main, KnownLines(request["hung"]))
-    # Coroutines and generators in reference cycles die now: this play's message tells of them, and not the next one's.
-    gc.collect()
     # An exception that went through the backend itself may have left it in any state.
     return performance.message(spent=performance.escaped is not None or simulation.workers.strays())
 

@@ -55,7 +55,7 @@ class Cells:
 
     def send(self, play: Play) -> Play:
         """As ``Cell.send``; begins the play on the other backends, too."""
-        asked = self._cells[play.backend].send(play)
+        asked = self.cell_of(play.backend).send(play)
         self._ahead.discard(asked)
         if play.backend == self._first and play.choices is None and play.walk == "fair" and not play.trace:
             for backend in self._others:
@@ -64,14 +64,18 @@ class Cells:
 
     def recording(self, play: Play) -> Recording:
         """As ``Cell.recording``."""
-        return self._cells[play.backend].recording(self.send(play))
+        return self.cell_of(play.backend).recording(self.send(play))
+
+    def cell_of(self, backend: str) -> Cell:
+        """The cell in which everything is played on this backend."""
+        return self._cells[backend]
 
     def close(self) -> None:
         for cell in self._cells.values():
             cell.close()
 
     def _begin(self, play: Play) -> None:
-        cell = self._cells[play.backend]
+        cell = self.cell_of(play.backend)
         if cell.is_known(play) or (play.seed and not _is_shuffled(cell.done(play.key))):
             return
         self._ahead.add(cell.send(play))

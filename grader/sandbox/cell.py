@@ -36,7 +36,6 @@ _NOTE = 100
 """Characters beside the output itself that say how much of it is missing."""
 _SLOW = (Ended.BLOCKED_LOOP, Ended.NEVER_YIELDS, Ended.LATE)
 """Endings of plays that take long, and that are shown with a trace."""
-_HUNG = (Ended.BLOCKED_LOOP, Ended.NEVER_YIELDS)
 MAX_HUNG = 50
 """Lines in which plays have hung that are handed to the next play; a submission has few, unless it makes them up."""
 
@@ -165,6 +164,7 @@ class Cell:
             recording = _ended(play, Ended.LIMIT, self.budget.spent or str(up))
         except Stalled as stalled:
             recording = replace(_ended(play, Ended.BLOCKED_LOOP, "computing"), line=stalled.line)
+            self._done[replace(play, trace=True)] = recording  # it would be stuck again, and have no trace again
         except TooLarge as much:
             recording = _ended(play, Ended.LIMIT, str(much))
         except Gone:
@@ -194,7 +194,7 @@ class Cell:
         self._keep(play, recording, size)
         self.tampered = self.tampered or recording.ended is Ended.TAMPERED
         self._hangs = self._hangs or recording.ended in _SLOW
-        if recording.ended in _HUNG and recording.line is not None and len(self.hung) < MAX_HUNG:
+        if _hung(recording) and recording.line is not None and len(self.hung) < MAX_HUNG:
             self.hung.add(recording.line)
         self.plays += 1
         if spent:
@@ -264,6 +264,13 @@ class Cell:
         self._box.end(child)
         self._submit_all()
         self.budget.charge(real=time.monotonic() - began)
+
+
+def _hung(recording: Recording) -> bool:
+    """Whether the play ran on and on in one line; ``time.sleep`` blocks the loop, too, but takes no real time."""
+    if recording.ended is Ended.BLOCKED_LOOP:
+        return recording.reason in ("computing", "a call that blocks")
+    return recording.ended is Ended.NEVER_YIELDS
 
 
 def _killed(child: Child) -> bool:

@@ -146,8 +146,11 @@ def _wait_for_line(child: Child, has_ended: Callable[[Child], bool], patience: P
             child.flush()
             if not child.unsent:
                 pipes.unregister(child.requests)
-        if child.output in ready and not _read_output(child):
-            pipes.unregister(child.output)
+        if child.output in ready:
+            if not _read_output(child):
+                pipes.unregister(child.output)
+            elif (stalled := stalled_line(child.printed, patience.hung)) is not None:
+                raise Stalled(stalled)
         if child.messages in ready:
             _read_messages(child)
             if b"\n" in child.buffer:
@@ -163,8 +166,6 @@ def _wait_for_line(child: Child, has_ended: Callable[[Child], bool], patience: P
             used.look(stock, now - looked)
             looked = now
             _check(used, stock.threads, patience)
-            if (stalled := stalled_line(child.printed, patience.hung)) is not None:
-                raise Stalled(stalled)
             # It may have answered and left since the pipes were polled, so they are polled once more: without that, one
             # of 300 plays that computed for ever was reported as crashed, under load.
             ended = has_ended(child)

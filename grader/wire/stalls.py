@@ -13,8 +13,8 @@ STALL_SECONDS = 0.1
 """CPU seconds from one stack to the next while the call goes on."""
 STALLS = 6
 """Stacks in a row after which the step blocks the loop: half a second of CPU, as for a step in Python, and one more."""
-KNOWN_STALLS = 2
-"""Stacks in a row that are enough in a line in which another play of the program has hung."""
+KNOWN_STALLS = 1
+"""Stacks that are enough in a line in which another play of the program has hung."""
 GOES_ON = b"\nThe call is over.\n"
 """Written when Python has run again after a stack."""
 
@@ -29,6 +29,8 @@ def stalled_line(written: bytes, known: Collection[int]) -> int | None:
 
     ``known`` are the lines in which other plays have hung.
     """
+    if not written.endswith(b"\n"):
+        return None  # in the middle of a stack, which comes in hundreds of pieces
     stacks = _STACK.findall(written[written.rfind(GOES_ON) + 1 :])
     line = int(stacks[-1]) if stacks else None
     return line if len(stacks) >= (KNOWN_STALLS if line in known else STALLS) else None

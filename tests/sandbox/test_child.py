@@ -9,8 +9,9 @@ from typing import cast
 import pytest
 
 from grader.sandbox.budget import Stock
-from grader.sandbox.child import Child, Gone, Patience, TimeIsUp, next_line
+from grader.sandbox.child import Child, Gone, Patience, Stalled, TimeIsUp, next_line
 from grader.sandbox.zygote import ZygoteHandle
+from grader.wire.stalls import STALLS
 
 NO_SUCH_PROCESS = 2**30
 PATIENT = Patience(wall=30, cpu=30)
@@ -28,14 +29,19 @@ def leaving(last_words: int, said: bytes) -> Callable[[Child], bool]:
 
 
 @pytest.fixture
-def child() -> Iterator[tuple[Child, int]]:
-    """A child of which only our ends of its pipes are there, and the end into which it would write its messages."""
+def printing() -> Iterator[tuple[Child, int, int]]:
+    """A child of which only our ends of its pipes are there, and the ends into which it writes messages and prints."""
     (_, requests), (messages, says), (output, prints) = os.pipe(), os.pipe(), os.pipe()
     child = Child(NO_SUCH_PROCESS, requests, messages, output, number=1, zygote=cast(ZygoteHandle, object()))
-    yield child, says
+    yield child, says, prints
     child.close()
     os.close(says)
     os.close(prints)
+
+
+@pytest.fixture
+def child(printing: tuple[Child, int, int]) -> tuple[Child, int]:
+    return printing[:2]
 
 
 def test_an_answer_given_right_before_the_end_is_read(child: tuple[Child, int]) -> None:
@@ -84,3 +90,37 @@ def test_a_child_that_waits_for_a_processor_has_all_the_time_it_needs(child: tup
     reader.meter.look = look  # type: ignore[method-assign]
 
     assert next_line(reader, lambda child: False, Patience(wall=0.6, cpu=30, sleep=0.6)) == b"answer"
+
+
+STACKS = b'Stack (most recent call first):\n  File "/submission/x.py", line 7 in answer\n' * STALLS
+
+
+def test_a_child_that_writes_the_same_stack_again_and_again_is_stalled(printing: tuple[Child, int, int]) -> None:
+    child, _, prints = printing
+    os.write(prints, STACKS)
+
+    with pytest.raises(Stalled) as stalled:
+        next_line(child, lambda child: False, PATIENT)
+    assert stalled.value.line == 7
+
+
+def test_stacks_of_a_play_that_has_answered_do_not_count_for_the_next_one(printing: tuple[Child, int, int]) -> None:
+    child, says, prints = printing
+    os.write(prints, STACKS[: len(STACKS) // 2])
+    os.write(says, b"first\n")
+    first = next_line(child, lambda child: False, PATIENT)
+    os.write(prints, STACKS[len(STACKS) // 2 :])
+    os.write(says, b"second\n")
+
+    assert (first, next_line(child, lambda child: False, PATIENT)) == (b"first", b"second")
+
+
+def test_whether_a_line_has_come_is_told_without_waiting(printing: tuple[Child, int, int]) -> None:
+    child, says, _ = printing
+    before = child.has_line()
+    os.write(says, b"half a ")
+    half = child.has_line()
+    os.write(says, b"line\nmore")
+
+    assert (before, half, child.has_line()) == (False, False, True)
+    assert next_line(child, lambda child: False, PATIENT) == b"half a line"

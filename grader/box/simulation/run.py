@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Awaitable, Callable
 
 import anyio
@@ -34,7 +35,11 @@ def run(
     """
     simulation.pace.know(known)
     with Watch(simulation, known):
-        return run_unwatched(simulation, main)
+        error = run_unwatched(simulation, main)
+        # What is left in reference cycles dies now, and its finalizers are watched: what they do, and the coroutines
+        # and generators among them, belong to this run and not to the next one.
+        gc.collect()
+        return error
 
 
 def run_unwatched(simulation: AsyncioSimulation | TrioSimulation, main: Main) -> BaseException | None:

@@ -46,8 +46,8 @@ class Stall:
 
     def pause(self) -> None:
         """Count no longer: the loop rests, and what a worker thread does is not the fault of a step."""
-        self._pauses = True
         self.stop()
+        self._pauses = True
 
     def go_on(self) -> None:
         """Count again if there was a pause. To be called in the loop's thread, as the next step may never let go."""
@@ -57,6 +57,7 @@ class Stall:
 
     def stop(self) -> None:
         """The run is over."""
+        self._pauses = False
         if self._runs:
             self._runs = False
             signal.setitimer(signal.ITIMER_VIRTUAL, 0)
