@@ -7,6 +7,7 @@ in less than a second, a fifth of which the import would take.
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -95,7 +96,7 @@ class _Collector:
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         if report.failed and not self.error:
-            self.error = str(report.longrepr).strip().splitlines()[-1]
+            self.error = str(report.longrepr).strip()
 
     def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
         self.interrupted = excinfo.type is KeyboardInterrupt  # pytest stops by subclasses of it
@@ -104,9 +105,7 @@ class _Collector:
 def _check(exercise: Exercise, collector: _Collector) -> None:
     """Raise KitError for hidden tests that would not run as their author means them to."""
     if collector.error:
-        raise KitError(
-            f"{exercise.test_file}: pytest cannot collect it: {collector.error}", hint="Run `grade kit check`."
-        )
+        raise _uncollectable(exercise.test_file, collector.error)
     names, declared = [item.name for item in collector.items], [test.name for test in exercise.tests]
     if names != declared:
         raise KitError(
@@ -120,6 +119,14 @@ def _check(exercise: Exercise, collector: _Collector) -> None:
                 f"{exercise.test_file}: `{item.name}` is marked or set up by something else than @grading",
                 hint="Take `pytestmark`, `setup_module`, `setup_function` and fixtures out of the file.",
             )
+
+
+def _uncollectable(path: Path, report: str) -> KitError:
+    """The error for a file that pytest cannot import, from what pytest says of it: a traceback, its last line last."""
+    lines = re.findall(rf"{re.escape(path.name)}:(\d+)", report)
+    said = report.splitlines()[-1].removeprefix("E ").strip()
+    place = f"{path}:{lines[-1]}" if lines else str(path)
+    return KitError(f"{place}: pytest cannot collect it: {said}", hint="Correct that line of the kit.")
 
 
 def _forget(exercise: Exercise) -> None:

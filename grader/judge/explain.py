@@ -101,7 +101,8 @@ def exception_text(recording: Recording, slug: str) -> str:
     """``ValueError: boom`` for the first exception that has something to do with the diagnosis."""
     for leaf in recording.surprises if slug == "raised" or recording.error else []:
         name = leaf.types[0].removeprefix("submission.") if leaf.types else "an exception"
-        return f"{name}: {leaf.message}" if leaf.message else name
+        by_scenario = " (raised by the scenario)" if leaf.line is None and leaf.scenario_line is not None else ""
+        return (f"{name}: {leaf.message}" if leaf.message else name) + by_scenario
     if slug == "raised" and recording.error:
         leaf = recording.error.leaves[0]
         return f"{leaf.types[0] if leaf.types else 'an exception'} (raised by the scenario)"

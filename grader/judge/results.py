@@ -38,7 +38,7 @@ class Results:
     def __init__(self, kit: Kit, exercise: Exercise, reference: Reference) -> None:
         self._kit = kit
         self._reference = reference
-        self._promises = promises(read_text(exercise.stub))
+        self._stub = exercise.stub
 
     def of(self, examination: Examination, taken: Submission) -> tuple[TestResult, ...]:
         """The result of every hidden test asked for. Closes the cell of the examination."""
@@ -105,9 +105,9 @@ class Results:
         """The value that explains the failure, where how the play went does not explain it better."""
         if failed.diagnosis not in (test.diagnosis, "raised") or unexpected_ending(shown) or telling_remark(shown):
             return None
-        defined, stumbled = definitions(taken.source), failed.stumble is not None
-        wrong = wrong_kind(shown, self._promises, defined, stumbled=stumbled)
-        return wrong or (unusable(shown, self._promises, defined) if failed.diagnosis == "raised" else None)
+        promised, defined = promises(read_text(self._stub)), definitions(taken.source)
+        wrong = wrong_kind(shown, promised, defined, stumbled=failed.stumble is not None)
+        return wrong or (unusable(shown, promised, defined) if failed.diagnosis == "raised" else None)
 
     def _seen_again(self, cell: Cell | Cells, failed: Failed) -> Recording:
         """The recording to show: with its trace, and with the kinds of values returned if the play ended by itself.

@@ -97,6 +97,7 @@ class Promise:
         return not types or types[0] not in self.broken_by
 
 
+@lru_cache(maxsize=32)
 def promises(stub_source: str) -> tuple[Promise, ...]:
     """The promises of the public functions and methods of a stub; those that return nothing promise nothing."""
     tree = ast.parse(stub_source)

@@ -268,6 +268,13 @@ def test_nothing_raised_is_nothing_said() -> None:
     assert explain.exception_text(play(error=NOTHING), "raised") == ""
 
 
+def test_an_exception_of_the_scenarios_own_is_not_said_to_be_the_learners() -> None:
+    own = replace(leaf("TypeError", "no"), scenario_line=3)
+
+    assert explain.exception_text(play(error=raised(own)), "raised") == "TypeError: no (raised by the scenario)"
+    assert explain.exception_text(play(error=raised(replace(own, line=9))), "raised") == "TypeError: no"
+
+
 # ---- turns out of natural order --------------------------------------------------------------------------------------
 
 

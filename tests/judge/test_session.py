@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from grader.errors import InternalError
+from grader.errors import InternalError, KitError
 from grader.judge import grading, token
 from grader.judge.attempt import Judged
 from grader.judge.collect import hidden_functions
@@ -381,6 +381,14 @@ def test_hidden_tests_are_collected_once_for_as_long_as_their_file_stays_as_it_i
 
     assert again is first
     assert hidden_functions(sample.exercise) is not first
+
+
+def test_hidden_tests_that_cannot_be_imported_are_named_with_their_line(box: Box, tmp_path: Path) -> None:
+    for number, wrong in enumerate(("LIMIT = undefined", "import no_such_module")):
+        test = f"{wrong}\n\n\n" + declared("test_it", "assert play('ask')")
+        with pytest.raises(KitError, match=r"test_hidden\.py:4: pytest cannot collect it: \w+Error: ") as raised:
+            sample_of(box, tmp_path / str(number), test).judge(ANSWER)
+        assert "correct" in raised.value.hint.lower()
 
 
 def test_a_fault_of_the_player_is_not_judged_whatever_the_test_says(

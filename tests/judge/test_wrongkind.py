@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
+from grader.judge.engine import Request, grade
+from grader.judge.options import PlayOptions
+from grader.judge.verdict import Failure
 from grader.judge.wrongkind import Unfit, unusable, wrong_kind
+from grader.kit.kit import builtin_root, load_kit
 from grader.policy.promises import definitions, promises
+from grader.sandbox.box import Box
 from grader.wire.recording import Ended, Leaf, Mark, Raised, Recording, Returned, Span
+from tests.forging_samples import no_rules
 
 STUB = """\
 class Winner: ...
@@ -202,3 +209,96 @@ def test_a_scenario_that_could_not_go_on_is_told_by_what_was_returned() -> None:
 )
 def test_an_exception_that_did_not_follow_from_a_value_is_told_as_such(recording: Recording) -> None:
     assert unusable(recording, promises(STUB), definitions(SOURCE)) is None
+
+
+# ---- as beginners write it -------------------------------------------------------------------------------------------
+
+JOIN_NONE = """
+import anyio
+async def join(*fns):
+    async with anyio.create_task_group() as tg:
+        for fn in fns:
+            tg.start_soon(fn)
+"""
+JOIN_YIELD = "async def join(*fns):\n    for fn in fns:\n        yield await fn()\n"
+WINNER = """
+from dataclasses import dataclass
+import anyio
+@dataclass(frozen=True)
+class Winner:
+    index: int
+    value: object
+async def select(*fns):
+    if not fns:
+        raise ValueError
+    winner = None
+    async def run(index, fn):
+        nonlocal winner
+        value = await fn()
+        if winner is None:
+            winner = (index, value)
+            tg.cancel_scope.cancel()
+    async with anyio.create_task_group() as tg:
+        for index, fn in enumerate(fns):
+            tg.start_soon(run, index, fn)
+    return {winner}
+"""
+SERIAL_TUPLE = "async def join(*fns):\n    return tuple([await fn() for fn in fns])\n"
+
+
+@pytest.mark.parametrize(
+    ("exercise", "source", "error", "line"),
+    [
+        ("ex01", JOIN_NONE, "`join` returned None; a list was expected", 3),
+        ("ex01", "async def join(*fns):\n    pass\n", "`join` returned None; a list was expected", 1),
+        (
+            "ex01",
+            JOIN_YIELD,
+            "`join` has a `yield`, which makes an async generator of it; a list was expected",
+            1,
+        ),
+        ("ex02", WINNER.replace("{winner}", "winner"), "`select` returned a tuple; a Winner was expected", 8),
+        (
+            "ex02",
+            WINNER.replace("{winner}", "{'index': winner[0], 'value': winner[1]}"),
+            "`select` returned a dict; a Winner was expected",
+            8,
+        ),
+        ("ex02", WINNER.replace("return {winner}", "winner"), "`select` returned None; a Winner was expected", 8),
+    ],
+)
+def test_the_first_thing_a_beginner_reads_is_what_was_returned(
+    box: Box, tmp_path: Path, exercise: str, source: str, error: str, line: int
+) -> None:
+    first = first_failure(box, tmp_path, exercise, source)
+
+    assert (first.diagnosis, first.error, first.line) == ("wrong-kind", error, line)
+    assert first.exception == ""
+
+
+def test_a_serial_answer_is_serial_whether_it_returns_a_list_or_a_tuple(box: Box, tmp_path: Path) -> None:
+    assert first_failure(box, tmp_path, "ex01", SERIAL_TUPLE).diagnosis in ("serial", "deadlock")
+
+
+def test_bytes_that_were_decoded_are_told_from_bytes(box: Box, tmp_path: Path) -> None:
+    kit = load_kit(builtin_root())
+    reference = kit.exercise("ex05").reference
+    assert reference is not None
+    decoded = reference.read_text().replace("async def fetch_data_from(", "async def _fetch(")
+    decoded += "\n\nasync def fetch_data_from(url):\n    return (await _fetch(url)).decode('latin-1')\n"
+
+    first = first_failure(box, tmp_path, "ex05", decoded)
+
+    assert first.error == "`fetch_data_from` returned a str; bytes were expected"
+    assert first.source == "async def fetch_data_from(url):"
+
+
+def first_failure(box: Box, root: Path, exercise: str, source: str) -> Failure:
+    """The failure of the first hidden test that a submission of an exercise that comes with the grader fails."""
+    path = root / "answer.py"
+    path.write_text(source)
+    kit = load_kit(builtin_root())
+    options = PlayOptions(schedules=1, backends=("trio",))
+    request = Request(path=path, shown="answer.py", options=options, check=no_rules)
+    (verdict,) = grade(box, kit, kit.exercise(exercise), [request])
+    return next(result.failure for test in verdict.tests for result in test.results if result.failure is not None)

@@ -97,6 +97,9 @@ def test_each_reason_for_not_judging_is_said_once():
     assert reasons_not_judged(verdict(*tests, trouble="the box died")) == ("the box died", "no loopback")
 
 
+KIT_AT_FAULT = "the kit is at fault: exercises/ex01_join/test_hidden.py:8: KeyError"
+
+
 @pytest.mark.parametrize(
     ("one", "commands"),
     [
@@ -104,6 +107,7 @@ def test_each_reason_for_not_judging_is_said_once():
         (mixed(), ["grade hint ex01"]),
         (unjudgeable(), ["grade ex01"]),
         (verdict(trouble="no box"), ["grade doctor"]),
+        (verdict(case(1, "x", 8, not_judged("trio", KIT_AT_FAULT))), ["grade kit check"]),
         (verdict(case(1, "x", 8), complete_run=False), ["grade ex01"]),
         (verdict(failed_on_both(2, "x", 8, failure(schedule=7))), ["grade hint ex01", "grade ex01 --test 2 --seed 7"]),
     ],

@@ -20,6 +20,7 @@ from grader.classroom.gradebook import Learner
 from grader.classroom.intake import Intake
 from grader.classroom.marks import ClassResults, Mark
 from grader.classroom.people import folded
+from grader.judge.kitfault import fault_in
 from grader.judge.verdict import BackendResult, Failure, TestResult, Verdict
 from grader.kit.kit import Kit
 from grader.policy.submission import Fault
@@ -175,7 +176,8 @@ class _Hiding:
         return set(_FILE.findall(sentence)) <= {self._file}
 
     def _sentence(self, sentence: str) -> str:
-        return sentence if self._may_be_said(sentence) else UNSAID
+        of_kit = fault_in(sentence) is not None and not self._names.appear_in(sentence)
+        return sentence if of_kit or self._may_be_said(sentence) else UNSAID
 
     def _fault(self, fault: Fault) -> Fault:
         # The caret counts columns of the line as written, and the line is another one now.

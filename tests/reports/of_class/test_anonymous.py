@@ -234,6 +234,15 @@ def test_a_sentence_that_names_a_file_of_the_learner_is_left_out(sentence: str) 
     assert mark.verdict.trouble == UNSAID
 
 
+def test_where_the_kit_is_at_fault_stays() -> None:
+    reason = "the kit is at fault: exercises/ex01_join/test_hidden.py:8: AttributeError: no such name"
+    marks = [judged(PEOPLE[0], verdict(file="export/diary_of_mine.py", trouble=reason))]
+    (mark, *_) = anonymised(results_of(KIT, PEOPLE[:1], marks)).marks
+
+    assert mark.verdict is not None
+    assert mark.verdict.trouble == reason
+
+
 def test_a_sentence_about_the_file_of_the_exercise_stays() -> None:
     marks = [judged(PEOPLE[0], verdict(file="export/diary_of_mine.py", trouble="`join.py` is too large"))]
     (mark, *_) = anonymised(results_of(KIT, PEOPLE[:1], marks)).marks
