@@ -107,10 +107,10 @@ class Owned:
             return False
         return all(self._classes.has(owner, name) for owner in kind.classes)
 
-    def is_own_class(self, node: ast.expr) -> bool:
-        """Whether an expression is a class of which only the file makes objects."""
+    def is_solid(self, node: ast.expr) -> bool:
+        """Whether an expression is a class of the file, or an object of one, that inherits nothing from libraries."""
         kind = self.kind(node)
-        return kind.what is What.CLASS and all(map(self._classes.is_solid, kind.classes))
+        return kind.what in (What.OWN, What.CLASS) and all(map(self._classes.is_solid, kind.classes))
 
     def values(self, name: ast.Name) -> list[ast.expr]:
         """The expressions that a name is assigned, if nothing else gives it a value."""
