@@ -19,7 +19,7 @@ from enum import StrEnum
 
 from grader.policy.classes import Classes, Method, first_argument, last_name, positional
 from grader.policy.program import Program
-from grader.policy.scopes import Binding, How, Scope, Scopes
+from grader.policy.scopes import Binding, How, Proof, Scope, Scopes
 from grader.policy.uses import COLLECTIONS, Uses
 
 _ROUNDS = 8
@@ -90,6 +90,9 @@ class Owned:
         self._begin()
         for function in program.functions():
             self._expect(function)
+        for owner in program.of(ast.ClassDef):
+            if owner in self._uses.handed_on:
+                self._construct_out_of_sight(owner)
         self._settle()
         # What no call has given came from outside, as the arguments of a function that only the scenario calls.
         self._arguments = {argument: UNKNOWN if kind == OPEN else kind for argument, kind in self._arguments.items()}
@@ -210,6 +213,13 @@ class Owned:
             for field, value in given:
                 self._attributes[field] = self._attributes.get(field, OPEN) | self._kind(value)
 
+    def _construct_out_of_sight(self, owner: ast.ClassDef) -> None:
+        """Give up what a class is constructed with that is handed on: ``map(Own, fns)``."""
+        if (maker := self._classes.maker(owner)) is not None:
+            self._uses.handed_on.add(maker)
+        else:
+            self._attributes |= dict.fromkeys(self._classes.fields(owner), UNKNOWN)
+
     def _mention(self, method: Method, attribute: ast.Attribute) -> None:
         whose = self._kind(attribute.value)
         call = self._uses.calls.get(attribute)
@@ -262,8 +272,12 @@ class Owned:
                 return NOTHING
             case ast.Name():
                 return self._of_name(node, depth)
-            case ast.NamedExpr(value=value) | ast.Await(value=value):
+            case ast.NamedExpr(value=value):
                 return self._kind(value, depth)
+            case ast.Await(value=ast.Call(func=called) as value):
+                # What an object of the file's own gives when it is awaited is not that object.
+                is_made = self._kind(called, depth).what is What.CLASS
+                return UNKNOWN if is_made else self._kind(value, depth)
             case ast.IfExp(body=one, orelse=other):
                 return self._together([one, other], depth)
             case ast.BoolOp(values=values):
@@ -297,7 +311,7 @@ class Owned:
         scope, bindings = found
         proof, left = self._scopes.proofs.get(name), _MOST_PROOFS
         while proof is not None and left and len(bindings) == 1:
-            if proof.name == name.id and (shown := self._shown(proof.classes)) is not None:
+            if proof.name == name.id and (shown := self._shown(proof)) is not None:
                 return shown
             proof, left = proof.before, left - 1
         place = (scope, name.id)
@@ -310,8 +324,11 @@ class Owned:
             self._names_now[place] = self._names.get(place, OPEN) | self._with_added(kind, place)
         return self._names_now[place]
 
-    def _shown(self, classes: ast.expr) -> Kind | None:
-        """What ``isinstance`` shows with these classes. A class with strange bases may claim any object as its own."""
+    def _shown(self, proof: Proof) -> Kind | None:
+        """What ``isinstance`` has shown. A class with strange bases may claim any object as its own."""
+        classes = proof.classes
+        if self._scopes.find(proof.test) is not None:
+            return None
         parts = classes.elts if isinstance(classes, ast.Tuple) else [classes]
         found = [self._classes.named(part) for part in parts]
         owners = [owner for owner in found if owner is not None and self._classes.is_solid(owner)]
@@ -381,19 +398,24 @@ class Owned:
                 if kind.what in (What.OWN, What.CLASS) and name in self._classes.methods:
                     return self._returned(self._classes.methods[name])
                 return kind if kind.what is What.OPEN else UNKNOWN
-            case ast.Name(id="super") if not call.args:
-                return self._of_super(call.func)
-            case ast.Name(id="type") if len(call.args) == 1:
-                kind = self._kind(call.args[0], depth)
-                return Kind(What.CLASS, kind.classes) if kind.what is What.OWN else UNKNOWN
-            case ast.Name(id=name) if name in COLLECTIONS and len(call.args) < 2 and not call.keywords:
-                many = self._kind(call.args[0], depth) if call.args else Kind(What.MANY)
-                return many if many.what in (What.MANY, What.OPEN) else UNKNOWN
             case ast.Name() as called:
                 match self._scopes.find(called):
                     case _, [Binding(how=How.FUNCTION, node=ast.FunctionDef() | ast.AsyncFunctionDef() as function)]:
                         return self._returned([function])
+                    case None | (_, [Binding(node=ast.alias())]):
+                        return self._of_builtin(called, call, depth)
         return self._made(self._kind(call.func, depth))
+
+    def _of_builtin(self, called: ast.Name, call: ast.Call, depth: int) -> Kind:
+        if called.id == "super" and not call.args:
+            return self._of_super(called)
+        if called.id == "type" and len(call.args) == 1:
+            kind = self._kind(call.args[0], depth)
+            return Kind(What.CLASS, kind.classes) if kind.what is What.OWN else UNKNOWN
+        if called.id in COLLECTIONS and len(call.args) < 2 and not call.keywords:
+            many = self._kind(call.args[0], depth) if call.args else Kind(What.MANY)
+            return many if many.what in (What.MANY, What.OPEN) else UNKNOWN
+        return UNKNOWN
 
     def _of_super(self, called: ast.expr) -> Kind:
         scope: Scope | None = self._scopes.scope_of[called]

@@ -262,7 +262,7 @@ def _is_same(meaning: str, name: str) -> bool:
 
 
 def _is_class_of(called: ast.expr) -> bool:
-    """Whether the class of some object is called: ``type(scope)(deadline=1)``. That of ``self`` is the learner's own."""
+    """Whether the class of some object is called: ``type(scope)(deadline=1)``. The class of ``self`` is the file's."""
     match called:
         case ast.Call(func=ast.Name(id="type"), args=[whose]) | ast.Attribute(value=whose, attr="__class__"):
             return not (isinstance(whose, ast.Name) and whose.id == "self")
