@@ -14,10 +14,9 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable
-from dataclasses import dataclass
-from enum import StrEnum
 
 from grader.policy.classes import Classes, Method, first_argument, last_name, positional
+from grader.policy.kinds import CAUGHT, MOST_CLASSES, NOTHING, OPEN, UNKNOWN, Kind, What, collection_of, element_of
 from grader.policy.program import Program
 from grader.policy.scopes import Binding, How, Proof, Scope, Scopes
 from grader.policy.uses import COLLECTIONS, Uses
@@ -26,52 +25,10 @@ _ROUNDS = 8
 """Through how many calls and attributes an object is followed. What is not settled by then counts as unknown."""
 _DEEPEST = 12
 """How many parts of an expression are looked at."""
-_MOST_CLASSES = 4
 _MOST_WAYS = 30
 """How many values of one name, methods of one name and so on are looked at; with more, it counts as unknown."""
 _MOST_PROOFS = 16
 _TAKING = frozenset({"pop", "popleft"})
-
-
-class What(StrEnum):
-    """What an expression gives, as far as it can be seen."""
-
-    OPEN = "open"
-    """Not known yet: it depends on arguments that no call has given so far."""
-    NOTHING = "nothing"
-    """None."""
-    OWN = "own"
-    """An object of a class of the file."""
-    CLASS = "class"
-    """A class of the file."""
-    MANY = "many"
-    """A collection that the file made, of its own objects."""
-    CAUGHT = "caught"
-    """An exception."""
-    UNKNOWN = "unknown"
-
-
-@dataclass(frozen=True, slots=True)
-class Kind:
-    """What an expression gives, and the classes of the file that it may belong to."""
-
-    what: What
-    classes: tuple[ast.ClassDef, ...] = ()
-
-    def __or__(self, other: Kind) -> Kind:
-        if self.what is What.OPEN or self == other:
-            return other
-        if other.what in (What.OPEN, What.NOTHING):
-            return self
-        if self.what is What.NOTHING:
-            return other
-        if self.what is not other.what:
-            return UNKNOWN
-        classes = tuple(dict.fromkeys((*self.classes, *other.classes)))
-        return Kind(self.what, classes) if len(classes) <= _MOST_CLASSES else UNKNOWN
-
-
-OPEN, NOTHING, CAUGHT, UNKNOWN = Kind(What.OPEN), Kind(What.NOTHING), Kind(What.CAUGHT), Kind(What.UNKNOWN)
 
 
 class Owned:
@@ -285,13 +242,13 @@ class Owned:
             case ast.Attribute():
                 return self._of_attribute(node, self._kind(node.value, depth))
             case ast.Subscript(value=value, slice=place):
-                many = self._kind(value, depth)
-                as_it_is = many.what is What.CLASS or isinstance(place, ast.Slice)  # `Own[T]` is `Own`
-                return many if as_it_is else _element(many)
+                whole = self._kind(value, depth)
+                as_it_is = whole.what is What.CLASS or isinstance(place, ast.Slice)  # `Own[T]` is `Own`
+                return whole if as_it_is else element_of(whole)
             case ast.List(elts=elements) | ast.Tuple(elts=elements) | ast.Set(elts=elements):
-                return _many(self._together(elements, depth))
+                return collection_of(self._together(elements, depth))
             case ast.ListComp(elt=element) | ast.SetComp(elt=element) | ast.GeneratorExp(elt=element):
-                return _many(self._kind(element, depth))
+                return collection_of(self._kind(element, depth))
             case ast.Call():
                 return self._of_call(node, depth)
         return UNKNOWN
@@ -332,7 +289,7 @@ class Owned:
         parts = classes.elts if isinstance(classes, ast.Tuple) else [classes]
         found = [self._classes.named(part) for part in parts]
         owners = [owner for owner in found if owner is not None and self._classes.is_solid(owner)]
-        return Kind(What.OWN, tuple(owners)) if 0 < len(owners) == len(found) <= _MOST_CLASSES else None
+        return Kind(What.OWN, tuple(owners)) if 0 < len(owners) == len(found) <= MOST_CLASSES else None
 
     def _with_added(self, kind: Kind, place: object) -> Kind:
         """A collection with what is added to it, in the one place where it is kept."""
@@ -340,7 +297,7 @@ class Owned:
             return kind
         if place in self._uses.handed_on:
             return UNKNOWN
-        return kind | _many(self._together(self._uses.added.get(place, ())))
+        return kind | collection_of(self._together(self._uses.added.get(place, ())))
 
     def _of_binding(self, binding: Binding, depth: int) -> Kind:
         match binding:
@@ -352,7 +309,7 @@ class Owned:
             case Binding(how=How.ELEMENT, node=ast.Attribute(attr="exceptions")):
                 return CAUGHT
             case Binding(how=How.ELEMENT, node=ast.expr() as iterated):
-                return _element(self._kind(iterated, depth))
+                return element_of(self._kind(iterated, depth))
             case Binding(how=How.CAUGHT):
                 return CAUGHT
             case Binding(how=How.CLASS, node=ast.ClassDef() as owner):
@@ -394,7 +351,7 @@ class Owned:
             case ast.Attribute(value=whose, attr=name):
                 kind = self._kind(whose, depth)
                 if name in _TAKING:
-                    return _element(kind)
+                    return element_of(kind)
                 if kind.what in (What.OWN, What.CLASS) and name in self._classes.methods:
                     return self._returned(self._classes.methods[name])
                 return kind if kind.what is What.OPEN else UNKNOWN
@@ -413,8 +370,8 @@ class Owned:
             kind = self._kind(call.args[0], depth)
             return Kind(What.CLASS, kind.classes) if kind.what is What.OWN else UNKNOWN
         if called.id in COLLECTIONS and len(call.args) < 2 and not call.keywords:
-            many = self._kind(call.args[0], depth) if call.args else Kind(What.MANY)
-            return many if many.what in (What.MANY, What.OPEN) else UNKNOWN
+            whole = self._kind(call.args[0], depth) if call.args else Kind(What.MANY)
+            return whole if whole.what in (What.MANY, What.OPEN) else UNKNOWN
         return UNKNOWN
 
     def _of_super(self, called: ast.expr) -> Kind:
@@ -444,15 +401,3 @@ def _is_open_ended(call: ast.Call) -> bool:
     """Whether a call gives arguments of which the number or the names are computed."""
     starred = any(isinstance(argument, ast.Starred) for argument in call.args)
     return starred or any(keyword.arg is None for keyword in call.keywords)
-
-
-def _many(element: Kind) -> Kind:
-    if element.what in (What.OPEN, What.NOTHING, What.OWN):
-        return Kind(What.MANY, element.classes)
-    return UNKNOWN
-
-
-def _element(many: Kind) -> Kind:
-    if many.what is What.MANY:
-        return Kind(What.OWN, many.classes) if many.classes else OPEN
-    return many if many.what is What.OPEN else UNKNOWN

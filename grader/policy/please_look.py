@@ -14,8 +14,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from grader.policy.classes import last_name
+from grader.policy.kinds import What
 from grader.policy.names import Names
-from grader.policy.owned import Owned, What
+from grader.policy.owned import Owned
 from grader.policy.program import Placed, Program, Remark
 from grader.policy.reaching import reaching
 from grader.policy.submission import Fault, Submission

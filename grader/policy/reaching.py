@@ -8,8 +8,9 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from grader.policy.kinds import What
 from grader.policy.names import Names
-from grader.policy.owned import Owned, What
+from grader.policy.owned import Owned
 from grader.policy.program import Placed, Program
 
 _NEVER_NEEDED_NAMES = """
