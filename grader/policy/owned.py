@@ -14,64 +14,21 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable
-from dataclasses import dataclass
-from enum import StrEnum
 
 from grader.policy.classes import Classes, Method, first_argument, last_name, positional
+from grader.policy.kinds import CAUGHT, MOST_CLASSES, NOTHING, OPEN, UNKNOWN, Kind, What, collection_of, element_of
 from grader.policy.program import Program
-from grader.policy.scopes import Binding, How, Scope, Scopes
+from grader.policy.scopes import Binding, How, Proof, Scope, Scopes
 from grader.policy.uses import COLLECTIONS, Uses
 
 _ROUNDS = 8
 """Through how many calls and attributes an object is followed. What is not settled by then counts as unknown."""
 _DEEPEST = 12
 """How many parts of an expression are looked at."""
-_MOST_CLASSES = 4
 _MOST_WAYS = 30
 """How many values of one name, methods of one name and so on are looked at; with more, it counts as unknown."""
 _MOST_PROOFS = 16
 _TAKING = frozenset({"pop", "popleft"})
-
-
-class What(StrEnum):
-    """What an expression gives, as far as it can be seen."""
-
-    OPEN = "open"
-    """Not known yet: it depends on arguments that no call has given so far."""
-    NOTHING = "nothing"
-    """None."""
-    OWN = "own"
-    """An object of a class of the file."""
-    CLASS = "class"
-    """A class of the file."""
-    MANY = "many"
-    """A collection that the file made, of its own objects."""
-    CAUGHT = "caught"
-    """An exception."""
-    UNKNOWN = "unknown"
-
-
-@dataclass(frozen=True, slots=True)
-class Kind:
-    """What an expression gives, and the classes of the file that it may belong to."""
-
-    what: What
-    classes: tuple[ast.ClassDef, ...] = ()
-
-    def __or__(self, other: Kind) -> Kind:
-        if self.what is What.OPEN or self == other:
-            return other
-        if other.what in (What.OPEN, What.NOTHING):
-            return self
-        if self.what is What.NOTHING:
-            return other
-        if self.what is not other.what:
-            return UNKNOWN
-        classes = tuple(dict.fromkeys((*self.classes, *other.classes)))
-        return Kind(self.what, classes) if len(classes) <= _MOST_CLASSES else UNKNOWN
-
-
-OPEN, NOTHING, CAUGHT, UNKNOWN = Kind(What.OPEN), Kind(What.NOTHING), Kind(What.CAUGHT), Kind(What.UNKNOWN)
 
 
 class Owned:
@@ -90,6 +47,9 @@ class Owned:
         self._begin()
         for function in program.functions():
             self._expect(function)
+        for owner in program.of(ast.ClassDef):
+            if owner in self._uses.handed_on:
+                self._construct_out_of_sight(owner)
         self._settle()
         # What no call has given came from outside, as the arguments of a function that only the scenario calls.
         self._arguments = {argument: UNKNOWN if kind == OPEN else kind for argument, kind in self._arguments.items()}
@@ -107,10 +67,10 @@ class Owned:
             return False
         return all(self._classes.has(owner, name) for owner in kind.classes)
 
-    def is_own_class(self, node: ast.expr) -> bool:
-        """Whether an expression is a class of which only the file makes objects."""
+    def is_solid(self, node: ast.expr) -> bool:
+        """Whether an expression is a class of the file, or an object of one, that inherits nothing from libraries."""
         kind = self.kind(node)
-        return kind.what is What.CLASS and all(map(self._classes.is_solid, kind.classes))
+        return kind.what in (What.OWN, What.CLASS) and all(map(self._classes.is_solid, kind.classes))
 
     def values(self, name: ast.Name) -> list[ast.expr]:
         """The expressions that a name is assigned, if nothing else gives it a value."""
@@ -210,6 +170,13 @@ class Owned:
             for field, value in given:
                 self._attributes[field] = self._attributes.get(field, OPEN) | self._kind(value)
 
+    def _construct_out_of_sight(self, owner: ast.ClassDef) -> None:
+        """Give up what a class is constructed with that is handed on: ``map(Own, fns)``."""
+        if (maker := self._classes.maker(owner)) is not None:
+            self._uses.handed_on.add(maker)
+        else:
+            self._attributes |= dict.fromkeys(self._classes.fields(owner), UNKNOWN)
+
     def _mention(self, method: Method, attribute: ast.Attribute) -> None:
         whose = self._kind(attribute.value)
         call = self._uses.calls.get(attribute)
@@ -262,8 +229,12 @@ class Owned:
                 return NOTHING
             case ast.Name():
                 return self._of_name(node, depth)
-            case ast.NamedExpr(value=value) | ast.Await(value=value):
+            case ast.NamedExpr(value=value):
                 return self._kind(value, depth)
+            case ast.Await(value=ast.Call(func=called) as value):
+                # What an object of the file's own gives when it is awaited is not that object.
+                is_made = self._kind(called, depth).what is What.CLASS
+                return UNKNOWN if is_made else self._kind(value, depth)
             case ast.IfExp(body=one, orelse=other):
                 return self._together([one, other], depth)
             case ast.BoolOp(values=values):
@@ -271,13 +242,13 @@ class Owned:
             case ast.Attribute():
                 return self._of_attribute(node, self._kind(node.value, depth))
             case ast.Subscript(value=value, slice=place):
-                many = self._kind(value, depth)
-                as_it_is = many.what is What.CLASS or isinstance(place, ast.Slice)  # `Own[T]` is `Own`
-                return many if as_it_is else _element(many)
+                whole = self._kind(value, depth)
+                as_it_is = whole.what is What.CLASS or isinstance(place, ast.Slice)  # `Own[T]` is `Own`
+                return whole if as_it_is else element_of(whole)
             case ast.List(elts=elements) | ast.Tuple(elts=elements) | ast.Set(elts=elements):
-                return _many(self._together(elements, depth))
+                return collection_of(self._together(elements, depth))
             case ast.ListComp(elt=element) | ast.SetComp(elt=element) | ast.GeneratorExp(elt=element):
-                return _many(self._kind(element, depth))
+                return collection_of(self._kind(element, depth))
             case ast.Call():
                 return self._of_call(node, depth)
         return UNKNOWN
@@ -297,7 +268,7 @@ class Owned:
         scope, bindings = found
         proof, left = self._scopes.proofs.get(name), _MOST_PROOFS
         while proof is not None and left and len(bindings) == 1:
-            if proof.name == name.id and (shown := self._shown(proof.classes)) is not None:
+            if proof.name == name.id and (shown := self._shown(proof)) is not None:
                 return shown
             proof, left = proof.before, left - 1
         place = (scope, name.id)
@@ -310,12 +281,15 @@ class Owned:
             self._names_now[place] = self._names.get(place, OPEN) | self._with_added(kind, place)
         return self._names_now[place]
 
-    def _shown(self, classes: ast.expr) -> Kind | None:
-        """What ``isinstance`` shows with these classes. A class with strange bases may claim any object as its own."""
+    def _shown(self, proof: Proof) -> Kind | None:
+        """What ``isinstance`` has shown. A class with strange bases may claim any object as its own."""
+        classes = proof.classes
+        if self._scopes.find(proof.test) is not None:
+            return None
         parts = classes.elts if isinstance(classes, ast.Tuple) else [classes]
         found = [self._classes.named(part) for part in parts]
         owners = [owner for owner in found if owner is not None and self._classes.is_solid(owner)]
-        return Kind(What.OWN, tuple(owners)) if 0 < len(owners) == len(found) <= _MOST_CLASSES else None
+        return Kind(What.OWN, tuple(owners)) if 0 < len(owners) == len(found) <= MOST_CLASSES else None
 
     def _with_added(self, kind: Kind, place: object) -> Kind:
         """A collection with what is added to it, in the one place where it is kept."""
@@ -323,7 +297,7 @@ class Owned:
             return kind
         if place in self._uses.handed_on:
             return UNKNOWN
-        return kind | _many(self._together(self._uses.added.get(place, ())))
+        return kind | collection_of(self._together(self._uses.added.get(place, ())))
 
     def _of_binding(self, binding: Binding, depth: int) -> Kind:
         match binding:
@@ -335,7 +309,7 @@ class Owned:
             case Binding(how=How.ELEMENT, node=ast.Attribute(attr="exceptions")):
                 return CAUGHT
             case Binding(how=How.ELEMENT, node=ast.expr() as iterated):
-                return _element(self._kind(iterated, depth))
+                return element_of(self._kind(iterated, depth))
             case Binding(how=How.CAUGHT):
                 return CAUGHT
             case Binding(how=How.CLASS, node=ast.ClassDef() as owner):
@@ -377,23 +351,28 @@ class Owned:
             case ast.Attribute(value=whose, attr=name):
                 kind = self._kind(whose, depth)
                 if name in _TAKING:
-                    return _element(kind)
+                    return element_of(kind)
                 if kind.what in (What.OWN, What.CLASS) and name in self._classes.methods:
                     return self._returned(self._classes.methods[name])
                 return kind if kind.what is What.OPEN else UNKNOWN
-            case ast.Name(id="super") if not call.args:
-                return self._of_super(call.func)
-            case ast.Name(id="type") if len(call.args) == 1:
-                kind = self._kind(call.args[0], depth)
-                return Kind(What.CLASS, kind.classes) if kind.what is What.OWN else UNKNOWN
-            case ast.Name(id=name) if name in COLLECTIONS and len(call.args) < 2 and not call.keywords:
-                many = self._kind(call.args[0], depth) if call.args else Kind(What.MANY)
-                return many if many.what in (What.MANY, What.OPEN) else UNKNOWN
             case ast.Name() as called:
                 match self._scopes.find(called):
                     case _, [Binding(how=How.FUNCTION, node=ast.FunctionDef() | ast.AsyncFunctionDef() as function)]:
                         return self._returned([function])
+                    case None | (_, [Binding(node=ast.alias())]):
+                        return self._of_builtin(called, call, depth)
         return self._made(self._kind(call.func, depth))
+
+    def _of_builtin(self, called: ast.Name, call: ast.Call, depth: int) -> Kind:
+        if called.id == "super" and not call.args:
+            return self._of_super(called)
+        if called.id == "type" and len(call.args) == 1:
+            kind = self._kind(call.args[0], depth)
+            return Kind(What.CLASS, kind.classes) if kind.what is What.OWN else UNKNOWN
+        if called.id in COLLECTIONS and len(call.args) < 2 and not call.keywords:
+            whole = self._kind(call.args[0], depth) if call.args else Kind(What.MANY)
+            return whole if whole.what in (What.MANY, What.OPEN) else UNKNOWN
+        return UNKNOWN
 
     def _of_super(self, called: ast.expr) -> Kind:
         scope: Scope | None = self._scopes.scope_of[called]
@@ -422,15 +401,3 @@ def _is_open_ended(call: ast.Call) -> bool:
     """Whether a call gives arguments of which the number or the names are computed."""
     starred = any(isinstance(argument, ast.Starred) for argument in call.args)
     return starred or any(keyword.arg is None for keyword in call.keywords)
-
-
-def _many(element: Kind) -> Kind:
-    if element.what in (What.OPEN, What.NOTHING, What.OWN):
-        return Kind(What.MANY, element.classes)
-    return UNKNOWN
-
-
-def _element(many: Kind) -> Kind:
-    if many.what is What.MANY:
-        return Kind(What.OWN, many.classes) if many.classes else OPEN
-    return many if many.what is What.OPEN else UNKNOWN

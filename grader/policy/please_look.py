@@ -14,8 +14,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from grader.policy.classes import last_name
+from grader.policy.kinds import What
 from grader.policy.names import Names
-from grader.policy.owned import Owned, What
+from grader.policy.owned import Owned
 from grader.policy.program import Placed, Program, Remark
 from grader.policy.reaching import reaching
 from grader.policy.submission import Fault, Submission
@@ -39,8 +40,8 @@ _HOOK_NAMES = """
     __getnewargs_ex__ __getstate__ __instancecheck__ __mro_entries__ __prepare__ __reduce__ __reduce_ex__ __set__
     __set_name__ __setattr__ __setstate__ __subclasscheck__ __subclasshook__
 """
-_INNER_PARTS = frozenset({"args", "cell_contents", "coro", "func", "keywords"})
-"""The attributes by which one gets from a ``partial``, a cell or a task to what the kit has put into it."""
+_INNER_PARTS = frozenset({"args", "cell_contents", "coro", "fdel", "fget", "fset", "func", "keywords"})
+"""The attributes by which one gets from a ``partial``, a cell, a property or a task to what was put into it."""
 _TUPLE_NAMES = frozenset({"_asdict", "_field_defaults", "_fields", "_make", "_replace"})
 _USUAL = frozenset(_USUAL_NAMES.split())
 _FRAMES = frozenset(_FRAMES_NAMES.split())
@@ -120,7 +121,7 @@ def _of_a_stranger(node: ast.AST, owned: Owned) -> Iterator[Remark]:
         case ast.Call(func=ast.Name(id=function), args=[value, ast.Constant(value=str(name)), *_]):
             if function in _BY_NAME:
                 yield from _stranger(node, value, name, owned)
-        case ast.MatchClass(cls=whose, kwd_attrs=names) if not owned.is_own_class(whose):
+        case ast.MatchClass(cls=whose, kwd_attrs=names) if not owned.is_solid(whose):
             for name in names:
                 if _is_private(name) or (name in _INNER_PARTS and not _is_error(whose)):
                     yield _inner(node, name)
@@ -129,7 +130,8 @@ def _of_a_stranger(node: ast.AST, owned: Owned) -> Iterator[Remark]:
 def _stranger(node: Placed, value: ast.expr, name: str, owned: Owned) -> Iterator[Remark]:
     if name in _INNER_PARTS:
         kind = owned.kind(value).what
-        if not owned.has(value, name) and not (name == "args" and kind is What.CAUGHT):
+        # A class that inherits from `partial` has these parts from there, whatever its body says of them.
+        if not owned.is_solid(value) and not (name == "args" and kind is What.CAUGHT):
             yield _inner(node, name)
     elif _is_private(name) and not owned.has(value, name):
         yield _inner(node, name)

@@ -8,8 +8,9 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from grader.policy.kinds import What
 from grader.policy.names import Names
-from grader.policy.owned import Owned, What
+from grader.policy.owned import Owned
 from grader.policy.program import Placed, Program
 
 _NEVER_NEEDED_NAMES = """
@@ -57,7 +58,7 @@ def reaching(program: Program, owned: Owned) -> Iterator[Found]:
             elif _takes_apart(meaning) and not (call and call.args and _is_own(meaning, call.args[0], owned)):
                 yield call or node, f"`{meaning}` takes apart something that this file does not define"
     yield from _machinery(program)
-    yield from _made_classes(program)
+    yield from _made_classes(program, owned)
     yield from _computed_formats(program)
 
 
@@ -121,7 +122,7 @@ def _machinery(program: Program) -> Iterator[Found]:
             yield source, f"`{source.module}` reaches into the machinery of Python"
 
 
-def _made_classes(program: Program) -> Iterator[Found]:
+def _made_classes(program: Program, owned: Owned) -> Iterator[Found]:
     """Find classes that are not written down as classes, or that another class makes."""
     for call in program.of(ast.Call):
         if _is_type(call.func, program.names) and (
@@ -132,12 +133,22 @@ def _made_classes(program: Program) -> Iterator[Found]:
         for base in owner.bases:
             if _is_type(base, program.names):
                 yield base, "a class that makes classes"
-            elif isinstance(base, ast.Call) and _is_type(base.func, program.names):
+            elif any(_is_class_of(each, program.names) for each in (base, *_values(base, owned))):
                 yield base, "a class inherits from the class of some object"
         for keyword in owner.keywords:
             meanings = program.names.meanings(keyword.value)
             if keyword.arg in (None, "metaclass") and not any(each.endswith(".ABCMeta") for each in meanings):
                 yield keyword, "another class says what this class is"
+
+
+def _values(node: ast.expr, owned: Owned) -> list[ast.expr]:
+    return owned.values(node) if isinstance(node, ast.Name) else []
+
+
+def _is_class_of(node: ast.expr, names: Names) -> bool:
+    if isinstance(node, ast.Call):
+        return _is_type(node.func, names)
+    return isinstance(node, ast.Attribute) and node.attr == "__class__"
 
 
 def _is_type(node: ast.expr, names: Names) -> bool:

@@ -242,8 +242,8 @@ def _matching(node: Placed, meanings: Iterable[str], dotted: list[str]) -> Itera
 
 def _gives_keyword(call: ast.Call, names: Names, rule: re.Match[str]) -> bool:
     """Whether a call, or a `functools.partial` of it, has the keyword, written out or in a literal ``**{}``."""
-    called = {meaning for node in (call.func, *call.args[:1]) for meaning in names.meanings(node)}
-    if rule["name"] not in called:
+    called = [meaning for node in (call.func, *call.args[:1]) for meaning in names.meanings(node)]
+    if not any(_is_same(meaning, rule["name"]) for meaning in called) and not _is_class_of(call.func):
         return False
     for keyword in call.keywords:
         if keyword.arg == rule["keyword"]:
@@ -255,11 +255,27 @@ def _gives_keyword(call: ast.Call, names: Names, rule: re.Match[str]) -> bool:
     return False
 
 
+def _is_same(meaning: str, name: str) -> bool:
+    """Whether two dotted names name one thing: ``anyio.abc`` lends ``anyio.CancelScope``."""
+    library, last = name.partition(".")[0], name.rpartition(".")[2]
+    return meaning == name or (meaning.startswith(f"{library}.") and meaning.endswith(f".{last}"))
+
+
+def _is_class_of(called: ast.expr) -> bool:
+    """Whether the class of some object is called: ``type(scope)(deadline=1)``. The class of ``self`` is the file's."""
+    match called:
+        case ast.Call(func=ast.Name(id="type"), args=[whose]) | ast.Attribute(value=whose, attr="__class__"):
+            return not (isinstance(whose, ast.Name) and whose.id == "self")
+    return False
+
+
 def _stored_attribute(node: ast.AST, texts: Texts) -> str | None:
     match node:
         case ast.Attribute(attr=name, ctx=ast.Store()):
             return name
-        case ast.Call(func=ast.Name(id="setattr") | ast.Attribute(attr="__setattr__"), args=[_, name, *_]):
+        case ast.Call(func=ast.Name(id="setattr") | ast.Attribute(attr="__setattr__"), args=[_, name, _]):
+            return texts.of(name)
+        case ast.Call(func=ast.Attribute(attr="__setattr__"), args=[name, _]):
             return texts.of(name)
     return None
 

@@ -58,6 +58,8 @@ class Scope:
 class Proof:
     """What ``isinstance(name, classes)`` has shown in the branch that is being read."""
 
+    test: ast.Name
+    """The word ``isinstance``, which the file may have given another meaning."""
     name: str
     classes: ast.expr
     before: Proof | None
@@ -246,8 +248,8 @@ def _arguments(arguments: ast.arguments) -> Iterator[ast.arg]:
 def _proved(test: ast.expr, before: Proof | None) -> Proof | None:
     """What holds where the test is true."""
     match test:
-        case ast.Call(func=ast.Name(id="isinstance"), args=[ast.Name(id=name), classes], keywords=[]):
-            return Proof(name, classes, before)
+        case ast.Call(func=ast.Name(id="isinstance") as test, args=[ast.Name(id=name), classes], keywords=[]):
+            return Proof(test, name, classes, before)
         case ast.BoolOp(op=ast.And(), values=values):
             for value in values:
                 before = _proved(value, before)

@@ -103,6 +103,11 @@ def test_a_private_attribute_of_an_own_object_is_the_files_own(source: str) -> N
         OWN + "class B:\n    def __init__(self):\n        self.own = Own()\n"
         "b = B()\nsetattr(b, 'own', thing)\nb.own._x",
         OWN + "from dataclasses import dataclass\n@dataclass\nclass D:\n    own: Own\nD(thing).own._x",
+        "class Own:\n    def __await__(self):\n        return thing\nasync def f():\n    (await Own())._x",
+        OWN + "def list(x):\n    return fns\nlist([Own()])[0]._x",
+        OWN + "def isinstance(a, b):\n    return True\ndef f(a):\n    if isinstance(a, Own):\n        a._x",
+        "class Own:\n    def __init__(self, it):\n        self._it = it\n    def f(self):\n        self._it._x\n"
+        "Own(Own(None))\nmap(Own, fns)",
         "class Own:\n    def __enter__(self):\n        return thing\nwith Own() as own:\n    own._x",
     ],
 )
