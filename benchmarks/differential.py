@@ -96,7 +96,7 @@ Recordings = list[dict[str, list[Recording]]]
 def _in_a_child(
     box: Box, program: Program, seeds: Sequence[int], backends: Sequence[str]
 ) -> dict[str, list[Recording]]:
-    cell = Cell(box, Job(module="x", submission=program.source, scenarios=SCENARIO, limits=LIMITS, needs=()))
+    cell = Cell(box, job_of(program))
     try:
         return {
             backend: [cell.recording(Play("scenario", Play.encode({}), backend, seed, trace=True)) for seed in seeds]
@@ -104,6 +104,10 @@ def _in_a_child(
         }
     finally:
         cell.close()
+
+
+def job_of(program: Program) -> Job:
+    return Job(module="x", submission=program.source, scenarios=SCENARIO, limits=LIMITS, needs=())
 
 
 def outcome_of(recording: Recording) -> str:
