@@ -31,7 +31,8 @@ from reality import Request, really
 
 from grader.kit.exercise import Limits
 from grader.sandbox.box import Box, Job
-from grader.sandbox.cell import Cell, Play
+from grader.sandbox.cell import Cell
+from grader.sandbox.play import Play
 from grader.wire import BACKENDS
 from grader.wire.recording import Ended, Recording
 
@@ -96,7 +97,7 @@ Recordings = list[dict[str, list[Recording]]]
 def _in_a_child(
     box: Box, program: Program, seeds: Sequence[int], backends: Sequence[str]
 ) -> dict[str, list[Recording]]:
-    cell = Cell(box, Job(module="x", submission=program.source, scenarios=SCENARIO, limits=LIMITS, needs=()))
+    cell = Cell(box, job_of(program))
     try:
         return {
             backend: [cell.recording(Play("scenario", Play.encode({}), backend, seed, trace=True)) for seed in seeds]
@@ -104,6 +105,10 @@ def _in_a_child(
         }
     finally:
         cell.close()
+
+
+def job_of(program: Program) -> Job:
+    return Job(module="x", submission=program.source, scenarios=SCENARIO, limits=LIMITS, needs=())
 
 
 def outcome_of(recording: Recording) -> str:

@@ -3,9 +3,9 @@
     python benchmarks/flakiness.py [ANSWERS] [--rounds N] [--seconds N] [--python PATH]... [--short]
 
 ANSWERS is ``references`` (the default), or ``all``: every reference, right and wrong answer of the kit and every race
-of ``benchmarks/races``. With either go the threads, sockets, deadlocks and timers of ``benchmarks/programs.py``. The
-first round runs on the machine as it is; the others beside two busy loops, each with another hash seed in a process of
-its own, and with each Python of ``--python`` in turn.
+of ``benchmarks/races``. With either go the threads, sockets, deadlocks and timers of ``benchmarks/programs.py``, and
+random programs of ``benchmarks/generated.py``. The first round runs on the machine as it is; the others beside two busy
+loops, each with another hash seed in a process of its own, and with each Python of ``--python`` in turn.
 
 Compared are verdicts (the outcome of every hidden test on either backend, the schedule it failed under, diagnosis,
 line, exception, virtual time to the last bit) and every single play (ending, time, choices, steps, marks, digest).
@@ -28,14 +28,16 @@ from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 
-from programs import PROGRAMS, busy_loops, play
+from differential import job_of
+from generated import FAMILIES, generate
+from programs import PROGRAMS, busy_loops, play_job
 
 from grader.judge import engine
 from grader.judge.kitcheck import answer_requests
 from grader.judge.verdict import Verdict
 from grader.kit.exercise import Exercise
 from grader.kit.kit import load_kit
-from grader.sandbox.box import Box
+from grader.sandbox.box import Box, Job
 from grader.sandbox.cell import Cell
 from grader.sandbox.play import Play
 from grader.wire import BACKENDS
@@ -44,6 +46,8 @@ from grader.wire.recording import Recording
 ROOT = Path(__file__).resolve().parent.parent
 SHORT_SECONDS = 40.0
 PLAY_SEEDS = 4
+GENERATED = 12
+"""Random programs of each family."""
 
 Repeatable = dict[str, list[str]]
 """What must never differ, for each answer and program: its verdicts, then one line for each of its plays."""
@@ -73,11 +77,13 @@ def fingerprint(recording: Recording) -> str:
         (recording.ended, recording.line, recording.elapsed, recording.digest, recording.steps),
         (recording.choices, recording.widths),
         [(mark.time, mark.name) for mark in recording.marks],
-        [(span.name, span.start, span.stopped, span.how) for span in recording.spans],
+        [(span.name, span.start, span.stopped, span.how, span.task) for span in recording.spans + recording.attempts],
     )
     texts = (
         (recording.reason, recording.value, recording.waiting, recording.remarks, recording.output),
         [mark.value for mark in recording.marks],
+        [(attempt.raised.leaves, attempt.how == "returned" and attempt.value) for attempt in recording.attempts],
+        recording.error.leaves,
     )
     # The kernel chooses the ports of listeners, and messages of errors and values may name them.
     text = repr(exact) + re.sub(r"\b\d{4,5}\b", "PORT", repr(texts))
@@ -110,14 +116,21 @@ def one_round(answers: str) -> dict[str, Repeatable]:
                     key = f"{root.name} {exercise.id} {verdict.file}"
                     verdicts[key], plays[key] = repeatable(verdict), list(_noted)
     with Box() as box:
-        for program in PROGRAMS:
-            recordings = [(b, s, play(box, program, b, s)) for b in BACKENDS for s in range(PLAY_SEEDS)]
-            plays[program.name] = [f"{backend} {seed}: {fingerprint(played)}" for backend, seed, played in recordings]
-            verdicts[program.name] = [
+        for name, job in jobs():
+            recordings = [(b, s, play_job(box, job, b, s)) for b in BACKENDS for s in range(PLAY_SEEDS)]
+            plays[name] = [f"{backend} {seed}: {fingerprint(played)}" for backend, seed, played in recordings]
+            verdicts[name] = [
                 f"{backend} {seed}: {recording.ended} {recording.elapsed!r} {recording.value!r}"
                 for backend, seed, recording in recordings
             ]
     return {"verdicts": verdicts, "plays": plays}
+
+
+def jobs() -> Iterator[tuple[str, Job]]:
+    """The programs that are no answers to an exercise, with their names."""
+    yield from ((program.name, program.job) for program in PROGRAMS)
+    for family in FAMILIES:
+        yield from ((f"{family} {seed}", job_of(generate(seed, family))) for seed in range(GENERATED))
 
 
 def requests(exercise: Exercise, answers: str) -> Iterator[engine.Request]:

@@ -2,11 +2,9 @@
 
 Most files answer rightly, because a right answer is played most often, and waste what they can before they do; the
 rules do not look at them, as a way round the rules can always be found. The aim is under 180 s of wall time for each on
-two processors. Other programs on the computer make that larger, but hardly what was ``charged``: the CPU time of the box
-or the time for which it was waited for while it was not waiting for a processor itself, whichever is more, and our own
-CPU time. On an idle computer that is about the wall time.
-
-    python benchmarks/hostile.py [NAME ...]
+two processors. Other programs on the computer make that larger, but hardly what was ``charged``: the CPU time of the
+box, or the time for which it was waited for while it was not waiting for a processor itself, whichever is more, and our
+own CPU time. On an idle computer that is about the wall time.
 """
 
 from __future__ import annotations

@@ -476,7 +476,11 @@ PROGRAMS = (*THREADS, *SOCKETS, *WAITS)
 
 def play(box: Box, program: Program, backend: str, seed: int = 0) -> Recording:
     """The recording of one play in a child of its own."""
-    cell = Cell(box, program.job)
+    return play_job(box, program.job, backend, seed)
+
+
+def play_job(box: Box, job: Job, backend: str, seed: int) -> Recording:
+    cell = Cell(box, job)
     try:
         return cell.recording(Play("scenario", Play.encode({}), backend, seed, trace=True))
     finally:

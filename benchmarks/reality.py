@@ -42,9 +42,22 @@ class Outcome:
 
 
 def really(requests: Sequence[Request], *, at_once: int = AT_ONCE, hung: float = HUNG) -> list[Outcome]:
-    """What comes of each program, in as many processes as there are processors."""
-    count = min(os.cpu_count() or 1, len(requests)) or 1
+    """What comes of each program. What came out noisy is asked for again, with fewer programs at a time."""
+    outcomes = _all(requests, at_once, hung)
+    for fewer in (at_once // 4, at_once // 16):
+        noisy = [position for position, outcome in enumerate(outcomes) if outcome.noisy]
+        again = _all([requests[position] for position in noisy], max(1, fewer), hung)
+        for position, outcome in zip(noisy, again, strict=True):
+            outcomes[position] = outcome
+    return outcomes
+
+
+def _all(requests: Sequence[Request], at_once: int, hung: float) -> list[Outcome]:
+    """The outcomes, in as many processes as there are processors."""
+    count = min(os.cpu_count() or 1, len(requests))
     shares = [requests[first::count] for first in range(count)]
+    if not shares:
+        return []
     with ThreadPoolExecutor(count) as pool:
         answers = list(pool.map(lambda share: _in_a_process(share, at_once, hung), shares))
     return [answers[position % count][position // count] for position in range(len(requests))]

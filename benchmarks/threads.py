@@ -28,7 +28,8 @@ from grader.box.simulation.core import Bounds
 from grader.box.simulation.run import prepare, run
 from grader.box.simulation.schedule import Schedule
 from grader.sandbox.box import Box
-from grader.sandbox.cell import Cell, Play
+from grader.sandbox.cell import Cell
+from grader.sandbox.play import Play
 from grader.wire import BACKENDS
 from grader.wire.recording import Ended, Recording
 

@@ -22,7 +22,8 @@ SEEDS = range(400)
 IN_PROCESS = """
 import json, sys
 from grader.box import player
-from grader.box.simulation.core import Bounds, Idling
+from grader.box.simulation.core import Bounds
+from grader.box.simulation.idling import Idling
 
 jump = Idling._jump
 if sys.argv[1] == "broken":

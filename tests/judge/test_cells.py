@@ -15,7 +15,8 @@ from grader.judge.verdict import Verdict
 from grader.kit.exercise import Limits
 from grader.kit.kit import load_kit
 from grader.sandbox.box import Box, Job
-from grader.sandbox.cell import Cell, Play
+from grader.sandbox.cell import Cell
+from grader.sandbox.play import Play
 from grader.wire import BACKENDS
 from grader.wire.recording import Ended
 from tests.forging_samples import no_rules

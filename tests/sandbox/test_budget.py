@@ -14,7 +14,8 @@ from grader.kit.exercise import Limits
 from grader.sandbox import cell as cell_module
 from grader.sandbox.box import Box, Job
 from grader.sandbox.budget import Budget, Meter, Stock, Stopwatch, take_stock
-from grader.sandbox.cell import Cell, Play
+from grader.sandbox.cell import Cell
+from grader.sandbox.play import Play
 from grader.wire.recording import Ended
 
 SCENARIOS = """

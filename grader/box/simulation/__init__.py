@@ -2,8 +2,8 @@
 
 A ``Schedule``, ``Bounds`` and the function come in; a trace, remarks and how the run ended go out.
 
-``core`` is the simulation, which knows neither backend: time, steps, endings. What counts as a deadlock is a function
-there, ``Idling.decide``; when a run is too long stands in ``Bounds``, and ``pace`` tells a run that works from one that
+``core`` is the simulation, which knows neither backend: time, steps, endings. What counts as a deadlock is a function,
+``decide`` in ``idling``; when a run is too long stands in ``Bounds``, and ``pace`` tells a run that works from one that
 spins, with what ``deliveries`` reports. ``asyncio_`` and ``trio_`` attach a simulation to their event loop.
 ``schedule`` chooses which task takes the next step, ``clock`` holds the time, ``kept`` keeps both out of reach of an
 assignment, ``trace`` notes the steps. ``workers`` makes threads take turns, and child processes hold the clock while
@@ -16,6 +16,6 @@ whole process; they are inert while no play runs. ``private`` lists every privat
 is touched here. Time moves by a jump to the next timer, or by a blocking call that would have taken so long, and never
 otherwise.
 
-    kept schedule clock trace resting children posts workers hygiene known pace core deliveries worker_locks
+    kept schedule clock trace resting children posts workers hygiene known pace idling core deliveries worker_locks
     worker_calls worker_sockets wall_clocks private asyncio_ trio_ patches stall watch run
 """

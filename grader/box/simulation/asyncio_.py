@@ -16,7 +16,8 @@ from math import inf, ulp
 from threading import get_ident
 from typing import Any
 
-from grader.box.simulation.core import Bounds, Idle, Simulation
+from grader.box.simulation.core import Bounds, Simulation
+from grader.box.simulation.idling import Idle
 from grader.box.simulation.private import resumes_task
 from grader.box.simulation.schedule import Schedule
 from grader.box.simulation.trace import Place, innermost_place

@@ -19,7 +19,8 @@ import outcome
 import trio
 from trio._core import _entry_queue, _run  # private: see private.py
 
-from grader.box.simulation.core import Abandoned, Bounds, Idle, Simulation, current
+from grader.box.simulation.core import Abandoned, Bounds, Simulation, current
+from grader.box.simulation.idling import Idle
 from grader.box.simulation.schedule import Schedule
 
 _FOREVER = 999_999.0

@@ -7,7 +7,8 @@ from math import inf
 
 import pytest
 
-from grader.box.simulation.core import Bounds, Idle, Simulation
+from grader.box.simulation.core import Bounds, Simulation
+from grader.box.simulation.idling import Idle
 from grader.box.simulation.schedule import Schedule
 from grader.wire.recording import Ended
 
