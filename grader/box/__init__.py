@@ -7,8 +7,8 @@ Landlock (``kernel``), system calls with ``seccomp``. Then ``player`` plays; ``s
 ``simulation`` owns virtual time, the order of task steps and how a play ended. Jobs come in, recordings go out as
 lines, and no grade is decided here.
 
-To allow a system call, add a line to the table in ``seccomp``; to change a resource limit or the number of ports, see
-the top of ``fence``; which files are open comes with the orders, from ``sandbox.grants``. To have the self-test try
+To allow a system call, add its number to the tables in ``seccomp``; to change a resource limit or the number of ports,
+see the top of ``fence``; which files are open comes with the orders, from ``sandbox.grants``. To have the self-test try
 one more thing, add it to ``selftest``.
 
     kernel seccomp fence selftest simulation stage player zygote main

@@ -180,6 +180,8 @@ def _streams(*families: int, protocols: tuple[int, ...]) -> Rule:
 
 
 def _started_with(*flags: int) -> Rule:
+    # Other flags make namespaces, or a child that is the zygote's (CLONE_PARENT); another lowest byte has the kernel
+    # send its parent that signal instead of SIGCHLD.
     return (OneOf(argument=0, mask=0xFFFFFFFF & ~_CLONE_DETACHED, values=flags),)
 
 

@@ -188,6 +188,14 @@ def test_what_cannot_run_at_a_level_is_refused_in_one_sentence_with_the_next_com
         assert "grade doctor" in refusal(needs, 2, landlock)
 
 
+@pytest.mark.skipif(isolation.ceiling()[0] < 2, reason="LEVEL 2 IS NOT TESTED: not on this system")
+def test_a_box_with_an_older_landlock_refuses_what_it_cannot_restrict() -> None:
+    with Box(2, landlock=3) as box:
+        assert box.level == 2
+        assert "cannot restrict it" in box.refusal(["loopback"])
+        assert played(box, "return 1").result == 1
+
+
 def test_what_is_shared_with_the_computer_is_said_in_words() -> None:
     assert shared(("loopback",), 3) == shared(("processes",), 2) == shared((), 0) == ""
     assert shared(("loopback",), 2).endswith("the network of the computer they ran on, and sixteen of its TCP ports")
