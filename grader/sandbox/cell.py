@@ -73,6 +73,12 @@ class Cell:
         self._job = job
         self.budget = Budget() if budget is None else budget
         """What is left for all plays; without an end if none was given, as for the reference answer."""
+        self._patience = Patience(
+            wall=job.limits.wall_seconds,
+            cpu=job.limits.cpu_seconds,
+            # Sockets and other processes are real, and time must pass in which they can answer.
+            sleep=inf if job.needs else SLEEP_SECONDS,
+        )
         self._child: Child | None = None
         self._sent: deque[tuple[Play, str]] = deque()
         self._done: dict[Play, Recording] = {}
@@ -167,7 +173,7 @@ class Cell:
         play, name = self._sent.popleft()
         line, spent = b"", True
         try:
-            line = next_line(child, self._box.has_ended, self._patience())
+            line = next_line(child, self._box.has_ended, self._patience)
             message = loads(line)
             _raise_fault(message, child)
             recording, spent = read(message, play=name, scenario=play.scenario, backend=play.backend)
@@ -177,7 +183,7 @@ class Cell:
                 raise Distrusted("more than one answer came out of the box")
         except TimeIsUp as up:
             child.meter.bill(self.budget)
-            recording = _ended(play, Ended.LIMIT, self.budget.spent or str(up))
+            recording = _ended(play, Ended.LIMIT, str(up))
         except TooLarge as much:
             recording = _ended(play, Ended.LIMIT, str(much))
         except Gone:
@@ -215,16 +221,6 @@ class Cell:
             oldest, size = self._kept.popleft()
             self._kept_bytes -= size
             self._done.pop(oldest, None)
-
-    def _patience(self) -> Patience:
-        """What the next play may use: what is left for all plays, and no more than one play may."""
-        limits, budget = self._job.limits, self.budget
-        return Patience(
-            wall=min(limits.wall_seconds, budget.real),
-            cpu=min(limits.cpu_seconds, budget.cpu),
-            # Sockets and other processes are real, and time must pass in which they can answer.
-            sleep=inf if self._job.needs else SLEEP_SECONDS,
-        )
 
     def _again(self, play: Play, name: str, child: Child) -> bool:
         """Send a play once more that may have failed through no fault of its own; whether it was sent.
