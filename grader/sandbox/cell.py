@@ -26,8 +26,9 @@ from grader.wire.values import TooLarge, encode_inputs
 
 SLEEP_SECONDS = 5.0
 """For how long the processes of one play may really sleep if it has nothing real to wait for: its time is virtual."""
-KEPT_BYTES = 32 << 20
-"""How long the answers of one cell are, as lines, whose recordings are kept; of earlier plays it asks again."""
+KEPT_BYTES = 8 << 20
+"""How long the answers of one cell are, as lines, whose recordings are kept; those before them are played again when
+they are asked for again. A recording takes up to thirty times the memory of its line."""
 KEPT_AT_LEAST = 16
 _NOTE = 100
 """Characters beside the output itself that say how much of it is missing."""
