@@ -46,7 +46,7 @@ class Limits:
     steps: int = 80_000
     horizon_seconds: int = 1_000_000
     total_cpu_seconds: int = 60
-    total_wall_seconds: int = 80
+    total_wall_seconds: int = 90
     judging_seconds: int = 25
     """Our own CPU time for reading and judging what came back. The three together keep a submission under 3 minutes."""
 

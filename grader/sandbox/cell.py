@@ -29,8 +29,9 @@ from grader.wire.values import TooLarge
 
 SLEEP_SECONDS = 5.0
 """For how long the processes of one play may really sleep if it has nothing real to wait for: its time is virtual."""
-KEPT_BYTES = 32 << 20
-"""How long the answers of one cell are, as lines, whose recordings are kept; of earlier plays it asks again."""
+KEPT_BYTES = 8 << 20
+"""How long the answers of one cell are, as lines, whose recordings are kept; those before them are played again when
+they are asked for again. A recording takes up to thirty times the memory of its line."""
 KEPT_AT_LEAST = 16
 _NOTE = 100
 """Characters beside the output itself that say how much of it is missing."""
@@ -48,6 +49,12 @@ class Cell:
         self._job = job
         self.budget = Budget() if budget is None else budget
         """What is left for all plays; without an end if none was given, as for the reference answer."""
+        self._patience = Patience(
+            wall=job.limits.wall_seconds,
+            cpu=job.limits.cpu_seconds,
+            # Sockets and other processes are real, and time must pass in which they can answer.
+            sleep=inf if job.needs else SLEEP_SECONDS,
+        )
         self._child: Child | None = None
         self._sent: deque[tuple[Play, str]] = deque()
         self._done: dict[Play, Recording] = {}
@@ -155,13 +162,13 @@ class Cell:
         play, name = self._sent.popleft()
         size, spent = 0, True
         try:
-            message, size = answer(self._box, child, self._patience())
+            message, size = answer(self._box, child, replace(self._patience, hung=self.hung))
             recording, spent = self._read(message, play, name)
             if child.buffer and not self._sent:
                 raise Distrusted("more than one answer came out of the box")
         except TimeIsUp as up:
             child.meter.bill(self.budget)
-            recording = _ended(play, Ended.LIMIT, self.budget.spent or str(up))
+            recording = _ended(play, Ended.LIMIT, str(up))
         except Stalled as stalled:
             recording = replace(_ended(play, Ended.BLOCKED_LOOP, "computing"), line=stalled.line)
             self._done[replace(play, trace=True)] = recording  # it would be stuck again, and have no trace again
@@ -212,17 +219,6 @@ class Cell:
             oldest, size = self._kept.popleft()
             self._kept_bytes -= size
             self._done.pop(oldest, None)
-
-    def _patience(self) -> Patience:
-        """What the next play may use: what is left for all plays, and no more than one play may."""
-        limits, budget = self._job.limits, self.budget
-        return Patience(
-            wall=min(limits.wall_seconds, budget.real),
-            cpu=min(limits.cpu_seconds, budget.cpu),
-            # Sockets and other processes are real, and time must pass in which they can answer.
-            sleep=inf if self._job.needs else SLEEP_SECONDS,
-            hung=self.hung,
-        )
 
     def _read(self, message: Json, play: Play, name: str) -> tuple[Recording, bool]:
         horizon = self._job.limits.horizon_seconds

@@ -162,6 +162,8 @@ class Token(str):
 class TypedInt(int):
     """An int that equals ints only, if it stands on the left: in ``True == TypedInt(1)`` bool decides, and says yes."""
 
+    __slots__ = ()
+
     def __eq__(self, other: object) -> bool:
         return type(other) in (int, TypedInt) and int.__eq__(self, other)
 
@@ -173,6 +175,8 @@ class TypedInt(int):
 
 class TypedBool(int):
     """A bool that equals bools only."""
+
+    __slots__ = ()
 
     def __eq__(self, other: object) -> bool:
         return type(other) in (bool, TypedBool) and int.__eq__(self, other)
@@ -188,6 +192,8 @@ class TypedBool(int):
 
 class TypedFloat(float):
     """A float that equals floats only."""
+
+    __slots__ = ()
 
     def __eq__(self, other: object) -> bool:
         return type(other) in (float, TypedFloat) and float.__eq__(self, other)

@@ -193,9 +193,7 @@ def test_real_time_is_the_last_resort(box: Box) -> None:
 
 
 def test_bytes_that_trickle_are_no_reason_to_wait_longer(box: Box) -> None:
-    trickle = (
-        "import os, select\nasync def answer():\n    while True: os.write(4, b' '); select.epoll().poll(.01)"
-    )
+    trickle = "import os, select\nasync def answer():\n    while True: os.write(4, b' '); select.epoll().poll(.01)"
     with cell_of(box, trickle, replace(LIMITS, wall_seconds=1)) as cell:
         assert cell.recording(ask()).ended is Ended.LIMIT
 

@@ -57,7 +57,7 @@ def answering(number: int) -> Play:
 
 @pytest.mark.parametrize(
     ("charge", "word"),
-    [({"cpu": 60.0}, "CPU time"), ({"real": 80.0}, "slept or blocked"), ({"judging": 25.0}, "to read and to judge")],
+    [({"cpu": 60.0}, "CPU time"), ({"real": 90.0}, "slept or blocked"), ({"judging": 25.0}, "to read and to judge")],
 )
 def test_a_budget_that_is_used_up_says_by_what(charge: dict[str, float], word: str) -> None:
     budget = Budget.within(Limits())
