@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NoReturn
+
 import pytest
 
 from grader.box.simulation.core import Bounds, Simulation
@@ -443,3 +445,54 @@ def test_odd_values_cross_as_what_they_are(box: Box, backend: str) -> None:
 
 def test_a_stage_encodes_what_belongs_to_nobody_by_its_type() -> None:
     assert stage_alone().encode(object()) == {"o": "object"}
+
+
+# ---- what is noted beside the rows -----------------------------------------------------------------------------------
+
+
+def test_a_row_and_what_is_noted_of_it_come_and_go_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    simulation = Simulation(Schedule(), Bounds())
+    stage = Stage(simulation)
+    stage.mark("first")
+
+    def no_memory(document: object) -> NoReturn:
+        raise MemoryError
+
+    with monkeypatch.context() as patch:
+        patch.setattr("grader.box.stage.checksum", no_memory)
+        with pytest.raises(MemoryError):
+            stage.mark("lost")
+    stage.mark("second")
+
+    assert [name for _, name, _ in stage.marks] == ["first", "second"]
+    assert [number for _, _, number, _ in simulation.clock.instants()] == [0, 1]
+
+
+def test_a_loop_of_blocking_calls_fills_no_message() -> None:
+    simulation = Simulation(Schedule(), Bounds())
+    for _ in range(3):
+        simulation.blocked("time.sleep(1)", 1, None)
+
+    assert simulation.clock.instants() == [[0.0, "block", 0, 0]]
+
+
+@on_both_backends
+def test_what_several_threads_record_at_once_is_in_one_order(box: Box, backend: str) -> None:
+    source = """
+    import time
+    import anyio
+
+    async def main(stage):
+        def work(name):
+            for number in range(20):
+                stage.attempt_sync(name, stage.mark, name, number)
+                time.sleep(0.5)
+
+        async with anyio.create_task_group() as group:
+            for name in "abcd":
+                group.start_soon(anyio.to_thread.run_sync, work, name)
+    """
+    recording = played(box, backend, source, RUN_MAIN_WITH_STAGE)
+
+    assert recording.ended is Ended.RETURNED
+    assert len(recording.marks) == len(recording.attempts) == 80

@@ -174,9 +174,10 @@ class VirtualSelector:
 
     def select(self, timeout: float | None = None) -> Events:
         self._simulation.end_step()
-        if self.loop._ready is not self.loop.ready:
+        loop = self.loop
+        if loop._ready is not loop.ready:
             self._simulation.tampered()  # a queue of its own would be served in natural order
-        self.loop.ready.new_round()
+        loop.ready.new_round()
         self._events = []
         if timeout is not None and timeout <= 0:
             self.poll()
@@ -231,7 +232,7 @@ class VirtualEventLoop(asyncio.SelectorEventLoop):
 
     def __init__(self, simulation: AsyncioSimulation) -> None:
         self._simulation = simulation
-        self._now = simulation.clock.read
+        self.time = simulation.clock.read  # type: ignore[method-assign]
         self._own_executor: ThreadPoolExecutor | None = None
         self.virtual_selector = VirtualSelector(simulation)
         super().__init__(self.virtual_selector)  # type: ignore[arg-type]
@@ -239,9 +240,6 @@ class VirtualEventLoop(asyncio.SelectorEventLoop):
         # asyncio adds the resolution to the time; if the sum were the same float, a timer that is due would never fire.
         self._clock_resolution = max(1e-9, ulp(simulation.bounds.latest))
         self._ready = self.ready = ReadyQueue(simulation)
-
-    def time(self) -> float:
-        return self._now()
 
     def next_timer(self) -> float:
         """When the next timer fires, exactly: now + timeout would differ in the last bit."""

@@ -250,7 +250,8 @@ class Simulation:
 
     def blocked(self, what: str, seconds: float, line: int | None) -> None:
         """Note that a task held the whole loop for so many virtual seconds."""
-        self._clock.note("block", len(self.blocking), 0)
+        if not self.blocking:  # the first is enough, and a loop of blocking calls would fill the memory with instants
+            self._clock.note("block", 0, 0)
         self.blocking.append(Stopped(ended=Ended.BLOCKED_LOOP, reason=what, line=line))
         if self.running is not None:
             self.trace.add(self.now, "block", self.running, line, f"{seconds:g}")

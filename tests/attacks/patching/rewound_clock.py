@@ -1,4 +1,4 @@
-# expect: raised
+# expect: tampered
 # policy: please-look
 # exercise: ex01
 # aims at: test_takes_as_long_as_the_slowest test_joins_nest
