@@ -71,7 +71,11 @@ def unexpected_exception(recording: Recording) -> str | None:
 
 
 LADDER: tuple[Callable[[Recording], str | None], ...] = (unexpected_ending, telling_remark, unexpected_exception)
-"""The rules of ``diagnose``, the most telling first. Each is tried on every play before the next one is."""
+"""The rules of ``diagnose``, the most telling first. Each is tried on every play before the next one is.
+
+When the play has been seen again, a value of another kind than promised (``wrongkind``) comes between the second and
+the third: it was returned before the exception that follows from it was raised.
+"""
 
 
 # ---- the words -------------------------------------------------------------------------------------------------------

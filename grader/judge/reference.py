@@ -60,6 +60,13 @@ class Reference:
             traces[natural] = trace
         return traces[natural]
 
+    def returning(self, play: Play) -> frozenset[str] | None:
+        """The functions of the reference answer that return in the same play; None if the kit comes without it."""
+        if self._source is None:
+            return None
+        recording = self._cell(self._source).recording(replace(_natural(play), kinds=True))
+        return frozenset(returned.name for returned in recording.kinds) if recording.ended.by_itself else None
+
     # ---- the witness -------------------------------------------------------------------------------------------------
 
     def fault_of_kit(self, trial: Trial, failed: Failed) -> str:

@@ -105,6 +105,14 @@ class Results:
         """The value that explains the failure, where how the play went does not explain it better."""
         if failed.diagnosis not in (test.diagnosis, "raised") or unexpected_ending(shown) or telling_remark(shown):
             return None
+        unfit = self._unfit_in(shown, failed, taken)
+        if unfit is None or (returning := self._reference.returning(failed.play)) is None:
+            return unfit
+        # What the reference answer does not return from, it leaves by the exception that is asked for.
+        kinds = tuple(returned for returned in shown.kinds if returned.name in returning)
+        return self._unfit_in(replace(shown, kinds=kinds), failed, taken)
+
+    def _unfit_in(self, shown: Recording, failed: Failed, taken: Submission) -> Unfit | None:
         promised, defined = promises(read_text(self._stub)), definitions(taken.source)
         wrong = wrong_kind(shown, promised, defined, stumbled=failed.stumble is not None)
         return wrong or (unusable(shown, promised, defined) if failed.diagnosis == "raised" else None)

@@ -38,18 +38,19 @@ def wrong_kind(
     value is promised, is always said. Another kind may do no harm, as a tuple in place of a list that is only looped
     over, so it is said only if the test found a value of that kind, or if the test or the scenario could not go on.
     """
-    could_not_go_on = stumbled or any(_by_scenario(recording)) or bool(recording.surprises)
-    if could_not_go_on:
+    if stumbled or recording.surprises:
         for promise in promised:
             definition = defined.get(promise.name)
             if definition is not None and (wrong := _wrong_form(promise, definition)) is not None:
                 return wrong
-    stopped = stumbled or any(_by_scenario(recording))
+    stopped = stumbled or any(leaf.scenario_line is not None for leaf in recording.surprises)
     by_name = {promise.name: promise for promise in promised}
     for returned in recording.kinds:
-        match = by_name.get(returned.name), defined.get(returned.name)
-        if match[0] is not None and match[1] is not None and _is_wrong(match[0], returned, recording, stopped=stopped):
-            return _wrong_value(match[0], match[1], returned)
+        broken, definition = by_name.get(returned.name), defined.get(returned.name)
+        if broken is None or definition is None:
+            continue
+        if _is_wrong(broken, returned, recording, stopped=stopped):
+            return _wrong_value(broken, definition, returned)
     return None
 
 
@@ -68,11 +69,6 @@ def unusable(recording: Recording, promised: Sequence[Promise], defined: Mapping
         help=f"compare what `{last.name}` returns with what the lesson promises",
         line=defined[last.name].line,
     )
-
-
-def _by_scenario(recording: Recording) -> list[int]:
-    """The lines of the scenarios that raised by themselves."""
-    return [leaf.scenario_line for leaf in recording.surprises if leaf.scenario_line is not None]
 
 
 # ---- a def of another form -------------------------------------------------------------------------------------------

@@ -280,6 +280,28 @@ def test_a_serial_answer_is_serial_whether_it_returns_a_list_or_a_tuple(box: Box
     assert first_failure(box, tmp_path, "ex01", SERIAL_TUPLE).diagnosis in ("serial", "deadlock")
 
 
+SWALLOWS = """
+import anyio
+async def join(*fns):
+    results = [None] * len(fns)
+    async def run(index, fn):
+        results[index] = await fn()
+    try:
+        async with anyio.create_task_group() as tg:
+            for index, fn in enumerate(fns):
+                tg.start_soon(run, index, fn)
+    except Exception:
+        return None
+    return results
+"""
+
+
+def test_none_in_place_of_an_exception_is_no_wrong_kind(box: Box, tmp_path: Path) -> None:
+    first = first_failure(box, tmp_path, "ex01", SWALLOWS)
+
+    assert first.diagnosis == "siblings-left-running"
+
+
 def test_bytes_that_were_decoded_are_told_from_bytes(box: Box, tmp_path: Path) -> None:
     kit = load_kit(builtin_root())
     reference = kit.exercise("ex05").reference
