@@ -27,7 +27,7 @@ from dataclasses import dataclass
 from queue import SimpleQueue
 
 from generated import FAMILIES, Program, generate, shorter
-from reality import Request, really
+from reality import UNIT, Request, really
 
 from grader.kit.exercise import Limits
 from grader.sandbox.box import Box, Job
@@ -39,7 +39,7 @@ from grader.wire.recording import Ended, Recording
 SEEDS, MORE_SEEDS = range(3), range(24)
 """Schedules of every program, and of one that seems to differ."""
 ASKED_AGAIN = 3
-"""How often reality is asked again, alone. It has to answer alike without noise."""
+"""How often reality is asked again, alone and in slower motion. It has to answer alike without noise."""
 CHUNK = 200
 SHORT = 150
 AT_A_TIME, ATTEMPTS = 24, 150
@@ -148,7 +148,7 @@ def confirmed(boxes: Boxes, program: Program, backend: str) -> Iterator[Differen
     """The difference, if reality says the same each time and none of many schedules comes to it."""
     ((recordings, _),) = boxes.played([program], MORE_SEEDS, [backend])
     played = plays_of(recordings[backend])
-    outcomes = really([request(program, backend)] * ASKED_AGAIN, at_once=ASKED_AGAIN)
+    outcomes = really([request(program, backend)] * ASKED_AGAIN, at_once=ASKED_AGAIN, unit=2 * UNIT)
     said = {outcome.what for outcome in outcomes if not outcome.noisy}
     if len(said) == 1 and not said & set(played):
         yield Difference(program=program, backend=backend, played=played, real=said.pop())

@@ -1,6 +1,6 @@
 """Plays generated programs for real: by plain ``anyio.run``, many at a time, because they mostly sleep.
 
-    python benchmarks/reality.py PROGRAMS_AT_ONCE SECONDS < REQUESTS > OUTCOMES
+    python benchmarks/reality.py PROGRAMS_AT_ONCE SECONDS_OF_A_UNIT < REQUESTS > OUTCOMES
 
 It runs in processes of its own, in which nothing is patched. A program notes when the machine was so late that what
 happened may have come from that; such an outcome is ``noisy``.
@@ -22,9 +22,11 @@ from dataclasses import dataclass
 import anyio
 
 UNIT = 0.02
-"""Real seconds of a program's unit of time. A machine is rarely late by a third of it."""
-HUNG = 6.0
-"""Real seconds after which a program hangs; 200 of its units are a long program."""
+"""Real seconds of a program's unit of time. An idle machine is rarely late by a third of it."""
+HUNG = 300
+"""Units after which a program hangs; 200 are a long program."""
+SLOWER = ((1, 1), (4, 2), (16, 5))
+"""How many times fewer programs are played at a time, and how many times slower, where the others were noisy."""
 AT_ONCE = 32
 """Programs that one process plays at a time; each needs some 10 ms of CPU in a second."""
 _STAGGER = 0.02
@@ -41,30 +43,30 @@ class Outcome:
     noisy: bool = False
 
 
-def really(requests: Sequence[Request], *, at_once: int = AT_ONCE, hung: float = HUNG) -> list[Outcome]:
-    """What comes of each program. What came out noisy is asked for again, with fewer programs at a time."""
-    outcomes = _all(requests, at_once, hung)
-    for fewer in (at_once // 4, at_once // 16):
+def really(requests: Sequence[Request], *, at_once: int = AT_ONCE, unit: float = UNIT) -> list[Outcome]:
+    """What comes of each program. What comes out noisy is asked for again, of a slower program and beside fewer."""
+    outcomes = [Outcome("", noisy=True)] * len(requests)
+    for fewer, slower in SLOWER:
         noisy = [position for position, outcome in enumerate(outcomes) if outcome.noisy]
-        again = _all([requests[position] for position in noisy], max(1, fewer), hung)
+        again = _all([requests[position] for position in noisy], max(1, at_once // fewer), slower * unit)
         for position, outcome in zip(noisy, again, strict=True):
             outcomes[position] = outcome
     return outcomes
 
 
-def _all(requests: Sequence[Request], at_once: int, hung: float) -> list[Outcome]:
+def _all(requests: Sequence[Request], at_once: int, unit: float) -> list[Outcome]:
     """The outcomes, in as many processes as there are processors."""
     count = min(os.cpu_count() or 1, len(requests))
     shares = [requests[first::count] for first in range(count)]
     if not shares:
         return []
     with ThreadPoolExecutor(count) as pool:
-        answers = list(pool.map(lambda share: _in_a_process(share, at_once, hung), shares))
+        answers = list(pool.map(lambda share: _in_a_process(share, at_once, unit), shares))
     return [answers[position % count][position // count] for position in range(len(requests))]
 
 
-def _in_a_process(requests: Sequence[Request], at_once: int, hung: float) -> list[Outcome]:
-    command = [sys.executable, __file__, str(at_once), str(hung)]
+def _in_a_process(requests: Sequence[Request], at_once: int, unit: float) -> list[Outcome]:
+    command = [sys.executable, __file__, str(at_once), str(unit)]
     done = subprocess.run(command, input=json.dumps(requests), stdout=subprocess.PIPE, text=True, check=True)
     return [Outcome(what, noisy) for what, noisy in json.loads(done.stdout)]
 
@@ -72,11 +74,11 @@ def _in_a_process(requests: Sequence[Request], at_once: int, hung: float) -> lis
 # ---- in that process -------------------------------------------------------------------------------------------------
 
 
-def play(source: str, backend: str, hung: float) -> Outcome:
+def play(source: str, backend: str, unit: float) -> Outcome:
     """Play one program in a thread of its own, which is left behind if the program hangs."""
     program: dict[str, object] = {}
     exec(compile(source, "program.py", "exec"), program)
-    program["UNIT"] = UNIT
+    program["UNIT"] = unit
     outcomes: list[str] = []
 
     def run() -> None:
@@ -87,7 +89,7 @@ def play(source: str, backend: str, hung: float) -> Outcome:
 
     thread = threading.Thread(target=run, daemon=True)
     thread.start()
-    thread.join(hung)
+    thread.join(HUNG * unit)
     return Outcome(outcomes[0] if outcomes else "hung", bool(program["NOISE"]))
 
 
@@ -96,13 +98,13 @@ def main() -> None:
     logging.getLogger("asyncio").disabled = True
     threading.excepthook = lambda arguments: None
     requests = json.load(sys.stdin)
-    at_once, hung = int(sys.argv[1]), float(sys.argv[2])
+    at_once, unit = int(sys.argv[1]), float(sys.argv[2])
     turns = threading.Lock()
 
     def in_turn(request: Request) -> Outcome:
         with turns:  # or as many programs as there are threads would begin at the same time
             threading.Event().wait(_STAGGER)
-        return play(*request, hung)
+        return play(*request, unit)
 
     with ThreadPoolExecutor(at_once) as pool:
         outcomes = list(pool.map(in_turn, requests))
