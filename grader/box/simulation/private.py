@@ -1,4 +1,4 @@
-"""Every private name of asyncio, trio and anyio that the simulation touches, with a probe for each.
+"""Every private name of the standard library, trio and anyio that the simulation touches, with a probe for each.
 
 They have no public equivalent. When a new version drops one, ``tests/box/simulation/test_private.py`` fails by its
 name, and ``grade doctor`` says so before a play misbehaves. anyio's own test suite, run under the simulation, is the
@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import asyncio
 import inspect
+import queue
+import subprocess
+import threading
 import warnings
 from asyncio import selector_events
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 
 import trio
 from anyio._backends import _asyncio as anyio_asyncio
@@ -53,16 +55,26 @@ def probes() -> dict[str, Callable[[], bool]]:
         probes[f"trio Runner.{name}"] = lambda name=name: name in _run.Runner.__annotations__  # type: ignore[misc]
     for name in ("size", "run_sync_soon"):
         probes[f"trio EntryQueue.{name}"] = _has(trio_entry_queue.EntryQueue, name)
-    probes["concurrent.futures ThreadPoolExecutor._max_workers"] = _has(ThreadPoolExecutor(1), "_max_workers")
     probes["trio GLOBAL_RUN_CONTEXT"] = _has(_run, "GLOBAL_RUN_CONTEXT")
     for name in ("_next_send_fn", "_next_send"):
         probes[f"trio Task.{name}"] = lambda name=name: name in trio.lowlevel.Task.__annotations__  # type: ignore[misc]
     probes["trio CancelScope._close"] = _defines(trio.CancelScope, "_close")
     probes["trio Nursery._nested_child_finished"] = _defines(trio.Nursery, "_nested_child_finished")
-    probes["trio _threads.active_thread_count"] = _has(_threads, "active_thread_count")
+    probes["trio _threads.start_thread_soon(fn, deliver, name)"] = _takes(
+        _threads, "start_thread_soon", "fn", "deliver", "name"
+    )
+    probes["trio _threads._send_message_to_trio"] = _has(_threads, "_send_message_to_trio")
+    probes["trio _threads.Run.queue"] = lambda: "queue" in _threads.Run.__annotations__
+    probes["trio _core._run.perf_counter"] = _has(_run, "perf_counter")
+    for name in ("_allocate_lock", "_PyRLock", "_time"):
+        probes[f"threading.{name}"] = _has(threading, name)
+    for name in ("_PySimpleQueue", "time"):
+        probes[f"queue.{name}"] = _has(queue, name)
+    probes["subprocess._time"] = _has(subprocess, "_time")
+    probes["anyio asyncio run_sync_in_worker_thread"] = _defines(
+        anyio_asyncio.AsyncIOBackend, "run_sync_in_worker_thread"
+    )
     for label, backend in (("asyncio", anyio_asyncio.AsyncIOBackend), ("trio", anyio_trio.TrioBackend)):
-        for name in ("run_sync_in_worker_thread", "run_async_from_thread", "run_sync_from_thread"):
-            probes[f"anyio {label} {name}"] = _defines(backend, name)
         probes[f"anyio {label} wait_all_tasks_blocked"] = _defines(backend, "wait_all_tasks_blocked")
     probes["trio _core.wait_all_tasks_blocked"] = _has(trio_core, "wait_all_tasks_blocked")
     for label, module in (("asyncio", anyio_asyncio), ("trio", anyio_trio)):

@@ -39,7 +39,7 @@ def test_our_own_replacements_are_not_taken_for_a_new_version() -> None:
         (anyio_asyncio.AsyncIOBackend, "run_sync_in_worker_thread", "anyio asyncio run_sync_in_worker_thread"),
         (anyio_trio, "SocketStream", "anyio trio SocketStream"),
         (anyio_trio.TrioBackend, "wait_all_tasks_blocked", "anyio trio wait_all_tasks_blocked"),
-        (_threads, "active_thread_count", "trio _threads.active_thread_count"),
+        (_threads, "_send_message_to_trio", "trio _threads._send_message_to_trio"),
         (_core, "wait_all_tasks_blocked", "trio _core.wait_all_tasks_blocked"),
         (_run, "GLOBAL_RUN_CONTEXT", "trio GLOBAL_RUN_CONTEXT"),
         (_run.Runner, "task_exited", "trio Runner.task_exited(task, outcome)"),
