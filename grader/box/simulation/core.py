@@ -110,8 +110,6 @@ class Simulation:
         self.on_abandon: Callable[[], NoReturn] = _abandon
         self.loop_thread = threading.get_ident()
         self._ids = itertools.count(1)
-        self.worked = 0
-        """The step in which a task last started another one, or took an item out of a stream."""
         self.progress = 0
         """The step in which a task last did more than to awaken itself: it awakened or started another one, or took an
         item out of a stream. It is progress, too, if no task is ready."""
@@ -129,7 +127,7 @@ class Simulation:
 
     def add_task(self, task: object, name: str, parent: int | None, *, internal: bool) -> int:
         number = next(self._ids)
-        self.progress = self.worked = self.steps
+        self.progress = self.steps
         self.trace.tasks[number] = TaskRecord(number, name, parent, task, internal, since=self.now)
         if not internal:
             self.trace.add(self.now, "spawn", number)

@@ -34,7 +34,7 @@ def _report(kind: Any, name: str) -> None:
         item = original(self)  # raises if there is none
         simulation = current()
         if simulation is not None:
-            simulation.progress = simulation.worked = simulation.steps
+            simulation.progress = simulation.steps
         return item
 
     setattr(kind, name, take)

@@ -30,7 +30,6 @@ class _Simulation(Protocol):
 
     steps: int
     progress: int
-    worked: int
 
     @property
     def now(self) -> float: ...
@@ -95,7 +94,7 @@ class Pace:
         return min(KNOWN_SPIN, self._spin) if self._known else self._spin
 
     def _last_step(self) -> int:
-        return min(self._simulation.progress + self._most(), self._simulation.worked + self._steps)
+        return min(self._simulation.progress + self._most(), self._steps)
 
     def look(self, record: TaskRecord) -> int:
         """Stop the run if this step of a task is one too many; returns the step after which to look again."""

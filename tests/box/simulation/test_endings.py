@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 
 import pytest
@@ -461,7 +460,7 @@ def test_a_heartbeat_does_not_hide_a_deadlock(box: Box, backend: str) -> None:
     recording = played(box, backend, source, limits=Limits(steps=3000, wall_seconds=60))
 
     assert recording.ended is Ended.LATE
-    assert re.match(r"not finished after 30\d\d steps and ", recording.reason)
+    assert recording.reason.startswith("not finished after 3001 steps and ")
     assert "main" in [waiting.task for waiting in recording.waiting]
 
 
