@@ -638,6 +638,19 @@ def test_a_hidden_test_that_is_slow_by_itself_costs_the_submission_nothing(box: 
     assert found.points == 40
 
 
+def test_a_test_that_finds_the_budget_spent_by_others_is_not_to_blame_for_it(box: Box, tmp_path: Path) -> None:
+    """The first test has used nearly all of it, over megabytes; the second computes for a moment, over nothing."""
+    slow = "import time\n    found = play('ask').result\n    while time.thread_time() < start + 0.8: found.count(0)"
+    tests = hidden(slow.replace("    found", "    start = time.thread_time()\n    found", 1))
+    tests = tests.replace(
+        'assert play("other").result', 'result = play("other").result\n    while True: pass\n    assert result'
+    )
+
+    found = graded(box, tmp_path, answer("return list(range(40_000))"), ("asyncio",), tests=tests, settings=COSTLY)
+
+    assert found.ends("test_other") == {"limit"}
+
+
 def test_a_box_is_not_interrupted_while_it_is_asked(box: Box, tmp_path: Path) -> None:
     """The time for judging runs out while an answer of megabytes is read: the play ends, and what is left is limit."""
     again = "[play('ask', number=number).result for number in range(200)]"

@@ -7,6 +7,7 @@ the same way are what a learner has to look at.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -140,10 +141,11 @@ class Trial:
 
     def call(self, play: PlayFixture, number: int) -> Judged | None:
         """Call the hidden test once, under the schedule of this number; None if it holds."""
+        began = time.thread_time()
         try:
             returned = self.run(play)
         except TooCostly:
-            return self._too_costly(play.used, number)
+            return self._too_costly(play.used, number, time.thread_time() - began)
         except skips():
             return not_judged("the hidden test was skipped")
         except TooLong as up:
@@ -164,14 +166,16 @@ class Trial:
         """Call the function of the hidden test, and do nothing else: it may be interrupted anywhere in this frame."""
         return self.function(play)
 
-    def _too_costly(self, used: Sequence[tuple[Play, Recording]], number: int) -> Judged:
+    def _too_costly(self, used: Sequence[tuple[Play, Recording]], number: int, seconds: float) -> Judged:
+        """How a call is judged that was cut short after so many seconds of CPU time, as the budget was spent."""
+        budget = self.cell.budget
+        if sum(recording.size for _, recording in used) < LITTLE_BYTES and seconds > budget.judging_in_all / 2:
+            budget.renew_judging()
+            return not_judged("the hidden test computes without an end, over little that the plays have returned")
         if not used:
             return not_judged("the hidden test looked at no play")
-        if sum(recording.size for _, recording in used) < LITTLE_BYTES:
-            self.cell.budget.renew_judging()
-            return not_judged("the hidden test computes without an end, over little that the plays have returned")
         play, recording = used[-1]
-        limit = replace(recording, ended=Ended.LIMIT, reason=self.cell.budget.spent, trace=None)
+        limit = replace(recording, ended=Ended.LIMIT, reason=budget.spent, trace=None)
         return Judged(
             outcome=Outcome.FAIL,
             failed=Failed(diagnosis=Ended.LIMIT.value, play=play, recording=limit, variant=number),

@@ -58,7 +58,7 @@ def _by_signal(must_stop: Callable[[FrameType | None], bool], seconds_left: floa
             raise TooCostly
 
     before = signal.signal(signal.SIGVTALRM, ring)
-    signal.setitimer(signal.ITIMER_VIRTUAL, max(seconds_left, _AGAIN_SECONDS), _AGAIN_SECONDS)
+    signal.setitimer(signal.ITIMER_VIRTUAL, max(seconds_left, 0.001), _AGAIN_SECONDS)
     try:
         yield
     finally:

@@ -36,10 +36,11 @@ class Budget:
     """CPU seconds of the trusted side, for reading and judging what came back."""
     spent: str = ""
     """Why no play is begun any more; empty while there is something left."""
-    _all_judging: float = field(init=False)
+    judging_in_all: float = field(init=False)
+    """What ``judging`` was at first."""
 
     def __post_init__(self) -> None:
-        self._all_judging = self.judging
+        self.judging_in_all = self.judging
 
     @staticmethod
     def within(limits: Limits, *, share: float = 1.0) -> Budget:
@@ -60,7 +61,7 @@ class Budget:
 
     def renew_judging(self) -> None:
         """Begin anew with our own CPU time: what has used it up was not the submission's doing."""
-        self.judging = self._all_judging
+        self.judging = self.judging_in_all
         self.spent = self._overdrawn()
 
     def _overdrawn(self) -> str:
