@@ -1,8 +1,9 @@
 """Asks a box for the plays of one job, and turns its answers into recordings without trusting them.
 
 A ``Cell`` answers its plays in the order in which they were sent. A play that crashes, hangs or lies costs no other
-play: the cell goes on in a new child. No verdict depends on elapsed real time but for the last resort of
-``Limits.wall_seconds``, which ends a play as ``limit``.
+play: the cell goes on in a new child. A fault of the grader is what a child reports before a byte of the submission has
+run in it, or what a program of ours meets as well; every other one is the submission's own. No verdict depends on
+elapsed real time but for the last resort of ``Limits.wall_seconds``, which ends a play as ``limit``.
 """
 
 from __future__ import annotations
@@ -27,7 +28,6 @@ from grader.wire.values import encode_inputs
 _SLOW = (Ended.BLOCKED_LOOP, Ended.NEVER_YIELDS, Ended.LATE)
 """Endings of plays that take long, and that are shown with a trace."""
 
-
 _HARMLESS = """
 import anyio
 
@@ -47,6 +47,7 @@ async def scenario(stage):
         group.start_soon(work)
         group.start_soon(work)
 """
+"""A program of ours and its scenario, played where the player has failed beside a submission."""
 
 
 @dataclass(frozen=True, slots=True)
