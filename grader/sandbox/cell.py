@@ -2,7 +2,9 @@
 
 A ``Cell`` answers its plays in the order in which they were sent. A play that crashes, hangs or lies costs no other
 play: the cell goes on in a new child. A play, and all plays of a submission together, end as ``limit``
-when they have used more than ``Limits`` allow; what the load on the machine costs them does not count.
+when they have used more than ``Limits`` allow; what the load on the machine costs them does not count. A fault of the
+grader is what a child reports before a byte of the submission has run in it, or what a program of ours meets as well;
+every other one is the submission's own.
 """
 
 from __future__ import annotations
