@@ -119,9 +119,10 @@ def next_line(
     if b"\n" not in child.buffer:
         _wait_for_line(child, has_ended, wall, cpu, hung)
     line, _, child.buffer = child.buffer.partition(b"\n")
-    if child.printed:
-        drain_output(child)  # written before the line; the next play starts with none
-        child.printed = b""
+    # What was written before the line is in the pipe, and no more than one read of it: the child may write for ever.
+    with suppress(BlockingIOError):
+        _read_output(child)
+    child.printed = b""
     return line
 
 
@@ -138,17 +139,18 @@ def _wait_for_line(
             child.flush()
             if not child.unsent:
                 pipes.unregister(child.requests)
-        if child.output in ready:
-            if not _read_output(child):
-                pipes.unregister(child.output)
-            elif (stalled := stalled_line(child.printed, hung)) is not None:
-                raise Stalled(stalled)
+        if child.output in ready and not _read_output(child):
+            pipes.unregister(child.output)
         if child.messages in ready:
             _read_messages(child)
             if b"\n" in child.buffer:
                 return
         elif ended:
             raise Gone
+        if child.output in ready and (stalled := stalled_line(child.printed, hung)) is not None:
+            # If there is an answer by now, the stacks may be those of the next play.
+            if child.messages not in {descriptor for descriptor, _ in pipes.poll(0)}:
+                raise Stalled(stalled)
         # The limits are checked although bytes come in: a child could write bytes without an end of the line, or print,
         # for ever.
         now = time.monotonic()
