@@ -147,10 +147,10 @@ def _wait_for_line(
                 return
         elif ended:
             raise Gone
-        if child.output in ready and (stalled := stalled_line(child.printed, hung)) is not None:
-            # If there is an answer by now, the stacks may be those of the next play.
-            if child.messages not in {descriptor for descriptor, _ in pipes.poll(0)}:
-                raise Stalled(stalled)
+        stalled = stalled_line(child.printed, hung) if child.output in ready else None
+        # If there is an answer by now, the stacks may be those of the next play.
+        if stalled is not None and child.messages not in {descriptor for descriptor, _ in pipes.poll(0)}:
+            raise Stalled(stalled)
         # The limits are checked although bytes come in: a child could write bytes without an end of the line, or print,
         # for ever.
         now = time.monotonic()
