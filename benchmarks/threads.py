@@ -8,7 +8,7 @@ play has hung before; then 10,000 innocent ones with a step of 0.2 s of CPU, bes
 What must come of each is known to the last bit: a jump too early, a false deadlock, a hang, a hog that is missed or an
 innocent line that is blamed is a fault. Prints them and what a deadlock costs, and leaves with 1 if there was any
 fault, or if a deadlock takes more than 10 ms of CPU. ``--seconds`` (unlimited unless told) ends it early, with a
-quarter of them for the hogs and a quarter for the innocent; ``--short`` is 10 times, 16 hogs and 40 innocent plays.
+quarter of them for the hogs and a quarter for the innocent; ``--short`` is 10 times, 16 hogs and 20 innocent plays.
 """
 
 from __future__ import annotations
@@ -115,11 +115,11 @@ def deadlock_cpu(backend: str) -> float:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description="Threads, sockets and CPU hogs beside two busy loops.")
-    parser.add_argument("--short", action="store_true", help="10 repetitions, 16 hogs and 40 innocent plays")
+    parser.add_argument("--short", action="store_true", help="10 repetitions, 16 hogs and 20 innocent plays")
     parser.add_argument("--seconds", type=float, default=inf, help="stop after so many real seconds")
     asked = parser.parse_args()
     threads_end, hogs_end, end = (time.monotonic() + share * asked.seconds for share in (0.5, 0.75, 1.0))
-    times, hog_times, innocent_times = (10, 16, 40) if asked.short else (REPETITIONS, HOG_PLAYS, INNOCENT_PLAYS)
+    times, hog_times, innocent_times = (10, 16, 20) if asked.short else (REPETITIONS, HOG_PLAYS, INNOCENT_PLAYS)
     with Box() as box, busy_loops(2):
         faults = told("threads and sockets", ((p, b, fault(p, r)) for p, b, r in repeated(box, times, threads_end)))
         faults += told("hogs", hogs(box, hog_times, hogs_end))

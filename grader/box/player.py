@@ -23,10 +23,11 @@ from typing import Any, NoReturn
 
 from grader.box.simulation.core import TOUCHED, Bounds, Simulation, Stopped
 from grader.box.simulation.known import KnownLines
-from grader.box.simulation.run import prepare, run
+from grader.box.simulation.run import prepare, run_unwatched
 from grader.box.simulation.schedule import Replay, Schedule, Sticky, for_seed
 from grader.box.simulation.stall import stall
 from grader.box.simulation.trace import STUDENT, Site, Untraced, is_student, leaves
+from grader.box.simulation.watch import Watch
 from grader.box.stage import TOO_MUCH, Overflow, Stage, student_line
 from grader.wire.recording import MAX_WAITING, Ended, Remark, Returned, Waiting, row
 from grader.wire.turns import MAX_CHOICES
@@ -73,8 +74,11 @@ def play(program: Program, request: Message, bounds: Bounds, leave: Callable[[Me
         simulation.trace = Untraced()
     performance = Performance(program, request, simulation)
     simulation.on_abandon = lambda: leave(performance.message(spent=True))
-    with performance.kinds if request["kinds"] else nullcontext():
-        performance.escaped = run(simulation, performance.main, KnownLines(request["hung"]))
+    with performance.kinds if request["kinds"] else nullcontext(), Watch(simulation, KnownLines(request["hung"])):
+        performance.escaped = run_unwatched(simulation, performance.main)
+        # What is left in reference cycles dies now, and its finalizers are watched: what they do, and the coroutines
+        # and generators among them, belong to this play and not to the next one.
+        gc.collect()
     # An exception that went through the backend itself may have left it in any state.
     return performance.message(spent=performance.escaped is not None or simulation.workers.strays())
 

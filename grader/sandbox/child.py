@@ -130,9 +130,10 @@ def next_line(child: Child, has_ended: Callable[[Child], bool], patience: Patien
         finally:
             child.meter.wait(time.monotonic() - began)
     line, _, child.buffer = child.buffer.partition(b"\n")
-    if child.printed:
-        drain_output(child)  # written before the line; the next play starts with none
-        child.printed = b""
+    # What was written before the line is in the pipe, and no more than one read of it: the child may write for ever.
+    with suppress(BlockingIOError):
+        _read_output(child)
+    child.printed = b""
     return line
 
 
@@ -146,17 +147,18 @@ def _wait_for_line(child: Child, has_ended: Callable[[Child], bool], patience: P
             child.flush()
             if not child.unsent:
                 pipes.unregister(child.requests)
-        if child.output in ready:
-            if not _read_output(child):
-                pipes.unregister(child.output)
-            elif (stalled := stalled_line(child.printed, patience.hung)) is not None:
-                raise Stalled(stalled)
+        if child.output in ready and not _read_output(child):
+            pipes.unregister(child.output)
         if child.messages in ready:
             _read_messages(child)
             if b"\n" in child.buffer:
                 return
         elif ended:
             raise Gone
+        stalled = stalled_line(child.printed, patience.hung) if child.output in ready else None
+        # If there is an answer by now, the stacks may be those of the next play.
+        if stalled is not None and child.messages not in {descriptor for descriptor, _ in pipes.poll(0)}:
+            raise Stalled(stalled)
         # The limits are checked although bytes come in: a child could write bytes without an end of the line, or print,
         # for ever.
         now = time.monotonic()

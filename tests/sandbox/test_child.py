@@ -115,6 +115,14 @@ def test_stacks_of_a_play_that_has_answered_do_not_count_for_the_next_one(printi
     assert (first, next_line(child, lambda child: False, PATIENT)) == (b"first", b"second")
 
 
+def test_an_answer_comes_before_the_stacks_of_the_next_play(printing: tuple[Child, int, int]) -> None:
+    child, says, prints = printing
+    os.write(says, b"answer\n")
+    os.write(prints, STACKS)
+
+    assert next_line(child, lambda child: False, wall=30, cpu=30) == b"answer"
+
+
 def test_whether_a_line_has_come_is_told_without_waiting(printing: tuple[Child, int, int]) -> None:
     child, says, _ = printing
     before = child.has_line()

@@ -44,7 +44,8 @@ def probes() -> dict[str, Callable[[], bool]]:
     loop.close()
     probes = {f"asyncio loop.{name}": _has(loop, name) for name in _LOOP}
     probes["asyncio loop._write_to_self"] = _defines(selector_events.BaseSelectorEventLoop, "_write_to_self")
-    probes["asyncio Handle._callback"] = _has(asyncio.Handle, "_callback")
+    for name in ("_callback", "_args"):
+        probes[f"asyncio Handle.{name}"] = _has(asyncio.Handle, name)
     probes["asyncio's type of a task's step"] = _knows_steps
     probes["asyncio.tasks._PyTask"] = _has(asyncio.tasks, "_PyTask")
     for name in ("_exception", "_log_traceback"):

@@ -44,11 +44,15 @@ class LoopBlocked(BaseException):
 
 
 class Watch:
-    """Watches one run; a context manager round it, in the main thread."""
+    """Watches one run; a context manager round it, in the main thread.
+
+    ``known`` are the lines in which earlier runs of the same program have hung.
+    """
 
     def __init__(self, simulation: Simulation, known: KnownLines = NOTHING_KNOWN) -> None:
         self.simulation = simulation
         self._known = known
+        simulation.pace.know(known)
         self.period = KNOWN_PERIOD if known else PERIOD
         self.enabled = (
             SIGNAL is not None
