@@ -46,7 +46,7 @@ from grader.wire.recording import Recording
 ROOT = Path(__file__).resolve().parent.parent
 SHORT_SECONDS = 40.0
 PLAY_SEEDS = 4
-GENERATED = 12
+GENERATED = 8
 """Random programs of each family."""
 
 Repeatable = dict[str, list[str]]

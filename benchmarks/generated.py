@@ -18,12 +18,11 @@ from constructs import (
     FOR_THREADS,
     IN_THREADS,
     IN_WORKERS,
-    MAIN,
     OWN_THREADS,
-    PRELUDE,
     TASK,
     WORKERS,
 )
+from prelude import MAIN, PRELUDE
 
 FAMILIES = ("tasks", "workers", "threads")
 """Programs of tasks alone; with worker threads of anyio; with threads that a program starts itself, too."""

@@ -17,6 +17,7 @@ import threading
 import warnings
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 
 import anyio
@@ -94,6 +95,8 @@ def play(source: str, backend: str, unit: float) -> Outcome:
 
 
 def main() -> None:
+    with suppress(PermissionError):  # a matter of root's; without it a busy machine makes more noise
+        os.setpriority(os.PRIO_PROCESS, 0, -15)
     warnings.simplefilter("ignore")
     logging.getLogger("asyncio").disabled = True
     threading.excepthook = lambda arguments: None
