@@ -323,6 +323,7 @@ OWN_THREADS = {
         pool{n} = concurrent.futures.ThreadPoolExecutor({few})
         futures{n} = [pool{n}.submit(one{n}), pool{n}.submit(other{n})]
         {task}
+        await sleep({wait})  # what two threads do at one instant comes in any order
         mark(f"{n} done {{[future.done() for future in futures{n}]}}")
         await to_thread.run_sync(concurrent.futures.wait, futures{n})
         mark("{n} all done")

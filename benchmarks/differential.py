@@ -3,10 +3,10 @@
     python benchmarks/differential.py [--programs N] [--seed S] [--family FAMILY]... [--short]
 
 Every program of ``generated`` is played on both backends, in natural order and under a few seeds, and once for real on
-each. What is recorded has to be the same: what happened in which unit of time, or that the program hangs, which a play
-calls a deadlock. Where the order of steps decides, one of the seeds has to come to what reality came to; reality is
-asked again, alone, before a difference counts, and has to answer alike each time. Each play is repeated in a process of
-its own: digest and all of the recording have to be equal.
+each. What is recorded has to be the same: what happened in which unit of time, or that the program hangs. Where the
+order of steps decides, one of the seeds has to come to what reality came to; reality is asked again, alone, before a
+difference counts, and has to answer alike each time. Each play is repeated in a process of its own: digest and all of
+the recording have to be equal.
 
 Prints each difference with its program, made as short as it stays different. Leaves with 1 if there is any. ``--short``
 is a fixed number of programs, for CI.
@@ -116,8 +116,8 @@ def outcome_of(recording: Recording) -> str:
     match recording.ended:
         case Ended.RETURNED:
             return json.dumps(recording.value)
-        case Ended.DEADLOCK:
-            return "hung"
+        case Ended.DEADLOCK | Ended.NEVER_YIELDS | Ended.LATE:
+            return "hung"  # a real program that waits, or spins, or goes on for ever looks the same from outside
         case Ended.RAISED:
             return "raised " + ", ".join(leaf.types[0] for leaf in recording.error.leaves)
         case ended:
