@@ -38,7 +38,7 @@ program = player.Program(
 for backend in backends:
     for seed in seeds:
         request = dict(play="1", scenario="scenario", inputs={"d": []}, backend=backend, seed=seed,
-                       choices=None, trace=True, output=100, within=None, walk="fair")
+                       choices=None, trace=True, output=100, within=None, walk="fair", hung=[], kinds=False)
         print(json.dumps(player.play(program, request, Bounds(), None)), file=sys.__stdout__, flush=True)
 """
 """Plays in this process, whose clock jumps a second too far if it is told to."""

@@ -50,9 +50,9 @@ INNOCENT = """
 HOSTILE = """
 10401 =SUM(A1:A9):  nothing nothing -
 10402 <script>:     nothing nothing -
-10403 Ünal:         import nothing nothing
-10404 Valdés:       nothing nothing nothing
-10405 Winter:       nothing nothing nothing
+10403 Ünal:         import nothing import
+10404 Valdés:       nothing nothing import
+10405 Winter:       nothing import nothing
 10406 Ximénez:      nothing nothing nothing
 """
 """What becomes of each answer: ``wrong`` has some of the points and ``nothing`` none; ``-`` is nothing handed in."""

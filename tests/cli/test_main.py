@@ -688,8 +688,8 @@ def test_the_doctor_finds_this_computer_fit(tmp_path: Path) -> None:
 
 LIBRARIES_WITHOUT = {
     "a name of anyio": (
-        "import anyio._backends._asyncio as a; del a.AsyncIOBackend.run_async_from_thread",
-        "missing: anyio asyncio run_async_from_thread. Install an older anyio with `pip install 'anyio<",
+        "import anyio._backends._asyncio as a; del a.AsyncIOBackend.run_sync_in_worker_thread",
+        "missing: anyio asyncio run_sync_in_worker_thread. Install an older anyio with `pip install 'anyio<",
     ),
     "a name of trio": (
         "import trio._core; del trio._core.wait_all_tasks_blocked",

@@ -15,6 +15,7 @@ from grader.judge.verdict import Verdict
 from grader.kit.exercise import Limits
 from grader.kit.kit import load_kit
 from grader.sandbox.box import Box, Job
+from grader.sandbox.budget import Budget
 from grader.sandbox.cell import Cell
 from grader.sandbox.play import Play
 from grader.wire import BACKENDS
@@ -30,7 +31,7 @@ FOR_SEED = "import anyio\nasync def main(n=0):\n    async with anyio.create_task
 
 def cells(box: Box, submission: str) -> Cells:
     job = Job(module="x", submission=submission, scenarios=ASK, limits=Limits(wall_seconds=60))
-    return Cells(BACKENDS, lambda: Cell(box, job))
+    return Cells(BACKENDS, Budget(), lambda: Cell(box, job))
 
 
 def ask(backend: str, seed: int = 0, **inputs: object) -> Play:

@@ -120,7 +120,7 @@ def test_an_answer_comes_before_the_stacks_of_the_next_play(printing: tuple[Chil
     os.write(says, b"answer\n")
     os.write(prints, STACKS)
 
-    assert next_line(child, lambda child: False, wall=30, cpu=30) == b"answer"
+    assert next_line(child, lambda child: False, PATIENT) == b"answer"
 
 
 def test_whether_a_line_has_come_is_told_without_waiting(printing: tuple[Child, int, int]) -> None:

@@ -50,7 +50,7 @@ MANNER_WORDS = {
 MANNERS = {
     **dict.fromkeys(("deadlock", "late", "never-yields"), Manner.STUCK),
     **dict.fromkeys(LEFT_BEHIND, Manner.LEFT),
-    **dict.fromkeys(("crashed", "limit", "tampered", "internal"), Manner.BROKEN),
+    **dict.fromkeys(("crashed", "limit", "not-simulated", "tampered", "internal"), Manner.BROKEN),
     "blocked-loop": Manner.BLOCKED,
     "raised": Manner.RAISED,
 }

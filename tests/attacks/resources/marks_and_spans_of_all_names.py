@@ -1,4 +1,4 @@
-# expect: fails
+# expect: fails or blocked-loop
 # policy: import
 """As many marks and spans as may cross, each of a name of its own, for tests that look things up by name."""
 
