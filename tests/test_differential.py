@@ -7,7 +7,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
-from itertools import islice
+from math import inf
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ import pytest
 
 from grader.sandbox.reading import read
 from grader.wire import BACKENDS
+from grader.wire.turns import chooser
 
 ROOT = Path(__file__).parent.parent
 SEEDS = range(150)
@@ -76,9 +77,11 @@ class Simulation:
         )
         messages = map(json.loads, done.stdout.splitlines())
         return {
-            backend: [read(message, play="1", scenario="scenario", backend=backend)[0] for message in some]
+            backend: [
+                read(message, play="1", scenario="scenario", backend=backend, choose=chooser(seed), late=inf)[0]
+                for seed, message in zip(seeds, messages, strict=False)
+            ]
             for backend in backends
-            for some in [list(islice(messages, len(seeds)))]
         }
 
 
