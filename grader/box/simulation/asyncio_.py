@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import asyncio
 import selectors
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
 from math import inf, ulp
 from threading import get_ident
@@ -234,6 +234,8 @@ class VirtualEventLoop(asyncio.SelectorEventLoop):
         self._simulation = simulation
         self.time = simulation.clock.read  # type: ignore[method-assign]
         self._own_executor: ThreadPoolExecutor | None = None
+        self._in_threads: Counter[ThreadPoolExecutor] = Counter()
+        """How many calls each executor was given that have not come to their end."""
         self.virtual_selector = VirtualSelector(simulation)
         super().__init__(self.virtual_selector)  # type: ignore[arg-type]
         self.virtual_selector.loop = self
@@ -255,7 +257,17 @@ class VirtualEventLoop(asyncio.SelectorEventLoop):
         if executor is None:
             # asyncio would start a number of threads that depends on the machine's processors.
             executor = self._own_executor = self._own_executor or ThreadPoolExecutor(EXECUTOR_THREADS, "asyncio")
-        return super().run_in_executor(executor, func, *args)
+        if not isinstance(executor, ThreadPoolExecutor):
+            return super().run_in_executor(executor, func, *args)
+        return asyncio.wrap_future(self._begun(executor, executor.submit(func, *args)), loop=self)
+
+    def _begun(self, executor: ThreadPoolExecutor, call: Future[Any]) -> Future[Any]:
+        """Have a call that finds a thread free go on although it is cancelled: the thread takes it up at once."""
+        if self._in_threads[executor] < executor._max_workers:
+            call.cancel = lambda: False  # type: ignore[method-assign]
+        self._in_threads[executor] += 1
+        call.add_done_callback(lambda _: self._in_threads.subtract([executor]))
+        return call
 
     async def shutdown_default_executor(self, timeout: float | None = None) -> None:
         # asyncio would join the executor's threads from another thread, which would race against virtual time.

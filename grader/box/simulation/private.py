@@ -15,6 +15,7 @@ import threading
 import warnings
 from asyncio import selector_events
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 import trio
 from anyio._backends import _asyncio as anyio_asyncio
@@ -56,6 +57,7 @@ def probes() -> dict[str, Callable[[], bool]]:
         probes[f"trio Runner.{name}"] = lambda name=name: name in _run.Runner.__annotations__  # type: ignore[misc]
     for name in ("size", "run_sync_soon"):
         probes[f"trio EntryQueue.{name}"] = _has(trio_entry_queue.EntryQueue, name)
+    probes["concurrent.futures ThreadPoolExecutor._max_workers"] = _has(ThreadPoolExecutor(1), "_max_workers")
     probes["trio GLOBAL_RUN_CONTEXT"] = _has(_run, "GLOBAL_RUN_CONTEXT")
     for name in ("_next_send_fn", "_next_send"):
         probes[f"trio Task.{name}"] = lambda name=name: name in trio.lowlevel.Task.__annotations__  # type: ignore[misc]

@@ -57,7 +57,7 @@ class Call:
     """
 
     __slots__ = (
-        *("abandoned", "alarm", "arrived", "baton", "finished", "is_ready", "late", "line"),
+        *("abandoned", "alarm", "arrived", "baton", "begun", "finished", "is_ready", "late", "line"),
         *("native_id", "number", "posted", "rest", "state", "thread", "thread_id", "waiters"),
     )
 
@@ -74,6 +74,8 @@ class Call:
         """Set when a thread has taken the call."""
         self.baton = Flag()
         self.rest = Rest()
+        self.begun = False
+        """Whether it has had the baton."""
         self.abandoned = False
         self.finished = False
         self.posted = False
@@ -204,8 +206,8 @@ class Workers:
                 return False
             simulation, width = self._simulation, len(ready)
             call = ready[simulation.schedule.pick(simulation.among(width)) if width > 1 else 0]
-            call.state, call.rest, call.posted = "running", Rest(), False
-            call.baton.set()
+            self._go_on(call)
+            call.begun = True
             return True
 
     def _collect_threads(self) -> None:
@@ -275,8 +277,16 @@ class Workers:
                 self.forget(call)
                 call.state = "dropped"
                 call.baton.set()
-            else:
-                call.abandoned = True
+                return
+            call.abandoned = True
+            if not call.begun:
+                # A worker thread of anyio looks whether its call is still wanted, and a task is faster than that.
+                call.finished = True
+                self._go_on(call)
+
+    def _go_on(self, call: Call) -> None:
+        call.state, call.rest, call.posted = "running", Rest(), False
+        call.baton.set()
 
     def close(self) -> None:
         """End the run: no code of the learner's may go on in a thread."""
@@ -370,8 +380,9 @@ class Workers:
     # ---- called in the worker threads --------------------------------------------------------------------------------
 
     def await_baton(self, call: Call) -> None:
+        """Wait until this thread may go on. Raises SystemExit if it must not, because nobody wants what it does."""
         call.baton.wait()
-        if self.posts.closed:
+        if self.posts.closed or call.finished:
             raise SystemExit
 
     def sleep(self, call: Call, seconds: float) -> None:

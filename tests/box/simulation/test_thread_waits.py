@@ -11,6 +11,24 @@ from grader.sandbox.box import Box
 from grader.wire.recording import Ended
 from tests.plays_samples import cell_of, line_of, on_both_backends, play_of, played
 
+ABANDONED = """
+import time, anyio
+from functools import partial
+async def main():
+    out = []
+    def late():
+        time.sleep(3)
+        out.append("late")
+    async with anyio.create_task_group() as tg:
+        tg.start_soon(partial(anyio.to_thread.run_sync, late, abandon_on_cancel=True))
+        for _ in range(3):
+            await anyio.lowlevel.checkpoint()
+        tg.cancel_scope.cancel()
+    await anyio.sleep(1)
+    out.append("one")
+    await anyio.sleep(5)
+    return out
+"""
 PROGRAMS: dict[str, tuple[str, object]] = {
     "an event that is never set": (
         """
@@ -87,27 +105,6 @@ PROGRAMS: dict[str, tuple[str, object]] = {
             return got, round(time.monotonic() - begun)
         """,
         ([3, 1, 2], 3),
-    ),
-    "a call abandoned at once": (
-        """
-        import time, anyio
-        from functools import partial
-        async def main():
-            out = []
-            def late():
-                time.sleep(3)
-                out.append("late")
-            async with anyio.create_task_group() as tg:
-                tg.start_soon(partial(anyio.to_thread.run_sync, late, abandon_on_cancel=True))
-                for _ in range(3):
-                    await anyio.lowlevel.checkpoint()
-                tg.cancel_scope.cancel()
-            await anyio.sleep(1)
-            out.append("one")
-            await anyio.sleep(5)
-            return out
-        """,
-        ["one", "late"],
     ),
     "conditions, semaphores and barriers time out": (
         """
@@ -350,8 +347,26 @@ ON_ASYNCIO = {
         """,
         [2, 1, "timeout", "asked"],
     ),
+    "a call abandoned before its thread looks at it": (ABANDONED, ["one"]),
+    "a call of an executor that is cancelled before its thread looks at it": (
+        """
+        import asyncio, time, anyio
+        async def main():
+            out = []
+            async def job(seconds):
+                await asyncio.to_thread(lambda: (time.sleep(seconds), out.append(seconds)))
+            async with anyio.create_task_group() as group:
+                group.start_soon(job, 2)
+                await asyncio.sleep(0)
+                group.cancel_scope.cancel()
+            await asyncio.sleep(3)
+            return out
+        """,
+        [2],
+    ),
 }
 ON_TRIO = {
+    "a call abandoned at once": (ABANDONED, ["one", "late"]),
     "threads of trio used directly": (
         """
         import time, trio
