@@ -27,7 +27,7 @@ from grader.wire.recording import Ended
 PERIOD = 0.05
 SLEEPING_SECONDS = 0.25
 """For how long each look must find the loop's thread asleep."""
-KNOWN_PERIOD, KNOWN_CPU_SECONDS, KNOWN_SLEEPING_SECONDS = 0.01, 0.08, 0.1
+KNOWN_PERIOD, KNOWN_CPU_SECONDS, KNOWN_SLEEPING_SECONDS = 0.01, 0.05, 0.1
 """The same for a step that is where another play of the program has hung; elsewhere nothing changes."""
 PATIENCE = 5
 """How often the learner's code may catch LoopBlocked, or block in another task, before the child ends."""
