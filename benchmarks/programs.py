@@ -449,22 +449,22 @@ HOGS = (
 """Each is to be blamed at its line, or at the line before it: the head of the loop."""
 
 HEAVY = Program(
-    name="a step that computes for 0.2 s beside a line in which another play has hung",
+    name="a step that computes beside a line in which another play has hung",
     elapsed=0.0,
     body="""
     import re
-    async def main(hangs, kind):
+    async def main(hangs, kind, seconds):
         began = time.thread_time()
         while hangs:
             pass
-        while kind == "loop" and time.thread_time() - began < 0.2:
+        while kind == "loop" and time.thread_time() - began < seconds:
             pass
-        while kind == "calls" and time.thread_time() - began < 0.2:
+        while kind == "calls" and time.thread_time() - began < seconds:
             sum(range(1_000_000))
         if kind == "call":
-            sum(range(8_000_000))
+            sum(range(int(seconds * 40_000_000)))
         if kind == "thread":
-            await to_thread.run_sync(sum, range(20_000_000))
+            await to_thread.run_sync(sum, range(int(seconds * 100_000_000)))
         await checkpoint()
         return kind
     """,

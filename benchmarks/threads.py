@@ -4,7 +4,8 @@
 
 Plays programs with worker threads, loopback sockets and real deadlocks 500 times each, natural order and shuffles in
 turn, on both backends; then 300 plays that burn CPU in a task, a callback or one call into C, half of them where a
-play has hung before; then 10,000 innocent ones with a step of 0.2 s of CPU, beside a line in which a play has hung.
+play has hung before; then 10,000 innocent ones that compute beside a line in which a play has hung, every tenth for
+0.2 s of CPU in one step and the others for 0.02 s.
 What must come of each is known to the last bit: a jump too early, a false deadlock, a hang, a hog that is missed or an
 innocent line that is blamed is a fault. Prints them and what a deadlock costs, and leaves with 1 if there was any
 fault, or if a deadlock takes more than 10 ms of CPU. ``--seconds`` (unlimited unless told) ends it early, with a
@@ -79,13 +80,14 @@ def innocents(box: Box, times: int, until: float) -> Iterator[tuple[Program, str
         backend = BACKENDS[number // IN_A_CELL % 2]
         cell = Cell(box, HEAVY.job)
         try:
-            hung = cell.recording(Play("scenario", Play.encode({"hangs": True, "kind": ""}), backend))
+            hung = cell.recording(Play("scenario", Play.encode({"hangs": True, "kind": "", "seconds": 0}), backend))
             if hung.ended is not Ended.BLOCKED_LOOP:
                 yield HEAVY, backend, f"{hung.ended} and not blocked"
             for seed in range(min(IN_A_CELL, times - number)):
                 if time.monotonic() > until:
                     return
-                inputs = {"hangs": False, "kind": KINDS[seed % len(KINDS)]}
+                seconds = 0.02 if seed % 10 else 0.2
+                inputs = {"hangs": False, "kind": KINDS[seed // 10 % len(KINDS)], "seconds": seconds}
                 recording = cell.recording(Play("scenario", Play.encode(inputs), backend, seed))
                 blamed = recording.ended is not Ended.RETURNED
                 yield HEAVY, backend, f"{inputs}: {recording.ended}, line {recording.line}" if blamed else ""
