@@ -7,6 +7,7 @@ started are killed with it, and all of the box when it is closed. A box that has
 from __future__ import annotations
 
 import os
+import secrets
 import signal
 import threading
 import time
@@ -270,6 +271,7 @@ def _order(job: Job) -> JobOrder:
             "horizon": job.limits.horizon_seconds,
         },
         "needs": list(job.needs),
+        "proof": secrets.token_hex(16),
     }
 
 

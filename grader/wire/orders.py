@@ -84,3 +84,8 @@ class JobOrder(TypedDict):
     scenarios: str
     limits: JobLimits
     needs: list[str]
+    proof: str
+    """Proves nothing: it is bait for a submission that searches the memory of the grader for a way to claim a fault.
+
+    Our own code never sends it, so that a message which holds it costs the submission its points.
+    """
