@@ -425,6 +425,7 @@ IN_WORKERS = {
         mark("{n} set by the loop")
     """,
     "check cancelled": """
+        time.sleep({wait})  # at once, it would race against a thread whose error cancels this one
         from_thread.check_cancelled()
         mark("{n} not cancelled")
     """,
