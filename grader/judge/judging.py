@@ -19,7 +19,7 @@ from types import CodeType, FrameType
 
 from grader.sandbox.budget import Budget
 
-_AGAIN_SECONDS = 0.5
+_AGAIN_SECONDS = 0.1
 """How often the signal is sent again while the code that it interrupts must not be interrupted."""
 
 
