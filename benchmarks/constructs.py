@@ -266,17 +266,21 @@ FOR_THREADS = {
 }
 """Statements of tasks that act upon threads; threads may use them as well."""
 
+# What threads do at one instant comes in any order in reality, so each begins at an instant of its own.
 WORKERS = {
     "worker": """
         def work{n}():
+            time.sleep({wait})
             {thread}
             return {n}
         mark(f"{n} worker returned {{await to_thread.run_sync(work{n}, abandon_on_cancel={bool}, limiter={limit})}}")
     """,
     "two workers": """
         def one{n}():
+            time.sleep({wait})
             {thread}
         def other{n}():
+            time.sleep({wait})
             {thread}
         async with create_task_group() as group{n}:
             SCOPES[{n}] = group{n}.cancel_scope
@@ -290,6 +294,7 @@ WORKERS = {
 OWN_THREADS = {
     "thread": """
         def own{n}():
+            time.sleep({wait})
             try:
                 {own}
             except Exception as error:
@@ -302,6 +307,7 @@ OWN_THREADS = {
     """,
     "join with a timeout": """
         def own{n}():
+            time.sleep({wait})
             {own}
         thread{n} = threading.Thread(target=own{n}, daemon=True)
         thread{n}.start()
@@ -317,8 +323,10 @@ OWN_THREADS = {
     """,
     "pool": """
         def one{n}():
+            time.sleep({wait})
             {own}
         def other{n}():
+            time.sleep({wait})
             {own}
         pool{n} = concurrent.futures.ThreadPoolExecutor({few})
         futures{n} = [pool{n}.submit(one{n}), pool{n}.submit(other{n})]
@@ -331,6 +339,7 @@ OWN_THREADS = {
     """,
     "result with a timeout": """
         def own{n}():
+            time.sleep({wait})
             {own}
             return {n}
         pool{n} = concurrent.futures.ThreadPoolExecutor(1)
@@ -354,6 +363,7 @@ OWN_THREADS = {
     """,
     "thread of the backend": """
         def work{n}():
+            time.sleep({wait})
             {own}
             return {n}
         mark(f"{n} the thread returned {{await in_a_thread(work{n})}}")
@@ -363,6 +373,7 @@ OWN_THREADS = {
             {task}
             return {n}
         def own{n}():
+            time.sleep({wait})
             {own}
             mark(f"{n} portal returned {{portal{n}.call(asked{n})}}")
         async with BlockingPortal() as portal{n}:

@@ -27,7 +27,7 @@ from prelude import MAIN, PRELUDE
 FAMILIES = ("tasks", "workers", "threads")
 """Programs of tasks alone; with worker threads of anyio; with threads that a program starts itself, too."""
 
-MAX_STATEMENTS, MAX_TIMERS, MAX_DEPTH = 20, 10, 4
+MAX_STATEMENTS, MAX_TIMERS, MAX_DEPTH = 20, 12, 4
 LONGEST = 9
 """Units of the longest duration, before it is put off to a unit of its own."""
 

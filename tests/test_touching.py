@@ -13,7 +13,8 @@ import pytest
 
 from grader.kit.exercise import Limits
 from grader.sandbox.box import Box, Job
-from grader.sandbox.cell import Cell, Play
+from grader.sandbox.cell import Cell
+from grader.sandbox.play import Play
 from grader.wire import BACKENDS
 from grader.wire.recording import Ended, Recording
 
