@@ -685,7 +685,13 @@ def test_a_test_that_is_interrupted_in_the_middle_of_a_play_does_not_spoil_the_n
     monkeypatch.setattr(session, "TIMEOUT_SECONDS", 1)
     slow = forging_samples.KIT.replace("cpu_seconds = 1\n", "cpu_seconds = 60\n")
 
-    found = graded(box, tmp_path, answer("import anyio; return await anyio.to_thread.run_sync(sum, range(10**12))"), ("asyncio",), settings=slow)
+    found = graded(
+        box,
+        tmp_path,
+        answer("import anyio; return await anyio.to_thread.run_sync(sum, range(10**12))"),
+        ("asyncio",),
+        settings=slow,
+    )
 
     assert {result.outcome.value for result in found.results("test_answer")} == {"not-judged"}
     assert found.ends("test_other") == {"pass"}
