@@ -198,7 +198,10 @@ class Trial:
         if internal is not None:
             return replace(not_judged(internal.reason), own_fault=True)
         unknown = next((recording for _, recording in used if recording.ended is Ended.NOT_SIMULATED), None)
-        return None if unknown is None else not_judged(f"{unknown.reason}, in the call that line {unknown.line} makes")
+        if unknown is None:
+            return None
+        where = "" if unknown.line is None else f" (started in line {unknown.line})"
+        return not_judged(f"{unknown.reason}{where}")
 
     def is_fragile(self, seed: int) -> bool:
         """Whether the hidden test fails under the unfair schedule of this seed."""

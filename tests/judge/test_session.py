@@ -438,3 +438,18 @@ def test_a_grading_declaration_leaves_the_function_as_it_is_and_a_token_is_one()
 
     assert grading(points=1, diagnosis="a", feedback="b")(function) is function
     assert token("a") == Token("a")
+
+
+@pytest.mark.parametrize("test", ["assert play('ask').result", "assert play('ask').ended_as('not-simulated')"])
+def test_a_play_that_cannot_be_followed_is_not_judged_and_says_where_the_thread_was_started(
+    box: Box, tmp_path: Path, test: str
+) -> None:
+    waits = """
+import signal, anyio
+async def answer():
+    await anyio.to_thread.run_sync(signal.sigwait, [signal.SIGUSR1])
+"""
+    judged = only(box, tmp_path, test, waits)
+
+    assert (judged.outcome, judged.own_fault) == (Result.NOT_JUDGED, False)
+    assert judged.reason == "a thread waits in a way that cannot be followed in virtual time (started in line 4)"
