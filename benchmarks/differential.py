@@ -148,10 +148,12 @@ def confirmed(boxes: Boxes, program: Program, backend: str) -> Iterator[Differen
     """The difference, if reality says the same each time and none of many schedules comes to it."""
     ((recordings, _),) = boxes.played([program], MORE_SEEDS, [backend])
     played = plays_of(recordings[backend])
-    outcomes = really([request(program, backend)] * ASKED_AGAIN, at_once=ASKED_AGAIN, unit=2 * UNIT)
-    said = {outcome.what for outcome in outcomes if not outcome.noisy}
-    if len(said) == 1 and not said & set(played):
-        yield Difference(program=program, backend=backend, played=played, real=said.pop())
+    for unit in (2 * UNIT, 4 * UNIT):
+        outcomes = really([request(program, backend)] * ASKED_AGAIN, at_once=ASKED_AGAIN, unit=unit)
+        said = {outcome.what for outcome in outcomes if not outcome.noisy}
+        if len(said) != 1 or said & set(played):
+            return
+    yield Difference(program=program, backend=backend, played=played, real=said.pop())
 
 
 def repeatable(recording: Recording) -> tuple[object, ...]:
