@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import gc
+import logging
 import sys
 import time
 from collections.abc import Awaitable, Callable
@@ -137,6 +138,7 @@ def least(ways: tuple[Way, ...], program: Program, backend: str, repeat: int) ->
 
 
 def main() -> int:
+    logging.getLogger("concurrent.futures").disabled = True  # it logs how the threads of a play are ended
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--repeat", type=int, default=40)
     asked = parser.parse_args()
