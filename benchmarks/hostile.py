@@ -164,6 +164,8 @@ def text(exercise: str, waste: str, answer: str) -> str:
 def main(names: list[str]) -> int:
     kit = load_kit(CHECKOUT)
     largest, wanted = 0.0, files()
+    if unknown := sorted(set(names) - wanted.keys()):
+        sys.exit(f"no file does this: {', '.join(unknown)}\nthere are: {', '.join(wanted)}")
     print("wall s   charged s  own CPU s   plays   points  what it does: how its tests ended")
     with Box() as box, tempfile.TemporaryDirectory() as folder:
         assert box.level
