@@ -268,7 +268,16 @@ class Simulation:
         self.abort()
 
     def threads_go_on(self) -> bool:
-        """Let threads take their turns although a task is ready, and deliver what they post; whether any did."""
+        """Let threads take their turns although a task is ready, and deliver what they post; whether any did.
+
+        If all of them rest, time passes until one of them goes on: it does so in reality while the tasks spin.
+        """
+        if self.workers.settle():
+            return True
+        deadline = self.workers.next_deadline()
+        if deadline > self.bounds.late:
+            return False
+        self._advance(deadline)
         return self.workers.settle()
 
     def worker_stuck(self) -> None:

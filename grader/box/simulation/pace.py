@@ -21,6 +21,8 @@ WITNESSES = 200
 """The last steps of a run that spins. Of the tasks that took them the first one is blamed, whatever the order was."""
 KNOWN_SPIN = 5000
 """As many steps in a row are enough in a line in which another play of the program has spun."""
+BESIDE_THREADS = 1000
+"""Steps without progress after which a thread goes on, in a run in which tasks have spun beside threads before."""
 CALLBACKS_PER_STEP = 4
 """The most callbacks in the mean for one step; a task that ends comes with two or three."""
 
@@ -56,6 +58,8 @@ class Pace:
         """Called when the loop begins to rest, and when it has rested."""
         self._at_rest = (0, 0)
         """How many callbacks had run, and steps, when no task was ready the last time."""
+        self._beside_threads = False
+        """Whether tasks of this run have spun until a thread went on."""
         self._known = NOTHING_KNOWN
         self._next_look = self._spin - WITNESSES
         self._witnesses: dict[int, TaskRecord] = {}
@@ -99,6 +103,9 @@ class Pace:
     def look(self, record: TaskRecord) -> int:
         """Stop the run if this step of a task is one too many; returns the step after which to look again."""
         simulation, last = self._simulation, self._last_step()
+        spins = simulation.steps - simulation.progress >= BESIDE_THREADS
+        if self._beside_threads and spins and self._let_threads_go_on():
+            return simulation.steps + BESIDE_THREADS
         if simulation.steps <= last - WITNESSES:
             self._witnesses.clear()
             return last - WITNESSES
@@ -106,10 +113,8 @@ class Pace:
             self._witnesses[record.id] = record
         if simulation.steps <= last:
             return simulation.steps
-        if simulation.threads_go_on():
-            # Threads have their turn when no task is ready, and these tasks may wait for one without ever resting.
-            simulation.progress = simulation.steps
-            return self._last_step() - WITNESSES
+        if self._let_threads_go_on():
+            return simulation.steps + BESIDE_THREADS
         spun = simulation.steps - simulation.progress
         first = self._witnesses[min(self._witnesses)] if self._witnesses else record
         site = site_of(simulation.coroutine_of(first.task))
@@ -125,6 +130,14 @@ class Pace:
                 Ended.LATE, f"not finished after {simulation.steps} steps and {simulation.now:g} virtual seconds"
             )
         return simulation.steps
+
+    def _let_threads_go_on(self) -> bool:
+        """Threads have their turn when no task is ready, and these tasks may wait for one without ever resting."""
+        moved = self._simulation.threads_go_on()
+        if moved:
+            self._simulation.progress = self._simulation.steps
+        self._beside_threads = self._beside_threads or moved
+        return moved
 
     # ---- callbacks ---------------------------------------------------------------------------------------------------
 

@@ -30,6 +30,23 @@ async def main():
     return out
 """
 PROGRAMS: dict[str, tuple[str, object]] = {
+    "tasks that spin until threads have slept": (
+        """
+        import threading, time, anyio
+        async def main():
+            out = []
+            def naps():
+                for number in range(20):
+                    time.sleep(1)
+                    out.append(number)
+            thread = threading.Thread(target=naps)
+            thread.start()
+            while thread.is_alive():
+                await anyio.sleep(0)
+            return len(out)
+        """,
+        20,
+    ),
     "an event that is never set": (
         """
         import threading, anyio
