@@ -162,6 +162,7 @@ class VirtualSelector:
 
     def __init__(self, simulation: AsyncioSimulation) -> None:
         self._simulation = simulation
+        simulation.idling.loop = self
         self._real = selectors.DefaultSelector()
         self._events: Events = []
         """What the last poll found."""
@@ -187,7 +188,7 @@ class VirtualSelector:
         return self._events
 
     def _rest(self) -> None:
-        decision, seconds = self._simulation.idling.decide(self)
+        decision, seconds = self._simulation.idling.decide()
         match decision:
             case Idle.LOOK_AGAIN if not self._events:
                 self.poll()

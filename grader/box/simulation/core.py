@@ -268,17 +268,15 @@ class Simulation:
         self.abort()
 
     def threads_go_on(self) -> bool:
-        """Let threads take their turns although a task is ready, and deliver what they post; whether any did.
-
-        If all of them rest, time passes until one of them goes on: it does so in reality while the tasks spin.
-        """
+        """Let threads take their turns, and time pass for them, although a task is ready; whether there was any use."""
         if self.workers.settle():
             return True
-        deadline = self.workers.next_deadline()
-        if deadline > self.bounds.late:
+        until = self.idling.while_tasks_spin()
+        if until > self.bounds.late:
             return False
-        self._advance(deadline)
-        return self.workers.settle()
+        self._advance(until)
+        self.workers.settle()
+        return True
 
     def worker_stuck(self) -> None:
         """A worker thread has used CPU for the whole real grace without coming to an end."""

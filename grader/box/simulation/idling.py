@@ -83,6 +83,8 @@ class Idling:
 
     def __init__(self, simulation: _Simulation) -> None:
         self._simulation = simulation
+        self.loop: Loop
+        """The event loop, which the backend puts here when it is made."""
         self.grace_spent = False
         """Whether the loop has waited out the real grace for open sockets since the last event."""
 
@@ -90,9 +92,9 @@ class Idling:
         self.grace_spent = False
         self._simulation.workers.waited_since = None
 
-    def decide(self, loop: Loop) -> tuple[Idle, float]:
+    def decide(self) -> tuple[Idle, float]:
         """What the loop does next and, for ``WAIT``, for how many real seconds."""
-        workers = self._simulation.workers
+        loop, workers = self.loop, self._simulation.workers
         self._simulation.pace.came_to_rest()
         if workers.settle():
             self.grace_spent = False  # a thread may have written to a socket since that was polled
@@ -115,6 +117,14 @@ class Idling:
             return Idle.WAIT, bounds.socket_grace if deadline < inf else bounds.last_socket_grace
         self._jump(deadline)
         return Idle.MOVED, 0.0
+
+    def while_tasks_spin(self) -> float:
+        """The virtual time that passes until a thread goes on, or a timer is due before that; ``inf`` without threads.
+
+        Threads sleep on in reality while tasks spin, and no task need ever rest until one of them has woken.
+        """
+        deadline = self._simulation.workers.next_deadline()
+        return min(self.loop.next_timer(), deadline) if deadline < inf else inf
 
     def _jump(self, deadline: float) -> None:
         """Move time to the next timer. Without one, or beyond the bounds, the run is stopped."""

@@ -53,7 +53,7 @@ def probes() -> dict[str, Callable[[], bool]]:
         probes[f"asyncio Task.{name}"] = _has(asyncio.Task, name)
     probes["warnings._warn_unawaited_coroutine"] = _has(warnings, "_warn_unawaited_coroutine")
     probes["trio Runner.task_exited(task, outcome)"] = _takes(_run.Runner, "task_exited", "self", "task", "outcome")
-    for name in ("runq", "waiting_for_idle", "io_manager", "entry_queue"):
+    for name in ("runq", "waiting_for_idle", "io_manager", "entry_queue", "deadlines"):
         probes[f"trio Runner.{name}"] = lambda name=name: name in _run.Runner.__annotations__  # type: ignore[misc]
     for name in ("size", "run_sync_soon"):
         probes[f"trio EntryQueue.{name}"] = _has(trio_entry_queue.EntryQueue, name)

@@ -12,7 +12,6 @@ import time
 from bisect import insort
 from collections.abc import Iterable, Iterator
 from functools import partial, wraps
-from math import inf
 from typing import Any
 
 import outcome
@@ -95,7 +94,7 @@ class VirtualClock(trio.abc.Clock):
     def __init__(self, simulation: TrioSimulation) -> None:
         self._simulation = simulation
         self._now = simulation.clock.read
-        self._deadline = inf
+        simulation.idling.loop = self
         self._looks = 0
         self.polled = False
         """Whether trio has polled the sockets without waiting since the last step."""
@@ -114,10 +113,9 @@ class VirtualClock(trio.abc.Clock):
             self._simulation.tampered()  # trio would serve a queue of its own in an order that no seed decides
         if deadline <= self._now():
             return 0
-        self._deadline = deadline
         posts = self._simulation.workers.posts
         posts.loop_sleeps = False
-        decision, seconds = self._simulation.idling.decide(self)
+        decision, seconds = self._simulation.idling.decide()
         if decision is Idle.LOOK_AGAIN:
             return 0
         if decision is Idle.ALL_BLOCKED:
@@ -152,7 +150,7 @@ class VirtualClock(trio.abc.Clock):
         return waiters > 1  # one of them is trio's own wake-up socket
 
     def next_timer(self) -> float:
-        return self._deadline
+        return _run.GLOBAL_RUN_CONTEXT.runner.deadlines.next_deadline()
 
 
 class RunQueue:

@@ -77,6 +77,13 @@ def simulation() -> Simulation:
 
 
 EVERYTHING = StillLoop(polled=True, calls=True, idleness=True, sockets=True, timer=5.0)
+
+
+def decide(simulation: Simulation, loop: StillLoop) -> tuple[Idle, float]:
+    simulation.idling.loop = loop
+    return simulation.idling.decide()
+
+
 RUNGS = {
     "polled": (EVERYTHING, Idle.LOOK_AGAIN),
     "calls": (replace(EVERYTHING, polled=False), Idle.LOOK_AGAIN),
@@ -89,7 +96,7 @@ RUNGS = {
 
 @pytest.mark.parametrize(("loop", "decision"), RUNGS.values(), ids=RUNGS)
 def test_each_rung_comes_before_all_that_follow(simulation: Simulation, loop: StillLoop, decision: Idle) -> None:
-    assert simulation.idling.decide(loop)[0] is decision
+    assert decide(simulation, loop)[0] is decision
     assert simulation.now == (5.0 if loop == StillLoop(timer=5.0) else 0.0)
     assert (simulation.stopped is not None) == (loop == StillLoop())
 
@@ -121,13 +128,13 @@ def test_each_rung_of_the_worker_threads_comes_before_all_that_follow(
 ) -> None:
     simulation.workers = workers  # type: ignore[assignment]
 
-    assert simulation.idling.decide(loop) == decision
+    assert decide(simulation, loop) == decision
     assert simulation.now == (3.0 if decision[0] is Idle.MOVED else 0.0)
     assert simulation.stopped is None
 
 
 def test_a_loop_in_which_nothing_can_happen_is_a_deadlock(simulation: Simulation) -> None:
-    simulation.idling.decide(StillLoop())
+    decide(simulation, StillLoop())
 
     assert simulation.stopped is not None
     assert simulation.stopped.ended is Ended.DEADLOCK
@@ -136,25 +143,37 @@ def test_a_loop_in_which_nothing_can_happen_is_a_deadlock(simulation: Simulation
 def test_open_sockets_get_one_short_real_grace_before_time_jumps(simulation: Simulation) -> None:
     loop = StillLoop(sockets=True, timer=5.0)
 
-    assert simulation.idling.decide(loop) == (Idle.WAIT, 0.002)
+    assert decide(simulation, loop) == (Idle.WAIT, 0.002)
     assert simulation.now == 0
-    assert simulation.idling.decide(loop) == (Idle.MOVED, 0)
+    assert decide(simulation, loop) == (Idle.MOVED, 0)
     assert simulation.now == 5.0
 
 
 def test_open_sockets_get_a_longer_grace_when_there_is_no_timer_left(simulation: Simulation) -> None:
     loop = StillLoop(sockets=True)
 
-    assert simulation.idling.decide(loop) == (Idle.WAIT, 0.25)
+    assert decide(simulation, loop) == (Idle.WAIT, 0.25)
     assert simulation.stopped is None
-    assert simulation.idling.decide(loop) == (Idle.MOVED, 0)
+    assert decide(simulation, loop) == (Idle.MOVED, 0)
     assert simulation.stopped is not None
 
 
 def test_a_timer_beyond_the_horizon_stops_the_run_as_late_at_the_horizon() -> None:
     simulation = Simulation(Schedule(), Bounds(horizon=100.0))
 
-    assert simulation.idling.decide(StillLoop(timer=101.0)) == (Idle.MOVED, 0)
+    assert decide(simulation, StillLoop(timer=101.0)) == (Idle.MOVED, 0)
     assert simulation.stopped is not None
     assert simulation.stopped.ended is Ended.LATE
     assert simulation.now == 100.0
+
+
+@pytest.mark.parametrize(
+    ("timer", "sleeper", "now"), [(5.0, 3.0, 3.0), (2.0, 3.0, 2.0), (inf, 3.0, 3.0), (5.0, inf, 0.0), (inf, 101.0, 0.0)]
+)
+def test_while_tasks_spin_time_passes_for_threads_and_over_no_timer(timer: float, sleeper: float, now: float) -> None:
+    simulation = Simulation(Schedule(), Bounds(horizon=100.0))
+    simulation.workers = StillWorkers(sleeper=sleeper)  # type: ignore[assignment]
+    simulation.idling.loop = StillLoop(timer=timer)
+
+    assert simulation.threads_go_on() == (now > 0)
+    assert simulation.now == now
