@@ -39,9 +39,6 @@ from grader.wire import BACKENDS
 from grader.wire.lines import MAX_LINE, decode, dumps, rest_of_line
 from grader.wire.orders import JobOrder
 
-DESCRIPTOR_GONE = 1
-"""Exit status of a child whose descriptors are closed. Only the learner's code can have closed them."""
-
 
 def serve(control: socket.socket, fence: Fence) -> None:
     """Fork a child for every job until the trusted side closes the socket."""
@@ -79,13 +76,14 @@ def _reap(control: socket.socket, fence: Fence) -> None:
     """Collect the processes that have ended: children, and orphans that they have left to us."""
     while True:
         try:
-            process, status = os.waitpid(-1, os.WNOHANG)
+            process, status, used = os.wait4(-1, os.WNOHANG)
         except ChildProcessError:
             return
         if not process:
             return
         _remove_folder(fence, process)
-        control.sendall(dumps({"ended": process, "status": os.waitstatus_to_exitcode(status)}))
+        cpu = used.ru_utime + used.ru_stime
+        control.sendall(dumps({"ended": process, "status": os.waitstatus_to_exitcode(status), "cpu": cpu}))
 
 
 def _serve(control: socket.socket, fence: Fence) -> bool:
@@ -117,7 +115,8 @@ def _child(control: socket.socket, job: JobOrder, descriptors: list[int], fence:
         fence.put_up(job["needs"], folder)
         scenarios = compile(job["scenarios"], "/scenarios.py", "exec", dont_inherit=True)
         # From here on the learner's code decides what happens in this process. The trusted side takes a fault that is
-        # reported before this line for the grader's, and every later one for the submission's.
+        # reported before this line for the grader's, and every later one for the submission's, unless a program of ours
+        # meets it as well.
         _send({"ready": True})
         _answer(job, scenarios)
     except BaseException as error:  # it must never return into the zygote
@@ -148,7 +147,7 @@ def _receive(requests: BinaryIO) -> bytes:
     try:
         return requests.readline()
     except OSError:
-        os._exit(DESCRIPTOR_GONE)
+        os._exit(1)
 
 
 def _leave(message: Message) -> NoReturn:
@@ -164,7 +163,7 @@ def _send(message: Any) -> None:
         while data:
             data = data[os.write(MESSAGES, data) :]
     except OSError:
-        os._exit(DESCRIPTOR_GONE)
+        os._exit(1)
 
 
 # ---- the folder of a job with ``processes`` --------------------------------------------------------------------------

@@ -254,7 +254,7 @@ class Box:
             if time.monotonic() > deadline or zygote.stopped():
                 raise Died(f"process {child.process} does not end")
             zygote.listen(0.05)
-        status = zygote.statuses.pop(child.number)
+        status, child.cpu_seconds = zygote.statuses.pop(child.number), zygote.cpu_seconds.pop(child.number)
         # A process that was leaving already keeps its own status under our signal.
         child.status = None if status == -signal.SIGKILL and not alone else status
 

@@ -11,11 +11,11 @@ from __future__ import annotations
 
 import os
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import inf
 
 from grader.kit.exercise import Limits
-from grader.sandbox.zygote import LOOK_SECONDS, usage_of
+from grader.sandbox.zygote import LOOK_SECONDS, children_of, usage_of
 
 _BILL_SECONDS = 1.0
 """Waiting time after which the kernel is asked what a child has used: to ask for every play was a tenth of judging."""
@@ -82,6 +82,7 @@ class Stock:
     """What a child has used in its life; nothing where there is no /proc."""
 
     cpu_seconds: float = 0.0
+    """Its own, and that of the processes below it."""
     starved_seconds: float = 0.0
     """For how long its present threads could have run and had no processor, the times of all threads added up."""
     threads: int = 0
@@ -101,11 +102,15 @@ def take_stock(process: int) -> Stock | None:
                 starved += int(_read(f"/proc/{process}/task/{thread}/schedstat").split()[1])
                 states.add(_read(f"/proc/{process}/task/{thread}/stat").rpartition(")")[2].split()[0])
     return Stock(
-        cpu_seconds=usage.cpu_seconds,
+        cpu_seconds=usage.cpu_seconds + sum(_cpu_of(child) for child in children_of(process)),
         starved_seconds=starved / 1e9,
         threads=usage.threads,
         asleep=states == {"S"},
     )
+
+
+def _cpu_of(process: int) -> float:
+    return usage_of(process).cpu_seconds + sum(_cpu_of(child) for child in children_of(process))
 
 
 def _read(path: str) -> str:
@@ -135,9 +140,14 @@ class Meter:
         if self._waited > _BILL_SECONDS:
             self.bill(budget)
 
-    def bill(self, budget: Budget) -> None:
-        """Charge what has not been charged yet."""
+    def bill(self, budget: Budget, cpu_in_all: float | None = None) -> None:
+        """Charge what has not been charged yet; ``cpu_in_all`` is what a child that has ended used, where it is known.
+
+        A child that plays ahead may be gone before anybody has looked at what it uses.
+        """
         stock, before = self.look(), self._charged
+        if cpu_in_all is not None:
+            stock = replace(stock, cpu_seconds=max(stock.cpu_seconds, cpu_in_all))
         real = max(0.0, self._waited - _starved(before, stock))
         budget.charge(cpu=stock.cpu_seconds - before.cpu_seconds, real=real)
         self._charged, self._waited = stock, 0.0

@@ -21,7 +21,7 @@ from grader.errors import InternalError
 from grader.sandbox.answers import Fault, Stumbled, answer, player_works
 from grader.sandbox.box import GRACE_SECONDS, Box, Job
 from grader.sandbox.budget import Budget
-from grader.sandbox.child import Child, Gone, Patience, Stalled, TimeIsUp, drain_output, next_line
+from grader.sandbox.child import Child, Gone, Patience, Stalled, TimeIsUp, next_line
 from grader.sandbox.play import Play, request
 from grader.sandbox.reading import read
 from grader.wire.lines import Distrusted, Json
@@ -31,6 +31,8 @@ from grader.wire.values import TooLarge
 
 SLEEP_SECONDS = 5.0
 """For how long the processes of one play may really sleep if it has nothing real to wait for: its time is virtual."""
+REPLACEMENT_SECONDS = 0.5
+"""The most that a new child costs of the real time of a submission; what is above it is the load on the machine."""
 KEPT_BYTES = 8 << 20
 """How long the answers of one cell are, as lines, whose recordings are kept; those before them are played again when
 they are asked for again. A recording takes up to thirty times the memory of its line."""
@@ -74,15 +76,12 @@ class Cell:
 
     def send(self, play: Play) -> Play:
         """Ask for a play without waiting for it. Returns the play that will answer: it may be one with a trace."""
-        traced = replace(play, trace=True)
-        for known in (play, traced):
-            if known in self._done or any(known == sent for sent, _ in self._sent):
-                return known
+        if (known := self._known(play)) is not None:
+            return known
         # A play that failed is played again for its trace. One that hangs costs half a second each time, so all plays
         # of a program that has hung once are traced at once.
-        asked = traced if self._hangs else play
+        asked = replace(play, trace=True) if self._hangs else play
         if self.budget.spent:
-            self._done[asked] = _ended(asked, Ended.LIMIT, self.budget.spent)
             return asked
         name = secrets.token_hex(8)
         self._sent.append((asked, name))
@@ -95,17 +94,20 @@ class Cell:
     def recording(self, play: Play) -> Recording:
         """The recording of a play; waits for it, and for those sent before it."""
         asked = self.send(play)
-        while asked not in self._done:
-            self._go_on()
-        return self._done[asked]
+        while asked not in self._done and not self.budget.spent:
+            self._next()
+        if self.budget.spent:
+            self._give_up()
+        return self._done.get(asked) or _ended(asked, Ended.LIMIT, self.budget.spent)
 
     def _go_on(self) -> None:
-        """Take in the next answer; if the budget is spent, end the child and answer all that is open with ``limit``."""
-        if not self.budget.spent:
+        """Take in the next answer, or give all of them up if the budget is spent."""
+        if self.budget.spent:
+            self._give_up()
+        else:
             self._next()
-            return
-        for play, _ in self._sent:
-            self._done[play] = _ended(play, Ended.LIMIT, self.budget.spent)
+
+    def _give_up(self) -> None:
         self._sent.clear()
         if self._child is not None:
             self._replace(self._child)
@@ -130,14 +132,19 @@ class Cell:
 
     def is_known(self, play: Play) -> bool:
         """Whether the play has been asked for, with a trace or without."""
-        asked = (play, replace(play, trace=True))
-        return any(one in self._done or any(one == sent for sent, _ in self._sent) for one in asked)
+        return self._known(play) is not None
 
     def done(self, play: Play) -> Recording | None:
         """The recording of a play that has been made, without waiting for any answer."""
         while self._sent and self._child is not None and self._child.has_line():
             self._go_on()
-        return self._done.get(play) or self._done.get(replace(play, trace=True))
+        known = self._known(play)
+        return None if known is None else self._done.get(known)
+
+    def _known(self, play: Play) -> Play | None:
+        """The play that has been asked for and answers this one: itself, or the same with a trace."""
+        sent = {asked for asked, _ in self._sent}
+        return next((one for one in (play, replace(play, trace=True)) if one in self._done or one in sent), None)
 
     # ---- one answer --------------------------------------------------------------------------------------------------
 
@@ -159,48 +166,22 @@ class Cell:
 
     def _next(self) -> None:
         """Take in the answer to the request that was sent first."""
+        if self._child is None:
+            self._submit_all()  # interrupted between two children
         child = self._child
         assert child is not None
         play, name = self._sent.popleft()
-        size, spent = 0, True
         try:
-            message, size = answer(self._box, child, replace(self._patience, hung=self.hung))
-            recording, spent = self._read(message, play, name)
-            if child.buffer and not self._sent:
-                raise Distrusted("more than one answer came out of the box")
-        except TimeIsUp as up:
-            child.meter.bill(self.budget)
-            recording = _ended(play, Ended.LIMIT, str(up))
-        except Stalled as stalled:
-            recording = replace(_ended(play, Ended.BLOCKED_LOOP, "computing"), line=stalled.line)
-            self._done[replace(play, trace=True)] = recording  # it would be stuck again, and have no trace again
-        except TooLarge as much:
-            recording = _ended(play, Ended.LIMIT, str(much))
-        except Gone:
-            self._box.settle(child)
-            self._lost_a_box = self._lost_a_box or self._box.lost(child)
-            if (self._box.lost(child) or _killed(child)) and self._again(play, name, child):
-                return
-            recording = self._crash(play, child)
-        except Fault as fault:
-            # Whatever the plays before this one have left in the box, such as a full disk, goes with it.
-            if self._again(play, name, child, self._box.renew):
-                return
-            recording = _ended(play, Ended.INTERNAL, f"the player failed: {fault}")
-        except Stumbled as fault:
-            if self._again(play, name, child):
-                return
-            ended = Ended.CRASHED if player_works(self._box, self._job, play.backend) else Ended.INTERNAL
-            recording = _ended(play, ended, f"the player failed: {fault}")
-        except Distrusted as error:
-            spent = True
-            recording = _ended(play, Ended.TAMPERED, str(error))
+            outcome = self._outcome(child, play, name)
         except BaseException:
             # Interrupted, by Ctrl-C or by the alarm of a hidden test. The child's late answer would be taken for the
             # answer to the next request.
             self._replace(child)
             raise
-        self._keep(play, recording, size)
+        if outcome is None:
+            return
+        recording, spent = outcome
+        self._keep(play, recording)
         self.tampered = self.tampered or recording.ended is Ended.TAMPERED
         self._hangs = self._hangs or recording.ended in _SLOW
         if _hung(recording) and recording.line is not None and len(self.hung) < MAX_HUNG:
@@ -211,12 +192,47 @@ class Cell:
         else:
             child.meter.settle(self.budget)
 
-    def _keep(self, play: Play, recording: Recording, size: int) -> None:
+    def _outcome(self, child: Child, play: Play, name: str) -> tuple[Recording, bool] | None:
+        """What came of a play, and whether its child must not play again; None if it was sent once more."""
+        try:
+            message, size = answer(self._box, child, replace(self._patience, hung=self.hung))
+            recording, spent = self._read(message, play, name)
+            recording.size = size
+            if child.buffer and not self._sent:
+                raise Distrusted("more than one answer came out of the box")
+            return recording, spent
+        except Stalled as stalled:
+            recording = replace(_ended(play, Ended.BLOCKED_LOOP, "computing"), line=stalled.line)
+            self._done[replace(play, trace=True)] = recording  # it would be stuck again, and have no trace again
+        except TimeIsUp as up:
+            recording = _ended(play, Ended.LIMIT, str(up))
+        except TooLarge as much:
+            recording = _ended(play, Ended.LIMIT, str(much))
+        except Gone:
+            self._box.settle(child)
+            self._lost_a_box = self._lost_a_box or self._box.lost(child)
+            if (self._box.lost(child) or _killed(child)) and self._again(play, name, child):
+                return None
+            recording = self._crash(play, child)
+        except Fault as fault:
+            # Whatever the plays before this one have left in the box, such as a full disk, goes with it.
+            if self._again(play, name, child, self._box.renew):
+                return None
+            recording = _ended(play, Ended.INTERNAL, f"the player failed: {fault}")
+        except Stumbled as fault:
+            if self._again(play, name, child):
+                return None
+            ended = Ended.CRASHED if player_works(self._box, self._job, play.backend) else Ended.INTERNAL
+            recording = _ended(play, ended, f"the player failed: {fault}")
+        except Distrusted as error:
+            recording = _ended(play, Ended.TAMPERED, str(error))
+        return recording, True
+
+    def _keep(self, play: Play, recording: Recording) -> None:
         """Keep a recording, and forget the oldest ones: hundreds of four megabytes each would fill the memory."""
-        recording.size = size
         self._done[play] = recording
-        self._kept.append((play, size))
-        self._kept_bytes += size
+        self._kept.append((play, recording.size))
+        self._kept_bytes += recording.size
         while self._kept_bytes > KEPT_BYTES and len(self._kept) > KEPT_AT_LEAST:
             oldest, size = self._kept.popleft()
             self._kept_bytes -= size
@@ -251,17 +267,17 @@ class Cell:
         """The recording of a play whose child left without an answer."""
         if self._box.lost(child):
             return _ended(play, Ended.CRASHED, "the processes of its box were killed or stopped")
-        drain_output(child)
         return _ended(play, Ended.CRASHED, _last_words(self._box.end(child)))
 
     def _replace(self, child: Child) -> None:
         """Go on in a new child with the requests that are still open."""
         began = time.monotonic()
         self._child = None
-        child.meter.bill(self.budget)
+        child.meter.look()
         self._box.end(child)
+        child.meter.bill(self.budget, child.cpu_seconds)
         self._submit_all()
-        self.budget.charge(real=time.monotonic() - began)
+        self.budget.charge(real=min(time.monotonic() - began, REPLACEMENT_SECONDS))
 
 
 def _hung(recording: Recording) -> bool:

@@ -27,7 +27,7 @@ class TimeIsUp(Exception):
     """A play has used its last resort."""
 
 
-class Stalled(Exception):
+class Stalled(TimeIsUp):
     """A play is stuck in one call into C; ``line`` is the submission's."""
 
     def __init__(self, line: int) -> None:
@@ -58,6 +58,8 @@ class Child:
         self.buffer = b""
         self.printed = b""
         """The end of what it wrote to descriptors 1 and 2 in this play."""
+        self.cpu_seconds: float | None = None
+        """What it has used in its life, with the processes that it has waited for; known when it has been ended."""
         self.status: int | None = None
         """Its exit status, if it had left by itself when it was ended."""
         self.unsent = b""
@@ -84,7 +86,7 @@ class Child:
     def has_line(self) -> bool:
         """Whether a whole line has come, or the child has closed its end. Never waits."""
         try:
-            while b"\n" not in self.buffer:
+            while self.buffer.count(b"\n") < (1 if self.ready else 2):
                 _read_messages(self)
         except BlockingIOError:
             return False
@@ -201,13 +203,6 @@ def _read_messages(child: Child) -> None:
     child.buffer += data
     if len(child.buffer) > MAX_LINE and b"\n" not in child.buffer:
         raise Distrusted("a line without an end")
-
-
-def drain_output(child: Child) -> None:
-    """Take in what the child has printed."""
-    with suppress(BlockingIOError):
-        while _read_output(child):
-            pass
 
 
 def _read_output(child: Child) -> bool:

@@ -48,6 +48,8 @@ class ZygoteHandle:
         """Private names of the libraries that plays need and that are not there; None if it has not said so yet."""
         self.statuses: dict[int, int] = {}
         """Exit statuses of processes that have ended, by their number inside the box."""
+        self.cpu_seconds: dict[int, float] = {}
+        """What those processes have used in their lives."""
         self._buffer = b""
         self._init: int | None = None
         """A descriptor of the first process of the box's namespace."""
@@ -92,7 +94,8 @@ class ZygoteHandle:
             raise self._death() from error
         inside = self.answer("started", ANSWER_SECONDS)
         assert isinstance(inside, int)
-        self.statuses.pop(inside, None)  # of another process that had this number before
+        for known in (self.statuses, self.cpu_seconds):
+            known.pop(inside, None)  # of another process that had this number before
         return inside, inside if self._init is None else self._outside(inside)
 
     def kill(self) -> None:
@@ -199,9 +202,9 @@ class ZygoteHandle:
             line, _, self._buffer = self._buffer.partition(b"\n")
             message = loads(line)
             assert isinstance(message, dict)
-            process, status = message.get("ended"), message.get("status")
-            if isinstance(process, int) and isinstance(status, int):
-                self.statuses[process] = status
+            process, status, cpu = message.get("ended"), message.get("status"), message.get("cpu")
+            if isinstance(process, int) and isinstance(status, int) and isinstance(cpu, int | float):
+                self.statuses[process], self.cpu_seconds[process] = status, cpu
             yield message
 
     def _receive(self, seconds: float) -> None:

@@ -29,6 +29,18 @@ async def burn(stage, seconds):
 
 async def answer(stage, number):
     return number
+
+async def leave(stage, seconds):
+    import os
+    await burn(stage, seconds)
+    os._exit(0)
+
+async def fork(stage):
+    import os
+    if os.fork() == 0:
+        while True:
+            pass
+    return "forked"
 """
 
 in_proc = pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="looks at processes in /proc")
@@ -208,4 +220,86 @@ def test_recordings_are_kept_up_to_a_size_and_played_again_after_that(
 
     assert cell.recording(answering(1)).result == 1
     assert cell.plays == 4
+    cell.close()
+
+
+# ---- what nobody has looked at ---------------------------------------------------------------------------------------
+
+
+@in_proc
+def test_a_play_that_is_begun_ahead_and_leaves_is_charged_as_it_would_be_if_it_were_awaited(box: Box) -> None:
+    budget = Budget.within(Limits())
+    cell = cell_with(box, budget)
+    cell.send(Play("leave", Play.encode({"seconds": 0.5}), "asyncio"))
+    child = cell._child
+    assert child is not None
+    while not box.has_ended(child):
+        os.sched_yield()
+
+    assert cell.recording(Play("leave", Play.encode({"seconds": 0.5}), "asyncio")).ended is Ended.CRASHED
+    cell.close()
+    assert budget.cpu <= 60 - 0.5
+
+
+@in_proc
+def test_what_the_processes_of_a_submission_use_is_charged_to_it(box: Box) -> None:
+    cell = cell_with(box, Budget.within(Limits()))
+
+    assert cell.recording(Play("fork", Play.encode({}), "asyncio")).value == "forked"
+    child = cell._child
+    assert child is not None
+    before = child.meter.look().cpu_seconds
+    while child.meter.look().cpu_seconds < before + 0.3:
+        os.sched_yield()
+    cell.close()
+
+
+def test_a_budget_that_is_renewed_plays_again_what_it_has_refused(box: Box) -> None:
+    budget = Budget.within(Limits())
+    cell = cell_with(box, budget)
+    budget.charge(judging=26)
+    refused = cell.recording(answering(1))
+    budget.renew_judging()
+
+    assert refused.ended is Ended.LIMIT
+    assert cell.recording(answering(1)).value == 1
+    cell.close()
+
+
+def test_stacks_that_are_written_after_the_last_answer_are_no_matter(box: Box) -> None:
+    """A submission may go on writing until its process is ended."""
+    writes = """
+import os, signal
+
+STACKS = b'Stack (most recent call first):\\n  File "/submission/x.py", line 3 in f\\n' * 100
+
+def ring(number, frame):
+    os.write(2, STACKS)
+
+async def answer():
+    signal.signal(signal.SIGALRM, ring)
+    signal.setitimer(signal.ITIMER_REAL, 0.001, 0.001)
+"""
+    scenarios = "async def ask(stage): await stage.submission.answer()"
+    for _ in range(5):
+        cell = Cell(box, Job(module="x", submission=writes, scenarios=scenarios, limits=Limits()))
+        cell.recording(Play("ask", Play.encode({}), "asyncio"))
+        cell.close()
+        assert cell._child is None
+
+
+def test_a_cell_that_was_interrupted_between_two_children_goes_on(box: Box, monkeypatch: pytest.MonkeyPatch) -> None:
+    cell = cell_with(box, None)
+    cell.send(Play("leave", Play.encode({"seconds": 0}), "asyncio"))
+    cell.send(answering(2))
+
+    def interrupted(child: object) -> None:
+        monkeypatch.undo()
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(box, "end", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        cell.recording(Play("leave", Play.encode({"seconds": 0}), "asyncio"))
+
+    assert cell.recording(answering(2)).value == 2
     cell.close()

@@ -125,10 +125,15 @@ def test_an_answer_comes_before_the_stacks_of_the_next_play(printing: tuple[Chil
 
 def test_whether_a_line_has_come_is_told_without_waiting(printing: tuple[Child, int, int]) -> None:
     child, says, _ = printing
+    os.write(says, b"it is ready\n")
     before = child.has_line()
     os.write(says, b"half a ")
     half = child.has_line()
     os.write(says, b"line\nmore")
 
     assert (before, half, child.has_line()) == (False, False, True)
+    assert next_line(child, lambda child: False, PATIENT) == b"it is ready"
+    child.ready = True
+    assert child.has_line()
     assert next_line(child, lambda child: False, PATIENT) == b"half a line"
+    assert not child.has_line()
