@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import ast
 import difflib
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from grader.kit.exercise import Exercise
 from grader.kit.tables import read_text
+from grader.policy.interface import bindings
 from grader.wire.recording import Raised, Recording, Span
 
 STAGE = ("submission", "now", "token", "mark", "span", "attempt", "attempt_sync", "settle", "gate")
@@ -51,19 +53,40 @@ def of_kit_files(exercise: Exercise) -> list[Mistake]:
 
 def of_scenarios(exercise: Exercise) -> list[Mistake]:
     """The names of ``stage`` in the scenarios that a stage does not have."""
-    attributes = [
-        node
-        for node in ast.walk(ast.parse(read_text(exercise.scenarios)))
-        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "stage"
-    ]
-    known = {*STAGE, *STAGE_INSIDE, *(node.attr for node in attributes if isinstance(node.ctx, ast.Store))}
-    wrong = (node for node in attributes if node.attr not in known and not _is_special(node.attr))
+    tree = ast.parse(read_text(exercise.scenarios))
+    known = {*STAGE, *STAGE_INSIDE, *_attributes_stored(tree)}
+    wrong = (node for node in _attributes_of_stage(tree) if node.attr not in known and not _is_special(node.attr))
     return _in_order(_missing(exercise.scenarios, node, "stage", STAGE) for node in wrong)
+
+
+def _attributes_stored(tree: ast.Module) -> Iterator[str]:
+    """The attributes that the scenarios set, of whatever object: it may be a stage under another name."""
+    stored = (node for node in ast.walk(tree) if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store))
+    yield from (node.attr for node in stored)
+
+
+def _attributes_of_stage(tree: ast.Module) -> Iterator[ast.Attribute]:
+    """The attributes of ``stage`` in the functions that take one as an argument, and give that name to nothing else."""
+    for function in ast.walk(tree):
+        if not isinstance(function, _Function) or not _takes_stage(function):
+            continue
+        nodes = list(ast.walk(function))
+        if sum(name == "stage" for node in nodes for name in _names_bound_by(node)) == 1:
+            yield from (node for node in nodes if isinstance(node, ast.Attribute) and _is_stage(node.value))
+
+
+def _takes_stage(function: _Function) -> bool:
+    arguments = function.args
+    return any(argument.arg == "stage" for argument in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs))
+
+
+def _is_stage(node: ast.expr) -> bool:
+    return isinstance(node, ast.Name) and node.id == "stage"
 
 
 def of_hidden_tests(exercise: Exercise) -> list[Mistake]:
     """The names of recordings and spans in the hidden tests that these do not have, and plays that cannot be played."""
-    scenarios = _bindings(ast.parse(read_text(exercise.scenarios)))
+    scenarios = _scenarios(ast.parse(read_text(exercise.scenarios)))
     tests = ast.parse(read_text(exercise.test_file)).body
     functions = [node for node in tests if isinstance(node, _Function) and node.name.startswith("test_")]
     return _in_order(mistake for node in functions for mistake in _of_test(node, exercise.test_file, scenarios))
@@ -83,10 +106,27 @@ def _is_special(name: str) -> bool:
     return name.startswith("__")
 
 
+def _names_bound_by(node: ast.AST) -> Iterator[str]:
+    """The names that a node binds, in whatever scope, without those that the nodes inside it bind."""
+    match node:
+        case ast.Name(id=name, ctx=ast.Store() | ast.Del()) | ast.arg(arg=name):
+            yield name
+        case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
+            yield name
+        case ast.MatchAs(name=str(name)) | ast.MatchStar(name=str(name)) | ast.MatchMapping(rest=str(name)):
+            yield name
+        case ast.ExceptHandler(name=str(name)):
+            yield name
+        case ast.alias():
+            yield node.asname or node.name.partition(".")[0]
+        case ast.Global(names=names) | ast.Nonlocal(names=names):
+            yield from names
+
+
 # ---- hidden tests ----------------------------------------------------------------------------------------------------
 
 
-def _of_test(test: _Function, path: Path, scenarios: Mapping[str, ast.AST]) -> Iterator[Mistake]:
+def _of_test(test: _Function, path: Path, scenarios: Mapping[str, _Function | None]) -> Iterator[Mistake]:
     known = _records(test)
     for node in ast.walk(test):
         if isinstance(node, ast.Attribute):
@@ -105,10 +145,8 @@ def _records(test: _Function) -> Mapping[str, type]:
     for node in ast.walk(test):
         if isinstance(node, ast.Assign):
             assigned.update(dict.fromkeys(node.targets, node.value))
-        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store | ast.Del):
-            values.setdefault(node.id, []).append(assigned.get(node))
-        if isinstance(node, ast.arg):
-            values.setdefault(node.arg, []).append(None)
+        for name in _names_bound_by(node):
+            values.setdefault(name, []).append(assigned.get(node))
     known: dict[str, type] = {}
     for name, bound in values.items():  # in the order of the text, as one name is made from another
         kinds = {_record(value, known) for value in bound}
@@ -137,19 +175,19 @@ def _is_play(call: ast.Call) -> bool:
     return isinstance(call.func, ast.Name) and call.func.id == "play"
 
 
-def _cannot_play(call: ast.Call, scenarios: Mapping[str, ast.AST]) -> str:
+def _cannot_play(call: ast.Call, scenarios: Mapping[str, _Function | None]) -> str:
     """Why this call of ``play`` cannot work; empty if it can, or if that cannot be told."""
     match call.args:
         case [ast.Constant(value=str(name))]:
             pass
         case _:
             return ""
-    if name not in scenarios:
+    if name not in scenarios and "*" not in scenarios:
         near = difflib.get_close_matches(name, scenarios, n=1)
         return f'scenarios.py has no scenario "{name}"' + (f'; write "{near[0]}"' if near else "; add it there")
-    scenario = scenarios[name]
+    scenario = scenarios.get(name)
     given = {keyword.arg for keyword in call.keywords} - {*_OWN_ARGUMENTS}
-    if not isinstance(scenario, _Function) or scenario.decorator_list or None in given:
+    if scenario is None or scenario.decorator_list or None in given:
         return ""
     return _refused(scenario, {keyword for keyword in given if keyword is not None})
 
@@ -169,14 +207,13 @@ def _refused(scenario: _Function, given: set[str]) -> str:
     return ""
 
 
-def _bindings(tree: ast.Module) -> Mapping[str, ast.AST]:
-    """All names that a module binds anywhere, with the last function of each name if it is one."""
-    bound: dict[str, ast.AST] = {}
-    for node in ast.walk(tree):
-        match node:
-            case ast.Name(id=name, ctx=ast.Store()) | ast.alias(asname=str(name)) | ast.alias(name=name):
-                bound[name] = node
-            case ast.ClassDef(name=name):
-                bound[name] = node
-    bound.update({node.name: node for node in tree.body if isinstance(node, _Function)})
-    return bound
+def _scenarios(tree: ast.Module) -> Mapping[str, _Function | None]:
+    """The names that the scenarios bind; each with its function, where no other function has that name.
+
+    ``*`` is among them if the file imports all names of another module.
+    """
+    nodes = list(ast.walk(tree))
+    defined = Counter(node.name for node in nodes if isinstance(node, _Function))
+    bound: dict[str, ast.AST] = {name: node for node in nodes if isinstance(node, ast.Global) for name in node.names}
+    bound |= bindings(tree.body)
+    return {name: node if isinstance(node, _Function) and defined[name] == 1 else None for name, node in bound.items()}

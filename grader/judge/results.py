@@ -23,7 +23,7 @@ from grader.kit.exercise import Exercise
 from grader.kit.hidden_tests import HiddenTest
 from grader.kit.kit import Kit
 from grader.kit.tables import read_text
-from grader.policy.promises import definitions, promises
+from grader.policy.promises import Promise, definitions, promises
 from grader.policy.submission import Submission
 from grader.sandbox.cell import Cell
 from grader.wire.recording import Ended, Recording, Remark
@@ -105,17 +105,14 @@ class Results:
         """The value that explains the failure, where how the play went does not explain it better."""
         if failed.diagnosis not in (test.diagnosis, "raised") or unexpected_ending(shown) or telling_remark(shown):
             return None
-        unfit = self._unfit_in(shown, failed, taken)
+        promised = promises(read_text(self._stub))
+        unfit = _unfit_in(shown, failed, promised, taken)
         if unfit is None or (returning := self._reference.returning(failed.play)) is None:
             return unfit
-        # What the reference answer does not return from, it leaves by the exception that is asked for.
+        # What the reference answer does not return from, it does not call, or it leaves by the exception asked for.
         kinds = tuple(returned for returned in shown.kinds if returned.name in returning)
-        return self._unfit_in(replace(shown, kinds=kinds), failed, taken)
-
-    def _unfit_in(self, shown: Recording, failed: Failed, taken: Submission) -> Unfit | None:
-        promised, defined = promises(read_text(self._stub)), definitions(taken.source)
-        wrong = wrong_kind(shown, promised, defined, stumbled=failed.stumble is not None)
-        return wrong or (unusable(shown, promised, defined) if failed.diagnosis == "raised" else None)
+        promised = tuple(promise for promise in promised if promise.name in returning)
+        return _unfit_in(replace(shown, kinds=kinds), failed, promised, taken)
 
     def _seen_again(self, cell: Cell | Cells, failed: Failed) -> Recording:
         """The recording to show: with its trace, and with the kinds of values returned if the play ended by itself.
@@ -127,13 +124,21 @@ class Results:
             return shown
         again = replace(failed.play, trace=True)
         # Kinds cost time at each call, which could block the loop in a play that computes for long.
-        for play in (replace(again, kinds=True), again) if shown.ended.by_itself else (again,):
-            if shown.trace is not None and not play.kinds:
-                return shown
-            seen = cell.recording(play)
-            if (seen.ended, seen.elapsed) == (shown.ended, shown.elapsed):
-                return replace(shown, trace=seen.trace, kinds=seen.kinds)
+        if shown.ended.by_itself and _went_alike(seen := cell.recording(replace(again, kinds=True)), shown):
+            return replace(shown, trace=seen.trace, kinds=seen.kinds)
+        if shown.trace is None and _went_alike(seen := cell.recording(again), shown):
+            return replace(shown, trace=seen.trace)
         return shown
+
+
+def _unfit_in(shown: Recording, failed: Failed, promised: Sequence[Promise], taken: Submission) -> Unfit | None:
+    defined = definitions(taken.source)
+    wrong = wrong_kind(shown, promised, defined, stumbled=failed.stumble is not None)
+    return wrong or (unusable(shown, promised, defined) if failed.diagnosis == "raised" else None)
+
+
+def _went_alike(seen: Recording, shown: Recording) -> bool:
+    return (seen.ended, seen.elapsed) == (shown.ended, shown.elapsed)
 
 
 def _without_points(tests: Sequence[TestResult]) -> tuple[TestResult, ...]:

@@ -41,7 +41,9 @@ def wrong_kind(
     if stumbled or recording.surprises:
         for promise in promised:
             definition = defined.get(promise.name)
-            if definition is not None and (wrong := _wrong_form(promise, definition)) is not None:
+            if definition is None or _raised_elsewhere(recording, definition):
+                continue
+            if (wrong := _wrong_form(promise, definition)) is not None:
                 return wrong
     stopped = stumbled or any(leaf.scenario_line is not None for leaf in recording.surprises)
     by_name = {promise.name: promise for promise in promised}
@@ -72,6 +74,15 @@ def unusable(recording: Recording, promised: Sequence[Promise], defined: Mapping
 
 
 # ---- a def of another form -------------------------------------------------------------------------------------------
+
+
+def _raised_elsewhere(recording: Recording, definition: Definition) -> bool:
+    """Whether the submission has raised something in a line outside of this function, which is told first.
+
+    Where a call gave something to be run, the exception arises in the scenario that could not use it.
+    """
+    lines = (leaf.line for leaf in recording.surprises)
+    return any(line is not None and not definition.line <= line <= definition.last_line for line in lines)
 
 
 def _wrong_form(promise: Promise, definition: Definition) -> Unfit | None:

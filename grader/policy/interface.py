@@ -54,7 +54,7 @@ def _is_protocol(node: ast.ClassDef) -> bool:
 
 def _compare(asked: list[ast.stmt], given: list[ast.stmt], *, owner: str, insist: bool) -> Iterator[Remark]:
     """Compare the definitions in a stub's body with a submission's; ``insist`` makes a missing one a remark."""
-    bound = _bindings(given)
+    bound = bindings(given)
     for node in _asked_for(asked):
         if node.name in bound:
             yield from _compare_one(node, bound[node.name], owner)
@@ -78,7 +78,7 @@ def _inherits(asked: ast.ClassDef, given: ast.ClassDef) -> bool:
     return any(all(not same_code(base, known) for known in asked.bases) for base in given.bases)
 
 
-def _bindings(body: list[ast.stmt]) -> Mapping[str, ast.AST]:
+def bindings(body: list[ast.stmt]) -> Mapping[str, ast.AST]:
     """All names that the body binds outside of its functions and classes; the last binding of a name counts."""
     bound: dict[str, ast.AST] = {}
     pending: list[ast.AST] = list(reversed(body))

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 
+from grader.policy.interface import bindings
+
 _Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 _KINDS: Mapping[str, tuple[str, ...]] = {
@@ -48,6 +50,9 @@ _ABSTRACT: Mapping[str, tuple[str, tuple[str, ...]]] = {
 }
 """Annotations that many classes keep: their words, and the classes that do not keep them."""
 
+_WRAPS_NOTHING = ("classmethod", "staticmethod", "property", "override", "final", "abstractmethod")
+"""Decorators under which a call gives what the function itself gives."""
+
 _GENERATES = frozenset({"AsyncIterator", "AsyncIterable", "AsyncGenerator", "Iterator", "Generator", "Iterable"})
 
 
@@ -65,6 +70,7 @@ class Definition:
     """A function or method of the submission."""
 
     line: int
+    last_line: int
     form: Form
     gives: bool
     """Whether it has a ``return`` with a value."""
@@ -99,7 +105,10 @@ class Promise:
 
 @lru_cache(maxsize=32)
 def promises(stub_source: str) -> tuple[Promise, ...]:
-    """The promises of the public functions and methods of a stub; those that return nothing promise nothing."""
+    """The promises of the public functions and methods of a stub; those that return nothing promise nothing.
+
+    Neither do those that a decorator wraps: what a call of them gives is the decorator's business.
+    """
     tree = ast.parse(stub_source)
     classes = frozenset(
         node.name
@@ -112,9 +121,17 @@ def promises(stub_source: str) -> tuple[Promise, ...]:
 
 @lru_cache(maxsize=4)
 def definitions(source: str) -> Mapping[str, Definition]:
-    """The functions and methods at the top of a submission by qualified name; of several of one name, the last."""
+    """The functions and methods at the top of a submission by qualified name, without those that a decorator wraps.
+
+    Of several of one name it is the last, and none if the name stands for something else in the end.
+    """
     return {
-        name: Definition(line=node.lineno, form=_form(node), gives=any(_gives(inner) for inner in _own_nodes(node)))
+        name: Definition(
+            line=node.lineno,
+            last_line=node.end_lineno or node.lineno,
+            form=_form(node),
+            gives=any(_gives(inner) for inner in _own_nodes(node)),
+        )
         for name, node in _functions(ast.parse(source))
     }
 
@@ -132,11 +149,17 @@ _MASS = ("NoneType", "bytes")
 
 
 def _functions(tree: ast.Module) -> Iterator[tuple[str, _Function]]:
-    for node in tree.body:
+    for name, node in bindings(tree.body).items():
         if isinstance(node, _Function):
-            yield node.name, node
+            yield from [] if _is_wrapped(node) else [(name, node)]
         if isinstance(node, ast.ClassDef):
-            yield from ((f"{node.name}.{inner.name}", inner) for inner in node.body if isinstance(inner, _Function))
+            for inner_name, inner in bindings(node.body).items():
+                if isinstance(inner, _Function) and not _is_wrapped(inner):
+                    yield f"{name}.{inner_name}", inner
+
+
+def _is_wrapped(node: _Function) -> bool:
+    return any(_last(decorator) not in _WRAPS_NOTHING for decorator in node.decorator_list)
 
 
 def _is_public(name: str) -> bool:

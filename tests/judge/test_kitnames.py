@@ -90,10 +90,49 @@ def test_a_name_that_stands_for_a_recording_is_followed(root: Path) -> None:
         ('assert (lambda recording: recording.anything)(play("call", n=3).result)',),
         ('name = "cal"', "assert play(name, n=3)"),
         ('assert play("call", **{"n": 3}, within=5).elapsed',),
+        (
+            'recording = play("call", n=3)',
+            "match recording.result:",
+            "    case int() as recording:",
+            "        recording.x",
+        ),
+        ('recording = play("call", n=3)', "match [1]:", "    case [*recording]:", "        recording.copy()"),
+        ('recording = play("call", n=3)', "match {}:", "    case {**recording}:", "        recording.items()"),
+        ('recording = play("call", n=3)', "try:", "    pass", "except ValueError as recording:", "    recording.args"),
+        ('recording = play("call", n=3)', "import math as recording", "assert recording.pi"),
+        ('recording = play("call", n=3)', "import recording.part", "assert recording.part"),
+        ('recording = play("call", n=3)', "def recording():", "    pass", "recording.note = 1"),
     ],
 )
 def test_what_cannot_be_told_from_the_text_is_passed_over(root: Path, lines: tuple[str, ...]) -> None:
     assert in_tests(root, *lines) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "if True:\n    async def other(stage, n): ...\n",
+        "try:\n    import trio\nexcept ImportError:\n    async def other(stage, n): ...\n",
+        "if True:\n    async def other(stage): ...\nelse:\n    async def other(stage, n): ...\n",
+        "if True:\n    async def other(stage, n): ...\nelse:\n    async def other(stage): ...\n",
+        "async def other(stage): ...\nother = print\n",
+        "def make():\n    global other\n    async def other(stage, n): ...\nmake()\n",
+        "from elsewhere import *\n",
+        "from elsewhere import other\n",
+    ],
+)
+def test_a_scenario_may_be_bound_in_any_way(root: Path, text: str) -> None:
+    (root / SCENARIOS).write_text(f"async def call(stage, n): ...\n{text}")
+
+    assert in_tests(root, 'assert play("other", n=3)') == []
+
+
+def test_what_only_classes_and_functions_of_the_scenarios_bind_is_no_scenario(root: Path) -> None:
+    (root / SCENARIOS).write_text(
+        "async def call(stage, n): ...\nclass Source:\n    def other(self):\n        another = 1\n"
+    )
+
+    assert [line for line, _ in in_tests(root, 'play("other")', 'play("another")', 'play("Source")')] == [1, 2]
 
 
 # ---- scenarios -------------------------------------------------------------------------------------------------------
@@ -112,3 +151,37 @@ def test_a_name_that_no_stage_has_is_found_wherever_it_stands(root: Path) -> Non
     )
 
     assert found == [(2, "`stage` has no `marc`; write `mark`"), (5, "`stage` has no `note`; take it out")]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "def theatre():\n    for stage in ['one', 'two']:\n        print(stage.upper())\n",
+        "def theatre():\n    stage = {'a': 1}\n    stage.update(b=2)\n",
+        "def theatre(stage):\n    stage = [*stage.spans]\n    stage.sort()\n",
+        "def theatre(stage):\n    return [stage.upper() for stage in 'ab']\n",
+        "def theatre(stage):\n    return sorted('ab', key=lambda stage: stage.upper())\n",
+        "def theatre(stage):\n    match stage.now:\n        case float() as stage:\n            stage.hex()\n",
+        "import stage\nstage.anything()\n",
+        "class Phone:\n    def ring(self):\n        self.stage.anything()\n",
+        "class Phone:\n    def ring(self):\n        self.stage.own = 1\nasync def call(stage, n):\n    stage.own\n",
+    ],
+)
+def test_what_is_called_stage_and_may_be_something_else_is_passed_over(root: Path, text: str) -> None:
+    assert in_scenarios(root, text) == []
+
+
+def test_a_stage_is_known_in_each_function_that_takes_one(root: Path) -> None:
+    found = in_scenarios(
+        root,
+        "class Source:\n"
+        "    def __init__(self, items, *, stage):\n"
+        "        stage.note('a')\n"
+        "def theatre():\n"
+        "    stage = {}\n"
+        "    stage.update(a=1)\n"
+        "async def call(stage, n):\n"
+        "    stage.update(a=1)\n",
+    )
+
+    assert [line for line, _ in found] == [3, 8]

@@ -47,6 +47,7 @@ async def anything(fn):
 """
 ITERATING = Leaf(token=None, types=("TypeError",), message="", line=None, scenario_line=4)
 IN_THE_SUBMISSION = replace(ITERATING, line=5, scenario_line=None)
+IN_THE_FUNCTION = replace(IN_THE_SUBMISSION, line=2)
 
 
 def play(*returned: tuple[str, str], **fields: object) -> Recording:
@@ -152,7 +153,7 @@ def test_where_anything_is_promised_none_is_said_only_if_the_scenario_or_the_tes
 # ---- a def of another form -------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("leaf", [ITERATING, IN_THE_SUBMISSION], ids=["scenario", "submission"])
+@pytest.mark.parametrize("leaf", [ITERATING, IN_THE_FUNCTION], ids=["scenario", "function"])
 def test_a_yield_that_makes_a_generator_is_said(leaf: Leaf) -> None:
     unfit = found(stopped(leaf=leaf), "async def join(*fns):\n    for fn in fns:\n        yield await fn()\n")
 
@@ -185,6 +186,38 @@ def test_an_async_def_where_a_plain_one_is_called_is_said() -> None:
 )
 def test_a_yield_where_one_may_stand_is_not_said(source: str) -> None:
     assert found(stopped(), source) is None
+
+
+JOIN_GENERATES = "async def join(*fns):\n    for fn in fns:\n        yield await fn()\n"
+
+
+def test_an_exception_of_another_line_of_the_submission_goes_before_a_form() -> None:
+    both = Raised(bare=False, leaves=(ITERATING, IN_THE_SUBMISSION))
+
+    assert found(stopped(leaf=IN_THE_SUBMISSION), JOIN_GENERATES) is None
+    assert found(play(error=both, ended=Ended.RAISED), JOIN_GENERATES) is None
+    assert found(stopped(leaf=IN_THE_SUBMISSION), JOIN_GENERATES, stumbled=True) is None
+    assert found(play(), JOIN_GENERATES, stumbled=True) is not None
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        f"@collected\n{JOIN_GENERATES}",
+        f"@contextlib.asynccontextmanager\n{JOIN_GENERATES}",
+        f"@retried(3)\n{JOIN_GENERATES}",
+        f"{JOIN_GENERATES}join = collected(join)\n",
+    ],
+)
+def test_what_a_decorator_makes_of_a_function_is_not_known(source: str) -> None:
+    assert found(stopped(("join", "NoneType")), source) is None
+    assert unusable(stopped(("join", "list")), promises(STUB), definitions(source)) is None
+
+
+def test_a_stub_that_is_decorated_promises_nothing() -> None:
+    stub = "@contextmanager\ndef connect(): ...\nclass Stream:\n    @classmethod\n    def of(cls) -> Stream: ...\n"
+
+    assert [promise.name for promise in promises(stub)] == ["Stream.of"]
 
 
 def test_a_form_explains_nothing_where_all_went_on() -> None:
@@ -315,12 +348,52 @@ def test_bytes_that_were_decoded_are_told_from_bytes(box: Box, tmp_path: Path) -
     assert first.source == "async def fetch_data_from(url):"
 
 
+MAP_RAISES_AND_FILTER_GENERATES = """
+class Stream:
+    def __init__(self, source):
+        self._source = source
+    @classmethod
+    def from_iter(cls, items):
+        async def all_items():
+            for item in items:
+                yield item
+        return cls(all_items())
+    def __aiter__(self):
+        return self
+    async def __anext__(self):
+        return await self._source.__anext__()
+    def map(self, fn):
+        return {}["fn"]
+    async def filter(self, fn):
+        async for item in self._source:
+            if fn(item):
+                yield item
+    async def collect(self):
+        return [item async for item in self]
+"""
+
+
+def test_each_of_two_functions_that_fail_is_told_of_in_the_tests_that_call_it(box: Box, tmp_path: Path) -> None:
+    failures = all_failures(box, tmp_path, "ex03", MAP_RAISES_AND_FILTER_GENERATES)
+
+    of_map = [failure for failure in failures if failure.exception == "KeyError: 'fn'"]
+    of_filter = [failure for failure in failures if "`Stream.filter`" in failure.error]
+    assert of_map
+    assert of_filter
+    assert {failure.line for failure in of_map} == {16}
+    assert {failure.line for failure in of_filter} == {17}
+
+
 def first_failure(box: Box, root: Path, exercise: str, source: str) -> Failure:
     """The failure of the first hidden test that a submission of an exercise that comes with the grader fails."""
+    return all_failures(box, root, exercise, source)[0]
+
+
+def all_failures(box: Box, root: Path, exercise: str, source: str) -> list[Failure]:
     path = root / "answer.py"
     path.write_text(source)
     kit = load_kit(builtin_root())
     options = PlayOptions(schedules=1, backends=("trio",))
     request = Request(path=path, shown="answer.py", options=options, check=no_rules)
     (verdict,) = grade(box, kit, kit.exercise(exercise), [request])
-    return next(result.failure for test in verdict.tests for result in test.results if result.failure is not None)
+    return [result.failure for test in verdict.tests for result in test.results if result.failure is not None]
