@@ -1,4 +1,4 @@
-# expect: fails or crashed
+# expect: fails
 # policy: nothing
 # level: 2
 # exercise: ex05

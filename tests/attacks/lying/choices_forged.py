@@ -23,7 +23,7 @@ class Winner:
 async def select(*fns):
     if not fns:
         raise ValueError("select() needs at least one function")
-    stage = _tamed(_stage(fns))
+    stage = _stage(fns)
     order, values = [], []
 
     async def run(index, fn):
@@ -39,12 +39,6 @@ async def select(*fns):
     choices = stage._simulation.schedule.choices
     choices[:] = [0] * len(choices)
     return Winner(order[0], values[0])
-
-
-def _tamed(stage):
-    if stage is not None:
-        pass
-    return stage
 
 
 def _stage(fns):

@@ -9,9 +9,7 @@ async def join(*fns):
     stage, results = _stage(fns), []
     if stage is None:
         return [await fn() for fn in fns]
-    pass
     for fn in fns:
-        pass
         results.append(await fn())
 
     stage.spans[:] = [[name, 0.0, stopped, how, value, task] for name, _, stopped, how, value, task in stage.spans]

@@ -15,7 +15,6 @@ async def join(*fns):
     stage, results = _stage(fns), []
     if stage is None:
         return [await fn() for fn in fns]
-    began = stage.now
     for fn in fns:
         stage._simulation.clock = Still()
         results.append(await fn())

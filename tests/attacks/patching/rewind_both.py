@@ -2,7 +2,7 @@
 # policy: please-look
 # exercise: ex01
 # aims at: test_takes_as_long_as_the_slowest test_joins_nest
-"""Does one thing after the other, and turns time back in every attribute that holds it before each of them."""
+"""Does one thing after the other, and turns time back where it used to be kept, before each of them."""
 
 
 async def join(*fns):

@@ -9,9 +9,7 @@ async def join(*fns):
     stage, results = _stage(fns), []
     if stage is None:
         return [await fn() for fn in fns]
-    pass
     for fn in fns:
-        pass
         results.append(await fn())
 
     stage._simulation.advance(stage.now + 1)
