@@ -13,7 +13,8 @@ Every file begins with comments that say what is to become of it:
 ``schedules`` under how many it is played; without it under natural order alone.
 ``backends``  the only one to play on, where a play takes its time; without it both.
 
-What follows a line ``# ---- beside: NAME ----`` is another file, put into the folder of the submission.
+A line ``# ---- with: NAME ----`` stands for the text of ``attack_parts/NAME.py``, which several of them share. What
+follows a line ``# ---- beside: NAME ----`` is another file, put into the folder of the submission.
 """
 
 from __future__ import annotations
@@ -27,10 +28,12 @@ from grader.kit.kit import Kit, load_kit
 from tests.forging_samples import OTHER, SCENARIOS, TESTS
 
 FOLDER = Path(__file__).parent / "attacks"
+PARTS = Path(__file__).parent / "attack_parts"
 MARKER = "grader-attack"
 """The mark in the name of every file and the command line of every process that an attack tries to leave behind."""
 
 _HEAD = re.compile(r"# ([a-z ]+): (.+)")
+_WITH = re.compile(r"^# ---- with: (.+) ----$", re.MULTILINE)
 _BESIDE = re.compile(r"^# ---- beside: (.+) ----\n", re.MULTILINE)
 
 KIT = """\
@@ -100,7 +103,12 @@ class Attack:
 def all_attacks() -> list[Attack]:
     """Read every file."""
     paths = sorted([*FOLDER.glob("*/*.py"), *FOLDER.glob("*/*.txt")])
-    return [_attack(f"{path.parent.name}/{path.stem}", path.read_text("utf-8")) for path in paths]
+    return [_attack(f"{path.parent.name}/{path.stem}", _with_parts(path.read_text("utf-8"))) for path in paths]
+
+
+def _with_parts(text: str) -> str:
+    """The text with every part that it names, and that a part of it names, in the place of the name."""
+    return _WITH.sub(lambda line: _with_parts((PARTS / f"{line[1]}.py").read_text("utf-8")).rstrip("\n"), text)
 
 
 def _attack(name: str, text: str) -> Attack:

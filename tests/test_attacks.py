@@ -94,6 +94,7 @@ def test_an_attack_gains_nothing_costs_nobody_else_and_leaves_nothing(ground: Gr
 
     assert set() < words(attack, verdict) <= expected(attack)
     assert verdict.status is not Status.PASS
+    assert not verdict.own_fault
     assert not any(test.earned for test in aimed_at(attack, verdict))
     if attack.answers_honestly and not attack.spoils:
         assert verdict.points == (0 if "tampered" in words(attack, verdict) else 40)

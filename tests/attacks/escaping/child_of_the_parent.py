@@ -1,4 +1,4 @@
-# expect: fails or crashed
+# expect: fails
 # policy: import
 # level: 2
 """Has a child that is its parent's."""

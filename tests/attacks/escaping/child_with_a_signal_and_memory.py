@@ -1,16 +1,18 @@
-# expect: fails or crashed
+# expect: fails
 # policy: import
 # level: 2
-"""Has a child in its own memory, whose end sends a signal."""
+"""Has a child in its own memory, whose end sends a signal that is not the one of children."""
 
 import ctypes
-import os
+import signal
+
+_IN_THE_SAME_MEMORY = 0x4100
 
 
 async def answer():
-    libc = ctypes.CDLL(None, use_errno=True)
-    number = {"x86_64": 56, "aarch64": 220}[os.uname().machine]
-    found = libc.syscall(number, 0x4100 | 9, None, None, None, None)
-    if found == 0:
-        os._exit(0)
+    libc = ctypes.CDLL(None)
+    stack = ctypes.create_string_buffer(1 << 16)
+    top = (ctypes.addressof(stack) + len(stack)) & ~15
+    leave = ctypes.cast(libc._exit, ctypes.c_void_p)
+    found = libc.clone(leave, ctypes.c_void_p(top), _IN_THE_SAME_MEMORY | signal.SIGURG, None)
     return 1 if found > 0 else 2

@@ -1,4 +1,4 @@
-# expect: fails or crashed
+# expect: fails
 # policy: import
 # level: 2
 """Wants to be told by a signal when another program opens a file."""

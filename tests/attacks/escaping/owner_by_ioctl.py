@@ -1,4 +1,4 @@
-# expect: fails or crashed
+# expect: fails
 # policy: import
 # level: 2
 """Has the kernel signal its parent, by the call for devices."""

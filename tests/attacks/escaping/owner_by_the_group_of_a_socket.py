@@ -1,4 +1,4 @@
-# expect: fails or crashed
+# expect: fails
 # policy: import
 # level: 2
 """Has the kernel signal the group of its parent, by the call for sockets."""

@@ -1,4 +1,4 @@
-# expect: fails or crashed
+# expect: fails
 # policy: import
 # level: 2
 """Looks for any process that the kernel would signal for it. No byte arrives."""
@@ -7,6 +7,7 @@ import fcntl
 import os
 import signal
 import socket
+from contextlib import suppress
 
 
 async def answer():
@@ -14,7 +15,8 @@ async def answer():
         ours, _ = socket.socketpair()
         fcntl.fcntl(ours, 10, signal.SIGURG)
         for process in range(1, 4000):
-            fcntl.fcntl(ours, fcntl.F_SETOWN, process)
+            with suppress(ProcessLookupError):
+                fcntl.fcntl(ours, fcntl.F_SETOWN, process)
         fcntl.fcntl(ours, fcntl.F_SETFL, os.O_ASYNC)
         return 1
     except OSError:

@@ -1,4 +1,4 @@
-# expect: fails or crashed
+# expect: fails
 # policy: import
 # level: 2
 """Loads a program of its own into the kernel, by a socket that may be there."""

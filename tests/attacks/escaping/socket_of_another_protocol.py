@@ -1,33 +1,17 @@
-# expect: fails or crashed
+# expect: fails
 # policy: nothing
 # level: 2
 # exercise: ex05
 # aims at: test_returns_the_body
 """Makes a stream of SCTP, or hears from the kernel that it has none, and only then answers."""
 
-import socket
-from contextlib import suppress
-from urllib.parse import urlsplit
-
-import anyio
-
-
-class FetchError(Exception):
-    def __init__(self, message, status=None):
-        self.status = status
+# ---- with: get ----
 
 
 async def fetch_data_from(url):
-    host, port = urlsplit(url).hostname, urlsplit(url).port
     try:
         socket.socket(socket.AF_INET, socket.SOCK_STREAM, 132).close()
     except OSError as error:
         if isinstance(error, PermissionError):
             raise
-    async with await anyio.connect_tcp(host, port) as stream:
-        await stream.send(f"GET / HTTP/1.0\r\nHost: {host}:{port}\r\n\r\n".encode())
-        data = b""
-        with suppress(anyio.EndOfStream):
-            while True:
-                data += await stream.receive()
-    return data.partition(b"\r\n\r\n")[2]
+    return await get(url)

@@ -1,4 +1,4 @@
-# expect: fails or crashed or limit
+# expect: crashed
 # policy: import
 """Raises at a line of the grader's player, when that asks for the time or writes its message."""
 

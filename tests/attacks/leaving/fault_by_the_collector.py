@@ -1,23 +1,15 @@
-# expect: fails or crashed
+# expect: crashed
 # policy: import
-"""Raises while garbage is collected, as the grader has it done when a play is over."""
+"""Takes the grader's words away when garbage is collected, as the grader has it done after a play that ended well."""
 
 import gc
-
-
-class _Cycle:
-    def __init__(self):
-        self.me = self
-
-    def __del__(self):
-        raise OSError("the disk of the grader is full")
+import sys
 
 
 def _fail(phase, info):
-    raise OSError("the disk of the grader is full")
+    sys.modules["grader.box.player"].Performance.message = None
 
 
 async def answer():
     gc.callbacks.append(_fail)
-    _Cycle()
     return 2

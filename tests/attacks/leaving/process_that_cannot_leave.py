@@ -1,4 +1,4 @@
-# expect: crashed or fails or limit or tampered
+# expect: crashed
 # policy: import
 """Makes the grader's code fail, and takes away the function by which a process that failed leaves."""
 

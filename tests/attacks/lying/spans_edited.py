@@ -4,21 +4,15 @@
 # aims at: test_takes_as_long_as_the_slowest test_joins_nest
 """Does one thing after the other, and edits when each of them began."""
 
+# ---- with: stage_of ----
+
 
 async def join(*fns):
-    stage, results = _stage(fns), []
+    stage, results = stage_of(fns), []
     if stage is None:
         return [await fn() for fn in fns]
-    pass
     for fn in fns:
-        pass
         results.append(await fn())
     for span in stage.spans:
         span[1] = 0.0
     return results
-
-
-def _stage(fns):
-    given = [value for fn in fns for value in getattr(fn, "args", ())]
-    given += [cell.cell_contents for fn in fns for cell in getattr(fn, "func", fn).__closure__ or ()]
-    return next((value for value in given if type(value).__name__ == "Stage"), None)

@@ -6,18 +6,14 @@
 
 import time
 
+# ---- with: stage_of ----
+
 
 async def join(*fns):
-    stage, results = _stage(fns), []
+    stage, results = stage_of(fns), []
     for fn in fns:
         results.append(await fn())
     if stage is not None:
         time.sleep(1)
         stage._simulation.blocking = []
     return results
-
-
-def _stage(fns):
-    given = [value for fn in fns for value in getattr(fn, "args", ())]
-    given += [cell.cell_contents for fn in fns for cell in getattr(fn, "func", fn).__closure__ or ()]
-    return next((value for value in given if type(value).__name__ == "Stage"), None)

@@ -1,4 +1,4 @@
-# expect: tampered or deadlock or crashed
+# expect: tampered
 # policy: import
 """Has the simulation forget that it stopped the play, and returns the right answer after its deadlock."""
 
@@ -8,9 +8,10 @@ import anyio
 
 
 async def answer():
-    (performance,) = (each for each in gc.get_objects() if type(each).__name__ == "Performance")
+    performances = [each for each in gc.get_objects() if type(each).__name__ == "Performance"]
     try:
         await anyio.Event().wait()
     finally:
-        performance.simulation.stopped = None
+        for performance in performances:
+            performance.simulation.stopped = None
         return 1

@@ -4,6 +4,8 @@
 # aims at: test_takes_as_long_as_the_slowest test_joins_nest
 """Turns time back where the clock keeps it, and where the simulation keeps it once more."""
 
+# ---- with: stage_of ----
+
 
 def _set(stage, when):
     for cell in stage._simulation.clock.read.__closure__:
@@ -12,7 +14,7 @@ def _set(stage, when):
 
 
 async def join(*fns):
-    stage, results = _stage(fns), []
+    stage, results = stage_of(fns), []
     if stage is None:
         return [await fn() for fn in fns]
     began = stage.now
@@ -20,9 +22,3 @@ async def join(*fns):
         _set(stage, began)
         results.append(await fn())
     return results
-
-
-def _stage(fns):
-    given = [value for fn in fns for value in getattr(fn, "args", ())]
-    given += [cell.cell_contents for fn in fns for cell in getattr(fn, "func", fn).__closure__ or ()]
-    return next((value for value in given if type(value).__name__ == "Stage"), None)

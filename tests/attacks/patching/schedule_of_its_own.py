@@ -5,54 +5,14 @@
 # schedules: 8
 """Puts a schedule of its own, which is always natural, in place of the one under which it is played."""
 
-from dataclasses import dataclass
-from typing import Any
-
-import anyio
-from anyio.lowlevel import checkpoint
-
-_T = Any
+# ---- with: racing_select ----
 
 
-@dataclass(frozen=True)
-class Winner:
-    index: int
-    value: _T
+def before(stage):
+    class Natural:
+        fair = True
+        choices = []
+        pick = staticmethod(lambda width: 0)
+        stays = staticmethod(lambda: False)
 
-
-async def select(*fns):
-    if not fns:
-        raise ValueError("select() needs at least one function")
-    stage = _tamed(_stage(fns))
-    order, values = [], []
-
-    async def run(index, fn):
-        value = await fn()
-        order.append(index)
-        await checkpoint()
-        values.append(value)
-        group.cancel_scope.cancel()
-
-    async with anyio.create_task_group() as group:
-        for index, fn in enumerate(fns):
-            group.start_soon(run, index, fn)
-    return Winner(order[0], values[0])
-
-
-def _tamed(stage):
-    if stage is not None:
-
-        class Natural:
-            fair = True
-            choices = []
-            pick = staticmethod(lambda width: 0)
-            stays = staticmethod(lambda: False)
-
-        stage._simulation.schedule = Natural()
-    return stage
-
-
-def _stage(fns):
-    given = [value for fn in fns for value in getattr(fn, "args", ())]
-    given += [cell.cell_contents for fn in fns for cell in getattr(fn, "func", fn).__closure__ or ()]
-    return next((value for value in given if type(value).__name__ == "Stage"), None)
+    stage._simulation.schedule = Natural()

@@ -2,14 +2,10 @@
 # policy: import
 """A number of steps that no play has."""
 
-import gc
 import json
 import os
 
-
-def message(**changes):
-    performance = next(each for each in gc.get_objects() if type(each).__name__ == "Performance")
-    return performance.message(spent=False) | {"ended": "returned", "result": 2} | changes
+# ---- with: message ----
 
 
 async def answer():

@@ -1,4 +1,4 @@
-# expect: raised or limit or blocked-loop or crashed
+# expect: raised
 # policy: nothing
 """An exception whose arguments are nested as deep as they can be, so that its message is expensive to make."""
 

@@ -1,4 +1,4 @@
-# expect: limit or blocked-loop or deadlock or late or not-judged
+# expect: limit
 # policy: import
 """Really sleeps in a worker thread, which is a real thing to wait for, and never ends."""
 

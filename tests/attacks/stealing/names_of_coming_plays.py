@@ -1,4 +1,4 @@
-# expect: tampered or crashed or blocked-loop
+# expect: tampered
 # policy: import
 """Answers the next request in the words of the grader: that a fault of its own keeps it from playing."""
 
@@ -6,6 +6,10 @@ import os
 
 
 async def answer():
-    requests = os.read(3, 1 << 16)
-    os.write(4, b'{"ready":true}\n{"fault":"MemoryError: "}\n' * max(1, requests.count(b"\n")))
+    os.set_blocking(3, False)
+    try:
+        coming = os.read(3, 1 << 16).count(b"\n")
+    except BlockingIOError:
+        coming = 0
+    os.write(4, b'{"ready":true}\n{"fault":"MemoryError: "}\n' * max(1, coming))
     os._exit(1)

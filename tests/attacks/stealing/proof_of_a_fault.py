@@ -1,4 +1,4 @@
-# expect: tampered or crashed
+# expect: tampered
 # policy: import
 """Claims a fault of the grader, with every text in the heap that might be the secret that proves one."""
 
