@@ -104,8 +104,8 @@ class Pace:
         """Stop the run if this step of a task is one too many; returns the step after which to look again."""
         simulation, last = self._simulation, self._last_step()
         spins = simulation.steps - simulation.progress >= BESIDE_THREADS
-        if self._beside_threads and spins and self._let_threads_go_on():
-            return simulation.steps + BESIDE_THREADS
+        if self._beside_threads and spins and simulation.steps <= self._steps and self._let_threads_go_on():
+            return self._beside_them()
         if simulation.steps <= last - WITNESSES:
             self._witnesses.clear()
             return last - WITNESSES
@@ -113,8 +113,8 @@ class Pace:
             self._witnesses[record.id] = record
         if simulation.steps <= last:
             return simulation.steps
-        if self._let_threads_go_on():
-            return simulation.steps + BESIDE_THREADS
+        if simulation.steps <= self._steps and self._let_threads_go_on():
+            return self._beside_them()
         spun = simulation.steps - simulation.progress
         first = self._witnesses[min(self._witnesses)] if self._witnesses else record
         site = site_of(simulation.coroutine_of(first.task))
@@ -130,6 +130,10 @@ class Pace:
                 Ended.LATE, f"not finished after {simulation.steps} steps and {simulation.now:g} virtual seconds"
             )
         return simulation.steps
+
+    def _beside_them(self) -> int:
+        """The step after which to look again if a thread has gone on."""
+        return min(self._simulation.steps + BESIDE_THREADS, self._steps)
 
     def _let_threads_go_on(self) -> bool:
         """Threads have their turn when no task is ready, and these tasks may wait for one without ever resting."""

@@ -88,12 +88,13 @@ class Watch:
         simulation = self.simulation
         stall.wind_up()
         cpu, serial = time.clock_gettime(self._clock), simulation.steps + simulation.pace.callbacks
-        if serial != self._serial:
+        # What threads use is no fault of the callback or step before the rest, which has the same number.
+        if serial != self._serial or simulation.pace.rests:
             self._serial, self._cpu, self._asleep = serial, cpu, 0.0
             simulation.step_cpu = self._before  # the step began after the look before this one
         elif self._has_used(cpu - self._cpu):
             self._tell(sleeps=False)
-        elif cpu == self._before and not simulation.pace.rests and _all_asleep():
+        elif cpu == self._before and _all_asleep():
             self._asleep += self.period
             if self._has_slept(self._asleep):
                 self._tell(sleeps=True)

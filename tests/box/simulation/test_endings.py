@@ -283,14 +283,15 @@ def test_a_run_that_idles_on_however_often_it_is_aborted_is_abandoned() -> None:
             pass
 
     simulation = Deaf(Schedule(), Bounds())
-    simulation.idling.decide(StillLoop())
+    simulation.idling.loop = StillLoop()
+    simulation.idling.decide()
     assert simulation.stopped is not None
     assert simulation.stopped.ended is Ended.DEADLOCK
 
     for _ in range(20):
-        simulation.idling.decide(StillLoop())
+        simulation.idling.decide()
     with pytest.raises(Abandoned):
-        simulation.idling.decide(StillLoop())
+        simulation.idling.decide()
 
 
 @on_both_backends
