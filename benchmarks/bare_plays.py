@@ -43,6 +43,7 @@ def play_all(job: dict[str, Any], plays: list[Message], doing: int) -> NoReturn:
     player.prepare_process()
     program = Program(
         module=job["module"],
+        source=job["submission"],
         submission=compile(job["submission"], f"{STUDENT}{job['module']}.py", "exec", dont_inherit=True),
         scenarios=compile(job["scenarios"], "/scenarios.py", "exec", dont_inherit=True),
     )

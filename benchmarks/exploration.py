@@ -178,6 +178,7 @@ def found_by_plain_runs(race: Race, runs: int) -> int | None:
     job = race.job
     program = Program(
         module=job.module,
+        source=job.submission,
         submission=compile(job.submission, str(race.path), "exec", dont_inherit=True),
         scenarios=compile(job.scenarios, str(race.exercise.scenarios), "exec", dont_inherit=True),
     )

@@ -33,6 +33,7 @@ player.prepare_process()
 source, scenario, seeds, backends = json.load(sys.stdin)
 program = player.Program(
     module="x",
+    source=source,
     submission=compile(source, "/submission/x.py", "exec"),
     scenarios=compile(scenario, "/scenarios.py", "exec"),
 )

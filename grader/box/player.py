@@ -48,6 +48,8 @@ class Program:
     """
 
     module: str
+    source: str
+    """The submission as it was written."""
     submission: CodeType
     scenarios: CodeType
 
@@ -74,7 +76,10 @@ def play(program: Program, request: Message, bounds: Bounds, leave: Callable[[Me
         simulation.trace = Untraced()
     performance = Performance(program, request, simulation)
     simulation.on_abandon = lambda: leave(performance.message(spent=True))
-    with performance.kinds if request["kinds"] else nullcontext(), Watch(simulation, KnownLines(request["hung"])):
+    with (
+        performance.kinds if request["kinds"] else nullcontext(),
+        Watch(simulation, KnownLines(request["hung"], program.source)),
+    ):
         performance.escaped = run_unwatched(simulation, performance.main)
         # What is left in reference cycles dies now, and its finalizers are watched: what they do, and the coroutines
         # and generators among them, belong to this play and not to the next one.
@@ -190,9 +195,9 @@ class Performance:
         if stopped is None and self.escaped is not None:
             return self._escape(self.escaped)
         own = stopped is None and self._ended.by_itself
-        if simulation.blocking and (own or (stopped is not None and stopped.ended is Ended.LATE)):
+        if simulation.first_block is not None and (own or (stopped is not None and stopped.ended is Ended.LATE)):
             # A blocked loop is the cause; the result, the exception or the lateness may be its effect.
-            stopped = simulation.blocking[0]
+            stopped = simulation.first_block
         if stopped is None:
             return {"ended": self._ended, "reason": "", "line": None, "waiting": []}
         waiting = [_waiting(*task) for task in simulation.waiting[:MAX_WAITING]]

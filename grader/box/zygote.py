@@ -131,6 +131,7 @@ def _answer(job: JobOrder, scenarios: CodeType) -> NoReturn:
     bounds = Bounds(steps=limits["steps"], horizon=limits["horizon"])
     program = Program(
         module=job["module"],
+        source=job["submission"],
         submission=compile(job["submission"], f"{STUDENT}{job['module']}.py", "exec", dont_inherit=True),
         scenarios=scenarios,
     )

@@ -48,7 +48,6 @@ class ReadyQueue:
         self._simulation = simulation
         self._schedule = simulation.schedule
         self._items: deque[Any] = deque()
-        self._loop_thread = simulation.loop_thread
         self._round_is_over = False
         self._last = 0
         """The number of the task that took the last step."""
@@ -58,12 +57,15 @@ class ReadyQueue:
         self._round_is_over = True
 
     def append(self, handle: asyncio.Handle) -> None:
+        if get_ident() == self._simulation.loop_thread:
+            self._queue(handle)
+        else:
+            self._simulation.workers.posts.add(partial(self._queue, handle))
+
+    def _queue(self, handle: asyncio.Handle) -> None:
         callback = handle._callback  # type: ignore[attr-defined]
         task = getattr(callback, "__self__", None)
         simulation = self._simulation
-        if get_ident() != self._loop_thread:
-            simulation.workers.posts.add(partial(self._take, handle))
-            return
         if not isinstance(task, TASKS) or not resumes_task(callback):
             self._items.append(handle)
             return
@@ -79,12 +81,6 @@ class ReadyQueue:
             items.append([(number, handle)])
         else:
             items[-1].append((number, handle))
-
-    def _take(self, handle: asyncio.Handle) -> None:
-        """Queue what another thread has posted, now that the loop takes it in."""
-        # A step of a task must not get past the schedule because its thread was taken for another one.
-        self._loop_thread = get_ident()
-        self.append(handle)
 
     def popleft(self) -> asyncio.Handle:
         simulation, items = self._simulation, self._items
@@ -234,7 +230,6 @@ class VirtualEventLoop(asyncio.SelectorEventLoop):
     def __init__(self, simulation: AsyncioSimulation) -> None:
         self._simulation = simulation
         self.time = simulation.clock.read  # type: ignore[method-assign]
-        self._own_executor: ThreadPoolExecutor | None = None
         self._in_threads: Counter[ThreadPoolExecutor] = Counter()
         """How many calls each executor was given that have not come to their end."""
         self.virtual_selector = VirtualSelector(simulation)
@@ -257,10 +252,15 @@ class VirtualEventLoop(asyncio.SelectorEventLoop):
     def run_in_executor(self, executor: Any, func: Any, *args: Any) -> Any:  # type: ignore[override]
         if executor is None:
             # asyncio would start a number of threads that depends on the machine's processors.
-            executor = self._own_executor = self._own_executor or ThreadPoolExecutor(EXECUTOR_THREADS, "asyncio")
+            workers = self._simulation.workers
+            executor = workers.pool = workers.pool or ThreadPoolExecutor(EXECUTOR_THREADS, "asyncio")
         if not isinstance(executor, ThreadPoolExecutor):
             return super().run_in_executor(executor, func, *args)
         return asyncio.wrap_future(self._begun(executor, executor.submit(func, *args)), loop=self)
+
+    def set_default_executor(self, executor: ThreadPoolExecutor) -> None:  # type: ignore[override]
+        super().set_default_executor(executor)
+        self._simulation.workers.pool = executor
 
     def _begun(self, executor: ThreadPoolExecutor, call: Future[Any]) -> Future[Any]:
         """Have a call that finds a thread free go on although it is cancelled: the thread takes it up at once."""
@@ -273,8 +273,8 @@ class VirtualEventLoop(asyncio.SelectorEventLoop):
     async def shutdown_default_executor(self, timeout: float | None = None) -> None:
         # asyncio would join the executor's threads from another thread, which would race against virtual time.
         self._executor_shutdown_called = True
-        if self._own_executor is not None:
-            self._own_executor.shutdown(wait=False)
+        if self._simulation.workers.pool is not None:
+            self._simulation.workers.pool.shutdown(wait=False)
 
 
 # ---- the simulation --------------------------------------------------------------------------------------------------

@@ -98,8 +98,8 @@ class Simulation:
         self.cancellations = Cancellations()
         self.left_open = LeftOpen(self)
         self.stopped: Stopped | None = None
-        self.blocking: list[Stopped] = []
-        """Blocking calls that did not stop the run; they outrank a failed assertion, because they caused it."""
+        self.first_block: Stopped | None = None
+        """A blocking call that did not stop the run; it outranks a failed assertion, because it caused that."""
         self.waiting: list[tuple[str, Site | None, float]] = []
         """The name of each task that waited when the run was stopped, the learner's line, and since when."""
         self.running: int | None = None
@@ -248,9 +248,9 @@ class Simulation:
 
     def blocked(self, what: str, seconds: float, line: int | None) -> None:
         """Note that a task held the whole loop for so many virtual seconds."""
-        if not self.blocking:  # the first is enough, and a loop of blocking calls would fill the memory with instants
+        if self.first_block is None:
             self._clock.note("block", 0, 0)
-        self.blocking.append(Stopped(ended=Ended.BLOCKED_LOOP, reason=what, line=line))
+            self.first_block = Stopped(ended=Ended.BLOCKED_LOOP, reason=what, line=line)
         if self.running is not None:
             self.trace.add(self.now, "block", self.running, line, f"{seconds:g}")
         self._advance(self.now + seconds)

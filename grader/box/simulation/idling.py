@@ -6,7 +6,7 @@ from enum import Enum
 from math import inf
 from typing import Protocol
 
-from grader.box.simulation.pace import Pace
+from grader.box.simulation.pace import POLLS, Pace
 from grader.box.simulation.workers import Workers
 from grader.wire.recording import Ended
 
@@ -110,7 +110,7 @@ class Idling:
             return Idle.LOOK_AGAIN, 0.0  # from a thread that has ended since it was looked at
         if awaited:
             return Idle.ALL_BLOCKED, 0.0
-        deadline = min(loop.next_timer(), workers.next_deadline())
+        deadline = self._next_deadline()
         if not self.grace_spent and (loop.awaits_sockets() or workers.wait_outside()):
             self.grace_spent = True
             bounds = self._simulation.bounds
@@ -123,8 +123,20 @@ class Idling:
 
         Threads sleep on in reality while tasks spin, and no task need ever rest until one of them has woken.
         """
-        deadline = self._simulation.workers.next_deadline()
-        return min(self.loop.next_timer(), deadline) if deadline < inf else inf
+        return self._next_deadline() if self._simulation.workers.next_deadline() < inf else inf
+
+    def _next_deadline(self) -> float:
+        """When the next timer of a task is due, or a thread goes on by itself.
+
+        Threads that poll, as with ``while not done: time.sleep(0)``, would hold time for ever. In reality it passes.
+        """
+        simulation = self._simulation
+        timer, deadline = self.loop.next_timer(), simulation.workers.next_deadline()
+        if simulation.pace.polled >= POLLS and deadline <= simulation.now:
+            later = min(timer, simulation.workers.next_deadline_after(simulation.now))
+            if later < inf:
+                return later
+        return min(timer, deadline)
 
     def _jump(self, deadline: float) -> None:
         """Move time to the next timer. Without one, or beyond the bounds, the run is stopped."""

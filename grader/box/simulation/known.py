@@ -6,22 +6,26 @@ computes for long elsewhere in it is as innocent as before.
 
 from __future__ import annotations
 
-import dis
-from collections.abc import Collection, Iterator
-from types import CodeType, FrameType
+import ast
+from collections.abc import Collection
+from functools import cached_property
+from types import FrameType
 
 from grader.box.simulation.trace import is_student
 
-_Range = tuple[int, int]
-"""The offsets of the first and the last instruction of a loop, or of those of a line."""
+_Place = tuple[int, int]
+"""The first and the last line of a loop, or a line twice."""
+
+_LOOPS = (ast.For, ast.AsyncFor, ast.While, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 
 class KnownLines:
-    """The learner's lines in which plays have hung."""
+    """The lines in which plays have hung of a submission, whose ``source`` can be compiled."""
 
-    def __init__(self, lines: Collection[int] = ()) -> None:
+    def __init__(self, lines: Collection[int] = (), source: str = "") -> None:
         self._lines = frozenset(lines)
-        self._ranges: dict[CodeType, list[_Range]] = {}
+        self._source = source
 
     def __bool__(self) -> bool:
         return bool(self._lines)
@@ -32,31 +36,39 @@ class KnownLines:
     def holds(self, frame: FrameType | None) -> bool:
         """Whether a stack is in one of the places, be it in a function that is called there."""
         while frame is not None:
-            if is_student(frame.f_code) and any(first <= frame.f_lasti <= last for first, last in self._of(frame)):
+            if is_student(frame.f_code) and any(_is_in(place, frame) for place in self._places):
                 return True
             frame = frame.f_back
         return False
 
-    def _of(self, frame: FrameType) -> list[_Range]:
-        code = frame.f_code
-        if code not in self._ranges:
-            self._ranges[code] = [place for line in self._lines for place in _places(code, line)]
-        return self._ranges[code]
+    @cached_property
+    def _places(self) -> list[_Place]:
+        tree = ast.parse(self._source)
+        return [_innermost(tree, line) for line in self._lines]
 
 
 NOTHING_KNOWN = KnownLines()
 
 
-def _places(code: CodeType, line: int) -> Iterator[_Range]:
-    """The innermost loop round each instruction of a line, or the instruction itself."""
-    loops = sorted(_loops(code).items(), key=lambda loop: loop[1] - loop[0])
-    for first, end, of_line in code.co_lines():
-        if of_line == line:
-            yield next(((start, last) for start, last in loops if start <= first <= last), (first, end - 1))
+def _is_in(place: _Place, frame: FrameType) -> bool:
+    first, last = place
+    # A function that is only defined in a loop is not that loop.
+    return first <= (frame.f_lineno or 0) <= last and not first < frame.f_code.co_firstlineno <= last
 
 
-def _loops(code: CodeType) -> dict[int, int]:
-    """Where each loop begins, and the last jump back to that."""
-    # An ``await`` is a loop, too: it alone jumps back without looking for signals, which its name says.
-    jumps = (one for one in dis.get_instructions(code) if "JUMP_BACKWARD" in one.opname)
-    return {jump.argval: jump.offset for jump in jumps if not jump.opname.endswith("NO_INTERRUPT")}
+def _innermost(tree: ast.AST, line: int) -> _Place:
+    """The innermost loop round a line. The instructions do not tell: an ``except`` in it stands far behind it."""
+    place = line, line
+    for node in ast.walk(tree):  # what is outside comes before what is inside
+        if not isinstance(node, (*_LOOPS, *_FUNCTIONS)):
+            continue
+        first, last = node.lineno, _last_line(node)
+        if first <= line <= last:
+            place = (line, line) if isinstance(node, _FUNCTIONS) else (first, last)
+    return place
+
+
+def _last_line(node: ast.AST) -> int:
+    """The last line of a loop, without its ``else``, or of a function."""
+    last = node.body[-1] if isinstance(node, (ast.For, ast.AsyncFor, ast.While)) else node
+    return getattr(last, "end_lineno", None) or 0

@@ -5,7 +5,8 @@ as a long computation does so, too, now and then. So it takes many such steps in
 that: no task awakens or starts another one, no item leaves a stream, and there is always a task that is ready. A run
 that takes very many steps without spinning is late: its tasks may awaken each other for ever.
 
-asyncio also calls functions between the steps of tasks. They count here as long as they go on by themselves.
+asyncio also calls functions between the steps of tasks. They count here as long as they go on by themselves. The turns
+of threads count, too: a thread polls if it comes back at once, and nothing else happens meanwhile.
 """
 
 from __future__ import annotations
@@ -23,6 +24,10 @@ KNOWN_SPIN = 5000
 """As many steps in a row are enough in a line in which another play of the program has spun."""
 BESIDE_THREADS = 1000
 """Steps without progress after which a thread goes on, in a run in which tasks have spun beside threads before."""
+STEPS_OF_A_TURN = 2
+"""Many threads are slower than as many tasks: for so many steps that a run may take, its threads have a turn."""
+POLLS = 1000
+"""Turns in a row in which threads have only polled, after which time passes for all others."""
 CALLBACKS_PER_STEP = 4
 """The most callbacks in the mean for one step; a task that ends comes with two or three."""
 
@@ -52,10 +57,15 @@ class Pace:
         self.callback: object = None
         """The one that it calls now."""
         self.rests = False
-        """Whether the loop waits for what comes from outside, and runs none of the learner's code."""
+        """Whether the loop's thread waits, and runs none of the learner's code."""
         self.on_rest: Callable[[], object] | None = None
         self.on_going_on: Callable[[], object] | None = None
         """Called when the loop begins to rest, and when it has rested."""
+        self.turns = 0
+        """How many turns the threads of the run have taken."""
+        self._turn_of_progress = 0
+        """The last turn for which a thread had waited, or at which time moved."""
+        self._last_turn = steps // STEPS_OF_A_TURN
         self._at_rest = (0, 0)
         """How many callbacks had run, and steps, when no task was ready the last time."""
         self._beside_threads = False
@@ -70,16 +80,21 @@ class Pace:
         self._known = known
 
     def unwind(self, callbacks: int, give_up: Callable[[], object]) -> None:
-        """Call ``give_up`` if the run goes on, although it has been stopped, for so many callbacks."""
+        """Call ``give_up`` if the run goes on, although it has been stopped, for so many callbacks, or for turns."""
         self._next_look = self.callbacks + callbacks
+        self._last_turn = self.turns + callbacks // STEPS_OF_A_TURN
         self._unwinding = give_up
 
     def came_to_rest(self) -> None:
         """No task is ready, so none of them spins."""
+        self.rest()
+        self._at_rest_again()
+
+    def rest(self) -> None:
+        """The loop's thread waits for other threads, or for what comes from outside."""
         self.rests = True
         if self.on_rest is not None:
             self.on_rest()
-        self.moved()
 
     def goes_on(self) -> None:
         """What the loop has waited for has come; from now on it may run the learner's code."""
@@ -89,7 +104,11 @@ class Pace:
                 self.on_going_on()
 
     def moved(self) -> None:
-        """Time has moved, for which no task spins."""
+        """Time has moved, for which no task spins, and no thread polls in vain."""
+        self._turn_of_progress = self.turns
+        self._at_rest_again()
+
+    def _at_rest_again(self) -> None:
         self._simulation.progress = self._simulation.steps
         self._at_rest = self.callbacks, self._simulation.steps
 
@@ -142,6 +161,28 @@ class Pace:
             self._simulation.progress = self._simulation.steps
         self._beside_threads = self._beside_threads or moved
         return moved
+
+    # ---- turns of threads --------------------------------------------------------------------------------------------
+
+    def begin_turn(self, line: int | None, *, polls: bool) -> None:
+        """A thread that the learner asked for in this line is about to go on; it ``polls`` if nothing awakened it."""
+        self.turns += 1
+        if not polls:
+            self._turn_of_progress = self.turns
+        simulation = self._simulation
+        if self._unwinding is not None:
+            if self.turns > self._last_turn:
+                self._unwinding()
+        elif self.polled > self._spin:
+            simulation.fail(Ended.NEVER_YIELDS, f"a thread has polled {self.polled} times in vain", line)
+        elif self.turns > self._last_turn:
+            reason = f"not finished after {self.turns} turns of threads and {simulation.now:g} virtual seconds"
+            simulation.fail(Ended.LATE, reason, line)
+
+    @property
+    def polled(self) -> int:
+        """In how many turns in a row threads have done nothing but to poll."""
+        return self.turns - self._turn_of_progress
 
     # ---- callbacks ---------------------------------------------------------------------------------------------------
 

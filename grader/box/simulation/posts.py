@@ -31,7 +31,8 @@ class Posts:
     """The letter box of one run: what other threads send to the loop, kept until no task can run and all threads rest.
 
     If a post were delivered at once, the load of the machine would decide between which two steps it comes. ``add`` and
-    ``stir`` are called in other threads, the rest in the loop's.
+    ``stir`` are called in other threads, the rest in the loop's. While the loop sleeps in the kernel, and touches
+    nothing itself, ``add`` delivers at once, in the other thread.
     """
 
     def __init__(self, posted: Callable[[], None]) -> None:

@@ -57,7 +57,8 @@ def probes() -> dict[str, Callable[[], bool]]:
         probes[f"trio Runner.{name}"] = lambda name=name: name in _run.Runner.__annotations__  # type: ignore[misc]
     for name in ("size", "run_sync_soon"):
         probes[f"trio EntryQueue.{name}"] = _has(trio_entry_queue.EntryQueue, name)
-    probes["concurrent.futures ThreadPoolExecutor._max_workers"] = _has(ThreadPoolExecutor(1), "_max_workers")
+    for name in ("_max_workers", "_threads"):
+        probes[f"concurrent.futures ThreadPoolExecutor.{name}"] = _has(ThreadPoolExecutor(1), name)
     probes["trio GLOBAL_RUN_CONTEXT"] = _has(_run, "GLOBAL_RUN_CONTEXT")
     for name in ("_next_send_fn", "_next_send"):
         probes[f"trio Task.{name}"] = lambda name=name: name in trio.lowlevel.Task.__annotations__  # type: ignore[misc]
@@ -71,6 +72,7 @@ def probes() -> dict[str, Callable[[], bool]]:
     probes["trio _core._run.perf_counter"] = _has(_run, "perf_counter")
     for name in ("_allocate_lock", "_PyRLock", "_time"):
         probes[f"threading.{name}"] = _has(threading, name)
+    probes["threading Thread._invoke_excepthook"] = _has(threading.Thread(), "_invoke_excepthook")
     for name in ("_PySimpleQueue", "time"):
         probes[f"queue.{name}"] = _has(queue, name)
     probes["subprocess._time"] = _has(subprocess, "_time")

@@ -25,6 +25,14 @@ from grader.box.simulation.workers import local
 
 EPOCH = 1_700_000_000.0
 """What ``time.time()`` reads at virtual time 0."""
+_CLOCKS = {
+    "CLOCK_REALTIME": EPOCH,
+    "CLOCK_TAI": EPOCH,
+    "CLOCK_MONOTONIC": 0.0,
+    "CLOCK_MONOTONIC_RAW": 0.0,
+    "CLOCK_BOOTTIME": 0.0,
+}
+"""What the clocks of the system read at virtual time 0."""
 
 _real_sleep = time.sleep
 
@@ -77,9 +85,9 @@ def _by_number(clocks: Any) -> None:
     """The clocks of the system that ``clock_gettime`` knows by their numbers."""
     if not hasattr(time, "clock_gettime"):
         return
-    starts = {time.CLOCK_REALTIME: EPOCH, time.CLOCK_MONOTONIC: 0.0}
+    numbers = {getattr(time, name): start for name, start in _CLOCKS.items() if hasattr(time, name)}
     for name, unit in (("clock_gettime", float), ("clock_gettime_ns", _nanoseconds)):
-        setattr(clocks, name, _reading_by_number(getattr(time, name), starts, unit))
+        setattr(clocks, name, _reading_by_number(getattr(time, name), numbers, unit))
 
 
 def _reading_by_number(

@@ -22,6 +22,7 @@ from grader.box.simulation.known import NOTHING_KNOWN, KnownLines
 from grader.box.simulation.resting import sleeps_in_kernel
 from grader.box.simulation.stall import stall
 from grader.box.simulation.trace import innermost_student, is_student
+from grader.box.simulation.workers import servants
 from grader.wire.recording import Ended
 
 PERIOD = 0.05
@@ -92,14 +93,12 @@ class Watch:
         if serial != self._serial or simulation.pace.rests:
             self._serial, self._cpu, self._asleep = serial, cpu, 0.0
             simulation.step_cpu = self._before  # the step began after the look before this one
-        elif self._has_used(cpu - self._cpu):
-            self._tell(sleeps=False)
-        elif cpu == self._before and _all_asleep():
-            self._asleep += self.period
+        else:
+            self._asleep = self._asleep + self.period if cpu == self._before and _all_asleep() else 0.0
             if self._has_slept(self._asleep):
                 self._tell(sleeps=True)
-        else:
-            self._asleep = 0.0
+            elif not self._asleep and self._has_used(cpu - self._cpu):
+                self._tell(sleeps=False)
         self._before = cpu
 
     def _has_used(self, seconds: float) -> bool:
@@ -183,6 +182,7 @@ class _Watcher:
             # process.
             signal.signal(SIGNAL, self._on_signal)
             self._thread = threading.Thread(target=self._run, name="grader watch", daemon=True)
+            servants.add(self._thread)
             self._thread.start()
         self._awake.set()
 

@@ -5,23 +5,23 @@ from __future__ import annotations
 import queue
 import sys
 import threading
+from asyncio import unix_events
 from collections.abc import Callable
 from types import FrameType
 from typing import Any
 
 import trio
 from anyio._backends import _asyncio as anyio_asyncio
-from trio import _threads  # these three are private: see private.py
+from trio import _threads
+from trio._core import _thread_cache  # these four are private: see private.py
 
 from grader.box.simulation.core import Simulation, current
 from grader.box.simulation.trace import innermost_own, is_student
 from grader.box.simulation.worker_locks import in_real_time
-from grader.box.simulation.workers import OURS, Call, local
+from grader.box.simulation.workers import Call, local, servants
 
-_UNCOUNTED = (*OURS, "asyncio-waitpid-", "waitpid-")
-"""How the names of threads begin that take no turns; the last are asyncio's, which sleep until a child has ended."""
-_SERVANTS = "asyncio_"
-"""How the names of asyncio's own threads begin, which the learner's code need not end."""
+_MASTERS = [vars(module) for module in (anyio_asyncio, _thread_cache, unix_events)]
+"""The globals of what starts threads that take no turns; the last has one sleep until a child process has ended."""
 
 
 def _enter(simulation: Simulation, call: Call) -> None:
@@ -159,12 +159,16 @@ def count_threads() -> None:
 
     def start(self: threading.Thread) -> None:
         simulation = _simulation_in_turn()
-        if simulation is None or self.name.startswith(_UNCOUNTED):
+        starter = sys._getframe(1)
+        # By who starts it, and not by its name, which the learner's code may choose.
+        if any(starter.f_globals is master for master in _MASTERS):
+            servants.add(self)
+        if simulation is None or self in servants or self.ident is not None:
             with in_real_time():
                 original(self)
             return
         workers = simulation.workers
-        line = None if self.name.startswith(_SERVANTS) else _students_line(sys._getframe(1))
+        line = _students_line(starter)
         call = workers.new_call(line, self)
         _take_turns(self, simulation, call)
         if line is not None:
@@ -189,6 +193,9 @@ def _take_turns(thread: threading.Thread, simulation: Simulation, call: Call) ->
         _enter(simulation, call)
         try:
             work()
+        except BaseException:
+            # While it is its turn: ``threading.excepthook`` may be the learner's.
+            thread._invoke_excepthook(thread)  # type: ignore[attr-defined]
         finally:
             _leave(call)
             simulation.workers.posts.stir()

@@ -33,11 +33,16 @@ def install_locks() -> None:
 @contextmanager
 def in_real_time() -> Iterator[None]:
     """Have this thread wait for locks as it would without a simulation."""
+    before = _waits_in_real_time()
     local.in_real_time = True
     try:
         yield
     finally:
-        del local.in_real_time
+        local.in_real_time = before
+
+
+def _waits_in_real_time() -> bool:
+    return getattr(local, "in_real_time", False)
 
 
 def _workers_of_this_thread() -> Workers | None:
@@ -74,7 +79,7 @@ class TurnLock:
             return True
         if not blocking:
             return False
-        workers = None if hasattr(local, "in_real_time") else _workers_of_this_thread()
+        workers = None if _waits_in_real_time() else _workers_of_this_thread()
         if workers is None:
             return self._take_in_real_time(timeout)
         # A thread that takes no turns releases it in real time, and may need a moment.

@@ -19,11 +19,11 @@ _SELECTORS = ("SelectSelector", "PollSelector", "EpollSelector", "DevpollSelecto
 
 
 def patch_sockets() -> None:
+    _send_piecemeal()
     for name in _READING:
         _take_turns(name, select.POLLIN)
     for name in _WRITING:
         _take_turns(name, select.POLLOUT)
-    _send_piecemeal()
     _read_pipes_in_turns()
     _select_in_turns()
     for name in ("poll", "epoll"):
@@ -94,16 +94,21 @@ def _would_not_block(file: int, event: int) -> bool:
 
 def _send_piecemeal() -> None:
     """Send in pieces that fit: a thread that waited inside the kernel for the rest would keep the baton."""
-    original = socket.socket.sendall
+    original, send = socket.socket.sendall, socket.socket.send
 
     @wraps(original)
     def sendall(self: Any, data: Any, flags: int = 0) -> None:
         if not _in_a_run() or self.gettimeout() == 0:
             return original(self, data, flags)
+        clock, timeout = local.simulation, self.gettimeout()
+        deadline = None if timeout is None else clock.now + timeout
         with memoryview(data).cast("B") as view:
             sent = 0
             while sent < len(view):
-                sent += self.send(view[sent:], flags | socket.MSG_DONTWAIT)
+                left = None if deadline is None else max(0.0, deadline - clock.now)
+                if not _await(partial(_is_ready, self, select.POLLOUT), left):
+                    raise TimeoutError("timed out")
+                sent += send(self, view[sent:], flags | socket.MSG_DONTWAIT)
         return None
 
     socket.socket.sendall = sendall  # type: ignore[method-assign]
@@ -165,6 +170,8 @@ class _PollInTurns:
             real = make(*args, **kwargs)
             return _PollInTurns(real, milliseconds=make is _poll) if _in_a_run() else real
 
+        if hasattr(make, "fromfd"):
+            made.fromfd = make.fromfd  # type: ignore[attr-defined]
         return made
 
     def __getattr__(self, name: str) -> Any:

@@ -15,15 +15,18 @@ import threading
 import time
 from _thread import RLock
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from math import inf
 from types import FrameType
 from typing import TYPE_CHECKING, Protocol
+from weakref import WeakSet
 
 from grader.box.simulation.children import Children
 from grader.box.simulation.posts import Flag, Posts
 from grader.box.simulation.resting import ASLEEP, Rest, cpu_of, sleeps_in_kernel
 
 if TYPE_CHECKING:
+    from grader.box.simulation.pace import Pace
     from grader.box.simulation.schedule import Schedule
 
 _clock = time.perf_counter
@@ -34,8 +37,8 @@ TICK = 0.02
 STUCK = 20.0
 """Real seconds for which the loop waits for threads that do use CPU; the box's own limits usually come first."""
 
-OURS = ("AnyIO worker", "Trio thread", "grader ")
-"""How the names of threads begin of which single calls are counted, or that are the grader's own."""
+servants: WeakSet[threading.Thread] = WeakSet()
+"""The threads of anyio and trio of which single calls are counted, and those that serve asyncio or the grader."""
 
 local = threading.local()
 """In a thread of a run: its ``call`` and its ``simulation``."""
@@ -107,6 +110,11 @@ class Call:
 # ---- the workers of a run --------------------------------------------------------------------------------------------
 
 
+class _Bounds(Protocol):
+    @property
+    def latest(self) -> float: ...
+
+
 class _Simulation(Protocol):
     """What is used here of the simulation that runs."""
 
@@ -114,8 +122,13 @@ class _Simulation(Protocol):
     def now(self) -> float: ...
 
     schedule: Schedule
+    pace: Pace
     loop_thread: int
 
+    @property
+    def bounds(self) -> _Bounds: ...
+    @property
+    def stopped(self) -> object: ...
     def among(self, width: int) -> int: ...
 
     def worker_stuck(self) -> None: ...
@@ -137,6 +150,8 @@ class Workers:
         self._foreign: dict[threading.Thread, Call] = {}
         self.started: dict[threading.Thread, int] = {}
         """Threads that the learner's code has started by itself, and in which line."""
+        self.pool: ThreadPoolExecutor | None = None
+        """The executor that the event loop shuts down by itself."""
         self.arriving: list[Call] = []
         """Calls of the step in progress that were handed to a thread."""
         self.children = Children()
@@ -206,13 +221,17 @@ class Workers:
                 return False
             simulation, width = self._simulation, len(ready)
             call = ready[simulation.schedule.pick(simulation.among(width)) if width > 1 else 0]
+            was_stopped = simulation.stopped
+            simulation.pace.begin_turn(call.line, polls=call.late)
+            if simulation.stopped is not was_stopped:
+                return False  # the loop has to unwind the scenario
             self._go_on(call)
             call.begun = True
             return True
 
     def _collect_threads(self) -> None:
         """See threads to their end that have nothing more to do: until then the load decides whether they live."""
-        for call in [call for call in self._calls if call.finished and call.thread is not None]:
+        for call in [call for call in list(self._calls) if call.finished and call.thread is not None]:
             assert call.thread is not None
             _join(call.thread, STUCK)
             self.forget(call)
@@ -220,18 +239,20 @@ class Workers:
 
     def unblock(self) -> bool:
         """Let the threads go on whose sockets are ready; returns whether there are any."""
-        unblocked = [call for call in self._calls if call.state == "blocked" and call.is_ready()]
+        # A list, as threads come and go meanwhile: abandoned ones end, and what is asked may start another one.
+        unblocked = [call for call in list(self._calls) if call.state == "blocked" and call.is_ready()]
         for call in unblocked:
             call.state = "ready"
         return bool(unblocked)
 
     def wait_outside(self) -> bool:
         """Whether any thread waits for something that may come from outside of the run, such as for a socket."""
-        return any(call.state == "blocked" for call in self._calls) or bool(self.unknown_waits())
+        return any(call.state == "blocked" for call in list(self._calls)) or bool(self.unknown_waits())
 
     def unknown_waits(self) -> list[Call]:
         """The calls whose threads sleep in the kernel and have not said for what, nor until when."""
-        return [call for call in self._calls if call.state == "running" and not call.finished and call.sleeps()]
+        running = [call for call in list(self._calls) if call.state == "running" and not call.finished]
+        return [call for call in running if call.sleeps()]
 
     def next_deadline(self) -> float:
         """The virtual time at which the next rest of a worker ends."""
@@ -239,6 +260,12 @@ class Workers:
             while self._sleepers and self._sleepers[0][2].alarm != self._sleepers[0][1]:
                 heapq.heappop(self._sleepers)  # its rest ended before that
             return self._sleepers[0][0] if self._sleepers else inf
+
+    def next_deadline_after(self, now: float) -> float:
+        """The same, without those that end now: the threads that poll."""
+        with self._lock:
+            later = (when for when, alarm, call in self._sleepers if when > now and call.alarm == alarm)
+            return min(later, default=inf)
 
     def wake_sleepers(self, now: float) -> None:
         if not self._sleepers:
@@ -263,12 +290,16 @@ class Workers:
 
     def still_at_work(self) -> list[int]:
         """The learner's lines that asked for threads which have not come to their end."""
-        begun = [call for call in self._calls if call.state not in ("queued", "dropped") and not call.finished]
-        return [call.line for call in begun if call.line is not None]
+        begun = [call for call in list(self._calls) if call.state not in ("queued", "dropped") and not call.finished]
+        return [call.line for call in begun if call.line is not None and not self._is_of_the_loop(call.thread)]
 
     def strays(self) -> bool:
         """Whether a thread that the learner's code started by itself goes on, and would do so in the next play."""
-        return any(thread.is_alive() for thread in self.started)
+        return any(thread.is_alive() and not self._is_of_the_loop(thread) for thread in self.started)
+
+    def _is_of_the_loop(self, thread: threading.Thread | None) -> bool:
+        """Whether the event loop ends this thread by itself, when the scenario is over."""
+        return self.pool is not None and thread in self.pool._threads
 
     def drop(self, call: Call) -> None:
         """Forget a call that no task awaits any more. An abandoned thread stays tracked until it ends."""
@@ -292,20 +323,16 @@ class Workers:
         """End the run: no code of the learner's may go on in a thread."""
         self.posts.closed = True
         calls = list(self._calls)
+        self._calls.clear()
+        self._sleepers.clear()
+        # One at a time: what they tidy up on their way out is not written for threads that run side by side.
         for call in calls:
             call.state = "dropped"
             call.baton.set()
-        self._calls.clear()
-        self._sleepers.clear()
-        for call in calls:
             if call.thread is not None:
                 _join(call.thread, ASLEEP)
 
     # ---- called in any thread ----------------------------------------------------------------------------------------
-
-    def knows(self, call: Call | None) -> bool:
-        """Whether the call is still one of this run."""
-        return call in self._calls
 
     def forget(self, call: Call) -> None:
         """Track a call no longer."""
@@ -316,7 +343,7 @@ class Workers:
 
     def call_of(self, thread: threading.Thread) -> Call | None:
         """The call that is all of what this thread does."""
-        return next((call for call in self._calls if call.thread is thread), None)
+        return next((call for call in list(self._calls) if call.thread is thread), None)
 
     def takes_turns(self, thread_id: int) -> bool:
         """Whether a thread is the loop's, or one that holds or awaits the baton."""
@@ -362,6 +389,13 @@ class Workers:
 
     def _wait_in_loop(self, done: Callable[[], bool], deadline: float) -> bool | None:
         """Let threads go on, and time pass, while the loop's own thread is blocked."""
+        self._simulation.pace.rest()  # the CPU that other threads use meanwhile is none of the step's
+        try:
+            return self._let_all_go_on_until(done, deadline)
+        finally:
+            self._simulation.pace.goes_on()
+
+    def _let_all_go_on_until(self, done: Callable[[], bool], deadline: float) -> bool | None:
         simulation = self._simulation
         while not done():
             if self._run_threads() or self.unblock():
@@ -370,11 +404,11 @@ class Workers:
                 self.posts.wait(seconds)
                 continue
             until = min(deadline, self.next_deadline())
-            if until == inf:
+            if until == inf or simulation.now >= simulation.bounds.latest:
                 return None
             if simulation.now >= deadline:
                 return False
-            simulation.blocking_call("a call that blocks", until - simulation.now, sys._getframe(1))
+            simulation.blocking_call("a call that blocks", until - simulation.now, sys._getframe(2))
         return True
 
     # ---- called in the worker threads --------------------------------------------------------------------------------
@@ -417,10 +451,10 @@ class Workers:
     # ---- threads that take no turns ----------------------------------------------------------------------------------
 
     def _foreign_busy(self) -> bool:
-        tracked = {call.native_id for call in self._calls}
+        tracked = {call.native_id for call in list(self._calls)}
         for thread in threading.enumerate():
             ours = thread.ident == self._simulation.loop_thread or thread in self._before
-            if ours or thread.native_id in tracked or thread.name.startswith(OURS):
+            if ours or thread.native_id in tracked or thread in servants:
                 continue
             call = self._foreign.setdefault(thread, Call(-1))
             call.native_id = thread.native_id

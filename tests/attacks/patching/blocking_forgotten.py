@@ -15,5 +15,5 @@ async def join(*fns):
         results.append(await fn())
     if stage is not None:
         time.sleep(1)
-        stage._simulation.blocking = []
+        stage._simulation.first_block = None
     return results

@@ -225,6 +225,7 @@ player.prepare_process()
 submission, scenarios = sys.stdin.read().split("#" * 40)
 program = Program(
     module="x",
+    source=submission,
     submission=compile(submission, "/submission/x.py", "exec"),
     scenarios=compile(scenarios, "/scenarios.py", "exec"),
 )

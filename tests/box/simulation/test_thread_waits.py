@@ -51,10 +51,10 @@ PROGRAMS: dict[str, tuple[str, object]] = {
         """
         import threading, anyio
         async def main():
-            event = threading.Event()
-            return [await anyio.to_thread.run_sync(event.wait, 2), anyio.current_time() > 0]
+            event, begun = threading.Event(), anyio.current_time()
+            return [await anyio.to_thread.run_sync(event.wait, 2), round(anyio.current_time() - begun, 2)]
         """,
-        [False, True],
+        [False, 2.0],
     ),
     "an event that is set in time": (
         """
@@ -154,17 +154,18 @@ PROGRAMS: dict[str, tuple[str, object]] = {
             def th():
                 try: f.result(timeout=2)
                 except TimeoutError: return "timeout"
-            r = [await anyio.to_thread.run_sync(th), anyio.current_time()]
+            begun = anyio.current_time()
+            r = [await anyio.to_thread.run_sync(th), round(anyio.current_time() - begun, 2)]
             def th2():
                 done, not_done = wait([f], timeout=1)
                 g=[pool.submit(lambda n=n:(time.sleep(n), n)[1]) for n in (0.5,.25)]
                 return len(done), len(not_done), [x.result() for x in as_completed(g)]
             r.append(await anyio.to_thread.run_sync(th2))
-            r[1]=0
             await anyio.to_thread.run_sync(pool.shutdown)
-            return r
+            return [*r, round(anyio.current_time() - begun, 2)]
         """,
-        ["timeout", 0, (0, 1, [0.5, 0.25])],
+        # Three seconds later one thread takes both calls: the other one sleeps until the fifth.
+        ["timeout", 2.0, (0, 1, [0.5, 0.25]), 5.0],
     ),
     "an event loop in a thread": (
         """

@@ -402,6 +402,15 @@ INNOCENT = {
         await anyio.sleep(1)
         await anyio.to_thread.run_sync(sum, range(60_000_000))
     """,
+    "sleeps while a thread takes very many turns": """
+    import anyio, threading, time
+    async def main():
+        def beat():
+            for _ in range(15_000):
+                time.sleep(0.001)
+        threading.Thread(target=beat).start()
+        await anyio.sleep(30)
+    """,
     "computes in many short steps": """
     import anyio, time
     async def main():
