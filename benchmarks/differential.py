@@ -179,14 +179,15 @@ def confirmed(boxes: Boxes, program: Program, backend: str) -> Iterator[Differen
     ((recordings, _),) = boxes.played([program], MORE_SEEDS, [backend])
     played = comparable(recordings[backend], backend)
     said: set[str] = set()
+    decided = True
     for unit in (2 * UNIT, 4 * UNIT):
         outcomes = really([request(program, backend)] * ASKED_AGAIN, at_once=ASKED_AGAIN, unit=unit)
         said |= {outcome.what for outcome in outcomes if not outcome.noisy}
+        decided = decided and any(not outcome.noisy for outcome in outcomes)
         if said & set(played):
             return
-    yield Difference(
-        program=program, backend=backend, played=played, real=" or ".join(sorted(said)), decided=len(said) == 1
-    )
+    real = " or ".join(sorted(said)) or "nothing without noise"
+    yield Difference(program=program, backend=backend, played=played, real=real, decided=decided and len(said) == 1)
 
 
 def repeatable(recording: Recording) -> tuple[object, ...]:

@@ -196,6 +196,15 @@ def test_what_reality_does_not_always_say_is_undecided(load: Any, monkeypatch: p
     assert (difference.real, difference.decided) == ("left or right", False)
 
 
+def test_what_reality_says_in_noise_alone_is_undecided(load: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    differential, outcome = load("differential"), load("reality").Outcome
+    monkeypatch.setattr(differential, "really", lambda requests, **how: [outcome("late", True) for _ in requests])
+    simulation = Simulation(differential, "sound")
+    (difference,) = differential.differences(simulation, [of_statement(load, WAITING)], ["trio"])
+
+    assert (difference.real, difference.decided) == ("nothing without noise", False)
+
+
 def test_the_fingerprint_tells_whether_two_runs_are_of_the_same_programs(load: Any) -> None:
     generate, fingerprint = load("generated").generate, load("differential").fingerprint
     programs = [generate(seed, "tasks") for seed in range(3)]
