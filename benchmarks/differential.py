@@ -3,18 +3,21 @@
     python benchmarks/differential.py [--programs N] [--seed S] [--family FAMILY]... [--short]
 
 Every program of ``generated`` is played on both backends, in natural order and under a few seeds, and once for real on
-each. What is recorded has to be the same: what happened in which unit of time, or that the program hangs. Where the
-order of steps decides, one of the seeds has to come to what reality came to; reality is asked again, alone, before a
-difference counts, and has to answer alike each time. Each play is repeated in a process of its own: digest and all of
-the recording have to be equal.
+each. What is recorded has to be the same: what happened in which unit of time, or that the program hangs. On asyncio
+natural order has to come to what reality comes to; trio draws its order, so there one of the seeds has to. Reality is
+asked again, alone, before a difference counts, and has to answer alike each time. Where a seed comes to something else,
+reality is asked in other orders of its tasks: if it always says the same, no order decides, and the seed is wrong. Each
+play is repeated in a process of its own: digest and all of the recording have to be equal.
 
-Prints each difference with its program, made as short as it stays different. Leaves with 1 if there is any. ``--short``
-is a fixed number of programs, for CI.
+Prints each difference with its program, made as short as it stays different, and each program about which reality does
+not decide: it does not always answer alike, and never as some play does. Leaves with 1 if there is any difference. Runs
+with the same fingerprint were of the same programs. ``--short`` is a fixed number of programs, for CI.
 """
 
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
 import os
 import sys
@@ -23,11 +26,11 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from queue import SimpleQueue
 
 from generated import FAMILIES, Program, generate, shorter
-from reality import UNIT, Request, really
+from reality import ANY, UNIT, Request, really
 
 from grader.kit.exercise import Limits
 from grader.sandbox.box import Box, Job
@@ -40,7 +43,9 @@ SEEDS, MORE_SEEDS = range(3), range(24)
 """Schedules of every program, and of one that seems to differ."""
 ASKED_AGAIN = 3
 """How often reality is asked again, alone and in slower motion. It has to answer alike without noise."""
-CHUNK = 200
+ORDERS = (4, 16)
+"""How often it is asked in other orders where a seed comes to something else, and once more where none of them does."""
+CHUNK = 500
 SHORT = 150
 AT_A_TIME, ATTEMPTS = 24, 150
 """Shorter programs that are tried for each difference."""
@@ -57,12 +62,15 @@ class Difference:
     backend: str
     played: tuple[str, ...]
     real: str = ""
+    decided: bool = True
+    """False if reality did not always say ``real``, so that it cannot tell whether the plays are wrong."""
 
     @property
     def shown(self) -> str:
         reality = self.real or "two plays of one seed differ"
         plays = "\n".join(f"play: {what}" for what in self.played)
-        return f"--- seed {self.program.seed} on {self.backend}\n{self.program.shown}\nreal: {reality}\n{plays}\n"
+        where = f"seed {self.program.seed} on {self.backend}{'' if self.decided else ', undecided'}"
+        return f"--- {where}\n{self.program.shown}\nreal: {reality}\n{plays}\n"
 
 
 # ---- plays -----------------------------------------------------------------------------------------------------------
@@ -131,29 +139,55 @@ def differences(boxes: Boxes, programs: Sequence[Program], backends: Sequence[st
     """Every difference between two plays of one seed, then every one between plays and reality."""
     asked = [(program, backend) for program in programs for backend in backends]
     outcomes = iter(really([request(*each) for each in asked]))
-    suspects = []
+    suspects, strays = [], []
     for program, recordings in zip(programs, boxes.played(programs, SEEDS, backends), strict=True):
         for backend in backends:
             first, again = (recordings[which][backend] for which in (0, 1))
-            real = next(outcomes)
+            real, played = next(outcomes).what, plays_of(first)
             if [repeatable(recording) for recording in first] != [repeatable(recording) for recording in again]:
                 yield Difference(program=program, backend=backend, played=plays_of(first + again))
-            elif real.what not in plays_of(first):
+            elif real not in comparable(first, backend):
                 suspects.append((program, backend))
+            elif played != (real,):
+                strays.append(Difference(program=program, backend=backend, played=played, real=real))
+    yield from strayed(strays)
     for program, backend in suspects:
         yield from confirmed(boxes, program, backend)
 
 
+def comparable(recordings: Sequence[Recording], backend: str) -> tuple[str, ...]:
+    """What came of the plays of which one has to be like reality: asyncio takes its tasks in natural order alone."""
+    return plays_of(recordings[:1] if backend == "asyncio" else recordings)
+
+
+def strayed(strays: Sequence[Difference]) -> Iterator[Difference]:
+    """Those of which reality, in other orders of its tasks, does not come to all that came of the seeds."""
+    said = [{stray.real} for stray in strays]
+    left = list(range(len(strays)))
+    for orders in ORDERS:
+        requests = [request(strays[number].program, strays[number].backend) for number in left for _ in range(orders)]
+        outcomes = iter(really(requests, order=ANY))
+        for number in left:
+            said[number].update(next(outcomes).what for _ in range(orders))
+        left = [number for number in left if not said[number].issuperset(strays[number].played)]
+    for number in left:
+        yield replace(strays[number], real=" or ".join(sorted(said[number])), decided=len(said[number]) == 1)
+
+
 def confirmed(boxes: Boxes, program: Program, backend: str) -> Iterator[Difference]:
-    """The difference, if reality says the same each time and none of many schedules comes to it."""
+    """The difference, unless a schedule comes to what reality says; undecided if reality does not say one thing."""
     ((recordings, _),) = boxes.played([program], MORE_SEEDS, [backend])
-    played = plays_of(recordings[backend])
+    played = comparable(recordings[backend], backend)
+    said: set[str] = set()
+    decided = True
     for unit in (2 * UNIT, 4 * UNIT):
         outcomes = really([request(program, backend)] * ASKED_AGAIN, at_once=ASKED_AGAIN, unit=unit)
-        said = {outcome.what for outcome in outcomes if not outcome.noisy}
-        if len(said) != 1 or said & set(played):
+        said |= {outcome.what for outcome in outcomes if not outcome.noisy}
+        decided = decided and any(not outcome.noisy for outcome in outcomes)
+        if said & set(played):
             return
-    yield Difference(program=program, backend=backend, played=played, real=said.pop())
+    real = " or ".join(sorted(said)) or "nothing without noise"
+    yield Difference(program=program, backend=backend, played=played, real=real, decided=decided and len(said) == 1)
 
 
 def repeatable(recording: Recording) -> tuple[object, ...]:
@@ -177,7 +211,7 @@ def shortest(boxes: Boxes, difference: Difference) -> Difference:
         for first in range(0, len(candidates), AT_A_TIME):
             some = candidates[first : first + AT_A_TIME]
             attempts += len(some)
-            found = next(differences(boxes, some, [difference.backend]), None)
+            found = next((each for each in differences(boxes, some, [difference.backend]) if each.decided), None)
             if found is not None:
                 difference = found
                 break
@@ -196,9 +230,18 @@ def compared(boxes: Boxes, programs: Sequence[Program], counts: Counter[str]) ->
         counts["programs"] += len(some)
         counts["plays"] += 2 * len(some) * len(SEEDS) * len(BACKENDS)
         for difference in differences(boxes, some):
-            counts["differing"] += 1
+            counts["differing" if difference.decided else "undecided"] += 1
             yield difference
-        print(f"{counts['programs']} programs, {counts['differing']} differ", file=sys.stderr, flush=True)
+        print(
+            f"{counts['programs']} programs, {counts['differing']} differ, {counts['undecided']} undecided",
+            file=sys.stderr,
+            flush=True,
+        )
+
+
+def fingerprint(programs: Iterable[Program]) -> str:
+    """The same for the same programs in the same order: what a seed makes changes with the generator."""
+    return hashlib.sha256("\0".join(program.source for program in programs).encode()).hexdigest()[:12]
 
 
 def main() -> None:
@@ -211,10 +254,12 @@ def main() -> None:
     with ExitStack() as stack:
         boxes = Boxes(stack, os.cpu_count() or 1)
         for difference in compared(boxes, programs, counts):
-            print((shortest(boxes, difference) if asked.shorten else difference).shown, flush=True)
+            is_shortened = asked.shorten and difference.decided
+            print((shortest(boxes, difference) if is_shortened else difference).shown, flush=True)
     print(
-        f"{counts['programs']} programs, {counts['plays']} plays in {time.monotonic() - began:.0f} s: "
-        f"{counts['differing']} differ from reality or from themselves"
+        f"{counts['programs']} programs of fingerprint {fingerprint(programs)}, "
+        f"{counts['plays']} plays in {time.monotonic() - began:.0f} s: "
+        f"{counts['differing']} differ from reality or from themselves, {counts['undecided']} undecided"
     )
     sys.exit(1 if counts["differing"] else 0)
 

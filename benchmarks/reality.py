@@ -1,16 +1,19 @@
 """Plays generated programs for real: by plain ``anyio.run``, many at a time, because they mostly sleep.
 
-    python benchmarks/reality.py PROGRAMS_AT_ONCE SECONDS_OF_A_UNIT < REQUESTS > OUTCOMES
+    python benchmarks/reality.py PROGRAMS_AT_ONCE SECONDS_OF_A_UNIT ORDER < REQUESTS > OUTCOMES
 
-It runs in processes of its own, in which nothing is patched. A program notes when the machine was so late that what
-happened may have come from that; such an outcome is ``noisy``.
+It runs in processes of its own, in which nothing is patched but, for the order ``any``, which of the tasks that are
+ready in one round of the event loop goes first. A program notes when the machine was so late that what happened may
+have come from that; such an outcome is ``noisy``.
 """
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
 import os
+import random
 import subprocess
 import sys
 import threading
@@ -19,8 +22,10 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import groupby
 
 import anyio
+import trio
 
 UNIT = 0.02
 """Real seconds of a program's unit of time. An idle machine is rarely late by a third of it."""
@@ -30,6 +35,8 @@ SLOWER = ((1, 1), (4, 2), (16, 5))
 """How many times fewer programs are played at a time, and how many times slower, where the others were noisy."""
 AT_ONCE = 32
 """Programs that one process plays at a time; each needs some 10 ms of CPU in a second."""
+OWN, ANY = "own", "any"
+"""Orders of the tasks that are ready in one round: the one of the backend, or any, drawn anew each time."""
 _STAGGER = 0.02
 
 Request = tuple[str, str]
@@ -44,30 +51,32 @@ class Outcome:
     noisy: bool = False
 
 
-def really(requests: Sequence[Request], *, at_once: int = AT_ONCE, unit: float = UNIT) -> list[Outcome]:
+def really(
+    requests: Sequence[Request], *, at_once: int = AT_ONCE, unit: float = UNIT, order: str = OWN
+) -> list[Outcome]:
     """What comes of each program. What comes out noisy is asked for again, of a slower program and beside fewer."""
     outcomes = [Outcome("", noisy=True)] * len(requests)
     for fewer, slower in SLOWER:
         noisy = [position for position, outcome in enumerate(outcomes) if outcome.noisy]
-        again = _all([requests[position] for position in noisy], max(1, at_once // fewer), slower * unit)
+        again = _all([requests[position] for position in noisy], max(1, at_once // fewer), slower * unit, order)
         for position, outcome in zip(noisy, again, strict=True):
             outcomes[position] = outcome
     return outcomes
 
 
-def _all(requests: Sequence[Request], at_once: int, unit: float) -> list[Outcome]:
+def _all(requests: Sequence[Request], at_once: int, unit: float, order: str) -> list[Outcome]:
     """The outcomes, in as many processes as there are processors."""
     count = min(os.cpu_count() or 1, len(requests))
     shares = [requests[first::count] for first in range(count)]
     if not shares:
         return []
     with ThreadPoolExecutor(count) as pool:
-        answers = list(pool.map(lambda share: _in_a_process(share, at_once, unit), shares))
+        answers = list(pool.map(lambda share: _in_a_process(share, at_once, unit, order), shares))
     return [answers[position % count][position // count] for position in range(len(requests))]
 
 
-def _in_a_process(requests: Sequence[Request], at_once: int, unit: float) -> list[Outcome]:
-    command = [sys.executable, __file__, str(at_once), str(unit)]
+def _in_a_process(requests: Sequence[Request], at_once: int, unit: float, order: str) -> list[Outcome]:
+    command = [sys.executable, __file__, str(at_once), str(unit), order]
     done = subprocess.run(command, input=json.dumps(requests), stdout=subprocess.PIPE, text=True, check=True)
     return [Outcome(what, noisy) for what, noisy in json.loads(done.stdout)]
 
@@ -75,7 +84,31 @@ def _in_a_process(requests: Sequence[Request], at_once: int, unit: float) -> lis
 # ---- in that process -------------------------------------------------------------------------------------------------
 
 
-def play(source: str, backend: str, unit: float) -> Outcome:
+class AnyOrder(asyncio.SelectorEventLoop):
+    """Takes steps of tasks that are queued one behind the other in any order, and callbacks where they are."""
+
+    def _run_once(self) -> None:
+        # Other threads append meanwhile: what they post must neither be lost nor come first.
+        queued = [self._ready.popleft() for _ in range(len(self._ready))]
+        drawn = []
+        for steps, handles in groupby(queued, _is_step):
+            some = list(handles)
+            drawn += random.sample(some, len(some)) if steps else some
+        self._ready.extendleft(reversed(drawn))
+        super()._run_once()
+
+
+def _is_step(handle: asyncio.Handle) -> bool:
+    return isinstance(getattr(handle._callback, "__self__", None), asyncio.Task)
+
+
+def take_any_order() -> dict[str, dict[str, object]]:
+    """Have trio shuffle the tasks of a round, as it does for Hypothesis; returns the options of each backend."""
+    trio._core._run._ALLOW_DETERMINISTIC_SCHEDULING = True
+    return {"asyncio": {"loop_factory": AnyOrder}, "trio": {}}
+
+
+def play(source: str, backend: str, unit: float, options: dict[str, object]) -> Outcome:
     """Play one program in a thread of its own, which is left behind if the program hangs."""
     program: dict[str, object] = {}
     exec(compile(source, "program.py", "exec"), program)
@@ -84,7 +117,8 @@ def play(source: str, backend: str, unit: float) -> Outcome:
 
     def run() -> None:
         try:
-            outcomes.append(json.dumps(anyio.run(program["main"], backend=backend)))  # type: ignore[arg-type]
+            returned = anyio.run(program["main"], backend=backend, backend_options=options)  # type: ignore[arg-type]
+            outcomes.append(json.dumps(returned))
         except BaseException as error:
             outcomes.append(f"raised {type(error).__name__}")
 
@@ -102,12 +136,14 @@ def main() -> None:
     threading.excepthook = lambda arguments: None
     requests = json.load(sys.stdin)
     at_once, unit = int(sys.argv[1]), float(sys.argv[2])
+    options = take_any_order() if sys.argv[3] == ANY else {"asyncio": {}, "trio": {}}
     turns = threading.Lock()
 
     def in_turn(request: Request) -> Outcome:
         with turns:  # or as many programs as there are threads would begin at the same time
             threading.Event().wait(_STAGGER)
-        return play(*request, unit)
+        source, backend = request
+        return play(source, backend, unit, options[backend])
 
     with ThreadPoolExecutor(at_once) as pool:
         outcomes = list(pool.map(in_turn, requests))

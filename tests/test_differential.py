@@ -26,9 +26,8 @@ from grader.box import player
 from grader.box.simulation.core import Bounds
 from grader.box.simulation.idling import Idling
 
-jump = Idling._jump
-if sys.argv[1] == "broken":
-    Idling._jump = lambda self, deadline: jump(self, deadline + 1)
+jump, late = Idling._jump, 0
+Idling._jump = lambda self, deadline: jump(self, deadline + late)
 player.prepare_process()
 source, scenario, seeds, backends = json.load(sys.stdin)
 program = player.Program(
@@ -39,6 +38,7 @@ program = player.Program(
 )
 for backend in backends:
     for seed in seeds:
+        late = int(sys.argv[1] == "broken" or (sys.argv[1] == "broken under seeds" and seed > 0))
         request = dict(play="1", scenario="scenario", inputs={"d": []}, backend=backend, seed=seed,
                        choices=None, trace=True, output=100, within=None, walk="fair", hung=[], kinds=False)
         print(json.dumps(player.play(program, request, Bounds(), None)), file=sys.__stdout__, flush=True)
@@ -46,6 +46,15 @@ for backend in backends:
 """Plays in this process, whose clock jumps a second too far if it is told to."""
 
 WAITING = 'await sleep(until(1, 2))\nmark("slept")'
+RACE = """
+first = []
+async def take(name):
+    first.append(name)
+async with create_task_group() as tasks:
+    tasks.start_soon(take, "a")
+    tasks.start_soon(take, "b")
+mark(first[0])
+"""
 
 
 @pytest.fixture
@@ -158,6 +167,51 @@ def test_a_simulation_that_is_sound_is_no_difference_and_one_whose_clock_jumps_i
     }
 
     assert found == {"sound": [], "broken": ['[[3, "slept"], [6, "end"]]']}
+
+
+def test_a_seed_that_comes_to_what_no_order_of_reality_comes_to_is_a_difference(load: Any) -> None:
+    differential = load("differential")
+    simulation = Simulation(differential, "broken under seeds")
+    (difference,) = differential.differences(simulation, [of_statement(load, WAITING)], ["asyncio"])
+
+    assert (difference.real, len(difference.played), difference.decided) == ('[[3, "slept"], [6, "end"]]', 2, True)
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_a_seed_that_comes_to_what_another_order_of_reality_comes_to_is_none(load: Any, backend: str) -> None:
+    differential, program = load("differential"), of_statement(load, RACE)
+    simulation = Simulation(differential, "sound")
+    ((recordings, _),) = simulation.played([program], differential.SEEDS, [backend])
+
+    assert len(differential.plays_of(recordings[backend])) == 2
+    assert list(differential.differences(simulation, [program], [backend])) == []
+
+
+def test_what_reality_does_not_always_say_is_undecided(load: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    differential, outcome = load("differential"), load("reality").Outcome
+    answers = iter(["left", "right"] * 20)
+    monkeypatch.setattr(differential, "really", lambda requests, **how: [outcome(next(answers)) for _ in requests])
+    simulation = Simulation(differential, "sound")
+    (difference,) = differential.differences(simulation, [of_statement(load, WAITING)], ["trio"])
+
+    assert (difference.real, difference.decided) == ("left or right", False)
+
+
+def test_what_reality_says_in_noise_alone_is_undecided(load: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    differential, outcome = load("differential"), load("reality").Outcome
+    monkeypatch.setattr(differential, "really", lambda requests, **how: [outcome("late", True) for _ in requests])
+    simulation = Simulation(differential, "sound")
+    (difference,) = differential.differences(simulation, [of_statement(load, WAITING)], ["trio"])
+
+    assert (difference.real, difference.decided) == ("nothing without noise", False)
+
+
+def test_the_fingerprint_tells_whether_two_runs_are_of_the_same_programs(load: Any) -> None:
+    generate, fingerprint = load("generated").generate, load("differential").fingerprint
+    programs = [generate(seed, "tasks") for seed in range(3)]
+
+    assert fingerprint(programs) == fingerprint([generate(seed, "tasks") for seed in range(3)])
+    assert len({fingerprint(some) for some in (programs, programs[:2], programs[::-1])}) == 3
 
 
 def test_what_two_plays_of_one_seed_do_not_agree_about_is_a_difference(load: Any) -> None:

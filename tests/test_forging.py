@@ -103,6 +103,13 @@ def test_a_forged_fault_costs_every_point(box: Box, tmp_path: Path) -> None:
     assert found.points == 0
 
 
+def test_a_line_that_says_only_that_the_grader_failed_costs_the_plays_that_it_answers(box: Box, tmp_path: Path) -> None:
+    found = graded(box, tmp_path, answer('import os; os.write(4, b\'{"fault": "not mine"}\\n\')', "os._exit(1)"))
+
+    assert found.ends("test_answer") == {"crashed"}
+    assert found.points == 40
+
+
 def test_leaving_while_the_file_is_loaded_earns_nothing(box: Box, tmp_path: Path) -> None:
     found = graded(box, tmp_path, "import os\nos._exit(0)\n")
 

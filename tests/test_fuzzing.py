@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections import Counter
 from collections.abc import Callable
@@ -20,7 +19,7 @@ from grader.policy.rules import check_rules
 from grader.policy.submission import Fault, Submission, take
 from grader.sandbox.reading import read as read_message
 from grader.wire.lines import MAX_LINE, Distrusted, Json, dumps, loads
-from grader.wire.recording import Recording
+from grader.wire.recording import MAX_DEVIATIONS, MAX_EVENTS, MAX_ROWS, Recording
 from grader.wire.turns import chooser
 from grader.wire.values import Decoder, Encoder, TooLarge, revive
 from tests.reading_samples import noted
@@ -29,7 +28,7 @@ RULES = Rules(imports=("anyio", "@pure"), off_limits=("anyio.gather", "anyio.Can
 LEAF = ["token", ["ValueError", "Exception", "object"], "boom", 3, None]
 MESSAGE: dict[str, Json] = {
     "play": "0123456789abcdef",
-    "ended": "returned",
+    "ended": "raised",
     "reason": "",
     "line": 4,
     "elapsed": 5.5,
@@ -108,6 +107,14 @@ def replaced(document: Json, path: tuple[int | str, ...], part: Json) -> Json:
 PLACES = places(MESSAGE)
 
 
+def noted_again(document: Json) -> Json:
+    """The message with what its box would have noted: without that, every row that is changed is a forged one."""
+    with suppress(TypeError, LookupError, ValueError):
+        message: Any = document
+        return {**message, "instants": noted(message)}
+    return document
+
+
 def soon(work: Callable[[], object]) -> None:
     began = time.process_time()
     work()
@@ -150,7 +157,28 @@ def test_whatever_looks_like_json_is_distrusted(text: str) -> None:
 def test_a_good_message_with_anything_in_some_place_is_read_or_distrusted(
     place: tuple[int | str, ...], part: Json
 ) -> None:
-    answered(dumps(replaced(MESSAGE, place, part)))
+    message = replaced(MESSAGE, place, part)
+    answered(dumps(message))
+    answered(dumps(noted_again(message)))
+
+
+@pytest.mark.parametrize(
+    ("place", "part"),
+    [
+        (("marks", 1, 0), 2.5),
+        (("marks", 1, 2), {"t": [1, "a"]}),
+        (("attempts", 1, 4), [[]]),
+        (("attempts", 0, 4, "leaves", 0, 2), "another"),
+        (("spans", 0, 2), 0.5),
+        (("elapsed",), 5.75),
+    ],
+    ids=str,
+)
+def test_what_is_changed_in_a_row_and_noted_so_is_read(place: tuple[int | str, ...], part: Json) -> None:
+    message = replaced(MESSAGE, place, part)
+
+    assert answered(dumps(message)) is None
+    assert answered(dumps(noted_again(message))) is not None
 
 
 @given(st.data())
@@ -217,12 +245,27 @@ def test_a_line_of_megabytes_is_dealt_with_soon(line: bytes) -> None:
     soon(lambda: answered(line))
 
 
-@pytest.mark.parametrize("field", ["spans", "attempts", "marks", "instants", "waiting", "hygiene", "choices", "result"])
-def test_a_message_of_megabytes_of_the_right_shape_is_read_soon(field: str) -> None:
-    rows = MESSAGE[field] if isinstance(MESSAGE[field], list) else [1]
-    many = json.loads(dumps([rows[0]] * 30_000))  # type: ignore[index]
+LARGE: dict[str, Json] = {
+    "spans": [["a", 0.0, 1.0, "raised", {"bare": False, "leaves": [LEAF]}, 1]] * 9000,
+    "attempts": [["a", 1, 2, "returned", [1], 2]] * MAX_ROWS,
+    "marks": [[1.5, "b", {"k": "token"}]] * MAX_ROWS,
+    "hygiene": [["never-awaited", 3, "fetch"]] * 30_000,
+    "result": [1] * 40_000,
+    "trace": {
+        "tasks": [[number, "work", number - 1 or None] for number in range(1, 30_000)],
+        "events": [[1.5, "block", 2, 7, "1"]] * MAX_EVENTS,
+        "deviations": [[0, 2, 1]] * MAX_DEVIATIONS,
+    },
+}
+"""As much as may cross of what is bounded, and some megabytes of what the length of the line bounds alone."""
 
-    soon(lambda: answered(dumps({**MESSAGE, field: many})))
+
+@pytest.mark.parametrize("field", LARGE)
+def test_a_message_of_megabytes_of_the_right_shape_is_read_soon(field: str) -> None:
+    line = dumps(noted_again({**MESSAGE, field: LARGE[field]}))
+
+    soon(lambda: answered(line))
+    assert answered(line) is not None
 
 
 HOSTILE_RESULTS: dict[str, Json] = {
@@ -253,14 +296,6 @@ def test_hostile_values_are_read_soon_and_so_is_what_hidden_tests_do_with_them(r
     soon(judge)
 
 
-def test_a_message_of_megabytes_of_rows_that_were_noted_is_read_soon() -> None:
-    message: dict[str, Any] = {**MESSAGE, "attempts": [["a", 1, 2, "returned", [1], 2]] * 20_000}
-    line = dumps({**message, "instants": noted(message)})
-
-    soon(lambda: answered(line))
-    assert answered(line) is not None
-
-
 # ---- what is handed in -----------------------------------------------------------------------------------------------
 
 
@@ -286,6 +321,32 @@ def test_any_bytes_handed_in_are_a_submission_or_a_fault(folder: Path, content: 
 @given(source=st.text(alphabet=st.characters(exclude_categories=["Cs"]), max_size=200))
 def test_any_text_handed_in_is_a_program_or_a_fault(source: str) -> None:
     assert isinstance(read(Submission(path=Path("join.py"), source=source, digest="")), Program | Fault)
+
+
+NAMES = st.sampled_from(["anyio", "os", "gather", "CancelScope", "deadline", "a", "b", "__class__"])
+STATEMENTS = (
+    *("import {0}", "import {0}.{1} as {2}", "from {0} import {1} as {2}", "from .{0} import *", "global {0}"),
+    *("{0}.{1}({2}=1)", "{0}.{1} = {2}", "{0} = {1}.{2}", "{0} = {1}", "{0}, [{1}, *{2}] = {0}", "del {0}.{1}"),
+    *("def {0}({1}={2}): return {1}", "class {0}({1}.{2}): {2} = {1}", "getattr({0}, '{1}')", "with {0}() as {1}: {1}"),
+    *("{0} = lambda {1}: {1}.{2}", "[{0}.{1} for {0} in {2}]", "(({0} := {1}).{2})", "match {0}:\n  case {1}(): {1}"),
+)
+PROGRAMS = st.lists(st.builds(str.format, st.sampled_from(STATEMENTS), NAMES, NAMES, NAMES), max_size=12).map("\n".join)
+
+
+def kinds_in(source: str) -> set[str]:
+    """What the rules say of a program."""
+    found = read(Submission(path=Path("join.py"), source=source, digest=""))
+    return {fault.kind for fault in check_rules(found, RULES)} if isinstance(found, Program) else set()
+
+
+def test_the_words_of_these_programs_are_those_that_the_rules_look_for() -> None:
+    assert kinds_in("import os") == {"import"}
+    assert kinds_in("import anyio as a\na.gather(b=1)") == {"off-limits"}
+
+
+@given(source=PROGRAMS)
+def test_no_program_of_the_words_of_the_rules_is_too_odd_for_them(source: str) -> None:
+    kinds_in(source)
 
 
 @given(source=st.text(alphabet="import aofxs.*()=:,\n '\"[]{}_@#\\", max_size=120))

@@ -24,18 +24,16 @@ from typing import Any, NoReturn
 from grader.box.simulation.core import TOUCHED, Bounds, Simulation, Stopped
 from grader.box.simulation.known import KnownLines
 from grader.box.simulation.run import prepare, run_unwatched
-from grader.box.simulation.schedule import Replay, Schedule, Sticky, for_seed
+from grader.box.simulation.schedule import Schedule, Sticky
 from grader.box.simulation.stall import stall
 from grader.box.simulation.trace import STUDENT, Site, Untraced, is_student, leaves
 from grader.box.simulation.watch import Watch
 from grader.box.stage import TOO_MUCH, Overflow, Stage, student_line
-from grader.wire.recording import MAX_WAITING, Ended, Remark, Returned, Waiting, row
-from grader.wire.turns import MAX_CHOICES
+from grader.wire.recording import MAX_RETURNED, MAX_WAITING, Ended, Remark, Returned, Waiting, row
+from grader.wire.turns import MAX_CHOICES, chooser
 from grader.wire.values import name_of, revive
 
 MAX_UNAWAITED = 20
-MAX_RETURNED = 40
-"""Pairs of a function and a kind of value in one message."""
 
 Message = dict[str, Any]
 
@@ -96,10 +94,10 @@ def too_large(message: Message) -> Message:
 
 
 def _schedule(request: Message) -> Schedule:
-    choices, seed = request["choices"], request["seed"]
     if request["walk"] == "sticky":
-        return Sticky(seed)
-    return for_seed(seed) if choices is None else Replay(choices)
+        return Sticky(request["seed"])
+    # The trusted side compares what is chosen with what this very function chooses.
+    return Schedule(chooser(request["seed"], request["choices"]))
 
 
 class Performance:

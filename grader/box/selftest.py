@@ -17,6 +17,7 @@ import socket
 import struct
 import sys
 from collections.abc import Callable, Iterator
+from errno import ENOSYS, EPERM
 from functools import partial
 from typing import Any, NoReturn
 
@@ -157,10 +158,12 @@ def _behind_fences(targets: Targets) -> list[Probe]:
         ("read the limits of the process that started it", lambda: resource.prlimit(parent, resource.RLIMIT_CPU)),
         ("connect to another computer", _connect),
         ("make a datagram socket", lambda: socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)),
+        ("make a pair of datagram sockets", _asked(socket.socketpair, socket.AF_UNIX, socket.SOCK_DGRAM)),
         ("make a user namespace", lambda: kernel.unshare(kernel.CLONE_NEWUSER)),
         *_signals(parent),
         ("start a process", _fork),
         ("start a process by the call for threads", partial(_clone, signal.SIGCHLD)),
+        ("start a process by a call whose flags no filter sees", _clone3),
         ("run a program", lambda: os.execv(sys.executable, [sys.executable, "-c", ""])),
     ]
 
@@ -169,8 +172,10 @@ def _signals(parent: int) -> list[Probe]:
     """Ways to a signal beside ``kill``: nearly all of them ask the kernel to send it when something happens."""
     ours, theirs = socket.socketpair()
     owner = struct.pack("=ii", 1, parent)  # F_OWNER_PID
-    unlisted = _UNLISTED[os.uname().machine]
+    unlisted, calls = _UNLISTED[os.uname().machine], seccomp.PROCESSORS[os.uname().machine].calls
     return [
+        ("signal a thread of the parent by tkill", _asked(kernel.call, calls["tkill"], parent, 0)),
+        ("signal a thread of the parent by tgkill", _asked(kernel.call, calls["tgkill"], parent, parent, 0)),
         ("have the parent signalled by F_SETOWN", _asked(fcntl.fcntl, ours, fcntl.F_SETOWN, parent)),
         ("have the parent signalled by F_SETOWN_EX", _asked(fcntl.fcntl, ours, _F_SETOWN_EX, owner)),
         ("choose the signal by F_SETSIG", _asked(fcntl.fcntl, ours, _F_SETSIG, signal.SIGKILL)),
@@ -193,6 +198,7 @@ def _with_needs(fence: Fence) -> list[Probe]:
     """What a submission must not be able to do either if its exercise needs the loopback or processes."""
     parent = os.getppid()
     tcp = socket.socket()
+    calls = seccomp.PROCESSORS[os.uname().machine].calls
     probes: list[Probe] = [
         ("connect by MPTCP", _asked(socket.socket, socket.AF_INET, socket.SOCK_STREAM, _MPTCP)),
         ("connect by MPTCP and IPv6", _asked(socket.socket, socket.AF_INET6, socket.SOCK_STREAM, _MPTCP)),
@@ -206,6 +212,8 @@ def _with_needs(fence: Fence) -> list[Probe]:
         ("load a program into a socket", _asked(tcp.setsockopt, socket.SOL_SOCKET, _SO_ATTACH_FILTER, bytes(16))),
         ("have the parent signalled, with needs", _asked(fcntl.fcntl, tcp, fcntl.F_SETOWN, parent)),
         ("signal its parent, with needs", _asked(os.kill, parent, 0)),
+        ("signal its parent by tkill, with needs", _asked(kernel.call, calls["tkill"], parent, 0)),
+        ("signal its parent by tgkill, with needs", _asked(kernel.call, calls["tgkill"], parent, parent, 0)),
         ("signal its parent's group, with needs", _asked(os.kill, -parent, 0)),
         ("signal all processes, with needs", _asked(os.kill, -1, 0)),
         ("make a user namespace, with needs", partial(_clone, kernel.CLONE_NEWUSER | signal.SIGCHLD)),
@@ -245,6 +253,16 @@ def _clone(flags: int) -> None:
         raise _Possible("there is no table for this processor")
     if kernel.call(here.calls["clone"], flags, None, None, None, None) == 0:
         os._exit(0)
+
+
+def _clone3() -> None:
+    """The filter answers that there is no such call, as then libc takes the one that has its flags in a register."""
+    try:
+        kernel.call(seccomp.PROCESSORS[os.uname().machine].calls["clone3"], None, 0)
+    except OSError as error:
+        if error.errno in (ENOSYS, EPERM):
+            raise
+        raise _Possible(f"no fence refused it: {error.strerror}") from None
 
 
 def _files(targets: Targets, how: str) -> list[Probe]:

@@ -25,7 +25,7 @@ FENCED = 2
 LEVELS = {
     3: "namespaces of its own (bubblewrap), Landlock, seccomp and resource limits",
     2: "Landlock, seccomp and resource limits; the processes and the network are this computer's",
-    1: "resource limits only; run your own code, or that of people you trust",
+    1: "resource limits, and seccomp on x86-64 and 64-bit ARM; run your own code, or that of people you trust",
     0: "a process of its own; run your own code only",
 }
 

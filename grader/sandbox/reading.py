@@ -18,6 +18,7 @@ from grader.wire.recording import (
     MAX_DEVIATIONS,
     MAX_EVENTS,
     MAX_LEAVES,
+    MAX_RETURNED,
     MAX_ROWS,
     MAX_WAITING,
     NOTHING,
@@ -47,6 +48,7 @@ _MOST: dict[object, int] = {
     Leaf: MAX_LEAVES,
     Span: MAX_ROWS,
     Mark: MAX_ROWS,
+    Returned: MAX_RETURNED,
     Waiting: MAX_WAITING,
     Event: MAX_EVENTS,
     Deviation: MAX_DEVIATIONS,
@@ -99,6 +101,8 @@ def read(
     )
     if ended is Ended.RAISED and not recording.error:
         raise Distrusted("the play ended as raised, and the message has no exception")
+    if ended is Ended.RETURNED and recording.error:
+        raise Distrusted("the play ended as returned, and the message has an exception")
     _check_turns(recording, choose)
     _check_times(recording, answer, late)
     return recording, _exactly(answer.get("spent"), bool)
@@ -123,6 +127,8 @@ def _stretches(value: Json | None, decode: Check) -> tuple[Span, ...]:
     """Spans or attempts."""
     spans = _rows(Span, value, decode)
     for span in spans:
+        if (span.stopped is None) is not (span.how == "open"):
+            raise Distrusted("a span that is open and has an end, or has ended without one")
         if span.stopped is not None and span.stopped < span.start:
             raise Distrusted("an end before its beginning")
         if isinstance(span.value_or_error, Raised) is not (span.how == "raised"):
@@ -138,8 +144,10 @@ def _trace(answer: dict[str, Json], spans: tuple[Span, ...], elapsed: float) -> 
     known = {task.id for task in tasks}
     if len(known) != len(tasks) or any(event.task not in known for event in events):
         raise Distrusted("an event of a task that is not there")
-    if any(task.parent is not None and task.parent >= task.id for task in tasks):
-        raise Distrusted("a task older than its parent")
+    if any(task.parent is not None and (task.parent >= task.id or task.parent not in known) for task in tasks):
+        raise Distrusted("a task older than its parent, or of a parent that is not there")
+    # The task of a span need not be there: an async generator that was dropped is closed by a task of the event loop,
+    # which is not shown, and may open spans in it.
     deviations = _rows(Deviation, trace.get("deviations"))
     if any(deviation.task not in known or deviation.instead_of not in known for deviation in deviations):
         raise Distrusted("a turn of a task that is not there")

@@ -87,5 +87,6 @@ class JobOrder(TypedDict):
     proof: str
     """Proves nothing: it is bait for a submission that searches the memory of the grader for a way to claim a fault.
 
-    Our own code never sends it, so that a message which holds it costs the submission its points.
+    Nothing compares it. No message of our own code has a key of this name, so a line that has one is of no shape that
+    the trusted side knows: it is tampered, and costs the submission its points.
     """

@@ -44,6 +44,8 @@ MAX_WAITING = 50
 MAX_EVENTS = 6000
 """Events that cross to the trusted side; a picture needs far fewer, and a spinning play makes 100,000."""
 MAX_DEVIATIONS = 50
+MAX_RETURNED = 40
+"""Pairs of a function and a kind of value that it has returned."""
 
 
 class Missing(AssertionError):

@@ -26,7 +26,7 @@ MAX_NODES = 50_000
 MAX_TEXT = 2_000_000
 """Characters and bytes in all values of one play."""
 MAX_OF_ONE_HASH = 50
-"""Different numbers, or tuples, of one hash in all values of one play."""
+"""Different integers, or tuples, of one hash in all values of one play."""
 
 T = TypeVar("T")
 
@@ -219,10 +219,10 @@ class Opaque:
 class Decoder:
     """Turns the values of one play into typed Python data, in time that grows with their size alone.
 
-    Numbers and tuples of one hash make dicts and sets compare each with each, here and in hidden tests: a dict of
+    Integers and tuples of one hash make dicts and sets compare each with each, here and in hidden tests: a dict of
     12,000 integers took minutes. Python's hash of a text is secret, but anybody can compute that of an integer and so
     of a tuple. So of each hash only a few values are taken; chance hardly ever makes two, and 21 powers of two share
-    one.
+    one. Floats are not counted, as there are at most some 200 of any hash.
     """
 
     def __init__(self) -> None:

@@ -6,13 +6,13 @@ from dataclasses import replace
 
 import pytest
 
-from grader.box.player import MAX_RETURNED, Output, too_large
+from grader.box.player import Output, too_large
 from grader.kit.exercise import Limits
 from grader.sandbox.box import Box
 from grader.sandbox.play import Play
 from grader.sandbox.reading import read
 from grader.wire.lines import dumps, loads
-from grader.wire.recording import Ended
+from grader.wire.recording import MAX_RETURNED, Ended
 from grader.wire.turns import MAX_CHOICES, natural
 from tests.plays_samples import RUN_MAIN, RUN_MAIN_WITH_STAGE, cell_of, line_of, on_both_backends, play_of, played
 

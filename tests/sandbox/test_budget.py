@@ -7,6 +7,7 @@ import subprocess
 from collections.abc import Iterator
 from math import inf
 from pathlib import Path
+from typing import NoReturn, cast
 
 import pytest
 
@@ -183,8 +184,15 @@ def test_the_plays_that_are_left_end_as_limit_when_the_cpu_time_of_all_is_used_u
     assert not cell.tampered, "answers that are not taken in any more are no forgery"
 
 
-def test_no_child_is_started_for_a_submission_that_has_nothing_left(box: Box) -> None:
-    cell = cell_with(box, Budget(judging=0.0, spent="too much"))
+class NoBox:
+    """A box that fails the test in which a child is started."""
+
+    def start(self, job: Job) -> NoReturn:
+        raise AssertionError("a child was started")
+
+
+def test_no_child_is_started_for_a_submission_that_has_nothing_left() -> None:
+    cell = cell_with(cast(Box, NoBox()), Budget(judging=0.0, spent="too much"))
 
     assert cell.recording(answering(1)).ended is Ended.LIMIT
     assert cell.plays == 0

@@ -18,6 +18,7 @@ from grader.wire.recording import (
     MAX_DEVIATIONS,
     MAX_EVENTS,
     MAX_LEAVES,
+    MAX_RETURNED,
     MAX_ROWS,
     MAX_WAITING,
     Ended,
@@ -159,6 +160,7 @@ def test_a_box_may_say_that_it_was_tampered_with() -> None:
         {"ended": None},
         {"ended": "raised"},
         {"ended": "raised", "raised": {"bare": True, "leaves": []}},
+        {"ended": "returned", "raised": ERROR},
         {"elapsed": -1},
         {"elapsed": True},
         {"elapsed": "5"},
@@ -189,6 +191,8 @@ def test_a_box_may_say_that_it_was_tampered_with() -> None:
         {"spans": [["a", 0, 1, "raised", 5, 1]]},
         {"spans": [["a", 0, 1, "cancelled", 5, 1]]},
         {"spans": [["a", 0, None, "open", ERROR, 1]]},
+        {"spans": [["a", 0, 1, "open", None, 1]]},
+        {"spans": [["a", 0, None, "cancelled", None, 1]]},
         {"spans": {}},
         {"marks": [[0, "a"]]},
         {"marks": [[-1, "a", None]]},
@@ -212,6 +216,7 @@ def test_a_box_may_say_that_it_was_tampered_with() -> None:
         {"trace": {"tasks": [], "events": [[0, "start", 1, None, None]], "deviations": []}},
         {"trace": {"tasks": [[1, "a", None], [1, "b", None]], "events": [], "deviations": []}},
         {"trace": {"tasks": [[1, "a", 1]], "events": [], "deviations": []}},
+        {"trace": {"tasks": [[2, "a", 1]], "events": [], "deviations": []}},
         {"trace": {"tasks": [[1, "a", None]], "events": [[0, "jump", 1, None, None]], "deviations": []}},
         {"trace": {"tasks": [[1, "a", None]], "events": [[0, {}, 1, None, None]], "deviations": []}},
     ],
@@ -481,7 +486,7 @@ def test_a_play_that_never_came_to_its_end_ends_now() -> None:
 )
 def test_a_play_that_was_stopped_or_had_to_be_did_not_end_by_itself(changes: dict[str, Any], ended: str) -> None:
     with pytest.raises(Distrusted, match="an end by itself"):
-        taken(few(**changes, ended=ended, raised=ERROR))
+        taken(few(**changes, ended=ended, raised=ERROR if ended == "raised" else None))
 
 
 def test_spans_that_begin_at_the_same_time_and_end_in_any_order_are_fine() -> None:
@@ -501,6 +506,7 @@ def test_spans_that_begin_at_the_same_time_and_end_in_any_order_are_fine() -> No
         {"marks": [[0, "m", None]] * (MAX_ROWS + 1)},
         {"spans": [["a", 0, None, "open", None, None]] * (MAX_ROWS + 1)},
         {"attempts": [["a", 0, None, "open", None, None]] * (MAX_ROWS + 1)},
+        {"kinds": [["join", ["list", "object"]]] * (MAX_RETURNED + 1)},
         {"waiting": [["main", None, "", 0]] * (MAX_WAITING + 1)},
         {"choices": [0] * (MAX_CHOICES + 1)},
         {"widths": [2] * (MAX_CHOICES + 1)},
@@ -509,7 +515,10 @@ def test_spans_that_begin_at_the_same_time_and_end_in_any_order_are_fine() -> No
         {"trace": {**MESSAGE["trace"], "deviations": [[0.5, 2, 1]] * (MAX_DEVIATIONS + 1)}},
         {"result": [0] * (MAX_NODES + 1)},
     ],
-    ids=["marks", "spans", "attempts", "waiting", "choices", "widths", "leaves", "events", "deviations", "values"],
+    ids=[
+        *("marks", "spans", "attempts", "kinds", "waiting", "choices", "widths", "leaves", "events", "deviations"),
+        "values",
+    ],
 )
 def test_more_rows_than_our_own_code_writes_are_distrusted(changes: dict[str, Any]) -> None:
     with pytest.raises(Distrusted, match=r"at most|choices|values"):

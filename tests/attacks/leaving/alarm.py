@@ -1,4 +1,4 @@
-# expect: crashed or blocked-loop or limit or raised
+# expect: crashed
 # policy: import
 """Is killed by an alarm clock that it has set."""
 

@@ -1,4 +1,4 @@
-# expect: crashed or raised or blocked-loop
+# expect: crashed or blocked-loop
 # policy: import
 """Leaves from a thread, while the answer is still being waited for."""
 

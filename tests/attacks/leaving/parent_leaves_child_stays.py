@@ -1,4 +1,4 @@
-# expect: crashed or raised or limit
+# expect: raised or crashed
 # policy: import
 # backends: trio
 """Leaves, while a child process keeps all pipes open."""

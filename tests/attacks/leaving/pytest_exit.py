@@ -1,4 +1,4 @@
-# expect: crashed or raised or blocked-loop or limit
+# expect: raised or blocked-loop or limit
 # policy: import
 # spoils: the second question, where importing takes its time
 """Ends the pytest session that is not there."""

@@ -1,4 +1,4 @@
-# expect: limit or raised or crashed or fails
+# expect: limit
 # policy: import
 # backends: trio
 """Stops its own process, which then neither ends nor answers."""

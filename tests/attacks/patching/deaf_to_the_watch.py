@@ -1,4 +1,4 @@
-# expect: limit or blocked-loop or crashed or raised
+# expect: limit
 # policy: import
 # backends: trio
 """Ignores the signal by which a hog is noticed, and hogs."""

@@ -1,4 +1,4 @@
-# expect: limit or blocked-loop or crashed or raised
+# expect: limit
 # policy: import
 # backends: trio
 """Blocks every signal there is, and hogs."""

@@ -1,4 +1,4 @@
-# expect: fails or crashed or limit or never-yields or deadlock or blocked-loop
+# expect: raised
 # policy: import
 # spoils: the second question
 """Makes every ending the good one."""

@@ -1,4 +1,4 @@
-# expect: fails or crashed or limit or never-yields or deadlock or blocked-loop
+# expect: fails
 # policy: import
 # spoils: the second question
 """Puts an event loop policy of its own under asyncio."""

@@ -1,4 +1,4 @@
-# expect: fails or deadlock or raised
+# expect: fails
 # policy: please-look
 # exercise: ex05
 # aims at: test_sends_a_wellformed_request test_connection_is_closed_afterwards test_cancelling_hangs_up

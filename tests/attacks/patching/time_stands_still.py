@@ -1,4 +1,4 @@
-# expect: fails or crashed or limit or never-yields or deadlock or blocked-loop
+# expect: fails
 # policy: please-look
 # spoils: the second question
 """Replaces every clock."""

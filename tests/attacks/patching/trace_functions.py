@@ -1,4 +1,4 @@
-# expect: fails or crashed or limit or never-yields or deadlock or blocked-loop
+# expect: fails
 # policy: import
 # spoils: the second question
 """Installs trace functions that run between any two lines of the player."""

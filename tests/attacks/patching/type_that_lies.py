@@ -1,4 +1,4 @@
-# expect: fails or crashed or limit or never-yields or deadlock or blocked-loop or raised
+# expect: crashed
 # policy: import
 # spoils: the second question
 """Replaces type, by which values are told apart."""

@@ -1,4 +1,4 @@
-# expect: tampered or raised or crashed
+# expect: raised or tampered
 # policy: import
 """Two processes answer every question from now on."""
 

@@ -1,4 +1,4 @@
-# expect: tampered or limit or deadlock or late or blocked-loop or never-yields
+# expect: blocked-loop or limit
 # policy: import
 # backends: trio
 """Writes a byte now and then, for ever."""

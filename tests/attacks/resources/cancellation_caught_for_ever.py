@@ -1,4 +1,4 @@
-# expect: deadlock or limit or never-yields
+# expect: deadlock or limit
 # policy: nothing
 # backends: trio
 """Catches every cancellation and waits again."""

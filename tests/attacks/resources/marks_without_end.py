@@ -1,4 +1,4 @@
-# expect: limit or fails or deadlock or never-yields or crashed or tampered
+# expect: limit
 # policy: nothing
 # exercise: ex01
 # aims at: test_join_is_fair

@@ -1,4 +1,4 @@
-# expect: limit or raised or blocked-loop or fails
+# expect: blocked-loop or limit
 # policy: nothing
 # backends: trio
 """Turns a number of a million digits into text."""

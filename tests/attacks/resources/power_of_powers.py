@@ -1,4 +1,4 @@
-# expect: limit or raised or blocked-loop
+# expect: blocked-loop or limit
 # policy: nothing
 # backends: trio
 """A number that takes longer than anybody can wait."""

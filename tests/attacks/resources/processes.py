@@ -1,4 +1,4 @@
-# expect: fails or crashed or limit or deadlock or tampered
+# expect: fails
 # policy: import
 # backends: trio
 """Starts as many processes as there can be."""

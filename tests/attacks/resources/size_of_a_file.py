@@ -1,4 +1,4 @@
-# expect: fails or crashed or raised
+# expect: fails
 # policy: please-look
 # level: 2
 # backends: trio

@@ -1,4 +1,4 @@
-# expect: limit or blocked-loop or never-yields
+# expect: limit or blocked-loop
 # policy: nothing
 """Computes for three tenths of a second in each step, which is no hog, in step after step."""
 

@@ -1,4 +1,4 @@
-# expect: never-yields or limit or raised or crashed or blocked-loop
+# expect: limit or never-yields
 # policy: nothing
 # backends: trio
 """Every task starts two more."""

@@ -1,4 +1,4 @@
-# expect: fails or limit or raised or crashed or blocked-loop
+# expect: fails or crashed or limit
 # policy: import
 """Starts as many threads as there can be."""
 

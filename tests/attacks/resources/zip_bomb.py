@@ -1,4 +1,4 @@
-# expect: raised or limit or blocked-loop or crashed or fails
+# expect: blocked-loop or limit
 # policy: nothing
 # backends: trio
 """Unpacks a kilobyte into gigabytes."""

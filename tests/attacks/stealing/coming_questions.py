@@ -1,4 +1,4 @@
-# expect: fails or crashed or tampered or limit
+# expect: fails or crashed
 # policy: import
 # spoils: the second question
 """Reads the questions that are still to come, before the player does."""

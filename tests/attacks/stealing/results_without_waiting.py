@@ -1,4 +1,4 @@
-# expect: fails or deadlock or tampered
+# expect: raised
 # policy: nothing
 # exercise: ex01
 # aims at: test_takes_as_long_as_the_slowest test_outer_cancellation_stops_everything test_all_started_before_any_finishes
