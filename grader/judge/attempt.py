@@ -15,7 +15,7 @@ from grader.errors import GraderError
 from grader.judge.cells import Cells
 from grader.judge.collect import Function, fails, skips
 from grader.judge.explain import diagnose
-from grader.judge.judging import TooCostly
+from grader.judge.judging import TooCostly, judging
 from grader.judge.kitfault import Stumble, stumble_of
 from grader.judge.schedules import Choices, Variants, shortest
 from grader.judge.verdict import Outcome
@@ -143,13 +143,22 @@ class Trial:
         """Call the hidden test once, under the schedule of this number; None if it holds."""
         began = time.thread_time()
         try:
-            returned = self.run(play)
+            return self.call_to_the_end(play, number)
         except TooCostly:
             return self._too_costly(play.used, number, time.thread_time() - began)
-        except skips():
-            return not_judged("the hidden test was skipped")
         except TooLong as up:
             return not_judged(str(up))
+
+    def call_to_the_end(self, play: PlayFixture, number: int) -> Judged | None:
+        """As ``call``; raises TooCostly or TooLong if the call is cut short."""
+        with judging(self.cell.budget, outermost=Trial.run.__code__, innermost=PlayFixture.__call__.__code__):
+            return self._called(play, number)
+
+    def _called(self, play: PlayFixture, number: int) -> Judged | None:
+        try:
+            returned = self.run(play)
+        except skips():
+            return not_judged("the hidden test was skipped")
         except GraderError:
             raise  # such as that no box can be started, which is not the learner's fault
         except fails() as error:

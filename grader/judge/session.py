@@ -15,13 +15,11 @@ import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
-from functools import partial
 from types import FrameType
 
-from grader.judge.attempt import Judged, PlayFixture, TooLong, Trial, by_number, not_judged
+from grader.judge.attempt import Judged, TooLong, Trial, by_number, not_judged
 from grader.judge.cells import Cells
 from grader.judge.collect import hidden_functions
-from grader.judge.judging import judging
 from grader.judge.options import PlayOptions
 from grader.judge.reference import Reference
 from grader.judge.schedules import Variants
@@ -76,18 +74,18 @@ class Session:
                 for backend in examination.backends:
                     trial = Trial(test=test, function=self._functions[test.name], cell=cell, backend=backend)
                     # A hidden test that leaves in one of these ways has no result.
-                    with suppress(SystemExit, TooLong), _alarm(), _judging(cell.budget):
-                        judged = _judge(trial, options, variants, examination)
-                        examination.results[test.name, backend] = self._blamed(trial, judged)
+                    with suppress(SystemExit, TooLong):
+                        with _alarm():
+                            judged = _judge(trial, options, variants, examination)
+                        # An alarm of its own: what the submission took must not cut the reference answer short.
+                        with _alarm():
+                            examination.results[test.name, backend] = self._blamed(trial, judged)
         return examination
 
     def _blamed(self, trial: Trial, judged: Judged) -> Judged:
         """The same, or not judged if the test fails through a bug in the kit."""
         fault = self._reference.fault_of_kit(trial, judged.failed) if judged.failed is not None else ""
         return replace(not_judged(fault), schedules=judged.schedules) if fault else judged
-
-
-_judging = partial(judging, outermost=Trial.run.__code__, innermost=PlayFixture.__call__.__code__)
 
 
 @contextmanager
