@@ -158,6 +158,8 @@ class Trial:
     function: Function
     cell: Cell | Cells
     backend: str
+    threads: bool
+    """Whether the rules of the exercise allow threads."""
 
     def fixture(self, choose: Choose) -> PlayFixture:
         """What the hidden test is to be called with."""
@@ -230,7 +232,8 @@ class Trial:
         if internal is not None:
             return replace(not_judged(internal.reason), own_fault=True)
         unknown = next((recording for _, recording in used if recording.ended is Ended.NOT_SIMULATED), None)
-        if unknown is None:
+        # Where no thread is allowed, this is an ending like others: a program could escape any test by it.
+        if unknown is None or not self.threads:
             return None
         where = "" if unknown.line is None else f" (started in line {unknown.line})"
         return not_judged(f"{unknown.reason}{where}")

@@ -72,7 +72,13 @@ class Session:
             warnings.simplefilter("ignore")  # hidden tests cause these warnings, and a learner cannot act on them
             for test in examination.tests:
                 for backend in examination.backends:
-                    trial = Trial(test=test, function=self._functions[test.name], cell=cell, backend=backend)
+                    trial = Trial(
+                        test=test,
+                        function=self._functions[test.name],
+                        cell=cell,
+                        backend=backend,
+                        threads=self._exercise.rules.allow_threads,
+                    )
                     # A hidden test that leaves in one of these ways has no result.
                     with suppress(SystemExit, TooLong):
                         with _alarm():

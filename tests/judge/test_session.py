@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -440,16 +441,29 @@ def test_a_grading_declaration_leaves_the_function_as_it_is_and_a_token_is_one()
     assert token("a") == Token("a")
 
 
-@pytest.mark.parametrize("test", ["assert play('ask').result", "assert play('ask').ended_as('not-simulated')"])
-def test_a_play_that_cannot_be_followed_is_not_judged_and_says_where_the_thread_was_started(
-    box: Box, tmp_path: Path, test: str
-) -> None:
-    waits = """
+WAITS_FOR_A_SIGNAL = """
 import signal, anyio
 async def answer():
     await anyio.to_thread.run_sync(signal.sigwait, [signal.SIGUSR1])
 """
-    judged = only(box, tmp_path, test, waits)
+
+
+@pytest.mark.parametrize("test", ["assert play('ask').result", "assert play('ask').ended_as('not-simulated')"])
+def test_a_play_that_cannot_be_followed_is_not_judged_and_says_where_the_thread_was_started(
+    box: Box, tmp_path: Path, test: str
+) -> None:
+    sample = sample_of(box, tmp_path, declared("test_it", test))
+    rules = replace(sample.exercise.rules, imports=("signal", "anyio.to_thread"))
+    (examination,) = Sample(box, replace(sample.exercise, rules=rules)).judge(WAITS_FOR_A_SIGNAL)
+    (judged,) = examination.results.values()
 
     assert (judged.outcome, judged.own_fault) == (Result.NOT_JUDGED, False)
     assert judged.reason == "a thread waits in a way that cannot be followed in virtual time (started in line 4)"
+
+
+def test_a_play_that_cannot_be_followed_fails_where_the_exercise_allows_no_threads(box: Box, tmp_path: Path) -> None:
+    judged = only(box, tmp_path, "assert play('ask').result", WAITS_FOR_A_SIGNAL)
+
+    assert judged.outcome is Result.FAIL
+    assert judged.failed is not None
+    assert (judged.failed.diagnosis, judged.failed.recording.line) == ("not-simulated", 4)
