@@ -161,6 +161,10 @@ class Trial:
     threads: bool
     """Whether the rules of the exercise allow threads."""
 
+    @property
+    def key(self) -> tuple[str, str]:
+        return self.test.name, self.backend
+
     def fixture(self, choose: Choose) -> PlayFixture:
         """What the hidden test is to be called with."""
         return PlayFixture(self.cell, self.backend, choose)
@@ -241,7 +245,8 @@ class Trial:
     def is_fragile(self, seed: int) -> bool:
         """Whether the hidden test fails under the unfair schedule of this seed."""
         judged = self.call(self.fixture(unfairly(seed)), seed)
-        return judged is not None and judged.failed is not None
+        # A play that was cut short by a limit, or not begun as the budget was spent, shows nothing about turns.
+        return judged is not None and judged.failed is not None and judged.failed.recording.ended is not Ended.LIMIT
 
     # ---- shortening --------------------------------------------------------------------------------------------------
 

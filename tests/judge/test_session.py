@@ -20,6 +20,7 @@ from grader.judge.session import Examination, Session
 from grader.judge.verdict import Outcome as Result
 from grader.kit.exercise import Exercise
 from grader.sandbox.box import Box, Job
+from grader.sandbox.budget import Budget
 from grader.sandbox.cell import Cell
 from grader.sandbox.play import Play
 from grader.wire import BACKENDS
@@ -213,6 +214,27 @@ def test_what_does_not_depend_on_turns_is_not_fragile(box: Box, tmp_path: Path) 
     judged = only(box, tmp_path, "assert len(play('crowd').order) == 9", backends=BACKENDS[:1], unfair=10)
 
     assert (judged.outcome, judged.remarks) == (Result.PASS, ())
+
+
+def test_unfair_plays_that_use_the_budget_up_take_it_from_no_test_and_show_nothing(box: Box, tmp_path: Path) -> None:
+    busy = """
+import anyio
+async def answer(n):
+    for _ in range(3):
+        sum(range(4_000_000))
+        await anyio.sleep(0)
+    return n
+"""
+    tests = [declared(f"test_{n}", f"assert play('ask', n={n}).result == {n}", 50) for n in (1, 2)]
+    sample = sample_of(box, tmp_path, *tests)
+    cell = Cell(box, sample.job(busy), Budget(cpu=1.5))
+    options = PlayOptions(backends=("asyncio",), schedules=1, unfair=20)
+    examination = Session(sample.exercise, sample.reference).judge(cell, options)
+    cell.close()
+
+    assert cell.budget.spent
+    assert [judged.outcome for judged in examination.results.values()] == [Result.PASS, Result.PASS]
+    assert [judged.remarks for judged in examination.results.values()] == [(), ()]
 
 
 def test_what_plays_leave_behind_is_a_remark_on_a_test_that_passes(box: Box, tmp_path: Path) -> None:
