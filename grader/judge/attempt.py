@@ -12,7 +12,7 @@ from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from grader.errors import GraderError
-from grader.judge.cells import Cells
+from grader.judge.cells import AnyCell
 from grader.judge.collect import Function, fails, skips
 from grader.judge.explain import diagnose
 from grader.judge.judging import TooCostly, judging
@@ -21,7 +21,6 @@ from grader.judge.schedules import Choices, Variants, shortest
 from grader.judge.verdict import Outcome
 from grader.kit.hidden_tests import HiddenTest
 from grader.sandbox.budget import TOO_LONG_TO_JUDGE
-from grader.sandbox.cell import Cell
 from grader.sandbox.play import Play
 from grader.wire.recording import Ended, Recording, Remark
 
@@ -78,7 +77,7 @@ class PlayFixture:
     ``used`` are the plays that the hidden test asked for, and what came back.
     """
 
-    def __init__(self, cell: Cell | Cells, backend: str, choose: Choose) -> None:
+    def __init__(self, cell: AnyCell, backend: str, choose: Choose) -> None:
         self._cell = cell
         self._backend = backend
         self._choose = choose
@@ -118,7 +117,7 @@ class PlayFixture:
             self._cell.budget.give_back(judging=seconds)
 
 
-def by_number(cell: Cell | Cells, variants: Variants, number: int, last: int) -> Choose:
+def by_number(cell: AnyCell, variants: Variants, number: int, last: int) -> Choose:
     """Every play under its variant of this number; those up to ``last`` are asked for ahead.
 
     Variants of lower numbers that have to be known before this one can be named are played first.
@@ -156,7 +155,7 @@ class Trial:
 
     test: HiddenTest
     function: Function
-    cell: Cell | Cells
+    cell: AnyCell
     backend: str
     threads: bool
     """Whether the rules of the exercise allow threads."""

@@ -18,7 +18,7 @@ from dataclasses import dataclass, field, replace
 from types import FrameType
 
 from grader.judge.attempt import Judged, TooLong, Trial, by_number, not_judged
-from grader.judge.cells import Cells
+from grader.judge.cells import AnyCell
 from grader.judge.collect import hidden_functions
 from grader.judge.options import PlayOptions
 from grader.judge.reference import Reference
@@ -26,7 +26,6 @@ from grader.judge.schedules import Variants
 from grader.judge.verdict import Outcome
 from grader.kit.exercise import Exercise
 from grader.kit.hidden_tests import HiddenTest
-from grader.sandbox.cell import Cell
 from grader.wire.recording import LEFT_BEHIND, Remark
 
 STEP_BUDGET = 400_000
@@ -43,7 +42,7 @@ class Examination:
     ``tests`` and ``backends`` are what was asked for. A pair of them without a result was not judged.
     """
 
-    cell: Cell | Cells
+    cell: AnyCell
     tests: Sequence[HiddenTest]
     backends: Sequence[str]
     results: dict[tuple[str, str], Judged] = field(default_factory=dict)
@@ -62,7 +61,7 @@ class Session:
         self._reference = reference
         self._functions = hidden_functions(exercise)
 
-    def judge(self, cell: Cell | Cells, options: PlayOptions) -> Examination:
+    def judge(self, cell: AnyCell, options: PlayOptions) -> Examination:
         """Judge the submission that is played in this cell."""
         examination = Examination(
             cell=cell, tests=options.tests_of(self._exercise), backends=options.backends_of(self._exercise)
@@ -88,7 +87,7 @@ class Session:
                         )
         return examination
 
-    def _trial(self, test: HiddenTest, backend: str, cell: Cell | Cells) -> Trial:
+    def _trial(self, test: HiddenTest, backend: str, cell: AnyCell) -> Trial:
         return Trial(
             test=test,
             function=self._functions[test.name],
