@@ -645,16 +645,60 @@ def test_a_hidden_test_that_is_slow_by_itself_costs_the_submission_nothing(box: 
     assert found.points == 40
 
 
-def test_a_test_that_finds_the_budget_spent_by_others_is_not_to_blame_for_it(box: Box, tmp_path: Path) -> None:
-    """The first test has used nearly all of it, over megabytes; the second computes for a moment, over nothing."""
-    slow = "import time\n    found = play('ask').result\n    while time.thread_time() < start + 0.8: found.count(0)"
-    tests = hidden(slow.replace("    found", "    start = time.thread_time()\n    found", 1))
+BURN = """
+import time
+
+def burn(seconds):
+    start = time.thread_time()
+    while time.thread_time() < start + seconds: sum(range(100_000))
+"""
+
+
+@pytest.mark.parametrize(
+    ("first", "ends"), [("burn(0.8)", "pass"), ("while True: found.count(0)", "limit")], ids=["nearly", "all of it"]
+)
+def test_a_test_with_little_to_compute_over_is_judged_though_others_have_spent_the_budget(
+    box: Box, tmp_path: Path, first: str, ends: str
+) -> None:
+    """It prepares its plays for a moment, and computes for a moment over a word."""
+    tests = hidden(f"found = play('ask').result\n    {first}\n    assert found == 1", before=BURN)
     tests = tests.replace(
-        'assert play("other").result', 'result = play("other").result\n    while True: pass\n    assert result'
+        'assert play("other").result', 'burn(0.4)\n    found = play("other").result\n    burn(0.4)\n    assert found'
     )
 
     found = graded(box, tmp_path, answer("return list(range(40_000))"), ("asyncio",), tests=tests, settings=COSTLY)
 
+    assert found.ends("test_other") == {ends}
+
+
+def test_a_test_that_is_slow_by_itself_under_every_schedule_costs_a_right_answer_nothing(
+    box: Box, tmp_path: Path
+) -> None:
+    tasks = "import anyio\n    async with anyio.create_task_group() as tg:\n        for _ in range(4): "
+    tasks += "tg.start_soon(anyio.sleep, 1)\n    return 1"
+    tests = hidden("assert play('ask').result == 1\n    burn(0.1)", before=BURN)
+
+    found = graded(box, tmp_path, answer(tasks), ("asyncio",), tests=tests, settings=COSTLY)
+
+    assert found.results("test_answer")[0].schedules >= 10
+    assert found.points == 100
+
+
+def test_a_test_that_is_slow_by_itself_before_every_play_costs_a_right_answer_nothing(box: Box, tmp_path: Path) -> None:
+    tests = hidden("for _ in range(4): burn(0.4); assert play('ask').result == 1", before=BURN)
+
+    assert graded(box, tmp_path, HONEST, ("asyncio",), tests=tests, settings=COSTLY).points == 100
+
+
+def test_messages_that_are_refused_are_charged_for_what_it_takes_to_read_them(box: Box, tmp_path: Path) -> None:
+    """They are no recordings, and a hidden test has nothing to compute over."""
+    again = "[play('ask', number=number) for number in range(200)]"
+    scenarios = forging_samples.SCENARIOS.replace("ask(stage)", "ask(stage, number)")
+    alike = answer("return [*range(40_000), *(number * (2**61 - 1) for number in range(60))]")
+
+    found = graded(box, tmp_path, alike, ("asyncio",), tests=hidden(again), scenarios=scenarios, settings=COSTLY)
+
+    assert "values of one hash" in found.why("test_answer")
     assert found.ends("test_other") == {"limit"}
 
 

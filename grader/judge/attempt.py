@@ -12,22 +12,23 @@ from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from grader.errors import GraderError
-from grader.judge.cells import Cells
+from grader.judge.cells import AnyCell
 from grader.judge.collect import Function, fails, skips
 from grader.judge.explain import diagnose
-from grader.judge.judging import TooCostly
+from grader.judge.judging import TooCostly, judging
 from grader.judge.kitfault import Stumble, stumble_of
 from grader.judge.schedules import Choices, Variants, shortest
 from grader.judge.verdict import Outcome
 from grader.kit.hidden_tests import HiddenTest
-from grader.sandbox.cell import Cell
+from grader.sandbox.budget import TOO_LONG_TO_JUDGE
 from grader.sandbox.play import Play
 from grader.wire.recording import Ended, Recording, Remark
 
 AHEAD = 2
 """Plays that are asked for before they are needed, so that the box plays while a hidden test judges."""
 LITTLE_BYTES = 10_000
-"""Messages that are shorter, all together, do not make a hidden test slow: if it is, the test itself is to blame."""
+"""Messages that are shorter, all together, do not make a hidden test slow: if it is, the test itself is to blame, and
+its time costs the submission nothing."""
 
 Choose = Callable[[Play], Play]
 """A function that gives a schedule to a play that comes without one."""
@@ -76,25 +77,47 @@ class PlayFixture:
     ``used`` are the plays that the hidden test asked for, and what came back.
     """
 
-    def __init__(self, cell: Cell | Cells, backend: str, choose: Choose) -> None:
+    def __init__(self, cell: AnyCell, backend: str, choose: Choose) -> None:
         self._cell = cell
         self._backend = backend
         self._choose = choose
         self.used: list[tuple[Play, Recording]] = []
+        self.own_seconds = 0.0
+        """The CPU time of the hidden test itself while it had little to compute over."""
+        self.settle: Callable[[], None] = lambda: None
+        """Charges the CPU time up to now."""
+        self._began = time.thread_time()
 
     def __call__(self, scenario: str, *, within: float | None = None, **inputs: object) -> Recording:
         """Play a scenario and return what happened, however it ended.
 
         A play that is not over ``within`` so many virtual seconds is stopped and ends as ``late``.
         """
-        play = self._choose(Play(scenario, Play.encode(inputs), self._backend, within=within))
-        # A copy: a recording notes what a hidden test looked at, and other tests share the one in the cell.
-        recording = replace(self._cell.recording(play), looked=False)
-        self.used.append((play, recording))
-        return recording
+        self.forgive()
+        try:
+            play = self._choose(Play(scenario, Play.encode(inputs), self._backend, within=within))
+            # A copy: a recording notes what a hidden test looked at, and other tests share the one in the cell.
+            recording = replace(self._cell.recording(play), looked=False)
+            self.used.append((play, recording))
+            return recording
+        finally:
+            # The time up to here is the submission's: a message that is refused takes as long to read as others.
+            self._began = time.thread_time()
+
+    def has_little(self) -> bool:
+        """Whether the hidden test has little to compute over, or nothing yet."""
+        return sum(recording.size for _, recording in self.used) < LITTLE_BYTES
+
+    def forgive(self) -> None:
+        """Give the submission back what the hidden test has computed since its last play, if it has little."""
+        if self.has_little():
+            seconds = time.thread_time() - self._began
+            self.own_seconds += seconds
+            self.settle()  # first: a budget that looked full for a moment would let a play begin
+            self._cell.budget.give_back(judging=seconds)
 
 
-def by_number(cell: Cell | Cells, variants: Variants, number: int, last: int) -> Choose:
+def by_number(cell: AnyCell, variants: Variants, number: int, last: int) -> Choose:
     """Every play under its variant of this number; those up to ``last`` are asked for ahead.
 
     Variants of lower numbers that have to be known before this one can be named are played first.
@@ -132,8 +155,14 @@ class Trial:
 
     test: HiddenTest
     function: Function
-    cell: Cell | Cells
+    cell: AnyCell
     backend: str
+    threads: bool
+    """Whether the rules of the exercise allow threads."""
+
+    @property
+    def key(self) -> tuple[str, str]:
+        return self.test.name, self.backend
 
     def fixture(self, choose: Choose) -> PlayFixture:
         """What the hidden test is to be called with."""
@@ -141,15 +170,27 @@ class Trial:
 
     def call(self, play: PlayFixture, number: int) -> Judged | None:
         """Call the hidden test once, under the schedule of this number; None if it holds."""
-        began = time.thread_time()
         try:
-            returned = self.run(play)
+            return self.call_to_the_end(play, number)
         except TooCostly:
-            return self._too_costly(play.used, number, time.thread_time() - began)
-        except skips():
-            return not_judged("the hidden test was skipped")
+            return self._too_costly(play, number)
         except TooLong as up:
             return not_judged(str(up))
+
+    def call_to_the_end(self, play: PlayFixture, number: int) -> Judged | None:
+        """As ``call``; raises TooCostly or TooLong if the call is cut short."""
+        codes = {"outermost": Trial.run.__code__, "innermost": PlayFixture.__call__.__code__}
+        with judging(self.cell.budget, play.has_little, **codes) as play.settle:
+            try:
+                return self._called(play, number)
+            finally:
+                play.forgive()
+
+    def _called(self, play: PlayFixture, number: int) -> Judged | None:
+        try:
+            returned = self.run(play)
+        except skips():
+            return not_judged("the hidden test was skipped")
         except GraderError:
             raise  # such as that no box can be started, which is not the learner's fault
         except fails() as error:
@@ -166,19 +207,15 @@ class Trial:
         """Call the function of the hidden test, and do nothing else: it may be interrupted anywhere in this frame."""
         return self.function(play)
 
-    def _too_costly(self, used: Sequence[tuple[Play, Recording]], number: int, seconds: float) -> Judged:
-        """How a call is judged that was cut short after so many seconds of CPU time, as the budget was spent."""
-        budget = self.cell.budget
-        if sum(recording.size for _, recording in used) < LITTLE_BYTES and seconds > budget.judging_in_all / 2:
-            budget.renew_judging()
+    def _too_costly(self, play: PlayFixture, number: int) -> Judged:
+        """How a call is judged that was cut short, as its time was up."""
+        if not play.used or (play.has_little() and play.own_seconds > self.cell.budget.judging_in_all / 2):
             return not_judged("the hidden test computes without an end, over little that the plays have returned")
-        if not used:
-            return not_judged("the hidden test looked at no play")
-        play, recording = used[-1]
-        limit = replace(recording, ended=Ended.LIMIT, reason=budget.spent, trace=None)
+        last, recording = play.used[-1]
+        limit = replace(recording, ended=Ended.LIMIT, reason=TOO_LONG_TO_JUDGE, trace=None)
         return Judged(
             outcome=Outcome.FAIL,
-            failed=Failed(diagnosis=Ended.LIMIT.value, play=play, recording=limit, variant=number),
+            failed=Failed(diagnosis=Ended.LIMIT.value, play=last, recording=limit, variant=number),
         )
 
     def _failed(self, used: Sequence[tuple[Play, Recording]], number: int, stumble: Stumble | None) -> Judged:
@@ -198,7 +235,8 @@ class Trial:
         if internal is not None:
             return replace(not_judged(internal.reason), own_fault=True)
         unknown = next((recording for _, recording in used if recording.ended is Ended.NOT_SIMULATED), None)
-        if unknown is None:
+        # Where no thread is allowed, this is an ending like others: a program could escape any test by it.
+        if unknown is None or not self.threads:
             return None
         where = "" if unknown.line is None else f" (started in line {unknown.line})"
         return not_judged(f"{unknown.reason}{where}")
@@ -206,7 +244,8 @@ class Trial:
     def is_fragile(self, seed: int) -> bool:
         """Whether the hidden test fails under the unfair schedule of this seed."""
         judged = self.call(self.fixture(unfairly(seed)), seed)
-        return judged is not None and judged.failed is not None
+        # A play that was cut short by a limit, or not begun as the budget was spent, shows nothing about turns.
+        return judged is not None and judged.failed is not None and judged.failed.recording.ended is not Ended.LIMIT
 
     # ---- shortening --------------------------------------------------------------------------------------------------
 

@@ -10,9 +10,9 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from math import prod
+from typing import Protocol
 
-from grader.judge.schedules import WALK
+from grader.judge.schedules import is_walked
 from grader.sandbox.budget import Budget
 from grader.sandbox.cell import Cell
 from grader.sandbox.play import Play
@@ -25,6 +25,24 @@ def usable_processors() -> int:
         return len(os.sched_getaffinity(0))
     except AttributeError:  # macOS
         return os.cpu_count() or 1
+
+
+class AnyCell(Protocol):
+    """What plays a submission: one cell, or several that are used like one."""
+
+    budget: Budget
+
+    @property
+    def plays(self) -> int: ...
+
+    @property
+    def tampered(self) -> bool: ...
+
+    def send(self, play: Play) -> Play: ...
+
+    def recording(self, play: Play) -> Recording: ...
+
+    def close(self) -> None: ...
 
 
 class Cells:
@@ -47,7 +65,8 @@ class Cells:
     @property
     def plays(self) -> int:
         """How many plays were asked for and made."""
-        return sum(cell.plays for cell in self._cells.values()) - len(self._ahead)
+        unused = sum(self.cell_of(play.backend).has_made(play) for play in self._ahead)
+        return sum(cell.plays for cell in self._cells.values()) - unused
 
     @property
     def tampered(self) -> bool:
@@ -76,11 +95,9 @@ class Cells:
 
     def _begin(self, play: Play) -> None:
         cell = self.cell_of(play.backend)
-        if cell.is_known(play) or (play.seed and not _is_shuffled(cell.done(play.key))):
+        if self.budget.spent or cell.is_known(play):
+            return
+        # A play that is walked whole is not asked for by its seeds; of one that has not been made that is not known.
+        if play.seed and ((natural := cell.done(play.key)) is None or is_walked(natural)):
             return
         self._ahead.add(cell.send(play))
-
-
-def _is_shuffled(natural: Recording | None) -> bool:
-    """Whether a play is known to have more schedules than are walked, and so to be asked for by its seeds."""
-    return natural is not None and natural.ended.by_itself and (natural.many or prod(natural.widths) > WALK)

@@ -12,7 +12,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from grader.errors import GraderError, InternalError, KitError
-from grader.judge.cells import Cells
+from grader.judge.cells import AnyCell, Cells
 from grader.judge.options import EVERYTHING, PlayOptions
 from grader.judge.reference import Reference
 from grader.judge.results import Results
@@ -113,7 +113,7 @@ class _Grading:
             return replace(verdict, trouble=refused), None
         return verdict, taken
 
-    def _cells(self, source: str, budget: Budget, options: PlayOptions) -> Cell | Cells:
+    def _cells(self, source: str, budget: Budget, options: PlayOptions) -> AnyCell:
         backends = options.backends_of(self._exercise)
         if self._processors < 2 or len(backends) < 2:
             return self._cell(source, budget)

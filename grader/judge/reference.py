@@ -13,12 +13,14 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import lru_cache
 
-from grader.judge.attempt import Choose, Failed, Trial, by_number
+from grader.judge.attempt import Choose, Failed, TooLong, Trial, by_number
+from grader.judge.judging import TooCostly
 from grader.judge.kitfault import at_fault, fault_in, said
 from grader.judge.kitnames import of_scenarios
 from grader.judge.schedules import Variants
 from grader.kit.exercise import Exercise, Limits
 from grader.kit.tables import read_text
+from grader.sandbox.budget import Budget
 from grader.sandbox.cell import Cell
 from grader.sandbox.play import Play
 from grader.wire.recording import Leaf, Recording, Trace
@@ -79,13 +81,22 @@ class Reference:
             return ""
         asked = trial.test.name, trial.backend, number
         if asked not in self._faults:
-            self._faults[asked] = self._witnessed(self._cell(self._source), trial, number)
+            try:
+                self._faults[asked] = self._witnessed(self._cell(self._source), trial, number)
+            except (TooCostly, TooLong):
+                return ""  # not kept: a witness that was cut short must not speak in the case of another submission
         return self._faults[asked]
 
     def _witnessed(self, cell: Cell, trial: Trial, number: int) -> str:
         witness = replace(trial, cell=cell)
         play = witness.fixture(self._choose(cell, number))
-        judged = witness.call(play, number)
+        # Its own clock each time. Without one, a test that does not end on the reference answer would hang a worker
+        # of a cluster, where no alarm rings.
+        cell.budget = Budget(judging=self._exercise.limits.judging_seconds)
+        try:
+            judged = witness.call_to_the_end(play, number)
+        finally:
+            cell.budget = Budget()
         if judged is None:
             return ""
         if judged.failed is None:

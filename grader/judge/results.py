@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from grader.judge.attempt import Failed, Judged
-from grader.judge.cells import Cells
+from grader.judge.cells import AnyCell
 from grader.judge.explain import (
     error_sentence,
     exception_text,
@@ -25,7 +25,6 @@ from grader.kit.kit import Kit
 from grader.kit.tables import read_text
 from grader.policy.promises import Promise, definitions, promises
 from grader.policy.submission import Submission
-from grader.sandbox.cell import Cell
 from grader.wire.recording import Ended, Recording, Remark
 
 UNTRACED = (Ended.CRASHED, Ended.LIMIT, Ended.TAMPERED, Ended.INTERNAL)
@@ -78,7 +77,7 @@ class Results:
         text = self._kit.diagnoses[remark.slug].sentence
         return PassedRemark(kind=remark.slug, text=text, line=remark.line, source=taken.line(remark.line))
 
-    def _failure(self, cell: Cell | Cells, test: HiddenTest, failed: Failed, taken: Submission) -> Failure:
+    def _failure(self, cell: AnyCell, test: HiddenTest, failed: Failed, taken: Submission) -> Failure:
         shown = self._seen_again(cell, failed)
         unfit = self._unfit(test, failed, shown, taken)
         slug = failed.diagnosis if unfit is None else unfit.diagnosis
@@ -114,7 +113,7 @@ class Results:
         promised = tuple(promise for promise in promised if promise.name in returning)
         return _unfit_in(replace(shown, kinds=kinds), failed, promised, taken)
 
-    def _seen_again(self, cell: Cell | Cells, failed: Failed) -> Recording:
+    def _seen_again(self, cell: AnyCell, failed: Failed) -> Recording:
         """The recording to show: with its trace, and with the kinds of values returned if the play ended by itself.
 
         A play goes the same way again, unless the program depends on real time or chance: there is no timeline then.

@@ -66,7 +66,7 @@ class _Walk:
     """A depth-first walk through the choices of one play."""
 
     def __init__(self, natural: Recording) -> None:
-        self.small = natural.ended.by_itself and not natural.many and _leaves(natural.widths) <= WALK
+        self.small = is_walked(natural)
         self._leaves: list[Choices] = [()]
         self._next = _successor(natural)
 
@@ -85,6 +85,11 @@ class _Walk:
 
     def complete_at(self, number: int) -> bool:
         return self._next is None and number >= len(self._leaves) - 1
+
+
+def is_walked(natural: Recording) -> bool:
+    """Whether a play has so few schedules, by its natural one, that they are walked whole instead of shuffled."""
+    return natural.ended.by_itself and not natural.many and _leaves(natural.widths) <= WALK
 
 
 def _leaves(widths: Iterable[int]) -> int:

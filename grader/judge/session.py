@@ -15,20 +15,17 @@ import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
-from functools import partial
 from types import FrameType
 
-from grader.judge.attempt import Judged, PlayFixture, TooLong, Trial, by_number, not_judged
-from grader.judge.cells import Cells
+from grader.judge.attempt import Judged, TooLong, Trial, by_number, not_judged
+from grader.judge.cells import AnyCell
 from grader.judge.collect import hidden_functions
-from grader.judge.judging import judging
 from grader.judge.options import PlayOptions
 from grader.judge.reference import Reference
 from grader.judge.schedules import Variants
 from grader.judge.verdict import Outcome
 from grader.kit.exercise import Exercise
 from grader.kit.hidden_tests import HiddenTest
-from grader.sandbox.cell import Cell
 from grader.wire.recording import LEFT_BEHIND, Remark
 
 STEP_BUDGET = 400_000
@@ -45,7 +42,7 @@ class Examination:
     ``tests`` and ``backends`` are what was asked for. A pair of them without a result was not judged.
     """
 
-    cell: Cell | Cells
+    cell: AnyCell
     tests: Sequence[HiddenTest]
     backends: Sequence[str]
     results: dict[tuple[str, str], Judged] = field(default_factory=dict)
@@ -64,30 +61,45 @@ class Session:
         self._reference = reference
         self._functions = hidden_functions(exercise)
 
-    def judge(self, cell: Cell | Cells, options: PlayOptions) -> Examination:
+    def judge(self, cell: AnyCell, options: PlayOptions) -> Examination:
         """Judge the submission that is played in this cell."""
         examination = Examination(
             cell=cell, tests=options.tests_of(self._exercise), backends=options.backends_of(self._exercise)
         )
         variants = Variants()
+        trials = [self._trial(test, backend, cell) for test in examination.tests for backend in examination.backends]
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # hidden tests cause these warnings, and a learner cannot act on them
-            for test in examination.tests:
-                for backend in examination.backends:
-                    trial = Trial(test=test, function=self._functions[test.name], cell=cell, backend=backend)
-                    # A hidden test that leaves in one of these ways has no result.
-                    with suppress(SystemExit, TooLong), _alarm(), _judging(cell.budget):
+            for trial in trials:
+                # A hidden test that leaves in one of these ways has no result.
+                with suppress(SystemExit, TooLong):
+                    with _alarm():
                         judged = _judge(trial, options, variants, examination)
-                        examination.results[test.name, backend] = self._blamed(trial, judged)
+                    # An alarm of its own: what the submission took must not cut the reference answer short.
+                    with _alarm():
+                        examination.results[trial.key] = self._blamed(trial, judged)
+            # Only now: what these plays use up must be missing from no test.
+            for trial in trials:
+                if trial.key in examination.results:
+                    with suppress(SystemExit, TooLong), _alarm():
+                        examination.results[trial.key] = _tried_unfairly(
+                            trial, examination.results[trial.key], options.unfair
+                        )
         return examination
+
+    def _trial(self, test: HiddenTest, backend: str, cell: AnyCell) -> Trial:
+        return Trial(
+            test=test,
+            function=self._functions[test.name],
+            cell=cell,
+            backend=backend,
+            threads=self._exercise.rules.allow_threads,
+        )
 
     def _blamed(self, trial: Trial, judged: Judged) -> Judged:
         """The same, or not judged if the test fails through a bug in the kit."""
         fault = self._reference.fault_of_kit(trial, judged.failed) if judged.failed is not None else ""
         return replace(not_judged(fault), schedules=judged.schedules) if fault else judged
-
-
-_judging = partial(judging, outermost=Trial.run.__code__, innermost=PlayFixture.__call__.__code__)
 
 
 @contextmanager
@@ -146,7 +158,7 @@ def _judge(trial: Trial, options: PlayOptions, variants: Variants, examination: 
         outcome=Outcome.PASS,
         schedules=number - numbers[0] + 1,
         all_schedules=all_schedules,
-        remarks=(*sorted(left_behind.values(), key=_telling), *_fragile(trial, options.unfair)),
+        remarks=tuple(sorted(left_behind.values(), key=_telling)),
     )
 
 
@@ -155,9 +167,12 @@ def _telling(remark: Remark) -> tuple[int, int]:
     return LEFT_BEHIND.index(remark.slug), remark.line or 0
 
 
-def _fragile(trial: Trial, seeds: int) -> Iterator[Remark]:
-    """A remark if a test that passes under every fair schedule fails under an unfair one of seed 1 to ``seeds``."""
+def _tried_unfairly(trial: Trial, judged: Judged, seeds: int) -> Judged:
+    """The same, with a remark if the test passes but fails under an unfair schedule of seed 1 to ``seeds``."""
+    if judged.outcome is not Outcome.PASS:
+        return judged
     for seed in range(1, seeds + 1):
         if trial.is_fragile(seed):
-            yield Remark(slug="fragile", line=None, detail=f"seed {seed}")
-            return
+            fragile = Remark(slug="fragile", line=None, detail=f"seed {seed}")
+            return replace(judged, remarks=(*judged.remarks, fragile))
+    return judged

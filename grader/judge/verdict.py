@@ -31,7 +31,8 @@ class Status(StrEnum):
     CANNOT_JUDGE = "cannot-judge"
     """The learner's file cannot be judged; ``faults`` says why."""
     NOT_JUDGED = "not-judged"
-    """The grader, the kit or this machine is at fault, or a play cannot be followed; the learner loses nothing."""
+    """The grader, the kit or this machine is at fault, or a thread that the exercise allows cannot be followed; the
+    learner loses nothing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

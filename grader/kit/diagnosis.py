@@ -122,8 +122,9 @@ _CATALOGUE = (
         sentence="a thread of yours waits in a way that the grader cannot follow in virtual time",
         explanation="Time in a play is virtual. The grader knows how `time.sleep`, locks, events, conditions, queues, "
         "futures, sockets, pipes and selectors wait. A thread of yours waits in some other way, such as for a signal. "
-        "Nobody can say how your program would have gone on, so the test is not judged.",
-        help="wait in the thread with an event, a queue or `time.sleep`",
+        "Nobody can say how your program would have gone on. The test is not judged if the exercise allows threads, "
+        "and fails if it does not.",
+        help="do without the thread, or wait in it with an event, a queue or `time.sleep`",
         hints=(
             "Which call in a thread waits here, and for what?",
             "`threading.Event` and `queue.Queue` do what most other ways of waiting do.",

@@ -24,6 +24,11 @@ _DOTTED = r"[^\W\d]\w*(\.[^\W\d]\w*)*"
 _IMPORT = re.compile(rf"{PURE}|{_DOTTED}")
 _OFF_LIMITS = re.compile(rf"{_DOTTED}(\([^\W\d]\w*=\))?|\.[^\W\d]\w* =")
 _NEEDS = ("loopback", "processes")
+_WITH_THREADS = (
+    *("anyio.from_thread", "anyio.to_interpreter", "anyio.to_thread", "asyncio", "concurrent", "http.server"),
+    *("logging.handlers", "multiprocessing", "socketserver", "threading", "_thread"),
+)
+"""Modules of anyio and of the standard library, with all below them, by which a program starts threads."""
 _KEYS = (
     *("id", "title", "summary", "file", "concepts", "level", "minutes", "needs", "backends"),
     *("rules", "hints", "limits"),
@@ -61,6 +66,23 @@ class Rules:
 
     imports: tuple[str, ...]
     off_limits: tuple[str, ...]
+
+    @property
+    def allow_threads(self) -> bool:
+        """Whether a submission that keeps the rules may have threads."""
+        return any(
+            _has_threads(name)
+            for name in self.imports
+            if not any(f"{name}.".startswith(f"{rule}.") for rule in self.off_limits)
+        )
+
+
+def _has_threads(module: str) -> bool:
+    """Whether threads may come with a module; what we do not know may start some."""
+    if module == PURE:
+        return False
+    known = module.partition(".")[0] in ("anyio", *sys.stdlib_module_names)
+    return not known or any(f"{module}.".startswith(f"{name}.") for name in _WITH_THREADS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

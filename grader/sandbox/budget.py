@@ -17,6 +17,7 @@ from math import inf
 from grader.kit.exercise import Limits
 from grader.sandbox.zygote import LOOK_SECONDS, children_of, usage_of
 
+TOO_LONG_TO_JUDGE = "what its plays have returned takes too long to read and to judge"
 _BILL_SECONDS = 1.0
 """Waiting time after which the kernel is asked what a child has used: to ask for every play was a tenth of judging."""
 
@@ -59,9 +60,9 @@ class Budget:
         if not self.spent:
             self.spent = self._overdrawn()
 
-    def renew_judging(self) -> None:
-        """Begin anew with our own CPU time: what has used it up was not the submission's doing."""
-        self.judging = self.judging_in_all
+    def give_back(self, *, judging: float) -> None:
+        """Take back so much of our own CPU time: what has used it was not the submission's doing."""
+        self.judging += judging
         self.spent = self._overdrawn()
 
     def _overdrawn(self) -> str:
@@ -70,7 +71,7 @@ class Budget:
         if self.real <= 0:
             return "its plays have slept or blocked for longer than all of them together may"
         if self.judging <= 0:
-            return "what its plays have returned takes too long to read and to judge"
+            return TOO_LONG_TO_JUDGE
         return ""
 
 

@@ -134,6 +134,10 @@ class Cell:
         """Whether the play has been asked for, with a trace or without."""
         return self._known(play) is not None
 
+    def has_made(self, play: Play) -> bool:
+        """Whether the recording of exactly this play is at hand."""
+        return play in self._done
+
     def done(self, play: Play) -> Recording | None:
         """The recording of a play that has been made, without waiting for any answer."""
         while self._sent and self._child is not None and self._child.has_line():

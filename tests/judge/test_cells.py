@@ -31,7 +31,8 @@ FOR_SEED = "import anyio\nasync def main(n=0):\n    async with anyio.create_task
 
 def cells(box: Box, submission: str) -> Cells:
     job = Job(module="x", submission=submission, scenarios=ASK, limits=Limits(wall_seconds=60))
-    return Cells(BACKENDS, Budget(), lambda: Cell(box, job))
+    budget = Budget()
+    return Cells(BACKENDS, budget, lambda: Cell(box, job, budget))
 
 
 def ask(backend: str, seed: int = 0, **inputs: object) -> Play:
@@ -63,14 +64,15 @@ def test_the_verdict_is_the_same_on_one_processor_and_on_two(box: Box, tmp_path:
     root = make_kit(tmp_path / "kit")
     one, two = (graded(box, root, answer(text), processors) for processors in (1, 2))
 
-    assert one.tests == two.tests
-    assert replace(one, plays=0) == replace(two, plays=0)
+    assert one == two
+    assert one.plays > 0
 
 
 def test_a_play_is_begun_on_the_other_backend_and_counted_once_it_is_asked_for(box: Box) -> None:
     both = cells(box, FOR_SEED)
 
     assert both.recording(ask("asyncio", n=1)).result == 1
+    assert both.plays == 1
     assert both.recording(ask("trio", n=1)).result == 1
     assert both.recording(ask("asyncio", n=2)).result == 2
     assert both.recording(ask("asyncio", n=1, seed=1)).result == 1
@@ -78,6 +80,36 @@ def test_a_play_is_begun_on_the_other_backend_and_counted_once_it_is_asked_for(b
 
     assert both.plays == 4
     assert not both.tampered
+
+
+def test_a_play_that_is_never_made_as_the_budget_is_spent_is_not_counted(box: Box) -> None:
+    spent = cells(box, FOR_SEED)
+    spent.budget.spent = "too much"
+    assert spent.recording(ask("asyncio", n=1)).ended is Ended.LIMIT
+    begun = cells(box, FOR_SEED)
+    assert begun.recording(ask("asyncio", n=1)).result == 1
+    begun.budget.spent = "too much"
+    assert begun.recording(ask("trio", n=1)).ended is Ended.LIMIT
+    for each in (spent, begun):
+        each.close()
+
+    assert (spent.plays, begun.plays) == (0, 1)
+
+
+@pytest.mark.parametrize(
+    ("ends", "begun"),
+    [("await anyio.Event().wait()", True), ("return 1", False)],
+    ids=["shuffled, as a deadlock is", "walked whole"],
+)
+def test_a_seed_is_begun_on_the_other_backend_if_the_judge_will_ask_for_it(box: Box, ends: str, begun: bool) -> None:
+    both = cells(box, f"import anyio\nasync def main():\n    {ends}")
+    for backend in BACKENDS:
+        both.recording(ask(backend))
+    both.recording(ask("asyncio", seed=1))
+    is_known = both.cell_of("trio").is_known(ask("trio", seed=1))
+    both.close()
+
+    assert is_known is begun
 
 
 def test_what_hangs_on_one_backend_is_known_on_the_other(box: Box) -> None:

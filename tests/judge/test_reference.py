@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from textwrap import dedent
 
 import pytest
 
-from grader.judge.engine import Check, Request, grade
+from grader.judge import session
+from grader.judge.engine import Check, Request, grade, grade_each
+from grader.judge.options import PlayOptions
 from grader.judge.verdict import Outcome, Status, Verdict
 from grader.kit.kit import load_kit
 from grader.policy import rules
@@ -330,3 +333,53 @@ def test_a_kit_that_stumbles_under_one_schedule_only_is_found_under_that_schedul
 
     assert reasons(verdict) == {f"the kit is at fault: {TESTS}:{LINE_OF_VALUE}: KeyError"}
     assert all(result.schedules > 1 for result in verdict.tests[0].results)
+
+
+# ---- a witness that is cut short -------------------------------------------------------------------------------------
+
+BURNS = """\
+recording = play("call", n=3)
+    start = time.thread_time()
+    while time.thread_time() < start + 1.4: sum(range(100_000))
+    assert recording.result == {}["six"]"""
+"""A hidden test with a bug, which takes less than two seconds."""
+MANY = "async def double(n):\n    return list(range(40_000))\n"
+
+
+def in_turn(box: Box, root: Path, *submissions: str) -> Iterator[Verdict]:
+    """Grade them on one backend, each when its verdict is asked for."""
+    requests = []
+    for number, text in enumerate(submissions):
+        path = root / f"answer{number}.py"
+        path.write_text(text)
+        requests.append(Request(path=path, shown=path.name, options=PlayOptions(backends=("asyncio",))))
+    kit = load_kit(root)
+    return grade_each(box, kit, kit.exercises[0], requests)
+
+
+def test_what_a_submission_has_used_does_not_shorten_the_witness_of_the_next_one(box: Box, root: Path) -> None:
+    with_test(root, BURNS)
+    change(root / TESTS, "from grader", "import time\n\nfrom grader")
+    change(root / "exercises/ex01_double/exercise.toml", "[hints]", "[limits]\njudging_seconds = 2\n\n[hints]")
+    _, honest = in_turn(box, root, MANY, answer(RIGHT))
+
+    assert reasons(honest) == {f"the kit is at fault: {TESTS}:12: KeyError"}
+
+
+def test_a_witness_that_does_not_end_is_asked_again_for_the_next_submission(
+    box: Box, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(session, "TIMEOUT_SECONDS", 1)
+    waits = root / "waits"
+    waits.touch()
+    with_test(
+        root, f'if play("call", n=3).result == 6:\n        while os.path.exists("{waits}"): pass\n    {{}}["six"]'
+    )
+    change(root / TESTS, "from grader", "import os\n\nfrom grader")
+    verdicts = in_turn(box, root, NONE, NONE)
+    first = next(verdicts)
+    waits.unlink()
+    (second,) = verdicts
+
+    assert outcomes(first) == {Outcome.FAIL}
+    assert reasons(second) == {f"the kit is at fault: {TESTS}:11: KeyError"}

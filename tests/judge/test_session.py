@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from grader.judge.session import Examination, Session
 from grader.judge.verdict import Outcome as Result
 from grader.kit.exercise import Exercise
 from grader.sandbox.box import Box, Job
+from grader.sandbox.budget import Budget
 from grader.sandbox.cell import Cell
 from grader.sandbox.play import Play
 from grader.wire import BACKENDS
@@ -212,6 +214,27 @@ def test_what_does_not_depend_on_turns_is_not_fragile(box: Box, tmp_path: Path) 
     judged = only(box, tmp_path, "assert len(play('crowd').order) == 9", backends=BACKENDS[:1], unfair=10)
 
     assert (judged.outcome, judged.remarks) == (Result.PASS, ())
+
+
+def test_unfair_plays_that_use_the_budget_up_take_it_from_no_test_and_show_nothing(box: Box, tmp_path: Path) -> None:
+    busy = """
+import anyio
+async def answer(n):
+    for _ in range(3):
+        sum(range(4_000_000))
+        await anyio.sleep(0)
+    return n
+"""
+    tests = [declared(f"test_{n}", f"assert play('ask', n={n}).result == {n}", 50) for n in (1, 2)]
+    sample = sample_of(box, tmp_path, *tests)
+    cell = Cell(box, sample.job(busy), Budget(cpu=1.5))
+    options = PlayOptions(backends=("asyncio",), schedules=1, unfair=20)
+    examination = Session(sample.exercise, sample.reference).judge(cell, options)
+    cell.close()
+
+    assert cell.budget.spent
+    assert [judged.outcome for judged in examination.results.values()] == [Result.PASS, Result.PASS]
+    assert [judged.remarks for judged in examination.results.values()] == [(), ()]
 
 
 def test_what_plays_leave_behind_is_a_remark_on_a_test_that_passes(box: Box, tmp_path: Path) -> None:
@@ -440,16 +463,29 @@ def test_a_grading_declaration_leaves_the_function_as_it_is_and_a_token_is_one()
     assert token("a") == Token("a")
 
 
-@pytest.mark.parametrize("test", ["assert play('ask').result", "assert play('ask').ended_as('not-simulated')"])
-def test_a_play_that_cannot_be_followed_is_not_judged_and_says_where_the_thread_was_started(
-    box: Box, tmp_path: Path, test: str
-) -> None:
-    waits = """
+WAITS_FOR_A_SIGNAL = """
 import signal, anyio
 async def answer():
     await anyio.to_thread.run_sync(signal.sigwait, [signal.SIGUSR1])
 """
-    judged = only(box, tmp_path, test, waits)
+
+
+@pytest.mark.parametrize("test", ["assert play('ask').result", "assert play('ask').ended_as('not-simulated')"])
+def test_a_play_that_cannot_be_followed_is_not_judged_and_says_where_the_thread_was_started(
+    box: Box, tmp_path: Path, test: str
+) -> None:
+    sample = sample_of(box, tmp_path, declared("test_it", test))
+    rules = replace(sample.exercise.rules, imports=("signal", "anyio.to_thread"))
+    (examination,) = Sample(box, replace(sample.exercise, rules=rules)).judge(WAITS_FOR_A_SIGNAL)
+    (judged,) = examination.results.values()
 
     assert (judged.outcome, judged.own_fault) == (Result.NOT_JUDGED, False)
     assert judged.reason == "a thread waits in a way that cannot be followed in virtual time (started in line 4)"
+
+
+def test_a_play_that_cannot_be_followed_fails_where_the_exercise_allows_no_threads(box: Box, tmp_path: Path) -> None:
+    judged = only(box, tmp_path, "assert play('ask').result", WAITS_FOR_A_SIGNAL)
+
+    assert judged.outcome is Result.FAIL
+    assert judged.failed is not None
+    assert (judged.failed.diagnosis, judged.failed.recording.line) == ("not-simulated", 4)

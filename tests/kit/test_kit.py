@@ -13,7 +13,7 @@ import pytest
 import grader
 from grader.errors import KitError, UsageError
 from grader.kit.diagnosis import BUILTIN
-from grader.kit.exercise import Limits
+from grader.kit.exercise import Limits, Rules
 from grader.kit.hidden_tests import HiddenTest
 from grader.kit.kit import builtin_root, load_kit
 
@@ -394,3 +394,24 @@ def test_the_kit_that_comes_with_the_grader_is_good() -> None:
     loaded = load_kit(builtin_root())
 
     assert [exercise.id for exercise in loaded.exercises] == sorted(exercise.id for exercise in loaded.exercises)
+
+
+# ---- threads ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("imports", "off_limits", "allowed"),
+    [
+        (("anyio", "anyio.abc", "socket", "@pure"), (), False),
+        (("anyio", "anyio.to_thread"), (), True),
+        (("anyio", "anyio.to_thread"), ("anyio.to_thread",), False),
+        (("concurrent.futures",), ("concurrent.futures.process",), True),
+        (("threading", "anyio.from_thread"), ("threading",), True),
+        (("numpy.random",), (), True),
+        ((), (), False),
+    ],
+)
+def test_threads_are_allowed_where_a_module_is_that_may_start_them(
+    imports: tuple[str, ...], off_limits: tuple[str, ...], allowed: bool
+) -> None:
+    assert Rules(imports=imports, off_limits=off_limits).allow_threads is allowed

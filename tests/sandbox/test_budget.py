@@ -262,12 +262,12 @@ def test_what_the_processes_of_a_submission_use_is_charged_to_it(box: Box) -> No
     cell.close()
 
 
-def test_a_budget_that_is_renewed_plays_again_what_it_has_refused(box: Box) -> None:
+def test_a_budget_that_is_given_some_back_plays_again_what_it_has_refused(box: Box) -> None:
     budget = Budget.within(Limits())
     cell = cell_with(box, budget)
     budget.charge(judging=26)
     refused = cell.recording(answering(1))
-    budget.renew_judging()
+    budget.give_back(judging=2)
 
     assert refused.ended is Ended.LIMIT
     assert cell.recording(answering(1)).value == 1
