@@ -29,6 +29,7 @@ AHEAD = 2
 LITTLE_BYTES = 10_000
 """Messages that are shorter, all together, do not make a hidden test slow: if it is, the test itself is to blame, and
 its time costs the submission nothing."""
+ENDLESS = "the hidden test computes without an end"
 
 Choose = Callable[[Play], Play]
 """A function that gives a schedule to a play that comes without one."""
@@ -46,6 +47,8 @@ class Failed:
     """The number of the schedule under which the test failed."""
     stumble: Stumble | None = None
     """What the test raised, if that is no failed assertion."""
+    endless: bool = False
+    """Whether the test was cut short that has computed for long by itself, over little that was returned."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -209,14 +212,13 @@ class Trial:
 
     def _too_costly(self, play: PlayFixture, number: int) -> Judged:
         """How a call is judged that was cut short, as its time was up."""
-        if not play.used or (play.has_little() and play.own_seconds > self.cell.budget.judging_in_all / 2):
-            return not_judged("the hidden test computes without an end, over little that the plays have returned")
+        if not play.used:
+            return not_judged(f"{ENDLESS}, before its first play")
         last, recording = play.used[-1]
         limit = replace(recording, ended=Ended.LIMIT, reason=TOO_LONG_TO_JUDGE, trace=None)
-        return Judged(
-            outcome=Outcome.FAIL,
-            failed=Failed(diagnosis=Ended.LIMIT.value, play=last, recording=limit, variant=number),
-        )
+        endless = play.has_little() and play.own_seconds > self.cell.budget.patience / 2
+        why = Failed(diagnosis=Ended.LIMIT.value, play=last, recording=limit, variant=number, endless=endless)
+        return Judged(outcome=Outcome.FAIL, failed=why)
 
     def _failed(self, used: Sequence[tuple[Play, Recording]], number: int, stumble: Stumble | None) -> Judged:
         if not used and stumble is not None:

@@ -45,7 +45,7 @@ def judging(
 
     def must_stop(frame: FrameType | None) -> bool:
         settle()
-        left = budget.judging + (budget.judging_in_all - left_before if has_little() else 0)
+        left = budget.judging + (max(0, budget.patience - left_before) if has_little() else 0)
         return left <= 0 and _is_below(frame, outermost, innermost)
 
     in_main = threading.current_thread() is threading.main_thread()

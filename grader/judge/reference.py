@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import lru_cache
 
-from grader.judge.attempt import Choose, Failed, TooLong, Trial, by_number
+from grader.judge.attempt import ENDLESS, Choose, Failed, TooLong, Trial, by_number
 from grader.judge.judging import TooCostly
 from grader.judge.kitfault import at_fault, fault_in, said
 from grader.judge.kitnames import of_scenarios
@@ -73,6 +73,8 @@ class Reference:
 
     def fault_of_kit(self, trial: Trial, failed: Failed) -> str:
         """Why the kit is to blame for the failure of a hidden test, with file and line; empty if it is not."""
+        if self._source is None and failed.endless:
+            return f"{ENDLESS}, over little that the plays have returned"
         return self._fault_by_text(failed) or self._fault_by_witness(trial, failed.variant)
 
     def _fault_by_witness(self, trial: Trial, number: int) -> str:
@@ -83,8 +85,12 @@ class Reference:
         if asked not in self._faults:
             try:
                 self._faults[asked] = self._witnessed(self._cell(self._source), trial, number)
-            except (TooCostly, TooLong):
-                return ""  # not kept: a witness that was cut short must not speak in the case of another submission
+            except TooCostly:
+                # By a clock of its own, so it says the same in the case of every submission.
+                endless = f"{ENDLESS} on the reference answer as well"
+                self._faults[asked] = at_fault(self._exercise.test_file, trial.test.line, endless)
+            except TooLong:
+                return ""  # not kept: a busy machine may have cut it short
         return self._faults[asked]
 
     def _witnessed(self, cell: Cell, trial: Trial, number: int) -> str:

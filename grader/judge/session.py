@@ -98,8 +98,13 @@ class Session:
 
     def _blamed(self, trial: Trial, judged: Judged) -> Judged:
         """The same, or not judged if the test fails through a bug in the kit."""
-        fault = self._reference.fault_of_kit(trial, judged.failed) if judged.failed is not None else ""
-        return replace(not_judged(fault), schedules=judged.schedules) if fault else judged
+        if judged.failed is None:
+            return judged
+        if fault := self._reference.fault_of_kit(trial, judged.failed):
+            return replace(not_judged(fault), schedules=judged.schedules)
+        if judged.failed.endless:
+            trial.cell.budget.lose_patience()
+        return judged
 
 
 @contextmanager

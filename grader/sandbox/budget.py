@@ -37,11 +37,11 @@ class Budget:
     """CPU seconds of the trusted side, for reading and judging what came back."""
     spent: str = ""
     """Why no play is begun any more; empty while there is something left."""
-    judging_in_all: float = field(init=False)
-    """What ``judging`` was at first."""
+    patience: float = field(init=False)
+    """CPU seconds that one hidden test may take over next to nothing, whatever has been spent before."""
 
     def __post_init__(self) -> None:
-        self.judging_in_all = self.judging
+        self.patience = self.judging
 
     @staticmethod
     def within(limits: Limits, *, share: float = 1.0) -> Budget:
@@ -62,8 +62,14 @@ class Budget:
 
     def give_back(self, *, judging: float) -> None:
         """Take back so much of our own CPU time: what has used it was not the submission's doing."""
-        self.judging += judging
-        self.spent = self._overdrawn()
+        if self.patience > 0:
+            self.judging += judging
+            self.spent = self._overdrawn()
+
+    def lose_patience(self) -> None:
+        """Take all that is left for judging: the submission has made a hidden test compute without an end."""
+        self.patience = 0
+        self.charge(judging=max(0, self.judging))
 
     def _overdrawn(self) -> str:
         if self.cpu <= 0:

@@ -16,6 +16,7 @@ from grader.kit.kit import load_kit
 from grader.policy import rules
 from grader.sandbox.box import Box
 from tests.forging_samples import no_rules
+from grader.wire.recording import Ended
 from tests.kit_samples import RIGHT, WRONG_VALUE, answer, change, make_kit
 
 TESTS = "exercises/ex01_double/test_hidden.py"
@@ -383,3 +384,28 @@ def test_a_witness_that_does_not_end_is_asked_again_for_the_next_submission(
 
     assert outcomes(first) == {Outcome.FAIL}
     assert reasons(second) == {f"the kit is at fault: {TESTS}:11: KeyError"}
+
+
+HUGE = "async def double(n):\n    return 10**15\n"
+LITTLE_TIME = "[limits]\njudging_seconds = 1\n\n[hints]"
+
+
+def test_a_test_that_does_not_end_on_the_reference_answer_either_is_the_kits_fault(box: Box, root: Path) -> None:
+    with_test(root, 'assert play("call", n=3).result == 6\n    while True: pass')
+    change(root / "exercises/ex01_double/exercise.toml", "[hints]", LITTLE_TIME)
+    first, second = in_turn(box, root, answer(RIGHT), answer(RIGHT))
+
+    assert outcomes(first) == {Outcome.NOT_JUDGED}
+    assert reasons(first) == reasons(second)
+    assert "computes without an end on the reference answer as well" in reasons(first).pop()
+
+
+def test_a_test_that_a_submission_keeps_busy_by_one_number_ends_as_its_limit(box: Box, root: Path) -> None:
+    with_test(
+        root, 'count, most = 0, play("call", n=3).result\n    while count < most: count += 1\n    assert count == 6'
+    )
+    change(root / "exercises/ex01_double/exercise.toml", "[hints]", LITTLE_TIME)
+    huge, honest = in_turn(box, root, HUGE, answer(RIGHT))
+
+    assert [result.failure.ended for result in huge.tests[0].results if result.failure] == [Ended.LIMIT]
+    assert outcomes(honest) == {Outcome.PASS}
