@@ -15,8 +15,8 @@ from grader.judge.verdict import Outcome, Status, Verdict
 from grader.kit.kit import load_kit
 from grader.policy import rules
 from grader.sandbox.box import Box
-from tests.forging_samples import no_rules
 from grader.wire.recording import Ended
+from tests.forging_samples import no_rules
 from tests.kit_samples import RIGHT, WRONG_VALUE, answer, change, make_kit
 
 TESTS = "exercises/ex01_double/test_hidden.py"
