@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from grader.policy.classes import last_name
+from grader.policy.decorators import last_name
 from grader.policy.kinds import What
 from grader.policy.names import Names
 from grader.policy.owned import Owned
@@ -22,13 +22,13 @@ from grader.policy.reaching import reaching
 from grader.policy.submission import Fault, Submission
 
 _USUAL_NAMES = """
-    __abs__ __add__ __aenter__ __aexit__ __aiter__ __all__ __and__ __anext__ __annotations__ __await__ __bool__ __call__
-    __cause__ __class__ __class_getitem__ __contains__ __context__ __debug__ __doc__ __enter__ __eq__ __exit__ __float__
-    __format__ __ge__ __getitem__ __gt__ __hash__ __index__ __init__ __int__ __invert__ __iter__ __le__ __len__ __lt__
-    __mul__ __name__ __ne__ __neg__ __new__ __next__ __or__ __post_init__ __pos__ __qualname__ __radd__
-    __repr__ __reversed__ __round__ __setitem__ __delitem__ __module__ __slots__ __str__ __sub__
-    __suppress_context__ __traceback__ __xor__ __notes__ __rsub__ __rmul__ __ror__ __rand__ __iadd__ __isub__ __ior__
-    __iand__ __truediv__ __floordiv__ __mod__ __missing__ __version__ __author__ __license__
+    __abs__ __add__ __aenter__ __aexit__ __aiter__ __all__ __and__ __anext__ __annotations__ __await__ __bool__
+    __call__ __cause__ __class__ __class_getitem__ __contains__ __context__ __debug__ __doc__ __enter__ __eq__
+    __exit__ __float__ __format__ __ge__ __getitem__ __gt__ __hash__ __index__ __init__ __init_subclass__ __int__
+    __invert__ __iter__ __le__ __len__ __lt__ __mul__ __name__ __ne__ __neg__ __new__ __next__ __or__ __post_init__
+    __pos__ __qualname__ __radd__ __repr__ __reversed__ __round__ __setitem__ __delitem__ __module__ __slots__
+    __str__ __sub__ __suppress_context__ __traceback__ __xor__ __notes__ __rsub__ __rmul__ __ror__ __rand__ __iadd__
+    __isub__ __ior__ __iand__ __truediv__ __floordiv__ __mod__ __missing__ __version__ __author__ __license__
 """
 _FRAMES_NAMES = """
     ag_await ag_code ag_frame co_code co_consts co_freevars co_names co_positions co_varnames cr_await cr_code cr_frame
@@ -42,7 +42,10 @@ _HOOK_NAMES = """
 """
 _INNER_PARTS = frozenset({"args", "cell_contents", "coro", "fdel", "fget", "fset", "func", "keywords"})
 """The attributes by which one gets from a ``partial``, a cell, a property or a task to what was put into it."""
-_TUPLE_NAMES = frozenset({"_asdict", "_field_defaults", "_fields", "_make", "_replace"})
+_PUBLIC_NAMES = frozenset(
+    {"_asdict", "_field_defaults", "_fields", "_make", "_replace", "_missing_", "_name_", "_value_"}
+)
+"""What named tuples and enums have for everybody, behind an underscore that keeps it apart from the fields."""
 _USUAL = frozenset(_USUAL_NAMES.split())
 _FRAMES = frozenset(_FRAMES_NAMES.split())
 _HOOKS = frozenset(_HOOK_NAMES.split())
@@ -64,17 +67,20 @@ _KINDS = (ast.Attribute, ast.Name, ast.alias, ast.Call, ast.MatchClass, ast.Cons
 """The kinds of nodes that are examined."""
 
 
-def please_look(program: Program) -> tuple[Fault, ...]:
-    """Find the first few places that an instructor should look at."""
-    return program.faults(_all_remarks(program))
+def please_look(program: Program, asked: frozenset[str] | None = None) -> tuple[Fault, ...]:
+    """Find the first few places that an instructor should look at.
+
+    ``asked`` names the functions and methods that the exercise asks for, whose arguments come from outside. Without it,
+    those of any public function may.
+    """
+    return program.faults(_all_remarks(program, Owned(program, asked)))
 
 
-def _all_remarks(program: Program) -> Iterator[Remark]:
-    owned = Owned(program)
+def _all_remarks(program: Program, owned: Owned) -> Iterator[Remark]:
     paramspecs = frozenset(_paramspecs(program))
     texts_are_formats = any(attribute.attr in _FORMATS for attribute in program.of(ast.Attribute))
     for node in program.of(*_KINDS):
-        yield from _look_at(node, program.names)
+        yield from _look_at(node, program.names, owned)
         if node not in paramspecs:
             yield from _of_a_stranger(node, owned)
         if texts_are_formats and isinstance(node, ast.Constant) and isinstance(node.value, str):
@@ -133,7 +139,7 @@ def _stranger(node: Placed, value: ast.expr, name: str, owned: Owned) -> Iterato
         # A class that inherits from `partial` has these parts from there, whatever its body says of them.
         if not owned.is_solid(value) and not (name == "args" and kind is What.CAUGHT):
             yield _inner(node, name)
-    elif _is_private(name) and not owned.has(value, name):
+    elif _is_private(name) and not owned.may_have(value, name):
         yield _inner(node, name)
 
 
@@ -163,7 +169,7 @@ def _inner(node: Placed, name: str) -> Remark:
 
 
 def _is_private(name: str) -> bool:
-    return name.startswith("_") and not name.endswith("__") and name != "_" and name not in _TUPLE_NAMES
+    return name.startswith("_") and not name.endswith("__") and name != "_" and name not in _PUBLIC_NAMES
 
 
 def _set_by_name(program: Program, owned: Owned) -> Iterator[Remark]:
@@ -229,7 +235,7 @@ def _names_a_builtin(node: ast.AST, names: Names) -> bool:
     return isinstance(node, ast.Name) and node.id in _BY_NAME and node.id not in names.own
 
 
-def _look_at(node: ast.AST, names: Names) -> Iterator[Remark]:
+def _look_at(node: ast.AST, names: Names, owned: Owned) -> Iterator[Remark]:
     match node:
         case ast.Attribute():
             if node.attr not in _SETTING:
@@ -246,7 +252,7 @@ def _look_at(node: ast.AST, names: Names) -> Iterator[Remark]:
         case ast.alias(name=name):
             yield from _hidden_attribute(node, name)
         case ast.Call(func=ast.Name(id=name)) if name in _BY_NAME and name not in names.own:
-            yield from _attribute_by_name(node, name, names)
+            yield from _attribute_by_name(node, name, names, owned)
         case ast.MatchClass(kwd_attrs=attributes):
             for attribute in attributes:
                 yield from _hidden_attribute(node, attribute)
@@ -292,12 +298,14 @@ def _change_of_module(node: ast.Attribute, names: Names) -> Iterator[Remark]:
         yield _remark(node, f"`{names.meanings(node)[0]}` belongs to a library, and is changed here")
 
 
-def _attribute_by_name(node: ast.Call, function: str, names: Names) -> Iterator[Remark]:
+def _attribute_by_name(node: ast.Call, function: str, names: Names, owned: Owned) -> Iterator[Remark]:
     match node.args:
         case [value, ast.Constant(value=str(name)), *_]:
             yield from _hidden_attribute(node, name)
             if function != "getattr" and names.meanings(value):
                 yield _remark(node, f"`{names.meanings(value)[0]}.{name}` belongs to a library, and is changed here")
+        case [itself, *_] if function == "getattr" and owned.is_solid(itself):
+            pass  # `getattr(self, f"on_{name}")`: what it gives is looked at like any other value
         case _:
             yield _remark(node, f"`{function}` with a name that is computed")
 

@@ -41,7 +41,7 @@ Found = tuple[Placed, str]
 def reaching(program: Program, owned: Owned) -> Iterator[Found]:
     """Find the uses of such functions. Their ordinary uses, on what the file defines, are left alone."""
     called = {call.func: call for call in program.of(ast.Call)}
-    plain = frozenset(_plain_wrapping(program))
+    plain = frozenset(_plain_wrapping(program, owned))
     taken: list[ast.expr] = [
         *(node for node in program.of(ast.Name) if isinstance(node.ctx, ast.Load)),
         *(node for node in program.of(ast.Attribute) if isinstance(node.ctx, ast.Load)),
@@ -62,8 +62,11 @@ def reaching(program: Program, owned: Owned) -> Iterator[Found]:
     yield from _computed_formats(program)
 
 
-def _plain_wrapping(program: Program) -> Iterator[ast.Call]:
-    """The calls that make a function of the file look like another one, with no say in which attributes it gets."""
+def _plain_wrapping(program: Program, owned: Owned) -> Iterator[ast.Call]:
+    """The calls that make a function of the file look like another one, with no say in which attributes it gets.
+
+    So does an object of the file, unless it catches them in a ``__setattr__``, which is pointed out by itself.
+    """
     functions = frozenset(function.name for function in program.functions())
     for function in program.functions():
         yield from (
@@ -76,7 +79,7 @@ def _plain_wrapping(program: Program) -> Iterator[ast.Call]:
             case ast.Call(func=ast.Call() as wrapping, args=[ast.Name(id=name)]) if name in functions:
                 if _is_short(wrapping, _WRAPPERS["wraps"]):
                     yield wrapping
-            case ast.Call(args=[ast.Name(id=name), _]) if name in functions:
+            case ast.Call(args=[ast.Name(id=name) as made, _]) if name in functions or owned.is_solid(made):
                 if _is_short(call, _WRAPPERS["update_wrapper"]):
                     yield call
 

@@ -17,7 +17,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from grader.kit.exercise import PURE, Exercise, Rules
-from grader.policy.interface import check_interface
+from grader.policy.interface import asked_names, check_interface
 from grader.policy.names import Names
 from grader.policy.please_look import please_look
 from grader.policy.program import Placed, Program, Remark, read
@@ -58,7 +58,7 @@ def check(submission: Submission, exercise: Exercise, stub_source: str) -> Findi
     if isinstance(program, Fault):
         return Findings(faults=(program,), look=())
     faults = check_interface(program, stub_source) or check_rules(program, exercise.rules)
-    return Findings(faults=faults, look=please_look(program))
+    return Findings(faults=faults, look=please_look(program, asked_names(stub_source)))
 
 
 def check_rules(program: Program, rules: Rules) -> tuple[Fault, ...]:
