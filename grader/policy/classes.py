@@ -88,8 +88,8 @@ class Classes:
         return not name.startswith("_") if self._asked is None else name in self._asked
 
     def defines(self, name: str) -> bool:
-        """Whether the file defines an attribute of this name, of any object."""
-        return name in self._all_defined or name in self._scopes.stored
+        """Whether a class of the file defines such an attribute, or the file sets a private one of any object."""
+        return name in self._all_defined or (name.startswith("_") and name in self._scopes.stored)
 
     def is_solid(self, owner: ast.ClassDef) -> bool:
         """Whether all that the class does stands in the file."""

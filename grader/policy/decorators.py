@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Iterator
+from itertools import islice
 
 from grader.policy.scopes import Binding, How, Scope, Scopes
 
@@ -14,6 +15,7 @@ _CHANGING_NOTHING = frozenset(
     {"abstractmethod", "cache", "classmethod", "final", "lru_cache", "overload", "override", "staticmethod", "wraps"}
 )
 _MANAGERS = frozenset({"contextmanager", "asynccontextmanager"})
+_MOST_TAKERS = 8
 _OF_PROPERTIES = frozenset({"setter", "getter", "deleter"})
 
 
@@ -23,6 +25,7 @@ class Decorators:
     def __init__(self, scopes: Scopes) -> None:
         self._scopes = scopes
         self._transparent: dict[ast.AST, bool] = {}
+        self._inner: dict[ast.AST, list[ast.FunctionDef]] = {}
 
     def has(self, function: _Function, names: frozenset[str]) -> bool:
         """Whether a function has a decorator with one of these names, from a library and not from the file."""
@@ -45,6 +48,10 @@ class Decorators:
     def pass_on(self, function: _Function) -> bool:
         """Whether the function gets the arguments that its callers give, ``self`` among them."""
         return all(self._passes_on(each) for each in function.decorator_list)
+
+    def may_replace(self, function: _Function) -> bool:
+        """Whether a decorator of unknown origin gives the function whatever arguments it likes."""
+        return not all(self._passes_on(each) or self._takers(each) for each in function.decorator_list)
 
     def _passes_on(self, decorator: ast.expr) -> bool:
         name = called(decorator)
@@ -78,10 +85,18 @@ class Decorators:
             case _, [Binding(node=ast.FunctionDef() as function)] if name is decorator:
                 return [function]
             case _, [Binding(node=ast.FunctionDef() as maker)]:
-                return [each for each in maker.body if isinstance(each, ast.FunctionDef)]
+                return self._inside(maker, "")
             case _, [Binding(node=ast.ClassDef() as owner)] if name is not decorator:
-                return [each for each in owner.body if isinstance(each, ast.FunctionDef) and each.name == "__call__"]
+                return self._inside(owner, "__call__")
         return []
+
+    def _inside(self, outer: ast.FunctionDef | ast.ClassDef, name: str) -> list[ast.FunctionDef]:
+        """The functions of this name, if any, in a body. With many of them, each decorator would cost as much."""
+        if outer not in self._inner:
+            found = (each for each in outer.body if isinstance(each, ast.FunctionDef) and name in ("", each.name))
+            self._inner[outer] = list(islice(found, _MOST_TAKERS + 1))
+        inner = self._inner[outer]
+        return inner if len(inner) <= _MOST_TAKERS else []
 
     def _is_transparent(self, taker: ast.FunctionDef) -> bool:
         """Whether the function gets the arguments of the wrapper that is put in its place."""

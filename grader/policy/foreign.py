@@ -37,8 +37,8 @@ _COLLECTIONS = frozenset({"OrderedDict", "defaultdict", "dict", "field", *COLLEC
 _KEYED = frozenset({"get", "pop", "setdefault"})
 """The methods of collections of which the first argument is a key, and is not given back."""
 _KEEPERS_NAMES = """
-    ChainMap ContextVar Counter OrderedDict WeakKeyDictionary WeakSet WeakValueDictionary create_memory_object_stream
-    defaultdict deque field local
+    ChainMap ContextVar Counter OrderedDict Queue WeakKeyDictionary WeakSet WeakValueDictionary
+    create_memory_object_stream defaultdict deque field local
 """
 _KEEPERS = frozenset(_KEEPERS_NAMES.split())
 """What libraries make empty, for the file to keep its own objects in."""
@@ -265,8 +265,9 @@ class Foreign:
                 if isinstance(given[1], ast.Constant):
                     self._draw(given[2:], ("attribute", given[1].value))
             case _ if self._is_library(function):
-                plain = function.value if isinstance(function, ast.Subscript) else function
-                is_made = last_name(plain) not in _KEEPERS and all(isinstance(each, ast.Constant) for each in given)
+                name = last_name(function.value if isinstance(function, ast.Subscript) else function)
+                is_made = name[:1].isupper() or all(isinstance(each, ast.Constant) for each in given)
+                is_made = is_made and name not in _KEEPERS
                 self._draw([*given, *([_OUTSIDE] if is_made else [])], call)
                 self._add(given[1:], given[0]) if given else None
             case ast.Attribute(value=whose, attr=name) if name not in self._scopes.stored:
@@ -357,7 +358,7 @@ class Foreign:
         named = [*positional(function), *function.args.kwonlyargs]
         rest = [each for each in (function.args.vararg, function.args.kwarg) if each is not None]
         for position, argument in enumerate(named):
-            for slot, skipped in slots if position >= max(skipped for _, skipped in slots) else slots[1:]:
+            for slot, skipped in (each for each in slots if position >= each[1]):
                 for part in (position - skipped, argument.arg, _ANYWHERE):
                     self._keep((slot, part), self._kept(function, argument))
         for argument in rest:
@@ -366,10 +367,10 @@ class Foreign:
         for argument, default in (*defaults, *zip(function.args.kwonlyargs, function.args.kw_defaults, strict=True)):
             self._draw(filter(None, [default]), self._kept(function, argument))
         is_bound = function in self._classes.bound_to_self or function in self._classes.bound_to_class
-        passed_on = isinstance(function, ast.Lambda) or self._classes.decorators.pass_on(function)
+        is_replaced = not isinstance(function, ast.Lambda) and self._classes.decorators.may_replace(function)
         is_called = any(slot in self._called for slot, _ in slots)
         for argument in (*named, *rest):
-            if not passed_on:
+            if is_replaced:
                 self._draw([_OUTSIDE], self._kept(function, argument))
             elif argument is not first_argument(function) or not (is_bound or function in self._wrappers):
                 self._draw(self._giver(function, argument, is_called=is_called), self._kept(function, argument))
@@ -396,12 +397,16 @@ class Foreign:
 
     def _slots(self, function: Method | ast.Lambda) -> list[tuple[Place, int]]:
         """Where the arguments of a function come in, and how many of its own come before them."""
-        if isinstance(function, ast.Lambda) or function not in self._scopes.owner:
-            return [(self._slot(function), 0)]
+        if isinstance(function, ast.Lambda):
+            return [(function, 0)]
+        # A decorator of the file that keeps the function has it called by `table[name](...)`.
+        kept = [] if self._classes.decorators.pass_on(function) else [(_KEPT, 0)]
+        if function not in self._scopes.owner:
+            return [(self._slot(function), 0), *kept]
         if function.name == "__init__":
-            return [(("made", function), 1), (("unbound", function), 0)]
+            return [(("made", function), 1), (("unbound", function), 0), *kept]
         is_bound = function in self._classes.bound_to_self or function in self._classes.bound_to_class
-        return [(("method", function.name), int(is_bound)), (("unbound", function.name), 0)]
+        return [(("method", function.name), int(is_bound)), (("unbound", function.name), 0), *kept]
 
     def _follow_fields(self, owner: ast.ClassDef) -> None:
         for position, field in enumerate(self._classes.fields(owner)[:_MOST_POSITIONS]):

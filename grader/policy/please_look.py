@@ -42,10 +42,9 @@ _HOOK_NAMES = """
 """
 _INNER_PARTS = frozenset({"args", "cell_contents", "coro", "fdel", "fget", "fset", "func", "keywords"})
 """The attributes by which one gets from a ``partial``, a cell, a property or a task to what was put into it."""
-_PUBLIC_NAMES = frozenset(
-    {"_asdict", "_field_defaults", "_fields", "_make", "_replace", "_missing_", "_name_", "_value_"}
-)
-"""What named tuples and enums have for everybody, behind an underscore that keeps it apart from the fields."""
+_TUPLE_NAMES = frozenset({"_asdict", "_field_defaults", "_fields", "_make", "_replace"})
+_ENUM_NAMES = frozenset({"_name_", "_value_"})
+"""What every member of an enum tells everybody. To change it is another thing."""
 _USUAL = frozenset(_USUAL_NAMES.split())
 _FRAMES = frozenset(_FRAMES_NAMES.split())
 _HOOKS = frozenset(_HOOK_NAMES.split())
@@ -122,8 +121,9 @@ def _reordered(submission: Submission) -> Iterator[Remark]:
 def _of_a_stranger(node: ast.AST, owned: Owned) -> Iterator[Remark]:
     """Find private attributes, and inner parts, of what is not seen to be the file's own."""
     match node:
-        case ast.Attribute(value=value, attr=name):
-            yield from _stranger(node, value, name, owned)
+        case ast.Attribute(value=value, attr=name, ctx=context):
+            if name not in _ENUM_NAMES or not isinstance(context, ast.Load):
+                yield from _stranger(node, value, name, owned)
         case ast.Call(func=ast.Name(id=function), args=[value, ast.Constant(value=str(name)), *_]):
             if function in _BY_NAME:
                 yield from _stranger(node, value, name, owned)
@@ -169,7 +169,7 @@ def _inner(node: Placed, name: str) -> Remark:
 
 
 def _is_private(name: str) -> bool:
-    return name.startswith("_") and not name.endswith("__") and name != "_" and name not in _PUBLIC_NAMES
+    return name.startswith("_") and not name.endswith("__") and name != "_" and name not in _TUPLE_NAMES
 
 
 def _set_by_name(program: Program, owned: Owned) -> Iterator[Remark]:

@@ -19,10 +19,10 @@ from pathlib import Path
 from grader.kit.exercise import PURE, Exercise, Rules
 from grader.policy.interface import asked_names, check_interface
 from grader.policy.names import Names
+from grader.policy.owned import Owned
 from grader.policy.please_look import please_look
 from grader.policy.program import Placed, Program, Remark, read
 from grader.policy.submission import Fault, Submission
-from grader.policy.texts import Texts
 from grader.text import joined
 
 _HARMLESS = """
@@ -57,14 +57,18 @@ def check(submission: Submission, exercise: Exercise, stub_source: str) -> Findi
     program = read(submission)
     if isinstance(program, Fault):
         return Findings(faults=(program,), look=())
-    faults = check_interface(program, stub_source) or check_rules(program, exercise.rules)
-    return Findings(faults=faults, look=please_look(program, asked_names(stub_source)))
+    asked = asked_names(stub_source)
+    faults = check_interface(program, stub_source) or check_rules(program, exercise.rules, asked)
+    return Findings(faults=faults, look=please_look(program, asked))
 
 
-def check_rules(program: Program, rules: Rules) -> tuple[Fault, ...]:
-    """Find what the rules of the exercise forbid: imports first, and without any such, names that are off limits."""
+def check_rules(program: Program, rules: Rules, asked: frozenset[str] | None = None) -> tuple[Fault, ...]:
+    """Find what the rules of the exercise forbid: imports first, and without any such, names that are off limits.
+
+    ``asked`` names the functions and methods that the exercise asks for; without it, any public one may be.
+    """
     return program.faults(check_imports(program, rules)) or program.faults(
-        [*_off_limits(program, rules), *_text_as_code(program)]
+        [*_off_limits(program, rules, asked), *_text_as_code(program)]
     )
 
 
@@ -196,19 +200,18 @@ def _folders(package: str) -> tuple[Path, ...]:
 # ---- off limits ------------------------------------------------------------------------------------------------------
 
 
-def _off_limits(program: Program, rules: Rules) -> Iterator[Remark]:
+def _off_limits(program: Program, rules: Rules, asked: frozenset[str] | None) -> Iterator[Remark]:
     dotted = [rule for rule in rules.off_limits if not _KEYWORD_RULE.fullmatch(rule) and not rule.startswith(".")]
     keywords = [match for rule in rules.off_limits if (match := _KEYWORD_RULE.fullmatch(rule))]
     attributes = [match["attribute"] for rule in rules.off_limits if (match := _ATTRIBUTE_RULE.fullmatch(rule))]
-    own = _own_attributes(program.of(ast.ClassDef)) if attributes else frozenset()
     for node in program.of(ast.Import, ast.ImportFrom, ast.Name, ast.Attribute, ast.Call, ast.Subscript):
         yield from _names_off_limits(node, program.names, dotted)
         if isinstance(node, ast.Call):
             yield from (_answer(node, rule[0]) for rule in keywords if _gives_keyword(node, program.names, rule))
-        stored = _stored_attribute(node, program.texts)
-        if stored in attributes and node not in own:
-            assert isinstance(node, ast.expr)
-            yield _answer(node, f".{stored} = ...")
+    if stored := list(_stored_attributes(program, attributes)):
+        # A class of the file may give its own attributes any name.
+        owned = Owned(program, asked)
+        yield from (_answer(node, f".{name} = ...") for node, whose, name in stored if not owned.may_have(whose, name))
     yield from _put_together(program, dotted)
 
 
@@ -269,30 +272,20 @@ def _is_class_of(called: ast.expr) -> bool:
     return False
 
 
-def _stored_attribute(node: ast.AST, texts: Texts) -> str | None:
-    match node:
-        case ast.Attribute(attr=name, ctx=ast.Store()):
-            return name
-        case ast.Call(func=ast.Name(id="setattr") | ast.Attribute(attr="__setattr__"), args=[_, name, _]):
-            return texts.of(name)
-        case ast.Call(func=ast.Attribute(attr="__setattr__"), args=[name, _]):
-            return texts.of(name)
-    return None
-
-
-def _own_attributes(classes: Iterable[ast.ClassDef]) -> frozenset[ast.AST]:
-    """The ``self.x`` of the file's own classes, which may give their attributes any name."""
-    own: set[ast.AST] = set()
-    for owner in classes:
-        for method in owner.body:
-            if isinstance(method, ast.FunctionDef | ast.AsyncFunctionDef) and method.args.args:
-                itself = method.args.args[0].arg
-                own.update(node for node in ast.walk(method) if _is_attribute_of(node, itself))
-    return frozenset(own)
-
-
-def _is_attribute_of(node: ast.AST, name: str) -> bool:
-    return isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == name
+def _stored_attributes(program: Program, names: list[str]) -> Iterator[tuple[ast.expr, ast.expr, str]]:
+    """The places where an attribute of one of these names is set, the objects of which, and the names."""
+    for node in program.of(ast.Attribute, ast.Call):
+        match node:
+            case ast.Attribute(value=whose, attr=name, ctx=ast.Store()):
+                found: str | None = name
+            case ast.Call(func=ast.Name(id="setattr") | ast.Attribute(attr="__setattr__"), args=[whose, text, _]):
+                found = program.texts.of(text)
+            case ast.Call(func=ast.Attribute(value=whose, attr="__setattr__"), args=[text, _]):
+                found = program.texts.of(text)
+            case _:
+                continue
+        if found in names and isinstance(node, ast.expr):
+            yield node, whose, found
 
 
 def _answer(node: Placed, rule: str) -> Remark:

@@ -68,6 +68,7 @@ def test_helpers_that_the_exercise_does_not_ask_for_are_called_by_the_file_alone
         "        self._own.append(each)\n    def f(self):\n        self._own[0]._x",
         "def f():\n    own = None\n    def g():\n        nonlocal own\n        own = fns[0]\n    own._x",
         "from dataclasses import dataclass\n@dataclass\nclass D:\n    it: object\nD(it=fns[0]).it._x",
+        "import json\ndef _x():\n    for kind in json.Kind:\n        kind._value_ = '_x'",
         "class B:\n    it = None\nsetattr(B, 'it', fns[0])\nB.it._x",
     ],
 )
@@ -117,6 +118,8 @@ DECORATED = "import functools\n{decorator}class Own:\n    _x = None\n    @again\
         "def times(n):\n    def take(fn):\n        def wrapper(*args):\n            return fn(*args)\n"
         "        return wrapper\n    return take\n"
         "class Own:\n    _x = None\n    @times(3)\n    def f(self):\n        self._x\n",
+        "handlers = []\ndef register(fn):\n    handlers.append(fn)\n    return fn\n"
+        "class Own:\n    _x = None\n    @register\n    def f(self):\n        self._x\nhandlers[0](Own())",
         "class times:\n    def __init__(self, n):\n        self.n = n\n    def __call__(self, fn):\n"
         "        def wrapper(*args):\n            return fn(*args)\n        return wrapper\n"
         "class Own:\n    _x = None\n    @times(3)\n    def f(self):\n        self._x\n",
@@ -136,6 +139,8 @@ def test_a_decorator_that_passes_its_arguments_on_changes_nothing(source: str) -
     [
         DECORATED.format(decorator=DECORATOR.format(given="thing")),
         DECORATED.format(decorator=DECORATOR.format(given="*things")),
+        "handlers = []\ndef register(fn):\n    handlers.append(fn)\n    return fn\n"
+        "class Own:\n    _x = None\n    @register\n    def f(self):\n        self._x\nhandlers[0](thing)",
         DECORATED.format(decorator="").replace("again", "thing.register"),
         DECORATED.format(decorator="").replace("again", "functools.partial(map, things)"),
         DECORATED.format(decorator="def classmethod(fn):\n    fn(things)\n").replace("again", "classmethod"),
