@@ -33,6 +33,8 @@ _ANYWHERE, _ALL = "*", "all"
 """Instead of a position: arguments of which the position is computed or not followed, and all arguments."""
 _MOST_POSITIONS = 8
 _MOST_METHODS = 8
+_DEEPEST = 8
+"""Through how many subscripts and calls a collection is followed: each of a long chain would cost as much as all."""
 _COLLECTIONS = frozenset({"OrderedDict", "defaultdict", "dict", "field", *COLLECTIONS})
 _KEYED = frozenset({"get", "pop", "setdefault"})
 """The methods of collections of which the first argument is a key, and is not given back."""
@@ -120,13 +122,16 @@ class Foreign:
 
     def _whole(self, node: ast.expr) -> Place:
         """The place of the collection that a part of it is put into by ``node.append``, or ``node[0] =``."""
-        match node:
-            case ast.Name():
-                return self._place(node)
-            case ast.Attribute(attr=name):
-                return ("attribute", name)
-            case ast.Subscript(value=whole) | ast.Call(func=ast.Attribute(value=whole)):
-                return self._whole(whole)
+        for _ in range(_DEEPEST):
+            match node:
+                case ast.Name():
+                    return self._place(node)
+                case ast.Attribute(attr=name):
+                    return ("attribute", name)
+                case ast.Subscript(value=whole) | ast.Call(func=ast.Attribute(value=whole)):
+                    node = whole
+                case _:
+                    break
         return None
 
     def _keep(self, value: Place, place: Place) -> None:
@@ -179,15 +184,18 @@ class Foreign:
         for item in self._program.of(ast.withitem):
             own = self._kind(item.context_expr).what is What.OWN
             self._assign(item.optional_vars, _ENTERED if own else item.context_expr)
+        self._draw([("returned", ("method", "__enter__")), ("returned", ("method", "__aenter__"))], _ENTERED)
+        self._follow_patterns()
+        for function, values in self._scopes.returned.items():
+            given = (each.value if isinstance(each, ast.Yield) else each for each in values)
+            self._draw(filter(None, given), ("returned", self._slot(function)))
+
+    def _follow_patterns(self) -> None:
         for choice in self._program.of(ast.Match):
             for pattern in (part for case in choice.cases for part in ast.walk(case.pattern)):
                 match pattern:
                     case ast.MatchAs(name=str(name)) | ast.MatchStar(name=str(name)) | ast.MatchMapping(rest=str(name)):
                         self._keep(choice.subject, ("name", self._scopes.scope_of[pattern], name))
-        self._draw([("returned", ("method", "__enter__")), ("returned", ("method", "__aenter__"))], _ENTERED)
-        for function, values in self._scopes.returned.items():
-            given = (each.value if isinstance(each, ast.Yield) else each for each in values)
-            self._draw(filter(None, given), ("returned", self._slot(function)))
 
     def _learn_collection(self, target: ast.expr, value: ast.expr | None) -> None:
         if _makes_collection(value):
@@ -261,6 +269,13 @@ class Foreign:
             case ast.Name() | ast.Lambda() if (slot := self._function(function)) is not None:
                 self._give(call, [slot])
                 self._draw([("returned", slot)], call)
+            case _:
+                self._follow_unknown_call(call, function, given)
+        self._follow_handed_on(call, given)
+
+    def _follow_unknown_call(self, call: ast.Call, function: ast.expr, given: list[ast.expr]) -> None:
+        """Follow a call of a library, of a method that is not the file's, or of a function that is kept somewhere."""
+        match function:
             case ast.Name(id="setattr") | ast.Attribute(attr="__setattr__") if given[2:]:
                 if isinstance(given[1], ast.Constant):
                     self._draw(given[2:], ("attribute", given[1].value))
@@ -269,7 +284,8 @@ class Foreign:
                 is_made = name[:1].isupper() or all(isinstance(each, ast.Constant) for each in given)
                 is_made = is_made and name not in _KEEPERS
                 self._draw([*given, *([_OUTSIDE] if is_made else [])], call)
-                self._add(given[1:], given[0]) if given else None
+                for filled in given[:1]:  # `heappush(heap, item)`
+                    self._add(given[1:], filled)
             case ast.Attribute(value=whose, attr=name) if name not in self._scopes.stored:
                 values = given[1:] if name in _KEYED else given
                 self._draw([whose, *values], call)
@@ -278,8 +294,7 @@ class Foreign:
                 self._draw([function, *given], call)
                 self._give(call, [_KEPT])
                 for each in given:  # `fill(own)` may put anything into a collection of the file
-                    self._add([function, *given] if self._whole(each) in self._collections else [], each)
-        self._follow_handed_on(call, given)
+                    self._add([call] if self._whole(each) in self._collections else [], each)
 
     def _making(self, whose: ast.expr, how: str) -> list[Place]:
         """The slots of ``__init__``, or of the fields that a dataclass may declare."""
@@ -405,8 +420,9 @@ class Foreign:
             return [(self._slot(function), 0), *kept]
         if function.name == "__init__":
             return [(("made", function), 1), (("unbound", function), 0), *kept]
-        is_bound = function in self._classes.bound_to_self or function in self._classes.bound_to_class
-        return [(("method", function.name), int(is_bound)), (("unbound", function.name), 0), *kept]
+        of_class = int(function in self._classes.bound_to_class)
+        of_any = int(function in self._classes.bound_to_self) or of_class
+        return [(("method", function.name), of_any), (("unbound", function.name), of_class), *kept]
 
     def _follow_fields(self, owner: ast.ClassDef) -> None:
         for position, field in enumerate(self._classes.fields(owner)[:_MOST_POSITIONS]):

@@ -1,10 +1,12 @@
 """Tells which objects of a program can be seen to be of the program's own classes.
 
-A private attribute of such an object is the program's own affair. One of anything else, such as an argument, belongs to
-the kit, the grader or a library, whatever names the classes of the file mention. An object is seen to be the file's own
-if it is made by calling one of its classes, or is ``self``, or has come from there through names, attributes,
-arguments, collections and returned values, or if ``isinstance`` has shown it. An annotation shows nothing: Python
-checks none.
+A private attribute of such an object is the program's own affair. One of an object that came from outside, such as an
+argument, belongs to the kit, the grader or a library, whatever names the classes of the file mention. Between the two
+lies what can be neither proved here nor, in ``foreign``, suspected: there the names of the file decide.
+
+An object is seen to be the file's own if it is made by calling one of its classes, or is ``self``, or has come from
+there through names, attributes, arguments, collections and returned values, or if ``isinstance`` has shown it. An
+annotation shows nothing: Python checks none.
 
 What arguments, attributes and names hold depends on each other, so it is worked out in rounds, until a round changes
 nothing (the usual analysis of data flow). Each round only ever adds, and takes time linear in the program.

@@ -15,10 +15,10 @@ from dataclasses import dataclass
 
 from grader.policy.decorators import last_name
 from grader.policy.kinds import What
-from grader.policy.names import Names
+from grader.policy.names import Names, whose_class
 from grader.policy.owned import Owned
 from grader.policy.program import Placed, Program, Remark
-from grader.policy.reaching import reaching
+from grader.policy.reaching import FORMATS, reaching
 from grader.policy.submission import Fault, Submission
 
 _USUAL_NAMES = """
@@ -54,7 +54,6 @@ _REFLECTION = frozenset({"dir", "globals", "locals", "vars"})
 _BY_NAME = frozenset({"getattr", "setattr", "delattr"})
 _TEXTS = frozenset({"__main__", "__dict__", "__weakref__"})
 """Special names that honest programs write as texts, two of them in ``__slots__``."""
-_FORMATS = frozenset({"format", "format_map"})
 # The class excludes braces and dots, so that a search never goes back over them: otherwise the time would grow with the
 # square of the length, and a megabyte of braces would take minutes.
 _FORMAT_FIELD = re.compile(r"\{[^{}:!.]*\.")
@@ -77,7 +76,7 @@ def please_look(program: Program, asked: frozenset[str] | None = None) -> tuple[
 
 def _all_remarks(program: Program, owned: Owned) -> Iterator[Remark]:
     paramspecs = frozenset(_paramspecs(program))
-    texts_are_formats = any(attribute.attr in _FORMATS for attribute in program.of(ast.Attribute))
+    texts_are_formats = any(attribute.attr in FORMATS for attribute in program.of(ast.Attribute))
     for node in program.of(*_KINDS):
         yield from _look_at(node, program.names, owned)
         if node not in paramspecs:
@@ -85,7 +84,7 @@ def _all_remarks(program: Program, owned: Owned) -> Iterator[Remark]:
         if texts_are_formats and isinstance(node, ast.Constant) and isinstance(node.value, str):
             yield from _format(node, node.value)
     for whole, text in program.texts.put_together():
-        yield from _put_together(whole, text)
+        yield from _hidden_name(whole, text)
         if texts_are_formats:
             yield from _format(whole, text)
     for place, error in reaching(program, owned):
@@ -190,7 +189,7 @@ def _is_error(whose: ast.expr) -> bool:
     return isinstance(named, type) and issubclass(named, BaseException)
 
 
-def _put_together(node: ast.expr, text: str) -> Iterator[Remark]:
+def _hidden_name(node: ast.expr, text: str) -> Iterator[Remark]:
     if text.isidentifier() and (text in _FRAMES or text in _INNER_PARTS or text.startswith("_")) and text.strip("_"):
         yield _remark(node, f"`{text}` is put together here, so that no reader sees the name")
 
@@ -243,7 +242,7 @@ def _look_at(node: ast.AST, names: Names, owned: Owned) -> Iterator[Remark]:
             yield from _change_of_module(node, names)
             if node.attr == "__class__" and not isinstance(node.ctx, ast.Load):
                 yield _remark(node, "an object is made to belong to another class", node.attr)
-            if not isinstance(node.ctx, ast.Load) and _is_class_of(node.value):
+            if not isinstance(node.ctx, ast.Load) and whose_class(node.value) is not None:
                 yield _remark(node, "the class of some object is changed")
         case ast.Name():
             yield from _name(node, names)
@@ -284,13 +283,6 @@ def _hidden_attribute(node: Placed, name: str) -> Iterator[Remark]:
     is_dunder = name.startswith("__") and name.endswith("__") and name not in _USUAL
     if is_dunder or name in _FRAMES:
         yield _remark(node, f"`{name}` reaches into the machinery of Python", name)
-
-
-def _is_class_of(node: ast.expr) -> bool:
-    match node:
-        case ast.Call(func=ast.Name(id="type"), args=[_]) | ast.Attribute(attr="__class__"):
-            return True
-    return False
 
 
 def _change_of_module(node: ast.Attribute, names: Names) -> Iterator[Remark]:

@@ -30,7 +30,7 @@ _MACHINERY_MODULES = """
     unittest
 """
 _MACHINERY = frozenset(_MACHINERY_MODULES.split())
-_FORMATS = frozenset({"format", "format_map"})
+FORMATS = frozenset({"format", "format_map"})
 _MADE = (ast.List, ast.Tuple, ast.Dict, ast.Set, ast.ListComp, ast.DictComp, ast.SetComp, ast.Constant, ast.BinOp)
 _MAKERS = frozenset({"list", "dict", "set", "tuple", "deque", "defaultdict", "bytearray", "sorted"})
 
@@ -160,13 +160,13 @@ def _is_type(node: ast.expr, names: Names) -> bool:
 
 def _computed_formats(program: Program) -> Iterator[Found]:
     """Find formats that are no constants: what ``text.format(x)`` takes from ``x`` stands in the text."""
-    if any(function.name in _FORMATS for function in program.functions()):
+    if any(function.name in FORMATS for function in program.functions()):
         return
     for call in program.of(ast.Call):
         match call.func:
-            case ast.Attribute(value=ast.Name(id="str"), attr=name) if name in _FORMATS:
+            case ast.Attribute(value=ast.Name(id="str"), attr=name) if name in FORMATS:
                 text = call.args[0] if call.args else None
-            case ast.Attribute(value=text, attr=name) if name in _FORMATS:
+            case ast.Attribute(value=text, attr=name) if name in FORMATS:
                 pass
             case _:
                 continue

@@ -18,7 +18,7 @@ from pathlib import Path
 
 from grader.kit.exercise import PURE, Exercise, Rules
 from grader.policy.interface import asked_names, check_interface
-from grader.policy.names import Names
+from grader.policy.names import Names, whose_class
 from grader.policy.owned import Owned
 from grader.policy.please_look import please_look
 from grader.policy.program import Placed, Program, Remark, read
@@ -212,10 +212,10 @@ def _off_limits(program: Program, rules: Rules, asked: frozenset[str] | None) ->
         # A class of the file may give its own attributes any name.
         owned = Owned(program, asked)
         yield from (_answer(node, f".{name} = ...") for node, whose, name in stored if not owned.may_have(whose, name))
-    yield from _put_together(program, dotted)
+    yield from _hidden_answers(program, dotted)
 
 
-def _put_together(program: Program, dotted: list[str]) -> Iterator[Remark]:
+def _hidden_answers(program: Program, dotted: list[str]) -> Iterator[Remark]:
     """Find names that are off limits in texts made of parts, where an honest program has no reason to hide them."""
     last_parts = {rule.rpartition(".")[2]: rule for rule in dotted} | {rule: rule for rule in dotted}
     for node, text in program.texts.put_together():
@@ -246,7 +246,9 @@ def _matching(node: Placed, meanings: Iterable[str], dotted: list[str]) -> Itera
 def _gives_keyword(call: ast.Call, names: Names, rule: re.Match[str]) -> bool:
     """Whether a call, or a `functools.partial` of it, has the keyword, written out or in a literal ``**{}``."""
     called = [meaning for node in (call.func, *call.args[:1]) for meaning in names.meanings(node)]
-    if not any(_is_same(meaning, rule["name"]) for meaning in called) and not _is_class_of(call.func):
+    whose = whose_class(call.func)  # `type(scope)(deadline=1)`; the class of `self` is the file's own
+    of_another = whose is not None and not (isinstance(whose, ast.Name) and whose.id == "self")
+    if not of_another and not any(_is_same(meaning, rule["name"]) for meaning in called):
         return False
     for keyword in call.keywords:
         if keyword.arg == rule["keyword"]:
@@ -262,14 +264,6 @@ def _is_same(meaning: str, name: str) -> bool:
     """Whether two dotted names name one thing: ``anyio.abc`` lends ``anyio.CancelScope``."""
     library, last = name.partition(".")[0], name.rpartition(".")[2]
     return meaning == name or (meaning.startswith(f"{library}.") and meaning.endswith(f".{last}"))
-
-
-def _is_class_of(called: ast.expr) -> bool:
-    """Whether the class of some object is called: ``type(scope)(deadline=1)``. The class of ``self`` is the file's."""
-    match called:
-        case ast.Call(func=ast.Name(id="type"), args=[whose]) | ast.Attribute(value=whose, attr="__class__"):
-            return not (isinstance(whose, ast.Name) and whose.id == "self")
-    return False
 
 
 def _stored_attributes(program: Program, names: list[str]) -> Iterator[tuple[ast.expr, ast.expr, str]]:

@@ -69,6 +69,7 @@ def test_helpers_that_the_exercise_does_not_ask_for_are_called_by_the_file_alone
         "def f():\n    own = None\n    def g():\n        nonlocal own\n        own = fns[0]\n    own._x",
         "from dataclasses import dataclass\n@dataclass\nclass D:\n    it: object\nD(it=fns[0]).it._x",
         "import json\ndef _x():\n    for kind in json.Kind:\n        kind._value_ = '_x'",
+        "class B:\n    @classmethod\n    def f(cls, each):\n        each._x\nB.f(fns[0])",
         "class B:\n    it = None\nsetattr(B, 'it', fns[0])\nB.it._x",
     ],
 )

@@ -346,8 +346,10 @@ def _times(unit: str, size: int = _SIZE) -> str:
         + "class A:\n _a=0\n"
         + _times(" @d\n def f(self): self._a\n", 8000),
         "def d():\n" + _times(" def g(f): f\n", 8000) + _times("@d()\ndef f(): x._a\n", 8000) + "class A: _a=0\n",
+        "class A: _a=0\nx=[]\nf(" + "x,_a," * 3000 + ")\ny._a\n",
+        "class A: _a=0\nx" + ".a(y)" * 200 + "._a\nx" + "[0]" * 400 + "[y] = y._a\n",
     ],
-    ids=range(31),
+    ids=range(33),
 )
 def test_a_large_file_is_looked_through_in_no_time(source: str) -> None:
     with cProfile.Profile() as profile:
