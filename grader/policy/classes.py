@@ -46,6 +46,7 @@ class Classes:
         self._learn_from_methods(program)
         self._all_defined = frozenset[str]().union(*self._defined.values())
         self._solid = self._find_solid(owners)
+        self._defined_by_solid = frozenset[str]().union(*(self._defined[owner] for owner in self._solid))
         self._fields: dict[ast.ClassDef, list[str]] = {}
         self._makers = {scopes.owner[method]: method for method in self.methods["__init__"]}
 
@@ -90,6 +91,10 @@ class Classes:
     def defines(self, name: str) -> bool:
         """Whether a class of the file defines such an attribute, or the file sets a private one of any object."""
         return name in self._all_defined or (name.startswith("_") and name in self._scopes.stored)
+
+    def defines_without_libraries(self, name: str) -> bool:
+        """Whether a class that inherits nothing from libraries defines an attribute of this name."""
+        return name in self._defined_by_solid
 
     def is_solid(self, owner: ast.ClassDef) -> bool:
         """Whether all that the class does stands in the file."""

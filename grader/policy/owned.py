@@ -80,6 +80,12 @@ class Owned:
         is_own = self.kind(value).what in (What.OWN, What.CLASS)
         return self._classes.defines(name) and (is_own or value not in self._foreign)
 
+    def may_have_part(self, value: ast.expr, name: str) -> bool:
+        """Whether the same holds of a name that objects of libraries have too, such as the ``args`` of a partial."""
+        if self.kind(value).what in (What.OWN, What.CLASS):
+            return self.is_solid(value)
+        return self._classes.defines_without_libraries(name) and value not in self._foreign
+
     @cached_property
     def _foreign(self) -> Foreign:
         return Foreign(self._program, self._scopes, self._classes, self.kind)

@@ -136,7 +136,7 @@ def _stranger(node: Placed, value: ast.expr, name: str, owned: Owned) -> Iterato
     if name in _INNER_PARTS:
         kind = owned.kind(value).what
         # A class that inherits from `partial` has these parts from there, whatever its body says of them.
-        if not owned.is_solid(value) and not (name == "args" and kind is What.CAUGHT):
+        if not owned.may_have_part(value, name) and not (name == "args" and kind is What.CAUGHT):
             yield _inner(node, name)
     elif _is_private(name) and not owned.may_have(value, name):
         yield _inner(node, name)

@@ -68,6 +68,8 @@ def test_helpers_that_the_exercise_does_not_ask_for_are_called_by_the_file_alone
         "        self._own.append(each)\n    def f(self):\n        self._own[0]._x",
         "def f():\n    own = None\n    def g():\n        nonlocal own\n        own = fns[0]\n    own._x",
         "from dataclasses import dataclass\n@dataclass\nclass D:\n    it: object\nD(it=fns[0]).it._x",
+        "import functools\nclass Job(functools.partial):\n    args = None\njobs = {1: Job(fns)}\njobs[1].args  # _x",
+        "class Job:\n    args = None\njobs = {1: fns[0]}\njobs[1].args  # _x",
         "import json\ndef _x():\n    for kind in json.Kind:\n        kind._value_ = '_x'",
         "class B:\n    @classmethod\n    def f(cls, each):\n        each._x\nB.f(fns[0])",
         "class B:\n    it = None\nsetattr(B, 'it', fns[0])\nB.it._x",
@@ -86,6 +88,8 @@ def test_what_comes_from_outside_is_foreign_though_a_class_has_such_an_attribute
         "own = [Own()]\nmax(own, key=lambda each: each._x)",
         "import functools\ndef _f(each, other):\n    each._x\nfunctools.partial(_f, Own())(1)",
         "class B(Own):\n    def __lt__(self, other):\n        return self._x < other._x",
+        "class Job:\n    def __init__(self, func):\n        self.func = func\n"
+        "jobs = {}\njobs[1] = Job(fns)\njobs[1].func",
         "class B:\n    def add(self, *others: Own):\n        others[0]._x",
         "import anyio\nsend, receive = anyio.create_memory_object_stream[Own](1)\nsend.send(Own())\n"
         "async def f():\n    (await receive.receive())._x",
