@@ -7,6 +7,7 @@ import builtins
 from collections import defaultdict
 from typing import TypeAlias
 
+from grader.policy.decorators import Decorators, called
 from grader.policy.program import Program
 from grader.policy.scopes import Binding, How, Scopes
 
@@ -16,14 +17,18 @@ _ROUNDS = 8
 _MOST_ANCESTORS = 16
 _HARMLESS_BASES = frozenset({"Generic", "NamedTuple", *vars(builtins)}) - {"type", "super", "property"}
 _HARMLESS_DECORATORS = frozenset({"dataclass", "final", "total_ordering"})
+_CLASS_METHOD, _STATIC_METHOD = frozenset({"classmethod"}), frozenset({"staticmethod"})
 _OF_CLASSES = frozenset({"__new__", "__init_subclass__", "__class_getitem__"})
 
 
 class Classes:
     """The classes of one program."""
 
-    def __init__(self, program: Program, scopes: Scopes) -> None:
+    def __init__(self, program: Program, scopes: Scopes, asked: frozenset[str] | None) -> None:
+        """``asked`` names the functions and methods that the exercise asks for. None: any public one may be."""
         self._scopes = scopes
+        self._asked = asked
+        self.decorators = Decorators(scopes)
         self.methods: dict[str, list[Method]] = defaultdict(list)
         """The methods of each name, in whatever class they stand."""
         self.bound_to_self: set[Method] = set()
@@ -39,16 +44,17 @@ class Classes:
         self._family = {owner: self._find_family(owner) for owner in owners}
         self._defined = {owner: self._names_in_body(owner) for owner in owners}
         self._learn_from_methods(program)
+        self._all_defined = frozenset[str]().union(*self._defined.values())
         self._solid = self._find_solid(owners)
+        self._defined_by_solid = frozenset[str]().union(*(self._defined[owner] for owner in self._solid))
         self._fields: dict[ast.ClassDef, list[str]] = {}
         self._makers = {scopes.owner[method]: method for method in self.methods["__init__"]}
 
     def _sort(self, method: Method) -> None:
         self.methods[method.name].append(method)
-        decorators = {last_name(each) for each in method.decorator_list}
-        if "classmethod" in decorators or method.name in _OF_CLASSES:
+        if self.decorators.has(method, _CLASS_METHOD) or method.name in _OF_CLASSES:
             self.bound_to_class.add(method)
-        elif "staticmethod" not in decorators:
+        elif not self.decorators.has(method, _STATIC_METHOD):
             self.bound_to_self.add(method)
 
     def _learn_other_names(self, owner: ast.ClassDef) -> None:
@@ -73,6 +79,23 @@ class Classes:
         """Whether an attribute of the class is defined by the file, and not by a library that it inherits from."""
         return owner in self._solid or any(name in self._defined[each] for each in self._family[owner])
 
+    def is_public(self, function: Method) -> bool:
+        """Whether the scenario may call a function: the exercise asks for it, or Python calls it by its own rules."""
+        name = function.name
+        if not isinstance(self._scopes.scope_of[function].node, ast.Module | ast.ClassDef):
+            return False
+        if name.startswith("__") and name.endswith("__"):
+            return True
+        return not name.startswith("_") if self._asked is None else name in self._asked
+
+    def defines(self, name: str) -> bool:
+        """Whether a class of the file defines such an attribute, or the file sets a private one of any object."""
+        return name in self._all_defined or (name.startswith("_") and name in self._scopes.stored)
+
+    def defines_without_libraries(self, name: str) -> bool:
+        """Whether a class that inherits nothing from libraries defines an attribute of this name."""
+        return name in self._defined_by_solid
+
     def is_solid(self, owner: ast.ClassDef) -> bool:
         """Whether all that the class does stands in the file."""
         return owner in self._solid
@@ -83,9 +106,11 @@ class Classes:
 
     def is_plain(self, owner: ast.ClassDef) -> bool:
         """Whether the name of the class always stands for it, unchanged by a metaclass or a decorator."""
-        decorators = (each.func if isinstance(each, ast.Call) else each for each in owner.decorator_list)
         bound_once = len(self._scopes.scope_of[owner].bindings[owner.name]) == 1
-        return bound_once and not owner.keywords and all(self._is(each, _HARMLESS_DECORATORS) for each in decorators)
+        return bound_once and not owner.keywords and all(map(self._is_harmless_decorator, owner.decorator_list))
+
+    def _is_harmless_decorator(self, decorator: ast.expr) -> bool:
+        return self.decorators.is_library(called(decorator), _HARMLESS_DECORATORS)
 
     def maker(self, owner: ast.ClassDef) -> Method | None:
         """The ``__init__`` that a call of the class runs, if the file has it."""
@@ -141,21 +166,7 @@ class Classes:
         own = self.named(base)
         if own is not None:
             return own in solid
-        return self._is(base.value if isinstance(base, ast.Subscript) else base, _HARMLESS_BASES)
-
-    def _is(self, node: ast.expr, names: frozenset[str]) -> bool:
-        """Whether an expression is one of these names, of a library and not of the file."""
-        found = self._scopes.find(node) if isinstance(node, ast.Name) else None
-        taken = found is not None and any(not isinstance(binding.node, ast.alias) for binding in found[1])
-        return last_name(node) in names and not taken
-
-
-def last_name(node: ast.AST) -> str:
-    """The ``c`` of ``a.b.c``, or nothing."""
-    match node:
-        case ast.Name(id=name) | ast.Attribute(attr=name):
-            return name
-    return ""
+        return self.decorators.is_library(base.value if isinstance(base, ast.Subscript) else base, _HARMLESS_BASES)
 
 
 def positional(function: ast.AST) -> list[ast.arg]:

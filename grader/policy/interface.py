@@ -29,6 +29,12 @@ def check_interface(program: Program, stub_source: str) -> tuple[Fault, ...]:
     return program.faults(_compare(stub.body, program.tree.body, owner="", insist=True))
 
 
+def asked_names(stub_source: str) -> frozenset[str]:
+    """The names of the functions and methods of a stub, which are those that the scenario may call."""
+    nodes = ast.walk(ast.parse(stub_source))
+    return frozenset(node.name for node in nodes if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef))
+
+
 def _untouched(program: Program) -> Remark:
     place = next(program.of(ast.Raise), None)
     asked = list(_asked_for(program.tree.body))

@@ -132,3 +132,11 @@ def _pairs(target: ast.expr, value: ast.expr) -> Iterator[tuple[str, ast.expr]]:
             for inner, part in zip(target.elts, value.elts, strict=True):
                 if isinstance(inner, ast.Name):
                     yield inner.id, part
+
+
+def whose_class(node: ast.AST) -> ast.expr | None:
+    """The ``x`` of ``type(x)`` and ``x.__class__``."""
+    match node:
+        case ast.Call(func=ast.Name(id="type"), args=[whose]) | ast.Attribute(value=whose, attr="__class__"):
+            return whose
+    return None

@@ -1,10 +1,12 @@
 """Tells which objects of a program can be seen to be of the program's own classes.
 
-A private attribute of such an object is the program's own affair. One of anything else, such as an argument, belongs to
-the kit, the grader or a library, whatever names the classes of the file mention. An object is seen to be the file's own
-if it is made by calling one of its classes, or is ``self``, or has come from there through names, attributes,
-arguments, collections and returned values, or if ``isinstance`` has shown it. An annotation shows nothing: Python
-checks none.
+A private attribute of such an object is the program's own affair. One of an object that came from outside, such as an
+argument, belongs to the kit, the grader or a library, whatever names the classes of the file mention. Between the two
+lies what can be neither proved here nor, in ``foreign``, suspected: there the names of the file decide.
+
+An object is seen to be the file's own if it is made by calling one of its classes, or is ``self``, or has come from
+there through names, attributes, arguments, collections and returned values, or if ``isinstance`` has shown it. An
+annotation shows nothing: Python checks none.
 
 What arguments, attributes and names hold depends on each other, so it is worked out in rounds, until a round changes
 nothing (the usual analysis of data flow). Each round only ever adds, and takes time linear in the program.
@@ -14,8 +16,10 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable
+from functools import cached_property
 
-from grader.policy.classes import Classes, Method, first_argument, last_name, positional
+from grader.policy.classes import Classes, Method, first_argument, positional
+from grader.policy.foreign import Foreign
 from grader.policy.kinds import CAUGHT, MOST_CLASSES, NOTHING, OPEN, UNKNOWN, Kind, What, collection_of, element_of
 from grader.policy.program import Program
 from grader.policy.scopes import Binding, How, Proof, Scope, Scopes
@@ -34,9 +38,11 @@ _TAKING = frozenset({"pop", "popleft"})
 class Owned:
     """The kinds of the expressions of one program."""
 
-    def __init__(self, program: Program) -> None:
+    def __init__(self, program: Program, asked: frozenset[str] | None = None) -> None:
+        """``asked`` names the functions and methods that the exercise asks for. None: any public one may be."""
+        self._program = program
         self._scopes = Scopes(program.tree)
-        self._classes = Classes(program, self._scopes)
+        self._classes = Classes(program, self._scopes, asked)
         self._uses = Uses(program, self._scopes, self._classes)
         self._asked = [attribute.value for attribute in program.of(ast.Attribute)]
         self._function_of: dict[ast.arg, ast.AST] = {}
@@ -67,6 +73,23 @@ class Owned:
             return False
         return all(self._classes.has(owner, name) for owner in kind.classes)
 
+    def may_have(self, value: ast.expr, name: str) -> bool:
+        """Whether an attribute may well be one that a class of the file defines: nothing shows its object foreign."""
+        if self.has(value, name):
+            return True
+        is_own = self.kind(value).what in (What.OWN, What.CLASS)
+        return self._classes.defines(name) and (is_own or value not in self._foreign)
+
+    def may_have_part(self, value: ast.expr, name: str) -> bool:
+        """Whether the same holds of a name that objects of libraries have too, such as the ``args`` of a partial."""
+        if self.kind(value).what in (What.OWN, What.CLASS):
+            return self.is_solid(value)
+        return self._classes.defines_without_libraries(name) and value not in self._foreign
+
+    @cached_property
+    def _foreign(self) -> Foreign:
+        return Foreign(self._program, self._scopes, self._classes, self.kind)
+
     def is_solid(self, node: ast.expr) -> bool:
         """Whether an expression is a class of the file, or an object of one, that inherits nothing from libraries."""
         kind = self.kind(node)
@@ -84,17 +107,14 @@ class Owned:
     def _expect(self, function: Method) -> None:
         """Follow the arguments of a function that only the file can call, as far as its name tells.
 
-        The scenario calls public functions and methods, with objects of its own.
+        The scenario calls the functions and methods that the exercise asks for, with objects of its own.
         """
-        scope = self._scopes.scope_of[function]
-        outside = isinstance(scope.node, ast.Module | ast.ClassDef)
-        is_private = function.name.startswith("_") and not function.name.endswith("__")
         arguments = [*positional(function), *function.args.kwonlyargs]
         self._function_of |= dict.fromkeys(arguments, function)
-        decorated = [each for each in function.decorator_list if self._is_of_file(each)]
-        if decorated:
+        passed_on = self._classes.decorators.pass_on(function)
+        if not passed_on:
             self._uses.without_self.add(function)
-        if decorated or (outside and not is_private and function.name != "__init__"):
+        if not passed_on or (self._classes.is_public(function) and function.name != "__init__"):
             return
         self._arguments |= dict.fromkeys(arguments, OPEN)
         defaults = zip(reversed(positional(function)), reversed(function.args.defaults), strict=False)
@@ -102,11 +122,6 @@ class Owned:
         for argument, default in (*defaults, *keyword_defaults):
             if default is not None and not (isinstance(default, ast.Constant) and default.value is None):
                 self._arguments[argument] = UNKNOWN
-
-    def _is_of_file(self, decorator: ast.expr) -> bool:
-        decorator = decorator.func if isinstance(decorator, ast.Call) else decorator
-        found = self._scopes.find(decorator) if isinstance(decorator, ast.Name) else None
-        return found is not None and not all(isinstance(binding.node, ast.alias) for binding in found[1])
 
     def _settle(self) -> None:
         for _ in range(_ROUNDS):
@@ -389,8 +404,8 @@ class Owned:
     def _returned(self, functions: list[Method]) -> Kind:
         found = OPEN if len(functions) < _MOST_WAYS else UNKNOWN
         for function in functions[:_MOST_WAYS]:
-            decorators = {last_name(each) for each in function.decorator_list}
-            found |= self._returns.get(function, OPEN) if decorators <= {"classmethod", "staticmethod"} else UNKNOWN
+            as_written = self._classes.decorators.return_as_written(function)
+            found |= self._returns.get(function, OPEN) if as_written else UNKNOWN
         return found
 
 

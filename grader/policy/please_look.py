@@ -13,22 +13,22 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from grader.policy.classes import last_name
+from grader.policy.decorators import last_name
 from grader.policy.kinds import What
-from grader.policy.names import Names
+from grader.policy.names import Names, whose_class
 from grader.policy.owned import Owned
 from grader.policy.program import Placed, Program, Remark
-from grader.policy.reaching import reaching
+from grader.policy.reaching import FORMATS, reaching
 from grader.policy.submission import Fault, Submission
 
 _USUAL_NAMES = """
-    __abs__ __add__ __aenter__ __aexit__ __aiter__ __all__ __and__ __anext__ __annotations__ __await__ __bool__ __call__
-    __cause__ __class__ __class_getitem__ __contains__ __context__ __debug__ __doc__ __enter__ __eq__ __exit__ __float__
-    __format__ __ge__ __getitem__ __gt__ __hash__ __index__ __init__ __int__ __invert__ __iter__ __le__ __len__ __lt__
-    __mul__ __name__ __ne__ __neg__ __new__ __next__ __or__ __post_init__ __pos__ __qualname__ __radd__
-    __repr__ __reversed__ __round__ __setitem__ __delitem__ __module__ __slots__ __str__ __sub__
-    __suppress_context__ __traceback__ __xor__ __notes__ __rsub__ __rmul__ __ror__ __rand__ __iadd__ __isub__ __ior__
-    __iand__ __truediv__ __floordiv__ __mod__ __missing__ __version__ __author__ __license__
+    __abs__ __add__ __aenter__ __aexit__ __aiter__ __all__ __and__ __anext__ __annotations__ __await__ __bool__
+    __call__ __cause__ __class__ __class_getitem__ __contains__ __context__ __debug__ __doc__ __enter__ __eq__
+    __exit__ __float__ __format__ __ge__ __getitem__ __gt__ __hash__ __index__ __init__ __init_subclass__ __int__
+    __invert__ __iter__ __le__ __len__ __lt__ __mul__ __name__ __ne__ __neg__ __new__ __next__ __or__ __post_init__
+    __pos__ __qualname__ __radd__ __repr__ __reversed__ __round__ __setitem__ __delitem__ __module__ __slots__
+    __str__ __sub__ __suppress_context__ __traceback__ __xor__ __notes__ __rsub__ __rmul__ __ror__ __rand__ __iadd__
+    __isub__ __ior__ __iand__ __truediv__ __floordiv__ __mod__ __missing__ __version__ __author__ __license__
 """
 _FRAMES_NAMES = """
     ag_await ag_code ag_frame co_code co_consts co_freevars co_names co_positions co_varnames cr_await cr_code cr_frame
@@ -43,6 +43,8 @@ _HOOK_NAMES = """
 _INNER_PARTS = frozenset({"args", "cell_contents", "coro", "fdel", "fget", "fset", "func", "keywords"})
 """The attributes by which one gets from a ``partial``, a cell, a property or a task to what was put into it."""
 _TUPLE_NAMES = frozenset({"_asdict", "_field_defaults", "_fields", "_make", "_replace"})
+_ENUM_NAMES = frozenset({"_name_", "_value_"})
+"""What every member of an enum tells everybody. To change it is another thing."""
 _USUAL = frozenset(_USUAL_NAMES.split())
 _FRAMES = frozenset(_FRAMES_NAMES.split())
 _HOOKS = frozenset(_HOOK_NAMES.split())
@@ -52,7 +54,6 @@ _REFLECTION = frozenset({"dir", "globals", "locals", "vars"})
 _BY_NAME = frozenset({"getattr", "setattr", "delattr"})
 _TEXTS = frozenset({"__main__", "__dict__", "__weakref__"})
 """Special names that honest programs write as texts, two of them in ``__slots__``."""
-_FORMATS = frozenset({"format", "format_map"})
 # The class excludes braces and dots, so that a search never goes back over them: otherwise the time would grow with the
 # square of the length, and a megabyte of braces would take minutes.
 _FORMAT_FIELD = re.compile(r"\{[^{}:!.]*\.")
@@ -64,23 +65,26 @@ _KINDS = (ast.Attribute, ast.Name, ast.alias, ast.Call, ast.MatchClass, ast.Cons
 """The kinds of nodes that are examined."""
 
 
-def please_look(program: Program) -> tuple[Fault, ...]:
-    """Find the first few places that an instructor should look at."""
-    return program.faults(_all_remarks(program))
+def please_look(program: Program, asked: frozenset[str] | None = None) -> tuple[Fault, ...]:
+    """Find the first few places that an instructor should look at.
+
+    ``asked`` names the functions and methods that the exercise asks for, whose arguments come from outside. Without it,
+    those of any public function may.
+    """
+    return program.faults(_all_remarks(program, Owned(program, asked)))
 
 
-def _all_remarks(program: Program) -> Iterator[Remark]:
-    owned = Owned(program)
+def _all_remarks(program: Program, owned: Owned) -> Iterator[Remark]:
     paramspecs = frozenset(_paramspecs(program))
-    texts_are_formats = any(attribute.attr in _FORMATS for attribute in program.of(ast.Attribute))
+    texts_are_formats = any(attribute.attr in FORMATS for attribute in program.of(ast.Attribute))
     for node in program.of(*_KINDS):
-        yield from _look_at(node, program.names)
+        yield from _look_at(node, program.names, owned)
         if node not in paramspecs:
             yield from _of_a_stranger(node, owned)
         if texts_are_formats and isinstance(node, ast.Constant) and isinstance(node.value, str):
             yield from _format(node, node.value)
     for whole, text in program.texts.put_together():
-        yield from _put_together(whole, text)
+        yield from _hidden_name(whole, text)
         if texts_are_formats:
             yield from _format(whole, text)
     for place, error in reaching(program, owned):
@@ -116,8 +120,9 @@ def _reordered(submission: Submission) -> Iterator[Remark]:
 def _of_a_stranger(node: ast.AST, owned: Owned) -> Iterator[Remark]:
     """Find private attributes, and inner parts, of what is not seen to be the file's own."""
     match node:
-        case ast.Attribute(value=value, attr=name):
-            yield from _stranger(node, value, name, owned)
+        case ast.Attribute(value=value, attr=name, ctx=context):
+            if name not in _ENUM_NAMES or not isinstance(context, ast.Load):
+                yield from _stranger(node, value, name, owned)
         case ast.Call(func=ast.Name(id=function), args=[value, ast.Constant(value=str(name)), *_]):
             if function in _BY_NAME:
                 yield from _stranger(node, value, name, owned)
@@ -131,9 +136,9 @@ def _stranger(node: Placed, value: ast.expr, name: str, owned: Owned) -> Iterato
     if name in _INNER_PARTS:
         kind = owned.kind(value).what
         # A class that inherits from `partial` has these parts from there, whatever its body says of them.
-        if not owned.is_solid(value) and not (name == "args" and kind is What.CAUGHT):
+        if not owned.may_have_part(value, name) and not (name == "args" and kind is What.CAUGHT):
             yield _inner(node, name)
-    elif _is_private(name) and not owned.has(value, name):
+    elif _is_private(name) and not owned.may_have(value, name):
         yield _inner(node, name)
 
 
@@ -184,7 +189,7 @@ def _is_error(whose: ast.expr) -> bool:
     return isinstance(named, type) and issubclass(named, BaseException)
 
 
-def _put_together(node: ast.expr, text: str) -> Iterator[Remark]:
+def _hidden_name(node: ast.expr, text: str) -> Iterator[Remark]:
     if text.isidentifier() and (text in _FRAMES or text in _INNER_PARTS or text.startswith("_")) and text.strip("_"):
         yield _remark(node, f"`{text}` is put together here, so that no reader sees the name")
 
@@ -229,7 +234,7 @@ def _names_a_builtin(node: ast.AST, names: Names) -> bool:
     return isinstance(node, ast.Name) and node.id in _BY_NAME and node.id not in names.own
 
 
-def _look_at(node: ast.AST, names: Names) -> Iterator[Remark]:
+def _look_at(node: ast.AST, names: Names, owned: Owned) -> Iterator[Remark]:
     match node:
         case ast.Attribute():
             if node.attr not in _SETTING:
@@ -237,7 +242,7 @@ def _look_at(node: ast.AST, names: Names) -> Iterator[Remark]:
             yield from _change_of_module(node, names)
             if node.attr == "__class__" and not isinstance(node.ctx, ast.Load):
                 yield _remark(node, "an object is made to belong to another class", node.attr)
-            if not isinstance(node.ctx, ast.Load) and _is_class_of(node.value):
+            if not isinstance(node.ctx, ast.Load) and whose_class(node.value) is not None:
                 yield _remark(node, "the class of some object is changed")
         case ast.Name():
             yield from _name(node, names)
@@ -246,7 +251,7 @@ def _look_at(node: ast.AST, names: Names) -> Iterator[Remark]:
         case ast.alias(name=name):
             yield from _hidden_attribute(node, name)
         case ast.Call(func=ast.Name(id=name)) if name in _BY_NAME and name not in names.own:
-            yield from _attribute_by_name(node, name, names)
+            yield from _attribute_by_name(node, name, names, owned)
         case ast.MatchClass(kwd_attrs=attributes):
             for attribute in attributes:
                 yield from _hidden_attribute(node, attribute)
@@ -280,24 +285,19 @@ def _hidden_attribute(node: Placed, name: str) -> Iterator[Remark]:
         yield _remark(node, f"`{name}` reaches into the machinery of Python", name)
 
 
-def _is_class_of(node: ast.expr) -> bool:
-    match node:
-        case ast.Call(func=ast.Name(id="type"), args=[_]) | ast.Attribute(attr="__class__"):
-            return True
-    return False
-
-
 def _change_of_module(node: ast.Attribute, names: Names) -> Iterator[Remark]:
     if not isinstance(node.ctx, ast.Load) and names.meanings(node.value):
         yield _remark(node, f"`{names.meanings(node)[0]}` belongs to a library, and is changed here")
 
 
-def _attribute_by_name(node: ast.Call, function: str, names: Names) -> Iterator[Remark]:
+def _attribute_by_name(node: ast.Call, function: str, names: Names, owned: Owned) -> Iterator[Remark]:
     match node.args:
         case [value, ast.Constant(value=str(name)), *_]:
             yield from _hidden_attribute(node, name)
             if function != "getattr" and names.meanings(value):
                 yield _remark(node, f"`{names.meanings(value)[0]}.{name}` belongs to a library, and is changed here")
+        case [itself, *_] if function == "getattr" and owned.is_solid(itself):
+            pass  # `getattr(self, f"on_{name}")`: what it gives is looked at like any other value
         case _:
             yield _remark(node, f"`{function}` with a name that is computed")
 

@@ -30,7 +30,7 @@ _MACHINERY_MODULES = """
     unittest
 """
 _MACHINERY = frozenset(_MACHINERY_MODULES.split())
-_FORMATS = frozenset({"format", "format_map"})
+FORMATS = frozenset({"format", "format_map"})
 _MADE = (ast.List, ast.Tuple, ast.Dict, ast.Set, ast.ListComp, ast.DictComp, ast.SetComp, ast.Constant, ast.BinOp)
 _MAKERS = frozenset({"list", "dict", "set", "tuple", "deque", "defaultdict", "bytearray", "sorted"})
 
@@ -41,7 +41,7 @@ Found = tuple[Placed, str]
 def reaching(program: Program, owned: Owned) -> Iterator[Found]:
     """Find the uses of such functions. Their ordinary uses, on what the file defines, are left alone."""
     called = {call.func: call for call in program.of(ast.Call)}
-    plain = frozenset(_plain_wrapping(program))
+    plain = frozenset(_plain_wrapping(program, owned))
     taken: list[ast.expr] = [
         *(node for node in program.of(ast.Name) if isinstance(node.ctx, ast.Load)),
         *(node for node in program.of(ast.Attribute) if isinstance(node.ctx, ast.Load)),
@@ -62,8 +62,11 @@ def reaching(program: Program, owned: Owned) -> Iterator[Found]:
     yield from _computed_formats(program)
 
 
-def _plain_wrapping(program: Program) -> Iterator[ast.Call]:
-    """The calls that make a function of the file look like another one, with no say in which attributes it gets."""
+def _plain_wrapping(program: Program, owned: Owned) -> Iterator[ast.Call]:
+    """The calls that make a function of the file look like another one, with no say in which attributes it gets.
+
+    So does an object of the file, unless it catches them in a ``__setattr__``, which is pointed out by itself.
+    """
     functions = frozenset(function.name for function in program.functions())
     for function in program.functions():
         yield from (
@@ -76,7 +79,7 @@ def _plain_wrapping(program: Program) -> Iterator[ast.Call]:
             case ast.Call(func=ast.Call() as wrapping, args=[ast.Name(id=name)]) if name in functions:
                 if _is_short(wrapping, _WRAPPERS["wraps"]):
                     yield wrapping
-            case ast.Call(args=[ast.Name(id=name), _]) if name in functions:
+            case ast.Call(args=[ast.Name(id=name) as made, _]) if name in functions or owned.is_solid(made):
                 if _is_short(call, _WRAPPERS["update_wrapper"]):
                     yield call
 
@@ -157,13 +160,13 @@ def _is_type(node: ast.expr, names: Names) -> bool:
 
 def _computed_formats(program: Program) -> Iterator[Found]:
     """Find formats that are no constants: what ``text.format(x)`` takes from ``x`` stands in the text."""
-    if any(function.name in _FORMATS for function in program.functions()):
+    if any(function.name in FORMATS for function in program.functions()):
         return
     for call in program.of(ast.Call):
         match call.func:
-            case ast.Attribute(value=ast.Name(id="str"), attr=name) if name in _FORMATS:
+            case ast.Attribute(value=ast.Name(id="str"), attr=name) if name in FORMATS:
                 text = call.args[0] if call.args else None
-            case ast.Attribute(value=text, attr=name) if name in _FORMATS:
+            case ast.Attribute(value=text, attr=name) if name in FORMATS:
                 pass
             case _:
                 continue

@@ -17,12 +17,12 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from grader.kit.exercise import PURE, Exercise, Rules
-from grader.policy.interface import check_interface
-from grader.policy.names import Names
+from grader.policy.interface import asked_names, check_interface
+from grader.policy.names import Names, whose_class
+from grader.policy.owned import Owned
 from grader.policy.please_look import please_look
 from grader.policy.program import Placed, Program, Remark, read
 from grader.policy.submission import Fault, Submission
-from grader.policy.texts import Texts
 from grader.text import joined
 
 _HARMLESS = """
@@ -57,14 +57,18 @@ def check(submission: Submission, exercise: Exercise, stub_source: str) -> Findi
     program = read(submission)
     if isinstance(program, Fault):
         return Findings(faults=(program,), look=())
-    faults = check_interface(program, stub_source) or check_rules(program, exercise.rules)
-    return Findings(faults=faults, look=please_look(program))
+    asked = asked_names(stub_source)
+    faults = check_interface(program, stub_source) or check_rules(program, exercise.rules, asked)
+    return Findings(faults=faults, look=please_look(program, asked))
 
 
-def check_rules(program: Program, rules: Rules) -> tuple[Fault, ...]:
-    """Find what the rules of the exercise forbid: imports first, and without any such, names that are off limits."""
+def check_rules(program: Program, rules: Rules, asked: frozenset[str] | None = None) -> tuple[Fault, ...]:
+    """Find what the rules of the exercise forbid: imports first, and without any such, names that are off limits.
+
+    ``asked`` names the functions and methods that the exercise asks for; without it, any public one may be.
+    """
     return program.faults(check_imports(program, rules)) or program.faults(
-        [*_off_limits(program, rules), *_text_as_code(program)]
+        [*_off_limits(program, rules, asked), *_text_as_code(program)]
     )
 
 
@@ -196,23 +200,22 @@ def _folders(package: str) -> tuple[Path, ...]:
 # ---- off limits ------------------------------------------------------------------------------------------------------
 
 
-def _off_limits(program: Program, rules: Rules) -> Iterator[Remark]:
+def _off_limits(program: Program, rules: Rules, asked: frozenset[str] | None) -> Iterator[Remark]:
     dotted = [rule for rule in rules.off_limits if not _KEYWORD_RULE.fullmatch(rule) and not rule.startswith(".")]
     keywords = [match for rule in rules.off_limits if (match := _KEYWORD_RULE.fullmatch(rule))]
     attributes = [match["attribute"] for rule in rules.off_limits if (match := _ATTRIBUTE_RULE.fullmatch(rule))]
-    own = _own_attributes(program.of(ast.ClassDef)) if attributes else frozenset()
     for node in program.of(ast.Import, ast.ImportFrom, ast.Name, ast.Attribute, ast.Call, ast.Subscript):
         yield from _names_off_limits(node, program.names, dotted)
         if isinstance(node, ast.Call):
             yield from (_answer(node, rule[0]) for rule in keywords if _gives_keyword(node, program.names, rule))
-        stored = _stored_attribute(node, program.texts)
-        if stored in attributes and node not in own:
-            assert isinstance(node, ast.expr)
-            yield _answer(node, f".{stored} = ...")
-    yield from _put_together(program, dotted)
+    if stored := list(_stored_attributes(program, attributes)):
+        # A class of the file may give its own attributes any name.
+        owned = Owned(program, asked)
+        yield from (_answer(node, f".{name} = ...") for node, whose, name in stored if not owned.may_have(whose, name))
+    yield from _hidden_answers(program, dotted)
 
 
-def _put_together(program: Program, dotted: list[str]) -> Iterator[Remark]:
+def _hidden_answers(program: Program, dotted: list[str]) -> Iterator[Remark]:
     """Find names that are off limits in texts made of parts, where an honest program has no reason to hide them."""
     last_parts = {rule.rpartition(".")[2]: rule for rule in dotted} | {rule: rule for rule in dotted}
     for node, text in program.texts.put_together():
@@ -243,7 +246,9 @@ def _matching(node: Placed, meanings: Iterable[str], dotted: list[str]) -> Itera
 def _gives_keyword(call: ast.Call, names: Names, rule: re.Match[str]) -> bool:
     """Whether a call, or a `functools.partial` of it, has the keyword, written out or in a literal ``**{}``."""
     called = [meaning for node in (call.func, *call.args[:1]) for meaning in names.meanings(node)]
-    if not any(_is_same(meaning, rule["name"]) for meaning in called) and not _is_class_of(call.func):
+    whose = whose_class(call.func)  # `type(scope)(deadline=1)`; the class of `self` is the file's own
+    of_another = whose is not None and not (isinstance(whose, ast.Name) and whose.id == "self")
+    if not of_another and not any(_is_same(meaning, rule["name"]) for meaning in called):
         return False
     for keyword in call.keywords:
         if keyword.arg == rule["keyword"]:
@@ -261,38 +266,20 @@ def _is_same(meaning: str, name: str) -> bool:
     return meaning == name or (meaning.startswith(f"{library}.") and meaning.endswith(f".{last}"))
 
 
-def _is_class_of(called: ast.expr) -> bool:
-    """Whether the class of some object is called: ``type(scope)(deadline=1)``. The class of ``self`` is the file's."""
-    match called:
-        case ast.Call(func=ast.Name(id="type"), args=[whose]) | ast.Attribute(value=whose, attr="__class__"):
-            return not (isinstance(whose, ast.Name) and whose.id == "self")
-    return False
-
-
-def _stored_attribute(node: ast.AST, texts: Texts) -> str | None:
-    match node:
-        case ast.Attribute(attr=name, ctx=ast.Store()):
-            return name
-        case ast.Call(func=ast.Name(id="setattr") | ast.Attribute(attr="__setattr__"), args=[_, name, _]):
-            return texts.of(name)
-        case ast.Call(func=ast.Attribute(attr="__setattr__"), args=[name, _]):
-            return texts.of(name)
-    return None
-
-
-def _own_attributes(classes: Iterable[ast.ClassDef]) -> frozenset[ast.AST]:
-    """The ``self.x`` of the file's own classes, which may give their attributes any name."""
-    own: set[ast.AST] = set()
-    for owner in classes:
-        for method in owner.body:
-            if isinstance(method, ast.FunctionDef | ast.AsyncFunctionDef) and method.args.args:
-                itself = method.args.args[0].arg
-                own.update(node for node in ast.walk(method) if _is_attribute_of(node, itself))
-    return frozenset(own)
-
-
-def _is_attribute_of(node: ast.AST, name: str) -> bool:
-    return isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == name
+def _stored_attributes(program: Program, names: list[str]) -> Iterator[tuple[ast.expr, ast.expr, str]]:
+    """The places where an attribute of one of these names is set, the objects of which, and the names."""
+    for node in program.of(ast.Attribute, ast.Call):
+        match node:
+            case ast.Attribute(value=whose, attr=name, ctx=ast.Store()):
+                found: str | None = name
+            case ast.Call(func=ast.Name(id="setattr") | ast.Attribute(attr="__setattr__"), args=[whose, text, _]):
+                found = program.texts.of(text)
+            case ast.Call(func=ast.Attribute(value=whose, attr="__setattr__"), args=[text, _]):
+                found = program.texts.of(text)
+            case _:
+                continue
+        if found in names and isinstance(node, ast.expr):
+            yield node, whose, found
 
 
 def _answer(node: Placed, rule: str) -> Remark:

@@ -70,17 +70,18 @@ class Scopes:
 
     def __init__(self, tree: ast.Module) -> None:
         self.scope_of: dict[ast.AST, Scope] = {}
-        """The scope in which a name is read, or a function or class is defined."""
+        """The scope in which a name is read, or a function, a class or the name of a pattern is defined."""
         self.proofs: dict[ast.Name, Proof] = {}
         self.owner: dict[ast.AST, ast.ClassDef] = {}
         """The class in whose body a function stands."""
-        self.inside: dict[ast.ClassDef, Scope] = {}
-        """The scope of the body of each class."""
+        self.inside: dict[ast.AST, Scope] = {}
+        """The scope of the body of each function and class."""
         self.stored: dict[str, list[ast.expr | None]] = {}
         """The values that attributes of each name are given anywhere in the file; None is an unknown one."""
         self.returned: dict[ast.AST, list[ast.expr | None]] = {}
         """What each function returns."""
-        self._shared: set[str] = set()
+        self.shared: set[str] = set()
+        """The names that several scopes write, by ``global`` or ``nonlocal``."""
         self._pending: list[tuple[ast.AST, Scope, Proof | None]] = [(tree, Scope(tree, None), None)]
         self._bound: set[ast.AST] = set()
         while self._pending:
@@ -88,7 +89,7 @@ class Scopes:
 
     def find(self, name: ast.Name) -> tuple[Scope, list[Binding]] | None:
         """The scope that a name belongs to and what binds it there; None for one that several scopes write."""
-        if name.id in self._shared:
+        if name.id in self.shared:
             return None
         scope = start = self.scope_of.get(name)
         while scope is not None:
@@ -132,7 +133,7 @@ class Scopes:
             _of_statements(scope).bind(node.id, How.UNKNOWN, node)
 
     def _enter_function(self, node: Function, scope: Scope, proof: Proof | None) -> None:
-        inner = Scope(node, scope)
+        inner = self.inside[node] = Scope(node, scope)
         arguments = node.args
         for argument in _arguments(arguments):
             inner.bind(argument.arg, How.ARGUMENT, argument)
@@ -187,8 +188,9 @@ class Scopes:
             case ast.alias(name=name, asname=asname):
                 scope.bind((asname or name).partition(".")[0], How.UNKNOWN, node)
             case ast.Global(names=names) | ast.Nonlocal(names=names):
-                self._shared.update(names)
+                self.shared.update(names)
             case ast.MatchAs(name=str(name)) | ast.MatchStar(name=str(name)) | ast.MatchMapping(rest=str(name)):
+                self.scope_of[node] = scope
                 scope.bind(name, How.UNKNOWN, node)
             case ast.Attribute(attr=name, ctx=ast.Store()) if node not in self._bound:
                 self.stored.setdefault(name, []).append(None)

@@ -6,16 +6,17 @@ import ast
 from collections import defaultdict
 from collections.abc import Iterator
 
-from grader.policy.classes import Classes, last_name
+from grader.policy.classes import Classes
+from grader.policy.decorators import last_name
 from grader.policy.program import Program
 from grader.policy.scopes import Binding, How, Scope, Scopes
 
-_STARTING = frozenset({"start_soon", "start"})
+STARTING = frozenset({"start_soon", "start"})
 """The methods of a task group, which call their first argument with the others."""
 _MOST_BINDINGS = 30
 _ADDING = frozenset({"append", "appendleft", "add"})
-_ADDING_NOTHING = frozenset(
-    {"pop", "popleft", "clear", "remove", "discard", "sort", "reverse", "index", "count", "copy"}
+ADDING_NOTHING = frozenset(
+    {"get", "move_to_end", "pop", "popleft", "clear", "remove", "discard", "sort", "reverse", "index", "count", "copy"}
 )
 COLLECTIONS = frozenset({"list", "deque", "set", "tuple", "reversed", "sorted"})
 _LOOKING = frozenset({"len", "bool", "enumerate", "isinstance", "issubclass", "type", "super", *COLLECTIONS})
@@ -32,7 +33,7 @@ class Uses:
         self.starts = {
             call.args[0]: call
             for call in self.calls.values()
-            if isinstance(call.func, ast.Attribute) and call.func.attr in _STARTING and call.args
+            if isinstance(call.func, ast.Attribute) and call.func.attr in STARTING and call.args
         }
         """Each call of ``start_soon`` by the function that is started."""
         self.called: dict[ast.AST, list[ast.Name]] = defaultdict(list)
@@ -107,7 +108,7 @@ class Uses:
             case ast.Call(func=ast.Attribute(attr="__setattr__") | ast.Name(id="setattr"), args=[_, name, _]):
                 if isinstance(name, ast.Constant) and isinstance(name.value, str):
                     self._scopes.stored.setdefault(name.value, []).append(None)
-            case ast.Call(func=ast.Attribute(value=whose, attr=method)) if method not in _ADDING_NOTHING:
+            case ast.Call(func=ast.Attribute(value=whose, attr=method)) if method not in ADDING_NOTHING:
                 self.handed_on.add(self.place(whose))
 
 

@@ -335,8 +335,21 @@ def _times(unit: str, size: int = _SIZE) -> str:
         _times("import functools\nfunctools.wraps(x,y)\n"),
         _times("t.start_soon(f, x)\n"),
         _times("x.format(a)\n", 10000),
+        "class A: _a=0\n" + _times("x[0]=y._a\n", 15000),
+        "class A: _a=0\n" + "x=" * 4000 + "y\n" + _times("x._a\n", 5000),
+        "class A:\n _a=0\n" + _times(" def m(self, x): x._a\n", 8000) + _times("y.m(x, z)._a\n", 8000),
+        "class A: _a=0\n" + _times("def f(x): x._a\n", 8000) + _times("f(y)._a\n", 8000),
+        "class A: _a=0\n" + _times("map(lambda x: x._a, y)\n"),
+        "class A: _a=0\n" + _times("@d\ndef f(x): x._a\n"),
+        "def d(f):\n"
+        + _times(" def g(*a): f(*a)\n", 8000)
+        + "class A:\n _a=0\n"
+        + _times(" @d\n def f(self): self._a\n", 8000),
+        "def d():\n" + _times(" def g(f): f\n", 8000) + _times("@d()\ndef f(): x._a\n", 8000) + "class A: _a=0\n",
+        "class A: _a=0\nx=[]\nf(" + "x,_a," * 3000 + ")\ny._a\n",
+        "class A: _a=0\nx" + ".a(y)" * 200 + "._a\nx" + "[0]" * 400 + "[y] = y._a\n",
     ],
-    ids=range(23),
+    ids=range(33),
 )
 def test_a_large_file_is_looked_through_in_no_time(source: str) -> None:
     with cProfile.Profile() as profile:

@@ -274,6 +274,15 @@ def test_the_harmless_modules_are_modules_of_the_standard_library_and_harmless()
         ("s.deadline += 1", ".deadline = ...", (1, 1, 10)),
         ("a, s.scope.deadline = 1, 2", ".deadline = ...", (1, 4, 16)),
         ("setattr(s, 'deadline', 1)", ".deadline = ...", (1, 1, 25)),
+        ("class T:\n    def f(self):\n        self = s\n        self.deadline = 1", ".deadline = ...", (4, 9, 13)),
+        ("class T:\n    @staticmethod\n    def f(s):\n        s.deadline = 1", ".deadline = ...", (4, 9, 10)),
+        ("class T:\n    def f(self):\n        self.deadline = 1\nT.f(s)", ".deadline = ...", (3, 9, 13)),
+        (
+            "import anyio\nclass T:\n    deadline = 0\ndef _f(shield):\n    s = anyio.CancelScope(shield=shield)\n"
+            "    s.deadline = 1\n_f(T().deadline)",
+            ".deadline = ...",
+            (6, 5, 10),
+        ),
     ],
 )
 def test_the_ready_made_answer_is_recognised_under_any_name(
@@ -297,6 +306,8 @@ def test_the_ready_made_answer_is_recognised_under_any_name(
         "class Timer:\n    def again(self):\n        return type(self)(deadline=2)",
         "class Timer:\n    def __init__(self):\n        self.deadline = 1",
         "class Timer:\n    deadline = 1",
+        "class Timer:\n    deadline = 1\ntimers = [Timer()]\nfor timer in timers:\n    timer.deadline = 2",
+        "class Timer:\n    deadline = 1\n    def __post_init__(self):\n        object.__setattr__(self, 'deadline', 2)",
         "x = x.y\ny = y",
     ],
 )
