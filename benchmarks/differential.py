@@ -6,7 +6,8 @@ Every program of ``generated`` is played on both backends, in natural order and 
 each. What is recorded has to be the same: what happened in which unit of time, or that the program hangs. On asyncio
 natural order has to come to what reality comes to; trio draws its order, so there one of the seeds has to. Reality is
 asked again, alone, before a difference counts, and has to answer alike each time. Where a seed comes to something else,
-reality is asked in other orders of its tasks: if it always says the same, no order decides, and the seed is wrong. Each
+reality is asked in other orders of its tasks: if it always says the same, no order decides, and the seed is wrong. If
+tasks spin in reality, a play may hang: it ends as ``never-yields`` then, by definition, while real time passes. Each
 play is repeated in a process of its own: digest and all of the recording have to be equal.
 
 Prints each difference with its program, made as short as it stays different, and each program about which reality does
@@ -30,7 +31,7 @@ from dataclasses import dataclass, replace
 from queue import SimpleQueue
 
 from generated import FAMILIES, Program, generate, shorter
-from reality import ANY, UNIT, Request, really
+from reality import ANY, HANGS, UNIT, Request, really
 
 from grader.kit.exercise import Limits
 from grader.sandbox.box import Box, Job
@@ -125,7 +126,7 @@ def outcome_of(recording: Recording) -> str:
         case Ended.RETURNED:
             return json.dumps(recording.value)
         case Ended.DEADLOCK | Ended.NEVER_YIELDS | Ended.LATE:
-            return "hung"  # a real program that waits, or spins, or goes on for ever looks the same from outside
+            return HANGS  # a real program that waits, or spins, or goes on for ever looks the same from outside
         case Ended.RAISED:
             return "raised " + ", ".join(leaf.types[0] for leaf in recording.error.leaves)
         case ended:
@@ -162,14 +163,16 @@ def comparable(recordings: Sequence[Recording], backend: str) -> tuple[str, ...]
 
 def strayed(strays: Sequence[Difference]) -> Iterator[Difference]:
     """Those of which reality, in other orders of its tasks, does not come to all that came of the seeds."""
-    said = [{stray.real} for stray in strays]
+    said, likely = ([{stray.real} for stray in strays] for _ in range(2))
     left = list(range(len(strays)))
     for orders in ORDERS:
         requests = [request(strays[number].program, strays[number].backend) for number in left for _ in range(orders)]
         outcomes = iter(really(requests, order=ANY))
         for number in left:
-            said[number].update(next(outcomes).what for _ in range(orders))
-        left = [number for number in left if not said[number].issuperset(strays[number].played)]
+            came = [next(outcomes) for _ in range(orders)]
+            said[number].update(outcome.what for outcome in came)
+            likely[number].update(*(outcome.in_plays for outcome in came))
+        left = [number for number in left if not likely[number].issuperset(strays[number].played)]
     for number in left:
         yield replace(strays[number], real=" or ".join(sorted(said[number])), decided=len(said[number]) == 1)
 
@@ -179,12 +182,14 @@ def confirmed(boxes: Boxes, program: Program, backend: str) -> Iterator[Differen
     ((recordings, _),) = boxes.played([program], MORE_SEEDS, [backend])
     played = comparable(recordings[backend], backend)
     said: set[str] = set()
+    likely: set[str] = set()
     decided = True
     for unit in (2 * UNIT, 4 * UNIT):
         outcomes = really([request(program, backend)] * ASKED_AGAIN, at_once=ASKED_AGAIN, unit=unit)
-        said |= {outcome.what for outcome in outcomes if not outcome.noisy}
+        said.update(outcome.what for outcome in outcomes if not outcome.noisy)
+        likely.update(*(outcome.in_plays for outcome in outcomes if not outcome.noisy))
         decided = decided and any(not outcome.noisy for outcome in outcomes)
-        if said & set(played):
+        if likely & set(played):
             return
     real = " or ".join(sorted(said)) or "nothing without noise"
     yield Difference(program=program, backend=backend, played=played, real=real, decided=decided and len(said) == 1)

@@ -4,7 +4,8 @@
 
 It runs in processes of its own, in which nothing is patched but, for the order ``any``, which of the tasks that are
 ready in one round of the event loop goes first. A program notes when the machine was so late that what happened may
-have come from that; such an outcome is ``noisy``.
+have come from that; such an outcome is ``noisy``. One whose tasks give up their turns very often, with nothing else to
+do, ``spins``: time passes meanwhile in reality, but in a play this is an ending.
 """
 
 from __future__ import annotations
@@ -21,7 +22,8 @@ import warnings
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
+from functools import partial
 from itertools import groupby
 
 import anyio
@@ -29,12 +31,15 @@ import trio
 
 UNIT = 0.02
 """Real seconds of a program's unit of time. An idle machine is rarely late by a third of it."""
+HANGS = "hung"
 HUNG = 300
 """Units after which a program hangs; 200 are a long program."""
 SLOWER = ((1, 1), (4, 2), (16, 5))
 """How many times fewer programs are played at a time, and how many times slower, where the others were noisy."""
 AT_ONCE = 32
 """Programs that one process plays at a time; each needs some 10 ms of CPU in a second."""
+SPINNING = 5000
+"""Rounds of the event loop in which a program spins; one that only waits needs some hundreds."""
 OWN, ANY = "own", "any"
 """Orders of the tasks that are ready in one round: the one of the backend, or any, drawn anew each time."""
 _STAGGER = 0.02
@@ -49,6 +54,12 @@ class Outcome:
 
     what: str
     noisy: bool = False
+    spins: bool = False
+
+    @property
+    def in_plays(self) -> set[str]:
+        """What may come of a play, if it is like this."""
+        return {self.what, HANGS} if self.spins else {self.what}
 
 
 def really(
@@ -78,13 +89,25 @@ def _all(requests: Sequence[Request], at_once: int, unit: float, order: str) -> 
 def _in_a_process(requests: Sequence[Request], at_once: int, unit: float, order: str) -> list[Outcome]:
     command = [sys.executable, __file__, str(at_once), str(unit), order]
     done = subprocess.run(command, input=json.dumps(requests), stdout=subprocess.PIPE, text=True, check=True)
-    return [Outcome(what, noisy) for what, noisy in json.loads(done.stdout)]
+    return [Outcome(*outcome) for outcome in json.loads(done.stdout)]
 
 
 # ---- in that process -------------------------------------------------------------------------------------------------
 
 
-class AnyOrder(asyncio.SelectorEventLoop):
+class OwnOrder(asyncio.SelectorEventLoop):
+    """Counts its rounds."""
+
+    def __init__(self, rounds: list[int]) -> None:
+        super().__init__()
+        self.rounds = rounds
+
+    def _run_once(self) -> None:
+        self.rounds[0] += 1
+        super()._run_once()
+
+
+class AnyOrder(OwnOrder):
     """Takes steps of tasks that are queued one behind the other in any order, and callbacks where they are."""
 
     def _run_once(self) -> None:
@@ -102,18 +125,32 @@ def _is_step(handle: asyncio.Handle) -> bool:
     return isinstance(getattr(handle._callback, "__self__", None), asyncio.Task)
 
 
-def take_any_order() -> dict[str, dict[str, object]]:
-    """Have trio shuffle the tasks of a round, as it does for Hypothesis; returns the options of each backend."""
-    trio._core._run._ALLOW_DETERMINISTIC_SCHEDULING = True
-    return {"asyncio": {"loop_factory": AnyOrder}, "trio": {}}
+class Rounds(trio.abc.Instrument):
+    """Counts the rounds of trio."""
+
+    def __init__(self, rounds: list[int]) -> None:
+        self._rounds = rounds
+
+    def before_io_wait(self, timeout: float) -> None:
+        self._rounds[0] += 1
 
 
-def play(source: str, backend: str, unit: float, options: dict[str, object]) -> Outcome:
+def options_of(backend: str, order: str, rounds: list[int]) -> dict[str, object]:
+    if backend == "trio":
+        # Has it shuffle the tasks of a round, as it does for Hypothesis.
+        trio._core._run._ALLOW_DETERMINISTIC_SCHEDULING = order == ANY
+        return {"instruments": [Rounds(rounds)]}
+    return {"loop_factory": partial(AnyOrder if order == ANY else OwnOrder, rounds)}
+
+
+def play(source: str, backend: str, unit: float, order: str) -> Outcome:
     """Play one program in a thread of its own, which is left behind if the program hangs."""
     program: dict[str, object] = {}
     exec(compile(source, "program.py", "exec"), program)
     program["UNIT"] = unit
     outcomes: list[str] = []
+    rounds = [0]
+    options = options_of(backend, order, rounds)
 
     def run() -> None:
         try:
@@ -125,7 +162,7 @@ def play(source: str, backend: str, unit: float, options: dict[str, object]) -> 
     thread = threading.Thread(target=run, daemon=True)
     thread.start()
     thread.join(HUNG * unit)
-    return Outcome(outcomes[0] if outcomes else "hung", bool(program["NOISE"]))
+    return Outcome(outcomes[0] if outcomes else HANGS, bool(program["NOISE"]), rounds[0] >= SPINNING)
 
 
 def main() -> None:
@@ -136,18 +173,17 @@ def main() -> None:
     threading.excepthook = lambda arguments: None
     requests = json.load(sys.stdin)
     at_once, unit = int(sys.argv[1]), float(sys.argv[2])
-    options = take_any_order() if sys.argv[3] == ANY else {"asyncio": {}, "trio": {}}
     turns = threading.Lock()
 
     def in_turn(request: Request) -> Outcome:
         with turns:  # or as many programs as there are threads would begin at the same time
             threading.Event().wait(_STAGGER)
         source, backend = request
-        return play(source, backend, unit, options[backend])
+        return play(source, backend, unit, sys.argv[3])
 
     with ThreadPoolExecutor(at_once) as pool:
         outcomes = list(pool.map(in_turn, requests))
-    json.dump([(outcome.what, outcome.noisy) for outcome in outcomes], sys.stdout)
+    json.dump([astuple(outcome) for outcome in outcomes], sys.stdout)
     sys.stdout.flush()
     os._exit(0)  # threads that hang, or that a program has left behind, are not waited for
 

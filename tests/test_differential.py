@@ -206,6 +206,34 @@ def test_what_reality_says_in_noise_alone_is_undecided(load: Any, monkeypatch: p
     assert (difference.real, difference.decided) == ("nothing without noise", False)
 
 
+SPINNING = """
+async with create_task_group() as tasks:
+    async def spins():
+        while True:
+            await sleep(0)
+    tasks.start_soon(spins)
+    await sleep(until(1, 40))
+    tasks.cancel_scope.cancel()
+"""
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_a_play_may_hang_where_tasks_spin_in_reality(load: Any, backend: str) -> None:
+    differential, program = load("differential"), of_statement(load, SPINNING)
+    simulation = Simulation(differential, "sound")
+    ((recordings, _),) = simulation.played([program], [0], [backend])
+
+    assert differential.plays_of(recordings[backend]) == ("hung",)
+    assert list(differential.differences(simulation, [program], [backend])) == []
+
+
+def test_reality_knows_what_spins(load: Any) -> None:
+    programs = [of_statement(load, template).source for template in (SPINNING, WAITING)]
+    requests = [(source, backend) for source in programs for backend in BACKENDS]
+
+    assert [outcome.spins for outcome in load("reality").really(requests, at_once=1)] == [True, True, False, False]
+
+
 def test_the_fingerprint_tells_whether_two_runs_are_of_the_same_programs(load: Any) -> None:
     generate, fingerprint = load("generated").generate, load("differential").fingerprint
     programs = [generate(seed, "tasks") for seed in range(3)]
