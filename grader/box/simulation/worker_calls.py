@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import queue
 import sys
 import threading
-from asyncio import unix_events
 from collections.abc import Callable
 from types import FrameType
 from typing import Any
@@ -20,8 +20,10 @@ from grader.box.simulation.trace import innermost_own, is_student
 from grader.box.simulation.worker_locks import in_real_time
 from grader.box.simulation.workers import Call, local, servants
 
-_MASTERS = [vars(module) for module in (anyio_asyncio, _thread_cache, unix_events)]
-"""The globals of what starts threads that take no turns; the last has one sleep until a child process has ended."""
+_BACKENDS = [vars(module) for module in (anyio_asyncio, _thread_cache)]
+"""The globals of what starts threads of which single calls are counted."""
+_WAITS_FOR_CHILDREN = vars(getattr(asyncio, "unix_events", object))  # not on Windows
+"""The globals of what has a thread sleep in the kernel until a child process has ended; it takes no turns."""
 
 
 def _enter(simulation: Simulation, call: Call) -> None:
@@ -161,9 +163,10 @@ def count_threads() -> None:
         simulation = _simulation_in_turn()
         starter = sys._getframe(1)
         # By who starts it, and not by its name, which the learner's code may choose.
-        if any(starter.f_globals is master for master in _MASTERS):
+        if any(starter.f_globals is backend for backend in _BACKENDS):
             servants.add(self)
-        if simulation is None or self in servants or self.ident is not None:
+        uncounted = self in servants or starter.f_globals is _WAITS_FOR_CHILDREN
+        if simulation is None or uncounted or self.ident is not None:
             with in_real_time():
                 original(self)
             return

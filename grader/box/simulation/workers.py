@@ -38,7 +38,7 @@ STUCK = 20.0
 """Real seconds for which the loop waits for threads that do use CPU; the box's own limits usually come first."""
 
 servants: WeakSet[threading.Thread] = WeakSet()
-"""The threads of anyio and trio of which single calls are counted, and those that serve asyncio or the grader."""
+"""The threads of anyio and trio of which single calls are counted, and the grader's own."""
 
 local = threading.local()
 """In a thread of a run: its ``call`` and its ``simulation``."""
