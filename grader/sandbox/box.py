@@ -43,6 +43,11 @@ class Job:
     """What the fence leaves open to it: ``loopback``, ``processes``."""
 
 
+STARTS = 4
+"""Starts in a row that must fail at one level before a lower one is tried: what ends a process tells nothing, and in a
+class some other program may end many."""
+
+
 class Box:
     """One warm zygote. Use it as a context manager: leaving it kills everything.
 
@@ -61,8 +66,8 @@ class Box:
         self._landlock = landlock
         self._zygote: ZygoteHandle | None = None
         self._ready = False
-        self._stumbled = False
-        """Whether the last start has failed."""
+        self._failed = 0
+        """How many starts at this level have failed in a row."""
         self._living: dict[int, Child] = {}
         """The children that have not been ended, by their number in the box."""
         self.probes: tuple[Probe, ...] = ()
@@ -184,7 +189,7 @@ class Box:
             proven = isolation.proven(self._level, probes)
             possible = [f"it could {probe.what} ({probe.detail})" for probe in probes if not probe.prevented]
             if proven == self._level:
-                self._ready, self._stumbled = True, False
+                self._ready, self._failed = True, 0
             elif possible:
                 self._bury()
                 self._lower(proven, ", ".join(possible))
@@ -195,13 +200,14 @@ class Box:
         return self._zygote
 
     def _start_again(self, died: Died, lower: int) -> None:
-        """Start once more at the same level, as the zygote may have been killed, and after that at a lower one."""
+        """Start again at the same level, as the zygote may have been killed, and in the end at a lower one."""
         self._bury()
-        if self._stumbled and self._level == 0:
-            raise _no_box(died) from died
-        if self._stumbled:
+        self._failed += 1
+        if self._failed >= STARTS:
+            if self._level == 0:
+                raise _no_box(died) from died
             self._lower(lower, str(died))
-        self._stumbled = not self._stumbled
+            self._failed = 0
         self._launch()
 
     def _lower(self, level: int, why: str) -> None:

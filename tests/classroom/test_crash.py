@@ -23,8 +23,9 @@ import pytest
 from grader.box import kernel
 from grader.kit.exercise import Limits
 from grader.sandbox import zygote
-from grader.sandbox.box import Box, Job
+from grader.sandbox.box import STARTS, Box, Job
 from grader.sandbox.cell import Cell
+from grader.sandbox.isolation import Probe
 from grader.sandbox.play import Play
 from tests.class_runs import FILES, differences, hand_in_forty, verdicts
 from tests.processes import below, grade, start
@@ -162,6 +163,25 @@ def test_a_box_that_is_killed_while_it_starts_keeps_its_level(box: Box, adopting
         os.kill(first, signal.SIGKILL)
 
         assert (starting.level, starting.notes) == (level, box.notes)
+    wait_until_nothing_runs(before)
+
+
+def test_boxes_that_are_killed_one_after_the_other_while_they_start_keep_their_level(
+    box: Box, adopting: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    level, before, starts = box.level, set(zygote.children_of(os.getpid())), 0
+
+    class Killed(zygote.ZygoteHandle):
+        def ready(self) -> tuple[Probe, ...]:
+            nonlocal starts
+            starts += 1
+            if starts < STARTS:
+                self._process.kill()
+            return super().ready()
+
+    monkeypatch.setattr("grader.sandbox.box.ZygoteHandle", Killed)
+    with Box() as starting:
+        assert (starting.level, starting.notes, starts) == (level, box.notes, STARTS)
     wait_until_nothing_runs(before)
 
 
