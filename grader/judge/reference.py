@@ -23,10 +23,7 @@ from grader.kit.tables import read_text
 from grader.sandbox.budget import Budget
 from grader.sandbox.cell import Cell
 from grader.sandbox.play import Play
-from grader.wire.recording import Ended, Leaf, Recording, Trace
-
-_OWN_LINES = (Ended.BLOCKED_LOOP, Ended.NEVER_YIELDS)
-"""The endings whose line is that of the submission's code which keeps all others waiting."""
+from grader.wire.recording import Leaf, Recording, Trace
 
 
 class Reference:
@@ -78,8 +75,6 @@ class Reference:
         """Why the kit is to blame for the failure of a hidden test, with file and line; empty if it is not."""
         if self._source is None and failed.endless:
             return f"{ENDLESS}, over little that the plays have returned"
-        if failed.stumble is None and failed.recording.ended in _OWN_LINES and failed.recording.line is not None:
-            return ""  # a line of the submission never lets go, and no witness need be played for each test
         return self._fault_by_text(failed) or self._fault_by_witness(trial, failed.variant)
 
     def _fault_by_witness(self, trial: Trial, number: int) -> str:
