@@ -31,7 +31,7 @@ from dataclasses import dataclass, replace
 from queue import SimpleQueue
 
 from generated import FAMILIES, Program, generate, shorter
-from reality import ANY, HANGS, UNIT, Request, really
+from reality import ANY, GOES_ON, HANGS, UNIT, Outcome, Request, really
 
 from grader.kit.exercise import Limits
 from grader.sandbox.box import Box, Job
@@ -125,8 +125,10 @@ def outcome_of(recording: Recording) -> str:
     match recording.ended:
         case Ended.RETURNED:
             return json.dumps(recording.value)
-        case Ended.DEADLOCK | Ended.NEVER_YIELDS | Ended.LATE:
-            return HANGS  # a real program that waits, or spins, or goes on for ever looks the same from outside
+        case Ended.DEADLOCK:
+            return HANGS
+        case Ended.NEVER_YIELDS | Ended.LATE:
+            return GOES_ON
         case Ended.RAISED:
             return "raised " + ", ".join(leaf.types[0] for leaf in recording.error.leaves)
         case ended:
@@ -140,17 +142,18 @@ def differences(boxes: Boxes, programs: Sequence[Program], backends: Sequence[st
     """Every difference between two plays of one seed, then every one between plays and reality."""
     asked = [(program, backend) for program in programs for backend in backends]
     outcomes = iter(really([request(*each) for each in asked]))
-    suspects, strays = [], []
+    suspects: list[tuple[Program, str]] = []
+    strays: list[tuple[Difference, Outcome]] = []
     for program, recordings in zip(programs, boxes.played(programs, SEEDS, backends), strict=True):
         for backend in backends:
             first, again = (recordings[which][backend] for which in (0, 1))
-            real, played = next(outcomes).what, plays_of(first)
+            real, played = next(outcomes), plays_of(first)
             if [repeatable(recording) for recording in first] != [repeatable(recording) for recording in again]:
                 yield Difference(program=program, backend=backend, played=plays_of(first + again))
-            elif real not in comparable(first, backend):
+            elif real.in_plays.isdisjoint(comparable(first, backend)):
                 suspects.append((program, backend))
-            elif played != (real,):
-                strays.append(Difference(program=program, backend=backend, played=played, real=real))
+            elif not real.in_plays.issuperset(played):
+                strays.append((Difference(program=program, backend=backend, played=played, real=real.what), real))
     yield from strayed(strays)
     for program, backend in suspects:
         yield from confirmed(boxes, program, backend)
@@ -161,9 +164,10 @@ def comparable(recordings: Sequence[Recording], backend: str) -> tuple[str, ...]
     return plays_of(recordings[:1] if backend == "asyncio" else recordings)
 
 
-def strayed(strays: Sequence[Difference]) -> Iterator[Difference]:
+def strayed(suspects: Sequence[tuple[Difference, Outcome]]) -> Iterator[Difference]:
     """Those of which reality, in other orders of its tasks, does not come to all that came of the seeds."""
-    said, likely = ([{stray.real} for stray in strays] for _ in range(2))
+    strays = [stray for stray, _ in suspects]
+    said, likely = [{real.what} for _, real in suspects], [real.in_plays for _, real in suspects]
     left = list(range(len(strays)))
     for orders in ORDERS:
         requests = [request(strays[number].program, strays[number].backend) for number in left for _ in range(orders)]

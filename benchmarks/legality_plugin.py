@@ -21,8 +21,9 @@ import pytest
 from grader.box.simulation import patches, trace
 from grader.box.simulation.core import Bounds, Simulation, activate
 from grader.box.simulation.run import prepare
-from grader.box.simulation.schedule import for_seed
+from grader.box.simulation.schedule import Schedule
 from grader.box.simulation.watch import Watch
+from grader.wire.turns import chooser
 
 DATES = datetime.datetime, datetime.date
 NO_LOOP = "uses no event loop of the suite's choice"
@@ -120,7 +121,7 @@ class Simulated:
     def pytest_runtest_protocol(self, item: pytest.Item) -> Iterator[None]:
         parameters = _parameters(item)
         backend = _backend(parameters["anyio_backend"])
-        simulation = self._simulation = prepare(backend, for_seed(self._seed), Bounds())
+        simulation = self._simulation = prepare(backend, Schedule(chooser(self._seed)), Bounds())
         debug = {"debug": True} if backend == "asyncio" else {}  # as the suite's own fixture has it
         parameters["anyio_backend"] = (backend, {**debug, **simulation.options()})
         activate(simulation)

@@ -31,7 +31,8 @@ import trio
 
 UNIT = 0.02
 """Real seconds of a program's unit of time. An idle machine is rarely late by a third of it."""
-HANGS = "hung"
+HANGS, GOES_ON = "hung", "went on for ever"
+"""From outside a real program that hangs looks like one that goes on for ever; plays tell them apart."""
 HUNG = 300
 """Units after which a program hangs; 200 are a long program."""
 SLOWER = ((1, 1), (4, 2), (16, 5))
@@ -59,7 +60,7 @@ class Outcome:
     @property
     def in_plays(self) -> set[str]:
         """What may come of a play, if it is like this."""
-        return {self.what, HANGS} if self.spins else {self.what}
+        return {self.what, GOES_ON} if self.spins or self.what == HANGS else {self.what}
 
 
 def really(

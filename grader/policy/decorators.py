@@ -26,6 +26,7 @@ class Decorators:
         self._scopes = scopes
         self._transparent: dict[ast.AST, bool] = {}
         self._inner: dict[ast.AST, list[ast.FunctionDef]] = {}
+        self._put_in_place: dict[ast.AST, list[_Function]] = {}
 
     def has(self, function: _Function, names: frozenset[str]) -> bool:
         """Whether a function has a decorator with one of these names, from a library and not from the file."""
@@ -73,6 +74,14 @@ class Decorators:
                 (of_methods if function in self._scopes.owner else of_others).add(taker)
         takers = of_methods - of_others
         return frozenset(inner for taker in takers for inner in taker.body if isinstance(inner, _Function))
+
+    def wrappers(self, function: _Function) -> Iterator[_Function]:
+        """The functions, of a few, that decorators of the file may put in the place of this one."""
+        for taker in (taker for decorator in function.decorator_list for taker in self._takers(decorator)):
+            if taker not in self._put_in_place:
+                found = (each for each in taker.body if isinstance(each, _Function))
+                self._put_in_place[taker] = list(islice(found, _MOST_TAKERS))
+            yield from self._put_in_place[taker]
 
     def _takers(self, decorator: ast.expr) -> list[ast.FunctionDef]:
         """The functions of the file that a decorator gives the function to.

@@ -48,12 +48,12 @@ _COMPARING_NAMES = """
     __add__ __and__ __eq__ __ge__ __gt__ __iadd__ __iand__ __ior__ __isub__ __le__ __lt__ __mul__ __ne__ __or__
     __radd__ __rmul__ __ror__ __rsub__ __sub__ __truediv__ __xor__
 """
+_COMPARING = frozenset(_COMPARING_NAMES.split())
+"""The methods in which Python gives the other side of an operator, as a rule an object of the same class."""
 _GIVING_PARTS = (
     *(ast.IfExp, ast.BinOp, ast.BoolOp, ast.Dict, ast.List, ast.Set, ast.ListComp, ast.SetComp, ast.GeneratorExp),
     *(ast.DictComp, ast.NamedExpr, ast.Await, ast.Starred, ast.Subscript, ast.YieldFrom),
 )
-_COMPARING = frozenset(_COMPARING_NAMES.split())
-"""The methods in which Python gives the other side of an operator, as a rule an object of the same class."""
 
 
 class Foreign:
@@ -381,6 +381,9 @@ class Foreign:
         defaults = [*zip(reversed(positional(function)), reversed(function.args.defaults), strict=False)]
         for argument, default in (*defaults, *zip(function.args.kwonlyargs, function.args.kw_defaults, strict=True)):
             self._draw(filter(None, [default]), self._kept(function, argument))
+        if not isinstance(function, ast.Lambda):
+            for wrapper in self._classes.decorators.wrappers(function):
+                self._follow_wrapper(function, wrapper)
         is_bound = function in self._classes.bound_to_self or function in self._classes.bound_to_class
         is_replaced = not isinstance(function, ast.Lambda) and self._classes.decorators.may_replace(function)
         is_called = any(slot in self._called for slot, _ in slots)
@@ -389,6 +392,14 @@ class Foreign:
                 self._draw([_OUTSIDE], self._kept(function, argument))
             elif argument is not first_argument(function) or not (is_bound or function in self._wrappers):
                 self._draw(self._giver(function, argument, is_called=is_called), self._kept(function, argument))
+
+    def _follow_wrapper(self, function: Method, wrapper: Method) -> None:
+        """Let the wrapper that a decorator puts in the place of a function get what the function is given."""
+        given = [self._kept(function, argument) for argument in positional(function)]
+        for argument, place in zip(positional(wrapper), given, strict=False):
+            self._draw([place], self._kept(wrapper, argument))
+        if wrapper.args.vararg is not None:
+            self._draw(given[len(positional(wrapper)) :], self._kept(wrapper, wrapper.args.vararg))
 
     def _giver(self, function: Method | ast.Lambda, argument: ast.arg, *, is_called: bool) -> list[Place]:
         """Where an argument may come from besides the calls that are seen.

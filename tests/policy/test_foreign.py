@@ -152,6 +152,12 @@ def test_a_decorator_that_passes_its_arguments_on_changes_nothing(source: str) -
         OWN + "@thing.register\ndef _f(each):\n    each._x\n_f(Own())",
         "class Own:\n    _x = None\n    def staticmethod(fn):\n        fn(things[0])\n    @staticmethod\n"
         "    def f(self):\n        self._x",
+        OWN + "def again(fn):\n    def wrapper(x):\n        x._x\n        return fn(x)\n    return wrapper\n"
+        "@again\ndef g(y): ...\n",
+        "def again(fn):\n    def wrapper(self, x):\n        x._x\n        return fn(self, x)\n    return wrapper\n"
+        "class Own:\n    _x = None\n    @again\n    def f(self, x): ...\nOwn().f(thing)",
+        "def again(fn):\n    def wrapper(self, *args):\n        args[0]._x\n        return fn(self, *args)\n"
+        "    return wrapper\nclass Own:\n    _x = None\n    @again\n    def f(self, x): ...\nOwn().f(thing)",
     ],
 )
 def test_what_an_unknown_decorator_gives_a_function_is_foreign(source: str) -> None:

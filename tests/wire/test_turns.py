@@ -2,33 +2,19 @@
 
 from __future__ import annotations
 
-import pytest
-
-from grader.box.simulation.schedule import Replay, Schedule, Sticky, for_seed
+from grader.box.simulation.schedule import Sticky
 from grader.wire.turns import chooser, stickiness
 
 WIDTHS = [2, 3, 9, 2, 40, 5] * 10
 
 
-@pytest.mark.parametrize(
-    ("schedule", "asked"),
-    [
-        (for_seed(0), {"seed": 0}),
-        (for_seed(1), {"seed": 1}),
-        (for_seed(77), {"seed": 77}),
-        (Replay([1, 2, 7, 7]), {"seed": 0, "choices": [1, 2, 7, 7]}),
-        (Sticky(3), {"seed": 3, "walk": "sticky"}),
-    ],
-)
-def test_the_trusted_side_makes_the_choices_that_the_schedule_in_the_box_makes(
-    schedule: Schedule, asked: dict[str, object]
-) -> None:
-    picked = []
+def test_the_trusted_side_makes_the_choices_of_an_unfair_schedule_however_often_that_is_asked_to_stay() -> None:
+    schedule, picked = Sticky(3), []
     for width in WIDTHS:
-        schedule.stays()  # an unfair schedule is asked as often as the tasks have it
+        schedule.stays()
         picked.append(schedule.pick(width))
 
-    assert picked == schedule.choices == list(map(chooser(**asked), WIDTHS))  # type: ignore[arg-type]
+    assert picked == schedule.choices == list(map(chooser(3, walk="sticky"), WIDTHS))
 
 
 def test_the_choices_of_a_seed_are_these_on_every_computer() -> None:

@@ -123,7 +123,7 @@ class Pace:
         """Stop the run if this step of a task is one too many; returns the step after which to look again."""
         simulation, last = self._simulation, self._last_step()
         spins = simulation.steps - simulation.progress >= BESIDE_THREADS
-        if self._beside_threads and spins and simulation.steps <= self._steps and self._let_threads_go_on():
+        if self._beside_threads and spins and self._let_threads_go_on():
             return self._beside_them()
         if simulation.steps <= last - WITNESSES:
             self._witnesses.clear()
@@ -132,7 +132,7 @@ class Pace:
             self._witnesses[record.id] = record
         if simulation.steps <= last:
             return simulation.steps
-        if simulation.steps <= self._steps and self._let_threads_go_on():
+        if self._let_threads_go_on():
             return self._beside_them()
         spun = simulation.steps - simulation.progress
         first = self._witnesses[min(self._witnesses)] if self._witnesses else record
@@ -156,9 +156,10 @@ class Pace:
 
     def _let_threads_go_on(self) -> bool:
         """Threads have their turn when no task is ready, and these tasks may wait for one without ever resting."""
-        moved = self._simulation.threads_go_on()
+        simulation = self._simulation
+        moved = simulation.steps <= self._steps and simulation.threads_go_on()
         if moved:
-            self._simulation.progress = self._simulation.steps
+            simulation.progress = simulation.steps
         self._beside_threads = self._beside_threads or moved
         return moved
 

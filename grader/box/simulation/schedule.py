@@ -9,11 +9,11 @@ The choices themselves are made by ``wire.turns``, because the trusted side make
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import NamedTuple
 
 from grader.box.simulation.kept import Parts
-from grader.wire.turns import MAX_CHOICES, Choose, natural, replayed, shuffled, stickiness
+from grader.wire.turns import MAX_CHOICES, Choose, natural, shuffled, stickiness
 
 MAX_STAY = 40
 """Steps in a row for which an unfair schedule stays with one task."""
@@ -48,20 +48,6 @@ class Schedule(Parts, _Functions):
         return super().__new__(cls, pick, stays or _never, fair=stays is None, choices=choices)
 
 
-class Shuffled(Schedule):
-    """A seeded random walk."""
-
-    def __new__(cls, seed: int) -> Shuffled:
-        return super().__new__(cls, shuffled(seed))  # type: ignore[return-value]
-
-
-class Replay(Schedule):
-    """The given choices, then natural order."""
-
-    def __new__(cls, choices: Sequence[int]) -> Replay:
-        return super().__new__(cls, replayed(choices))  # type: ignore[return-value]
-
-
 class Sticky(Schedule):
     """A seeded walk that stays with one task while others wait, and so is not fair.
 
@@ -71,11 +57,6 @@ class Sticky(Schedule):
 
     def __new__(cls, seed: int) -> Sticky:
         return super().__new__(cls, shuffled(seed), _bounded(stickiness(seed)))  # type: ignore[return-value]
-
-
-def for_seed(seed: int) -> Schedule:
-    """Seed 0 is natural order."""
-    return Shuffled(seed) if seed else Schedule()
 
 
 def _never() -> bool:

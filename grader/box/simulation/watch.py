@@ -94,12 +94,20 @@ class Watch:
             self._serial, self._cpu, self._asleep = serial, cpu, 0.0
             simulation.step_cpu = self._before  # the step began after the look before this one
         else:
-            self._asleep = self._asleep + self.period if cpu == self._before and _all_asleep() else 0.0
+            self._look_at_step(cpu)
+        self._before = cpu
+
+    def _look_at_step(self, cpu: float) -> None:
+        used, idle = self._has_used(cpu - self._cpu), cpu == self._before
+        if (used or idle) and _all_asleep():
+            # No signal for what the step has used before: its handler uses CPU, and the step would never look idle.
+            self._asleep = self._asleep + self.period if idle else 0.0
             if self._has_slept(self._asleep):
                 self._tell(sleeps=True)
-            elif not self._asleep and self._has_used(cpu - self._cpu):
-                self._tell(sleeps=False)
-        self._before = cpu
+            return
+        self._asleep = 0.0
+        if used:
+            self._tell(sleeps=False)
 
     def _has_used(self, seconds: float) -> bool:
         """Whether a step that has used so much CPU blocks the loop."""

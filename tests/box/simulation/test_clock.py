@@ -9,8 +9,9 @@ import pytest
 
 from grader.box.simulation.clock import Clock, new_clock
 from grader.box.simulation.core import Bounds, Simulation
-from grader.box.simulation.schedule import Schedule, Shuffled
+from grader.box.simulation.schedule import Schedule
 from grader.wire.recording import Ended
+from grader.wire.turns import shuffled
 
 
 def test_a_clock_goes_forward_and_never_back() -> None:
@@ -58,12 +59,12 @@ def test_no_assignment_changes_a_clock_and_each_is_remembered(name: str) -> None
 
 @pytest.mark.parametrize("name", [*Schedule._fields, "_choose", "_random", "__class__"])
 def test_no_assignment_changes_a_schedule_and_each_is_remembered(name: str) -> None:
-    schedule: Any = Shuffled(1)
+    schedule: Any = Schedule(shuffled(1))
     setattr(schedule, name, Schedule)
 
     assert schedule.touched
-    assert type(schedule) is Shuffled
-    assert [schedule.pick(4) for _ in range(5)] == [Shuffled(1).pick(4), *schedule.choices[1:]]
+    assert type(schedule) is Schedule
+    assert [schedule.pick(4) for _ in range(5)] == [Schedule(shuffled(1)).pick(4), *schedule.choices[1:]]
 
 
 def test_to_delete_a_part_is_to_touch_it() -> None:

@@ -11,25 +11,25 @@ from pathlib import Path
 
 import pytest
 
-from grader.box.simulation.schedule import MAX_STAY, Replay, Schedule, Shuffled, Sticky, for_seed
+from grader.box.simulation.schedule import MAX_STAY, Schedule, Sticky
 from grader.sandbox.box import Box
 from grader.wire import BACKENDS
 from grader.wire.recording import Ended, Recording
-from grader.wire.turns import MAX_CHOICES
+from grader.wire.turns import MAX_CHOICES, chooser, replayed, shuffled
 from tests.plays_samples import RUN_MAIN_WITH_STAGE, cell_of, on_both_backends, play_of, played
 
 # ---- the choices themselves ------------------------------------------------------------------------------------------
 
 
 def test_natural_order_always_takes_the_first() -> None:
-    schedule = for_seed(0)
+    schedule = Schedule()
 
     assert [schedule.pick(width) for width in (2, 9, 1000)] == [0, 0, 0]
 
 
 def test_equal_seeds_choose_alike_and_different_seeds_do_not() -> None:
     def choices(seed: int) -> list[int]:
-        schedule = for_seed(seed)
+        schedule = Schedule(chooser(seed))
         return [schedule.pick(6) for _ in range(50)]
 
     assert choices(3) == choices(3)
@@ -37,7 +37,7 @@ def test_equal_seeds_choose_alike_and_different_seeds_do_not() -> None:
 
 
 def test_a_shuffle_chooses_each_of_the_ready_tasks_equally_often() -> None:
-    schedule = Shuffled(1)
+    schedule = Schedule(shuffled(1))
     counts = [0, 0, 0, 0]
     for _ in range(4000):
         counts[schedule.pick(4)] += 1
@@ -46,20 +46,20 @@ def test_a_shuffle_chooses_each_of_the_ready_tasks_equally_often() -> None:
 
 
 def test_every_choice_is_remembered() -> None:
-    schedule = Shuffled(5)
+    schedule = Schedule(shuffled(5))
     picked = [schedule.pick(width) for width in (2, 3, 4)]
 
     assert schedule.choices == picked
 
 
 def test_replay_repeats_the_choices_and_goes_on_in_natural_order() -> None:
-    schedule = Replay([1, 2])
+    schedule = Schedule(replayed([1, 2]))
 
     assert [schedule.pick(3) for _ in range(4)] == [1, 2, 0, 0]
 
 
 def test_replay_stays_among_the_tasks_that_are_ready() -> None:
-    assert Replay([7]).pick(3) == 2
+    assert Schedule(replayed([7])).pick(3) == 2
 
 
 def test_a_run_without_end_does_not_remember_choices_without_end() -> None:

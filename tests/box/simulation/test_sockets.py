@@ -89,6 +89,44 @@ def test_a_thread_sends_more_than_the_kernel_holds(box: Box, backend: str) -> No
 
 
 @on_both_backends
+def test_all_that_a_thread_sends_at_once_has_one_deadline(box: Box, backend: str) -> None:
+    source = """
+    import socket, time, anyio
+    async def main():
+        left, right = socket.socketpair()
+        left.settimeout(2)
+        def send():
+            try:
+                left.sendall(bytes(10_000_000))
+            except TimeoutError:
+                return time.monotonic()
+        async with anyio.create_task_group() as tg:
+            async def read():
+                for _ in range(6):
+                    await anyio.sleep(1.5)
+                    right.recv(100_000)
+            tg.start_soon(read)
+            gave_up = await anyio.to_thread.run_sync(send)
+            tg.cancel_scope.cancel()
+        return gave_up
+    """
+    assert played(box, backend, source).value == 2.0
+
+
+def test_an_epoll_is_made_of_a_descriptor(box: Box) -> None:
+    source = """
+    import select, socket
+    async def main():
+        left, right = socket.socketpair()
+        first = select.epoll()
+        first.register(left, select.EPOLLIN)
+        right.send(b"x")
+        return len(select.epoll.fromfd(first.fileno()).poll(0))
+    """
+    assert played(box, "asyncio", source).value == 1
+
+
+@on_both_backends
 def test_two_threads_wait_for_the_same_listener(box: Box, backend: str) -> None:
     source = """
     import socket, anyio

@@ -468,6 +468,19 @@ def test_slow_code_that_awaits_is_not_blamed(box: Box, backend: str, source: str
     assert (recording.ended, recording.reason) == (Ended.RETURNED, "")
 
 
+@on_both_backends
+def test_a_step_that_has_computed_in_a_library_and_then_sleeps_is_ended(box: Box, backend: str) -> None:
+    source = """
+    import selectors
+    async def main():
+        burn(0.6)
+        selectors.DefaultSelector().select()  # here
+    """
+    recording = played(box, backend, source, RUN_MAIN_THAT_BURNS)
+
+    assert (recording.ended, recording.line) == (Ended.BLOCKED_LOOP, line_of(source))
+
+
 # ---- where another play has hung -------------------------------------------------------------------------------------
 
 ONE_OF_TWO_LOOPS = """
