@@ -16,6 +16,7 @@ from pathlib import Path
 from grader.kit.exercise import Exercise
 from grader.kit.tables import read_text
 from grader.policy.interface import bindings
+from grader.policy.names import names_bound_by
 from grader.wire.recording import Raised, Recording, Span
 
 STAGE = ("submission", "now", "token", "mark", "span", "attempt", "attempt_sync", "settle", "gate")
@@ -71,7 +72,7 @@ def _attributes_of_stage(tree: ast.Module) -> Iterator[ast.Attribute]:
         if not isinstance(function, _Function) or not _takes_stage(function):
             continue
         nodes = list(ast.walk(function))
-        if sum(name == "stage" for node in nodes for name in _names_bound_by(node)) == 1:
+        if sum(name == "stage" for node in nodes for name in _names_changed_by(node)) == 1:
             yield from (node for node in nodes if isinstance(node, ast.Attribute) and _is_stage(node.value))
 
 
@@ -106,21 +107,15 @@ def _is_special(name: str) -> bool:
     return name.startswith("__")
 
 
-def _names_bound_by(node: ast.AST) -> Iterator[str]:
-    """The names that a node binds, in whatever scope, without those that the nodes inside it bind."""
+def _names_changed_by(node: ast.AST) -> Iterator[str]:
+    """The names that may stand for something else because of this node, without those of the nodes inside it."""
     match node:
-        case ast.Name(id=name, ctx=ast.Store() | ast.Del()) | ast.arg(arg=name):
+        case ast.Name(id=name, ctx=ast.Del()) | ast.arg(arg=name):
             yield name
-        case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
-            yield name
-        case ast.MatchAs(name=str(name)) | ast.MatchStar(name=str(name)) | ast.MatchMapping(rest=str(name)):
-            yield name
-        case ast.ExceptHandler(name=str(name)):
-            yield name
-        case ast.alias():
-            yield node.asname or node.name.partition(".")[0]
         case ast.Global(names=names) | ast.Nonlocal(names=names):
             yield from names
+        case _:
+            yield from names_bound_by(node)
 
 
 # ---- hidden tests ----------------------------------------------------------------------------------------------------
@@ -145,7 +140,7 @@ def _records(test: _Function) -> Mapping[str, type]:
     for node in ast.walk(test):
         if isinstance(node, ast.Assign):
             assigned.update(dict.fromkeys(node.targets, node.value))
-        for name in _names_bound_by(node):
+        for name in _names_changed_by(node):
             values.setdefault(name, []).append(assigned.get(node))
     known: dict[str, type] = {}
     for name, bound in values.items():  # in the order of the text, as one name is made from another

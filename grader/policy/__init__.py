@@ -11,11 +11,11 @@ should look at. Reading deters and teaches; the box is what protects.
 - ``rules`` applies what an exercise forbids, and has ``check``, which runs all of these but ``submission``.
 - ``please_look`` finds what no rule forbids and an instructor may want to see. ``owned`` tells it which objects are
   seen to be of the program's own classes, from ``scopes``, ``decorators``, ``classes``, ``uses`` and ``kinds``, and
-  ``foreign`` which may have come from outside; ``reaching`` knows the functions of libraries that take attributes by
-  their names.
+  ``foreign`` which may have come from outside, along the arrows of ``flow``; ``reaching`` knows the functions of
+  libraries that take attributes by their names.
 
 To forbid something in one exercise, change its ``exercise.toml``; for every exercise, change ``rules``.
 
-    submission texts names program interface promises scopes decorators classes uses kinds foreign owned reaching
+    submission texts names program interface scopes decorators promises classes uses kinds flow foreign owned reaching
     please_look rules
 """

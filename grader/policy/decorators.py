@@ -6,14 +6,15 @@ import ast
 from collections.abc import Iterable, Iterator
 from itertools import islice
 
-from grader.policy.scopes import Binding, How, Scope, Scopes
+from grader.policy.scopes import Binding, Scope, Scopes
 
 _Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 PROPERTIES = frozenset({"property", "cached_property"})
-_CHANGING_NOTHING = frozenset(
+CHANGING_NOTHING = frozenset(
     {"abstractmethod", "cache", "classmethod", "final", "lru_cache", "overload", "override", "staticmethod", "wraps"}
 )
+"""Decorators under which a call gives what the body returns."""
 _MANAGERS = frozenset({"contextmanager", "asynccontextmanager"})
 _MOST_TAKERS = 8
 _OF_PROPERTIES = frozenset({"setter", "getter", "deleter"})
@@ -44,7 +45,7 @@ class Decorators:
 
     def return_as_written(self, function: _Function) -> bool:
         """Whether a call of the function gives what its body returns."""
-        return all(self.is_library(called(each), _CHANGING_NOTHING) for each in function.decorator_list)
+        return all(self.is_library(called(each), CHANGING_NOTHING) for each in function.decorator_list)
 
     def pass_on(self, function: _Function) -> bool:
         """Whether the function gets the arguments that its callers give, ``self`` among them."""
@@ -56,7 +57,7 @@ class Decorators:
 
     def _passes_on(self, decorator: ast.expr) -> bool:
         name = called(decorator)
-        if self.is_library(name, _CHANGING_NOTHING | _MANAGERS | PROPERTIES):
+        if self.is_library(name, CHANGING_NOTHING | _MANAGERS | PROPERTIES):
             return True
         match name:
             case ast.Attribute(value=ast.Name() as whose, attr=part) if part in _OF_PROPERTIES:
@@ -93,16 +94,18 @@ class Decorators:
         match found:
             case _, [Binding(node=ast.FunctionDef() as function)] if name is decorator:
                 return [function]
-            case _, [Binding(node=ast.FunctionDef() as maker)]:
-                return self._inside(maker, "")
-            case _, [Binding(node=ast.ClassDef() as owner)] if name is not decorator:
-                return self._inside(owner, "__call__")
+            case _, [Binding(node=ast.FunctionDef() | ast.ClassDef() as maker)] if name is not decorator:
+                return self._made_by(maker)
         return []
 
-    def _inside(self, outer: ast.FunctionDef | ast.ClassDef, name: str) -> list[ast.FunctionDef]:
-        """The functions of this name, if any, in a body. With many of them, each decorator would cost as much."""
+    def _made_by(self, outer: ast.FunctionDef | ast.ClassDef) -> list[ast.FunctionDef]:
+        """The functions that a function may return, or the ``__call__`` of a class, unless they are many.
+
+        With many of them, each decorator would cost as much.
+        """
         if outer not in self._inner:
-            found = (each for each in outer.body if isinstance(each, ast.FunctionDef) and name in ("", each.name))
+            functions = (each for each in outer.body if isinstance(each, ast.FunctionDef))
+            found = (each for each in functions if isinstance(outer, ast.FunctionDef) or each.name == "__call__")
             self._inner[outer] = list(islice(found, _MOST_TAKERS + 1))
         inner = self._inner[outer]
         return inner if len(inner) <= _MOST_TAKERS else []
@@ -146,7 +149,7 @@ class Decorators:
         name = given.value if isinstance(given, ast.Starred) else given
         match isinstance(name, ast.Name) and self._scopes.find(name):
             case Scope(node=ast.FunctionDef() | ast.AsyncFunctionDef() as wrapper) as scope, [only] if (
-                only.how is How.ARGUMENT and scope is _function_around(self._scopes, function)
+                scope is _function_around(self._scopes, function)
             ):
                 everything = [*wrapper.args.posonlyargs, *wrapper.args.args, wrapper.args.vararg]
                 return only.node is everything[0] and isinstance(given, ast.Starred) == (only.node is everything[-1])

@@ -5,26 +5,22 @@ in dictionaries, heaps and tuples, and pass through callbacks. An object counts 
 on which it may have come in: from an argument that only the scenario gives, a name that the file does not define, or
 something that a library made, through names, attributes, collections, arguments and returned values.
 
-A collection and what lies in it are one, but for its keys; an attribute is one for all objects. Each part of the
-program adds a few arrows between the places where objects are kept, so reading takes time linear in the program.
+Each part of the program adds a few arrows to the ``Flow`` of its objects, so reading takes time linear in the program.
 """
 
 from __future__ import annotations
 
 import ast
 import builtins
-from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Iterable
 
 from grader.policy.classes import Classes, Method, first_argument, positional
 from grader.policy.decorators import PROPERTIES, last_name
+from grader.policy.flow import Flow, Place
 from grader.policy.kinds import Kind, What
 from grader.policy.program import Program
 from grader.policy.scopes import How, Scopes
 from grader.policy.uses import ADDING_NOTHING, COLLECTIONS, STARTING
-
-Place = Hashable
-"""Where objects are kept: a node of the tree, or a tuple that describes the place."""
 
 _OUTSIDE = ("outside",)
 _ENTERED = ("what `with` gives for an object of the file",)
@@ -33,8 +29,6 @@ _ANYWHERE, _ALL = "*", "all"
 """Instead of a position: arguments of which the position is computed or not followed, and all arguments."""
 _MOST_POSITIONS = 8
 _MOST_METHODS = 8
-_DEEPEST = 8
-"""Through how many subscripts and calls a collection is followed: each of a long chain would cost as much as all."""
 _COLLECTIONS = frozenset({"OrderedDict", "defaultdict", "dict", "field", *COLLECTIONS})
 _KEYED = frozenset({"get", "pop", "setdefault"})
 """The methods of collections of which the first argument is a key, and is not given back."""
@@ -65,7 +59,7 @@ class Foreign:
         self._scopes = scopes
         self._classes = classes
         self._kind = kind
-        self._arrows: dict[Place, list[Place]] = defaultdict(list)
+        self._flow = Flow(program, scopes)
         self._called: set[Place] = set()
         """The slots to which some call of the file gives arguments."""
         self._collections: set[Place] = set()
@@ -74,7 +68,7 @@ class Foreign:
         self._wrappers = classes.decorators.wrappers_of_methods(program.functions())
         self._follow_statements()
         for node in program.of(*_GIVING_PARTS):
-            self._draw(_parts(node), node)
+            self._flow.draw(_parts(node), node)
         self._follow_names()
         for attribute in program.of(ast.Attribute):
             self._follow_attribute(attribute)
@@ -84,67 +78,10 @@ class Foreign:
             self._follow_arguments(function)
         for owner in program.of(ast.ClassDef):
             self._follow_fields(owner)
-        self._reached = self._reach()
+        self._reached = self._flow.reached_from(_OUTSIDE)
 
     def __contains__(self, node: ast.expr) -> bool:
         return node in self._reached
-
-    def _reach(self) -> set[Place]:
-        # An honest heap holds `(priority, number, task)`, of which the first two came from elsewhere: such a tuple
-        # counts as foreign only if nothing in it can be the file's own.
-        tuples = {part: whole for whole in self._program.of(ast.Tuple) for part in whole.elts}
-        left = {whole: sum(not isinstance(part, ast.Constant) for part in whole.elts) for whole in tuples.values()}
-        reached: set[Place] = {_OUTSIDE}
-        pending: list[Place] = [_OUTSIDE]
-        while pending:
-            place = pending.pop()
-            found = list(self._arrows.get(place, ()))
-            if isinstance(place, ast.expr) and (whole := tuples.get(place)) is not None:
-                left[whole] -= 1
-                found += [] if left[whole] else [whole]
-            for each in found:
-                if each not in reached:
-                    reached.add(each)
-                    pending.append(each)
-        return reached
-
-    def _draw(self, sources: Iterable[Place], place: Place) -> None:
-        for source in sources:
-            self._arrows[source].append(place)
-
-    # ---- places
-
-    def _place(self, name: ast.Name) -> Place:
-        if name.id in self._scopes.shared:
-            return ("name", name.id)
-        found = self._scopes.find(name)
-        return ("name", found[0], name.id) if found else None
-
-    def _whole(self, node: ast.expr) -> Place:
-        """The place of the collection that a part of it is put into by ``node.append``, or ``node[0] =``."""
-        for _ in range(_DEEPEST):
-            match node:
-                case ast.Name():
-                    return self._place(node)
-                case ast.Attribute(attr=name):
-                    return ("attribute", name)
-                case ast.Subscript(value=whole) | ast.Call(func=ast.Attribute(value=whole)):
-                    node = whole
-                case _:
-                    break
-        return None
-
-    def _keep(self, value: Place, place: Place) -> None:
-        """Let a place hold what an expression gives, and each of them what is added to the other one."""
-        self._draw([value, ("added", place)], place)
-        if isinstance(value, ast.expr) and (whole := self._whole(value)) is not None:
-            self._draw([("added", place)], whole)
-            self._draw([("added", place)], ("added", whole))
-
-    def _add(self, values: Iterable[ast.expr], collection: ast.expr) -> None:
-        if (whole := self._whole(collection)) is not None:
-            self._draw(values, ("added", whole))
-            self._draw([("added", whole)], whole)
 
     def _is_own(self, node: ast.expr) -> bool:
         return self._kind(node).what in (What.OWN, What.CLASS)
@@ -154,7 +91,7 @@ class Foreign:
             node = node.value
         if not isinstance(node, ast.Name):
             return False
-        place = self._place(node)
+        place = self._flow.place(node)
         if place not in self._libraries:
             found = self._scopes.find(node)
             self._libraries[place] = found is not None and any(isinstance(each.node, ast.alias) for each in found[1])
@@ -184,22 +121,22 @@ class Foreign:
         for item in self._program.of(ast.withitem):
             own = self._kind(item.context_expr).what is What.OWN
             self._assign(item.optional_vars, _ENTERED if own else item.context_expr)
-        self._draw([("returned", ("method", "__enter__")), ("returned", ("method", "__aenter__"))], _ENTERED)
+        self._flow.draw([("returned", ("method", "__enter__")), ("returned", ("method", "__aenter__"))], _ENTERED)
         self._follow_patterns()
         for function, values in self._scopes.returned.items():
             given = (each.value if isinstance(each, ast.Yield) else each for each in values)
-            self._draw(filter(None, given), ("returned", self._slot(function)))
+            self._flow.draw(filter(None, given), ("returned", self._slot(function)))
 
     def _follow_patterns(self) -> None:
         for choice in self._program.of(ast.Match):
             for pattern in (part for case in choice.cases for part in ast.walk(case.pattern)):
                 match pattern:
                     case ast.MatchAs(name=str(name)) | ast.MatchStar(name=str(name)) | ast.MatchMapping(rest=str(name)):
-                        self._keep(choice.subject, ("name", self._scopes.scope_of[pattern], name))
+                        self._flow.keep(choice.subject, ("name", self._scopes.scope_of[pattern], name))
 
     def _learn_collection(self, target: ast.expr, value: ast.expr | None) -> None:
         if _makes_collection(value):
-            self._collections.add(self._whole(target))
+            self._collections.add(self._flow.whole(target))
             if isinstance(target, ast.Name) and isinstance(self._scopes.scope_of[target].node, ast.ClassDef):
                 self._collections.add(("attribute", target.id))
 
@@ -214,13 +151,13 @@ class Foreign:
             case ast.Starred(value=inner), _:
                 self._assign(inner, value)
             case ast.Name(id=name), _ if value is not None:
-                self._keep(value, self._place(target))
+                self._flow.keep(value, self._flow.place(target))
                 if isinstance(self._scopes.scope_of[target].node, ast.ClassDef):
-                    self._keep(value, ("attribute", name))
+                    self._flow.keep(value, ("attribute", name))
             case ast.Attribute(attr=name), _ if value is not None:
-                self._keep(value, ("attribute", name))
+                self._flow.keep(value, ("attribute", name))
             case ast.Subscript(value=collection), ast.expr():
-                self._add([value], collection)
+                self._flow.add([value], collection)
 
     # ---- expressions
 
@@ -228,28 +165,28 @@ class Foreign:
         for name in self._program.of(ast.Name):
             if not isinstance(name.ctx, ast.Load):
                 continue
-            place = self._place(name)
+            place = self._flow.place(name)
             if place is None and not hasattr(builtins, name.id):
-                self._draw([_OUTSIDE], name)
+                self._flow.draw([_OUTSIDE], name)
             elif not self._is_own(name):
-                self._draw([place, *([_OUTSIDE] if self._is_library(name) else [])], name)
+                self._flow.draw([place, *([_OUTSIDE] if self._is_library(name) else [])], name)
 
     def _follow_attribute(self, attribute: ast.Attribute) -> None:
         name = attribute.attr
         if self._is_own(attribute):
             return
-        self._draw([("attribute", name)], attribute)
+        self._flow.draw([("attribute", name)], attribute)
         if not self._is_own(attribute.value):
-            self._draw([attribute.value], attribute)
+            self._flow.draw([attribute.value], attribute)
         if any(self._classes.decorators.has(each, PROPERTIES) for each in self._methods(name)):
-            self._draw([("returned", ("method", name))], attribute)
+            self._flow.draw([("returned", ("method", name))], attribute)
 
     def _methods(self, name: str) -> list[Method]:
         return self._classes.methods[name][:_MOST_METHODS] if name in self._classes.methods else []
 
     def _is_method(self, whose: ast.expr, name: str) -> bool:
         """Whether this may be a method of the file: the `get` of a dictionary is none, whatever the classes define."""
-        return bool(self._methods(name)) and self._whole(whose) not in self._collections
+        return bool(self._methods(name)) and self._flow.whole(whose) not in self._collections
 
     def _follow_call(self, call: ast.Call) -> None:
         given = [*call.args, *(keyword.value for keyword in call.keywords)]
@@ -261,14 +198,14 @@ class Foreign:
                 self._give(call, [("unbound" if self._kind(whose).what is What.CLASS else "method", name)])
                 if self._kind(whose).what is What.UNKNOWN and not isinstance(whose, ast.Name | ast.Attribute):
                     self._give(call, [("unbound", name)])  # `[Own][0].method(thing)`
-                self._draw([("returned", ("method", name)), *([] if self._is_own(whose) else [whose])], call)
+                self._flow.draw([("returned", ("method", name)), *([] if self._is_own(whose) else [whose])], call)
             case _ if self._kind(function).what is What.CLASS:
                 self._give(call, self._making(function, "made"))
                 if not all(map(self._classes.makes_own, self._kind(function).classes)):
-                    self._draw([*given, ("returned", ("method", "__new__"))], call)
+                    self._flow.draw([*given, ("returned", ("method", "__new__"))], call)
             case ast.Name() | ast.Lambda() if (slot := self._function(function)) is not None:
                 self._give(call, [slot])
-                self._draw([("returned", slot)], call)
+                self._flow.draw([("returned", slot)], call)
             case _:
                 self._follow_unknown_call(call, function, given)
         self._follow_handed_on(call, given)
@@ -278,23 +215,23 @@ class Foreign:
         match function:
             case ast.Name(id="setattr") | ast.Attribute(attr="__setattr__") if given[2:]:
                 if isinstance(given[1], ast.Constant):
-                    self._draw(given[2:], ("attribute", given[1].value))
+                    self._flow.draw(given[2:], ("attribute", given[1].value))
             case _ if self._is_library(function):
                 name = last_name(function.value if isinstance(function, ast.Subscript) else function)
                 is_made = name[:1].isupper() or all(isinstance(each, ast.Constant) for each in given)
                 is_made = is_made and name not in _KEEPERS
-                self._draw([*given, *([_OUTSIDE] if is_made else [])], call)
+                self._flow.draw([*given, *([_OUTSIDE] if is_made else [])], call)
                 for filled in given[:1]:  # `heappush(heap, item)`
-                    self._add(given[1:], filled)
+                    self._flow.add(given[1:], filled)
             case ast.Attribute(value=whose, attr=name) if name not in self._scopes.stored:
                 values = given[1:] if name in _KEYED else given
-                self._draw([whose, *values], call)
-                self._add(values if name not in ADDING_NOTHING else [], whose)
+                self._flow.draw([whose, *values], call)
+                self._flow.add(values if name not in ADDING_NOTHING else [], whose)
             case _:
-                self._draw([function, *given], call)
+                self._flow.draw([function, *given], call)
                 self._give(call, [_KEPT])
                 for each in given:  # `fill(own)` may put anything into a collection of the file
-                    self._add([call] if self._whole(each) in self._collections else [], each)
+                    self._flow.add([call] if self._flow.whole(each) in self._collections else [], each)
 
     def _making(self, whose: ast.expr, how: str) -> list[Place]:
         """The slots of ``__init__``, or of the fields that a dataclass may declare."""
@@ -332,11 +269,11 @@ class Foreign:
         around += [call.func.value] if isinstance(call.func, ast.Attribute) else []
         if isinstance(call.func, ast.Attribute) and self._is_library(call.func):
             around.pop()
-        self._draw(around, ("around", call))
+        self._flow.draw(around, ("around", call))
         for slot in (slot for slots in handed.values() for slot in slots):
             self._called.add(slot)
-            self._draw([("around", call)], (slot, _ANYWHERE))
-            self._draw([("around", call)], (slot, _ALL))
+            self._flow.draw([("around", call)], (slot, _ANYWHERE))
+            self._flow.draw([("around", call)], (slot, _ALL))
 
     def _handed(self, node: ast.expr) -> list[Place]:
         """The slots of a function, method or class that is given to another function."""
@@ -365,8 +302,8 @@ class Foreign:
             self._give_one(keyword.value, slot, keyword.arg or _ANYWHERE)
 
     def _give_one(self, value: ast.expr, slot: Place, place: Place) -> None:
-        self._keep(value, (slot, place))
-        self._draw([value], (slot, _ALL))
+        self._flow.keep(value, (slot, place))
+        self._flow.draw([value], (slot, _ALL))
 
     def _follow_arguments(self, function: Method | ast.Lambda) -> None:
         slots = self._slots(function)
@@ -375,12 +312,12 @@ class Foreign:
         for position, argument in enumerate(named):
             for slot, skipped in (each for each in slots if position >= each[1]):
                 for part in (position - skipped, argument.arg, _ANYWHERE):
-                    self._keep((slot, part), self._kept(function, argument))
+                    self._flow.keep((slot, part), self._kept(function, argument))
         for argument in rest:
-            self._draw([(slot, _ALL) for slot, _ in slots], self._kept(function, argument))
+            self._flow.draw([(slot, _ALL) for slot, _ in slots], self._kept(function, argument))
         defaults = [*zip(reversed(positional(function)), reversed(function.args.defaults), strict=False)]
         for argument, default in (*defaults, *zip(function.args.kwonlyargs, function.args.kw_defaults, strict=True)):
-            self._draw(filter(None, [default]), self._kept(function, argument))
+            self._flow.draw(filter(None, [default]), self._kept(function, argument))
         if not isinstance(function, ast.Lambda):
             for wrapper in self._classes.decorators.wrappers(function):
                 self._follow_wrapper(function, wrapper)
@@ -389,17 +326,17 @@ class Foreign:
         is_called = any(slot in self._called for slot, _ in slots)
         for argument in (*named, *rest):
             if is_replaced:
-                self._draw([_OUTSIDE], self._kept(function, argument))
+                self._flow.draw([_OUTSIDE], self._kept(function, argument))
             elif argument is not first_argument(function) or not (is_bound or function in self._wrappers):
-                self._draw(self._giver(function, argument, is_called=is_called), self._kept(function, argument))
+                self._flow.draw(self._giver(function, argument, is_called=is_called), self._kept(function, argument))
 
     def _follow_wrapper(self, function: Method, wrapper: Method) -> None:
         """Let the wrapper that a decorator puts in the place of a function get what the function is given."""
         given = [self._kept(function, argument) for argument in positional(function)]
         for argument, place in zip(positional(wrapper), given, strict=False):
-            self._draw([place], self._kept(wrapper, argument))
+            self._flow.draw([place], self._kept(wrapper, argument))
         if wrapper.args.vararg is not None:
-            self._draw(given[len(positional(wrapper)) :], self._kept(wrapper, wrapper.args.vararg))
+            self._flow.draw(given[len(positional(wrapper)) :], self._kept(wrapper, wrapper.args.vararg))
 
     def _giver(self, function: Method | ast.Lambda, argument: ast.arg, *, is_called: bool) -> list[Place]:
         """Where an argument may come from besides the calls that are seen.
@@ -438,7 +375,7 @@ class Foreign:
     def _follow_fields(self, owner: ast.ClassDef) -> None:
         for position, field in enumerate(self._classes.fields(owner)[:_MOST_POSITIONS]):
             for part in (position, field, _ANYWHERE):
-                self._keep((("made", owner), part), ("attribute", field))
+                self._flow.keep((("made", owner), part), ("attribute", field))
 
 
 def _makes_collection(node: ast.expr | None) -> bool:

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from copy import deepcopy
 from dataclasses import dataclass
 
+from grader.policy.names import names_bound_by
 from grader.policy.program import Program, Remark, same_code
 from grader.policy.submission import Fault
 
@@ -90,13 +91,7 @@ def bindings(body: list[ast.stmt]) -> Mapping[str, ast.AST]:
     pending: list[ast.AST] = list(reversed(body))
     while pending:
         node = pending.pop()
-        match node:
-            case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
-                bound[node.name] = node
-            case ast.Name(id=name, ctx=ast.Store()):
-                bound[name] = node
-            case ast.alias():
-                bound[node.asname or node.name.partition(".")[0]] = node
+        bound |= dict.fromkeys(names_bound_by(node), node)
         if not isinstance(node, _Definition | ast.Lambda):
             pending.extend(reversed(list(ast.iter_child_nodes(node))))
     return bound

@@ -140,3 +140,18 @@ def whose_class(node: ast.AST) -> ast.expr | None:
         case ast.Call(func=ast.Name(id="type"), args=[whose]) | ast.Attribute(value=whose, attr="__class__"):
             return whose
     return None
+
+
+def names_bound_by(node: ast.AST) -> Iterator[str]:
+    """The names that a node gives something to stand for, without those that the nodes inside it bind."""
+    match node:
+        case ast.Name(id=name, ctx=ast.Store()):
+            yield name
+        case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
+            yield name
+        case ast.MatchAs(name=str(name)) | ast.MatchStar(name=str(name)) | ast.MatchMapping(rest=str(name)):
+            yield name
+        case ast.ExceptHandler(name=str(name)):
+            yield name
+        case ast.alias():
+            yield node.asname or node.name.partition(".")[0]

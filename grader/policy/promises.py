@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 
+from grader.policy.decorators import CHANGING_NOTHING, PROPERTIES, called, last_name
 from grader.policy.interface import bindings
 
 _Function = ast.FunctionDef | ast.AsyncFunctionDef
@@ -49,9 +50,6 @@ _ABSTRACT: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "Coroutine": ("a coroutine", (*_SCALARS, *_CONTAINERS)),
 }
 """Annotations that many classes keep: their words, and the classes that do not keep them."""
-
-_WRAPS_NOTHING = ("classmethod", "staticmethod", "property", "override", "final", "abstractmethod")
-"""Decorators under which a call gives what the function itself gives."""
 
 _GENERATES = frozenset({"AsyncIterator", "AsyncIterable", "AsyncGenerator", "Iterator", "Generator", "Iterable"})
 
@@ -159,7 +157,7 @@ def _functions(tree: ast.Module) -> Iterator[tuple[str, _Function]]:
 
 
 def _is_wrapped(node: _Function) -> bool:
-    return any(_last(decorator) not in _WRAPS_NOTHING for decorator in node.decorator_list)
+    return any(last_name(called(decorator)) not in CHANGING_NOTHING | PROPERTIES for decorator in node.decorator_list)
 
 
 def _is_public(name: str) -> bool:
@@ -230,12 +228,9 @@ def _either(meanings: Sequence[_Meaning]) -> _Meaning:
 
 def _last(annotation: ast.expr | None) -> str:
     """``Sequence`` of ``collections.abc.Sequence[int]``; empty for what is no name."""
-    match annotation:
-        case ast.Subscript(value=value):
-            return _last(value)
-        case ast.Attribute(attr=name) | ast.Name(id=name):
-            return name
-    return ""
+    while isinstance(annotation, ast.Subscript):
+        annotation = annotation.value
+    return "" if annotation is None else last_name(annotation)
 
 
 # ---- the body of a function ------------------------------------------------------------------------------------------

@@ -83,6 +83,26 @@ def test_the_last_of_several_definitions_counts() -> None:
     assert definitions("def f(): ...\ndef f(): ...\n")["f"].line == 2
 
 
+@pytest.mark.parametrize(
+    "after",
+    [
+        "f = 1",
+        "from os import stat as f",
+        "match 1:\n    case f: ...",
+        "match [1]:\n    case [*f]: ...",
+        "class f: ...",
+    ],
+)
+def test_a_function_whose_name_stands_for_something_else_in_the_end_is_none(after: str) -> None:
+    assert definitions(f"def f(): ...\n{after}\n") == {}
+
+
+def test_a_decorator_that_leaves_the_value_as_it_is_does_not_hide_a_function() -> None:
+    source = "from functools import cache, lru_cache\n@cache\ndef f(): ...\n@lru_cache(maxsize=1)\ndef g(): ...\n"
+
+    assert set(definitions(source + "@retry(3)\ndef h(): ...\n")) == {"f", "g"}
+
+
 def test_a_deeply_nested_body_is_read() -> None:
     source = "def f():\n    return " + "-" * 900 + "1\n"
 

@@ -16,6 +16,6 @@ whole process; they are inert while no play runs. ``private`` lists every privat
 is touched here. Time moves by a jump to the next timer, or by a blocking call that would have taken so long, and never
 otherwise.
 
-    kept schedule clock trace resting children posts known pace workers hygiene idling core deliveries worker_locks
-    worker_calls worker_sockets wall_clocks private asyncio_ trio_ patches stall watch run
+    kept schedule clock trace resting children posts calls known pace workers hygiene idling core deliveries
+    worker_locks worker_calls worker_sockets wall_clocks private asyncio_ trio_ patches stall watch run
 """

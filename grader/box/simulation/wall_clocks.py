@@ -19,9 +19,9 @@ from typing import Any
 
 from trio._core import _run  # see private.py
 
+from grader.box.simulation.calls import local
 from grader.box.simulation.core import Simulation, current
 from grader.box.simulation.trace import innermost_own
-from grader.box.simulation.workers import local
 
 EPOCH = 1_700_000_000.0
 """What ``time.time()`` reads at virtual time 0."""

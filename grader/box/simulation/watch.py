@@ -17,12 +17,12 @@ import time
 from types import FrameType, TracebackType
 
 from grader.box.simulation import worker_locks, worker_sockets
+from grader.box.simulation.calls import servants
 from grader.box.simulation.core import HOG_SECONDS, Simulation
 from grader.box.simulation.known import NOTHING_KNOWN, KnownLines
 from grader.box.simulation.resting import sleeps_in_kernel
 from grader.box.simulation.stall import stall
 from grader.box.simulation.trace import innermost_student, is_student
-from grader.box.simulation.workers import servants
 from grader.wire.recording import Ended
 
 PERIOD = 0.05

@@ -15,10 +15,10 @@ from anyio._backends import _asyncio as anyio_asyncio
 from trio import _threads
 from trio._core import _thread_cache  # these four are private: see private.py
 
+from grader.box.simulation.calls import Call, local, servants
 from grader.box.simulation.core import Simulation, current
 from grader.box.simulation.trace import innermost_own, is_student
 from grader.box.simulation.worker_locks import in_real_time
-from grader.box.simulation.workers import Call, local, servants
 
 _BACKENDS = [vars(module) for module in (anyio_asyncio, _thread_cache)]
 """The globals of what starts threads of which single calls are counted."""

@@ -16,9 +16,10 @@ from contextlib import contextmanager
 from types import TracebackType
 from typing import Any
 
+from grader.box.simulation.calls import Call, local
 from grader.box.simulation.core import current
 from grader.box.simulation.resting import ASLEEP
-from grader.box.simulation.workers import Call, Workers, local
+from grader.box.simulation.workers import Workers
 
 
 def install_locks() -> None:

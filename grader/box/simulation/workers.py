@@ -19,11 +19,11 @@ from concurrent.futures import ThreadPoolExecutor
 from math import inf
 from types import FrameType
 from typing import TYPE_CHECKING, Protocol
-from weakref import WeakSet
 
+from grader.box.simulation.calls import Call, local, servants
 from grader.box.simulation.children import Children
-from grader.box.simulation.posts import Flag, Posts
-from grader.box.simulation.resting import ASLEEP, Rest, cpu_of, sleeps_in_kernel
+from grader.box.simulation.posts import Posts
+from grader.box.simulation.resting import ASLEEP, Rest
 
 if TYPE_CHECKING:
     from grader.box.simulation.pace import Pace
@@ -36,78 +36,6 @@ TICK = 0.02
 """Real seconds for which the loop waits before it looks at the threads again."""
 STUCK = 20.0
 """Real seconds for which the loop waits for threads that do use CPU; the box's own limits usually come first."""
-
-servants: WeakSet[threading.Thread] = WeakSet()
-"""The threads of anyio and trio of which single calls are counted, and the grader's own."""
-
-local = threading.local()
-"""In a thread of a run: its ``call`` and its ``simulation``."""
-
-
-# ---- calls -----------------------------------------------------------------------------------------------------------
-
-
-class Call:
-    """One call in a worker thread of anyio or trio, or one thread that was started during the run.
-
-    queued    waits for a token of the capacity limiter; only the loop can change that
-    ready     may go on, waits for the baton
-    running   holds the baton: the loop waits for it in real time
-    sleeping  in a virtual ``time.sleep``
-    waiting   for a lock, or for the end of another thread
-    blocked   waits for a socket of its own
-    dropped   no task waits for it any more
-    """
-
-    __slots__ = (
-        *("abandoned", "alarm", "arrived", "baton", "begun", "finished", "is_ready", "late", "line"),
-        *("native_id", "number", "posted", "rest", "state", "thread", "thread_id", "waiters"),
-    )
-
-    def __init__(self, number: int, line: int | None = None, thread: threading.Thread | None = None) -> None:
-        self.number = number
-        self.line = line
-        """The learner's line that asked for it."""
-        self.thread = thread
-        """The thread, if the call is all that it does."""
-        self.state = "queued"
-        self.thread_id: int | None = None
-        self.native_id: int | None = None
-        self.arrived = Flag()
-        """Set when a thread has taken the call."""
-        self.baton = Flag()
-        self.rest = Rest()
-        self.begun = False
-        """Whether it has had the baton."""
-        self.abandoned = False
-        self.finished = False
-        self.posted = False
-        """Whether it has told the loop that it ended."""
-        self.is_ready: Callable[[], bool] = bool
-        """Whether what it is blocked for has come."""
-        self.waiters: dict[Call, None] = {}
-        """The calls that wait for the end of its thread."""
-        self.alarm = -1
-        """The number of the entry among the sleepers that ends its rest."""
-        self.late = False
-        """Whether its rest was ended by that entry."""
-
-    def is_at_work(self) -> bool:
-        """Whether it can still make progress by itself, or is about to post."""
-        return self.state == "running" and not (self.finished and self.posted) and not self.sleeps()
-
-    def sleeps(self) -> bool:
-        """Whether its thread has slept in the kernel for a while without using CPU, or is gone."""
-        if self.native_id is None:
-            return False
-        try:
-            cpu, asleep = cpu_of("self", self.native_id), sleeps_in_kernel(self.native_id)
-        except OSError:
-            return True  # the thread is gone
-        return self.rest.goes_on((cpu, asleep)) and asleep
-
-
-# ---- the workers of a run --------------------------------------------------------------------------------------------
 
 
 class _Bounds(Protocol):
@@ -193,6 +121,10 @@ class Workers:
             call.arrived.wait(STUCK)
         self.arriving.clear()
 
+    def _tracked(self) -> list[Call]:
+        """The calls of this moment, as a list: abandoned ones end meanwhile, and a new thread may be started."""
+        return list(self._calls)
+
     def _run_threads(self) -> bool:
         moved = False
         while self._calls and self._pass_baton():
@@ -231,27 +163,27 @@ class Workers:
 
     def _collect_threads(self) -> None:
         """See threads to their end that have nothing more to do: until then the load decides whether they live."""
-        for call in [call for call in list(self._calls) if call.finished and call.thread is not None]:
-            assert call.thread is not None
-            _join(call.thread, STUCK)
+        for call, thread in [(call, call.thread) for call in self._tracked() if call.finished]:
+            if thread is None:
+                continue
+            _join(thread, STUCK)
             self.forget(call)
             self.wake(call.waiters)
 
     def unblock(self) -> bool:
         """Let the threads go on whose sockets are ready; returns whether there are any."""
-        # A list, as threads come and go meanwhile: abandoned ones end, and what is asked may start another one.
-        unblocked = [call for call in list(self._calls) if call.state == "blocked" and call.is_ready()]
+        unblocked = [call for call in self._tracked() if call.state == "blocked" and call.is_ready()]
         for call in unblocked:
             call.state = "ready"
         return bool(unblocked)
 
     def wait_outside(self) -> bool:
         """Whether any thread waits for something that may come from outside of the run, such as for a socket."""
-        return any(call.state == "blocked" for call in list(self._calls)) or bool(self.unknown_waits())
+        return any(call.state == "blocked" for call in self._tracked()) or bool(self.unknown_waits())
 
     def unknown_waits(self) -> list[Call]:
         """The calls whose threads sleep in the kernel and have not said for what, nor until when."""
-        running = [call for call in list(self._calls) if call.state == "running" and not call.finished]
+        running = [call for call in self._tracked() if call.state == "running" and not call.finished]
         return [call for call in running if call.sleeps()]
 
     def next_deadline(self) -> float:
@@ -290,7 +222,7 @@ class Workers:
 
     def still_at_work(self) -> list[int]:
         """The learner's lines that asked for threads which have not come to their end."""
-        begun = [call for call in list(self._calls) if call.state not in ("queued", "dropped") and not call.finished]
+        begun = [call for call in self._tracked() if call.state not in ("queued", "dropped") and not call.finished]
         return [call.line for call in begun if call.line is not None and not self._is_of_the_loop(call.thread)]
 
     def strays(self) -> bool:
@@ -322,7 +254,7 @@ class Workers:
     def close(self) -> None:
         """End the run: no code of the learner's may go on in a thread."""
         self.posts.closed = True
-        calls = list(self._calls)
+        calls = self._tracked()
         self._calls.clear()
         self._sleepers.clear()
         # One at a time: what they tidy up on their way out is not written for threads that run side by side.
@@ -343,7 +275,7 @@ class Workers:
 
     def call_of(self, thread: threading.Thread) -> Call | None:
         """The call that is all of what this thread does."""
-        return next((call for call in list(self._calls) if call.thread is thread), None)
+        return next((call for call in self._tracked() if call.thread is thread), None)
 
     def takes_turns(self, thread_id: int) -> bool:
         """Whether a thread is the loop's, or one that holds or awaits the baton."""
@@ -451,7 +383,7 @@ class Workers:
     # ---- threads that take no turns ----------------------------------------------------------------------------------
 
     def _foreign_busy(self) -> bool:
-        tracked = {call.native_id for call in list(self._calls)}
+        tracked = {call.native_id for call in self._tracked()}
         for thread in threading.enumerate():
             ours = thread.ident == self._simulation.loop_thread or thread in self._before
             if ours or thread.native_id in tracked or thread in servants:

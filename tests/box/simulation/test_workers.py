@@ -548,7 +548,7 @@ def test_the_threads_of_a_backend_take_turns_or_are_known(box: Box, backend: str
     scenarios = """
         import threading, anyio
         from grader.box.simulation.core import current
-        from grader.box.simulation.workers import servants
+        from grader.box.simulation.calls import servants
         async def scenario(stage):
             before = threading.enumerate()
             await anyio.getaddrinfo("localhost", 80)
