@@ -14,7 +14,7 @@ from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, wait
 from dataclasses import dataclass
 
 from grader.classroom.pool import Answer, Chunk, Pool, StoredVerdict, Work, WorkerLost
-from grader.errors import MachineError
+from grader.errors import GraderError, InternalError, MachineError
 
 CHUNK_SECONDS = 1.0
 """How long a chunk should take. A killed run loses ``AHEAD`` of them at most for each worker, and a scheduler on the
@@ -32,8 +32,10 @@ DEATHS_IN_A_ROW = 30
 LOOK_SECONDS = 1.0
 """How often the caller is told how far the run is."""
 
+_LOOK = "Look for their end in `dmesg`, free some memory, and run the same command again"
+
 Note = Callable[[Sequence[StoredVerdict]], None]
-GiveUp = Callable[[Work, str], StoredVerdict]
+GiveUp = Callable[[Work, GraderError], StoredVerdict]
 MakeChunk = Callable[[tuple[Work, ...]], Chunk]
 
 
@@ -53,7 +55,7 @@ class Batch:
     """One run over many files.
 
     ``chunk`` makes the chunk for files of one exercise; ``note`` is called in this thread with verdicts as they come;
-    ``give_up`` makes the verdict on a file with which workers die; ``tick`` is called at least every second.
+    ``give_up`` makes the verdict on a file that could not be graded; ``tick`` is called at least every second.
     """
 
     def __init__(
@@ -147,7 +149,8 @@ class Batch:
             raise
         except Exception as error:
             # A file of this chunk made the grader fail, or a cluster has lost its worker too often.
-            self._suspect(portion, f"{type(error).__name__}: {error}")
+            what = f"it could not be graded: {type(error).__name__}: {error}"
+            self._suspect(portion, InternalError(what, hint="Run `grade doctor`, and report this"))
             return
         if answer.cannot_start is not None:
             raise answer.error()
@@ -163,7 +166,8 @@ class Batch:
         self._renew()
         for lost in portions:
             if lost.alone:
-                self._suspect(lost, "worker processes die with this file")
+                # By a signal, as of a kernel without memory: what our own code raises comes back as an exception.
+                self._suspect(lost, MachineError("worker processes die with this file", hint=_LOOK))
             else:
                 lost.deaths += 1
                 self._again.append(lost)
@@ -182,11 +186,11 @@ class Batch:
         if self._deaths > DEATHS_IN_A_ROW:
             raise MachineError(
                 f"worker processes die again and again, {self._deaths} times without grading anything",
-                hint="Look for their end in `dmesg`, free some memory, and run the same command again.",
+                hint=f"{_LOOK}.",
             )
         self._pool.renew()
 
-    def _suspect(self, portion: _Portion, why: str) -> None:
+    def _suspect(self, portion: _Portion, why: GraderError) -> None:
         """Halve a portion that workers die of; a single file is given up."""
         if len(portion.works) == 1:
             self._note([self._give_up(portion.works[0], why)])

@@ -13,7 +13,7 @@ from grader.classroom.batch import Batch
 from grader.classroom.gradebook import Gradebook, HandIn
 from grader.classroom.intake import Intake
 from grader.classroom.pool import Chunk, PackedKit, Pool, StoredVerdict, Work, conditions, stored_verdict
-from grader.errors import InternalError
+from grader.errors import GraderError
 from grader.judge import engine
 from grader.judge.engine import Request
 from grader.judge.options import PlayOptions
@@ -140,8 +140,7 @@ class ClassRun:
             for learner in self._owners[exercise, key]:
                 self._open[learner] -= 1
 
-    def _give_up(self, work: Work, why: str) -> StoredVerdict:
-        error = InternalError(f"it could not be graded: {why}", hint="Run `grade doctor`, and report this")
+    def _give_up(self, work: Work, error: GraderError) -> StoredVerdict:
         request = Request(path=Path(), shown="", options=self._order.options)
         verdict = engine.not_judged(self._order.kit, self._exercises[work.exercise], request, error)
         return stored_verdict(work.key, verdict)

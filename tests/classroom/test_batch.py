@@ -8,7 +8,7 @@ import subprocess
 import sys
 import threading
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import replace
@@ -31,7 +31,7 @@ from grader.classroom.pool import (
     stored_verdict,
     versions,
 )
-from grader.errors import KitError, MachineError
+from grader.errors import GraderError, KitError, MachineError
 from grader.judge.options import PlayOptions
 from grader.judge.verdict import Status
 from grader.kit.kit import load_kit
@@ -124,7 +124,10 @@ def chunk_of(works: tuple[Work, ...]) -> Chunk:
 
 def run(pool: Pool, todo: Sequence[Work]) -> dict[str, StoredVerdict]:
     noted: list[StoredVerdict] = []
-    give_up: Callable[[Work, str], StoredVerdict] = lambda work, why: judged(work.key, Status.NOT_JUDGED)  # noqa: E731
+
+    def give_up(work: Work, error: GraderError) -> StoredVerdict:
+        return replace(judged(work.key, Status.NOT_JUDGED), own_fault=error.exit_code == 70)
+
     Batch(pool, chunk=chunk_of, note=noted.extend, give_up=give_up).run(todo)
     keys = [one.key for one in noted]
     assert len(keys) == len(set(keys))
@@ -181,6 +184,7 @@ def test_several_files_that_kill_are_all_found() -> None:
     found = run(Pool(deadly=deadly), works(60))
 
     assert sorted(key for key, one in found.items() if one.status is Status.NOT_JUDGED) == sorted(deadly)
+    assert not any(one.own_fault for one in found.values())  # as of a computer without memory
 
 
 def test_a_chunk_under_suspicion_is_graded_alone() -> None:
@@ -197,6 +201,7 @@ def test_a_file_with_which_the_grader_itself_fails_is_found_without_a_death() ->
     found = run(pool, works(30))
 
     assert [key for key, one in found.items() if one.status is Status.NOT_JUDGED] == ["ex01-7"]
+    assert found["ex01-7"].own_fault
     assert pool.renewed == 0
 
 

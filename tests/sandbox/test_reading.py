@@ -355,6 +355,16 @@ def test_as_many_choices_as_cross_are_compared(many: bool) -> None:
         taken(changed(choices=[*choices[:-1], 1], widths=widths, many=many))
 
 
+def test_a_play_that_crashed_may_have_broken_off_in_a_choice() -> None:
+    crashed = {"ended": "crashed", "widths": [2, 2, 2]}
+    found, _ = taken(changed(**crashed, choices=[0, 1]))
+
+    assert found.ended is Ended.CRASHED
+    for choices in ([0], [1, 1], [0, 0], [0, 1, 1]):
+        with pytest.raises(Distrusted, match="does not make"):
+            taken(changed(**crashed, choices=choices))
+
+
 def test_a_seed_and_a_walk_have_choices_of_their_own() -> None:
     widths = [2, 3, 4, 5] * 5
     by_seed = [list(map(chooser(seed), widths)) for seed in range(4)]
