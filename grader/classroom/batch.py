@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, wait
 from dataclasses import dataclass
 
-from grader.classroom.pool import Answer, Chunk, Pool, StoredVerdict, Work, WorkerLost
+from grader.classroom.pool import Answer, Chunk, Pool, StoredVerdict, Work, WorkerLost, is_loss
 from grader.errors import GraderError, InternalError, MachineError
 
 CHUNK_SECONDS = 1.0
@@ -33,6 +33,8 @@ LOOK_SECONDS = 1.0
 """How often the caller is told how far the run is."""
 
 _LOOK = "Look for their end in `dmesg`, free some memory, and run the same command again"
+_DEADLY = MachineError("worker processes die with this file", hint=_LOOK)
+"""By a signal, as of a kernel without memory: what our own code raises comes back as an exception."""
 
 Note = Callable[[Sequence[StoredVerdict]], None]
 GiveUp = Callable[[Work, GraderError], StoredVerdict]
@@ -148,9 +150,7 @@ class Batch:
         except CancelledError:
             raise
         except Exception as error:
-            # A file of this chunk made the grader fail, or a cluster has lost its worker too often.
-            what = f"it could not be graded: {type(error).__name__}: {error}"
-            self._suspect(portion, InternalError(what, hint="Run `grade doctor`, and report this"))
+            self._suspect(portion, _DEADLY if is_loss(error) else _failing(error))
             return
         if answer.cannot_start is not None:
             raise answer.error()
@@ -166,8 +166,7 @@ class Batch:
         self._renew()
         for lost in portions:
             if lost.alone:
-                # By a signal, as of a kernel without memory: what our own code raises comes back as an exception.
-                self._suspect(lost, MachineError("worker processes die with this file", hint=_LOOK))
+                self._suspect(lost, _DEADLY)
             else:
                 lost.deaths += 1
                 self._again.append(lost)
@@ -207,3 +206,9 @@ class Batch:
                 answer = future.result()
                 if answer.cannot_start is None and len(answer.verdicts) == len(portion.works):
                     self._note(answer.verdicts)
+
+
+def _failing(error: Exception) -> InternalError:
+    """What to say of a file with which our own code fails."""
+    what = f"it could not be graded: {type(error).__name__}: {error}"
+    return InternalError(what, hint="Run `grade doctor`, and report this")

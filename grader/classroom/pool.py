@@ -317,6 +317,11 @@ WorkerLost = BrokenProcessPool
 """A process of the pool has died, and with it every chunk that was handed over."""
 
 
+def is_loss(error: Exception) -> bool:
+    """Whether a cluster has given a chunk up, because too many of its workers were killed with it."""
+    return type(error).__name__ == "KilledWorker"  # of dask.distributed, which need not be installed
+
+
 class Pool(Protocol):
     """An executor of chunks that can be made anew after one of its processes was killed."""
 

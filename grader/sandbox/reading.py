@@ -167,15 +167,17 @@ def _trace(answer: dict[str, Json], spans: tuple[Span, ...], elapsed: float) -> 
 def _check_turns(recording: Recording, choose: Choose) -> None:
     """Raise Distrusted unless the choices are those of the schedule.
 
-    A play that crashed may have broken off between a choice and the note of it, where memory ran out.
+    Of a play that crashed, notes of choices may be missing: memory ran out between the two notes of one in 12 of 540
+    plays that started threads without end, and asyncio chooses on while it winds up. Such a play earns nothing.
     """
     if len(recording.widths) > MAX_CHOICES or (recording.many and len(recording.widths) < MAX_CHOICES):
         raise Distrusted("more choices, or fewer, than cross")
     if any(width < 2 for width in recording.widths):
         raise Distrusted("a choice among fewer than two")
-    made = tuple(map(choose, recording.widths))
-    broken_off = recording.ended is Ended.CRASHED and recording.choices == made[:-1]
-    if recording.choices != made and not broken_off:
+    if recording.ended is Ended.CRASHED:
+        if len(recording.choices) > len(recording.widths):
+            raise Distrusted("a choice of which nothing else was noted")
+    elif recording.choices != tuple(map(choose, recording.widths)):
         raise Distrusted("choices that its schedule does not make")
 
 

@@ -44,13 +44,22 @@ SPEED = 0.1
 """Seconds that a file takes in the pools below, by their own account."""
 
 
-class Pool:
-    """A pool of one thread that pretends. ``deadly`` keys kill it, with everything that was handed over."""
+TOO_DEEP = RecursionError("too deep")
 
-    def __init__(self, size: int = 2, *, deadly: Sequence[str] = (), failing: Sequence[str] = ()) -> None:
+
+class Pool:
+    """A pool of one thread that pretends. ``deadly`` keys kill it, with everything that was handed over.
+
+    A chunk with a ``failing`` key comes back as ``error``.
+    """
+
+    def __init__(
+        self, size: int = 2, *, deadly: Sequence[str] = (), failing: Sequence[str] = (), error: Exception = TOO_DEEP
+    ) -> None:
         self.size = size
         self.deadly = deadly
         self.failing = failing
+        self.error = error
         self.chunks: list[tuple[str, ...]] = []
         self.together: list[int] = []
         """How many chunks were under way, itself included, whenever one was handed over."""
@@ -82,7 +91,7 @@ class Pool:
                     one.set_exception(BrokenProcessPool())
                 self._queue.clear()
             elif set(keys) & set(self.failing):
-                future.set_exception(RecursionError("too deep"))
+                future.set_exception(self.error)
             else:
                 future.set_result(graded(keys))
 
@@ -203,6 +212,14 @@ def test_a_file_with_which_the_grader_itself_fails_is_found_without_a_death() ->
     assert [key for key, one in found.items() if one.status is Status.NOT_JUDGED] == ["ex01-7"]
     assert found["ex01-7"].own_fault
     assert pool.renewed == 0
+
+
+def test_a_file_with_which_a_cluster_loses_its_workers_is_no_fault_of_the_grader() -> None:
+    killed = type("KilledWorker", (Exception,), {})()
+    found = run(Pool(failing=["ex01-7"], error=killed), works(30))
+
+    assert [key for key, one in found.items() if one.status is Status.NOT_JUDGED] == ["ex01-7"]
+    assert not found["ex01-7"].own_fault
 
 
 def test_a_machine_on_which_every_worker_dies_ends_the_run() -> None:

@@ -431,3 +431,40 @@ def test_cancellation_reaches_every_task_under_every_seed(box: Box, backend: str
                 "done waiter 2",
             ]
             assert all(early <= late for early, late in pairwise(mark.time for mark in recording.marks))
+
+
+# ---- without memory --------------------------------------------------------------------------------------------------
+
+OUT_OF_MEMORY = """
+import sys
+import anyio
+from anyio.lowlevel import checkpoint
+from grader.box.simulation.core import Bounds
+from grader.box.simulation.run import prepare, run
+from grader.box.simulation.schedule import Schedule
+
+chosen = []
+
+def choose(width):
+    if len(chosen) == 3:
+        raise MemoryError
+    chosen.append(width)
+    return 0
+
+async def main():
+    async with anyio.create_task_group() as tg:
+        for _ in range(4):
+            tg.start_soon(checkpoint)
+
+simulation = prepare(sys.argv[1], Schedule(choose), Bounds())
+error = run(simulation, main)
+print(error is not None, len(simulation.schedule.choices), len(simulation.widths) > 3)
+"""
+
+
+@on_both_backends
+def test_a_run_that_ends_in_a_choice_lacks_the_note_of_it(backend: str) -> None:
+    command = [sys.executable, "-c", OUT_OF_MEMORY, backend]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)
+
+    assert done.stdout.split() == ["True", "3", "True"]
