@@ -36,7 +36,7 @@ MESSAGE: dict[str, Json] = {
     "raised": {"bare": True, "leaves": [LEAF]},
     "spans": [["a", 0.0, 1.0, "cancelled", None, 1], ["b", 1.0, None, "open", None, None]],
     "attempts": [["a", 0, 2, "raised", {"bare": False, "leaves": [LEAF]}, 1], ["b", 1, 2, "returned", [1], 2]],
-    "kinds": [["join", ["list", "object"]]],
+    "returns": [["join", ["list", "object"], [1]]],
     "marks": [[0, "a", None], [1.5, "b", {"k": "token"}]],
     "waiting": [["main", 3, "sleep", 0.5], ["other", None, "", 0]],
     "hygiene": [["never-awaited", 3, "fetch"], ["leaked-task", None, "main"]],

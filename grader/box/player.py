@@ -75,7 +75,7 @@ def play(program: Program, request: Message, bounds: Bounds, leave: Callable[[Me
     performance = Performance(program, request, simulation)
     simulation.on_abandon = lambda: leave(performance.message(spent=True))
     with (
-        performance.kinds if request["kinds"] else nullcontext(),
+        performance.returns if request["returns"] else nullcontext(),
         Watch(simulation, KnownLines(request["hung"], program.source)),
     ):
         performance.escaped = run_unwatched(simulation, performance.main)
@@ -88,7 +88,7 @@ def play(program: Program, request: Message, bounds: Bounds, leave: Callable[[Me
 
 def too_large(message: Message) -> Message:
     """The message to send instead of one that does not fit into a line: it says that the play recorded too much."""
-    empty: Message = {key: [] for key in ("spans", "marks", "attempts", "instants", "kinds", "hygiene", "waiting")}
+    empty: Message = {key: [] for key in ("spans", "marks", "attempts", "instants", "returns", "hygiene", "waiting")}
     nothing: Message = dict.fromkeys(("result", "raised", "line", "trace", "digest"))
     return {**message, **empty, **nothing, "elapsed": message["now"], "ended": Ended.LIMIT, "reason": TOO_MUCH}
 
@@ -112,8 +112,8 @@ class Performance:
         self._clock = simulation.clock
         self._schedule = simulation.schedule
         self._stage = Stage(simulation)
-        self.kinds = ReturnedKinds(self._stage)
-        self._surroundings = fresh_surroundings(request["output"])
+        self.returns = ReturnedValues(self._stage)
+        self._surroundings = fresh_surroundings(request["output"], simulation.printed)
         self._elapsed: float | None = None
         self._result: object = None
         self._raised: object = None
@@ -172,7 +172,7 @@ class Performance:
             "raised": self._raised,
             "instants": instants,
             **rows,
-            "kinds": self.kinds.rows,
+            "returns": self.returns.rows(),
             "hygiene": [row(remark) for remark in self._surroundings.unawaited + self._remarks],
             "choices": self._schedule.choices,
             "widths": widths[:MAX_CHOICES],
@@ -217,16 +217,20 @@ def _waiting(task: str, site: Site | None, since: float) -> list[Any]:
     return row(Waiting(task=task, line=line, awaiting=awaiting, since=since))
 
 
-class ReturnedKinds:
-    """While it is entered, notes the kinds of values that functions of the learner's file return.
+class ReturnedValues:
+    """While it is entered, notes what functions of the learner's file return.
 
     The interpreter tells of each return through the profile function of this thread. A wrapper round the functions
     would change what a program sees of itself, and would stand in the chain of awaits that learners are shown.
     """
 
     def __init__(self, stage: Stage) -> None:
-        self.rows: list[list[Any]] = []
         self._stage = stage
+        self._found: dict[tuple[str, tuple[str, ...]], Returned] = {}
+
+    def rows(self) -> list[list[Any]]:
+        """The rows, the latest last."""
+        return [row(returned) for returned in self._found.values()]
 
     def __enter__(self) -> None:
         sys.setprofile(self._note)
@@ -235,11 +239,11 @@ class ReturnedKinds:
         sys.setprofile(None)
 
     def _note(self, frame: FrameType, event: str, value: object) -> None:
-        if event != "return" or len(self.rows) >= MAX_RETURNED or not _returns(frame):
+        if event != "return" or not _returns(frame):
             return
-        returned = row(Returned(name=frame.f_code.co_qualname, types=self._stage.class_names(value)))
-        if returned not in self.rows:
-            self.rows.append(returned)
+        name, types = frame.f_code.co_qualname, self._stage.class_names(value)
+        if self._found.pop((name, types), None) is not None or len(self._found) < MAX_RETURNED:
+            self._found[name, types] = Returned(name=name, types=types, value=self._stage.encode_little(value))
 
 
 def _returns(frame: FrameType) -> bool:
@@ -264,8 +268,9 @@ class Output(io.TextIOBase):
 
     encoding = "utf-8"
 
-    def __init__(self, limit: int) -> None:
+    def __init__(self, limit: int, note: Callable[[str], None]) -> None:
         self._left = limit
+        self._note = note
         self._parts: list[str] = []
         self._dropped = 0
 
@@ -274,6 +279,7 @@ class Output(io.TextIOBase):
         if kept:
             self._parts.append(kept)
             self._left -= len(kept)
+            self._note(kept)
         self._dropped += len(text) - len(kept)
         return len(text)
 
@@ -288,8 +294,8 @@ class Output(io.TextIOBase):
 class Surroundings:
     """What one play prints, and the coroutines that it never awaits."""
 
-    def __init__(self, output_bytes: int) -> None:
-        self.output = Output(output_bytes)
+    def __init__(self, output_bytes: int, note: Callable[[str], None]) -> None:
+        self.output = Output(output_bytes, note)
         self.unawaited: list[Remark] = []
         """Coroutines that the learner's code made and never awaited."""
 
@@ -302,13 +308,16 @@ class Surroundings:
                 return
 
 
-_now = Surroundings(0)
+_now = Surroundings(0, lambda text: None)
 
 
-def fresh_surroundings(output_bytes: int) -> Surroundings:
-    """Begin a new play: from now on its output and its remarks go to the surroundings that are returned."""
+def fresh_surroundings(output_bytes: int, note: Callable[[str], None]) -> Surroundings:
+    """Begin a new play: from now on its output and its remarks go to the surroundings that are returned.
+
+    ``note`` is called with each text that is printed.
+    """
     global _now
-    _now = Surroundings(output_bytes)
+    _now = Surroundings(output_bytes, note)
     sys.stdout = sys.stderr = _now.output
     return _now
 

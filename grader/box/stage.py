@@ -17,7 +17,17 @@ from grader.box.simulation.clock import Clock
 from grader.box.simulation.core import Simulation
 from grader.box.simulation.trace import innermost_place, leaves, scenario_line
 from grader.wire.lines import Json, checksum
-from grader.wire.recording import MAX_LEAVES, MAX_ROWS, Ended, Leaf, Mark, Span, row
+from grader.wire.recording import (
+    MAX_LEAVES,
+    MAX_RETURNED_PARTS,
+    MAX_RETURNED_TEXT,
+    MAX_ROWS,
+    Ended,
+    Leaf,
+    Mark,
+    Span,
+    row,
+)
 from grader.wire.values import Encoder, TooLarge, name_of
 
 MAX_MESSAGE = 2000
@@ -154,6 +164,13 @@ class Stage:
             return self._encoder.encode(value)
         except TooLarge:
             self._overflow()
+
+    def encode_little(self, value: object) -> Json:
+        """A value as it crosses if it is a small one, else the name of its type; it uses up nothing."""
+        try:
+            return Encoder(self._token_of, parts=MAX_RETURNED_PARTS, text=MAX_RETURNED_TEXT).encode(value)
+        except TooLarge:
+            return {"o": name_of(type(value))}
 
     def encode_error(self, error: BaseException) -> Json:
         """An exception as it crosses: its first leaves, and whether it is its own only leaf."""

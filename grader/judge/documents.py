@@ -131,10 +131,17 @@ def _load(kind: Any, value: Any) -> Any:
 def _load_record(kind: Any, value: Any) -> Any:
     if not isinstance(value, dict):
         raise Unreadable(f"not a {kind.__name__}")
-    try:
-        return kind(**{name: _load(hint, value[_KEYS.get(name, name)]) for name, hint in _fields(kind).items()})
-    except KeyError as error:
-        raise Unreadable(f"a {kind.__name__} without {error}") from None
+    stored = {name: value[key] for name in _fields(kind) if (key := _KEYS.get(name, name)) in value}
+    if missing := _required(kind) - stored.keys():
+        raise Unreadable(f"a {kind.__name__} without {min(missing)}")
+    return kind(**{name: _load(_fields(kind)[name], item) for name, item in stored.items()})
+
+
+@cache
+def _required(kind: Any) -> frozenset[str]:
+    """The fields that every document has: an earlier release knew nothing of some that have a default."""
+    absent = dataclasses.MISSING
+    return frozenset(field.name for field in dataclasses.fields(kind) if field.default is absent)
 
 
 @cache

@@ -108,7 +108,7 @@ class _Grading:
         verdict = replace(verdict, digest=taken.digest, look=findings.look)
         if findings.faults:
             return replace(verdict, faults=findings.faults), None
-        verdict = replace(verdict, isolation=self._box.level)
+        verdict = replace(verdict, isolation=self._box.level, source=taken.source)
         if refused := self._box.refusal(self._exercise.needs):
             return replace(verdict, trouble=refused), None
         return verdict, taken

@@ -21,7 +21,7 @@ from grader.wire.recording import Raised, Recording, Span
 
 STAGE = ("submission", "now", "token", "mark", "span", "attempt", "attempt_sync", "settle", "gate")
 """What a stage has for scenarios."""
-STAGE_INSIDE = ("spans", "marks", "attempts", "rows", "encode", "encode_error", "class_names")
+STAGE_INSIDE = ("spans", "marks", "attempts", "rows", "encode", "encode_little", "encode_error", "class_names")
 """What a stage has for the player; a scenario that uses it does not fail."""
 
 _GIVES: Mapping[tuple[type, str], type] = {

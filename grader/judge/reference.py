@@ -66,8 +66,8 @@ class Reference:
         """The functions of the reference answer that return in the same play; None if the kit comes without it."""
         if self._source is None:
             return None
-        recording = self._cell(self._source).recording(replace(_natural(play), kinds=True))
-        return frozenset(returned.name for returned in recording.kinds) if recording.ended.by_itself else None
+        recording = self._cell(self._source).recording(replace(_natural(play), returns=True))
+        return frozenset(returned.name for returned in recording.returns) if recording.ended.by_itself else None
 
     # ---- the witness -------------------------------------------------------------------------------------------------
 
@@ -140,7 +140,7 @@ class Reference:
 
 
 def _natural(play: Play) -> Play:
-    return replace(play, seed=0, choices=None, trace=True, kinds=False)
+    return replace(play, seed=0, choices=None, trace=True, returns=False)
 
 
 def _own_exceptions(recording: Recording) -> list[Leaf]:

@@ -109,9 +109,9 @@ class Results:
         if unfit is None or (returning := self._reference.returning(failed.play)) is None:
             return unfit
         # What the reference answer does not return from, it does not call, or it leaves by the exception asked for.
-        kinds = tuple(returned for returned in shown.kinds if returned.name in returning)
+        kinds = tuple(returned for returned in shown.returns if returned.name in returning)
         promised = tuple(promise for promise in promised if promise.name in returning)
-        return _unfit_in(replace(shown, kinds=kinds), failed, promised, taken)
+        return _unfit_in(replace(shown, returns=kinds), failed, promised, taken)
 
     def _seen_again(self, cell: AnyCell, failed: Failed) -> Recording:
         """The recording to show: with its trace, and with the kinds of values returned if the play ended by itself.
@@ -123,8 +123,8 @@ class Results:
             return shown
         again = replace(failed.play, trace=True)
         # Kinds cost time at each call, which could block the loop in a play that computes for long.
-        if shown.ended.by_itself and _went_alike(seen := cell.recording(replace(again, kinds=True)), shown):
-            return replace(shown, trace=seen.trace, kinds=seen.kinds)
+        if shown.ended.by_itself and _went_alike(seen := cell.recording(replace(again, returns=True)), shown):
+            return replace(shown, trace=seen.trace, returns=seen.returns)
         if shown.trace is None and _went_alike(seen := cell.recording(again), shown):
             return replace(shown, trace=seen.trace)
         return shown

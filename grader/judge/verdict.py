@@ -54,6 +54,14 @@ class Failure:
     """The turns that make the test fail: which task goes on before which; empty if it fails in natural order too."""
     line: int | None = None
     source: str = ""
+    last_line: int | None = None
+    """The last of the lines that the mistake spans, if there are several."""
+    got: str = ""
+    """What the learner's code returned, raised or did where that shows the mistake, in one line."""
+    expected: str = ""
+    """What stands against ``got``: what the reference answer did in the same play, or what is promised."""
+    inputs: str = ""
+    """The inputs of the play that the author lets learners see, such as ``seconds = {'a': 3}``."""
     exception: str = ""
     """``ValueError: boom`` if the learner's code raised, as it came."""
     waiting: tuple[Waiting, ...] = ()
@@ -117,6 +125,18 @@ class TestResult:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Root:
+    """The failure to mend first, and what the other failed tests have to do with it. Tests are numbers."""
+
+    test: int
+    backend: str
+    same: tuple[int, ...] = ()
+    """Other tests that fail for the same reason, whatever diagnosis their failures have."""
+    afterwards: tuple[int, ...] = ()
+    """Other tests that fail for another reason, or for one that can only be told once the first is mended."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
     """The outcome for one submission of one exercise."""
 
@@ -125,11 +145,15 @@ class Verdict:
     file: str
     """The submission's path as the learner knows it."""
     digest: str
+    source: str = ""
+    """The learner's file, if it was judged, as it came."""
     kit: str
     """Title and version of the kit."""
     tests: tuple[TestResult, ...] = ()
     total: int = 100
     """Points of the exercise, of all hidden tests and not only of those that were asked for."""
+    root: Root | None = None
+    """The failure to mend first; None where no test has failed."""
     faults: tuple[Fault, ...] = ()
     look: tuple[Fault, ...] = ()
     """Lines that an instructor is asked to read. They cost no points, and pages for learners do not show them."""

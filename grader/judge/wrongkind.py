@@ -47,7 +47,7 @@ def wrong_kind(
                 return wrong
     stopped = stumbled or any(leaf.scenario_line is not None for leaf in recording.surprises)
     by_name = {promise.name: promise for promise in promised}
-    for returned in recording.kinds:
+    for returned in recording.returns:
         broken, definition = by_name.get(returned.name), defined.get(returned.name)
         if broken is None or definition is None:
             continue
@@ -61,7 +61,7 @@ def unusable(recording: Recording, promised: Sequence[Promise], defined: Mapping
     if not any(leaf.line is None and leaf.scenario_line is not None for leaf in recording.surprises):
         return None
     public = {promise.name for promise in promised if not promise.name.endswith("__")} & defined.keys()
-    last = next((returned for returned in reversed(recording.kinds) if returned.name in public), None)
+    last = next((returned for returned in reversed(recording.returns) if returned.name in public), None)
     if last is None:
         return None
     kind = in_words(last.types[0] if last.types else "")

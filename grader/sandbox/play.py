@@ -26,8 +26,8 @@ class Play:
     """Virtual seconds after which the play is late, if its hidden test says so."""
     walk: str = "fair"
     """``sticky`` for an unfair schedule, which stays with one task as long as it can."""
-    kinds: bool = False
-    """Whether the recording says what kinds of values the submission's functions returned."""
+    returns: bool = False
+    """Whether the recording says what values the submission's functions returned."""
 
     @property
     def key(self) -> Play:
@@ -51,7 +51,7 @@ def request(play: Play, name: str, limits: Limits, hung: Collection[int] = ()) -
         "trace": play.trace,
         "within": play.within,
         "walk": play.walk,
-        "kinds": play.kinds,
+        "returns": play.returns,
         "hung": [*sorted(hung)],
         "output": limits.output_bytes,
     }

@@ -88,7 +88,7 @@ def read(
         spans=spans,
         attempts=_stretches(answer.get("attempts"), decode),
         marks=_rows(Mark, answer.get("marks"), decode),
-        kinds=_rows(Returned, answer.get("kinds")),
+        returns=_rows(Returned, answer.get("returns"), Decoder().decode),
         waiting=_rows(Waiting, answer.get("waiting")),
         remarks=_rows(Remark, answer.get("hygiene")),
         choices=_choices(answer.get("choices")),

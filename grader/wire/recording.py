@@ -21,7 +21,7 @@ from typing import Annotated, Any
 HOW = ("open", "returned", "raised", "cancelled")
 """How a span or an attempt ended; ``open`` if it had not when the play was over."""
 
-EVENTS = ("spawn", "start", "resume", "suspend", "block", "finish")
+EVENTS = ("spawn", "start", "resume", "suspend", "wake", "print", "block", "finish")
 """The kinds of ``Event``."""
 
 INSTANTS = ("mark", "span", "attempt", "end of span", "end of attempt", "block", "over")
@@ -45,7 +45,10 @@ MAX_EVENTS = 6000
 """Events that cross to the trusted side; a picture needs far fewer, and a spinning play makes 100,000."""
 MAX_DEVIATIONS = 50
 MAX_RETURNED = 40
-"""Pairs of a function and a kind of value that it has returned."""
+"""Pairs of a function and a class of which it has returned a value."""
+MAX_RETURNED_PARTS = 64
+MAX_RETURNED_TEXT = 2000
+"""What crosses of one returned value: enough for a line of a report."""
 
 
 class Missing(AssertionError):
@@ -201,12 +204,14 @@ class Instant:
 
 @dataclass(frozen=True, slots=True)
 class Returned:
-    """A function or method of the submission, and a kind of value that it has returned; each pair once."""
+    """A function or method of the submission, and the last value of one class that it has returned."""
 
     name: str
     """Its qualified name, such as ``join`` or ``Stream.map``."""
     types: tuple[str, ...]
     """The class of the value and its bases, as in ``Leaf.types``."""
+    value: object
+    """The value as it was then; of one with many parts the name of its type alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,6 +256,8 @@ class Event:
     ``start``   None: its first step begins
     ``resume``  None: a later step begins
     ``suspend`` what it awaits, in the learner's words (``sleep``, ``Event.wait``); ``line`` is where
+    ``wake``    the number of the task that woke it, as text; None if time, data or a thread did
+    ``print``   what it printed
     ``block``   the virtual seconds for which it held the whole loop, as text; ``line`` is where
     ``finish``  ``returned``, ``raised`` or ``cancelled``
     """
@@ -320,8 +327,8 @@ class Recording:
     spans: tuple[Span, ...] = ()
     attempts: tuple[Span, ...] = ()
     marks: tuple[Mark, ...] = ()
-    kinds: tuple[Returned, ...] = ()
-    """What kinds of values the submission's functions returned, for plays that were asked for them."""
+    returns: tuple[Returned, ...] = ()
+    """What the submission's functions returned, for plays that were asked for it; the latest last."""
     waiting: tuple[Waiting, ...] = ()
     remarks: tuple[Remark, ...] = ()
     widths: tuple[int, ...] = ()

@@ -50,10 +50,12 @@ class Encoder:
     ``token_of`` gives the names of the objects that the scenario handed out, and None for all others.
     """
 
-    def __init__(self, token_of: Callable[[object], str | None]) -> None:
+    def __init__(
+        self, token_of: Callable[[object], str | None], *, parts: int = MAX_NODES, text: int = MAX_TEXT
+    ) -> None:
         self._token_of = token_of
-        self._left = MAX_NODES
-        self._text_left = MAX_TEXT
+        self._left = parts
+        self._text_left = text
 
     def spend(self, characters: int) -> None:
         """Count characters that cross beside the values. Raises TooLarge."""

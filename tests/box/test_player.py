@@ -14,6 +14,7 @@ from grader.sandbox.reading import read
 from grader.wire.lines import dumps, loads
 from grader.wire.recording import MAX_RETURNED, Ended
 from grader.wire.turns import MAX_CHOICES, natural
+from grader.wire.values import Token
 from tests.plays_samples import RUN_MAIN, RUN_MAIN_WITH_STAGE, cell_of, line_of, on_both_backends, play_of, played
 
 
@@ -197,9 +198,11 @@ def test_writing_to_the_descriptors_does_not_disturb_the_messages(box: Box, back
 
 
 def test_output_counts_what_it_drops() -> None:
-    output = Output(5)
+    noted: list[str] = []
+    output = Output(5, noted.append)
 
     assert [output.write("abc"), output.write("defg"), output.write("h")] == [3, 4, 1]
+    assert noted == ["abc", "de"]
     assert output.text() == "abcde\n... and 3 characters more"
     assert output.writable()
 
@@ -272,7 +275,7 @@ def test_a_scenario_that_is_not_there_is_no_fault_of_the_play(box: Box, backend:
 def test_a_message_that_does_not_fit_is_replaced_by_one_that_the_trusted_side_reads() -> None:
     message = {
         "play": "1", "ended": "returned", "reason": "", "line": None, "waiting": [], "elapsed": 3.0, "result": "x" * 10,
-        "raised": None, "spans": [], "marks": [[0.0, "a", 1]], "attempts": [], "kinds": [], "hygiene": [],
+        "raised": None, "spans": [], "marks": [[0.0, "a", 1]], "attempts": [], "returns": [], "hygiene": [],
         "choices": [], "widths": [], "many": False, "steps": 4, "output": "said", "trace": None, "digest": "0",
         "spent": False, "now": 4.0, "instants": [[0.0, "mark", 0, 1], [3.0, "over", 0, 0]], "failed_at": None,
     }  # fmt: skip
@@ -326,8 +329,8 @@ async def main(stage):
 
 def kinds(box: Box, backend: str, source: str = RETURNING) -> list[tuple[str, str]]:
     with cell_of(box, source, RUN_MAIN_WITH_STAGE) as cell:
-        recording = cell.recording(replace(play_of(backend), kinds=True))
-    return [(returned.name, returned.types[0]) for returned in recording.kinds]
+        recording = cell.recording(replace(play_of(backend), returns=True))
+    return [(returned.name, returned.types[0]) for returned in recording.returns]
 
 
 @on_both_backends
@@ -335,24 +338,48 @@ def test_what_kinds_of_values_the_functions_of_a_submission_return_is_told_if_it
     box: Box, backend: str
 ) -> None:
     assert kinds(box, backend) == [
-        ("nothing", "NoneType"),
         ("early", "submission.Winner"),
         ("plain", "coroutine"),
+        ("nothing", "NoneType"),
         ("Mine.made", "submission.Mine"),
         ("Mine.method", "str"),
         ("main", "list"),
     ]
 
 
+def test_what_was_returned_last_is_told_and_of_a_large_value_the_type_alone(box: Box) -> None:
+    source = """
+    def count(n):
+        return [n, "text"]
+    def many():
+        return [0] * 1000
+    def long():
+        return "x" * 5000
+    async def main(stage):
+        given = stage.token("given", object())
+        def hand():
+            return given
+        count(1), count(2), many(), long()
+        return {"key": given}
+    """
+    with cell_of(box, source, RUN_MAIN_WITH_STAGE) as cell:
+        returns = cell.recording(replace(play_of("asyncio"), returns=True)).returns
+
+    values = {returned.name: returned.value for returned in returns}
+    assert values["count"] == [2, "text"]
+    assert values["main"] == {"key": Token("given")}
+    assert [repr(values[name]) for name in ("many", "long")] == ["Opaque(type_name='list')", "Opaque(type_name='str')"]
+
+
 @on_both_backends
 def test_a_play_goes_the_same_way_with_and_without_the_kinds(box: Box, backend: str) -> None:
     with cell_of(box, RETURNING, RUN_MAIN_WITH_STAGE) as cell:
         plain = cell.recording(play_of(backend, seed=1))
-        watched = cell.recording(replace(play_of(backend, seed=1), kinds=True))
+        watched = cell.recording(replace(play_of(backend, seed=1), returns=True))
 
-    assert plain.kinds == ()
-    assert watched.kinds != ()
-    assert replace(watched, kinds=()).trace == plain.trace
+    assert plain.returns == ()
+    assert watched.returns != ()
+    assert replace(watched, returns=()).trace == plain.trace
     assert (watched.digest, watched.steps, watched.value, watched.waiting) == (
         plain.digest,
         plain.steps,
@@ -373,10 +400,10 @@ def test_functions_are_the_same_objects_while_their_values_are_watched(box: Box,
     """
     with cell_of(box, source, RUN_MAIN_WITH_STAGE) as cell:
         plain = cell.recording(play_of(backend))
-        watched = cell.recording(replace(play_of(backend), kinds=True))
+        watched = cell.recording(replace(play_of(backend), returns=True))
 
     assert watched.result == plain.result
-    assert watched.kinds
+    assert watched.returns
 
 
 @on_both_backends

@@ -51,8 +51,8 @@ IN_THE_FUNCTION = replace(IN_THE_SUBMISSION, line=2)
 
 
 def play(*returned: tuple[str, str], **fields: object) -> Recording:
-    kinds = tuple(Returned(name=name, types=(kind, "object")) for name, kind in returned)
-    recording = Recording(scenario="s", backend="trio", ended=Ended.RETURNED, kinds=kinds)
+    kinds = tuple(Returned(name=name, types=(kind, "object"), value=None) for name, kind in returned)
+    recording = Recording(scenario="s", backend="trio", ended=Ended.RETURNED, returns=kinds)
     return replace(recording, **fields)  # type: ignore[arg-type]
 
 
@@ -137,9 +137,9 @@ def test_what_keeps_its_promise_is_never_said(returned: tuple[str, str]) -> None
 
 
 def test_a_subclass_keeps_the_promise_of_its_base() -> None:
-    kept = Returned(name="join", types=("submission.Results", "list", "object"))
+    kept = Returned(name="join", types=("submission.Results", "list", "object"), value=None)
 
-    assert found(replace(stopped(), kinds=(kept,))) is None
+    assert found(replace(stopped(), returns=(kept,))) is None
 
 
 def test_where_anything_is_promised_none_is_said_only_if_the_scenario_or_the_test_could_not_go_on() -> None:

@@ -46,7 +46,7 @@ MESSAGE: dict[str, Any] = {
     "raised": None,
     "spans": [["a", 0, 1.5, "returned", None, 2], ["b", 0, None, "open", None, None], ["c", 0, 1, "raised", ERROR, 1]],
     "marks": [[0, "m", True]],
-    "kinds": [["join", ["NoneType", "object"]]],
+    "returns": [["join", ["NoneType", "object"], None]],
     "attempts": [["t", 0, 1, "returned", {"t": [1]}, 1], ["u", 0, 1, "cancelled", None, 1]],
     "hygiene": [["never-awaited", 4, "fetch"], ["leaked-task", None, "worker"]],
     "choices": [0, 1],
@@ -91,7 +91,7 @@ def test_an_honest_message_is_read_in_full() -> None:
     assert (first, second, type(third)) == (1, Token("thing"), Opaque)
     assert (found.span("a").end, found.span("b").how, found.span("b").stopped) == (1.5, "open", None)
     assert found.span("c").raised.leaves[1].types == ("submission.Mine",)
-    assert found.kinds == (Returned(name="join", types=("NoneType", "object")),)
+    assert found.returns == (Returned(name="join", types=("NoneType", "object"), value=None),)
     assert found.attempt("t").value == (1,)
     assert found.marks[0].value == True  # noqa: E712
     assert (found.waiting[0].awaiting, found.waiting[1].line) == ("Event.wait", None)
@@ -180,7 +180,7 @@ def test_a_box_may_say_that_it_was_tampered_with() -> None:
         {"raised": {"bare": 1, "leaves": []}},
         {"raised": {"bare": True, "leaves": [["a", "ValueError", "", None, None]]}},
         {"raised": {"bare": True, "leaves": [["a", ["ValueError"], "", None, -1]]}},
-        {"kinds": [["join", "list"]]},
+        {"returns": [["join", "list", 1]]},
         {"spans": [["a", 0, 1, "passed", None, 1]]},
         {"spans": [["a", 0, 1, ["returned"], None, 1]]},
         {"spans": [["a", 0, 1, "returned", None]]},
@@ -229,7 +229,7 @@ def test_a_message_of_another_shape_is_distrusted(changes: dict[str, Any]) -> No
 
 ROWS = [
     *(["spans", number] for number in range(3)),
-    *([key, 0] for key in ("marks", "attempts", "kinds", "waiting", "hygiene")),
+    *([key, 0] for key in ("marks", "attempts", "returns", "waiting", "hygiene")),
     *(["trace", key, 0] for key in ("tasks", "events", "deviations")),
     ["spans", 2, 4, "leaves", 0],
 ]
@@ -515,7 +515,7 @@ def test_spans_that_begin_at_the_same_time_and_end_in_any_order_are_fine() -> No
         {"marks": [[0, "m", None]] * (MAX_ROWS + 1)},
         {"spans": [["a", 0, None, "open", None, None]] * (MAX_ROWS + 1)},
         {"attempts": [["a", 0, None, "open", None, None]] * (MAX_ROWS + 1)},
-        {"kinds": [["join", ["list", "object"]]] * (MAX_RETURNED + 1)},
+        {"returns": [["join", ["list", "object"], []]] * (MAX_RETURNED + 1)},
         {"waiting": [["main", None, "", 0]] * (MAX_WAITING + 1)},
         {"choices": [0] * (MAX_CHOICES + 1)},
         {"widths": [2] * (MAX_CHOICES + 1)},
@@ -525,7 +525,7 @@ def test_spans_that_begin_at_the_same_time_and_end_in_any_order_are_fine() -> No
         {"result": [0] * (MAX_NODES + 1)},
     ],
     ids=[
-        *("marks", "spans", "attempts", "kinds", "waiting", "choices", "widths", "leaves", "events", "deviations"),
+        *("marks", "spans", "attempts", "returns", "waiting", "choices", "widths", "leaves", "events", "deviations"),
         "values",
     ],
 )

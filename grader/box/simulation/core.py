@@ -134,7 +134,12 @@ class Simulation:
         return number
 
     def woken(self, number: int) -> None:
-        self.trace.woken(self._now, number, self.running)
+        self.trace.woken(self.now, number, self.running)
+
+    def printed(self, text: str) -> None:
+        """Note what the task prints whose step is in progress; what a thread prints belongs to no task."""
+        if self.running is not None and threading.get_ident() == self.loop_thread:
+            self.trace.printed(self.now, self.running, text)
 
     def deviated(self, number: int, natural: int) -> None:
         """Note that a task takes its step before the one whose turn it would have been in natural order."""

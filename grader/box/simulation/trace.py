@@ -1,14 +1,14 @@
 """What happened when in one play: tasks, events, and the line of the learner's file in which each task waits.
 
-An event is ``[time, kind, task, line, info]`` as ``recording.Event`` documents it, plus ``wake`` (``info`` is the
-number of the task that did it), which serves the digest only.
+An event is ``[time, kind, task, line, info]`` as ``recording.Event`` documents it; ``info`` of a ``wake`` is a number
+here.
 """
 
 from __future__ import annotations
 
 import gc
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from hashlib import sha256
@@ -251,6 +251,14 @@ class Trace:
         site = site_of(coroutine)
         self.add(time, "suspend", task, site.line if site else None, site.awaiting if site else None)
 
+    def printed(self, time: float, task: int, text: str) -> None:
+        """A task prints; what ``print`` writes in parts is one event."""
+        last = self.events[-1] if self.events else None
+        if last is not None and last[1:3] == ["print", task]:
+            last[4] = f"{last[4]}{text}"
+        else:
+            self.add(time, "print", task, None, text)
+
     def deviated(self, time: float, task: int, instead_of: int) -> None:
         if len(self.deviations) < MAX_DEVIATIONS:
             self.deviations.append([time, task, instead_of])
@@ -259,7 +267,7 @@ class Trace:
         """The part that crosses to the trusted side."""
         shown = {record.id for record in self.tasks.values() if not record.internal}
         tasks = [[r.id, r.name, r.parent if r.parent in shown else None] for r in self.tasks.values() if r.id in shown]
-        events = [row for row in self.events if row[1] != "wake" and row[2] in shown]
+        events = list(_crossing(self.events, shown))
         deviations = [row for row in self.deviations if row[1] in shown and row[2] in shown]
         return {"tasks": tasks, "events": events[:MAX_EVENTS], "deviations": deviations}
 
@@ -278,6 +286,8 @@ class Trace:
             if kind == "wake":
                 wakes.append(f"{time!r},{task}")
                 continue
+            if kind == "print":
+                continue  # told as the output of the play
             if wakes:
                 wakes.sort()
                 rows += wakes
@@ -290,12 +300,36 @@ class Trace:
         return sha256(text.encode(errors="surrogatepass")).hexdigest()[:16]
 
 
+def _crossing(events: Iterable[EventRow], shown: Collection[int]) -> Iterator[EventRow]:
+    """The rows as they cross: those of tasks that are shown, without the wake-ups before a task's first step.
+
+    Wake-ups in a row are sorted, as in the digest.
+    """
+    started: set[object] = set()
+    wakes: list[tuple[Any, Any, Any]] = []
+    for row in events:
+        time, kind, task, _, info = row
+        if kind == "wake":
+            if task in started and task in shown:
+                wakes.append((time, task, str(info) if info in shown else None))
+            continue
+        yield from ([time, "wake", task, None, by] for time, task, by in sorted(wakes, key=lambda wake: wake[:2]))
+        wakes.clear()
+        if kind == "start":
+            started.add(task)
+        if task in shown:
+            yield row
+
+
 class Untraced(Trace):
     """Knows the tasks and collects no events: most plays pass, and collecting takes half of a step's time."""
 
     collects = False
 
     def add(self, time: float, kind: str, task: int, line: int | None = None, info: str | int | None = None) -> None:
+        pass
+
+    def printed(self, time: float, task: int, text: str) -> None:
         pass
 
     def deviated(self, time: float, task: int, instead_of: int) -> None:

@@ -232,7 +232,7 @@ program = Program(
 for backend in ("asyncio", "trio"):
     for seed in range(6):
         request = dict(play="1", scenario="scenario", inputs={"d": []}, backend=backend, seed=seed,
-                       choices=None, trace=True, output=100, within=None, walk="fair", hung=[], kinds=False)
+                       choices=None, trace=True, output=100, within=None, walk="fair", hung=[], returns=False)
         print(play(program, request, Bounds(), None)["digest"], file=sys.__stdout__)
 """
 

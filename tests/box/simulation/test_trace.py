@@ -75,6 +75,7 @@ def test_the_life_of_a_task_is_spawn_start_suspend_resume_finish(box: Box, backe
         (0, "spawn", None, None),
         (0, "start", None, None),
         (0, "suspend", line_of(TWO_TASKS, "# sleeping"), "sleep"),
+        (2, "wake", None, None),
         (2, "resume", None, None),
         (2, "finish", None, "returned"),
     ]
@@ -123,6 +124,7 @@ def test_a_callback_that_cancels_a_task_is_no_step_of_that_task(box: Box) -> Non
         (0, "spawn", None, None),
         (0, "start", None, None),
         (0, "suspend", line_of(source), "sleep"),
+        (5, "wake", None, None),
         (5, "resume", None, None),
         (5, "finish", None, "cancelled"),
     ]
@@ -221,16 +223,48 @@ def test_where_a_blocked_loop_was_interrupted_is_not_in_the_digest() -> None:
     assert Trace().digest(blocked) == Trace().digest({**blocked, "line": 5})
 
 
-def test_internal_tasks_and_wake_ups_do_not_cross() -> None:
+def test_internal_tasks_do_not_cross_nor_does_what_wakes_a_task_for_its_first_step() -> None:
     trace = Trace()
-    trace.tasks = {1: TaskRecord(1, "init", None, None, True), 2: TaskRecord(2, "main", 1, None, False)}
-    trace.add(0.0, "spawn", 1)
-    trace.add(0.0, "spawn", 2)
-    trace.events.append([0.0, "wake", 2, None, None])
+    trace.tasks = {
+        1: TaskRecord(1, "init", None, None, True),
+        2: TaskRecord(2, "main", 1, None, False),
+        3: TaskRecord(3, "job", 2, None, False),
+    }
+    for number in (1, 2, 3):
+        trace.add(0.0, "spawn", number)
+        trace.woken(0.0, number, 1)
+        trace.add(0.0, "start", number)
+    trace.woken(1.0, 3, 2)
+    trace.woken(1.0, 2, 1)
+    trace.add(1.0, "resume", 2)
 
     document = trace.document()
-    assert document["tasks"] == [[2, "main", None]]
-    assert document["events"] == [[0.0, "spawn", 2, None, None]]
+    assert document["tasks"] == [[2, "main", None], [3, "job", 2]]
+    assert document["events"] == [
+        *([0.0, kind, task, None, None] for task in (2, 3) for kind in ("spawn", "start")),
+        [1.0, "wake", 2, None, None],
+        [1.0, "wake", 3, None, "2"],
+        [1.0, "resume", 2, None, None],
+    ]
+
+
+@on_both_backends
+def test_what_a_task_prints_is_an_event_of_that_task(box: Box, backend: str) -> None:
+    source = """
+    import anyio
+    async def job(stage):
+        print("one", 2)
+        print("three")
+        await anyio.sleep(1)
+        print("four")
+    async def main(stage):
+        async with anyio.create_task_group() as tg:
+            tg.start_soon(job, stage, name="job")
+    """
+    events = events_of(played(box, backend, source, RUN_MAIN_WITH_STAGE), "job")
+
+    printed = [(time, text) for time, kind, _, text in events if kind == "print"]
+    assert printed == [(0, "one 2\nthree\n"), (1, "four\n")]
 
 
 @on_both_backends
