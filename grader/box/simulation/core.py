@@ -36,6 +36,16 @@ TOUCHED = "the clock or the schedule was changed from outside"
 MAX_ABORTS = 20
 """How often a failed run may be aborted and idle again before it is given up."""
 
+MAX_BLOCKS = 500
+"""Calls that may block in one step of a task before it is ended: as in a loop that sleeps until something changes,
+which cannot happen meanwhile."""
+PATIENCE = 5
+"""How often the learner's code may catch LoopBlocked, or block in another task, before the child ends."""
+
+
+class LoopBlocked(BaseException):
+    """Raised in the learner's code to end a step that does not end by itself."""
+
 
 class Abandoned(BaseException):
     """The run resists cancellation; raised out of the event loop when nothing else handles ``on_abandon``."""
@@ -119,6 +129,10 @@ class Simulation:
         self.failed_at: float | None = None
         """The virtual time at which the run was stopped."""
         self._aborts = 0
+        self._broken_off = 0
+        self._blocks_from = -1
+        self._blocks = 0
+        """How many calls have blocked in the step of that number."""
         self._step_began = real_clock()
         self.step_cpu = 0.0
         """CPU clock of the loop's thread some time before this step began; ``watch`` keeps it."""
@@ -263,7 +277,22 @@ class Simulation:
     def blocking_call(self, what: str, seconds: float, frame: FrameType | None) -> None:
         """The loop's thread is about to block inside a task step."""
         student = innermost_student(frame)
-        self.blocked(what, seconds, student.f_lineno if student else None)
+        line = student.f_lineno if student else None
+        self.blocked(what, seconds, line)
+        if self._blocks_from != self.steps:
+            self._blocks_from, self._blocks = self.steps, 0
+        self._blocks += 1
+        if self._blocks > MAX_BLOCKS:
+            # No signal would end such a loop: nearly all of its time is spent in our code, in which none is raised.
+            self.break_off(what, line)
+
+    def break_off(self, what: str, line: int | None) -> NoReturn:
+        """End the step in progress, and with it the run. To be called where an exception reaches the learner's code."""
+        self.fail(Ended.BLOCKED_LOOP, what, line)
+        self._broken_off += 1
+        if self._broken_off > PATIENCE:
+            self.on_abandon()
+        raise LoopBlocked  # once more, if the learner's code has caught it
 
     def abort_again(self) -> None:
         """Abort a run that idles again after its cancellation: by a shield, or a clean-up that waits for ever."""

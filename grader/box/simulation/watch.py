@@ -23,25 +23,18 @@ from grader.box.simulation.known import NOTHING_KNOWN, KnownLines
 from grader.box.simulation.resting import sleeps_in_kernel
 from grader.box.simulation.stall import stall
 from grader.box.simulation.trace import innermost_student, is_student
-from grader.wire.recording import Ended
 
 PERIOD = 0.05
 SLEEPING_SECONDS = 0.25
 """For how long each look must find the loop's thread asleep."""
 KNOWN_PERIOD, KNOWN_CPU_SECONDS, KNOWN_SLEEPING_SECONDS = 0.01, 0.05, 0.1
 """The same for a step that is where another play of the program has hung; elsewhere nothing changes."""
-PATIENCE = 5
-"""How often the learner's code may catch LoopBlocked, or block in another task, before the child ends."""
 SIGNAL = signal.SIGPROF if hasattr(signal, "SIGPROF") else None
 
 _BACKENDS = (f"{os.sep}asyncio{os.sep}", f"{os.sep}anyio{os.sep}", f"{os.sep}trio{os.sep}", f"{os.sep}grader{os.sep}")
 _STAND_INS = (worker_locks.__file__, worker_sockets.__file__)
 """What stands in for locks and sockets may be interrupted as those may."""
 _pause = threading.Event().wait
-
-
-class LoopBlocked(BaseException):
-    """Raised in the learner's code to end a step that does not end by itself."""
 
 
 class Watch:
@@ -66,7 +59,7 @@ class Watch:
         self._asleep = 0.0
         self._sleeps = False
         self._told = -1
-        self._raised = 0
+        self._what: tuple[str, int | None] = "", None
 
     def __enter__(self) -> None:
         if self.enabled:
@@ -141,11 +134,8 @@ class Watch:
             student = innermost_student(frame)
             line = student.f_lineno if student else None
             simulation.blocked(what, 0, line)
-            simulation.fail(Ended.BLOCKED_LOOP, what, line)
-        self._raised += 1
-        if self._raised > PATIENCE:
-            simulation.on_abandon()
-        raise LoopBlocked  # once more, if the learner's code has caught it
+            self._what = what, line
+        simulation.break_off(*self._what)
 
     def _may_raise_in(self, frame: FrameType) -> bool:
         if is_student(frame.f_code):

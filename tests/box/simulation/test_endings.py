@@ -404,6 +404,30 @@ def test_what_is_late_through_a_blocking_call_is_said_to_block(box: Box, backend
 
 
 @on_both_backends
+@pytest.mark.parametrize("catches", [False, True])
+def test_a_loop_of_blocking_calls_is_ended_at_once(box: Box, backend: str, catches: bool) -> None:
+    """Nearly all of its time is spent in our own code, in which no signal may end it: it took 5 s of CPU a play."""
+    sleep = ["try: time.sleep(0.1)  # here", "except BaseException: pass"] if catches else ["time.sleep(0.1)  # here"]
+    inside = "\n            ".join(sleep)
+    source = f"""
+    import anyio, time
+    async def main():
+        done = []
+        async def job():
+            done.append(1)
+        async with anyio.create_task_group() as tg:
+            tg.start_soon(job)
+            while not done:
+                {inside}
+    """.replace("\n            except", "\n                except")
+    recording = played(box, backend, source)
+
+    assert (recording.ended, recording.line) == (Ended.BLOCKED_LOOP, line_of(source))
+    assert recording.reason == "time.sleep(0.1)"
+    assert recording.elapsed < 60
+
+
+@on_both_backends
 def test_a_play_that_ends_at_the_horizon_is_not_late(box: Box, backend: str) -> None:
     limits = Limits(horizon_seconds=3600, wall_seconds=60)
     recording = played(box, backend, "import anyio\nasync def main(): await anyio.sleep(3600)", limits=limits)
