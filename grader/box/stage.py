@@ -28,7 +28,7 @@ from grader.wire.recording import (
     Span,
     row,
 )
-from grader.wire.values import Encoder, TooLarge, name_of
+from grader.wire.values import Encoder, ReportEncoder, TooLarge, name_of
 
 MAX_MESSAGE = 2000
 MAX_NAME = 200
@@ -168,8 +168,8 @@ class Stage:
     def encode_little(self, value: object) -> Json:
         """A value as it crosses if it is a small one, else the name of its type; it uses up nothing."""
         try:
-            return Encoder(self._token_of, parts=MAX_RETURNED_PARTS, text=MAX_RETURNED_TEXT).encode(value)
-        except TooLarge:
+            return ReportEncoder(self._token_of, parts=MAX_RETURNED_PARTS, text=MAX_RETURNED_TEXT).encode(value)
+        except Exception:  # TooLarge, or whatever an attribute of the submission's own class raises
             return {"o": name_of(type(value))}
 
     def encode_error(self, error: BaseException) -> Json:

@@ -5,7 +5,7 @@ by ``1 == True``). An object is known by the token that the scenario gave it, ne
 
 On the wire a value is null, bool, int, float, str or list as it is, or an object with one key:
 ``k`` a token's name, ``t`` a tuple, ``d`` the pairs of a dict, ``b`` bytes as latin-1, ``f`` "nan" "inf" or "-inf",
-``o`` the type name of anything else.
+``r`` a record's type name and the pairs of its fields, ``o`` the type name of anything else.
 
 Three ways: ``Encoder`` writes, inside the box and for the inputs of a play; ``revive`` reads inside the box, where the
 trusted side is believed; ``Decoder`` reads on the trusted side, with distrust.
@@ -89,7 +89,26 @@ class Encoder:
             if kind is dict:
                 pairs = [[self.encode(k, depth + 1), self.encode(v, depth + 1)] for k, v in value.items()]  # type: ignore[attr-defined]
                 return {"d": pairs}  # type: ignore[dict-item]
-        return {"o": name_of(kind)}
+        return self.other(value, depth)
+
+    def other(self, value: object, depth: int) -> Json:
+        """What crosses of a value that is no plain data: the name of its type."""
+        return {"o": name_of(type(value))}
+
+
+class ReportEncoder(Encoder):
+    """Encodes values to be shown, and never compared: of a dataclass the fields cross as well."""
+
+    def other(self, value: object, depth: int) -> Json:
+        fields = type.__dict__["__dict__"].__get__(type(value)).get("__dataclass_fields__")
+        if type(fields) is not dict or depth >= MAX_DEPTH:
+            return super().other(value, depth)
+        pairs: list[Json] = []
+        for name in fields:
+            if type(name) is str:
+                self.spend(len(name))
+                pairs.append([name, self.encode(object.__getattribute__(value, name), depth + 1)])
+        return {"r": [name_of(type(value)), pairs]}
 
 
 def _encode_int(value: int) -> Json:
@@ -218,6 +237,19 @@ class Opaque:
     __hash__ = object.__hash__
 
 
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A dataclass of the submission as a report shows it. Equal to nothing but itself, like an Opaque."""
+
+    type_name: str
+    fields: tuple[tuple[str, object], ...]
+
+    def __eq__(self, other: object) -> bool:
+        return self is other
+
+    __hash__ = object.__hash__
+
+
 class Decoder:
     """Turns the values of one play into typed Python data, in time that grows with their size alone.
 
@@ -268,6 +300,8 @@ class Decoder:
                 return TypedFloat(text)
             case {"o": str(name), **rest} if not rest:
                 return Opaque(name)
+            case {"r": [str(name), list(pairs)], **rest} if not rest:
+                return Record(name, tuple((_name(key), self._part(item)) for key, item in map(_pair, pairs)))
             case {"d": list(pairs), **rest} if not rest:
                 return self._mapping(pairs)
         raise Distrusted("not a value")
@@ -297,6 +331,12 @@ def _latin(text: str) -> bytes:
         return text.encode("latin-1")
     except UnicodeEncodeError:
         raise Distrusted("bytes that are none") from None
+
+
+def _name(value: Json) -> str:
+    if type(value) is str:
+        return value
+    raise Distrusted("a field without a name")
 
 
 def _pair(pair: Json) -> tuple[Json, Json]:

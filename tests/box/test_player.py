@@ -349,8 +349,15 @@ def test_what_kinds_of_values_the_functions_of_a_submission_return_is_told_if_it
 
 def test_what_was_returned_last_is_told_and_of_a_large_value_the_type_alone(box: Box) -> None:
     source = """
+    from dataclasses import dataclass
     def count(n):
         return [n, "text"]
+    @dataclass(frozen=True)
+    class Winner:
+        index: int
+        value: str
+    def winner():
+        return Winner(1, "fast")
     def many():
         return [0] * 1000
     def long():
@@ -359,7 +366,7 @@ def test_what_was_returned_last_is_told_and_of_a_large_value_the_type_alone(box:
         given = stage.token("given", object())
         def hand():
             return given
-        count(1), count(2), many(), long()
+        count(1), count(2), many(), long(), winner()
         return {"key": given}
     """
     with cell_of(box, source, RUN_MAIN_WITH_STAGE) as cell:
@@ -368,6 +375,7 @@ def test_what_was_returned_last_is_told_and_of_a_large_value_the_type_alone(box:
     values = {returned.name: returned.value for returned in returns}
     assert values["count"] == [2, "text"]
     assert values["main"] == {"key": Token("given")}
+    assert repr(values["winner"]) == "Record(type_name='Winner', fields=(('index', 1), ('value', 'fast')))"
     assert [repr(values[name]) for name in ("many", "long")] == ["Opaque(type_name='list')", "Opaque(type_name='str')"]
 
 

@@ -6,13 +6,14 @@ import enum
 import itertools
 import math
 import sys
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.wire.lines import Distrusted, dumps, loads
+from grader.wire.lines import Distrusted, Json, dumps, loads
 from grader.wire.values import (
     MAX_DEPTH,
     MAX_NODES,
@@ -20,6 +21,7 @@ from grader.wire.values import (
     Decoder,
     Encoder,
     Opaque,
+    ReportEncoder,
     Token,
     TooLarge,
     TypedBool,
@@ -350,3 +352,38 @@ def test_any_json_is_a_value_or_distrusted_and_nothing_else(document: Any) -> No
         Decoder().decode(document)
     except Distrusted:
         pass
+
+
+# ---- what is shown and never compared --------------------------------------------------------------------------------
+
+
+@dataclass
+class Winner:
+    index: int
+    value: object
+
+
+def test_the_fields_of_a_dataclass_cross_to_be_shown_and_equal_nothing() -> None:
+    encoded = ReportEncoder(lambda value: None).encode([Winner(1, ("fast",))])
+    (decoded,) = Decoder().decode(encoded)  # type: ignore[misc]
+
+    assert encoded == [{"r": ["Winner", [["index", 1], ["value", {"t": ["fast"]}]]]}]
+    assert decoded == decoded
+    assert decoded != Decoder().decode(encoded[0])  # type: ignore[index]
+
+
+def test_a_dataclass_crosses_by_name_alone_where_values_are_compared() -> None:
+    assert Encoder(lambda value: None).encode(Winner(1, 2)) == {"o": "Winner"}
+
+
+def test_a_dataclass_inside_itself_is_cut_off() -> None:
+    winner = Winner(0, None)
+    winner.value = winner
+
+    assert str(ReportEncoder(lambda value: None).encode(winner)).count("'r'") == MAX_DEPTH
+
+
+@pytest.mark.parametrize("fields", [1, [1], [[1, 2]], [["index"]]])
+def test_a_record_of_another_shape_is_distrusted(fields: Json) -> None:
+    with pytest.raises(Distrusted):
+        Decoder().decode({"r": ["Winner", fields]})
