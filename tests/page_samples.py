@@ -9,7 +9,7 @@ from grader.classroom.found import LeftOver
 from grader.classroom.gradebook import Learner
 from grader.classroom.marks import ClassResults
 from grader.judge.verdict import Verdict
-from grader.kit.diagnosis import BUILTIN
+from grader.kit.catalogue import BUILTIN
 from grader.kit.kit import builtin_root
 from grader.policy.submission import Fault
 from grader.reports.page import learner_page

@@ -11,30 +11,46 @@ go out, one for each submission. The way of a submission, and where to change wh
 - ``kitfault`` says where a hidden test raised what is no failed assertion; ``kitnames`` finds names in a kit that do
   not exist; ``reference`` plays the reference answer, which tells a bug of the kit from one of the submission.
 - ``schedules`` says which schedules a play is tried under, and shortens one that fails.
-- ``explain`` finds the diagnosis of a failure, the line and the words; ``wrongkind`` finds a value of another kind than
-  promised; ``results`` makes the results of a verdict.
+- ``explain`` says what is wrong: rules from what happened to a diagnosis, the line and the words, and which failure is
+  the root of the others; ``results`` makes the results of a verdict.
 - ``verdict`` is what reports get to see, and ``documents`` writes it as JSON and reads it back.
 - ``kitcheck`` proves a kit by grading the answers that come with it.
 
-Authors declare hidden tests with ``grading`` and ``token``. They stand here so that importing them loads neither pytest
-nor the sandbox.
+Authors declare hidden tests with ``grading`` and ``token``, and raise ``Diagnosed`` in them. They stand here so that
+importing them loads neither pytest nor the sandbox.
 
-    options verdict collect kitfault kitnames schedules explain wrongkind cells judging attempt reference session
+    diagnosed options verdict collect kitfault kitnames schedules explain cells judging attempt reference session
     results documents engine kitcheck
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TypeVar
 
+from grader.judge.diagnosed import Diagnosed
 from grader.wire.values import Token
+
+__all__ = ["Diagnosed", "grading", "token"]
 
 F = TypeVar("F", bound=Callable[..., None])
 
 
-def grading(*, points: int, diagnosis: str, feedback: str, schedules: int | None = None) -> Callable[[F], F]:
-    """Declare a hidden test. The arguments are read from the source by ``kit``, which refuses anything but literals."""
+def grading(
+    *,
+    points: int,
+    diagnosis: str,
+    feedback: str,
+    help: str = "",
+    schedules: int | None = None,
+    show: Sequence[str] = (),
+) -> Callable[[F], F]:
+    """Declare a hidden test. The arguments are read from the source by ``kit``, which refuses anything but literals.
+
+    ``feedback`` says what the code did and what the contract asks; ``help``, in place of that of the diagnosis, what to
+    change. ``show`` names inputs of its plays that a learner may see when it fails, and ``"expected"`` for what the
+    reference answer returned in the same play.
+    """
 
     def declare(function: F) -> F:
         return function

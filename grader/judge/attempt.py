@@ -14,7 +14,8 @@ from dataclasses import dataclass, replace
 from grader.errors import GraderError
 from grader.judge.cells import AnyCell
 from grader.judge.collect import Function, fails, skips
-from grader.judge.explain import diagnose
+from grader.judge.diagnosed import Diagnosed
+from grader.judge.explain.telling import most_telling
 from grader.judge.judging import TooCostly, judging
 from grader.judge.kitfault import Stumble, stumble_of
 from grader.judge.schedules import Choices, Variants, shortest
@@ -37,7 +38,7 @@ Choose = Callable[[Play], Play]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Failed:
-    """The play on which a hidden test failed, and the slug of the diagnosis that explains it."""
+    """The play on which a hidden test failed, and the slug of the diagnosis as far as it is known by then."""
 
     diagnosis: str
     play: Play
@@ -45,6 +46,8 @@ class Failed:
     recording: Recording
     variant: int
     """The number of the schedule under which the test failed."""
+    said: Diagnosed | None = None
+    """What the author of the test says of it; None where the test was cut short."""
     stumble: Stumble | None = None
     """What the test raised, if that is no failed assertion."""
     endless: bool = False
@@ -197,10 +200,10 @@ class Trial:
         except GraderError:
             raise  # such as that no box can be started, which is not the learner's fault
         except fails() as error:
-            return self._failed(play.used, number, stumble_of(error, self.function))
+            return self._failed(play.used, number, stumble_of(error, self.function), self._said(error))
         if returned is None:
             unseen = any(_is_unseen(recording) for _, recording in play.used)
-            return self._failed(play.used, number, None) if unseen else self._without_play(play.used)
+            return self._failed(play.used, number, None, self._declared) if unseen else self._without_play(play.used)
         # A coroutine whose assertions nothing awaits, or a comparison without its `assert`.
         if isinstance(returned, Coroutine):
             returned.close()  # the reason says so; Python need not warn of it as well
@@ -220,13 +223,25 @@ class Trial:
         why = Failed(diagnosis=Ended.LIMIT.value, play=last, recording=limit, variant=number, endless=endless)
         return Judged(outcome=Outcome.FAIL, failed=why)
 
-    def _failed(self, used: Sequence[tuple[Play, Recording]], number: int, stumble: Stumble | None) -> Judged:
+    @property
+    def _declared(self) -> Diagnosed:
+        """What the test declares about any failure of it."""
+        return Diagnosed(self.test.diagnosis, self.test.feedback, help=self.test.help)
+
+    def _said(self, error: BaseException) -> Diagnosed:
+        """What the test says about this failure of it."""
+        return error if isinstance(error, Diagnosed) else self._declared
+
+    def _failed(
+        self, used: Sequence[tuple[Play, Recording]], number: int, stumble: Stumble | None, said: Diagnosed
+    ) -> Judged:
         if not used and stumble is not None:
             return not_judged(stumble.reason)  # no submission has had a part in it
         if (bad := self._without_play(used)) is not None:
             return bad
-        play, recording, slug = diagnose(self.test, used)
-        why = Failed(diagnosis=slug, play=play, recording=recording, variant=number, stumble=stumble)
+        play, recording, slug = most_telling(used)
+        slug = slug or said.diagnosis
+        why = Failed(diagnosis=slug, play=play, recording=recording, variant=number, said=said, stumble=stumble)
         return Judged(outcome=Outcome.FAIL, failed=why)
 
     def _without_play(self, used: Sequence[tuple[Play, Recording]]) -> Judged | None:

@@ -88,10 +88,11 @@ class _Grading:
             return verdict
         budget = Budget.within(self._exercise.limits, share=request.options.share)
         examination = self._session.judge(self._cells(taken.source, budget, request.options), request.options)
-        tests = self._results.of(examination, taken)  # before the plays are counted, as it plays on
+        tests, root = self._results.of(examination, taken)  # before the plays are counted, as it plays on
         return replace(
             verdict,
             tests=tests,
+            root=root,
             virtual_seconds=examination.virtual_seconds,
             plays=examination.cell.plays,
             own_fault=any(judged.own_fault for judged in examination.results.values()),

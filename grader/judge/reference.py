@@ -47,27 +47,23 @@ class Reference:
             self._made = self._make(source)
         return self._made
 
-    # ---- the timeline ------------------------------------------------------------------------------------------------
+    # ---- for comparison ----------------------------------------------------------------------------------------------
 
-    def trace(self, play: Play) -> Trace | None:
-        """The trace of the same play of the reference answer, in natural order; None if the kit comes without it."""
+    def recording(self, play: Play) -> Recording | None:
+        """The same play of the reference answer, in natural order, with its trace and what its functions returned.
+
+        None if the kit comes without the reference, or if this play of it does not end by itself.
+        """
         if self._source is None:
             return None
-        traces = _traces(self._source, read_text(self._exercise.scenarios), self._exercise.limits)
-        natural = _natural(play)
-        if natural not in traces:
-            trace = slim(self._cell(self._source).recording(natural).trace)
-            if trace is None:
+        kept = _recordings(self._source, read_text(self._exercise.scenarios), self._exercise.limits)
+        natural = replace(_natural(play), returns=True)
+        if natural not in kept:
+            recording = self._cell(self._source).recording(natural)
+            if not recording.ended.by_itself:
                 return None
-            traces[natural] = trace
-        return traces[natural]
-
-    def returning(self, play: Play) -> frozenset[str] | None:
-        """The functions of the reference answer that return in the same play; None if the kit comes without it."""
-        if self._source is None:
-            return None
-        recording = self._cell(self._source).recording(replace(_natural(play), returns=True))
-        return frozenset(returned.name for returned in recording.returns) if recording.ended.by_itself else None
+            kept[natural] = recording
+        return kept[natural]
 
     # ---- the witness -------------------------------------------------------------------------------------------------
 
@@ -149,8 +145,8 @@ def _own_exceptions(recording: Recording) -> list[Leaf]:
 
 
 @lru_cache(maxsize=32)
-def _traces(source: str, scenarios: str, limits: Limits) -> dict[Play, Trace]:
-    """The traces of a reference answer, kept while the process lives: all who fail a test are shown the same ones."""
+def _recordings(source: str, scenarios: str, limits: Limits) -> dict[Play, Recording]:
+    """The plays of a reference answer, kept while the process lives: all who fail a test are compared with them."""
     return {}
 
 

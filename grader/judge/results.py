@@ -6,25 +6,24 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from grader.judge.attempt import Failed, Judged
-from grader.judge.cells import AnyCell
-from grader.judge.explain import (
-    error_sentence,
-    exception_text,
-    in_words,
-    line_to_look_at,
-    telling_remark,
-    unexpected_ending,
-)
+from grader.judge.explain.code import code_of
+from grader.judge.explain.evidence import Case, Evidence
+from grader.judge.explain.finding import Finding
+from grader.judge.explain.learned import Learned, read_learned
+from grader.judge.explain.roots import Key, root_of
+from grader.judge.explain.rules import explain
+from grader.judge.explain.turns import turns_in_words
+from grader.judge.explain.words import in_python, said
 from grader.judge.reference import Reference, slim
 from grader.judge.session import Examination
-from grader.judge.verdict import BackendResult, Failure, Outcome, PassedRemark, TestResult
-from grader.judge.wrongkind import Unfit, unusable, wrong_kind
+from grader.judge.verdict import BackendResult, Failure, Outcome, PassedRemark, Root, TestResult
 from grader.kit.exercise import Exercise
 from grader.kit.hidden_tests import HiddenTest
 from grader.kit.kit import Kit
 from grader.kit.tables import read_text
-from grader.policy.promises import Promise, definitions, promises
+from grader.policy.promises import definitions, promises
 from grader.policy.submission import Submission
+from grader.sandbox.play import Play
 from grader.wire.recording import Ended, Recording, Remark
 
 UNTRACED = (Ended.CRASHED, Ended.LIMIT, Ended.TAMPERED, Ended.INTERNAL)
@@ -37,84 +36,109 @@ class Results:
     def __init__(self, kit: Kit, exercise: Exercise, reference: Reference) -> None:
         self._kit = kit
         self._reference = reference
-        self._stub = exercise.stub
+        self._exercise = exercise
+        self._learned: Learned = read_learned(exercise)
 
-    def of(self, examination: Examination, taken: Submission) -> tuple[TestResult, ...]:
-        """The result of every hidden test asked for. Closes the cell of the examination."""
-        tests = tuple(self._test_result(examination, test, taken) for test in examination.tests)
+    def of(self, examination: Examination, taken: Submission) -> tuple[tuple[TestResult, ...], Root | None]:
+        """The result of every hidden test asked for, and the failure to mend first. Closes the cell."""
+        explaining = _Explaining(self._kit, self._exercise, self._reference, examination, taken)
+        tests = tuple(self._test_result(examination, test, explaining) for test in examination.tests)
         # Whatever the box sends after its last answer is noticed when the cell is closed.
         examination.cell.close()
-        return _without_points(tests) if examination.cell.tampered else tests
+        if examination.cell.tampered:
+            tests = _without_points(tests)
+            return tests, Root(test=tests[0].number, backend=tests[0].results[0].backend) if tests else None
+        return tests, root_of(explaining.findings, self._learned)
 
-    def _test_result(self, examination: Examination, test: HiddenTest, taken: Submission) -> TestResult:
+    def _test_result(self, examination: Examination, test: HiddenTest, explaining: _Explaining) -> TestResult:
         return TestResult(
             number=test.number,
             name=test.name,
             label=test.label,
             points=test.points,
-            results=tuple(self._backend_result(examination, test, backend, taken) for backend in examination.backends),
+            results=tuple(
+                self._backend_result(examination, test, backend, explaining) for backend in examination.backends
+            ),
         )
 
     def _backend_result(
-        self, examination: Examination, test: HiddenTest, backend: str, taken: Submission
+        self, examination: Examination, test: HiddenTest, backend: str, explaining: _Explaining
     ) -> BackendResult:
         judged = examination.results.get((test.name, backend))
         if judged is None:
             # Silence is no evidence: a test that left no result has not passed, however its call ended.
             judged = Judged(outcome=Outcome.NOT_JUDGED, schedules=0, reason="the hidden test left no result")
-        failed = judged.failed
         return BackendResult(
             backend=backend,
             outcome=judged.outcome,
             schedules=judged.schedules,
             all_schedules=judged.all_schedules,
-            failure=None if failed is None else self._failure(examination.cell, test, failed, taken),
+            failure=None if judged.failed is None else explaining.failure(test, backend, judged.failed),
             reason=judged.reason,
-            remarks=tuple(self._remark(remark, taken) for remark in judged.remarks),
+            remarks=tuple(self._remark(remark, explaining.taken) for remark in judged.remarks),
         )
 
     def _remark(self, remark: Remark, taken: Submission) -> PassedRemark:
         text = self._kit.diagnoses[remark.slug].sentence
         return PassedRemark(kind=remark.slug, text=text, line=remark.line, source=taken.line(remark.line))
 
-    def _failure(self, cell: AnyCell, test: HiddenTest, failed: Failed, taken: Submission) -> Failure:
-        shown = self._seen_again(cell, failed)
-        unfit = self._unfit(test, failed, shown, taken)
-        slug = failed.diagnosis if unfit is None else unfit.diagnosis
-        diagnosis = self._kit.diagnoses[slug]
-        line = line_to_look_at(slug, shown, taken.source) if unfit is None else unfit.line
+
+class _Explaining:
+    """Explains the failures of one submission, one after the other: a recording may hold megabytes."""
+
+    def __init__(
+        self, kit: Kit, exercise: Exercise, reference: Reference, examination: Examination, taken: Submission
+    ) -> None:
+        self.taken = taken
+        self.findings: dict[Key, Finding] = {}
+        """What was found of each failure, in the order of the tests."""
+        self._reference = reference
+        self._cell = examination.cell
+        self._case = Case(
+            code=code_of(taken.source),
+            exercise=exercise,
+            promised=promises(read_text(exercise.stub)),
+            defined=definitions(taken.source),
+            catalogue=kit.diagnoses,
+        )
+
+    def failure(self, test: HiddenTest, backend: str, failed: Failed) -> Failure:
+        """What a report says of a failure."""
+        shown, reference = self._seen_again(failed), self._reference.recording(failed.play)
+        evidence = Evidence(
+            test=test,
+            backend=backend,
+            slug=failed.diagnosis,
+            said=failed.said,
+            stumbled=failed.stumble is not None,
+            shown=shown,
+            reference=reference,
+        )
+        found = self.findings[Key(test.number, test.name, backend)] = explain(self._case, evidence)
+        last_line = None if found.line is None else self._case.code.last_line(found.line)
         return Failure(
-            diagnosis=slug,
-            error=error_sentence(diagnosis, test, shown) if unfit is None else unfit.error,
-            help=diagnosis.help if unfit is None else unfit.help,
+            diagnosis=found.diagnosis,
+            error=found.error,
+            help=found.help,
             ended=shown.ended,
             elapsed=shown.elapsed,
             schedule=failed.variant,
-            turns=in_words(shown.trace) if failed.variant and shown.trace is not None else "",
-            line=line,
-            source=taken.line(line),
-            exception=exception_text(shown, slug) if unfit is None else "",
+            turns=turns_in_words(shown.trace) if failed.variant and shown.trace is not None else "",
+            line=found.line,
+            source=self.taken.line(found.line),
+            last_line=last_line if last_line != found.line else None,
+            got=found.got,
+            expected=found.expected,
+            inputs=_inputs(test, failed.play),
+            exception=_exception(shown, found),
             waiting=shown.waiting if shown.ended in (Ended.DEADLOCK, Ended.LATE) else (),
             output=shown.output,
             trace=slim(shown.trace),
-            reference=self._reference.trace(failed.play),
+            reference=None if reference is None else slim(reference.trace),
         )
 
-    def _unfit(self, test: HiddenTest, failed: Failed, shown: Recording, taken: Submission) -> Unfit | None:
-        """The value that explains the failure, where how the play went does not explain it better."""
-        if failed.diagnosis not in (test.diagnosis, "raised") or unexpected_ending(shown) or telling_remark(shown):
-            return None
-        promised = promises(read_text(self._stub))
-        unfit = _unfit_in(shown, failed, promised, taken)
-        if unfit is None or (returning := self._reference.returning(failed.play)) is None:
-            return unfit
-        # What the reference answer does not return from, it does not call, or it leaves by the exception asked for.
-        kinds = tuple(returned for returned in shown.returns if returned.name in returning)
-        promised = tuple(promise for promise in promised if promise.name in returning)
-        return _unfit_in(replace(shown, returns=kinds), failed, promised, taken)
-
-    def _seen_again(self, cell: AnyCell, failed: Failed) -> Recording:
-        """The recording to show: with its trace, and with the kinds of values returned if the play ended by itself.
+    def _seen_again(self, failed: Failed) -> Recording:
+        """The recording to show: with its trace, and with the values returned if the play ended by itself.
 
         A play goes the same way again, unless the program depends on real time or chance: there is no timeline then.
         """
@@ -122,18 +146,29 @@ class Results:
         if shown.ended in UNTRACED:
             return shown
         again = replace(failed.play, trace=True)
-        # Kinds cost time at each call, which could block the loop in a play that computes for long.
-        if shown.ended.by_itself and _went_alike(seen := cell.recording(replace(again, returns=True)), shown):
+        # To note values costs time at each call, which could block the loop in a play that computes for long.
+        if shown.ended.by_itself and _went_alike(seen := self._cell.recording(replace(again, returns=True)), shown):
             return replace(shown, trace=seen.trace, returns=seen.returns)
-        if shown.trace is None and _went_alike(seen := cell.recording(again), shown):
+        if shown.trace is None and _went_alike(seen := self._cell.recording(again), shown):
             return replace(shown, trace=seen.trace)
         return shown
 
 
-def _unfit_in(shown: Recording, failed: Failed, promised: Sequence[Promise], taken: Submission) -> Unfit | None:
-    defined = definitions(taken.source)
-    wrong = wrong_kind(shown, promised, defined, stumbled=failed.stumble is not None)
-    return wrong or (unusable(shown, promised, defined) if failed.diagnosis == "raised" else None)
+def _inputs(test: HiddenTest, play: Play) -> str:
+    """The inputs of the play that its hidden test shows: ``seconds = {'a': 3}, limit = 5``."""
+    inputs = play.values()
+    return ", ".join(f"{name} = {in_python(inputs[name])}" for name in test.show if name in inputs)
+
+
+def _exception(shown: Recording, found: Finding) -> str:
+    """``ValueError: boom`` for the exception that has something to do with what was found."""
+    if shown.ended is Ended.CRASHED:
+        return ""  # a cancellation, whose text names objects of the event loop, or what the reason says
+    for leaf in shown.surprises:
+        if shown.error or found.got == said(leaf):
+            by_scenario = " (raised by the scenario)" if leaf.line is None and leaf.scenario_line is not None else ""
+            return said(leaf) + by_scenario
+    return ""
 
 
 def _went_alike(seen: Recording, shown: Recording) -> bool:

@@ -18,7 +18,7 @@ from grader.kit.tables import read_text, suggestion
 TOTAL_POINTS = 100
 
 _REQUIRED = ("points", "diagnosis", "feedback")
-_KNOWN = (*_REQUIRED, "schedules")
+_KNOWN = (*_REQUIRED, "help", "schedules", "show")
 _EXAMPLE = '@grading(points=10, diagnosis="serial", feedback="...")'
 
 
@@ -34,8 +34,13 @@ class HiddenTest:
     points: int
     diagnosis: str
     feedback: str
+    help: str
+    """What to change; if it is empty, the diagnosis says it."""
     schedules: int | None
     """How many schedules to play; with None the judge decides."""
+    show: tuple[str, ...]
+    """What a learner may see when the test fails: inputs of its plays by name, and ``expected``, what the reference
+    answer returned in the same play."""
     line: int
 
 
@@ -43,6 +48,7 @@ def read_hidden_tests(path: Path, *, slugs: Collection[str]) -> tuple[HiddenTest
     """Read the hidden tests of one exercise. Raises KitError for anything the judge would not run exactly once."""
     tree = _parse(path)
     _refuse_hidden_away(tree, path)
+    _check_raised(tree, slugs, path)
     functions = [node for node in tree.body if _is_test(node)]
     tests = tuple(_read_test(node, number, path, slugs) for number, node in enumerate(functions, start=1))
     _check_names(tests, path)
@@ -98,10 +104,7 @@ def _read_test(node: ast.stmt, number: int, path: Path, slugs: Collection[str]) 
     declared = _read_grading(node, path)
     diagnosis = _text(declared, "diagnosis", node, path)
     if diagnosis not in slugs:
-        near = difflib.get_close_matches(diagnosis, slugs, n=1)
-        hint = f"Write `{near[0]}`." if near else f"Describe it in kit.toml under `[diagnoses.{diagnosis}]`."
-        raise _error(path, node, f"names an unknown diagnosis, {diagnosis!r}", hint)
-
+        raise _error(path, node, f"names an unknown diagnosis, {diagnosis!r}", _nearest(diagnosis, slugs))
     return HiddenTest(
         name=node.name,
         number=number,
@@ -109,9 +112,30 @@ def _read_test(node: ast.stmt, number: int, path: Path, slugs: Collection[str]) 
         points=_whole(declared, "points", 0, node, path),
         diagnosis=diagnosis,
         feedback=_text(declared, "feedback", node, path),
+        help=_text(declared, "help", node, path) if "help" in declared else "",
         schedules=_whole(declared, "schedules", 1, node, path) if "schedules" in declared else None,
+        show=_texts(declared, "show", node, path) if "show" in declared else (),
         line=node.lineno,
     )
+
+
+def _check_raised(tree: ast.Module, slugs: Collection[str], path: Path) -> None:
+    """Raise KitError for a ``Diagnosed(...)`` whose diagnosis nobody could explain."""
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name) or node.func.id != "Diagnosed":
+            continue
+        slug = node.args[0].value if node.args and isinstance(node.args[0], ast.Constant) else None
+        if not isinstance(slug, str):
+            hint = "Write the diagnosis out: this file is read without running it."
+            raise KitError(f"{path}:{node.lineno}: the diagnosis of `Diagnosed` is no literal text", hint=hint)
+        if slug not in slugs:
+            unknown = f"{path}:{node.lineno}: `Diagnosed` names an unknown diagnosis, {slug!r}"
+            raise KitError(unknown, hint=_nearest(slug, slugs))
+
+
+def _nearest(slug: str, slugs: Collection[str]) -> str:
+    near = difflib.get_close_matches(slug, slugs, n=1)
+    return f"Write `{near[0]}`." if near else f"Describe it in kit.toml under `[diagnoses.{slug}]`."
 
 
 def _takes_play(arguments: ast.arguments) -> bool:
@@ -151,6 +175,13 @@ def _text(declared: Mapping[str, object], key: str, node: ast.stmt, path: Path) 
     if not isinstance(value, str) or not value.strip():
         raise _error(path, node, f"must give `{key}` as a text", "Put it in quotes.")
     return value
+
+
+def _texts(declared: Mapping[str, object], key: str, node: ast.stmt, path: Path) -> tuple[str, ...]:
+    value = declared[key]
+    if not isinstance(value, tuple | list) or not all(isinstance(item, str) for item in value):
+        raise _error(path, node, f"must give `{key}` as a tuple of texts", f'Write `{key}=("expected",)`.')
+    return tuple(value)
 
 
 def _whole(declared: Mapping[str, object], key: str, least: int, node: ast.stmt, path: Path) -> int:

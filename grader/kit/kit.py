@@ -15,7 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from grader.errors import KitError, UsageError
-from grader.kit.diagnosis import BUILTIN, Diagnosis
+from grader.kit.catalogue import BUILTIN
+from grader.kit.diagnosis import Diagnosis
 from grader.kit.exercise import GENERAL_HINTS, Exercise, Limits, read_exercise, read_hints, read_limits
 from grader.kit.tables import Table, read_table
 

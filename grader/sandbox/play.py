@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from grader.kit.exercise import Limits
 from grader.wire.lines import Json, dumps
-from grader.wire.values import encode_inputs
+from grader.wire.values import encode_inputs, revive
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +37,12 @@ class Play:
     @staticmethod
     def encode(inputs: Mapping[str, object]) -> str:
         return dumps(encode_inputs(dict(inputs))).decode()
+
+    def values(self) -> dict[str, object]:
+        """The arguments of the scenario, as its hidden test gave them."""
+        values = revive(json.loads(self.inputs))
+        assert isinstance(values, dict)
+        return values
 
 
 def request(play: Play, name: str, limits: Limits, hung: Collection[int] = ()) -> dict[str, Json]:

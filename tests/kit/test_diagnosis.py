@@ -4,7 +4,8 @@ import re
 
 import pytest
 
-from grader.kit.diagnosis import BUILTIN, HINT_STAGES, Diagnosis
+from grader.kit.catalogue import BUILTIN
+from grader.kit.diagnosis import HINT_STAGES, Diagnosis
 from grader.wire.recording import LEFT_BEHIND, Ended
 
 

@@ -12,7 +12,7 @@ import pytest
 
 import grader
 from grader.errors import KitError, UsageError
-from grader.kit.diagnosis import BUILTIN
+from grader.kit.catalogue import BUILTIN
 from grader.kit.exercise import Limits, Rules
 from grader.kit.hidden_tests import HiddenTest
 from grader.kit.kit import builtin_root, load_kit

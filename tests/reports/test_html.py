@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from jinja2 import UndefinedError
 
 from grader.judge.verdict import Verdict
-from grader.kit.diagnosis import BUILTIN
+from grader.kit.catalogue import BUILTIN
 from grader.reports.page import environment
 from tests.page_samples import TEMPLATES, Page, contrast, everything, render
 from tests.samples import (

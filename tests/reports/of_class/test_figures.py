@@ -9,7 +9,7 @@ import pytest
 from grader.classroom.gradebook import Learner
 from grader.classroom.marks import Mark, Standing
 from grader.judge.verdict import Failure, TestResult
-from grader.kit.diagnosis import BUILTIN
+from grader.kit.catalogue import BUILTIN
 from grader.policy.submission import Fault
 from grader.reports.of_class.anonymous import EXCERPT_UNSAID
 from grader.reports.of_class.failures import (

@@ -8,9 +8,11 @@ from pathlib import Path
 import pytest
 
 from grader.judge.engine import Request, grade
+from grader.judge.explain.code import Code
+from grader.judge.explain.finding import Finding
+from grader.judge.explain.returned import unusable, wrong_kind
 from grader.judge.options import PlayOptions
 from grader.judge.verdict import Failure
-from grader.judge.wrongkind import Unfit, unusable, wrong_kind
 from grader.kit.kit import builtin_root, load_kit
 from grader.policy.promises import definitions, promises
 from grader.sandbox.box import Box
@@ -60,8 +62,8 @@ def stopped(*returned: tuple[str, str], leaf: Leaf = ITERATING) -> Recording:
     return play(*returned, ended=Ended.RAISED, error=Raised(bare=True, leaves=(leaf,)))
 
 
-def found(recording: Recording, source: str = SOURCE, *, stumbled: bool = False) -> Unfit | None:
-    return wrong_kind(recording, promises(STUB), definitions(source), stumbled=stumbled)
+def found(recording: Recording, source: str = SOURCE, *, stumbled: bool = False) -> Finding | None:
+    return wrong_kind(recording, promises(STUB), definitions(source), stumbled=stumbled, code=Code(source))
 
 
 # ---- a value of another kind -----------------------------------------------------------------------------------------

@@ -1,0 +1,73 @@
+"""What was got against what was expected, in two lines, for findings that do not say it themselves."""
+
+from __future__ import annotations
+
+from grader.judge.explain.evidence import Case, Evidence, differ
+from grader.judge.explain.tasks import expected, got, outcome
+from grader.judge.explain.words import in_python, said
+from grader.text import seconds
+from grader.wire.recording import Ended, Span
+
+
+def contrast(case: Case, evidence: Evidence) -> tuple[str, str]:
+    """The first thing in which the play differs from that of the reference answer, in both; empty where nothing does.
+
+    What a function of the submission returned or raised may always be shown. What it should have returned is shown if
+    the author of the hidden test says so; what the picture beside it shows anyway, times and ends, is no secret.
+    """
+    shown = evidence.shown
+    if shown.ended is Ended.RAISED:
+        return said(shown.error.leaves[0]), _instead_of_raising(case, evidence)
+    found = outcome(case, evidence)
+    if found is not None and found[1] is not None and got(case, evidence) != _as_got(expected(case, evidence)):
+        return got(case, evidence), expected(case, evidence) if "expected" in evidence.test.show else ""
+    return _of_spans(evidence) or _of_the_end(evidence)
+
+
+def _as_got(expected: str) -> str:
+    return expected.replace(") returns ", ") returned ", 1)
+
+
+def _instead_of_raising(case: Case, evidence: Evidence) -> str:
+    reference = evidence.reference
+    if reference is None or "expected" not in evidence.test.show:
+        return ""
+    if reference.ended is Ended.RAISED:
+        return said(reference.error.leaves[0])
+    public = [promise.name for promise in case.promised]
+    last = next((returned for returned in reversed(reference.returns) if returned.name in public), None)
+    return "" if last is None else expected_of(last.name, evidence)
+
+
+def expected_of(name: str, evidence: Evidence) -> str:
+    """``join() returns ['a']``, as the reference answer does in the same play."""
+    returned = evidence.expected(name)
+    return "" if returned is None else f"{name}() returns {in_python(returned.value)}"
+
+
+def _of_spans(evidence: Evidence) -> tuple[str, str] | None:
+    names = [span.name for span in evidence.reference.spans] if evidence.reference is not None else []
+    for name in dict.fromkeys(names):
+        mine, theirs = evidence.mine.get(name), evidence.theirs.get(name)
+        if theirs is None or (mine and mine.how == theirs.how and not differ(mine.stopped, theirs.stopped)):
+            continue
+        if mine is None and any(span.name == name for span in evidence.spans):
+            return f"`{name}` runs {sum(span.name == name for span in evidence.spans)} times", f"`{name}` runs once"
+        return _course(name, mine), _course(name, theirs)
+    return None
+
+
+def _course(name: str, span: Span | None) -> str:
+    if span is None:
+        return f"`{name}` never begins"
+    if span.stopped is None:
+        return f"`{name}` never ends"
+    how = {"cancelled": "is cancelled", "raised": "raises"}.get(span.how, "ends")
+    return f"`{name}` {how} at {seconds(span.stopped)}"
+
+
+def _of_the_end(evidence: Evidence) -> tuple[str, str]:
+    shown, reference = evidence.shown, evidence.reference
+    if reference is None or not differ(shown.elapsed, reference.elapsed) or not shown.ended.by_itself:
+        return "", ""
+    return f"over at {seconds(shown.elapsed)}", f"over at {seconds(reference.elapsed)}"

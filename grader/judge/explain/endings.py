@@ -1,0 +1,191 @@
+"""Plays that did not come to their own end, in words for the line at which they were stopped."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from grader.judge.explain.code import Code, Loop
+from grader.judge.explain.evidence import Case, Evidence
+from grader.judge.explain.finding import Finding
+from grader.wire.recording import Ended, Waiting
+
+_SOCKETS = frozenset(
+    {"connect", "create_connection", "recv", "recv_into", "send", "sendall", "accept", "makefile", "getaddrinfo"}
+    | {"urlopen", "getresponse", "request", "read", "readline", "readlines", "get", "gethostbyname"}
+)
+_NETWORK = ("socket", "urllib", "http", "requests", "httpx", "urllib3", "ssl")
+_CANCELLED = ("CancelledError", "Cancelled")
+
+# ---- the loop is held ------------------------------------------------------------------------------------------------
+
+
+def blocked_loop(case: Case, evidence: Evidence) -> Finding | None:
+    """A task holds the event loop: it sleeps, waits in a call that blocks, or computes."""
+    shown, code = evidence.shown, case.code
+    if shown.ended is not Ended.BLOCKED_LOOP:
+        return None
+    loop = code.loop_at(shown.line)
+    if shown.reason.startswith("time.sleep"):
+        error, help = _sleeps(shown.reason, loop)
+    elif shown.reason == "a call that blocks":
+        error, help = _waits(case, shown.line)
+    elif loop is not None and not _gives_way(loop):
+        error = "this loop goes round and round without an `await`, so that no other task can run and no time passes"
+        help = "give the loop an end, or wait in it for what it needs"
+    else:
+        error = "this computes for so long that no other task gets a turn"
+        help = "do less at a time, with `await anyio.lowlevel.checkpoint()` between the parts"
+        help += ", or have a worker thread do it: `await anyio.to_thread.run_sync(fn)`" if case.threads else ""
+    line = loop.lineno if loop is not None and shown.reason == "computing" else shown.line
+    return Finding(diagnosis=Ended.BLOCKED_LOOP.value, error=error, help=help, line=line)
+
+
+def _sleeps(call: str, loop: Loop | None) -> tuple[str, str]:
+    instead = f"`await anyio.{call.removeprefix('time.')}`"
+    if isinstance(loop, ast.While):
+        condition = ast.unparse(loop.test)
+        return (
+            f"`{call}` stops all tasks, so that what `while {condition}` waits for cannot happen",
+            "take the loop out and wait for the tasks themselves: the end of the `async with` does that",
+        )
+    return f"`{call}` stops all tasks, not only the one that calls it", f"write {instead}: only this task waits then"
+
+
+def _waits(case: Case, line: int | None) -> tuple[str, str]:
+    calls = [node for node in case.code.at(line, ast.Call) if isinstance(node, ast.Call)]
+    called = ast.unparse(calls[0].func) if calls else "this call"
+    error = f"`{called}(...)` waits without giving way, so that all other tasks stand still meanwhile"
+    if _is_network(case.code, called):
+        return error, "use anyio's own connection, which can be awaited: `await anyio.connect_tcp(host, port)`"
+    help = "use something that can be awaited: an `anyio.Event`, an `anyio.Lock`, a memory stream"
+    return error, help + (", or a worker thread: `await anyio.to_thread.run_sync(fn)`" if case.threads else "")
+
+
+def _is_network(code: Code, called: str) -> bool:
+    imported = {name.partition(".")[0] for name in code.imported.values()}
+    return called.rpartition(".")[2] in _SOCKETS and not imported.isdisjoint(_NETWORK)
+
+
+def _gives_way(loop: ast.AST) -> bool:
+    return any(isinstance(node, ast.Await | ast.AsyncFor | ast.AsyncWith) for node in ast.walk(loop))
+
+
+# ---- a cancellation that is caught -----------------------------------------------------------------------------------
+
+
+def caught_cancellation(case: Case, evidence: Evidence) -> Finding | None:
+    """A handler takes the cancellation too: it comes out where nobody expects it, or the task never ends."""
+    shown = evidence.shown
+    if shown.ended not in (Ended.CRASHED, Ended.NEVER_YIELDS, Ended.LATE, Ended.DEADLOCK, Ended.LIMIT):
+        return None
+    if shown.ended is Ended.CRASHED and not _escaped(evidence):
+        return None
+    handler = _catches_all(case.code, shown.line if shown.ended is not Ended.CRASHED else None)
+    if handler is None:
+        return None
+    return Finding(
+        diagnosis="swallowed-cancellation",
+        error=f"`{_written(handler)}` catches the cancellation too, and does not let it go on",
+        help="catch `Exception`, which a cancellation is not, or end the handler with `raise`",
+        line=handler.lineno,
+    )
+
+
+def _escaped(evidence: Evidence) -> bool:
+    """Whether it was a cancellation that went through the event loop itself."""
+    leaves = evidence.shown.error.leaves
+    kinds = {kind.rpartition(".")[2] for leaf in leaves for kind in leaf.types}
+    return not kinds.isdisjoint(_CANCELLED) or evidence.shown.reason in _CANCELLED
+
+
+def _catches_all(code: Code, line: int | None) -> ast.ExceptHandler | None:
+    """The first handler that catches cancellations and does not raise again; round that line, if there is one."""
+    for tried in (node for node in ast.walk(code.tree) if isinstance(node, ast.Try)):
+        if line is not None and not tried.lineno <= line <= (tried.end_lineno or 0):
+            continue
+        if not any(
+            isinstance(node, ast.Await | ast.AsyncFor | ast.AsyncWith) for part in tried.body for node in ast.walk(part)
+        ):
+            continue
+        for handler in tried.handlers:
+            if catches_cancellation(handler) and not any(isinstance(node, ast.Raise) for node in ast.walk(handler)):
+                return handler
+    return None
+
+
+def catches_cancellation(handler: ast.ExceptHandler) -> bool:
+    """Whether a handler takes what a cancelled task raises: a bare ``except``, or one that names it or its base."""
+    if handler.type is None:
+        return True
+    names = [ast.unparse(node) for node in _named(handler.type)]
+    return any(name.rpartition(".")[2] in ("BaseException", *_CANCELLED, "get_cancelled_exc_class()") for name in names)
+
+
+def _named(expression: ast.expr) -> Iterator[ast.expr]:
+    yield from expression.elts if isinstance(expression, ast.Tuple) else [expression]
+
+
+def _written(handler: ast.ExceptHandler) -> str:
+    return "except:" if handler.type is None else f"except {ast.unparse(handler.type)}"
+
+
+# ---- nothing goes on -------------------------------------------------------------------------------------------------
+
+_NEEDS = {
+    "Event.wait": ("that the event is set", "call `event.set()` on every way, in a task that is started before"),
+    "Lock.acquire": ("for the lock", "let go of it on every way: `async with lock:` does that"),
+    "Semaphore.acquire": ("for the semaphore", "let go of it on every way: `async with semaphore:` does that"),
+    "Condition.wait": ("to be notified", "call `condition.notify_all()` after each change"),
+    "MemoryObjectReceiveStream.receive": (
+        "for an item",
+        "close the sending stream when the last item is sent (`async with send:`), so that the receiver sees the end",
+    ),
+    "MemoryObjectSendStream.send": (
+        "for somebody to receive",
+        "start the receiver before, or give the stream a buffer: `create_memory_object_stream(n)`",
+    ),
+    "sleep_forever": ("for ever, as it says", "wait for what ends the wait: an event, the end of a group, a deadline"),
+}
+"""What a task waits for, by the name of what it awaits, and what would end the wait."""
+
+
+def deadlock(case: Case, evidence: Evidence) -> Finding | None:
+    """Every task waits: the task that waits longest in a line of the submission, and what would end its wait."""
+    shown = evidence.shown
+    if shown.ended is not Ended.DEADLOCK:
+        return None
+    placed = [waiting for waiting in shown.waiting if waiting.line is not None]
+    known = [waiting for waiting in placed if waiting.awaiting in _NEEDS]
+    if not known:
+        return None
+    first = min(known, key=lambda waiting: waiting.since)
+    need, help = _NEEDS[first.awaiting]
+    return Finding(
+        diagnosis=Ended.DEADLOCK.value,
+        error=f"deadlock: `{_who(case.code, first)}` waits {need}, and no other task is left that could end the wait",
+        help=help,
+        line=first.line,
+    )
+
+
+def _who(code: Code, waiting: Waiting) -> str:
+    """The function that waits, as the learner calls it."""
+    function = code.function_at(waiting.line)
+    return function.name if function is not None else waiting.task.rpartition(".<locals>.")[2]
+
+
+# ---- the process ends ------------------------------------------------------------------------------------------------
+
+
+def leaves_the_process(case: Case, evidence: Evidence) -> Finding | None:
+    """``sys.exit()`` and its like."""
+    shown = evidence.shown
+    if shown.ended is not Ended.CRASHED or "sys.exit" not in shown.reason:
+        return None
+    return Finding(
+        diagnosis=Ended.CRASHED.value,
+        error="`sys.exit()` ends the whole Python process, with the event loop and all tasks in it",
+        help="`return`, or raise an exception that says what is wrong",
+        line=shown.line,
+    )

@@ -1,0 +1,399 @@
+"""What an exception says that the learner's own line has raised: each function knows one kind by type and message.
+
+Messages are CPython's, trio's and anyio's own, from Python 3.11 to 3.14; one that is worded anew falls to ``plainly``,
+which says the exception as it is.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from grader.judge.explain.code import Code
+from grader.judge.explain.finding import Finding
+from grader.judge.explain.names import unbound_name, unknown_attribute, unknown_name
+from grader.judge.explain.words import a, said
+from grader.wire.recording import Leaf
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Raise:
+    """An exception that came through a line of the submission."""
+
+    leaf: Leaf
+    line: int
+    code: Code
+    allowed: Sequence[str]
+    """The modules that the exercise allows to import."""
+
+    @property
+    def kind(self) -> str:
+        return self.leaf.types[0] if self.leaf.types else "an exception"
+
+    @property
+    def message(self) -> str:
+        return self.leaf.message
+
+    def finding(self, diagnosis: str, error: str, help: str, line: int | None = None) -> Finding:
+        return Finding(diagnosis=diagnosis, error=error, help=help, line=line or self.line, got=said(self.leaf))
+
+
+def explain_exception(raised: Raise) -> Finding | None:
+    """What to say of an exception that has a known cause; the first function that knows it decides."""
+    return next((finding for rule in _RULES if (finding := rule(raised)) is not None), None)
+
+
+# ---- names -----------------------------------------------------------------------------------------------------------
+
+
+def name(raised: Raise) -> Finding | None:
+    """A name or an attribute that does not exist, or a variable without a value."""
+    if raised.kind == "UnboundLocalError":
+        return unbound_name(raised.code, raised.message, raised.line)
+    if raised.kind == "NameError":
+        # A variable of an outer function that has no value yet raises a NameError, too.
+        found = unknown_name(raised.code, raised.message, raised.line, raised.allowed)
+        return found or unbound_name(raised.code, raised.message, raised.line)
+    if raised.kind == "AttributeError":
+        return unknown_attribute(raised.code, raised.message, raised.line)
+    return None
+
+
+# ---- await -----------------------------------------------------------------------------------------------------------
+
+_NOT_AWAITABLE = re.compile(r"object (\w+) can't be used in 'await' expression|'(\w+)' object can't be awaited")
+
+
+def awaits_nothing(raised: Raise) -> Finding | None:
+    """``await`` on what is nothing to wait for, as ``await tg.start_soon(...)``."""
+    found = _NOT_AWAITABLE.search(raised.message)
+    if found is None:
+        return None
+    kind = found[1] or found[2]
+    awaited = [node.value for node in raised.code.at(raised.line, ast.Await) if isinstance(node, ast.Await)]
+    call = next((node for node in awaited if isinstance(node, ast.Call)), None)
+    called = "" if call is None else ast.unparse(call.func)
+    if called.endswith(".start_soon"):
+        return raised.finding(
+            "not-awaitable",
+            f"`{called}` starts a task and returns at once: it gives nothing to await",
+            "take the `await` out; the end of the `async with` waits for the tasks",
+        )
+    what = "None" if kind == "NoneType" else a(kind)
+    subject = f"what `{called}(...)` returns" if called else "what stands behind it"
+    return raised.finding(
+        "not-awaitable",
+        f"`await` waits for a coroutine, and {subject} is {what}",
+        f"take the `await` out, or make `{called}` an `async def`"
+        if _own(raised.code, called)
+        else "take the `await` out",
+    )
+
+
+def coroutine_used(raised: Raise) -> Finding | None:
+    """A coroutine in the place of the value that it would give: its call was not awaited."""
+    if "'coroutine' object" not in raised.message and "a coroutine object" not in raised.message:
+        return None
+    started = [
+        node
+        for node in raised.code.at(raised.line, ast.Call)
+        if isinstance(node, ast.Call) and ast.unparse(node.func).endswith((".start_soon", ".start", ".run_sync"))
+    ]
+    for call in started:
+        for argument in call.args[:1]:
+            if isinstance(argument, ast.Call):
+                return passed_a_call(raised, call, argument)
+    return raised.finding(
+        "await-missing",
+        "a coroutine stands where a value is needed: the function was called and not awaited",
+        "write `await` before the call",
+    )
+
+
+def passed_a_call(raised: Raise, start: ast.Call, argument: ast.Call) -> Finding:
+    """``start_soon(fn())``: the call was made, and its coroutine given away in place of the function."""
+    starter, function = ast.unparse(start.func), ast.unparse(argument.func)
+    given = ", ".join([function, *map(ast.unparse, argument.args)])
+    return raised.finding(
+        "called-not-given",
+        f"`{starter}` wants the function, and gets the coroutine that calling `{function}(...)` gives",
+        f"write `{starter}({given})`: without calling it",
+    )
+
+
+_NOT_ASYNC = re.compile(
+    r"expected an async function|expecting an async function|not a coroutine function|got something unexpected"
+)
+
+
+def not_a_function(raised: Raise) -> Finding | None:
+    """``start_soon`` of something that is no async function."""
+    for node in raised.code.at(raised.line, ast.Call):
+        if isinstance(node, ast.Call) and ast.unparse(node.func).endswith(".start_soon") and node.args:
+            if isinstance(node.args[0], ast.Call) and raised.kind in ("TypeError", "AttributeError"):
+                return passed_a_call(raised, node, node.args[0])
+            if _NOT_ASYNC.search(raised.message):
+                given = ast.unparse(node.args[0])
+                return raised.finding(
+                    "called-not-given",
+                    f"`start_soon` wants an async function, and `{given}` is none",
+                    "give it an `async def`, and its arguments after it",
+                )
+    return None
+
+
+# ---- async with, async for -------------------------------------------------------------------------------------------
+
+_NO_MANAGER = re.compile(r"'(\w+)' object does not support the (asynchronous )?context manager protocol")
+_NOT_ITERABLE = re.compile(r"'(\w+)' object is not (?:iterable|an iterator|reversible)")
+_NOT_ASYNC_ITERABLE = re.compile(
+    r"'async for' requires an (?:object with (?:an )?__aiter__ method|iterator with __anext__ method), got (\w+)"
+)
+
+
+def context_manager(raised: Raise) -> Finding | None:
+    """``with`` for ``async with``, and the other way round."""
+    found = _NO_MANAGER.search(raised.message)
+    if found is None:
+        return None
+    kind, asynchronous = found[1], bool(found[2])
+    opened = _opened(raised)
+    if not asynchronous:
+        return raised.finding(
+            "async-with",
+            f"`{opened}` is entered by `with`, and works with `async with` alone"
+            if opened
+            else "`with` cannot enter this",
+            "write `async with`: entering and leaving it may have to wait",
+        )
+    if kind == "coroutine":
+        return raised.finding(
+            "await-missing",
+            f"`{opened}` has to be awaited first: it is `async with` of what it gives",
+            f"write `async with await {opened}`",
+        )
+    return raised.finding(
+        "async-with",
+        f"{a(kind)} cannot be entered by `async with`",
+        "write `with`, without `async`, or look at what it is",
+    )
+
+
+def _opened(raised: Raise) -> str:
+    statement = raised.code.statement(raised.line)
+    if isinstance(statement, ast.With | ast.AsyncWith):
+        return ast.unparse(statement.items[0].context_expr)
+    return ""
+
+
+def loop(raised: Raise) -> Finding | None:
+    """``for`` over what only ``async for`` can go through, and the other way round."""
+    if found := _NOT_ASYNC_ITERABLE.search(raised.message):
+        kind = found[1]
+        error = f"`async for` cannot go through {a(kind)}"
+        if kind == "coroutine":
+            return raised.finding("await-missing", error, "write `await` before the call, or loop over what it gives")
+        return raised.finding("async-for", error, "write `for`, without `async`")
+    found = _NOT_ITERABLE.search(raised.message)
+    if found is None:
+        return None
+    kind = found[1]
+    if kind == "NoneType":
+        return raised.finding("none-used", "this goes through None", "find the line that should have given it a value")
+    owner = raised.code.classes.get(kind)
+    has_aiter = owner is not None and any(getattr(node, "name", "") == "__aiter__" for node in owner.body)
+    if kind == "async_generator" or has_aiter or "Receive" in kind or kind.lower().endswith(("source", "stream")):
+        maker = next(
+            (
+                f
+                for f in ("list", "tuple", "set", "iter")
+                if raised.code.at(raised.line, ast.Call) and _calls(raised, f)
+            ),
+            "",
+        )
+        where = f"`{maker}()`" if maker else "`for`"
+        return raised.finding(
+            "async-for",
+            f"{where} cannot go through {a(kind)}: its items have to be awaited one by one",
+            "write `async for item in ...`, and take one item at a time",
+        )
+    return None
+
+
+def _calls(raised: Raise, function: str) -> bool:
+    return any(
+        isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == function
+        for node in raised.code.at(raised.line, ast.Call)
+    )
+
+
+# ---- calls -----------------------------------------------------------------------------------------------------------
+
+_ARGUMENTS = re.compile(
+    r"([\w.<>]+)\(\) (missing \d+ required (?:positional|keyword-only) arguments?: .*|takes .* given"
+    r"|got an unexpected keyword argument .*|got multiple values for argument .*)"
+)
+
+
+def wrong_arguments(raised: Raise) -> Finding | None:
+    """A call with too many arguments, or too few."""
+    found = _ARGUMENTS.search(raised.message)
+    if found is None or raised.kind != "TypeError":
+        return None
+    function = found[1].rpartition(".<locals>.")[2]
+    return raised.finding(
+        "wrong-arguments",
+        f"`{function}` is called with the wrong arguments: it {found[2]}",
+        f"compare this call with the `def` of `{function.rpartition('.')[2]}`",
+    )
+
+
+def text_for_bytes(raised: Raise) -> Finding | None:
+    """``str`` where ``bytes`` belong, or the other way round."""
+    message = raised.message
+    if raised.kind != "TypeError" or "bytes" not in message or "str" not in message:
+        return None
+    return raised.finding(
+        "text-for-bytes",
+        "text and bytes meet here, and Python never turns one into the other by itself",
+        'write bytes as `b"..."`, and turn text into bytes with `.encode()`, bytes into text with `.decode()`',
+    )
+
+
+# ---- what ends an iteration ------------------------------------------------------------------------------------------
+
+
+def stop_iteration(raised: Raise) -> Finding | None:
+    """``StopIteration`` that wants to leave a coroutine, or ``StopAsyncIteration`` an async generator."""
+    if "raised StopIteration" in raised.message:
+        return raised.finding(
+            "stop-iteration",
+            "StopIteration wants to leave an `async def`, which Python forbids: it turns it into a RuntimeError",
+            "catch it there and `raise StopAsyncIteration`, which ends an `async for`",
+        )
+    if "raised StopAsyncIteration" in raised.message:
+        return raised.finding(
+            "stop-iteration",
+            "StopAsyncIteration wants to leave an async generator, which Python forbids",
+            "write `return`: that ends an async generator",
+        )
+    return None
+
+
+def recursion(raised: Raise) -> Finding | None:
+    """A function that calls itself for each item."""
+    if raised.kind != "RecursionError":
+        return None
+    function = raised.code.function_at(raised.line)
+    name = "the function" if function is None else f"`{function.name}`"
+    return raised.finding(
+        "recursion",
+        f"{name} calls itself again and again, until Python allows no deeper call",
+        "write a loop: each call that has not returned needs a frame, and there are about 1000",
+    )
+
+
+# ---- the event loop --------------------------------------------------------------------------------------------------
+
+_RUN_IN_RUN = (
+    "Already running",
+    "from inside a run()",
+    "cannot be called from a running event loop",
+    "loop is already running",
+)
+
+
+def runs_a_loop(raised: Raise) -> Finding | None:
+    """``anyio.run`` in code that runs in an event loop already, as everything does that the grader loads."""
+    if raised.kind != "RuntimeError" or not any(text in raised.message for text in _RUN_IN_RUN):
+        return None
+    if raised.code.function_at(raised.line) is None:
+        return raised.finding(
+            "module-level",
+            "this runs when the file is loaded, and would start an event loop inside of the one that plays your code",
+            'take it out, or put it under `if __name__ == "__main__":`',
+        )
+    return raised.finding(
+        "module-level",
+        "this starts an event loop inside of the one that runs already",
+        "write `await` and call the function",
+    )
+
+
+def keyboard(raised: Raise) -> Finding | None:
+    """``input()`` and ``breakpoint()``, for which there is nobody at a keyboard."""
+    for call in ("input()", "breakpoint()"):
+        if raised.kind == "RuntimeError" and raised.message.startswith(call):
+            return raised.finding(
+                "no-keyboard", f"`{call}` waits for a keyboard, and there is none here", f"take the `{call}` out"
+            )
+    return None
+
+
+def not_entered(raised: Raise) -> Finding | None:
+    """A task group that is used before it is entered, or after it was left."""
+    if "task group is not active" not in raised.message and "Nursery is closed" not in raised.message:
+        return None
+    return raised.finding(
+        "async-with",
+        "the task group is not open here: it takes tasks between the beginning and the end of its `async with`",
+        "move this line into the block of `async with anyio.create_task_group() as tg:`",
+    )
+
+
+def of_asyncio(raised: Raise) -> Finding | None:
+    """Something of asyncio, which trio does not have."""
+    if "no running event loop" not in raised.message and "no current event loop" not in raised.message:
+        return None
+    return raised.finding(
+        "one-backend-only",
+        "this is asyncio's own, and the exercise is played on trio as well",
+        "use what anyio has for it: a task group, `anyio.Event`, `anyio.sleep`",
+    )
+
+
+def still_a_stub(raised: Raise) -> Finding | None:
+    """A function that nobody has written yet."""
+    if raised.kind != "NotImplementedError":
+        return None
+    function = raised.code.function_at(raised.line)
+    name = "this" if function is None else f"`{function.name}`"
+    return raised.finding(
+        "not-written", f"{name} is not written yet", "replace the `raise NotImplementedError` by your code"
+    )
+
+
+def plainly(raised: Raise) -> Finding:
+    """Any other exception: it is said as it is."""
+    return raised.finding(
+        "raised",
+        "your code raises an exception that the exercise does not ask for",
+        "read the message: it names the value that is not as it should be",
+    )
+
+
+Rule = Callable[[Raise], Finding | None]
+
+_RULES: tuple[Rule, ...] = (
+    keyboard,
+    still_a_stub,
+    name,
+    stop_iteration,
+    recursion,
+    runs_a_loop,
+    not_entered,
+    of_asyncio,
+    context_manager,
+    awaits_nothing,
+    not_a_function,
+    coroutine_used,
+    loop,
+    text_for_bytes,
+    wrong_arguments,
+)
+
+
+def _own(code: Code, called: str) -> bool:
+    return any(function.name == called.rpartition(".")[2] for function in code.functions)

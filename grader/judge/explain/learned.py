@@ -1,0 +1,113 @@
+"""What the wrong answers of a kit teach about an exercise: which failures follow from which mistake.
+
+Each wrong answer names its root, the mistake that it makes on purpose. Grading it shows what follows from that: which
+hidden tests fail, with which diagnoses. ``grade kit check --learn`` writes both into ``roots.toml`` beside the hidden
+tests, where a person can read them, and ``grade kit check`` says when they are out of date.
+"""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from grader.errors import KitError
+from grader.kit.exercise import Exercise
+from grader.kit.tables import read_text
+
+FILE = "roots.toml"
+LEARN = "grade kit check --learn"
+_HEAD = f"""\
+# Which hidden tests fail, and how, when an answer makes one mistake: that of its `root`. The screen of a failed answer
+# says by it what to mend first. Written by `{LEARN}` from the wrong answers; read what has changed.
+"""
+
+Shown = Mapping[str, frozenset[str]]
+"""The diagnoses shown for each hidden test that fails, by the name of its function."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lesson:
+    """One wrong answer: the mistake that it makes, and what that shows."""
+
+    file: str
+    root: str
+    shown: Shown
+
+
+@dataclass(frozen=True, kw_only=True)
+class Learned:
+    """The lessons of one exercise."""
+
+    lessons: tuple[Lesson, ...] = ()
+
+    def roots_of(self, shown: Shown) -> set[str]:
+        """The roots of the answers that show exactly this."""
+        return {lesson.root for lesson in self.lessons if lesson.shown == shown}
+
+    def follows(self, root: str, test: str, slug: str) -> bool:
+        """Whether this diagnosis of this test is known to follow from a root."""
+        return slug in self._followers.get((root, test), ())
+
+    def explains(self, root: str, slug: str) -> bool:
+        """Whether a diagnosis is known to follow from a root, in whatever test."""
+        return slug != root and any(slug in slugs for (one, _), slugs in self._followers.items() if one == root)
+
+    @cached_property
+    def _followers(self) -> Mapping[tuple[str, str], set[str]]:
+        found: dict[tuple[str, str], set[str]] = {}
+        for lesson in self.lessons:
+            for test, slugs in lesson.shown.items():
+                found.setdefault((lesson.root, test), set()).update(slugs)
+        return found
+
+
+def alike(lessons: Sequence[Lesson]) -> list[tuple[Lesson, Lesson]]:
+    """Pairs of answers with different roots that show the same, so that nobody can tell the two mistakes apart."""
+    return [
+        (one, other)
+        for number, one in enumerate(lessons)
+        for other in lessons[number + 1 :]
+        if one.root != other.root and one.shown == other.shown
+    ]
+
+
+# ---- the file --------------------------------------------------------------------------------------------------------
+
+
+def place(exercise: Exercise) -> Path:
+    """Where the lessons of an exercise stand."""
+    return exercise.folder / FILE
+
+
+def read_learned(exercise: Exercise) -> Learned:
+    """The lessons of an exercise, none if its kit has not learned any. Raises KitError for a file that is none."""
+    path = place(exercise)
+    if not path.is_file():
+        return Learned()
+    try:
+        answers = tomllib.loads(read_text(path)).get("answers", [])
+        return Learned(lessons=tuple(map(_lesson, answers)))
+    except (tomllib.TOMLDecodeError, KeyError, TypeError, AttributeError) as error:
+        raise KitError(f"{path}: not what `{LEARN}` writes: {error}", hint=f"Run `{LEARN}`.") from None
+
+
+def _lesson(answer: Mapping[str, object]) -> Lesson:
+    file, root, shown = answer["file"], answer["root"], answer["shows"]
+    if not isinstance(file, str) or not isinstance(root, str) or not isinstance(shown, dict):
+        raise TypeError("an answer has a file, a root and what it shows")
+    return Lesson(file=file, root=root, shown={test: frozenset(slugs) for test, slugs in shown.items()})
+
+
+def written(lessons: Sequence[Lesson]) -> str:
+    """The text of the file."""
+    return "\n".join([_HEAD, *map(_answer, lessons)])
+
+
+def _answer(lesson: Lesson) -> str:
+    lines = ["[[answers]]", f"file = {json.dumps(lesson.file)}", f"root = {json.dumps(lesson.root)}", "[answers.shows]"]
+    lines += [f"{test} = {json.dumps(sorted(slugs))}" for test, slugs in lesson.shown.items()]
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,132 @@
+"""The learner's line to begin with, where no rule has named one."""
+
+from __future__ import annotations
+
+import ast
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping
+
+from grader.judge.explain.code import Code
+from grader.judge.explain.endings import catches_cancellation
+from grader.wire.recording import Ended, Recording, Trace
+
+
+def line_to_look_at(slug: str, recording: Recording, code: Code) -> int | None:
+    """Where the diagnosis arose: by what the play says, by what such mistakes look like, by the longest wait."""
+    if recording.line is not None:
+        return recording.line
+    if recording.ended is Ended.DEADLOCK:
+        # The task that waits longest is the one that the others may be waiting for.
+        placed = [waiting for waiting in recording.waiting if waiting.line is not None]
+        return min(placed, key=lambda waiting: waiting.since).line if placed else first_definition(code)
+    for remark in recording.remarks:
+        if remark.slug == slug and remark.line is not None:
+            return remark.line
+    raised = [leaf.line for leaf in recording.surprises if leaf.line is not None]
+    if raised and (slug == "raised" or isinstance(code.statement(raised[0]), ast.Raise)):
+        return raised[0]
+    looks = next(LOOKS_LIKE[slug](code), None) if slug in LOOKS_LIKE else None
+    if looks is not None:
+        return looks
+    waited = longest_wait(recording.trace) if recording.trace is not None else None
+    return waited if waited is not None else first_definition(code)
+
+
+# ---- what a mistake looks like ---------------------------------------------------------------------------------------
+
+
+def _holds_cancellation_back(code: Code) -> Iterator[int]:
+    """A shield, and a handler that takes the cancellation and does not raise it again."""
+    for node in ast.walk(code.tree):
+        if isinstance(node, ast.keyword) and node.arg == "shield" and _is(node.value, True):
+            yield node.value.lineno
+        if isinstance(node, ast.ExceptHandler) and catches_cancellation(node) and not _raises(node):
+            yield node.lineno
+
+
+def _keeps_errors(code: Code) -> Iterator[int]:
+    """A handler that does not raise what it has caught."""
+    handlers = [node for node in ast.walk(code.tree) if isinstance(node, ast.ExceptHandler) and not _raises(node)]
+    yield from sorted(handler.lineno for handler in handlers)
+
+
+def _asks_for_none(code: Code) -> Iterator[int]:
+    """A comparison with None, or a value taken for a yes or no."""
+    for node in ast.walk(code.tree):
+        if isinstance(node, ast.Compare) and any(_is(part, None) for part in (node.left, *node.comparators)):
+            yield node.lineno
+    for node in ast.walk(code.tree):
+        if isinstance(node, ast.If | ast.IfExp | ast.While) and isinstance(
+            _negated(node.test), ast.Name | ast.Subscript
+        ):
+            yield node.lineno
+        if isinstance(node, ast.comprehension) and node.ifs:
+            yield node.ifs[0].lineno
+
+
+def _reads_all(code: Code) -> Iterator[int]:
+    """All of an iterable made into a list."""
+    for node in ast.walk(code.tree):
+        if (
+            isinstance(node, ast.Call)
+            and isinstance(node.func, ast.Name)
+            and node.func.id in ("list", "tuple", "sorted")
+        ):
+            yield node.lineno
+        if isinstance(node, ast.ListComp) and any(generator.is_async for generator in node.generators):
+            yield node.lineno
+
+
+LOOKS_LIKE: Mapping[str, Callable[[Code], Iterator[int]]] = {
+    "swallowed-cancellation": _holds_cancellation_back,
+    "siblings-left-running": _keeps_errors,
+    "lost-error": _keeps_errors,
+    "falsy-value": _asks_for_none,
+    "read-ahead": _reads_all,
+    "eager": _reads_all,
+}
+"""Where mistakes of some kinds are likely to stand in a file."""
+
+
+def _is(node: ast.expr, value: object) -> bool:
+    return isinstance(node, ast.Constant) and node.value is value
+
+
+def _raises(handler: ast.ExceptHandler) -> bool:
+    return any(isinstance(node, ast.Raise) for node in ast.walk(handler))
+
+
+def _negated(test: ast.expr) -> ast.expr:
+    return test.operand if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not) else test
+
+
+# ---- where a play waits ----------------------------------------------------------------------------------------------
+
+
+def longest_wait(trace: Trace) -> int | None:
+    """The learner's line in which tasks spent the most virtual time; if no time passed, the one with the most waits."""
+    waits: dict[int, float] = defaultdict(float)
+    seconds: dict[int, float] = defaultdict(float)
+    suspended: dict[int, tuple[float, int]] = {}
+    for event in trace.events:
+        if event.kind in ("wake", "print"):
+            continue
+        if event.task in suspended:
+            since, line = suspended.pop(event.task)
+            seconds[line] += event.time - since
+        if event.kind == "suspend" and event.line is not None:
+            suspended[event.task] = (event.time, event.line)
+            waits[event.line] += 1
+    for amounts in (seconds, waits):
+        ranked = [(amount, -line) for line, amount in amounts.items() if amount > 0]
+        if ranked:
+            return -max(ranked)[1]  # of two lines alike, the first
+    return None
+
+
+def first_definition(code: Code) -> int | None:
+    """The line of the first public function or class."""
+    for node in code.tree.body:
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) and not node.name.startswith("_"):
+            return node.lineno
+    return None

@@ -1,0 +1,168 @@
+"""Mistakes in what runs beside what, by comparison with the same play of the reference answer."""
+
+from __future__ import annotations
+
+import ast
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+
+from grader.judge.explain.code import Code
+from grader.judge.explain.evidence import Case, Evidence
+from grader.judge.explain.finding import Finding
+from grader.judge.explain.tasks import expected, got, outcome
+from grader.text import joined, seconds
+from grader.wire.recording import Ended, Span
+
+_LOCKS = ("Lock.acquire", "Semaphore.acquire", "CapacityLimiter.acquire", "CapacityLimiter.acquire_on_behalf_of")
+_MAX_NAMES = 3
+
+
+# ---- one after the other ---------------------------------------------------------------------------------------------
+
+
+def one_after_the_other(case: Case, evidence: Evidence) -> Finding | None:
+    """Of what the reference answer has under way together, each begins when the one before it has ended, or never."""
+    mine, names = evidence.mine, evidence.together
+    begun = sorted((mine[name] for name in names if name in mine), key=lambda span: span.start)
+    if len(begun) < 2:
+        begun, names = _only(evidence), evidence.siblings
+    repeated = Counter(span.name for span in evidence.spans)
+    never = [name for name in names if name not in repeated]
+    if not begun or len(begun) + len(never) < 2 or any(repeated[name] > 1 for name in names):
+        return None
+    if any(not _after(earlier, later) for earlier, later in pairwise(begun)):
+        return None
+    line = evidence.line_in(begun[0])
+    if line is None:
+        return None
+    awaited = next(_awaited_starts(case.code), None)
+    return Finding(
+        diagnosis="serial" if awaited is None else "not-awaitable",
+        error=_said(begun, never),
+        help=_HELP if awaited is None else _HELP_WITH_START,
+        line=line if awaited is None else awaited,
+        got=_order_of(begun, never),
+        expected=f"{joined([f'`{name}`' for name in names][:4])} under way at the same time",
+    )
+
+
+_HELP = "start all of them first, each in a task of its own (`tg.start_soon`), and wait then: the group's end does that"
+_HELP_WITH_START = "take the `await` before `start_soon` out: the end of the `async with` waits for all tasks together"
+
+
+def _only(evidence: Evidence) -> list[Span]:
+    """The only sibling that began, if it has kept the others from beginning."""
+    begun = [evidence.mine[name] for name in evidence.siblings if name in evidence.mine]
+    return begun if len(begun) == 1 and _holds_up(evidence, begun[0]) else []
+
+
+def _awaited_starts(code: Code) -> Iterator[int]:
+    """The lines of ``await tg.start_soon(...)``, which waits for the task where anyio hands one back."""
+    for start in code.starts:
+        if isinstance(code.parents.get(start.call), ast.Await) and ast.unparse(start.call.func).endswith(".start_soon"):
+            yield start.call.lineno
+
+
+def _after(earlier: Span, later: Span) -> bool:
+    return earlier.stopped is not None and earlier.start < earlier.stopped <= later.start
+
+
+def _holds_up(evidence: Evidence, only: Span) -> bool:
+    """Whether the only span that began has kept the others from beginning: they had as long as it took."""
+    ended = evidence.shown.ended
+    if only.stopped is None:
+        return ended in (Ended.DEADLOCK, Ended.LATE)
+    return only.stopped > only.start
+
+
+def _said(begun: Sequence[Span], never: Sequence[str]) -> str:
+    if len(begun) > 1:
+        return f"one after the other: `{begun[1].name}` starts only when `{begun[0].name}` has ended"
+    others = joined([f"`{name}`" for name in never[:_MAX_NAMES]])
+    if begun[0].stopped is None:
+        return (
+            f"`{begun[0].name}` is awaited before {others} {'is' if len(never) == 1 else 'are'} started, and needs them"
+        )
+    return f"only `{begun[0].name}` is ever run: this line waits for it before {others} could start"
+
+
+def _order_of(begun: Sequence[Span], never: Sequence[str]) -> str:
+    times = [f"`{span.name}` from {seconds(span.start)}" + _until(span) for span in begun[:_MAX_NAMES]]
+    return ", ".join([*times, *(f"`{name}` never" for name in never[:_MAX_NAMES])])
+
+
+def _until(span: Span) -> str:
+    return "" if span.stopped is None else f" to {seconds(span.stopped)}"
+
+
+def one_at_a_time(case: Case, evidence: Evidence) -> Finding | None:
+    """Tasks wait in one line for a lock, and the one that has it waits for them."""
+    if evidence.shown.ended not in (Ended.DEADLOCK, Ended.LATE):
+        return None
+    waits = Counter(
+        waiting.line for waiting in evidence.shown.waiting if waiting.awaiting in _LOCKS and waiting.line is not None
+    )
+    if not waits or evidence.reference is None:
+        return None
+    line, count = waits.most_common(1)[0]
+    return Finding(
+        diagnosis="serial",
+        error=f"only one at a time gets past this line: {count} wait here for the lock"
+        if count > 1
+        else "one waits here for the lock that another one never lets go",
+        help="let them run at the same time: take the lock away, or hold it only while something shared is changed",
+        line=line,
+    )
+
+
+# ---- results in another order ----------------------------------------------------------------------------------------
+
+
+def order_of_completion(case: Case, evidence: Evidence) -> Finding | None:
+    """The right results in the order in which the functions ended, or in some other order."""
+    found = outcome(case, evidence)
+    if found is None or found[1] is None:
+        return None
+    mine, theirs = found[0].value, found[1].value
+    if not isinstance(mine, list | tuple) or not isinstance(theirs, list | tuple):
+        return None
+    if list(mine) == list(theirs) or not _is_permutation(list(mine), list(theirs)):
+        return None
+    ended = sorted((span for span in evidence.spans if span.stopped is not None), key=lambda span: span.stopped or 0)
+    by_end = [span.name for span in ended] == list(mine)
+    order = "in the order in which the functions ended" if by_end else "in another order than the arguments"
+    return Finding(
+        diagnosis="completion-order",
+        error=f"the results come {order}",
+        help=_how_to_order(case),
+        line=_line_of_append(case),
+        got=got(case, evidence),
+        expected=expected(case, evidence),
+    )
+
+
+def _is_permutation(mine: list[object], theirs: list[object]) -> bool:
+    left = list(theirs)
+    for item in mine:
+        if item not in left:
+            return False
+        left.remove(item)
+    return not left
+
+
+def _line_of_append(case: Case) -> int | None:
+    for node in ast.walk(case.code.tree):
+        if (
+            isinstance(node, ast.Call)
+            and isinstance(node.func, ast.Attribute)
+            and node.func.attr in ("append", "insert")
+        ):
+            return node.lineno
+    return None
+
+
+def _how_to_order(case: Case) -> str:
+    if _line_of_append(case) is not None:
+        return "store each result by the position of its function, in a list of the right length, and do not append it"
+    return "give each task the position of its function, and put the results in that order"

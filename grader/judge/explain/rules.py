@@ -1,0 +1,133 @@
+"""Asks all rules about one failure, the most specific first, and says the first thing that one of them has found."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+from grader.judge.explain.contrast import contrast
+from grader.judge.explain.endings import blocked_loop, caught_cancellation, deadlock, leaves_the_process
+from grader.judge.explain.evidence import Case, Evidence
+from grader.judge.explain.exceptions import Raise, explain_exception
+from grader.judge.explain.finding import AUTHOR, CONCURRENCY, PYTHON, Finding
+from grader.judge.explain.lines import line_to_look_at
+from grader.judge.explain.order import one_after_the_other, one_at_a_time, order_of_completion
+from grader.judge.explain.returned import another_kind, unusable
+from grader.judge.explain.tasks import early_return, late_binding, not_nonlocal, value_for_nobody
+from grader.judge.explain.telling import TELLING
+from grader.judge.explain.waiting import polling
+from grader.judge.explain.words import said
+from grader.kit.diagnosis import Diagnosis
+from grader.wire.recording import Ended, Leaf, Recording
+
+Rule = Callable[[Case, Evidence], Finding | None]
+
+
+def mistake_of_python(case: Case, evidence: Evidence) -> Finding | None:
+    """An exception from the learner's own line whose cause is known."""
+    for leaf in evidence.shown.surprises:
+        if leaf.line is not None and leaf.scenario_line is None:
+            raised = Raise(leaf=leaf, line=leaf.line, code=case.code, allowed=case.exercise.rules.imports)
+            if (found := explain_exception(raised)) is not None:
+                return found
+    return None
+
+
+def explain(case: Case, evidence: Evidence) -> Finding:
+    """What to say of one failure. Its line is None only if the submission defines nothing."""
+    for layer, rules in LAYERS.items():
+        for rule in rules:
+            if (found := rule(case, evidence)) is not None:
+                return _completed(replace(found, layer=layer), case, evidence)
+    return _completed(_plainly(case, evidence), case, evidence)
+
+
+def _left_behind(case: Case, evidence: Evidence) -> Finding | None:
+    """What the play left behind, where that says more than the test does."""
+    if evidence.slug not in {remark.slug for remark in evidence.shown.remarks} & TELLING:
+        return None
+    return _by_catalogue(case.catalogue[evidence.slug])
+
+
+def _by_author(case: Case, evidence: Evidence) -> Finding | None:
+    """What the author of the exercise says, where the play shows nothing more by itself.
+
+    An exception that the submission raises on purpose is none of its bugs: the author says what it should have done.
+    """
+    said_by_author = evidence.said
+    if said_by_author is None:
+        return None
+    if evidence.slug != said_by_author.diagnosis and not (evidence.slug == "raised" and _on_purpose(case, evidence)):
+        return None
+    if evidence.slug == evidence.shown.ended and not evidence.shown.looked:
+        return None
+    diagnosis = case.catalogue[said_by_author.diagnosis]
+    help = said_by_author.help or diagnosis.help
+    return Finding(diagnosis=diagnosis.slug, error=said_by_author.feedback, help=help)
+
+
+def _on_purpose(case: Case, evidence: Evidence) -> bool:
+    """Whether all exceptions come from a ``raise`` in the submission."""
+    lines = [leaf.line for leaf in evidence.shown.surprises]
+    return all(isinstance(case.code.statement(line), ast.Raise) for line in lines)
+
+
+LAYERS: Mapping[int, tuple[Rule, ...]] = {
+    PYTHON: (
+        caught_cancellation,
+        leaves_the_process,
+        blocked_loop,
+        mistake_of_python,
+        late_binding,
+        early_return,
+        value_for_nobody,
+        not_nonlocal,
+        _left_behind,
+        another_kind,
+    ),
+    CONCURRENCY: (one_after_the_other, one_at_a_time, polling, order_of_completion, deadlock),
+    AUTHOR: (_by_author, unusable),
+}
+"""The rules of each layer, the most specific first."""
+
+
+def _plainly(case: Case, evidence: Evidence) -> Finding:
+    """The way in which the play ended, in the catalogue's words."""
+    found, shown = _by_catalogue(case.catalogue[evidence.slug]), evidence.shown
+    if evidence.slug == "raised":
+        leaf = _surprise(shown)
+        return found if leaf is None else replace(found, error=_raised(leaf), got=said(leaf))
+    if shown.reason and evidence.slug == shown.ended and shown.ended in _WITH_REASON:
+        return replace(found, error=f"{found.error} ({shown.reason})")
+    return found
+
+
+_WITH_REASON = (Ended.CRASHED, Ended.LIMIT, Ended.TAMPERED, Ended.LATE, Ended.BLOCKED_LOOP)
+
+
+def _raised(leaf: Leaf) -> str:
+    kind = leaf.types[0].removeprefix("submission.") if leaf.types else "an exception"
+    if leaf.line is None and leaf.scenario_line is not None:
+        return f"the exercise itself raises {kind} when it goes on with what your code returned"
+    return f"your code raises {kind}, which the exercise does not ask for here"
+
+
+def _surprise(recording: Recording) -> Leaf | None:
+    surprises = recording.surprises
+    return next((leaf for leaf in surprises if leaf.line is not None), surprises[0] if surprises else None)
+
+
+def _by_catalogue(diagnosis: Diagnosis) -> Finding:
+    return Finding(diagnosis=diagnosis.slug, error=diagnosis.sentence, help=diagnosis.help)
+
+
+def _completed(found: Finding, case: Case, evidence: Evidence) -> Finding:
+    """The same with a line, and with what was got against what was expected where the rule has not said it."""
+    found = replace(found, clear=evidence.shown.ended.by_itself)
+    if found.line is None:
+        found = replace(found, line=line_to_look_at(found.diagnosis, evidence.shown, case.code))
+    if found.got or not evidence.shown.ended.by_itself:
+        return found
+    got, expected = contrast(case, evidence)
+    return replace(found, got=got, expected=expected)

@@ -1,0 +1,272 @@
+"""Mistakes in how tasks are started and what becomes of their values, by the syntax tree and by what was returned."""
+
+from __future__ import annotations
+
+import ast
+from collections import Counter
+from collections.abc import Iterator
+
+from grader.judge.explain.code import Code, Function, Loop, Start, bound, own_nodes
+from grader.judge.explain.evidence import Case, Evidence
+from grader.judge.explain.finding import Finding
+from grader.judge.explain.names import not_its_own
+from grader.judge.explain.words import in_python
+from grader.wire.recording import Returned
+
+# ---- what the call came to -------------------------------------------------------------------------------------------
+
+
+def outcome(case: Case, evidence: Evidence) -> tuple[Returned, Returned | None] | None:
+    """What the function of the exercise returned in the play, and what the reference answer's did."""
+    public = [promise.name for promise in case.promised if promise.name in case.defined]
+    last = next((returned for returned in reversed(evidence.shown.returns) if returned.name in public), None)
+    return None if last is None else (last, evidence.expected(last.name))
+
+
+def lacks_values(evidence: Evidence, case: Case) -> bool:
+    """Whether None, or less, was returned where the reference answer returned something."""
+    found = outcome(case, evidence)
+    if found is None or found[1] is None:
+        return evidence.stumbled
+    mine, theirs = found[0].value, found[1].value
+    if mine is None:
+        return theirs is not None
+    if not isinstance(mine, list | tuple) or not isinstance(theirs, list | tuple):
+        return False
+    return len(mine) < len(theirs) or mine.count(None) > theirs.count(None)
+
+
+def got(case: Case, evidence: Evidence) -> str:
+    """``join() returned ['c', 'c', 'c']``, if it returned."""
+    found = outcome(case, evidence)
+    return "" if found is None else f"{found[0].name}() returned {in_python(found[0].value)}"
+
+
+def expected(case: Case, evidence: Evidence) -> str:
+    """``['a', 'b', 'c']``, as the reference answer returned it, if both returned."""
+    found = outcome(case, evidence)
+    return "" if found is None or found[1] is None else f"{found[0].name}() returns {in_python(found[1].value)}"
+
+
+# ---- a closure that sees the last value of the loop's variable -------------------------------------------------------
+
+
+def late_binding(case: Case, evidence: Evidence) -> Finding | None:
+    """All tasks run the last function: they look the loop's variable up when they run, and by then the loop is over."""
+    if not (_runs_one_again(evidence) or lacks_values(evidence, case) or _is_one_value(case, evidence)):
+        return None
+    for loop in _loops(case.code):
+        variables = {node.id for node in ast.walk(loop.target) if isinstance(node, ast.Name)}
+        for start in case.code.starts:
+            if not any(node is start.call for node in ast.walk(loop)):
+                continue
+            for closure in _started_in(loop, start):
+                seen = _free_loads(closure, variables)
+                if seen:
+                    return _late(closure, seen, start)
+    return None
+
+
+def _late(closure: Function | ast.Lambda, seen: list[ast.Name], start: Start) -> Finding:
+    names = list(dict.fromkeys(node.id for node in seen))
+    name = f"`{closure.name}`" if isinstance(closure, Function) else "this lambda"
+    given = ", ".join(names)
+    them = "it" if len(names) == 1 else "them"
+    return Finding(
+        diagnosis="late-binding",
+        error=f"{name} looks up {_listed(names)} when its task runs, and by then the loop stands at its last turn",
+        help=f"hand {them} on as an argument: `start_soon(run, {given})`, with `async def run({given})`",
+        line=min(node.lineno for node in seen),
+    )
+
+
+def _listed(names: list[str]) -> str:
+    return " and ".join(f"`{name}`" for name in names[:2])
+
+
+def _loops(code: Code) -> Iterator[ast.For | ast.AsyncFor]:
+    return (node for node in ast.walk(code.tree) if isinstance(node, ast.For | ast.AsyncFor))
+
+
+def _started_in(loop: ast.For | ast.AsyncFor, start: Start) -> Iterator[Function | ast.Lambda]:
+    """The functions made in a loop that this call starts as a task, or hands to what it starts."""
+    given = [node for argument in start.call.args for node in ast.walk(argument)]
+    names = {node.id for node in given if isinstance(node, ast.Name)}
+    yield from (node for node in given if isinstance(node, ast.Lambda))
+    yield from (node for node in ast.walk(loop) if isinstance(node, Function) and node.name in names)
+
+
+def _free_loads(closure: Function | ast.Lambda, variables: set[str]) -> list[ast.Name]:
+    own = bound(closure)
+    body = closure.body if isinstance(closure.body, list) else [closure.body]
+    loads = [node for part in body for node in ast.walk(part) if isinstance(node, ast.Name)]
+    return [node for node in loads if node.id in variables - own and isinstance(node.ctx, ast.Load)]
+
+
+def _runs_one_again(evidence: Evidence) -> bool:
+    """Whether one of the functions given ran several times, and another one never."""
+    mine = Counter(span.name for span in evidence.spans)
+    theirs = Counter(span.name for span in evidence.reference.spans) if evidence.reference is not None else Counter()
+    return any(mine[name] > theirs[name] > 0 for name in mine) and any(name not in mine for name in theirs)
+
+
+def _is_one_value(case: Case, evidence: Evidence) -> bool:
+    """Whether a list of one value over and over was returned, and the reference answer's has several."""
+    found = outcome(case, evidence)
+    if found is None or found[1] is None:
+        return False
+    mine, theirs = found[0].value, found[1].value
+    if not isinstance(mine, list) or not isinstance(theirs, list) or len(mine) < 2:
+        return False
+    return all(item == mine[0] for item in mine) and not all(item == theirs[0] for item in theirs)
+
+
+# ---- a return that comes too early -----------------------------------------------------------------------------------
+
+
+def early_return(case: Case, evidence: Evidence) -> Finding | None:
+    """``return`` in the loop that starts the tasks, or before the end of the group has waited for them."""
+    if not (lacks_values(evidence, case) or _never_begun(evidence)):
+        return None
+    for node in ast.walk(case.code.tree):
+        if isinstance(node, ast.Return) and (loop := _left_at_once(case.code, node)) is not None:
+            return Finding(
+                diagnosis="early-return",
+                error="this `return` stands in the loop: it leaves in the first turn, before the others have started",
+                help=f"move it out of the `{_head(loop)}` loop, and behind the `async with`",
+                line=node.lineno,
+                got=got(case, evidence),
+                expected=expected(case, evidence),
+            )
+    return _inside_the_group(case, evidence)
+
+
+def _inside_the_group(case: Case, evidence: Evidence) -> Finding | None:
+    """A ``return`` in the block of a task group whose value is computed before the tasks have stored anything."""
+    if not lacks_values(evidence, case):
+        return None
+    for node in ast.walk(case.code.tree):
+        if not isinstance(node, ast.Return) or node.value is None or isinstance(node.value, ast.Name):
+            continue  # a list by its name is the same list when the tasks have filled it
+        group = next((one for one in case.code.around(node) if _opens_group(one)), None)
+        if group is not None:
+            return Finding(
+                diagnosis="early-return",
+                error="this `return` computes its value before the tasks are done: the group waits after that",
+                help="move the `return` behind the block of the `async with`",
+                line=node.lineno,
+                got=got(case, evidence),
+                expected=expected(case, evidence),
+            )
+    return None
+
+
+def _left_at_once(code: Code, node: ast.Return) -> Loop | None:
+    """The loop that a ``return`` leaves in its first turn, having started a task."""
+    for outer in code.around(node):
+        if isinstance(outer, ast.For | ast.AsyncFor):
+            starts = any(start.call.lineno <= node.lineno and _holds(outer, start.call) for start in code.starts)
+            return outer if starts else None
+        if not isinstance(outer, ast.With | ast.AsyncWith | ast.Try):
+            return None
+    return None
+
+
+def _holds(outer: ast.AST, node: ast.AST) -> bool:
+    return any(inner is node for inner in ast.walk(outer))
+
+
+def _opens_group(node: ast.AST) -> bool:
+    return isinstance(node, ast.AsyncWith) and any(
+        ast.unparse(item.context_expr).endswith(("create_task_group()", "TaskGroup()", "open_nursery()"))
+        for item in node.items
+    )
+
+
+def _head(loop: Loop) -> str:
+    return "while" if isinstance(loop, ast.While) else "for"
+
+
+def _never_begun(evidence: Evidence) -> bool:
+    begun = {span.name for span in evidence.spans}
+    return any(name not in begun for name in evidence.siblings)
+
+
+# ---- a value that reaches nobody -------------------------------------------------------------------------------------
+
+
+def value_for_nobody(case: Case, evidence: Evidence) -> Finding | None:
+    """A task returns its value, and no task group hands it on."""
+    if not lacks_values(evidence, case):
+        return None
+    code = case.code
+    awaits = [node.value for node in ast.walk(code.tree) if isinstance(node, ast.Await)]
+    awaited = {ast.unparse(call.func) for call in awaits if isinstance(call, ast.Call)}
+    for start in code.starts:
+        name = ast.unparse(start.function) if start.function is not None else ""
+        function = next((one for one in code.functions if one.name == name), None)
+        if function is None or name in awaited or isinstance(code.parents.get(start.call), ast.Assign):
+            continue
+        given = [node for node in own_nodes(function) if isinstance(node, ast.Return) and _gives(node)]
+        if given:
+            owner = code.owner(start.call)
+            where = f"`{owner.name}`" if owner is not None else "the caller"
+            return Finding(
+                diagnosis="nothing-returned",
+                error=f"`{name}` returns its value to nobody: `start_soon` hands nothing back",
+                help=f"store it where {where} finds it afterwards: in a list by position, or in a `nonlocal` variable",
+                line=min(node.lineno for node in given),
+                got=got(case, evidence),
+                expected=expected(case, evidence),
+            )
+    return None
+
+
+def _gives(node: ast.Return) -> bool:
+    return node.value is not None and not (isinstance(node.value, ast.Constant) and node.value.value is None)
+
+
+def not_nonlocal(case: Case, evidence: Evidence) -> Finding | None:
+    """An inner function assigns a name that the outer one returns, and it is another variable."""
+    if not (lacks_values(evidence, case) or evidence.stumbled):
+        return None
+    code = case.code
+    for function in code.functions:
+        outer = code.owner(function)
+        if outer is None:
+            continue
+        own = bound(function) - _parameters(function)
+        loaded = [node for node in own_nodes(outer) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)]
+        asked = {node.id for node in loaded if _decides(code, node)}
+        for name in sorted(own & bound(outer) & asked):
+            if _assigns(function, name) and not _reads(function, name):
+                return not_its_own(function, name, outer)
+    return None
+
+
+def _parameters(function: Function) -> set[str]:
+    return {argument.arg for argument in ast.walk(function.args) if isinstance(argument, ast.arg)}
+
+
+def _decides(code: Code, node: ast.Name) -> bool:
+    """Whether a name is read in a ``return`` or in a condition."""
+    statement = next((one for one in code.around(node) if isinstance(one, ast.stmt)), None)
+    return isinstance(statement, ast.Return | ast.If | ast.While | ast.Assign | ast.Raise)
+
+
+def _assigns(function: Function, name: str) -> bool:
+    targets = (
+        target
+        for node in own_nodes(function)
+        if isinstance(node, ast.Assign | ast.AugAssign | ast.AnnAssign)
+        for target in (node.targets if isinstance(node, ast.Assign) else [node.target])
+    )
+    return any(isinstance(inner, ast.Name) and inner.id == name for target in targets for inner in ast.walk(target))
+
+
+def _reads(function: Function, name: str) -> bool:
+    """Whether a function uses a variable of its own, which is then meant to be its own."""
+    return any(
+        isinstance(node, ast.Name) and node.id == name and isinstance(node.ctx, ast.Load)
+        for node in own_nodes(function)
+    )
