@@ -1,4 +1,5 @@
 # fails: test_results_in_argument_order (completion-order)
+# root: completion-order
 """Collects the results as they arrive."""
 
 import anyio

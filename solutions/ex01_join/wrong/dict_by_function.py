@@ -1,4 +1,5 @@
 # fails: test_same_function_twice_runs_twice (completion-order)
+# root: overwritten-result
 """Files the results by function, and the same function may be given more than once."""
 
 import anyio

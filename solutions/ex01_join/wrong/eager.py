@@ -1,4 +1,5 @@
 # fails: test_awaiting_is_what_starts_it (eager)
+# root: eager
 """Takes the first step of the coroutine at the call, before anybody awaits it."""
 
 from functools import wraps

@@ -1,4 +1,5 @@
 # fails: test_zero_functions (raised)
+# root: edge-case
 """Finds nothing to do and complains."""
 
 import anyio

@@ -1,4 +1,5 @@
 # fails: test_results_in_argument_order (never-awaited)
+# root: never-awaited
 """Calls the functions and never awaits what the calls give back."""
 
 import anyio

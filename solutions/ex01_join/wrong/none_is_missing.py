@@ -1,4 +1,5 @@
 # fails: test_any_value_is_a_value (falsy-value)
+# root: falsy-value
 """Takes None for a result that is missing."""
 
 import anyio

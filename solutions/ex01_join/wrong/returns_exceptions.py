@@ -1,4 +1,5 @@
 # fails: test_first_error_cancels_the_rest_at_once (siblings-left-running)
+# root: lost-error
 """Turns errors into results."""
 
 import anyio

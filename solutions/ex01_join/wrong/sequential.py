@@ -1,4 +1,5 @@
 # fails: test_takes_as_long_as_the_slowest (serial), test_all_started_before_any_finishes (deadlock)
+# root: serial
 """Awaits one function after the other."""
 
 

@@ -1,4 +1,5 @@
 # fails: test_outer_cancellation_stops_everything (swallowed-cancellation)
+# root: swallowed-cancellation
 """Shields everything, to be safe."""
 
 import anyio

@@ -1,4 +1,5 @@
 # fails: test_first_error_cancels_the_rest_at_once (siblings-left-running), test_any_value_is_a_value (falsy-value)
+# root: siblings-left-running
 """Keeps errors among the results and raises the first exception it finds there, after the slowest function."""
 
 import anyio

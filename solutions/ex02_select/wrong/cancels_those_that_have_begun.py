@@ -1,4 +1,5 @@
 # fails: test_an_instant_finisher_wins (edge-case)
+# root: edge-case
 """Cancels the scopes of the contestants that have begun; the others begin afterwards and run to their end."""
 
 from __future__ import annotations

@@ -1,4 +1,5 @@
 # fails: test_index_and_value_match_in_a_tie (stale-state)
+# root: stale-state
 """Gives way between noting who was first and noting the value; in the meantime another one gets in."""
 
 from __future__ import annotations

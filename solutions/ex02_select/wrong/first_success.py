@@ -1,4 +1,5 @@
 # fails: test_first_to_fail_decides_too (lost-error)
+# root: lost-error
 """Waits for the first success: an error only counts when nobody is left."""
 
 from __future__ import annotations

@@ -1,4 +1,5 @@
 # fails: test_nothing_to_wait_for (deadlock)
+# root: edge-case
 """Waits for an event that nobody will ever set."""
 
 from __future__ import annotations

@@ -1,4 +1,5 @@
 # fails: test_winner_is_not_overwritten (stale-state)
+# root: stale-state
 """Every contestant that finishes writes itself down, the late ones too."""
 
 from __future__ import annotations

@@ -1,5 +1,6 @@
 # fails: test_loser_cleanup_is_awaited (cleanup-not-awaited)
 # off-limits: exempt
+# root: cleanup-not-awaited
 """Cancels the losers and does not wait for them; it runs on asyncio only."""
 
 from __future__ import annotations

@@ -1,4 +1,5 @@
 # fails: test_one_contestant (edge-case)
+# root: edge-case
 """Refuses a race with a single contestant."""
 
 from __future__ import annotations

@@ -1,4 +1,5 @@
 # fails: test_none_can_win (falsy-value)
+# root: falsy-value
 """Takes a result of None for no result."""
 
 from __future__ import annotations

@@ -1,4 +1,5 @@
 # fails: test_returns_the_moment_the_winner_is_done (polling)
+# root: polling
 """Looks every 30 milliseconds whether somebody has won."""
 
 from __future__ import annotations

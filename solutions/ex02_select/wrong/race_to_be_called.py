@@ -1,4 +1,5 @@
 # fails: test_index_and_value_match_in_a_tie, test_winner_is_not_overwritten (stale-state)
+# root: stale-state
 """Keeps the first index and the last value."""
 
 from __future__ import annotations

@@ -1,4 +1,5 @@
 # fails: test_first_to_finish_wins (serial), test_all_contestants_start (deadlock)
+# root: serial
 """Awaits the first function and never comes to the others."""
 
 from __future__ import annotations

@@ -1,4 +1,5 @@
 # fails: test_outer_cancellation_stops_everything (swallowed-cancellation)
+# root: swallowed-cancellation
 """Puts a shield round everything, so that a cancellation from outside has to wait for the end of the race."""
 
 from __future__ import annotations

@@ -1,4 +1,5 @@
 # fails: test_outer_cancellation_stops_everything (swallowed-cancellation)
+# root: swallowed-cancellation
 """Takes every cancellation for its own, the one from outside too."""
 
 from __future__ import annotations

@@ -1,4 +1,5 @@
 # fails: test_take_closes_its_source_when_satisfied (not-closed)
+# root: not-closed
 """take() is an async generator that leaves its loop; nobody closes what it loops over."""
 
 from __future__ import annotations

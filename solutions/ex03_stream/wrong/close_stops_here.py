@@ -1,4 +1,5 @@
 # fails: test_aclose_reaches_the_source, test_async_with_closes_a_generator_source (not-closed)
+# root: not-closed
 """aclose() ends the stream and leaves its source open."""
 
 from __future__ import annotations

@@ -1,4 +1,5 @@
 # fails: test_map_filter_take_collect_compose, test_pulls_one_item_per_request (read-ahead)
+# root: read-ahead
 """Every operator reads the whole of its upstream before it gives its first item."""
 
 from __future__ import annotations

@@ -1,4 +1,5 @@
 # fails: test_aclose_reaches_the_source (raised)
+# root: unknown-name
 """Calls aclose() on sources that have none."""
 
 from __future__ import annotations

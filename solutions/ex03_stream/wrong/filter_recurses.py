@@ -1,4 +1,5 @@
 # fails: test_filter_survives_a_long_drought (raised)
+# root: recursion
 """filter() calls itself for the next item."""
 
 from __future__ import annotations

@@ -1,4 +1,5 @@
 # fails: test_aclose_reaches_the_source (not-closed)
+# root: not-closed
 """Async generators close their upstream, but only if they have been started."""
 
 from __future__ import annotations

@@ -1,4 +1,5 @@
 # fails: test_every_item_is_a_checkpoint (no-checkpoint)
+# root: no-checkpoint
 """Notices cancellation, and does not give way."""
 
 from __future__ import annotations

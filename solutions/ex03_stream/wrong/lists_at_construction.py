@@ -1,4 +1,5 @@
 # fails: test_building_a_pipeline_pulls_nothing (eager), test_map_filter_take_collect_compose (read-ahead)
+# root: eager
 """from_iter() makes a list of everything first."""
 
 from __future__ import annotations

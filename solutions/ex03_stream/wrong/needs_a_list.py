@@ -1,4 +1,5 @@
 # fails: test_from_iter_yields_everything_in_order (raised)
+# root: raised
 """Finds its items by position, which only sequences have."""
 
 from __future__ import annotations

@@ -1,4 +1,5 @@
 # fails: test_every_item_is_a_checkpoint (no-checkpoint)
+# root: no-checkpoint
 """Items that are ready at once are handed out at once, and nobody else gets a turn."""
 
 from __future__ import annotations

@@ -1,4 +1,5 @@
 # fails: test_every_item_is_a_checkpoint (no-checkpoint)
+# root: no-checkpoint
 """The request that finds the end is no checkpoint."""
 
 from __future__ import annotations

@@ -1,4 +1,5 @@
 # fails: test_falsy_items_are_items (falsy-value)
+# root: falsy-value
 """Asks for the next item or None, and takes None for the end."""
 
 from __future__ import annotations

@@ -1,4 +1,5 @@
 # fails: test_errors_pass_through_and_end_the_stream (lost-error)
+# root: lost-error
 """Goes on after an error as if nothing had happened."""
 
 from __future__ import annotations

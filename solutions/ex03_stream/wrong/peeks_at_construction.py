@@ -1,4 +1,5 @@
 # fails: test_building_a_pipeline_pulls_nothing (eager)
+# root: eager
 """from_iter() takes the first item when the stream is built, to see whether there is one."""
 
 from __future__ import annotations

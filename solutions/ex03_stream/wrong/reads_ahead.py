@@ -1,4 +1,5 @@
 # fails: test_pulls_one_item_per_request (read-ahead)
+# root: read-ahead
 """map() has the next item ready before it is asked for it."""
 
 from __future__ import annotations

@@ -1,4 +1,5 @@
 # fails: test_the_end_is_the_end (edge-case)
+# root: edge-case
 """At the end the stream makes itself ready to be read once more."""
 
 from __future__ import annotations

@@ -1,4 +1,5 @@
 # fails: test_cancellation_gets_through (swallowed-cancellation)
+# root: swallowed-cancellation
 """Takes a cancellation for the end."""
 
 from __future__ import annotations

@@ -1,4 +1,5 @@
 # fails: test_errors_pass_through_and_end_the_stream (lost-error)
+# root: lost-error
 """Takes an error for the end."""
 
 from __future__ import annotations

@@ -1,4 +1,5 @@
 # fails: test_errors_pass_through_and_end_the_stream (lost-error)
+# root: lost-error
 """`async with` closes the stream and swallows what was raised in its block."""
 
 from __future__ import annotations

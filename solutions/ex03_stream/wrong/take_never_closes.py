@@ -1,4 +1,5 @@
 # fails: test_take_closes_its_source_when_satisfied (not-closed)
+# root: not-closed
 """take() stops asking and leaves the source open."""
 
 from __future__ import annotations

@@ -1,4 +1,5 @@
 # fails: test_take_does_not_pull_past_its_limit (read-ahead)
+# root: read-ahead
 """take() pulls first and counts afterwards."""
 
 from __future__ import annotations

@@ -1,4 +1,5 @@
 # fails: test_every_item_is_a_checkpoint (no-checkpoint)
+# root: no-checkpoint
 """Gives way, and does not notice cancellation."""
 
 from __future__ import annotations

@@ -1,4 +1,5 @@
 # fails: test_outer_cancellation_is_not_elapsed (swallowed-cancellation)
+# root: swallowed-cancellation
 """Takes every cancellation for the end of its own time."""
 
 import anyio

@@ -1,4 +1,5 @@
 # fails: test_inner_timeouterror_is_not_ours, test_nested_timeouts_report_the_right_one (lost-error)
+# root: lost-error
 """Takes every TimeoutError for its own."""
 
 import anyio

@@ -1,4 +1,5 @@
 # fails: test_groups_arrive_unchanged (lost-error)
+# root: lost-error
 """Takes groups off until there is none left, the operation's own too."""
 
 import anyio

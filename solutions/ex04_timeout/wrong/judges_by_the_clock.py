@@ -1,4 +1,5 @@
 # fails: test_a_finished_value_is_never_thrown_away (judged-by-clock)
+# root: judged-by-clock
 """Looks at the clock first."""
 
 import anyio

@@ -1,4 +1,5 @@
 # fails: test_errors_arrive_unchanged, test_inner_timeouterror_is_not_ours (lost-error)
+# root: lost-error
 """Lets the task group wrap what the operation raises."""
 
 import anyio

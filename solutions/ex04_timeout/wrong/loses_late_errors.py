@@ -1,4 +1,5 @@
 # fails: test_a_finished_value_is_never_thrown_away (judged-by-clock)
+# root: judged-by-clock
 """Keeps a late value, but not a late error."""
 
 import anyio

@@ -1,4 +1,5 @@
 # fails: test_zero_seconds_still_tries (edge-case)
+# root: edge-case
 """Sleeps for a negative time."""
 
 import anyio

@@ -1,4 +1,5 @@
 # fails: test_falsy_values (falsy-value)
+# root: falsy-value
 """Takes None for the absence of a value."""
 
 import anyio

@@ -1,4 +1,5 @@
 # fails: test_elapsed_is_a_timeouterror (lost-error)
+# root: lost-error
 """Makes Elapsed a class of its own kind."""
 
 import anyio

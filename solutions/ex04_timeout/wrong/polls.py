@@ -1,4 +1,5 @@
 # fails: test_too_slow_raises_elapsed, test_nested_timeouts_report_the_right_one (lost-error)
+# root: polling
 """Looks every 0.7 s whether the time is up."""
 
 import anyio

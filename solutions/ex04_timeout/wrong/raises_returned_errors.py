@@ -1,4 +1,5 @@
 # fails: test_falsy_values (falsy-value)
+# root: falsy-value
 """Keeps value and error in one place and cannot tell them apart."""
 
 import anyio

@@ -1,4 +1,5 @@
 # fails: test_too_slow_raises_elapsed, test_elapsed_is_a_timeouterror (lost-error)
+# root: lost-error
 """Gives None back when the time is up, like move_on_after without a look at the scope."""
 
 import anyio

@@ -1,4 +1,5 @@
 # fails: test_slow_operation_is_stopped (losers-left-running), test_too_slow_raises_elapsed (lost-error)
+# root: losers-left-running
 """Protects the operation from being stopped."""
 
 import anyio

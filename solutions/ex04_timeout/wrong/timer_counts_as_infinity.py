@@ -1,4 +1,5 @@
 # fails: test_forever_is_allowed (edge-case)
+# root: edge-case
 """Turns the limit into a whole number of milliseconds."""
 
 import anyio

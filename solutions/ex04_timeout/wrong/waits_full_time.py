@@ -1,4 +1,5 @@
 # fails: test_in_time_returns_the_value (losers-left-running)
+# root: losers-left-running
 """Never stops the timer."""
 
 import anyio

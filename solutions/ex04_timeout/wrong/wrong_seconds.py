@@ -1,4 +1,5 @@
 # fails: test_too_slow_raises_elapsed, test_nested_timeouts_report_the_right_one (lost-error)
+# root: lost-error
 """Forgets to say which limit was exceeded."""
 
 import anyio

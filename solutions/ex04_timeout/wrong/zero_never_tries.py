@@ -1,4 +1,5 @@
 # fails: test_zero_seconds_still_tries (edge-case)
+# root: edge-case
 """Gives up before it begins if there is no time."""
 
 import anyio

@@ -1,4 +1,5 @@
 # fails: test_ui_keeps_ticking_while_we_wait, test_fifty_downloads_in_flight (blocked-loop)
+# root: blocked-loop
 """A socket that blocks."""
 
 import socket

@@ -1,4 +1,5 @@
 # fails: test_stops_reading_at_content_length (partial-data)
+# root: partial-data
 """Knows one spelling of Content-Length."""
 
 from urllib.parse import urlsplit

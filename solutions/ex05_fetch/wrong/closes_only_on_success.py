@@ -1,4 +1,5 @@
 # fails: test_connection_is_closed_afterwards (not-closed)
+# root: not-closed
 """Hangs up at the end of the good path."""
 
 from urllib.parse import urlsplit

@@ -1,4 +1,5 @@
 # fails: test_sends_a_wellformed_request (edge-case)
+# root: malformed-request
 """Forgets what stands behind the question mark."""
 
 from urllib.parse import urlsplit

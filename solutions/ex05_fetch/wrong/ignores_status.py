@@ -1,4 +1,5 @@
 # fails: test_bad_status_is_an_error (lost-error)
+# root: lost-error
 """Takes the error page for the document."""
 
 from urllib.parse import urlsplit

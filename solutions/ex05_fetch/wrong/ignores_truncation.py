@@ -1,4 +1,5 @@
 # fails: test_truncated_body_is_an_error (partial-data)
+# root: partial-data
 """Takes the end of the stream for the end of the body."""
 
 from urllib.parse import urlsplit

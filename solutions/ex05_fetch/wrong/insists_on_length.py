@@ -1,4 +1,5 @@
 # fails: test_body_without_length_ends_at_eof (partial-data)
+# root: partial-data
 """Knows no body without Content-Length."""
 
 from urllib.parse import urlsplit

@@ -1,4 +1,5 @@
 # fails: test_connection_is_closed_afterwards, test_cancelling_hangs_up (not-closed)
+# root: not-closed
 """Keeps connections for a next time that never comes."""
 
 from urllib.parse import urlsplit

@@ -1,4 +1,5 @@
 # fails: test_response_in_pieces (partial-data)
+# root: partial-data
 """Looks for the empty line in the last piece only."""
 
 from urllib.parse import urlsplit

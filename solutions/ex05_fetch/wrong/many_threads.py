@@ -1,5 +1,6 @@
 # fails: test_fifty_downloads_in_flight (thread-per-download), test_cancelling_hangs_up (not-closed)
 # off-limits: exempt
+# root: thread-per-download
 """As many threads as anybody wants, left to themselves when the download is cancelled."""
 
 from http.client import HTTPConnection, HTTPException

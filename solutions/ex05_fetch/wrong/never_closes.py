@@ -1,4 +1,5 @@
 # fails: test_connection_is_closed_afterwards (not-closed)
+# root: not-closed
 """Never hangs up."""
 
 from urllib.parse import urlsplit

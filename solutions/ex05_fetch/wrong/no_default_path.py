@@ -1,4 +1,5 @@
 # fails: test_sends_a_wellformed_request (edge-case)
+# root: malformed-request
 """Asks for the empty path."""
 
 from urllib.parse import urlsplit

@@ -1,4 +1,5 @@
 # fails: test_only_http (edge-case)
+# root: edge-case
 """Connects to whatever the URL names."""
 
 from urllib.parse import urlsplit

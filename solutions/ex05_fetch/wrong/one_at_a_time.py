@@ -1,4 +1,5 @@
 # fails: test_fifty_downloads_in_flight (deadlock)
+# root: serial
 """One lock for all downloads."""
 
 from urllib.parse import urlsplit

@@ -1,4 +1,5 @@
 # fails: test_stops_reading_at_content_length (partial-data)
+# root: partial-data
 """Waits for the server to hang up, whatever the header says."""
 
 from urllib.parse import urlsplit

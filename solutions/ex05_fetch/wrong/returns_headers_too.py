@@ -1,4 +1,5 @@
 # fails: test_returns_the_body, test_body_in_pieces (partial-data)
+# root: partial-data
 """Returns the whole response."""
 
 from urllib.parse import urlsplit

@@ -1,4 +1,5 @@
 # fails: test_cancelling_hangs_up (not-closed)
+# root: swallowed-cancellation
 """Finishes every download that has begun, wanted or not."""
 
 from urllib.parse import urlsplit

@@ -1,4 +1,5 @@
 # fails: test_body_in_pieces, test_truncated_body_is_an_error (partial-data)
+# root: partial-data
 """Receives once."""
 
 from urllib.parse import urlsplit

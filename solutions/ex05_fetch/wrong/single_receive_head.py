@@ -1,4 +1,5 @@
 # fails: test_response_in_pieces (raised)
+# root: partial-data
 """Takes for granted that the header comes in one piece."""
 
 from urllib.parse import urlsplit

@@ -1,4 +1,5 @@
 # fails: test_body_is_bytes_not_text (partial-data)
+# root: partial-data
 """Cuts the response at every empty line."""
 
 from urllib.parse import urlsplit

@@ -1,4 +1,5 @@
 # fails: test_body_is_bytes_not_text (partial-data)
+# root: partial-data
 """Decodes the body and encodes it again."""
 
 from urllib.parse import urlsplit

@@ -1,4 +1,5 @@
 # fails: test_stops_reading_at_content_length (partial-data)
+# root: partial-data
 """Takes what has come behind the body for a part of it."""
 
 from urllib.parse import urlsplit

@@ -1,5 +1,6 @@
 # fails: test_fifty_downloads_in_flight (deadlock), test_cancelling_hangs_up (not-closed)
 # off-limits: exempt
+# root: thread-per-download
 """A worker thread waits for every download. There are 40 of them, and none can be cancelled."""
 
 from http.client import HTTPConnection, HTTPException

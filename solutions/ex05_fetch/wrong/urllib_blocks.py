@@ -1,5 +1,6 @@
 # fails: test_ui_keeps_ticking_while_we_wait, test_fifty_downloads_in_flight (blocked-loop)
 # off-limits: exempt
+# root: blocked-loop
 """An ordinary blocking download with `async` in front."""
 
 from http.client import HTTPException

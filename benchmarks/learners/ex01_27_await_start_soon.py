@@ -1,0 +1,14 @@
+# root: not-awaitable
+# also: serial
+# says: start_soon
+# line: 13
+import anyio
+
+async def join(*fns):
+    results = [None] * len(fns)
+    async def run(i, fn):
+        results[i] = await fn()
+    async with anyio.create_task_group() as tg:
+        for i, fn in enumerate(fns):
+            await tg.start_soon(run, i, fn)
+    return results

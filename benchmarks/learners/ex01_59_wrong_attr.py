@@ -1,0 +1,16 @@
+# root: unknown-name
+# says: create_task_?group
+# line: 13
+import anyio
+
+
+async def join(*fns):
+    results = [None] * len(fns)
+
+    async def run(i, fn):
+        results[i] = await fn()
+
+    async with anyio.create_taskgroup() as tg:
+        for i, fn in enumerate(fns):
+            tg.start_soon(run, i, fn)
+    return results

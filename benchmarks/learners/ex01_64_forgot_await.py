@@ -1,0 +1,17 @@
+# root: never-awaited
+# also: await-missing
+# says: await
+# line: 12
+import anyio
+
+
+async def join(*fns):
+    results = [None] * len(fns)
+
+    async def run(i, fn):
+        results[i] = fn()
+
+    async with anyio.create_task_group() as tg:
+        for i, fn in enumerate(fns):
+            tg.start_soon(run, i, fn)
+    return results

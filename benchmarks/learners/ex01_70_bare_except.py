@@ -1,0 +1,19 @@
+# root: swallowed-cancellation
+# also: lost-error, siblings-left-running
+# line: 12, 13, 14
+import anyio
+
+
+async def join(*fns):
+    results = [None] * len(fns)
+
+    async def run(i, fn):
+        try:
+            results[i] = await fn()
+        except:
+            results[i] = None
+
+    async with anyio.create_task_group() as tg:
+        for i, fn in enumerate(fns):
+            tg.start_soon(run, i, fn)
+    return results

@@ -1,0 +1,16 @@
+# root: raised
+# says: IndexError|index
+# line: 11
+import anyio
+
+
+async def join(*fns):
+    results = [None] * len(fns)
+
+    async def run(i, fn):
+        results[i] = await fn()
+
+    async with anyio.create_task_group() as tg:
+        for i, fn in enumerate(fns, 1):
+            tg.start_soon(run, i, fn)
+    return results

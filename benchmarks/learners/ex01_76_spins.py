@@ -1,0 +1,18 @@
+# root: blocked-loop
+# not: to_thread|worker thread
+# line: 16, 17
+import anyio
+
+
+async def join(*fns):
+    results = {}
+
+    async def run(i, fn):
+        results[i] = await fn()
+
+    async with anyio.create_task_group() as tg:
+        for i, fn in enumerate(fns):
+            tg.start_soon(run, i, fn)
+        while len(results) != len(fns):
+            pass
+    return [results[i] for i in sorted(results)]

@@ -1,0 +1,15 @@
+# root: early-return
+# line: 15
+import anyio
+
+
+async def join(*fns):
+    results = {}
+
+    async def run(i, fn):
+        results[i] = await fn()
+
+    async with anyio.create_task_group() as tg:
+        for i, fn in enumerate(fns):
+            tg.start_soon(run, i, fn)
+        return list(results.values())

@@ -1,0 +1,18 @@
+# root: nonlocal
+# says: nonlocal
+# line: 13
+import anyio
+
+
+async def join(*fns):
+    results = [None] * len(fns)
+    finished = 0
+
+    async def run(i, fn):
+        results[i] = await fn()
+        finished += 1
+
+    async with anyio.create_task_group() as tg:
+        for i, fn in enumerate(fns):
+            tg.start_soon(run, i, fn)
+    return results

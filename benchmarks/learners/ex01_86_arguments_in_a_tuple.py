@@ -1,0 +1,16 @@
+# root: wrong-arguments
+# says: run
+# line: 10, 15
+import anyio
+
+
+async def join(*fns):
+    results = [None] * len(fns)
+
+    async def run(i, fn):
+        results[i] = await fn()
+
+    async with anyio.create_task_group() as tg:
+        for i, fn in enumerate(fns):
+            tg.start_soon(run, (i, fn))
+    return results

@@ -1,0 +1,32 @@
+# root: polling
+# line: 29, 30
+from dataclasses import dataclass
+from typing import Any
+
+import anyio
+
+
+@dataclass(frozen=True)
+class Winner:
+    index: int
+    value: Any
+
+
+async def select(*fns):
+    if not fns:
+        raise ValueError("nothing to race")
+    winner = None
+
+    async def run(i, fn):
+        nonlocal winner
+        value = await fn()
+        if winner is None:
+            winner = Winner(i, value)
+
+    async with anyio.create_task_group() as tg:
+        for i, fn in enumerate(fns):
+            tg.start_soon(run, i, fn)
+        while winner is None:
+            await anyio.sleep(0.05)
+        tg.cancel_scope.cancel()
+    return winner
