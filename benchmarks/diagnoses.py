@@ -60,7 +60,7 @@ CHUNK = 24
 """Programs that a process grades in one box before it takes the next ones."""
 
 _THREADS = re.compile(r"to_thread|worker thread|run_sync|threading")
-_IMPORT = re.compile(r"\b(?:import|from) `?([a-z_][\w.]*)")
+_IMPORT = re.compile(r"`(?:import|from) ([a-z_][\w.]*)")
 
 
 # ---- what is shown ---------------------------------------------------------------------------------------------------

@@ -207,6 +207,7 @@ def test_a_diagnosis_is_false_unless_it_is_the_root_or_listed(load: Any) -> None
         ({"got": "sum of all"}, {"never": "sum of all"}, ("says `sum of all`",)),
         ({"help": "move it to a worker thread"}, {}, ("advises worker thread",)),
         ({"help": "use `anyio.move_on_after`"}, {}, ("advises anyio.move_on_after",)),
+        ({"help": "let it go from the task"}, {}, ()),
         ({"help": "put `import asyncio` first"}, {}, ("advises import asyncio",)),
         ({"help": "put `import anyio` or `import functools` first"}, {}, ()),
     ],

@@ -1,6 +1,5 @@
 # root: raised
-# says: IndexError|index
-# line: 11
+# line: 10
 import anyio
 
 

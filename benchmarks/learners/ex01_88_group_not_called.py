@@ -1,7 +1,6 @@
 # root: raised
 # also: async-with
-# says: create_task_group|\(\)
-# line: 14
+# line: 13
 import anyio
 
 

@@ -1,6 +1,6 @@
 # root: swallowed-cancellation
 # also: lost-error
-# line: 47, 49
+# line: 46, 47, 49
 from anyio.lowlevel import checkpoint
 
 

@@ -1,7 +1,7 @@
 # root: swallowed-cancellation
 # also: lost-error
 # not: (?i)process ends
-# line: 22
+# line: 19, 22
 import anyio
 
 

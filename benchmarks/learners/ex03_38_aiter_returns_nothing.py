@@ -1,5 +1,5 @@
-# root: none-used
-# also: wrong-kind
+# root: wrong-kind
+# also: none-used
 # says: None|__aiter__
 from anyio.lowlevel import checkpoint
 

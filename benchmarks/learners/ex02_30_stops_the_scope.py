@@ -1,5 +1,5 @@
 # root: unknown-name
-# says: cancel
+# says: stop
 # line: 26
 from dataclasses import dataclass
 from typing import Any
@@ -23,7 +23,7 @@ async def select(*fns):
         value = await fn()
         if winner is None:
             winner = Winner(i, value)
-            tg.cancel()
+            tg.cancel_scope.stop()
 
     async with anyio.create_task_group() as tg:
         for i, fn in enumerate(fns):
