@@ -24,7 +24,7 @@ from mutants import mutants_of
 from grader.judge import engine
 from grader.judge.kitcheck import answer_requests
 from grader.judge.options import PlayOptions
-from grader.kit.diagnosis import BUILTIN
+from grader.kit.catalogue import BUILTIN
 from grader.kit.exercise import Exercise
 from grader.kit.kit import Kit
 from grader.policy.interface import asked_names

@@ -1,6 +1,6 @@
 """Hidden tests of ex05: judge recordings, on both backends, under every schedule."""
 
-from grader.judge import grading
+from grader.judge import Diagnosed, grading
 
 OK = b"HTTP/1.1 200 OK\r\n"
 PATIENCE = 30
@@ -8,8 +8,40 @@ PATIENCE = 30
 
 def body(recording):
     """What came back. An exception in its place is a failure of the test's own kind, with the test's own words."""
+    if recording.raised:
+        well_formed(recording, b"/")
     assert not recording.raised
     return recording.result
+
+
+def well_formed(recording, sent):
+    """The server has got a request that it can read. A client whose request never ends waits for its answer in vain."""
+    requests = recording.values("request")
+    for request in requests[:1]:
+        head, empty_line, behind = request.partition(b"\r\n\r\n")
+        first, *others = head.split(b"\r\n")
+        headers = {name.strip().lower(): value.strip() for name, _, value in (line.partition(b":") for line in others)}
+        host = recording.values("host")[0]
+        shown = request.replace(host, b"HOST")  # the port is another one in each play
+        if not request:
+            fault = "nothing, and the connection was closed"
+        elif not empty_line:
+            fault = f"{shown}: the empty line at the end is missing"
+        elif behind:
+            fault = f"{shown}: there is something behind the empty line"
+        elif first not in (b"GET " + sent + b" HTTP/1.0", b"GET " + sent + b" HTTP/1.1"):
+            fault = f"{first} as the first line; {b'GET ' + sent + b' HTTP/1.0'} was expected"
+        elif headers.get(b"host") != host:
+            fault = f"{shown}: its Host header is not the host and port of the URL"
+        elif first.endswith(b"1.1") and headers.get(b"connection", b"").lower() != b"close":
+            fault = f"{shown}: with HTTP/1.1 it has to say `Connection: close`"
+        else:
+            return
+        raise Diagnosed(
+            "malformed-request",
+            f"The server got {fault}.",
+            help='send the first line, the Host header and an empty line, each line with "\\r\\n" at its end',
+        )
 
 
 @grading(
@@ -18,6 +50,8 @@ def body(recording):
     schedules=5,
     feedback="The server sent `hello, world` as the body, and that is what fetch_data_from() returns: no header before "
     "it, nothing behind it.",
+    help="cut the response at the first empty line: what is behind it is the body",
+    show=("pieces", "expected"),
 )
 def test_returns_the_body(play):
     """the body comes back"""
@@ -28,26 +62,18 @@ def test_returns_the_body(play):
 
 @grading(
     points=7,
-    diagnosis="edge-case",
+    diagnosis="malformed-request",
     schedules=5,
     feedback="The request is not well-formed: `GET target HTTP/1.0` (or 1.1 with `Connection: close`), a Host header "
     "as in the URL, an empty line. The target is the path, `/` if there is none, and the query.",
+    show=("target",),
 )
 def test_sends_a_wellformed_request(play):
     """the request is well-formed"""
     for target, sent in (("", b"/"), ("/films/7?size=large&lang=en", b"/films/7?size=large&lang=en")):
         recording = play("answered", pieces=[OK + b"Content-Length: 2\r\n\r\nok"], target=target)
-        requests = recording.values("request")
-        assert len(requests) == 1
-
-        head, empty_line, behind = requests[0].partition(b"\r\n\r\n")
-        first, *others = head.split(b"\r\n")
-        headers = {name.strip().lower(): value.strip() for name, _, value in (line.partition(b":") for line in others)}
-        assert empty_line
-        assert not behind
-        assert first in (b"GET " + sent + b" HTTP/1.0", b"GET " + sent + b" HTTP/1.1")
-        assert headers.get(b"host") == recording.values("host")[0]
-        assert first.endswith(b"1.0") or headers.get(b"connection", b"").lower() == b"close"
+        assert len(recording.values("request")) == 1
+        well_formed(recording, sent)
 
 
 @grading(
@@ -56,6 +82,7 @@ def test_sends_a_wellformed_request(play):
     schedules=5,
     feedback="The server thinks for 5.5 s, and a clock beside it should tick five times meanwhile. It did not: "
     "something in fetch_data_from() holds up the event loop.",
+    help="await every step that waits: `anyio.connect_tcp`, `send`, `receive`",
 )
 def test_ui_keeps_ticking_while_we_wait(play):
     """other tasks go on while it waits"""
@@ -71,12 +98,21 @@ def test_ui_keeps_ticking_while_we_wait(play):
     diagnosis="partial-data",
     schedules=5,
     feedback="The header arrived in several pieces, cut in the middle of a line and of the empty line.",
+    help='receive into one buffer until b"\\r\\n\\r\\n" is in it, and only then look at the header',
+    show=("pieces", "expected"),
 )
 def test_response_in_pieces(play):
     """the header may arrive in pieces"""
     pieces = [b"HTT", b"P/1.1 200 OK\r\nContent-Len", b"gth: 5\r", b"\n\r", b"\nhello"]
+    recording = play("answered", pieces=pieces)
 
-    assert body(play("answered", pieces=pieces)) == b"hello"
+    if recording.raised:
+        raise Diagnosed(
+            "partial-data",
+            "The header arrived in five pieces, and the code took the first of them for the whole.",
+            help='receive into one buffer until b"\\r\\n\\r\\n" is in it, and only then look at the header',
+        )
+    assert body(recording) == b"hello"
 
 
 @grading(
@@ -85,6 +121,8 @@ def test_response_in_pieces(play):
     schedules=5,
     feedback="The body arrived in several pieces. receive() returns what is there and not everything: go on until "
     "Content-Length bytes have come.",
+    help="go on receiving while there are fewer bytes behind the empty line than Content-Length says",
+    show=("pieces", "expected"),
 )
 def test_body_in_pieces(play):
     """the body may arrive in pieces"""
@@ -98,6 +136,8 @@ def test_body_in_pieces(play):
     diagnosis="partial-data",
     schedules=5,
     feedback="There is no Content-Length, so the body ends where the connection does.",
+    help="receive until EndOfStream where the header has no Content-Length",
+    show=("pieces", "expected"),
 )
 def test_body_without_length_ends_at_eof(play):
     """with no length it ends with the connection"""
@@ -111,6 +151,7 @@ def test_body_without_length_ends_at_eof(play):
     diagnosis="partial-data",
     schedules=5,
     feedback="The body is bytes, of any value, and may itself contain an empty line.",
+    help='cut at the first empty line alone (`split(b"\\r\\n\\r\\n", 1)`), and decode nothing behind it',
 )
 def test_body_is_bytes_not_text(play):
     """the body is bytes, not text"""
@@ -126,6 +167,8 @@ def test_body_is_bytes_not_text(play):
     schedules=5,
     feedback="Content-Length bytes had arrived, and that is the end of the body: neither wait for the server to hang "
     "up nor take what comes behind. Header names may be written in any case.",
+    help="compare header names in lower case, stop at Content-Length bytes, and return no more than those",
+    show=("pieces", "expected"),
 )
 def test_stops_reading_at_content_length(play):
     """it stops reading at Content-Length"""
@@ -133,6 +176,8 @@ def test_stops_reading_at_content_length(play):
         recording = play("left_open", pieces=[response])
 
         assert body(recording) == b"hello"
+        if recording.span("fetch").took >= PATIENCE:
+            well_formed(recording, b"/")
         assert recording.span("fetch").took < PATIENCE
 
 
@@ -141,6 +186,7 @@ def test_stops_reading_at_content_length(play):
     diagnosis="lost-error",
     schedules=5,
     feedback="The server answered 404, and its error page is not the document: FetchError with status 404.",
+    help="read the status in the first line, and raise `FetchError(..., status=404)` for any other than 200",
 )
 def test_bad_status_is_an_error(play):
     """a status other than 200 is a FetchError"""
@@ -158,6 +204,8 @@ def test_bad_status_is_an_error(play):
     schedules=5,
     feedback="The connection broke off in the middle of the header or of the promised body. What has arrived is not "
     "the document: FetchError with status None.",
+    help="raise FetchError where EndOfStream comes before the empty line, or before Content-Length bytes are there",
+    show=("pieces",),
 )
 def test_truncated_body_is_an_error(play):
     """a response cut short is a FetchError"""
@@ -175,6 +223,7 @@ def test_truncated_body_is_an_error(play):
     schedules=3,
     feedback="Fifty downloads should be under way at once without fifty threads. The server answers when all fifty "
     "requests are there.",
+    help="take the threads out: await `connect_tcp`, `send` and `receive` in the calling task",
 )
 def test_fifty_downloads_in_flight(play):
     """fifty downloads at once, without threads"""
@@ -193,6 +242,7 @@ def test_fifty_downloads_in_flight(play):
     diagnosis="not-closed",
     schedules=5,
     feedback="The call was over, with a result or with an error, and the server still saw an open connection.",
+    help="open the connection with `async with await anyio.connect_tcp(...) as stream`: that closes it on every path",
 )
 def test_connection_is_closed_afterwards(play):
     """the connection is closed when the call is over"""
@@ -208,12 +258,19 @@ def test_connection_is_closed_afterwards(play):
     diagnosis="not-closed",
     schedules=5,
     feedback="The download was cancelled while it waited for an answer. It must end at once and hang up.",
+    help="open the connection with `async with`, which closes it when the download is cancelled, too",
 )
 def test_cancelling_hangs_up(play):
     """cancelling a download hangs up"""
     recording = play("cancelled")
 
     assert not recording.raised
+    if recording.span("fetch").how != "cancelled":
+        raise Diagnosed(
+            "swallowed-cancellation",
+            "The download was cancelled after 2 s, and went on to its end all the same.",
+            help="take the shield away, and catch `Exception`, never `BaseException`: a cancellation has to pass",
+        )
     assert recording.span("fetch").cancelled_at == 2
     assert recording.order.count("hung up") == recording.order.count("connected") == 1
 
@@ -223,6 +280,8 @@ def test_cancelling_hangs_up(play):
     diagnosis="edge-case",
     schedules=5,
     feedback="That is no http:// URL. Say so with a ValueError before a connection is made.",
+    help="look at scheme and host of the URL first, and raise ValueError if it is not `http` or has no host",
+    show=("url",),
 )
 def test_only_http(play):
     """what is no http:// URL is a ValueError"""

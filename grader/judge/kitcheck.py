@@ -1,20 +1,23 @@
 """Proves a kit: the stub fails cleanly, right answers get full marks, every wrong answer fails as its first line says.
 
 The first line of a wrong answer names hidden tests and the diagnosis shown for each:
-``# fails: test_a, test_b (serial), test_c (deadlock)``. More may fail. An answer that uses what is off limits says
-``# off-limits: exempt`` in one of its first two lines and is judged all the same; one that needs a newer anyio than the
-oldest that is supported says ``# needs: anyio>=4.15`` there, and is passed over where anyio is older.
+``# fails: test_a, test_b (serial), test_c (deadlock)``. More may fail. The mistake that a learner must be shown first
+is the first diagnosis there, or the one in a line ``# root: DIAGNOSIS`` among the first three. An answer that uses what
+is off limits says ``# off-limits: exempt`` in one of its first two lines and is judged all the same; one that needs a
+newer anyio than the oldest that is supported says ``# needs: anyio>=4.15`` there, and is passed over where anyio is
+older.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from grader.judge import engine
+from grader.judge import engine, kitroots
 from grader.judge.engine import versions
+from grader.judge.explain.learned import FILE
 from grader.judge.kitfault import fault_in, place_in_kit
 from grader.judge.kitnames import of_kit_files
 from grader.judge.options import EVERYTHING, PlayOptions
@@ -26,6 +29,7 @@ from grader.policy.interface import check_interface
 from grader.policy.program import read
 from grader.policy.submission import Fault, Submission
 from grader.sandbox.box import Box
+from grader.text import counted
 
 EXEMPT = "# off-limits: exempt"
 RIGHT_ANSWERS = 3
@@ -64,24 +68,35 @@ def check_aloud(box: Box, kit: Kit, *, options: PlayOptions, quiet: bool, echo: 
             echo(f"{word} {checked.exercise}  {checked.subject:<34} {checked.summary}".rstrip())
         for problem in checked.problems:
             echo(f"       {problem}")
-    echo(f"{kit.title} {kit.version}: {count} files and exercises checked, {problems} problems")
+    echo(f"{kit.title} {kit.version}: {count} files and exercises checked, {counted(problems, 'problem')}")
     return problems
 
 
 def _check_exercise(box: Box, kit: Kit, exercise: Exercise, options: PlayOptions) -> Iterator[Checked]:
-    files = [path for path in _answers(exercise) if _is_supported(path)]
+    files = _supported_answers(exercise)
     requests = [_stub_request(exercise), *(_request(path, options) for path in files)]
     verdicts = engine.grade(box, kit, exercise, requests)
     yield from _check_kit_files(exercise, verdicts)
     yield _check_stub(exercise, verdicts[0])
-    wrong: list[Verdict] = []
+    wrong: list[tuple[Path, Verdict]] = []
     for path, verdict in zip(files, verdicts[1:], strict=True):
         if path.parent.name == "wrong":
-            wrong.append(verdict)
-            yield _check_wrong(exercise, path, verdict)
+            wrong.append((path, verdict))
+            yield _check_wrong(exercise, path, verdict, kit.diagnoses)
         else:
             yield _check_right(exercise, path, verdict)
     yield _check_whole(exercise, wrong)
+
+
+def learn(box: Box, kit: Kit, *, options: PlayOptions, echo: Callable[[str], None]) -> None:
+    """Grade the wrong answers of a kit, and write down for each exercise which failures follow from which mistake."""
+    for exercise in kit.exercises:
+        wrong = [path for path in _supported_answers(exercise) if path.parent.name == "wrong"]
+        verdicts = engine.grade(box, kit, exercise, [_request(path, options) for path in wrong])
+        lessons = kitroots.lessons_of(list(zip(wrong, verdicts, strict=True)))
+        if lessons:
+            kitroots.learn(exercise, lessons)
+        echo(f"{exercise.id}  learned from {counted(len(lessons), 'wrong answer')}")
 
 
 # ---- requests --------------------------------------------------------------------------------------------------------
@@ -89,7 +104,11 @@ def _check_exercise(box: Box, kit: Kit, exercise: Exercise, options: PlayOptions
 
 def answer_requests(exercise: Exercise, options: PlayOptions = EVERYTHING) -> list[engine.Request]:
     """Requests for the reference and all right and wrong answers of an exercise, as the check makes them."""
-    return [_request(path, options) for path in _answers(exercise) if _is_supported(path)]
+    return [_request(path, options) for path in _supported_answers(exercise)]
+
+
+def _supported_answers(exercise: Exercise) -> list[Path]:
+    return [path for path in _answers(exercise) if _is_supported(path)]
 
 
 def _answers(exercise: Exercise) -> list[Path]:
@@ -190,7 +209,7 @@ def _meets_fault(verdict: Verdict) -> bool:
     return any(fault_in(result.reason) for test in verdict.tests for result in test.results)
 
 
-def _check_wrong(exercise: Exercise, path: Path, verdict: Verdict) -> Checked:
+def _check_wrong(exercise: Exercise, path: Path, verdict: Verdict, slugs: Collection[str]) -> Checked:
     first = path.read_text(encoding="utf-8", errors="replace").partition("\n")[0].strip()
     match = _FAILS.fullmatch(first)
     if match is None:
@@ -200,8 +219,9 @@ def _check_wrong(exercise: Exercise, path: Path, verdict: Verdict) -> Checked:
     if not verdict.faults:
         for name, slug in expectations(match["named"]):
             problems += _check_expectation(tests.get(name), name, slug)
-    failed = sum(not test.passed for test in verdict.tests)
-    return _checked(exercise, _shown(path), f"{failed} tests fail, {verdict.points:g} points", problems)
+        problems += kitroots.problems_of_root(path, verdict, slugs)
+    failed = counted(sum(not test.passed for test in verdict.tests), "test")
+    return _checked(exercise, _shown(path), f"{failed} not passed, {verdict.points:g} points", problems)
 
 
 def _check_expectation(test: TestResult | None, name: str, slug: str) -> list[str]:
@@ -220,14 +240,15 @@ def expectations(named: str) -> Iterator[tuple[str, str]]:
             yield name.strip(), group["diagnosis"]
 
 
-def _check_whole(exercise: Exercise, wrong: Sequence[Verdict]) -> Checked:
+def _check_whole(exercise: Exercise, wrong: Sequence[tuple[Path, Verdict]]) -> Checked:
     problems = []
     if exercise.solutions is not None:
         right = len(list((exercise.solutions / "right").glob("*.py")))
         if right < RIGHT_ANSWERS:
             problems.append(f"{right} right answers beside the reference, {RIGHT_ANSWERS} are needed")
-        failed = {test.name for verdict in wrong for test in verdict.tests if not test.passed}
+        failed = {test.name for _, verdict in wrong for test in verdict.tests if not test.passed}
         problems += [f"no wrong answer fails {test.name}" for test in exercise.tests if test.name not in failed]
+        problems += kitroots.problems_of_file(exercise, kitroots.lessons_of(wrong))
     problems += [f"{path} does not belong here" for path in _strangers(exercise)]
     return _checked(exercise, "as a whole", f"{len(exercise.tests)} hidden tests, {len(wrong)} wrong answers", problems)
 
@@ -235,7 +256,7 @@ def _check_whole(exercise: Exercise, wrong: Sequence[Verdict]) -> Checked:
 def _strangers(exercise: Exercise) -> Iterator[Path]:
     """Files and folders that no part of the product reads."""
     read = (exercise.stub, exercise.lesson, exercise.scenarios, exercise.test_file)
-    own = {"exercise.toml", *(path.name for path in read)}
+    own = {"exercise.toml", FILE, *(path.name for path in read)}
     yield from _besides(exercise.folder, own)
     if exercise.solutions is None:
         return

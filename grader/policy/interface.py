@@ -98,18 +98,61 @@ def bindings(body: list[ast.stmt]) -> Mapping[str, ast.AST]:
 
 
 def _missing(asked: _Definition, bound: Mapping[str, ast.AST], owner: str) -> Remark:
-    near = difflib.get_close_matches(asked.name, bound, n=1)
-    place = bound[near[0]] if near else None
-    names = [f"`{name}`" for name in bound if name.isidentifier() and not name.startswith("_")]
+    if not owner and (hidden := _defined_inside(asked.name, bound)) is not None:
+        return hidden
+    near = _meant(asked, bound)
+    place = bound[near] if near else None
+    names = [f"`{name}`" for name, node in bound.items() if _is_worth_naming(name, node)]
     listed = ", ".join(names[:_LISTED]) + (" and more" if len(names) > _LISTED else "")
     where = f"the class `{owner}`" if owner else "the file"
     return Remark(
         node=place if isinstance(place, ast.stmt | ast.expr | ast.alias) else None,
         kind="name-missing",
         error=f"{where} defines no `{asked.name}`" + (f"; it has {listed}" if listed else ""),
-        help=f"rename `{near[0]}` to `{asked.name}`" if near else f"add `{_headline(asked)}` as the stub has it",
-        name=near[0] if near else "",
+        help=f"rename `{near}` to `{asked.name}`" if near else f"add `{_headline(asked)}` as the stub has it",
+        name=near,
     )
+
+
+def _meant(asked: _Definition, bound: Mapping[str, ast.AST]) -> str:
+    """The definition of the same kind whose name is nearly the one that is asked for; empty if there is none.
+
+    Special methods have names alike, and each is there for itself.
+    """
+    if asked.name.startswith("__"):
+        return ""
+    of_its_kind = (
+        ast.ClassDef if isinstance(asked, ast.ClassDef) else ast.FunctionDef | ast.AsyncFunctionDef
+    ) | ast.Name
+    names = [name for name, node in bound.items() if isinstance(node, of_its_kind) and not name.startswith("__")]
+    return next(iter(difflib.get_close_matches(asked.name, names, n=1)), "")
+
+
+def _is_worth_naming(name: str, node: ast.AST) -> bool:
+    return (
+        name.isidentifier()
+        and not name.startswith("_")
+        and not isinstance(node, ast.alias | ast.Import | ast.ImportFrom)
+    )
+
+
+def _defined_inside(name: str, bound: Mapping[str, ast.AST]) -> Remark | None:
+    """What to say of a function or class that stands inside of another one."""
+    for outer in bound.values():
+        if not isinstance(outer, _Definition):
+            continue
+        for node in ast.walk(outer):
+            if isinstance(node, _Definition) and node is not outer and node.name == name:
+                is_method = isinstance(outer, ast.ClassDef) and node in outer.body
+                what = f"a method of the class `{outer.name}`" if is_method else f"defined inside `{outer.name}`"
+                return Remark(
+                    node=node,
+                    kind="name-missing",
+                    error=f"`{name}` is {what}; the exercise calls it at the top level of the file",
+                    help=f"move it out of `{outer.name}`" + (", and take `self` away" if is_method else ""),
+                    name=name,
+                )
+    return None
 
 
 def _headline(node: _Definition) -> str:

@@ -39,6 +39,10 @@ _HELP = (
     ("'return' outside", "indent the line so that it belongs to a function"),
     ("'yield' outside", "indent the line so that it belongs to a function"),
     ("maybe you meant '=='", "compare with `==`; a single `=` assigns"),
+    ("call to 'print'", "write `print(...)`, with parentheses"),
+    ("invalid character", "type this character again; quotation marks and dashes must be plain ones"),
+    ("non-printable character", "type the spaces of this line again; one of them is no ordinary space"),
+    ("unmatched", "take the bracket out, or open it before"),
 )
 
 
@@ -188,7 +192,35 @@ def _unreadable(error: str) -> Fault:
     return Fault(kind="syntax", error=error, help="write the long expressions and blocks in a shorter way")
 
 
+_PASTED = (
+    ("```", "a Markdown fence, which is no Python", "remove the lines that begin with three backticks"),
+    ("~~~", "a Markdown fence, which is no Python", "remove the lines that begin with three tildes"),
+    (">>>", "the prompt of Python's shell", "remove the prompts, and the lines that Python has printed"),
+    ("In [", "the prompt of a notebook", "remove the prompts, and the lines that Python has printed"),
+    ("<<<<<<<", "the mark of a merge conflict", "choose one of the two versions, and remove the marks"),
+    ("$ ", "the prompt of a shell", "remove the line: it belongs into a terminal"),
+    ("pip install", "a command for the shell", "remove the line: it belongs into a terminal"),
+)
+"""How lines begin that are often pasted with code, what they are, and what to do."""
+
+
+def _pasted(submission: Submission) -> Fault | None:
+    """The first line that came with the code from a chat, a shell or a merge."""
+    for number, line in enumerate(submission.source.splitlines(), start=1):
+        text = line.strip()
+        for begin, what, help in _PASTED:
+            if text.startswith(begin):
+                error = f"this line begins with {what}"
+                column = line.index(text[0]) + 1
+                return Fault(
+                    kind="syntax", error=error, help=help, line=number, column=column, width=len(begin), text=line
+                )
+    return None
+
+
 def _syntax_fault(submission: Submission, error: SyntaxError) -> Fault:
+    if (pasted := _pasted(submission)) is not None:
+        return pasted
     message = _cut(error.msg or "invalid syntax")
     line = error.lineno if error.lineno and error.lineno > 0 else None
     text = submission.line(line)

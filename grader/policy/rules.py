@@ -34,6 +34,8 @@ _HARMLESS = """
 PURE_MODULES = frozenset(_HARMLESS.split())
 """The harmless part of the standard library: it computes, and opens no file, process, thread or interpreter."""
 
+_NETWORK = ("httpx", "requests", "aiohttp", "urllib3", "urllib", "http", "socket", "ssl", "httpcore")
+_THREADS = ("threading", "concurrent", "multiprocessing", "queue")
 _BACKENDS = ("asyncio", "trio", "sniffio", "curio")
 _MOST_SUGGESTIONS = 50
 _HIDDEN_DOORS = ("__import__", "__builtins__")
@@ -159,6 +161,10 @@ class _Allowed:
     def _suggest(self, module: str) -> str:
         if module.partition(".")[0] in _BACKENDS and "anyio" in self._modules:
             return "use `anyio`, so that the same file runs on asyncio and on trio"
+        if module.partition(".")[0] in _NETWORK and "anyio" in self._modules:
+            return "use `anyio.connect_tcp`, and write the request and read the response yourself"
+        if module.partition(".")[0] in _THREADS and "anyio" in self._modules:
+            return "use tasks: `async with anyio.create_task_group() as tg`, and `tg.start_soon(...)`"
         # A suggestion takes a millisecond, and a hostile file has thousands of imports, of which five are shown.
         sought = self._modules if len(self._instead) < _MOST_SUGGESTIONS else ()
         near = difflib.get_close_matches(module, sought, n=1, cutoff=0.8)

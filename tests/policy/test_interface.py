@@ -114,7 +114,7 @@ def test_a_missing_name_points_at_the_nearest() -> None:
     fault = only("import anyio\n\nasync def  time_out(*a, **k): ...\nclass Own: ...\n_x = 1\n", FUNCTION)
 
     assert (fault.kind, fault.line, fault.column, fault.width) == ("name-missing", 3, 12, 8)
-    assert fault.error == "the file defines no `timeout`; it has `anyio`, `time_out`, `Own`"
+    assert fault.error == "the file defines no `timeout`; it has `time_out`, `Own`"
     assert fault.help == "rename `time_out` to `timeout`"
 
 
@@ -273,3 +273,36 @@ def test_no_more_than_five_faults_are_shown_in_the_order_of_the_lines() -> None:
     source = "".join(f"def name_{letter}(): ...\n" for letter in "hgfedcba")
 
     assert [fault.line for fault in faults(source, stub)] == [1, 2, 3, 4, 5]
+
+
+@pytest.mark.parametrize(
+    ("source", "error", "help"),
+    [
+        (
+            "class Own:\n    async def timeout(self, fn): ...\n",
+            "`timeout` is a method of the class `Own`; the exercise calls it at the top level of the file",
+            "move it out of `Own`, and take `self` away",
+        ),
+        (
+            "async def main():\n    async def timeout(fn): ...\n",
+            "`timeout` is defined inside `main`; the exercise calls it at the top level of the file",
+            "move it out of `main`",
+        ),
+    ],
+)
+def test_what_stands_inside_of_something_else_is_shown_there(source: str, error: str, help: str) -> None:
+    fault = only(source, FUNCTION)
+
+    assert (fault.error, fault.help, fault.line) == (error, help, 2)
+
+
+def test_one_special_method_is_never_taken_for_another() -> None:
+    (fault,) = faults(
+        "class Stream:\n    def __init__(self, source): ...\n", "class Stream:\n    def __iter__(self): ...\n"
+    )
+
+    assert fault.help == "add `def __iter__(self)` as the stub has it"
+
+
+def test_a_function_is_not_to_be_renamed_to_a_class() -> None:
+    assert only("class Timeout: ...", FUNCTION).help.startswith("add `async def timeout(")

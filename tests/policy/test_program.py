@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from grader.kit.kit import builtin_root
-from grader.policy.program import MOST_WEIGHT, flatten, read, weight
+from grader.policy.program import MOST_WEIGHT, Program, flatten, read, weight
 from grader.policy.submission import Fault, Submission
 
 
@@ -185,3 +185,26 @@ def test_long_honest_code_is_light_enough() -> None:
     source = "class Fetcher:" + method * (64_000 // len(method))
 
     assert not isinstance(reading(source), Fault)
+
+
+@pytest.mark.parametrize(
+    ("source", "line", "words"),
+    [
+        ("```python\nx = 1\n```\n", 1, "Markdown fence"),
+        ("x = 1\n```\n", 2, "Markdown fence"),
+        (">>> x = 1\n", 1, "prompt of Python"),
+        ("$ grade ex01\n", 1, "prompt of a shell"),
+        ("x = 1\npip install anyio\n", 2, "command for the shell"),
+        ("<<<<<<< HEAD\nx = 1\n", 1, "merge conflict"),
+    ],
+)
+def test_what_was_pasted_with_the_code_is_told_as_such(source: str, line: int, words: str) -> None:
+    fault = reading(source)
+
+    assert isinstance(fault, Fault)
+    assert (fault.kind, fault.line) == ("syntax", line)
+    assert words in fault.error
+
+
+def test_a_fence_in_a_text_is_no_fault() -> None:
+    assert isinstance(reading('"""\n```\n"""\n'), Program)

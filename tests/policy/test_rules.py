@@ -547,3 +547,17 @@ def test_a_large_file_is_read_in_no_time_whatever_it_says(source: str) -> None:
     calls = sum(entry.callcount for entry in profile.getstats())
     # An eighth of a second on a quiet machine; before there were bounds, up to seven for 64 KiB.
     assert calls < 50 * _SIZE
+
+
+@pytest.mark.parametrize(
+    ("module", "help"),
+    [
+        ("httpx", "use `anyio.connect_tcp`, and write the request and read the response yourself"),
+        ("socket", "use `anyio.connect_tcp`, and write the request and read the response yourself"),
+        ("threading", "use tasks: `async with anyio.create_task_group() as tg`, and `tg.start_soon(...)`"),
+    ],
+)
+def test_a_module_of_another_world_is_answered_by_what_anyio_has(module: str, help: str) -> None:
+    (fault,) = broken(f"import {module}\n")
+
+    assert fault.help == help

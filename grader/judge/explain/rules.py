@@ -21,6 +21,8 @@ from grader.judge.explain.words import said
 from grader.kit.diagnosis import Diagnosis
 from grader.wire.recording import Ended, Leaf, Recording
 
+MAX_FEEDBACK = 400
+
 Rule = Callable[[Case, Evidence], Finding | None]
 
 
@@ -64,7 +66,12 @@ def _by_author(case: Case, evidence: Evidence) -> Finding | None:
         return None
     diagnosis = case.catalogue[said_by_author.diagnosis]
     help = said_by_author.help or diagnosis.help
-    return Finding(diagnosis=diagnosis.slug, error=said_by_author.feedback, help=help)
+    return Finding(diagnosis=diagnosis.slug, error=_cut(said_by_author.feedback), help=_cut(help))
+
+
+def _cut(text: str) -> str:
+    """What the author formats may hold what the learner's code has sent, of any length."""
+    return text if len(text) <= MAX_FEEDBACK else f"{text[: MAX_FEEDBACK - 3]}..."
 
 
 def _on_purpose(case: Case, evidence: Evidence) -> bool:
