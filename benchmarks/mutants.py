@@ -153,7 +153,7 @@ def await_dropped(a: Answer) -> Iterator[Edits]:
             yield (a.put(node, a.text(node.value)),)
 
 
-@mistake("await-missing", "never-awaited", "wrong-kind")
+@mistake("never-awaited", "await-missing", "wrong-kind")
 def await_dropped_before_a_value(a: Answer) -> Iterator[Edits]:
     for node in a.all(ast.Await):
         if not isinstance(a.parents[node], ast.Expr):

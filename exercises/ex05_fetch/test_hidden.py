@@ -288,5 +288,11 @@ def test_only_http(play):
     for url in ("https://HOST/", "ftp://HOST/film", "HOST/film", "http:///film", ""):
         recording = play("not_http", url=url)
 
+        if not recording.raised.isa("ValueError"):
+            raise Diagnosed(
+                "edge-case",
+                f"{url!r} is no http:// URL, and fetch_data_from() did not say so by a ValueError.",
+                help="look at scheme and host of the URL first, and raise ValueError if it is not `http` or has no host",
+            )
         assert recording.raised.isa("ValueError")
         assert "connected" not in recording.order

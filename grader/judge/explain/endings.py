@@ -26,6 +26,14 @@ def blocked_loop(case: Case, evidence: Evidence) -> Finding | None:
     if shown.ended is not Ended.BLOCKED_LOOP:
         return None
     loop = code.loop_at(shown.line)
+    never = next((remark.line for remark in shown.remarks if remark.slug == "never-awaited"), None)
+    if never is not None and shown.reason == "computing":
+        return Finding(
+            diagnosis="never-awaited",
+            error="this calls an `async def` without `await`: nothing of it runs, and the loop round it never ends",
+            help="write `await` before the call",
+            line=never,
+        )
     if shown.reason.startswith("time.sleep"):
         error, help = _sleeps(shown.reason, loop)
     elif shown.reason == "a call that blocks":
@@ -133,21 +141,22 @@ def _written(handler: ast.ExceptHandler) -> str:
 # ---- nothing goes on -------------------------------------------------------------------------------------------------
 
 _NEEDS = {
-    "Event.wait": ("that the event is set", "call `event.set()` on every way, in a task that is started before"),
-    "Lock.acquire": ("for the lock", "let go of it on every way: `async with lock:` does that"),
-    "Semaphore.acquire": ("for the semaphore", "let go of it on every way: `async with semaphore:` does that"),
+    "Event.wait": ("until the event is set", "call `event.set()` on every way, in a task that is started before"),
+    "Lock.": ("for the lock", "let go of it on every way: `async with lock:` does that"),
+    "Semaphore.": ("for the semaphore", "let go of it on every way: `async with semaphore:` does that"),
+    "CapacityLimiter.": ("for the limiter", "let go of it on every way: `async with limiter:` does that"),
     "Condition.wait": ("to be notified", "call `condition.notify_all()` after each change"),
-    "MemoryObjectReceiveStream.receive": (
+    "MemoryObjectReceiveStream.": (
         "for an item",
         "close the sending stream when the last item is sent (`async with send:`), so that the receiver sees the end",
     ),
-    "MemoryObjectSendStream.send": (
+    "MemoryObjectSendStream.": (
         "for somebody to receive",
         "start the receiver before, or give the stream a buffer: `create_memory_object_stream(n)`",
     ),
     "sleep_forever": ("for ever, as it says", "wait for what ends the wait: an event, the end of a group, a deadline"),
 }
-"""What a task waits for, by the name of what it awaits, and what would end the wait."""
+"""What a task waits for, by how the name of what it awaits begins, and what would end the wait."""
 
 
 def deadlock(case: Case, evidence: Evidence) -> Finding | None:
@@ -156,11 +165,11 @@ def deadlock(case: Case, evidence: Evidence) -> Finding | None:
     if shown.ended is not Ended.DEADLOCK:
         return None
     placed = [waiting for waiting in shown.waiting if waiting.line is not None]
-    known = [waiting for waiting in placed if waiting.awaiting in _NEEDS]
+    known = [(waiting, need) for waiting in placed for need in _NEEDS if waiting.awaiting.startswith(need)]
     if not known:
         return None
-    first = min(known, key=lambda waiting: waiting.since)
-    need, help = _NEEDS[first.awaiting]
+    first, found = min(known, key=lambda pair: pair[0].since)
+    need, help = _NEEDS[found]
     return Finding(
         diagnosis=Ended.DEADLOCK.value,
         error=f"deadlock: `{_who(case.code, first)}` waits {need}, and no other task is left that could end the wait",

@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from grader.judge.explain.code import Code
+from grader.judge.explain.code import Code, own_nodes
 from grader.judge.explain.finding import Finding
 from grader.judge.explain.names import unbound_name, unknown_attribute, unknown_name
 from grader.judge.explain.words import a, said
@@ -75,6 +75,8 @@ def awaits_nothing(raised: Raise) -> Finding | None:
     awaited = [node.value for node in raised.code.at(raised.line, ast.Await) if isinstance(node, ast.Await)]
     call = next((node for node in awaited if isinstance(node, ast.Call)), None)
     called = "" if call is None else ast.unparse(call.func)
+    if kind in ("generator", "async_generator"):
+        return _awaits_generator(raised, called, kind)
     if called.endswith(".start_soon"):
         return raised.finding(
             "not-awaitable",
@@ -90,6 +92,37 @@ def awaits_nothing(raised: Raise) -> Finding | None:
         if _own(raised.code, called)
         else "take the `await` out",
     )
+
+
+def _awaits_generator(raised: Raise, called: str, kind: str) -> Finding | None:
+    """``await`` of a function that a ``yield`` has made a generator of."""
+    name = called.rpartition(".")[2]
+    for function in raised.code.functions:
+        yields = any(isinstance(node, ast.Yield | ast.YieldFrom) for node in own_nodes(function))
+        if function.name == name and yields:
+            return raised.finding(
+                "wrong-kind",
+                f"`{name}` has a `yield`, which makes {a(kind)} of it; nothing can await that",
+                "take the `yield` out, and `return` the value",
+                function.lineno,
+            )
+    return None
+
+
+_AITER = re.compile(r"received an object from __aiter__ that does not implement __anext__: (\w+)")
+
+
+def async_aiter(raised: Raise) -> Finding | None:
+    """``async def __aiter__``, whose call gives a coroutine."""
+    found = _AITER.search(raised.message)
+    made = [one for one in raised.code.functions if one.name == "__aiter__"]
+    if found is None or not made:
+        return None
+    error = f"`__aiter__` gives {a(found[1])}, and `async for` needs an object with `__anext__`"
+    help = "return an object that has `__anext__`, such as `self`"
+    if found[1] == "coroutine":
+        help = "write `def __aiter__(self)`, without `async`: only `__anext__` is awaited"
+    return raised.finding("wrong-kind", error, help, made[0].lineno)
 
 
 def coroutine_used(raised: Raise) -> Finding | None:
@@ -272,6 +305,7 @@ def stop_iteration(raised: Raise) -> Finding | None:
             "stop-iteration",
             "StopIteration wants to leave an `async def`, which Python forbids: it turns it into a RuntimeError",
             "catch it there and `raise StopAsyncIteration`, which ends an `async for`",
+            _line_of_stop(raised),
         )
     if "raised StopAsyncIteration" in raised.message:
         return raised.finding(
@@ -280,6 +314,24 @@ def stop_iteration(raised: Raise) -> Finding | None:
             "write `return`: that ends an async generator",
         )
     return None
+
+
+def _line_of_stop(raised: Raise) -> int | None:
+    """Where an ``async def`` raises StopIteration, or calls ``next`` without a default."""
+    for function in raised.code.functions:
+        if not isinstance(function, ast.AsyncFunctionDef):
+            continue
+        for node in sorted(own_nodes(function), key=lambda node: getattr(node, "lineno", 0)):
+            match node:
+                case ast.Raise(exc=ast.Name(id="StopIteration") | ast.Call(func=ast.Name(id="StopIteration"))):
+                    return node.lineno
+                case ast.Call(func=ast.Name(id="next"), args=[_]) if not _is_tried(raised.code, node):
+                    return node.lineno
+    return None
+
+
+def _is_tried(code: Code, node: ast.AST) -> bool:
+    return any(isinstance(outer, ast.Try) for outer in code.around(node))
 
 
 def recursion(raised: Raise) -> Finding | None:
@@ -386,6 +438,7 @@ _RULES: tuple[Rule, ...] = (
     not_entered,
     of_asyncio,
     context_manager,
+    async_aiter,
     awaits_nothing,
     not_a_function,
     coroutine_used,

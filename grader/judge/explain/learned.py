@@ -25,6 +25,9 @@ _HEAD = f"""\
 # says by it what to mend first. Written by `{LEARN}` from the wrong answers; read what has changed.
 """
 
+ALIKE = 0.75
+"""How much two answers must have in common for the root of the one to be taken for that of the other."""
+
 Shown = Mapping[str, frozenset[str]]
 """The diagnoses shown for each hidden test that fails, by the name of its function."""
 
@@ -45,8 +48,12 @@ class Learned:
     lessons: tuple[Lesson, ...] = ()
 
     def roots_of(self, shown: Shown) -> set[str]:
-        """The roots of the answers that show exactly this."""
-        return {lesson.root for lesson in self.lessons if lesson.shown == shown}
+        """The roots of the answers that show this, or nearly this if none shows exactly this."""
+        likeness = [_likeness(lesson.shown, shown) for lesson in self.lessons]
+        best = max(likeness, default=0.0)
+        if best < ALIKE:
+            return set()
+        return {lesson.root for lesson, like in zip(self.lessons, likeness, strict=True) if like == best}
 
     def follows(self, root: str, test: str, slug: str) -> bool:
         """Whether this diagnosis of this test is known to follow from a root."""
@@ -63,6 +70,12 @@ class Learned:
             for test, slugs in lesson.shown.items():
                 found.setdefault((lesson.root, test), set()).update(slugs)
         return found
+
+
+def _likeness(one: Shown, other: Shown) -> float:
+    """How much of all that two answers show is shown by both, from 0 to 1."""
+    left, right = ({(test, slug) for test, slugs in shown.items() for slug in slugs} for shown in (one, other))
+    return len(left & right) / len(left | right)
 
 
 def alike(lessons: Sequence[Lesson]) -> list[tuple[Lesson, Lesson]]:

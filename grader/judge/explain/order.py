@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import ast
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from itertools import pairwise
 
-from grader.judge.explain.code import Code
-from grader.judge.explain.evidence import Case, Evidence
+from grader.judge.explain.code import Code, Loop
+from grader.judge.explain.evidence import Case, Evidence, differ
 from grader.judge.explain.finding import Finding
-from grader.judge.explain.tasks import expected, got, outcome
+from grader.judge.explain.tasks import expected, got, opens_group, outcome
 from grader.text import joined, seconds
 from grader.wire.recording import Ended, Span
 
-_LOCKS = ("Lock.acquire", "Semaphore.acquire", "CapacityLimiter.acquire", "CapacityLimiter.acquire_on_behalf_of")
+_LOCKS = ("Lock.", "Semaphore.", "CapacityLimiter.")
 _MAX_NAMES = 3
 
 
@@ -36,32 +36,59 @@ def one_after_the_other(case: Case, evidence: Evidence) -> Finding | None:
     line = evidence.line_in(begun[0])
     if line is None:
         return None
-    awaited = next(_awaited_starts(case.code), None)
+    group = _group_in_loop(case.code)
     return Finding(
-        diagnosis="serial" if awaited is None else "not-awaitable",
-        error=_said(begun, never),
-        help=_HELP if awaited is None else _HELP_WITH_START,
-        line=line if awaited is None else awaited,
+        diagnosis="serial",
+        error=_said(begun, never) if group is None else f"{_said(begun, never)}: the group is left in each turn",
+        help=_HELP if group is None else "open the task group before the loop: its end waits for what it has started",
+        line=line if group is None else group,
         got=_order_of(begun, never),
         expected=f"{joined([f'`{name}`' for name in names][:4])} under way at the same time",
     )
 
 
 _HELP = "start all of them first, each in a task of its own (`tg.start_soon`), and wait then: the group's end does that"
-_HELP_WITH_START = "take the `await` before `start_soon` out: the end of the `async with` waits for all tasks together"
+
+
+def _group_in_loop(code: Code) -> int | None:
+    """The line of a task group that is opened, and left, in each turn of a loop which starts tasks."""
+    for start in code.starts:
+        around = list(code.around(start.call))
+        group = next((node for node in around if opens_group(node)), None)
+        if group is not None and any(isinstance(node, Loop) for node in around[around.index(group) :]):
+            inside = around[: around.index(group)]
+            return None if any(isinstance(node, Loop) for node in inside) else int(getattr(group, "lineno", 0))
+    return None
+
+
+def awaited_start(case: Case, evidence: Evidence) -> Finding | None:
+    """``await tg.start_soon(...)``, which waits for the task where anyio hands one back."""
+    if not (_took_longer(evidence) or evidence.shown.ended in (Ended.DEADLOCK, Ended.LATE)):
+        return None
+    for start in case.code.starts:
+        called = ast.unparse(start.call.func)
+        if isinstance(case.code.parents.get(start.call), ast.Await) and called.endswith(".start_soon"):
+            return Finding(
+                diagnosis="not-awaitable",
+                error=f"`await {called}(...)` waits for this task before it goes on to start the next one",
+                help="take the `await` out: the end of the `async with` waits for all tasks together",
+                line=start.call.lineno,
+            )
+    return None
+
+
+def _took_longer(evidence: Evidence) -> bool:
+    if evidence.reference is None:
+        return False
+    mine, theirs = evidence.mine, evidence.theirs
+    late = any(name in mine and differ(mine[name].start, span.start) for name, span in theirs.items())
+    return late or differ(evidence.shown.elapsed, evidence.reference.elapsed)
 
 
 def _only(evidence: Evidence) -> list[Span]:
     """The only sibling that began, if it has kept the others from beginning."""
     begun = [evidence.mine[name] for name in evidence.siblings if name in evidence.mine]
     return begun if len(begun) == 1 and _holds_up(evidence, begun[0]) else []
-
-
-def _awaited_starts(code: Code) -> Iterator[int]:
-    """The lines of ``await tg.start_soon(...)``, which waits for the task where anyio hands one back."""
-    for start in code.starts:
-        if isinstance(code.parents.get(start.call), ast.Await) and ast.unparse(start.call.func).endswith(".start_soon"):
-            yield start.call.lineno
 
 
 def _after(earlier: Span, later: Span) -> bool:
@@ -101,7 +128,9 @@ def one_at_a_time(case: Case, evidence: Evidence) -> Finding | None:
     if evidence.shown.ended not in (Ended.DEADLOCK, Ended.LATE):
         return None
     waits = Counter(
-        waiting.line for waiting in evidence.shown.waiting if waiting.awaiting in _LOCKS and waiting.line is not None
+        waiting.line
+        for waiting in evidence.shown.waiting
+        if waiting.awaiting.startswith(_LOCKS) and waiting.line is not None
     )
     if not waits or evidence.reference is None:
         return None

@@ -6,16 +6,18 @@ import ast
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
+from grader.judge.diagnosed import Diagnosed
+from grader.judge.explain.cancelling import shielded
 from grader.judge.explain.contrast import contrast
 from grader.judge.explain.endings import blocked_loop, caught_cancellation, deadlock, leaves_the_process
 from grader.judge.explain.evidence import Case, Evidence
-from grader.judge.explain.exceptions import Raise, explain_exception
+from grader.judge.explain.exceptions import Raise, async_aiter, explain_exception
 from grader.judge.explain.finding import AUTHOR, CONCURRENCY, PYTHON, Finding
 from grader.judge.explain.lines import line_to_look_at
-from grader.judge.explain.order import one_after_the_other, one_at_a_time, order_of_completion
+from grader.judge.explain.order import awaited_start, one_after_the_other, one_at_a_time, order_of_completion
 from grader.judge.explain.returned import another_kind, unusable
 from grader.judge.explain.tasks import early_return, late_binding, not_nonlocal, value_for_nobody
-from grader.judge.explain.telling import TELLING
+from grader.judge.explain.telling import BUGS, TELLING
 from grader.judge.explain.waiting import polling
 from grader.judge.explain.words import said
 from grader.kit.diagnosis import Diagnosis
@@ -29,10 +31,12 @@ Rule = Callable[[Case, Evidence], Finding | None]
 def mistake_of_python(case: Case, evidence: Evidence) -> Finding | None:
     """An exception from the learner's own line whose cause is known."""
     for leaf in evidence.shown.surprises:
-        if leaf.line is not None and leaf.scenario_line is None:
-            raised = Raise(leaf=leaf, line=leaf.line, code=case.code, allowed=case.exercise.rules.imports)
-            if (found := explain_exception(raised)) is not None:
-                return found
+        # What the submission gave, the scenario may have stumbled over: some messages say it all the same.
+        line = leaf.line if leaf.scenario_line is None else None
+        raised = Raise(leaf=leaf, line=line or 0, code=case.code, allowed=case.exercise.rules.imports)
+        found = explain_exception(raised) if line is not None else async_aiter(raised)
+        if found is not None:
+            return found
     return None
 
 
@@ -47,9 +51,33 @@ def explain(case: Case, evidence: Evidence) -> Finding:
 
 def _left_behind(case: Case, evidence: Evidence) -> Finding | None:
     """What the play left behind, where that says more than the test does."""
-    if evidence.slug not in {remark.slug for remark in evidence.shown.remarks} & TELLING:
+    if evidence.slug not in {remark.slug for remark in evidence.shown.remarks} & TELLING or _follows(evidence):
         return None
-    return _by_catalogue(case.catalogue[evidence.slug])
+    found = _by_catalogue(case.catalogue[evidence.slug])
+    if evidence.slug != "never-awaited":
+        return found
+    line = next(remark.line for remark in evidence.shown.remarks if remark.slug == evidence.slug)
+    calls = [node for node in case.code.at(line, ast.Call) if isinstance(node, ast.Call)]
+    called = f"`{ast.unparse(calls[-1].func)}(...)`" if calls else "an `async def`"
+    return replace(found, error=f"{called} is called here and never awaited, so nothing of it runs", line=line)
+
+
+def _follows(evidence: Evidence) -> bool:
+    """Whether coroutines were never awaited only because an exception, or a cancellation, came before."""
+    cut_off = evidence.shown.ended is Ended.RAISED or any(span.how == "cancelled" for span in evidence.spans)
+    return evidence.slug == "never-awaited" and cut_off and not any(_is_bug(leaf) for leaf in evidence.shown.surprises)
+
+
+def _is_bug(leaf: Leaf) -> bool:
+    return bool(leaf.types) and leaf.types[0] in BUGS
+
+
+def _said_by_choice(case: Case, evidence: Evidence) -> Finding | None:
+    """What the hidden test has chosen to say by what it saw, and not of any failure of it."""
+    said_by_author = evidence.said
+    if said_by_author is None or said_by_author.feedback == evidence.test.feedback:
+        return None
+    return _of_author(case, said_by_author)
 
 
 def _by_author(case: Case, evidence: Evidence) -> Finding | None:
@@ -58,12 +86,14 @@ def _by_author(case: Case, evidence: Evidence) -> Finding | None:
     An exception that the submission raises on purpose is none of its bugs: the author says what it should have done.
     """
     said_by_author = evidence.said
-    if said_by_author is None:
+    if said_by_author is None or (evidence.slug == evidence.shown.ended and evidence.slug != "raised"):
         return None
-    if evidence.slug != said_by_author.diagnosis and not (evidence.slug == "raised" and _on_purpose(case, evidence)):
+    if evidence.slug == "raised" and said_by_author.diagnosis != "raised" and not _on_purpose(case, evidence):
         return None
-    if evidence.slug == evidence.shown.ended and not evidence.shown.looked:
-        return None
+    return _of_author(case, said_by_author)
+
+
+def _of_author(case: Case, said_by_author: Diagnosed) -> Finding:
     diagnosis = case.catalogue[said_by_author.diagnosis]
     help = said_by_author.help or diagnosis.help
     return Finding(diagnosis=diagnosis.slug, error=_cut(said_by_author.feedback), help=_cut(help))
@@ -93,7 +123,16 @@ LAYERS: Mapping[int, tuple[Rule, ...]] = {
         _left_behind,
         another_kind,
     ),
-    CONCURRENCY: (one_after_the_other, one_at_a_time, polling, order_of_completion, deadlock),
+    CONCURRENCY: (
+        awaited_start,
+        one_after_the_other,
+        one_at_a_time,
+        shielded,
+        polling,
+        order_of_completion,
+        _said_by_choice,
+        deadlock,
+    ),
     AUTHOR: (_by_author, unusable),
 }
 """The rules of each layer, the most specific first."""

@@ -10,6 +10,7 @@ from grader.judge.explain.code import Code, Function, Loop, Start, bound, own_no
 from grader.judge.explain.evidence import Case, Evidence
 from grader.judge.explain.finding import Finding
 from grader.judge.explain.names import not_its_own
+from grader.judge.explain.telling import BUGS
 from grader.judge.explain.words import in_python
 from grader.wire.recording import Returned
 
@@ -21,6 +22,14 @@ def outcome(case: Case, evidence: Evidence) -> tuple[Returned, Returned | None] 
     public = [promise.name for promise in case.promised if promise.name in case.defined]
     last = next((returned for returned in reversed(evidence.shown.returns) if returned.name in public), None)
     return None if last is None else (last, evidence.expected(last.name))
+
+
+def _as_expected(case: Case, evidence: Evidence) -> bool:
+    """Whether the play came to its end, and the function returned what that of the reference answer returned."""
+    found = outcome(case, evidence)
+    if found is None or found[1] is None or not evidence.shown.ended.by_itself:
+        return False
+    return in_python(found[0].value) == in_python(found[1].value)
 
 
 def lacks_values(evidence: Evidence, case: Case) -> bool:
@@ -53,18 +62,24 @@ def expected(case: Case, evidence: Evidence) -> str:
 
 def late_binding(case: Case, evidence: Evidence) -> Finding | None:
     """All tasks run the last function: they look the loop's variable up when they run, and by then the loop is over."""
-    if not (_runs_one_again(evidence) or lacks_values(evidence, case) or _is_one_value(case, evidence)):
+    known = _runs_one_again(evidence) or lacks_values(evidence, case) or _is_one_value(case, evidence)
+    if not (known or raised_by_itself(evidence)):
         return None
     for loop in _loops(case.code):
         variables = {node.id for node in ast.walk(loop.target) if isinstance(node, ast.Name)}
         for start in case.code.starts:
             if not any(node is start.call for node in ast.walk(loop)):
                 continue
-            for closure in _started_in(loop, start):
+            for closure in _started_by(case.code, start):
                 seen = _free_loads(closure, variables)
                 if seen:
                     return _late(closure, seen, start)
     return None
+
+
+def raised_by_itself(evidence: Evidence) -> bool:
+    """Whether the submission raised what looks like a bug, such as a KeyError where a result is missing."""
+    return any(leaf.line is not None and leaf.types and leaf.types[0] in BUGS for leaf in evidence.shown.surprises)
 
 
 def _late(closure: Function | ast.Lambda, seen: list[ast.Name], start: Start) -> Finding:
@@ -88,12 +103,13 @@ def _loops(code: Code) -> Iterator[ast.For | ast.AsyncFor]:
     return (node for node in ast.walk(code.tree) if isinstance(node, ast.For | ast.AsyncFor))
 
 
-def _started_in(loop: ast.For | ast.AsyncFor, start: Start) -> Iterator[Function | ast.Lambda]:
-    """The functions made in a loop that this call starts as a task, or hands to what it starts."""
+def _started_by(code: Code, start: Start) -> Iterator[Function | ast.Lambda]:
+    """The functions of the same function, or lambdas, that this call starts as a task or hands to what it starts."""
     given = [node for argument in start.call.args for node in ast.walk(argument)]
     names = {node.id for node in given if isinstance(node, ast.Name)}
     yield from (node for node in given if isinstance(node, ast.Lambda))
-    yield from (node for node in ast.walk(loop) if isinstance(node, Function) and node.name in names)
+    owner = code.owner(start.call)
+    yield from (one for one in code.functions if one.name in names and owner is not None and code.owner(one) is owner)
 
 
 def _free_loads(closure: Function | ast.Lambda, variables: set[str]) -> list[ast.Name]:
@@ -148,7 +164,7 @@ def _inside_the_group(case: Case, evidence: Evidence) -> Finding | None:
     for node in ast.walk(case.code.tree):
         if not isinstance(node, ast.Return) or node.value is None or isinstance(node.value, ast.Name):
             continue  # a list by its name is the same list when the tasks have filled it
-        group = next((one for one in case.code.around(node) if _opens_group(one)), None)
+        group = next((one for one in case.code.around(node) if opens_group(one)), None)
         if group is not None:
             return Finding(
                 diagnosis="early-return",
@@ -176,7 +192,7 @@ def _holds(outer: ast.AST, node: ast.AST) -> bool:
     return any(inner is node for inner in ast.walk(outer))
 
 
-def _opens_group(node: ast.AST) -> bool:
+def opens_group(node: ast.AST) -> bool:
     return isinstance(node, ast.AsyncWith) and any(
         ast.unparse(item.context_expr).endswith(("create_task_group()", "TaskGroup()", "open_nursery()"))
         for item in node.items
@@ -196,8 +212,8 @@ def _never_begun(evidence: Evidence) -> bool:
 
 
 def value_for_nobody(case: Case, evidence: Evidence) -> Finding | None:
-    """A task returns its value, and no task group hands it on."""
-    if not lacks_values(evidence, case):
+    """A task returns its value and stores nothing, and no task group hands a value on."""
+    if _as_expected(case, evidence):
         return None
     code = case.code
     awaits = [node.value for node in ast.walk(code.tree) if isinstance(node, ast.Await)]
@@ -208,7 +224,7 @@ def value_for_nobody(case: Case, evidence: Evidence) -> Finding | None:
         if function is None or name in awaited or isinstance(code.parents.get(start.call), ast.Assign):
             continue
         given = [node for node in own_nodes(function) if isinstance(node, ast.Return) and _gives(node)]
-        if given:
+        if given and not _stores(function):
             owner = code.owner(start.call)
             where = f"`{owner.name}`" if owner is not None else "the caller"
             return Finding(
@@ -222,13 +238,28 @@ def value_for_nobody(case: Case, evidence: Evidence) -> Finding | None:
     return None
 
 
+_KEEPING = ("append", "extend", "add", "update", "put", "setdefault", "send", "send_nowait", "insert")
+"""Methods that keep a value somewhere."""
+
+
+def _stores(function: Function) -> bool:
+    """Whether a function keeps a value where others can find it."""
+    for node in own_nodes(function):
+        match node:
+            case ast.Subscript(ctx=ast.Store()) | ast.Attribute(ctx=ast.Store()) | ast.Nonlocal() | ast.Global():
+                return True
+            case ast.Call(func=ast.Attribute(attr=name)) if name in _KEEPING:
+                return True
+    return False
+
+
 def _gives(node: ast.Return) -> bool:
     return node.value is not None and not (isinstance(node.value, ast.Constant) and node.value.value is None)
 
 
 def not_nonlocal(case: Case, evidence: Evidence) -> Finding | None:
     """An inner function assigns a name that the outer one returns, and it is another variable."""
-    if not (lacks_values(evidence, case) or evidence.stumbled):
+    if _as_expected(case, evidence):
         return None
     code = case.code
     for function in code.functions:

@@ -1,4 +1,4 @@
-# fails: test_same_function_twice_runs_twice (completion-order)
+# fails: test_same_function_twice_runs_twice (overwritten-result)
 # root: overwritten-result
 """Files the results by function, and the same function may be given more than once."""
 

@@ -1,4 +1,4 @@
-# fails: test_zero_functions (raised)
+# fails: test_zero_functions (edge-case)
 # root: edge-case
 """Finds nothing to do and complains."""
 

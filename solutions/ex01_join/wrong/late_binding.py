@@ -1,4 +1,4 @@
-# fails: test_results_in_argument_order, test_same_function_twice_runs_twice (completion-order)
+# fails: test_results_in_argument_order, test_same_function_twice_runs_twice (late-binding)
 # root: late-binding
 """Every task looks up the loop's variables when it runs, and by then they stand at the last function."""
 

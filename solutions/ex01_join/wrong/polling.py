@@ -1,4 +1,4 @@
-# fails: test_takes_as_long_as_the_slowest (serial), test_first_error_cancels_the_rest_at_once (siblings-left-running)
+# fails: test_takes_as_long_as_the_slowest, test_first_error_cancels_the_rest_at_once (polling)
 # root: polling
 """Looks every 0.03 s whether all are done."""
 

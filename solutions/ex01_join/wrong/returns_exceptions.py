@@ -1,4 +1,4 @@
-# fails: test_first_error_cancels_the_rest_at_once (siblings-left-running)
+# fails: test_first_error_cancels_the_rest_at_once (lost-error)
 # root: lost-error
 """Turns errors into results."""
 

@@ -1,4 +1,4 @@
-# fails: test_takes_as_long_as_the_slowest (serial), test_all_started_before_any_finishes (deadlock)
+# fails: test_takes_as_long_as_the_slowest, test_all_started_before_any_finishes (serial)
 # root: serial
 """Awaits one function after the other."""
 

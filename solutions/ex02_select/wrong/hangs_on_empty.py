@@ -1,4 +1,4 @@
-# fails: test_nothing_to_wait_for (deadlock)
+# fails: test_nothing_to_wait_for (edge-case)
 # root: edge-case
 """Waits for an event that nobody will ever set."""
 

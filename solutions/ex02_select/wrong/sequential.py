@@ -1,4 +1,4 @@
-# fails: test_first_to_finish_wins (serial), test_all_contestants_start (deadlock)
+# fails: test_first_to_finish_wins, test_all_contestants_start (serial)
 # root: serial
 """Awaits the first function and never comes to the others."""
 

@@ -1,4 +1,4 @@
-# fails: test_losers_are_cancelled (losers-left-running), test_returns_the_moment_the_winner_is_done (polling)
+# fails: test_losers_are_cancelled, test_returns_the_moment_the_winner_is_done (losers-left-running)
 # root: losers-left-running
 """Runs all of them to their end and then looks who was first."""
 

@@ -1,4 +1,4 @@
-# fails: test_aclose_reaches_the_source (raised)
+# fails: test_aclose_reaches_the_source (unknown-name)
 # root: unknown-name
 """Calls aclose() on sources that have none."""
 

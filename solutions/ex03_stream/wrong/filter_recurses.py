@@ -1,4 +1,4 @@
-# fails: test_filter_survives_a_long_drought (raised)
+# fails: test_filter_survives_a_long_drought (recursion)
 # root: recursion
 """filter() calls itself for the next item."""
 

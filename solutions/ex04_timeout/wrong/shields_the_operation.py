@@ -1,5 +1,5 @@
-# fails: test_slow_operation_is_stopped (losers-left-running), test_too_slow_raises_elapsed (lost-error)
-# root: losers-left-running
+# fails: test_slow_operation_is_stopped, test_too_slow_raises_elapsed (swallowed-cancellation)
+# root: swallowed-cancellation
 """Protects the operation from being stopped."""
 
 import anyio

@@ -1,4 +1,4 @@
-# fails: test_sends_a_wellformed_request (edge-case)
+# fails: test_sends_a_wellformed_request (malformed-request)
 # root: malformed-request
 """Forgets what stands behind the question mark."""
 

@@ -1,4 +1,4 @@
-# fails: test_fifty_downloads_in_flight (deadlock)
+# fails: test_fifty_downloads_in_flight (serial)
 # root: serial
 """One lock for all downloads."""
 

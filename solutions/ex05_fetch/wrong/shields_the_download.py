@@ -1,4 +1,4 @@
-# fails: test_cancelling_hangs_up (not-closed)
+# fails: test_cancelling_hangs_up (swallowed-cancellation)
 # root: swallowed-cancellation
 """Finishes every download that has begun, wanted or not."""
 

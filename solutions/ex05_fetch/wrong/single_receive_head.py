@@ -1,4 +1,4 @@
-# fails: test_response_in_pieces (raised)
+# fails: test_response_in_pieces (partial-data)
 # root: partial-data
 """Takes for granted that the header comes in one piece."""
 

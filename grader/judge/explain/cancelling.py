@@ -1,0 +1,52 @@
+"""Mistakes with cancellation, by comparison with the same play of the reference answer."""
+
+from __future__ import annotations
+
+import ast
+
+from grader.judge.explain.evidence import Case, Evidence, differ
+from grader.judge.explain.finding import Finding
+from grader.text import seconds
+from grader.wire.recording import Span
+
+
+def shielded(case: Case, evidence: Evidence) -> Finding | None:
+    """A shield keeps a cancellation away from what the reference answer lets be cancelled."""
+    late = _not_cancelled(evidence)
+    if late is None:
+        return None
+    for node in ast.walk(case.code.tree):
+        line = _shield(node)
+        if line is not None:
+            mine, theirs = late
+            went_on = "" if mine.stopped is None else f" until {seconds(mine.stopped)}"
+            return Finding(
+                diagnosis="swallowed-cancellation",
+                error=f"this shield keeps the cancellation away from `{mine.name}`, which goes on{went_on}",
+                help="take the shield away; it belongs round a short clean-up alone",
+                line=line,
+                got=f"`{mine.name}` {'never ends' if mine.stopped is None else 'ends at ' + seconds(mine.stopped)}",
+                expected=f"`{theirs.name}` is cancelled at {seconds(theirs.end)}",
+            )
+    return None
+
+
+def _not_cancelled(evidence: Evidence) -> tuple[Span, Span] | None:
+    """The first span that is cancelled in the reference's play, and goes on in this one."""
+    for name, theirs in evidence.theirs.items():
+        mine = evidence.mine.get(name)
+        if theirs.how != "cancelled" or mine is None:
+            continue
+        if mine.stopped is None or (mine.stopped > theirs.end and differ(mine.stopped, theirs.stopped)):
+            return mine, theirs
+    return None
+
+
+def _shield(node: ast.AST) -> int | None:
+    """The line of ``shield=True`` or ``scope.shield = True``."""
+    match node:
+        case ast.keyword(arg="shield", value=ast.Constant(value=True)):
+            return node.value.lineno
+        case ast.Assign(targets=[ast.Attribute(attr="shield")], value=ast.Constant(value=True)):
+            return node.lineno
+    return None
