@@ -149,9 +149,9 @@ def hold(case: Case, verdict: Verdict, rules: Rules) -> Result:
         shown=shown.slug,
         line=shown.line,
         words=shown.error,
-        first=shown.slug == truth.root and not silent,
+        first=shown.slug in truth.roots and not silent,
         also=shown.slug in truth.also,
-        named=shown.slug == truth.root or truth.root in all_named(verdict),
+        named=not {shown.slug, *all_named(verdict)}.isdisjoint(truth.roots),
         silent=silent,
         false=tuple(_false(shown, truth, rules)),
     )

@@ -81,9 +81,15 @@ class Answer:
 
     def public(self) -> list[ast.FunctionDef | ast.AsyncFunctionDef]:
         """The functions that the exercise asks for, with the methods of a class that it asks for."""
-        blocks = (self.tree.body, *(node.body for node in self.tree.body if isinstance(node, ast.ClassDef)))
-        functions = (node for block in blocks for node in block)
+        classes = [node for node in self.tree.body if isinstance(node, ast.ClassDef) and not node.name.startswith("_")]
+        of_module = [node for node in self.tree.body if self._is_asked(node)]
+        # A helper class may have special methods of the same name; it has none of the others.
+        asked = (node.body for node in classes if any(map(self._is_asked, node.body)))
+        functions = (node for block in (of_module, *asked) for node in block)
         return [node for node in functions if isinstance(node, FUNCTIONS) and node.name in self.asked]
+
+    def _is_asked(self, node: ast.stmt) -> bool:
+        return isinstance(node, FUNCTIONS) and node.name in self.asked and not node.name.startswith("_")
 
     def around(self, node: ast.AST, *kinds: type[Node]) -> Node | None:
         """The innermost node of some kinds that has this one in it."""

@@ -2,7 +2,8 @@
 
 The truth about a file stands in comments at its top::
 
-    # root: nonlocal          the diagnosis to be shown first; `fault:KIND` where the rules refuse the file
+    # root: nonlocal          the diagnosis to be shown first; `fault:KIND` where the rules refuse the file; `a/b` where
+                              either is as good
     # also: raised, passes    others that are true as well; `passes` where full marks are in order, too
     # line: 12, 14            lines of which one should be shown
     # says: nonlocal          what the error or the help must say, as a regular expression
@@ -67,8 +68,12 @@ class Truth:
     never: str = ""
 
     @property
+    def roots(self) -> tuple[str, ...]:
+        return tuple(self.root.split("/"))
+
+    @property
     def slugs(self) -> tuple[str, ...]:
-        return (self.root, *self.also)
+        return (*self.roots, *self.also)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -37,7 +37,10 @@ LIBRARY = frozenset(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mutant:
-    """A program with one mistake. ``root`` is the diagnosis that is the truth; ``also`` are others that are true."""
+    """A program with one mistake.
+
+    ``root`` is the diagnosis that is the truth, or two with a stroke between them; ``also`` are others that are true.
+    """
 
     operator: str
     root: str
@@ -103,7 +106,7 @@ def generator_for_list(a: Answer) -> Iterator[Edits]:
 def tuple_for_list(a: Answer) -> Iterator[Edits]:
     for function in a.public():
         for node in a.all(ast.Return, below=function):
-            if isinstance(node.value, ast.ListComp):
+            if isinstance(node.value, ast.ListComp) and "async for" not in a.text(node.value):
                 yield (a.put(node.value, f"tuple({a.text(node.value)[1:-1]})"),)
 
 
@@ -146,14 +149,14 @@ def text_sent_or_gathered(a: Answer) -> Iterator[Edits]:
 # ---- await, async, calls ---------------------------------------------------------------------------------------------
 
 
-@mistake("never-awaited", "await-missing", "no-checkpoint")
+@mistake("never-awaited/await-missing", "no-checkpoint")
 def await_dropped(a: Answer) -> Iterator[Edits]:
     for node in a.all(ast.Await):
         if isinstance(a.parents[node], ast.Expr):
             yield (a.put(node, a.text(node.value)),)
 
 
-@mistake("never-awaited", "await-missing", "wrong-kind")
+@mistake("await-missing/never-awaited", "wrong-kind")
 def await_dropped_before_a_value(a: Answer) -> Iterator[Edits]:
     for node in a.all(ast.Await):
         if not isinstance(a.parents[node], ast.Expr):

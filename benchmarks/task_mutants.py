@@ -119,13 +119,13 @@ def checkpoint_forgotten(a: Answer) -> Iterator[Edits]:
 # ---- cancelling, closing, errors -------------------------------------------------------------------------------------
 
 
-@mistake("losers-left-running", "siblings-left-running")
+@mistake("losers-left-running/siblings-left-running")
 def cancel_forgotten(a: Answer) -> Iterator[Edits]:
     for statement, _ in a.statements("cancel"):
         yield (a.without(statement),)
 
 
-@mistake("losers-left-running", "siblings-left-running")
+@mistake("losers-left-running/siblings-left-running")
 def cancel_not_called(a: Answer) -> Iterator[Edits]:
     for statement, call in a.statements("cancel"):
         yield (a.put(statement, a.text(call.func)),)

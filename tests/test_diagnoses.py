@@ -117,7 +117,9 @@ def test_every_mutant_compiles_is_another_program_and_has_a_known_root(load: Any
 
     shapes = [ast.dump(ast.parse(mutant.source)) for mutant in made]
     assert len({*shapes, ast.dump(ast.parse(source))}) == len(made) + 1
-    assert {slug for mutant in made for slug in (mutant.root, *mutant.also)} <= load("labelled").known_slugs(COURSE)
+    assert {slug for mutant in made for slug in (*mutant.root.split("/"), *mutant.also)} <= load(
+        "labelled"
+    ).known_slugs(COURSE)
     for mutant in made:
         compile(mutant.source, mutant.operator, "exec")
 
@@ -195,6 +197,7 @@ def test_a_diagnosis_is_false_unless_it_is_the_root_or_listed(load: Any) -> None
 
     assert held(load, verdict, root="late").false == ()
     assert held(load, verdict, root="serial").false == ("diagnosis",)
+    assert held(load, verdict, root="serial/late").first
     allowed = held(load, verdict, root="serial", also=("late",))
     assert (allowed.first, allowed.also, allowed.false) == (False, True, ())
 
