@@ -266,10 +266,10 @@ def table(results: Sequence[Result]) -> list[Row]:
 
 
 def print_table(rows: Iterable[Row]) -> None:
-    print(f"{'':<28}{'cases':>7}{'first':>7}{'':>6}{'also':>7}{'named':>7}{'false':>7}")
+    print(f"{'':<46}{'cases':>7}{'first':>7}{'':>6}{'also':>7}{'named':>7}{'false':>7}")
     for each in rows:
         counts = f"{each.cases:>7}{each.first:>7}{each.share:>6.0%}{each.also:>7}{each.named:>7}{each.false:>7}"
-        print(f"{each.name:<28}{counts}")
+        print(f"{each.name:<46}{counts}")
 
 
 def miss(result: Result) -> str:
