@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from grader.judge.verdict import BackendResult, Failure, PassedRemark, TestResult, Verdict
+from grader.judge.verdict import BackendResult, Failure, PassedRemark, Root, TestResult, Verdict
 from grader.judge.verdict import Outcome as Result
 from grader.policy.submission import Fault
 from grader.wire.recording import Ended, Event, Span, Trace, TracedTask, Waiting
@@ -199,6 +199,59 @@ def hostile() -> Verdict:
     return verdict(
         case(1, HOSTILE, 50, *results), case(2, HOSTILE, 50, seen), file=HOSTILE, title=HOSTILE, ignored=(HOSTILE,)
     )
+
+
+SOURCE = "import anyio\n\n\nasync def join(*fns):\n" + "".join(f"    line_{number} = 0\n" for number in range(5, 30))
+VALUES = {
+    "inputs": "seconds = {'a': 3, 'b': 5, 'c': 2}",
+    "got": "returned ['c', 'a', 'b']",
+    "expected": "returned ['a', 'b', 'c']",
+}
+
+
+def typical_failures() -> dict[str, Failure]:
+    """Failures as learners have them, each with as much to show as its kind can have."""
+    long = "The slowest function takes 5 s, and join() took another time than that. " * 3
+    crowd = {f"s{number}": number + 1.0 for number in range(16)}
+    waiting = tuple(Waiting(task=f"worker {n}", line=n, awaiting="Event.wait", since=n) for n in range(1, 10))
+    reversed_crowd = dict(reversed(crowd.items()))
+    return {
+        "another order": failure(trace=together(a=3, b=2), **VALUES),
+        "one after the other": failure(last_line=12, **VALUES),
+        "many tasks": failure(trace=one_after_the_other(**reversed_crowd), reference=together(**crowd)),
+        "deadlock": deadlock(waiting=waiting),
+        "deadlock without time": deadlock(trace=turns(0, 1, 2, 3), reference=turns(*range(9)), waiting=waiting[:2]),
+        "raised": failure(diagnosis="raised", exception="ValueError: " + "boom " * 60, **(VALUES | {"got": "nothing"})),
+        "printed": failure(output="".join(f"line {number}\n" for number in range(40)), schedule=7, turns="`a` goes on"),
+        "all at once": deadlock(
+            error=long,
+            help=long,
+            last_line=20,
+            waiting=waiting,
+            schedule=3,
+            turns="`a` goes on before `b` at 3 s",
+            exception="ValueError: " + "boom " * 60,
+            output="".join(f"line {number}\n" for number in range(40)),
+            trace=one_after_the_other(**crowd),
+            reference=together(**crowd),
+            **{name: value * 20 for name, value in VALUES.items()},
+        ),
+    }
+
+
+def rooted(why: Failure, *, failing: int = 12) -> Verdict:
+    """A verdict in which one mistake fails most of thirteen tests, and another one the last of them."""
+    tests = [failed_on_both(number, f"what test {number} promises to learners", 8, why) for number in range(1, failing)]
+    last = case(
+        failing,
+        "what the last test promises",
+        8,
+        passing("asyncio"),
+        BackendResult(backend="trio", outcome=Result.FAIL, schedules=1, failure=why),
+    )
+    passed = [case(number, "a test that passes", 8) for number in range(failing + 1, 14)]
+    root = Root(test=1, backend="asyncio", same=tuple(range(2, failing)), afterwards=(failing,))
+    return verdict(*tests, last, *passed, root=root, source=SOURCE)
 
 
 def unjudgeable(**changes: object) -> Verdict:

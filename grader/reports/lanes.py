@@ -21,6 +21,9 @@ LOOKED_AT = 400
 MAX_STRETCHES = 200
 """Stretches of one kind in one lane; of more than these, those that no eye could tell apart are drawn as one."""
 
+LEAST_SHARE = 0.01
+"""The least part of the scale that an eye can tell in a picture."""
+
 Interval = tuple[float, float]
 
 
@@ -48,11 +51,16 @@ class How(StrEnum):
     RAISED = "raised"
     CANCELLED = "cancelled"
     OPEN = "open"
+    NEVER = "never"
+    """It never began, unlike in the reference's play."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lane:
-    """One row of the picture. ``end`` is None if it never ended; its bars then reach the end of the scale."""
+    """One row of the picture. ``end`` is None if it never ended; its bars then reach the end of the scale.
+
+    A lane that never began starts at the end of the scale and has no bars.
+    """
 
     label: str
     depth: int
@@ -159,7 +167,12 @@ def _waits_itself(main: Life, others: Sequence[_Node], scale_end: float) -> bool
     if not others or (main.ended is None and all(node.end is not None for node in others)):
         return True
     covered = merged((node.start, node.until(scale_end)) for node in others)
-    return any(not _covers(covered, start, end) for start, end in main.waits)
+    alone = _length(merged([*covered, *main.waits])) - _length(covered)
+    return alone > scale_end * LEAST_SHARE
+
+
+def _length(intervals: Iterable[Interval]) -> float:
+    return sum(end - start for start, end in intervals)
 
 
 def _put_under(root: _Node, nodes: list[_Node]) -> list[_Node]:
@@ -251,7 +264,7 @@ def lives(trace: Trace) -> dict[int, Life]:
 
 def how_of(text: str | None) -> How:
     """Read how a task or a span ended; one with an unknown ending has not ended."""
-    return How(text) if text in tuple(How) else How.OPEN
+    return How(text) if text in (How.RETURNED, How.RAISED, How.CANCELLED) else How.OPEN
 
 
 def held_seconds(text: str | None) -> float:
@@ -285,10 +298,10 @@ def cut_bars(whole: Interval, base: Kind, waits: Sequence[Interval], blocks: Seq
     return tuple(sorted((*bars, *moments), key=lambda bar: (bar.start, bar.end)))
 
 
-def _covers(intervals: Sequence[Interval], start: float, end: float | None = None) -> bool:
-    """Whether one of these merged intervals holds this stretch, or this moment."""
-    place = bisect_right(intervals, (start, math.inf)) - 1
-    return place >= 0 and (start if end is None else end) <= intervals[place][1]
+def _covers(intervals: Sequence[Interval], moment: float) -> bool:
+    """Whether one of these merged intervals holds this moment."""
+    place = bisect_right(intervals, (moment, math.inf)) - 1
+    return place >= 0 and moment <= intervals[place][1]
 
 
 def _drawable(intervals: Iterable[Interval], scale_end: float) -> tuple[Interval, ...]:

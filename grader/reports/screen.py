@@ -137,11 +137,12 @@ class Screen:
     def wrapped(self, first: Piece, text: str, style: str = "plain", *, most: int = 12) -> None:
         """Print text over several lines, the first after a label and the others under it."""
         indent = " " * self.cells(first.text)
-        lines = self._wrap(text, self.width - len(indent))
-        for number, line in enumerate(lines[:most]):
-            self.line(first if number == 0 else Piece(indent), Piece(line, style))
+        room = self.width - len(indent)
+        lines = self._wrap(text, room)
         if len(lines) > most:
-            self.line(Piece(indent), Piece("...", "quiet"))
+            lines = [*lines[: most - 1], self.fit(lines[most - 1], room - 4).rstrip().removesuffix("...") + " ..."]
+        for number, line in enumerate(lines):
+            self.line(first if number == 0 else Piece(indent), Piece(line, style))
 
     def commands(self, commands: Sequence[Command]) -> None:
         """Print what to type next, one command on a line, each with what it is good for."""
@@ -208,3 +209,14 @@ class Screen:
                 word = word[len(head) :]
             if word:
                 yield word
+
+
+class Sketch(Screen):
+    """A screen of the same width that prints nothing and counts its lines."""
+
+    def __init__(self, screen: Screen) -> None:
+        super().__init__(screen.console, screen.glyphs)
+        self.height = 0
+
+    def line(self, *pieces: Piece) -> None:
+        self.height += 1

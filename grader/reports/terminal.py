@@ -1,6 +1,7 @@
 """The screens of a learner: one exercise with its tests and a diagnosis, several in a table, the overview, the list.
 
-What matters most stands last, where the eye ends.
+What matters most stands last, where the eye ends. A screen about one exercise is as high as a small terminal, so that
+nothing of it scrolls off.
 """
 
 from __future__ import annotations
@@ -8,20 +9,47 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from grader.judge.verdict import Failure, Outcome, Status, TestResult, Verdict
-from grader.policy.submission import Fault
+from grader.judge.verdict import Outcome, Status, TestResult, Verdict
 from grader.reports import views
-from grader.reports.screen import Glyphs, Piece, Screen
-from grader.reports.timeline_text import draw_axis, draw_lanes, draw_legend, frame_for
-from grader.reports.views import Command, Excerpt, ExerciseProgress, ExerciseState, Finding, SharedRemark
-from grader.text import clean, counted, joined, tests_named, waited_since, whole_points
+from grader.reports.finding_text import IN_FULL, Drawn, Measure, show_fault, show_finding, show_remark
+from grader.reports.screen import Glyphs, Piece, Screen, Sketch
+from grader.reports.views import Command, ExerciseProgress, ExerciseState, Finding
+from grader.text import counted, joined, tests_named, whole_points
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-MAX_OUTPUT_LINES = 10
-MAX_OUTPUT = 4000
-MAX_WAITING = 8
+HEIGHT = 23
+"""Lines of a small terminal, but for one: the shell's prompt comes last."""
+MEASURES = tuple(
+    Measure(
+        lanes=lanes,
+        sentence=text,
+        code=code,
+        inputs=inputs,
+        values=values,
+        waiting=waiting,
+        output=output,
+        failed=failed,
+    )
+    for (text, code, inputs, values, waiting, output, failed), most, least in (
+        ((4, 4, 2, 2, 4, 5, 4), 8, 7),
+        ((4, 4, 2, 2, 4, 3, 3), 8, 6),
+        ((4, 4, 2, 2, 3, 3, 2), 8, 5),
+        ((3, 4, 1, 2, 2, 2, 1), 8, 4),
+        ((3, 3, 1, 1, 2, 2, 0), 8, 4),
+        ((3, 2, 1, 1, 2, 1, 0), 4, 3),
+        ((2, 1, 1, 1, 2, 1, 0), 4, 2),
+        ((2, 1, 0, 1, 1, 0, 0), 4, 2),
+        ((4, 4, 2, 2, 4, 3, 3), 0, 0),
+        ((3, 3, 1, 2, 3, 3, 1), 0, 0),
+        ((2, 1, 1, 1, 1, 0, 0), 0, 0),
+        ((1, 1, 0, 1, 1, 0, 0), 0, 0),
+    )
+    for lanes in range(most, least - 1, -1)
+)
+"""What is shown of one finding, tried one after the other until the screen is not too high. The picture goes last."""
+MOST_FAULTS = 2
 CELL = 12
 """Columns of one backend in the table of tests."""
 METER = 10
@@ -42,11 +70,10 @@ STATE_STYLES = {
 def show_run(
     console: Console, verdicts: Sequence[Verdict], *, glyphs: Glyphs, commands: Sequence[Command] | None = None
 ) -> None:
-    """Show one exercise in full, or several in a table. ``commands`` replaces what is proposed to type next."""
+    """Show one exercise on one screen, or several in a table. ``commands`` replaces what is proposed to type next."""
     screen = Screen(console, glyphs)
     if len(verdicts) == 1:
-        finding = views.main_finding(verdicts[0])
-        _show_exercise(screen, verdicts[0], [finding] if finding else [], commands)
+        _show_on_one_screen(screen, verdicts[0], commands)
     else:
         _show_summary(screen, verdicts, commands)
 
@@ -54,10 +81,10 @@ def show_run(
 def show_run_verbose(
     console: Console, verdicts: Sequence[Verdict], *, glyphs: Glyphs, commands: Sequence[Command] | None = None
 ) -> None:
-    """Show every exercise with every diagnosis, and the table last if there are several."""
+    """Show every exercise with every test and every diagnosis, and the table last if there are several."""
     screen = Screen(console, glyphs)
     for verdict in verdicts:
-        _show_exercise(screen, verdict, views.findings(verdict), commands if len(verdicts) == 1 else ())
+        _show_in_full(screen, verdict, commands if len(verdicts) == 1 else ())
     if len(verdicts) > 1:
         screen.blank()
         _show_summary(screen, verdicts, commands)
@@ -73,26 +100,123 @@ def show_run_quiet(console: Console, verdicts: Sequence[Verdict], *, glyphs: Gly
 # ---- one exercise ----------------------------------------------------------------------------------------------------
 
 
-def _show_exercise(
-    screen: Screen, verdict: Verdict, shown: Sequence[Finding], commands: Sequence[Command] | None
+def _show_on_one_screen(screen: Screen, verdict: Verdict, commands: Sequence[Command] | None) -> None:
+    """Show one exercise with one finding, and no more of it than fits the screen."""
+    finding = views.main_finding(verdict)
+    if finding is None:
+        _show_without_finding(screen, verdict, commands)
+        return
+    drawn = views.timelines(finding.failure)
+    for measure in MEASURES:
+        sketch = Sketch(screen)
+        _show_with_finding(sketch, verdict, finding, drawn, measure, commands)
+        if sketch.height <= HEIGHT:
+            break
+    _show_with_finding(screen, verdict, finding, drawn, measure, commands)
+
+
+def _show_with_finding(
+    screen: Screen,
+    verdict: Verdict,
+    finding: Finding,
+    drawn: Drawn,
+    measure: Measure,
+    commands: Sequence[Command] | None,
 ) -> None:
-    title = [Piece(verdict.exercise, "strong"), Piece(f"  {verdict.title}")]
-    screen.spread(title, [Piece(verdict.file, "place")])
+    _title_with_counts(screen, verdict)
+    # Together with the finding's own, its notes may name every test that fails.
+    _failed(screen, verdict, measure.failed if finding.same or finding.afterwards else max(1, measure.failed))
+    _noted(screen, verdict)
+    screen.blank()
+    _reasons(screen, verdict)
+    show_finding(screen, verdict, finding, drawn, measure)
+    _ending(screen, verdict, commands)
+
+
+def _show_without_finding(screen: Screen, verdict: Verdict, commands: Sequence[Command] | None) -> None:
+    _title_with_counts(screen, verdict)
+    screen.blank()
+    for fault in verdict.faults[:MOST_FAULTS]:
+        show_fault(screen, verdict, fault)
+    if (more := len(verdict.faults) - MOST_FAULTS) > 0:
+        screen.line(Piece(f"and {counted(more, 'more fault')}; --verbose shows them", "quiet"))
+    _reasons(screen, verdict)
+    for remark in views.remarks(verdict):
+        show_remark(screen, verdict, remark)
+    _ignored(screen, verdict)
+    _ending(screen, verdict, commands)
+
+
+def _show_in_full(screen: Screen, verdict: Verdict, commands: Sequence[Command] | None) -> None:
+    _title(screen, verdict)
     screen.blank()
     for fault in verdict.faults:
-        _show_fault(screen, verdict, fault)
+        show_fault(screen, verdict, fault)
     if verdict.tests:
         _table(screen, verdict)
     _reasons(screen, verdict)
-    for finding in shown:
-        _show_finding(screen, verdict, finding)
+    for finding in views.findings(verdict):
+        show_finding(screen, verdict, finding, views.timelines(finding.failure), IN_FULL)
+        screen.blank()
     for remark in views.remarks(verdict):
-        _show_remark(screen, verdict, remark)
+        show_remark(screen, verdict, remark)
+    _ignored(screen, verdict)
+    _ending(screen, verdict, commands)
+
+
+def _title(screen: Screen, verdict: Verdict) -> None:
+    title = [Piece(verdict.exercise, "strong"), Piece(f"  {verdict.title}")]
+    screen.spread(title, [Piece(verdict.file, "place")])
+
+
+def _title_with_counts(screen: Screen, verdict: Verdict) -> None:
+    """Print the title and how many tests pass, in one line if there is room."""
+    counts = views.counts_said(verdict) if verdict.tests else ""
+    parts = (verdict.exercise, verdict.title, counts, verdict.file)
+    if counts and sum(screen.cells(part) for part in parts) + 7 > screen.width:
+        _title(screen, verdict)
+        screen.line(Piece(counts))
+        return
+    title = [Piece(verdict.exercise, "strong"), Piece(f"  {verdict.title}   {counts}")]
+    screen.spread(title, [Piece(verdict.file, "place")])
+
+
+def _ending(screen: Screen, verdict: Verdict, commands: Sequence[Command] | None) -> None:
+    screen.commands(views.next_commands(verdict) if commands is None else commands)
+    _verdict_line(screen, verdict)
+
+
+def _failed(screen: Screen, verdict: Verdict, most: int) -> None:
+    """Name the tests that fail. One alone is named as the finding below."""
+    failed = [test for test in verdict.tests if any(result.failure for result in test.results)]
+    if len(failed) < 2 or not most:
+        return
+    named = failed if len(failed) <= most else failed[: most - 1]
+    for test in named:
+        label = "fails: " if test is failed[0] else "       "
+        screen.line(Piece(label, "fail"), Piece(f"{test.number:2} ", "quiet"), Piece(views.failing_said(test)))
+    if left := [test.number for test in failed[len(named) :]]:
+        label, said = ("          ", f"and {tests_named(left)}") if named else ("fails: ", tests_named(left))
+        screen.spread([Piece(label, "fail"), Piece(said)], [Piece("--verbose shows them", "quiet")])
+
+
+def _noted(screen: Screen, verdict: Verdict) -> None:
+    """Say in a line each what costs no points; the finding is more important."""
+    remarks = views.remarks(verdict)
+    if remarks:
+        lines = ("" if remark.line is None else f" in line {remark.line}" for remark in remarks)
+        said = joined([f"{remark.kind}{line}" for remark, line in zip(remarks, lines, strict=True)])
+        screen.line(
+            Piece("note: ", "note"), Piece(f"{said}, which {'costs' if len(remarks) == 1 else 'cost'} no points")
+        )
+    if verdict.ignored:
+        screen.line(Piece("note: ", "note"), Piece(f"only {verdict.file} is judged, not {joined(verdict.ignored)}"))
+
+
+def _ignored(screen: Screen, verdict: Verdict) -> None:
     if verdict.ignored:
         screen.wrapped(Piece("note: ", "note"), f"only {verdict.file} is judged, not {joined(verdict.ignored)}")
         screen.blank()
-    screen.commands(views.next_commands(verdict) if commands is None else commands)
-    _verdict_line(screen, verdict)
 
 
 def _table(screen: Screen, verdict: Verdict) -> None:
@@ -134,110 +258,6 @@ def _verdict_line(screen: Screen, verdict: Verdict) -> None:
         screen.spread([*left, Piece(f"  {views.points_said(verdict)}")], [Piece(views.times_said(verdict), "quiet")])
     else:
         screen.line(*left)
-
-
-# ---- one diagnosis ---------------------------------------------------------------------------------------------------
-
-
-def _show_finding(screen: Screen, verdict: Verdict, finding: Finding) -> None:
-    """Show why a test failed, in the order in which it is read: what is wrong, where, who ran when, what to change."""
-    failure = finding.failure
-    head = [Piece(f"FAIL {finding.test.number}", "fail"), Piece(f"  {finding.test.label}", "strong")]
-    screen.spread(head, [Piece(finding.where), Piece(f"   {failure.diagnosis}", "note")])
-    screen.wrapped(Piece("error: ", "error"), failure.error, "strong")
-    if failure.line is not None:
-        _source(screen, verdict.file, failure.line, views.excerpt_of_line(failure.source))
-    if failure.exception:
-        screen.wrapped(Piece("raised: ", "error"), failure.exception, most=3)
-    _waiting(screen, failure)
-    _figure(screen, failure)
-    _output(screen, failure)
-    for sentence in filter(None, (views.schedule_said(finding), _others_said(finding))):
-        screen.wrapped(Piece("note: ", "note"), sentence)
-    screen.wrapped(Piece("help: ", "help"), failure.help)
-    screen.blank()
-
-
-def _show_remark(screen: Screen, verdict: Verdict, remark: SharedRemark) -> None:
-    """Show a remark on tests that passed."""
-    screen.wrapped(Piece("note: ", "note"), views.remark_said(remark))
-    if remark.line is not None:
-        _source(screen, verdict.file, remark.line, views.excerpt_of_line(remark.source))
-    screen.line(Piece("      "), Piece(f"grade explain {remark.kind}", "command"), Piece("    why", "quiet"))
-    screen.blank()
-
-
-def _show_fault(screen: Screen, verdict: Verdict, fault: Fault) -> None:
-    """Show why the file cannot be judged, with a caret below the place."""
-    screen.wrapped(Piece("error: ", "error"), fault.error, "strong")
-    _source(screen, verdict.file, fault.line, views.excerpt_of_fault(fault))
-    screen.wrapped(Piece("help: ", "help"), fault.help)
-    screen.blank()
-
-
-def _source(screen: Screen, file: str, line: int | None, excerpt: Excerpt) -> None:
-    screen.line(Piece("  --> ", "quiet"), Piece(views.place(file, line), "place"))
-    if line is None or not (excerpt.before + excerpt.marked).strip():
-        return
-    number, gutter = f"{line:4} ", f"{screen.glyphs.gutter} "
-    before, marked = screen.shown(excerpt.before), screen.shown(excerpt.marked)
-    room = screen.width - screen.cells(number + gutter)
-    # The caret stands below what follows this part, so its end is kept. Half of the room: a letter may take two cells.
-    keep = (room - min(screen.cells(marked), room // 2) - 3) // 2
-    if marked and screen.cells(before) + screen.cells(marked) > room and len(before) > keep:
-        before = f"...{before[-keep:]}"
-    screen.line(Piece(number + gutter, "quiet"), Piece(before), Piece(marked), Piece(excerpt.after))
-    if excerpt.marked:
-        blank = Piece(" " * len(number) + gutter, "quiet")
-        carets = screen.glyphs.caret * max(1, screen.cells(marked))
-        left = screen.cells(before)
-        screen.line(blank, Piece(" " * left), Piece(carets[: room - left], "caret"))
-
-
-def _waiting(screen: Screen, failure: Failure) -> None:
-    if not failure.waiting:
-        return
-    screen.line(Piece("these tasks wait:", "strong"))
-    for task in failure.waiting[:MAX_WAITING]:
-        line = "" if task.line is None else f"line {task.line}"
-        left = [Piece("  "), Piece(screen.fit(task.task, 20), "strong"), Piece(f"  {line:10}"), Piece(task.awaiting)]
-        screen.spread(left, [Piece(waited_since(task.since), "quiet")])
-    if len(failure.waiting) > MAX_WAITING:
-        screen.line(Piece(f"  and {len(failure.waiting) - MAX_WAITING} more", "quiet"))
-
-
-def _figure(screen: Screen, failure: Failure) -> None:
-    drawn = views.timelines(failure)
-    if drawn is None:
-        return
-    mine, reference = drawn
-    both = [mine] if reference is None else [mine, reference]
-    frame = frame_for(screen, both)
-    screen.blank()
-    draw_axis(screen, max(both, key=lambda timeline: timeline.end), frame)
-    screen.line(Piece("yours", "quiet"))
-    draw_lanes(screen, mine, frame)
-    if reference is not None:
-        screen.line(Piece("reference", "quiet"))
-        draw_lanes(screen, reference, frame)
-    draw_legend(screen, both)
-    screen.blank()
-
-
-def _output(screen: Screen, failure: Failure) -> None:
-    lines = clean(failure.output, MAX_OUTPUT).strip("\n").split("\n")
-    if lines == [""]:
-        return
-    screen.line(Piece("printed in this play:", "strong"))
-    for line in lines[:MAX_OUTPUT_LINES]:
-        screen.line(Piece(f"  {screen.glyphs.gutter} ", "quiet"), Piece(line))
-    more = len(lines) - MAX_OUTPUT_LINES
-    if more > 0:
-        screen.line(Piece(f"  {screen.glyphs.gutter} and {counted(more, 'line')} more", "quiet"))
-
-
-def _others_said(finding: Finding) -> str:
-    return f"the same kind of failure in {tests_named(finding.also)}" if finding.also else ""
 
 
 # ---- several exercises -----------------------------------------------------------------------------------------------

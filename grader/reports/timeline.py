@@ -1,8 +1,8 @@
-"""Turns a trace into a picture's layout, as data: lanes, ticks, and where time was lost.
+"""Turns a trace into a picture's layout, as data: lanes and ticks.
 
-``side_by_side`` lays out a learner's play and the reference's on one scale. ``timeline_text`` and ``timeline_svg`` draw
-a layout; neither computes what is in it. Where no time passes at all, the axis counts task steps instead of seconds,
-and a lane shows the steps in which its task ran.
+``comparison`` sets a learner's layout beside the reference's and adds the labels. ``timeline_text`` and
+``timeline_svg`` draw a layout; neither computes what is in it. Where no time passes at all, the axis counts task steps
+instead of seconds, and a lane shows the steps in which its task ran.
 """
 
 from __future__ import annotations
@@ -13,16 +13,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
-from grader.reports.lanes import LOOKED_AT, Bar, How, Kind, Lane, Life, lanes_in_time, lives
-from grader.text import seconds, short_number
+from grader.reports.lanes import LOOKED_AT, Bar, Kind, Lane, Life, held_seconds, lanes_in_time, lives
+from grader.text import short_number
 from grader.wire.recording import Event, Span, Trace, Waiting
 
 MAX_LANES = 16
 MAX_TICKS = 6
-MAX_LABELS = 4
-"""Labels of one timeline; a dozen of them say no more than the first few."""
+MAX_NAMES = 3
+"""Spans by which one task is named."""
 MAX_STEPS = 48
 """Steps that are drawn. Who takes turns with whom shows in the first few; later ones would be thinner than a letter."""
+
+
+FOR_EVER = "1e12"
 
 
 class Axis(StrEnum):
@@ -41,26 +44,22 @@ class Tick:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Lost:
-    """A span that began only when another had ended, although the two overlap in the reference's play."""
-
-    at: float
-    name: str
-    seconds: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Label:
     """A few words about one moment of one lane."""
 
     at: float
     lane: int
     text: str
+    other: str = ""
+    """The lane that the words name, if there is one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Timeline:
-    """The layout of one play. ``hidden`` is how many lanes are left out."""
+    """The layout of one play.
+
+    ``alike`` is how many lanes are left out because they look the same in the other play, ``hidden`` how many others.
+    """
 
     axis: Axis
     lanes: tuple[Lane, ...]
@@ -68,26 +67,16 @@ class Timeline:
     end: float
     labels: tuple[Label, ...] = ()
     hidden: int = 0
+    alike: int = 0
 
     def labels_of(self, lane: int) -> list[Label]:
         return [label for label in self.labels if label.lane == lane]
 
 
-def side_by_side(student: Trace, reference: Trace | None) -> tuple[Timeline, Timeline | None]:
-    """Lay out both plays on one scale, with labels where the student's lost time."""
-    if reference is None:
-        return layout(student, scale_end=student.elapsed), None
-    end = max(student.elapsed, reference.elapsed)
-    if end == 0:
-        steps = max(_count_steps(student), _count_steps(reference))
-        return _in_steps(student, steps), _in_steps(reference, steps)
-    return layout(student, scale_end=end, lost=lost_time(student, reference)), layout(reference, scale_end=end)
-
-
-def layout(trace: Trace, *, scale_end: float, lost: Sequence[Lost] = ()) -> Timeline:
+def layout(trace: Trace, *, scale_end: float) -> Timeline:
     """Lay out one play on a scale from 0 to ``scale_end`` virtual seconds, or on steps where there are none."""
     if scale_end <= 0:
-        return _in_steps(trace, _count_steps(trace))
+        return layout_in_steps(trace, count_steps(trace))
     lanes = _numbered(lanes_in_time(trace, scale_end))
     shown = lanes[:MAX_LANES]
     ignored = max(0, len(trace.spans) - LOOKED_AT)
@@ -97,7 +86,6 @@ def layout(trace: Trace, *, scale_end: float, lost: Sequence[Lost] = ()) -> Time
         lanes=shown,
         ticks=_ticks_of_time(scale_end),
         end=scale_end,
-        labels=_labels(shown, lost),
         hidden=len(lanes) - len(shown) + ignored,
     )
 
@@ -113,12 +101,6 @@ def _numbered(lanes: Sequence[Lane]) -> tuple[Lane, ...]:
     return tuple(numbered)
 
 
-def _labels(lanes: Sequence[Lane], lost: Sequence[Lost]) -> tuple[Label, ...]:
-    rows = {lane.label: row for row, lane in reversed(list(enumerate(lanes)))}
-    shown = [loss for loss in lost if loss.name in rows][:MAX_LABELS]
-    return tuple(Label(at=loss.at, lane=rows[loss.name], text=f"{seconds(loss.seconds)} lost here") for loss in shown)
-
-
 # ---- the play as the judge saw it ------------------------------------------------------------------------------------
 
 
@@ -132,49 +114,34 @@ def as_at_verdict(trace: Trace, waiting: Sequence[Waiting]) -> Trace:
         stopped = max(task.since for task in waiting)
     if stopped is None:
         return trace
-    spans = tuple(_as_at(span, stopped) for span in trace.spans if span.start <= stopped)
-    events = tuple(event for event in trace.events if not _unwinds(event, stopped))
+    forced = _forced(trace, stopped)
+    spans = tuple(_as_at(span, stopped, forced) for span in trace.spans if span.start <= stopped)
+    events = tuple(_held(event, stopped) for event in trace.events if not _unwinds(event, stopped, forced))
     return replace(trace, spans=spans, events=events, elapsed=min(trace.elapsed, stopped))
 
 
-def _as_at(span: Span, stopped: float) -> Span:
+def _forced(trace: Trace, stopped: float) -> set[int | None]:
+    """Return the tasks whose exception at that moment is the simulation's, which ends an endless loop with one."""
+    main = trace.tasks[0].id if trace.tasks else None
+    return {main} | {event.task for event in trace.events if event.kind == "block" and event.time == stopped}
+
+
+def _as_at(span: Span, stopped: float, forced: set[int | None]) -> Span:
     end = math.inf if span.stopped is None else span.stopped
-    cut_off = end > stopped or (end == stopped and span.how == "cancelled")
-    return replace(span, stopped=None, how="open") if cut_off else span
+    cut_off = span.how == "cancelled" or (span.how == "raised" and span.task in forced)
+    return replace(span, stopped=None, how="open") if end > stopped or (end == stopped and cut_off) else span
 
 
-def _unwinds(event: Event, stopped: float) -> bool:
-    return event.time > stopped or (event.time == stopped and event.kind == "finish" and event.info == "cancelled")
+def _held(event: Event, stopped: float) -> Event:
+    """Let a call that held up the loop when the play was stopped go on for ever: no virtual time passes in a loop."""
+    endless = event.kind == "block" and event.time == stopped and not held_seconds(event.info)
+    return replace(event, info=FOR_EVER) if endless else event
 
 
-# ---- lost time -------------------------------------------------------------------------------------------------------
-
-
-def lost_time(student: Trace, reference: Trace) -> tuple[Lost, ...]:
-    """Find spans that begin exactly where another ends, while in the reference both are under way together."""
-    mine, theirs = _by_name(student), _by_name(reference)
-    shared = mine.keys() & theirs.keys()
-    lost: list[Lost] = []
-    for name in sorted(shared, key=lambda name: (mine[name].start, name)):
-        begin = mine[name].start
-        # A span that begins and ends at one moment comes neither before nor after another one.
-        before = [other for other in shared - {name} if mine[other].start < begin == mine[other].stopped]
-        gained = max((_overlap(theirs[name], theirs[other]) for other in before), default=0.0)
-        if gained > 0:
-            lost.append(Lost(at=begin, name=name, seconds=gained))
-
-    return tuple(lost)
-
-
-def _by_name(trace: Trace) -> dict[str, Span]:
-    """Return the spans that can be told apart: finished, and of a name that occurs once."""
-    spans = trace.spans[:LOOKED_AT]
-    counts = Counter(span.name for span in spans)
-    return {span.name: span for span in spans if counts[span.name] == 1 and span.stopped is not None}
-
-
-def _overlap(span: Span, other: Span) -> float:
-    return min(span.end, other.end) - max(span.start, other.start)
+def _unwinds(event: Event, stopped: float, forced: set[int | None]) -> bool:
+    if event.time != stopped or event.kind != "finish":
+        return event.time > stopped
+    return event.info == "cancelled" or (event.info == "raised" and event.task in forced)
 
 
 # ---- the axis --------------------------------------------------------------------------------------------------------
@@ -207,14 +174,16 @@ class _Turns:
     taken: list[int] = field(default_factory=list)
     blocked: set[int] = field(default_factory=set)
     finished: bool = False
+    """Whether it finished within the steps that are drawn."""
 
 
-def _count_steps(trace: Trace) -> int:
+def count_steps(trace: Trace) -> int:
     """Count the steps of all tasks that can be drawn."""
     return min(sum(event.kind in ("start", "resume") for event in trace.events), MAX_STEPS)
 
 
-def _in_steps(trace: Trace, steps: int) -> Timeline:
+def layout_in_steps(trace: Trace, steps: int) -> Timeline:
+    """Lay out one play in which no time passes, on a scale of that many steps."""
     end = max(steps, 1)
     lanes = _numbered(_lanes_in_steps(trace, end))
     return Timeline(
@@ -255,8 +224,9 @@ def _turns(trace: Trace) -> dict[int, _Turns]:
 
 
 def _name(number: int, tasks: dict[int, Life], trace: Trace) -> str:
-    names = [span.name for span in trace.spans if span.task == number]
-    return names[0] if len(names) == 1 else tasks[number].name
+    """Name a task by the spans in it, as the lesson does, else by its function."""
+    names = tuple(dict.fromkeys(span.name for span in trace.spans[:LOOKED_AT] if span.task == number))
+    return ", ".join(names[:MAX_NAMES]) + (", ..." if len(names) > MAX_NAMES else "") if names else tasks[number].name
 
 
 def _lane(label: str, life: Life, turns: _Turns, scale_end: float) -> Lane:
@@ -266,7 +236,7 @@ def _lane(label: str, life: Life, turns: _Turns, scale_end: float) -> Lane:
         depth=0,
         start=min(float(turns.taken[0]), scale_end),
         end=end,
-        how=life.how if turns.finished else How.OPEN,
+        how=life.how,
         bars=_bars(turns, scale_end if end is None else end),
     )
 

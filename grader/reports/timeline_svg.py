@@ -16,7 +16,14 @@ from grader.text import seconds
 LEAST = 0.8
 """The least width of a bar, in per cent of the plot."""
 MAX_INDENT = 4
-ENDINGS = {How.RETURNED: "", How.RAISED: "✗ raised", How.CANCELLED: "⊘ cancelled", How.OPEN: "… never ends"}
+AXES = {Axis.SECONDS: "virtual time", Axis.STEPS: "steps: one task at a time, from one wait to the next"}
+ENDINGS = {
+    How.RETURNED: "",
+    How.RAISED: "✗ raised",
+    How.CANCELLED: "⊘ cancelled",
+    How.OPEN: "… never ends",
+    How.NEVER: "… never starts",
+}
 KIND_WORDS = {Kind.WORK: "at work", Kind.WAIT: "waits", Kind.BLOCKED: "holds up every task"}
 
 
@@ -68,7 +75,7 @@ def chart(timeline: Timeline, caption: str) -> Chart:
     """Compute what a template draws."""
     return Chart(
         caption=caption,
-        axis="virtual time" if timeline.axis is Axis.SECONDS else "task steps; no time passes",
+        axis=AXES[timeline.axis],
         ticks=tuple(_tick(tick, timeline.end) for tick in timeline.ticks),
         rows=tuple(_row(lane, timeline, timeline.labels_of(row)) for row, lane in enumerate(timeline.lanes)),
         hidden=timeline.hidden,
@@ -119,6 +126,8 @@ def _caption(label: Label, end: float) -> Caption:
 
 
 def _when(lane: Lane, axis: Axis) -> str:
+    if lane.how is How.NEVER:
+        return ""
     if axis is Axis.STEPS:
         first = round(lane.start) + 1
         return f"from step {first}" if lane.end is None else f"steps {first} to {round(lane.end)}"

@@ -8,14 +8,28 @@ from dataclasses import dataclass
 from grader.reports.lanes import Bar, How, Kind, Lane
 from grader.reports.screen import Glyphs, Piece, Screen
 from grader.reports.timeline import Axis, Label, Timeline
+from grader.text import counted, joined
 
 MAX_LABEL = 16
+MAX_NEVER = 4
+"""Lanes that never began and are named."""
 INDENT = 2
 
-WORDS = {How.RETURNED: "", How.RAISED: "raised", How.CANCELLED: "cancelled", How.OPEN: "never ends"}
+WORDS = {
+    How.RETURNED: "",
+    How.RAISED: "raised",
+    How.CANCELLED: "cancelled",
+    How.OPEN: "never ends",
+}
 # Some lanes are meant to be cancelled; only the other two endings look like trouble.
-STYLES = {How.RETURNED: "quiet", How.RAISED: "fail", How.CANCELLED: "note", How.OPEN: "fail"}
+STYLES = {
+    How.RETURNED: "quiet",
+    How.RAISED: "fail",
+    How.CANCELLED: "note",
+    How.OPEN: "fail",
+}
 MEANINGS = {Kind.WAIT: "waits", Kind.BLOCKED: "holds up every task"}
+STEPS = "steps: one task at a time, from one wait to the next"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +46,7 @@ class Frame:
 
 def frame_for(screen: Screen, timelines: Sequence[Timeline]) -> Frame:
     """Find the widest plot that leaves room for every label and word."""
-    lanes = [lane for timeline in timelines for lane in timeline.lanes]
+    lanes = [lane for timeline in timelines for lane in timeline.lanes if lane.how is not How.NEVER]
     label = min(MAX_LABEL, max((screen.cells(_label(lane)) for lane in lanes), default=0))
     word = max((len(WORDS[lane.how]) for lane in lanes), default=0)
     # One column for the glyph that ends a lane, one before the word.
@@ -51,26 +65,58 @@ def draw_axis(screen: Screen, timeline: Timeline, frame: Frame) -> None:
     screen.line(Piece(_margin(frame) + row, "axis"))
 
 
-def draw_lanes(screen: Screen, timeline: Timeline, frame: Frame) -> None:
-    """Print one row per lane, each followed by its labels."""
-    if not timeline.lanes:
+def draw_lanes(screen: Screen, caption: str, timeline: Timeline, frame: Frame, *, legend: str = "") -> None:
+    """Print a caption with what is left out and a legend, then one row per lane, each followed by its labels."""
+    left = f"{caption}{_left_out(timeline)}"
+    beside = screen.cells(left) + screen.cells(legend) + 2 <= screen.width
+    screen.spread([Piece(left, "quiet")], [Piece(legend if beside else "", "quiet")])
+    if not beside:
+        screen.line(Piece(" " * INDENT + legend, "quiet"))
+    if not (timeline.lanes or timeline.alike or timeline.hidden):
         screen.line(Piece(" " * INDENT + "nothing was started", "quiet"))
     for number, lane in enumerate(timeline.lanes):
-        screen.line(*_row(screen, lane, frame))
-        for label in timeline.labels_of(number):
+        if lane.how is not How.NEVER:
+            _draw_lane(screen, timeline, number, frame)
+    if never := [lane.label for lane in timeline.lanes if lane.how is How.NEVER]:
+        screen.line(Piece(" " * INDENT + _never(never), "fail"))
+
+
+def _draw_lane(screen: Screen, timeline: Timeline, number: int, frame: Frame) -> None:
+    lane = timeline.lanes[number]
+    inside, below = _placed(screen, lane, timeline.labels_of(number), frame)
+    screen.line(*_row(screen, lane, frame, inside))
+    following = {(label.at, label.text) for label in timeline.labels_of(number + 1)}
+    for label in below:
+        # Of lanes that differ at one moment in one way, the last one bears the label.
+        if (label.at, label.text) not in following:
             screen.line(Piece(_margin(frame) + _pointing(label, frame, screen.glyphs), "note"))
-    if timeline.hidden:
-        screen.line(Piece(" " * INDENT + f"and {timeline.hidden} more", "quiet"))
 
 
-def draw_legend(screen: Screen, timelines: Sequence[Timeline]) -> None:
-    """Explain the glyphs that occur and are not plain work."""
+def _never(names: Sequence[str]) -> str:
+    """Say which lanes never begin: ``a and b never start``."""
+    more = len(names) - MAX_NEVER
+    said = [*names[:MAX_NEVER], f"{more} more"] if more > 0 else names
+    return f"{joined(said)} never {'starts' if len(names) == 1 else 'start'}"
+
+
+def legend_of(screen: Screen, timelines: Sequence[Timeline]) -> str:
+    """Explain the glyphs that occur and are not plain work, and what a step is."""
     kinds = {bar.kind for timeline in timelines for lane in timeline.lanes for bar in lane.bars}
     known = [f"{screen.glyphs.bars[kind]} {MEANINGS[kind]}" for kind in MEANINGS if kind in kinds]
-    if timelines[0].axis is Axis.STEPS:
-        known.append("no time passes; one step at a time runs")
-    if known:
-        screen.line(Piece(" " * INDENT + "   ".join(known), "quiet"))
+    return "   ".join([*known, STEPS] if timelines[0].axis is Axis.STEPS else known)
+
+
+def _left_out(timeline: Timeline) -> str:
+    more = f"{timeline.hidden} more" if timeline.hidden else ""
+    same = f"{counted(timeline.alike, 'lane')} alike in both" if timeline.alike else ""
+    return "".join(f"   and {part}" for part in (same, more) if part)
+
+
+def _placed(screen: Screen, lane: Lane, labels: Sequence[Label], frame: Frame) -> tuple[str, list[Label]]:
+    """Choose what is said in front of a lane, where it is empty, and which labels need rows of their own."""
+    room = frame.column(lane.start) - 2
+    inside = [label for label in labels if label.at == lane.start and screen.cells(label.text) <= room][:1]
+    return "".join(label.text for label in inside), [label for label in labels if label not in inside]
 
 
 def _label(lane: Lane) -> str:
@@ -81,10 +127,13 @@ def _margin(frame: Frame) -> str:
     return " " * (INDENT + frame.label + 2)
 
 
-def _row(screen: Screen, lane: Lane, frame: Frame) -> Iterator[Piece]:
+def _row(screen: Screen, lane: Lane, frame: Frame, inside: str) -> Iterator[Piece]:
     yield Piece(" " * INDENT + screen.fit(_label(lane), frame.label) + "  ", "strong")
     start = frame.column(lane.start)
-    yield Piece("".join(screen.glyphs.absent if column % 2 == 0 else " " for column in range(start)), "absent")
+    dots = start - screen.cells(inside) - 2 if inside else start
+    yield Piece("".join(screen.glyphs.absent if column % 2 == 0 else " " for column in range(dots)), "absent")
+    if inside:
+        yield Piece(f" {inside} ", "note")
     cells = _cells(lane, frame, start)
     yield from (Piece(screen.glyphs.bars[kind] * count, kind) for kind, count in _runs(cells))
     yield Piece(screen.glyphs.ends[lane.how], STYLES[lane.how])

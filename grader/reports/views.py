@@ -11,10 +11,12 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from grader.judge.kitfault import fault_in
-from grader.judge.verdict import BackendResult, Failure, Outcome, PassedRemark, Status, TestResult, Verdict
+from grader.judge.verdict import Failure, Outcome, PassedRemark, Root, Status, TestResult, Verdict
 from grader.policy.submission import Fault
-from grader.reports.timeline import Axis, Timeline, as_at_verdict, side_by_side
+from grader.reports.comparison import alike, side_by_side
+from grader.reports.timeline import Axis, Timeline, as_at_verdict
 from grader.text import counted, joined, tests_named, whole_points
+from grader.wire import BACKENDS
 
 STATUS_WORDS = {
     Status.PASS: "PASS",
@@ -25,21 +27,35 @@ STATUS_WORDS = {
 OUTCOME_WORDS = {Outcome.PASS: "pass", Outcome.FAIL: "FAIL", Outcome.NOT_JUDGED: "not judged"}
 MAX_NUMBERS = 4
 """Tests that are named one by one."""
+MAX_SOURCE_LINES = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """One test that failed, on the backends on which it failed for the same reason."""
+    """One test that failed, on the backends on which it failed for the same reason.
+
+    The numbers are of other tests. ``same`` and ``afterwards`` are known of the root of a verdict alone, and ``also``
+    only where a verdict has no root.
+    """
 
     test: TestResult
     backends: tuple[str, ...]
     failure: Failure
+    same: tuple[int, ...] = ()
+    """They fail for the same reason, whatever their diagnoses."""
+    afterwards: tuple[int, ...] = ()
+    """They fail for another reason, or for one that can only be told once this is mended."""
     also: tuple[int, ...] = ()
-    """Numbers of the other tests with the same diagnosis."""
+    """They have the same diagnosis."""
 
     @property
     def where(self) -> str:
         return joined(self.backends)
+
+    @property
+    def partly(self) -> str:
+        """The backends on which the test fails, if it does not fail on all of them in this way."""
+        return "" if len(self.backends) == len(self.test.results) else self.where
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +69,17 @@ class SharedRemark:
     source: str
     tests: tuple[int, ...]
     """Numbers of the tests in which it was made."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaitingTasks:
+    """Tasks of one function that wait for the same thing in the same line, the first of them ``since`` then."""
+
+    task: str
+    line: int | None
+    awaiting: str
+    since: float
+    count: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,6 +139,28 @@ def times_said(verdict: Verdict) -> str:
     return f"{verdict.real_seconds:.1f} s real, {round(verdict.virtual_seconds):,} s virtual"
 
 
+def counts_said(verdict: Verdict) -> str:
+    """Say how many tests pass: ``13 tests   9 pass on both backends``."""
+    total, passed = len(verdict.tests), sum(test.passed for test in verdict.tests)
+    unjudged = sum(any(result.outcome is Outcome.NOT_JUDGED for result in test.results) for test in verdict.tests)
+    said = "fails" if total == 1 else "none passes"
+    if passed:
+        many = "all pass" if passed == total > 1 else f"{passed} pass"
+        said = f"{'1 passes' if passed == 1 < total else 'passes' if total == 1 else many}{_on(verdict.backends)}"
+    return f"{counted(total, 'test')}   {said}" + (f", {unjudged} not judged" if unjudged else "")
+
+
+def _on(backends: tuple[str, ...]) -> str:
+    known = [backend for backend in backends if backend in BACKENDS]
+    return " on both backends" if len(known) == len(BACKENDS) else f" on {joined(known)}" if known else ""
+
+
+def failing_said(test: TestResult) -> str:
+    """Say which test fails, and where if it does not everywhere: ``results come back in order (trio)``."""
+    failing = tuple(result.backend for result in test.results if result.outcome is Outcome.FAIL)
+    return test.label if len(failing) == len(test.results) else f"{test.label} ({joined(failing)})"
+
+
 def reasons_not_judged(verdict: Verdict) -> tuple[str, ...]:
     """Return why something was not judged, each reason once."""
     results = (result for test in verdict.tests for result in test.results)
@@ -124,7 +173,9 @@ def reasons_not_judged(verdict: Verdict) -> tuple[str, ...]:
 
 def findings(verdict: Verdict) -> tuple[Finding, ...]:
     """Return one finding per failed test and reason, in the order of the tests."""
-    by_test = [finding for test in verdict.tests for finding in _findings_of(test)]
+    by_test = [finding for test in verdict.tests for finding in _findings_of(test, verdict.root)]
+    if verdict.root is not None:
+        return tuple(by_test)
     numbers: dict[str, dict[int, None]] = defaultdict(dict)
     for finding in by_test:
         numbers[finding.failure.diagnosis][finding.test.number] = None
@@ -134,25 +185,37 @@ def findings(verdict: Verdict) -> tuple[Finding, ...]:
     )
 
 
-def _findings_of(test: TestResult) -> list[Finding]:
-    groups: dict[tuple[str, str], list[tuple[BackendResult, Failure]]] = defaultdict(list)
+def _findings_of(test: TestResult, root: Root | None) -> list[Finding]:
+    groups: dict[tuple[str, str], dict[str, Failure]] = defaultdict(dict)
     for result in test.results:
         if result.failure is not None:
-            groups[result.failure.diagnosis, result.failure.error].append((result, result.failure))
-    return [
-        Finding(test=test, backends=tuple(result.backend for result, _ in group), failure=group[0][1])
-        for group in groups.values()
-    ]
+            groups[result.failure.diagnosis, result.failure.error][result.backend] = result.failure
+    return [_finding(test, group, root) for group in groups.values()]
+
+
+def _finding(test: TestResult, failures: dict[str, Failure], root: Root | None) -> Finding:
+    backends = tuple(failures)
+    if root is None or root.test != test.number or root.backend not in failures:
+        return Finding(test=test, backends=backends, failure=failures[backends[0]])
+    shown = failures[root.backend]
+    return Finding(test=test, backends=backends, failure=shown, same=root.same, afterwards=root.afterwards)
 
 
 def main_finding(verdict: Verdict) -> Finding | None:
-    """Choose the one finding to show: the first, unless one ending explains most failures."""
+    """Choose the one finding to show: the verdict's root, else the first, unless one ending explains most failures."""
     all_findings = findings(verdict)
+    if root := next((finding for finding in all_findings if _is_root(finding, verdict)), None):
+        return root
     counts = Counter(finding.failure.diagnosis for finding in all_findings if is_ending(finding.failure))
     for slug, count in counts.most_common(1):
         if count * 2 > len(all_findings):
             return next(finding for finding in all_findings if finding.failure.diagnosis == slug)
     return all_findings[0] if all_findings else None
+
+
+def _is_root(finding: Finding, verdict: Verdict) -> bool:
+    root = verdict.root
+    return root is not None and finding.test.number == root.test and root.backend in finding.backends
 
 
 def is_ending(failure: Failure) -> bool:
@@ -171,15 +234,52 @@ def schedule_said(finding: Finding) -> str:
     return f"{usual}order {seed}, which may happen just as well, fails"
 
 
+def others_said(finding: Finding) -> tuple[str, ...]:
+    """Say what the other failed tests have to do with this one."""
+    said = []
+    if finding.same:
+        said.append(
+            _of_numbers(finding.same, "this test fails for the same reason", "these tests fail for the same reason")
+        )
+    if finding.afterwards:
+        said.append(_of_numbers(finding.afterwards, "look at this one afterwards", "look at these afterwards"))
+    if finding.also:
+        said.append(f"the same kind of failure in {tests_named(finding.also)}")
+    return tuple(said)
+
+
+def _of_numbers(tests: tuple[int, ...], of_one: str, of_several: str) -> str:
+    return f"{of_one if len(tests) == 1 else of_several}: {joined([str(number) for number in tests])}"
+
+
+def raised_said(failure: Failure) -> str:
+    """Return what the learner's code raised, unless ``got`` says it already."""
+    name = failure.exception.partition(":")[0].partition(" (")[0]
+    return "" if name and name in failure.got else failure.exception
+
+
+def waiting_tasks(failure: Failure) -> tuple[WaitingTasks, ...]:
+    """Return what waits when a play is stopped, what waits in a line of the learner's first."""
+    groups: dict[tuple[str, int | None, str], list[float]] = defaultdict(list)
+    for task in failure.waiting:
+        groups[task.task, task.line, task.awaiting].append(task.since)
+    return tuple(
+        WaitingTasks(task=task, line=line, awaiting=awaiting, since=min(times), count=len(times))
+        for (task, line, awaiting), times in sorted(groups.items(), key=lambda group: group[0][1] is None)
+    )
+
+
 def timelines(failure: Failure) -> tuple[Timeline, Timeline | None] | None:
-    """Lay out the failing play and the reference's, if there is anything to see."""
+    """Lay out the failing play and the reference's, if there is anything to see: they must differ."""
     if failure.trace is None:
         return None
     mine, reference = side_by_side(as_at_verdict(failure.trace, failure.waiting), failure.reference)
     lanes = max(len(mine.lanes), len(reference.lanes) if reference else 0)
     # One task alone takes one step after the other; a picture of it says nothing.
     least = 1 if mine.axis is Axis.SECONDS else 2
-    return (mine, reference) if lanes >= least else None
+    if lanes < least or (reference is not None and alike(mine, reference)):
+        return None
+    return mine, reference
 
 
 # ---- remarks ---------------------------------------------------------------------------------------------------------
@@ -220,6 +320,18 @@ def excerpt_of_fault(fault: Fault) -> Excerpt:
 
 def excerpt_of_line(source: str) -> Excerpt:
     return Excerpt(before=_detabbed(source), marked="", after="")
+
+
+def source_lines(verdict: Verdict, failure: Failure) -> tuple[tuple[int, str], ...]:
+    """Return the numbers and the text of the lines that a mistake spans: one, or the first few of several."""
+    if failure.line is None:
+        return ()
+    last = min(failure.last_line or failure.line, failure.line + MAX_SOURCE_LINES - 1)
+    # The lines as Python counts them: a form feed ends a line for str.splitlines and not for Python.
+    lines = verdict.source.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    if failure.line < last <= len(lines):
+        return tuple((number, lines[number - 1]) for number in range(failure.line, last + 1))
+    return ((failure.line, failure.source),)
 
 
 def _detabbed(text: str) -> str:

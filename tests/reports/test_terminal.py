@@ -30,10 +30,12 @@ from tests.samples import (
     one_after_the_other,
     passing,
     perfect,
+    rooted,
     span,
     together,
     trace,
     turns,
+    typical_failures,
     unjudgeable,
     verdict,
 )
@@ -181,34 +183,164 @@ def test_quiet_is_the_verdict_line_alone():
 def test_the_run_screen_reads_like_this():
     assert screen_of(show_run, [mixed()]) == "\n".join(
         [
-            "ex01  join                                                     ex01_join/join.py",
+            "ex01  join   3 tests   1 passes on both backends               ex01_join/join.py",
+            "fails:  2 takes as long as the slowest",
+            "        3 an error before the first await counts too (trio)",
             "",
-            "                                                        asyncio     trio",
-            "  1  results come back in argument order                pass        pass",
-            "  2  takes as long as the slowest                       FAIL        FAIL",
-            "  3  an error before the first await counts too         pass        FAIL",
-            "",
-            "FAIL 2  takes as long as the slowest                   asyncio and trio   serial",
+            "FAIL 2  takes as long as the slowest                                      serial",
             "error: the second function starts only after the first has ended",
             "  --> ex01_join/join.py:9",
             "   9 |     return [await fn() for fn in fns]",
-            "",
             "     0s             1s             2s            3s             4s            5s",
             "yours",
             "  a  ############################################|",
-            "  b  . . . . . . . . . . . . . . . . . . . . . . ##############################|",
-            "                                                 ^ 2 s lost here",
+            "  b  . . . . . . . . . starts only when `a` ends ##############################|",
             "reference",
             "  a  ############################################|",
             "  b  ##############################|",
-            "",
             "help: start every function before waiting for any",
-            "",
             "      grade hint ex01    a hint",
             "ex01  FAIL  74 of 100 points                            0.3 s real, 31 s virtual",
             "",
         ]
     )
+
+
+def test_a_screen_of_tests_that_all_pass_is_short():
+    assert screen_of(show_run, [perfect()]).splitlines() == [
+        "ex01  join   2 tests   all pass on both backends               ex01_join/join.py",
+        "",
+        "      grade solution ex01    compare with the reference",
+        "      grade                  what comes next",
+        "ex01  PASS  100 of 100 points                           0.3 s real, 31 s virtual",
+    ]
+
+
+def test_verbose_shows_the_whole_table():
+    shown = screen_of(show_run_verbose, [mixed()])
+
+    assert "  1  results come back in argument order                pass        pass" in shown
+    assert "  3  an error before the first await counts too         pass        FAIL" in shown
+
+
+# ---- one screen ------------------------------------------------------------------------------------------------------
+
+TYPICAL = pytest.mark.parametrize("why", typical_failures().values(), ids=list(typical_failures()))
+
+
+@TYPICAL
+@pytest.mark.parametrize("glyphs", [UNICODE, ASCII], ids=["unicode", "ascii"])
+def test_a_finding_and_its_verdict_fit_a_terminal_of_24_lines_with_the_prompt(why, glyphs):
+    lines = screen_of(show_run, [rooted(why)], glyphs=glyphs).splitlines()
+
+    assert len(lines) <= 23
+    assert all(cell_len(line) <= 80 for line in lines)
+    assert lines[-1].startswith("ex01  FAIL")
+
+
+@TYPICAL
+def test_what_is_most_important_is_on_the_screen_whatever_else_there_is(why):
+    shown = screen_of(show_run, [rooted(why)])
+
+    for words in (
+        "FAIL 1  ",
+        "error: ",
+        "  --> ex01_join/join.py:9",
+        "help: ",
+        "grade hint ex01",
+        "for the same reason",
+    ):
+        assert words in shown
+    assert ("got:" in shown, "expected:" in shown, "with:" in shown) == (bool(why.got),) * 3
+
+
+def test_what_came_back_stands_above_what_was_expected():
+    shown = screen_of(show_run, [rooted(typical_failures()["another order"])]).splitlines()
+    at = shown.index("with:     seconds = {'a': 3, 'b': 5, 'c': 2}")
+
+    assert shown[at + 1] == "got:      returned ['c', 'a', 'b']"
+    assert shown[at + 2] == "expected: returned ['a', 'b', 'c']"
+    assert "yours" not in shown, "the plays look alike, so there is no picture"
+
+
+def test_what_fails_for_the_same_reason_is_said_apart_from_what_comes_afterwards():
+    shown = screen_of(show_run, [rooted(failure(), failing=5)])
+
+    assert "note: these tests fail for the same reason: 2, 3 and 4\nnote: look at this one afterwards: 5\n" in shown
+
+
+def test_a_few_tests_that_fail_are_named_and_the_rest_are_numbers():
+    few, many = (screen_of(show_run, [rooted(failure(trace=None), failing=count)]) for count in (3, 9))
+
+    assert "fails:  1 what test 1 promises to learners\n        2 what test 2" in few
+    assert "        3 what the last test promises (trio)\n" in few
+    assert "\n          and tests 4, 5, 6, 7, 8 and 9 " in many
+    assert "--verbose shows them\n" in many
+
+
+def test_a_title_that_leaves_no_room_has_the_counts_below_it():
+    lines = screen_of(show_run, [replace(mixed(), title="a title that takes its time")]).splitlines()
+
+    assert lines[0].startswith("ex01  a title that takes its time   ")
+    assert lines[1] == "3 tests   1 passes on both backends"
+
+
+def test_an_expression_over_several_lines_is_shown_as_a_whole():
+    shown = screen_of(show_run, [rooted(failure(last_line=11), failing=3)])
+    assert "   9 |     line_9 = 0\n  10 |     line_10 = 0\n  11 |     line_11 = 0\n" in shown
+
+
+def test_lanes_that_are_alike_are_counted_where_a_picture_would_be_large():
+    many = {f"s{number}": number + 1.0 for number in range(6)}
+    why = failure(trace=together(**many, late=9), reference=together(**many, late=7))
+    shown = screen_of(show_run, [rooted(why)])
+
+    assert "yours   and 6 lanes alike in both\n  late " in shown
+    assert "  s0 " not in shown
+    assert "  s0 " in screen_of(show_run_verbose, [rooted(why)])
+
+
+def test_a_mark_that_several_lanes_share_stands_once_below_the_last():
+    mine = trace(span("a", 0, 9, task=1), span("b", 0, 9, task=2), elapsed=9)
+    theirs = trace(span("a", 0, 2, "cancelled", task=1), span("b", 0, 2, "cancelled", task=2), elapsed=2)
+    shown = screen_of(show_run, [rooted(failure(trace=mine, reference=theirs), failing=3)])
+
+    assert shown.count("^ should be cancelled here") == 1
+    assert shown.index("    b   ####") < shown.index("should be cancelled here") < shown.index("\nreference")
+
+
+def test_spans_that_never_start_are_named_in_one_row():
+    why = failure(trace=together(a=5), reference=together(a=3, b=2, c=1))
+
+    assert "  b and c never start\n" in screen_of(show_run, [rooted(why)])
+    crowd = failure(trace=together(a=5), reference=together(a=3, **{f"s{number}": 1 for number in range(9)}))
+    assert "  s0, s1, s2, s3 and 5 more never start\n" in screen_of(show_run, [rooted(crowd)])
+
+
+def test_a_picture_in_steps_says_what_a_step_is():
+    shown = screen_of(show_run, [rooted(failure(trace=turns(0, 1, 2, 1, 0), reference=turns(0, 1, 1, 2, 0)))])
+    assert "steps: one task at a time, from one wait to the next" in shown
+
+
+def test_what_costs_no_points_is_one_line_beside_a_failure():
+    noted = careless()
+    worse = replace(noted, tests=(*noted.tests, failed_on_both(3, "x", 5, failure())), ignored=("a.py", "b.py"))
+    shown = screen_of(show_run, [worse])
+
+    assert "note: unclosed in line 4 and fragile, which cost no points\n" in shown
+    assert "note: only ex01_join/join.py is judged, not a.py and b.py\n" in shown
+    assert "something is still open" in screen_of(show_run_verbose, [worse])
+
+
+def test_of_many_faults_the_first_few_are_shown():
+    faults = tuple(replace(unjudgeable().faults[0], line=number) for number in range(1, 7))
+    lines = screen_of(show_run, [verdict(faults=faults)]).splitlines()
+
+    assert len(lines) <= 23
+    assert "and 4 more faults; --verbose shows them" in lines
+
+
+# ---- other screens ---------------------------------------------------------------------------------------------------
 
 
 def test_a_fault_shows_the_line_and_underlines_what_is_wrong():
@@ -231,7 +363,7 @@ def test_the_caret_stands_under_wide_characters_too():
 
 
 def test_a_deadlock_names_who_waits_for_what_since_when():
-    shown = screen_of(show_run, [verdict(failed_on_both(1, "x", 5, deadlock()))])
+    shown = screen_of(show_run, [verdict(failed_on_both(1, "x", 5, deadlock(reference=None)))])
 
     assert "worker                line 14   Event.wait" in shown
     assert "since 0.25 s" in shown
@@ -241,11 +373,21 @@ def test_a_deadlock_names_who_waits_for_what_since_when():
 def test_more_than_eight_tasks_that_wait_are_counted():
     (one, *_) = deadlock().waiting
     crowd = deadlock(waiting=tuple(replace(one, task=f"worker {number}") for number in range(1, 11)))
-    shown = screen_of(show_run, [verdict(failed_on_both(1, "x", 5, crowd))])
+    one_screen, in_full = (
+        screen_of(show, [verdict(failed_on_both(1, "x", 5, crowd))]) for show in (show_run, show_run_verbose)
+    )
 
-    assert "worker 8 " in shown
-    assert "worker 9 " not in shown
-    assert "  and 2 more\n" in shown
+    assert "these tasks wait:  and 2 more\n" in in_full
+    assert "worker 8 " in in_full
+    assert "worker 9 " not in in_full
+    assert "worker 5 " not in one_screen
+
+
+def test_tasks_that_wait_alike_are_one_line():
+    (one, *_) = deadlock().waiting
+    crowd = deadlock(waiting=(one,) * 49)
+
+    assert "  worker (49 tasks)     line 14   Event.wait" in screen_of(show_run, [rooted(crowd)])
 
 
 def test_a_mark_that_is_wider_than_the_screen_ends_where_the_screen_ends():
@@ -263,7 +405,7 @@ def test_a_failing_schedule_is_named_and_can_be_played_again():
 
 def test_printed_output_is_capped_at_ten_lines():
     printed = "".join(f"line {n}\n" for n in range(25))
-    shown = screen_of(show_run, [verdict(failed_on_both(1, "x", 5, failure(output=printed)))])
+    shown = screen_of(show_run_verbose, [verdict(failed_on_both(1, "x", 5, failure(output=printed)))])
 
     assert "  | line 9\n  | and 15 lines more\n" in shown
 
@@ -294,7 +436,7 @@ def test_what_was_not_judged_costs_nothing_and_says_why():
 def test_two_cells_that_were_not_judged_stay_apart():
     both = case(1, "x", 100, not_judged("asyncio", "no"), not_judged("trio", "no"))
 
-    assert "not judged  not judged" in screen_of(show_run, [verdict(both)], glyphs=UNICODE)
+    assert "not judged  not judged" in screen_of(show_run_verbose, [verdict(both)], glyphs=UNICODE)
 
 
 def test_the_caller_chooses_what_to_type_next():

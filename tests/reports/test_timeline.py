@@ -8,11 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from grader.reports.comparison import side_by_side
 from grader.reports.lanes import MAX_STRETCHES, How, Kind, cut_bars, merged
-from grader.reports.timeline import MAX_LANES, MAX_TICKS, Axis, as_at_verdict, layout, lost_time, side_by_side
+from grader.reports.timeline import MAX_LANES, MAX_TICKS, Axis, as_at_verdict, layout
 from grader.text import seconds
 from grader.wire.recording import Waiting
-from tests.samples import event, one_after_the_other, span, together, trace, turns
+from tests.samples import event, span, together, trace, turns
 
 
 def labels(timeline):
@@ -62,6 +63,18 @@ def test_main_is_shown_above_the_others_if_part_of_its_waiting_is_its_own():
     timeline = layout(trace(span("a", 0, 3, task=1), elapsed=5, tasks=tasks, events=events), scale_end=5)
 
     assert labels(timeline) == [("main", 0), ("a", 1)]
+
+
+def test_main_is_not_shown_for_a_part_of_its_waiting_that_no_eye_could_see():
+    """It polled: each of its waits was its own for a moment, and the picture showed a lane of nothing else."""
+    events = [event(0, "start", 0)]
+    for number in range(501):
+        events += [event(number / 100, "suspend", 0), event((number + 1) / 100, "resume", 0)]
+    events += [event(5.01, "finish", 0, "returned")]
+    tasks = ((0, "main", None), (1, "run", 0))
+    timeline = layout(trace(span("a", 0, 5, task=1), elapsed=5.01, tasks=tasks, events=events), scale_end=5.01)
+
+    assert labels(timeline) == [("a", 0)]
 
 
 def test_a_lane_stands_under_the_span_in_which_its_task_was_started():
@@ -137,27 +150,18 @@ def test_a_play_that_blocked_the_loop_is_cut_off_at_its_verdict_without_a_task_t
     assert [one.how for one in as_at_verdict(play, []).spans] == ["open"]
 
 
-# ---- lost time -------------------------------------------------------------------------------------------------------
+def test_an_endless_loop_that_was_stopped_has_not_raised_and_holds_up_every_task():
+    events = [event(1, "start", 0), event(2, "block", 1, "0"), event(2, "finish", 1, "raised")]
+    events += [event(2, "finish", 2, "raised"), event(2, "finish", 0, "raised")]
+    tasks = ((0, "main", None), (1, "spins", 0), (2, "fails", 0))
+    spans = (span("round it", 1, 2, "raised", task=1), span("in it", 1, 2, "raised", task=2))
+    play = replace(trace(*spans, elapsed=2, tasks=tasks, events=events), failed_at=2.0)
+    seen = as_at_verdict(play, [])
 
-
-def test_lost_time_is_what_overlaps_in_the_reference():
-    student, reference = one_after_the_other(a=3, b=5, c=2), together(a=3, b=5, c=2)
-
-    assert [(lost.at, lost.name, lost.seconds) for lost in lost_time(student, reference)] == [(3, "b", 3), (8, "c", 2)]
-
-
-def test_no_time_is_lost_where_the_reference_waits_too():
-    assert lost_time(one_after_the_other(a=3, b=5), one_after_the_other(a=3, b=5)) == ()
-    assert lost_time(together(a=3, b=5), together(a=3, b=5)) == ()
-
-
-def test_both_plays_share_one_scale_and_the_loss_is_marked():
-    mine, reference = side_by_side(one_after_the_other(a=3, b=2), together(a=3, b=2))
-
-    assert reference is not None
-    assert mine.end == reference.end == 5
-    assert mine.ticks == reference.ticks
-    assert [(label.at, label.lane, label.text) for label in mine.labels] == [(3, 1, "2 s lost here")]
+    assert [(one.name, one.how) for one in seen.spans] == [("round it", "open"), ("in it", "raised")]
+    assert [(one.kind, one.task) for one in seen.events] == [("start", 0), ("block", 1), ("finish", 2)]
+    lanes = {lane.label: lane for lane in layout(seen, scale_end=4).lanes}
+    assert kinds(lanes["round it"]) == [(1, 2, Kind.WORK), (2, 4, Kind.BLOCKED)]
 
 
 # ---- steps -----------------------------------------------------------------------------------------------------------
@@ -173,6 +177,18 @@ def test_where_no_time_passes_the_axis_counts_steps():
     assert [lane.label for lane in mine.lanes] == ["main", "count 1", "count 2"]
     assert kinds(mine.lanes[1]) == [(1, 3, Kind.WORK)]
     assert kinds(reference.lanes[1]) == [(1, 2, Kind.WORK), (2, 3, Kind.WAIT), (3, 4, Kind.WORK)]
+
+
+def test_a_task_is_named_by_its_spans_rather_than_by_its_function():
+    play = replace(turns(0, 1, 2, 0), spans=(span("a", 0, 0, task=1), span("b", 0, 0, task=1), span("c", 0, 0, task=2)))
+
+    assert [lane.label for lane in layout(play, scale_end=0).lanes] == ["main", "a, b", "c"]
+
+
+def test_a_task_that_ends_after_the_steps_that_are_drawn_does_end():
+    lanes = layout(turns(0, *[1, 2] * 3000, 0), scale_end=0).lanes
+
+    assert {lane.how for lane in lanes} == {How.RETURNED}
 
 
 def test_a_step_that_blocks_the_loop_looks_like_it():
@@ -243,7 +259,7 @@ def check(timeline):
     for lane in timeline.lanes:
         until = timeline.end if lane.end is None else lane.end
         assert 0 <= lane.start <= until <= timeline.end
-        assert lane.bars
+        assert bool(lane.bars) == (lane.how is not How.NEVER)
         assert all(lane.start <= bar.start <= bar.end <= until for bar in lane.bars)
         edges = [time for bar in lane.bars if bar.start < bar.end for time in (bar.start, bar.end)]
         assert edges == sorted(edges), "bars follow one another and do not overlap"

@@ -6,21 +6,29 @@ from dataclasses import replace
 
 import pytest
 
+from grader.judge.verdict import Root, Verdict
 from grader.policy.submission import Fault
 from grader.reports.views import (
     Excerpt,
+    Finding,
+    counts_said,
     excerpt_of_fault,
+    failing_said,
     findings,
     main_finding,
     next_commands,
+    others_said,
     points_said,
+    raised_said,
     reasons_not_judged,
     remark_said,
     remarks,
+    source_lines,
     timelines,
+    waiting_tasks,
 )
 from grader.text import counted, joined, whole_points
-from grader.wire.recording import Ended
+from grader.wire.recording import Ended, Waiting
 from tests.samples import (
     careless,
     case,
@@ -32,6 +40,7 @@ from tests.samples import (
     not_judged,
     passing,
     perfect,
+    together,
     turns,
     unjudgeable,
     verdict,
@@ -87,6 +96,124 @@ def test_an_ending_that_explains_half_of_the_failures_is_not():
     assert found.test.number == 1
 
 
+def rooted() -> Verdict:
+    """Four tests fail, and the third of them is the one to mend first, as it went on trio."""
+    tests = [failed_on_both(number, "x", 5, failure()) for number in (1, 2, 5)]
+    both = failing("asyncio", deadlock(line=1)), failing("trio", deadlock(line=2))
+    root = Root(test=3, backend="trio", same=(2, 5), afterwards=(1,))
+    return verdict(*tests[:2], case(3, "x", 5, *both), tests[2], root=root)
+
+
+def test_the_failure_to_mend_first_is_the_one_that_the_verdict_names():
+    found = main_finding(rooted())
+
+    assert found is not None
+    assert (found.test.number, found.where, found.failure.line) == (3, "asyncio and trio", 2)
+    assert (found.same, found.afterwards, found.also) == ((2, 5), (1,), ())
+    assert [(one.same, one.afterwards, one.also) for one in findings(rooted()) if one != found] == [((), (), ())] * 3
+
+
+def test_a_root_that_no_failure_has_leaves_the_choice_as_it_is_without_one():
+    lost = replace(mixed(), root=Root(test=1, backend="trio"))
+    found = main_finding(lost)
+
+    assert found is not None
+    assert found.test.number == 2
+
+
+def test_what_fails_for_the_same_reason_and_what_is_looked_at_afterwards_are_said_apart():
+    one = Finding(test=case(1, "x", 5), backends=("trio",), failure=failure(), same=(2, 3, 5), afterwards=(7, 9))
+
+    assert others_said(one) == (
+        "these tests fail for the same reason: 2, 3 and 5",
+        "look at these afterwards: 7 and 9",
+    )
+    assert others_said(replace(one, same=(2,), afterwards=(7,))) == (
+        "this test fails for the same reason: 2",
+        "look at this one afterwards: 7",
+    )
+    assert others_said(replace(one, same=(), afterwards=())) == ()
+
+
+@pytest.mark.parametrize(
+    ("exception", "got", "said"),
+    [
+        ("ValueError: boom", "", "ValueError: boom"),
+        ("ValueError: boom", "returned [1]", "ValueError: boom"),
+        ("ValueError: boom", "raised ValueError: boom", ""),
+        ("ValueError (raised by the scenario)", "raised ValueError", ""),
+    ],
+)
+def test_an_exception_is_said_once(exception, got, said):
+    assert raised_said(failure(exception=exception, got=got)) == said
+
+
+SOURCE = "one\ntwo(\n    3,\n    4,\n    5,\n    6,\n)\n"
+
+
+@pytest.mark.parametrize(
+    ("line", "last", "numbers"),
+    [
+        (2, None, [2]),
+        (2, 2, [2]),
+        (2, 4, [2, 3, 4]),
+        (2, 7, [2, 3, 4, 5]),
+        (2, 1, [2]),
+        (7, 99, [7]),
+        (None, None, []),
+    ],
+)
+def test_a_mistake_that_spans_several_lines_shows_the_first_few(line, last, numbers):
+    shown = source_lines(verdict(source=SOURCE), failure(line=line, last_line=last, source="as written"))
+
+    assert [number for number, _ in shown] == numbers
+    texts = ["as written"] if len(numbers) == 1 else [SOURCE.split("\n")[number - 1] for number in numbers]
+    assert [text for _, text in shown] == texts
+
+
+def test_tasks_that_wait_alike_are_counted_together_and_those_of_the_learner_come_first():
+    one = Waiting(task="worker", line=4, awaiting="Lock.acquire", since=2)
+    waiting = (replace(one, task="main", line=None), one, replace(one, since=1), replace(one, line=9))
+
+    assert [
+        (group.task, group.line, group.count, group.since) for group in waiting_tasks(failure(waiting=waiting))
+    ] == [
+        ("worker", 4, 2, 1),
+        ("worker", 9, 1, 2),
+        ("main", None, 1, 2),
+    ]
+
+
+FAILED = failed_on_both(2, "x", 5, failure())
+ON_TRIO = case(3, "x", 5, passing("asyncio"), failing("trio", failure()))
+ALONE = case(4, "x", 5, passing("trio"))
+
+
+@pytest.mark.parametrize(
+    ("tests", "said"),
+    [
+        ([case(1, "x", 5), case(2, "x", 5)], "2 tests   all pass on both backends"),
+        ([case(1, "x", 5), case(3, "x", 5), FAILED], "3 tests   2 pass on both backends"),
+        ([case(1, "x", 5), FAILED, ON_TRIO], "3 tests   1 passes on both backends"),
+        ([case(1, "x", 5)], "1 test   passes on both backends"),
+        ([FAILED], "1 test   fails"),
+        ([FAILED, ON_TRIO], "2 tests   none passes"),
+        ([ALONE, ALONE], "2 tests   all pass on trio"),
+        ([case(1, "x", 5, passing("python"))] * 2, "2 tests   all pass"),
+        (
+            [case(1, "x", 5), case(2, "x", 5, not_judged("trio", "no"))],
+            "2 tests   1 passes on both backends, 1 not judged",
+        ),
+    ],
+)
+def test_how_many_tests_pass_is_said_in_one_line(tests, said):
+    assert counts_said(verdict(*tests)) == said
+
+
+def test_a_test_that_fails_on_one_backend_is_named_with_it():
+    assert (failing_said(FAILED), failing_said(ON_TRIO)) == ("x", "x (trio)")
+
+
 def test_nothing_is_found_where_nothing_fails():
     assert findings(perfect()) == ()
     assert main_finding(perfect()) is None
@@ -131,10 +258,11 @@ def test_a_figure_is_drawn_only_where_there_is_something_to_see():
     assert timelines(failure(trace=turns(0, 0, 0), reference=turns(0))) is None, "one task takes its turns alone"
     assert timelines(failure(trace=turns(0, 1, 0), reference=None)) is not None
     assert timelines(failure()) is not None
+    assert timelines(failure(trace=together(a=3, b=2))) is None, "it looks like the reference"
 
 
 def test_a_play_that_was_stopped_is_drawn_as_it_stood():
-    drawn = timelines(deadlock(ended=Ended.DEADLOCK))
+    drawn = timelines(deadlock(ended=Ended.DEADLOCK, reference=None))
 
     assert drawn is not None
     assert {lane.label: lane.end for lane in drawn[0].lanes} == {"left": None, "reader": None}

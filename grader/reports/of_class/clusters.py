@@ -25,6 +25,7 @@ ENDS = {
     How.OPEN: ("never ends", "never end"),
     How.CANCELLED: ("is cancelled", "are cancelled"),
     How.RAISED: ("raises", "raise"),
+    How.NEVER: ("never starts", "never start"),
 }
 LEAST = 2
 """Learners that make a cluster."""

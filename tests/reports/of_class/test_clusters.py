@@ -77,7 +77,8 @@ def test_lanes_have_the_references_names_and_no_others() -> None:
     results = class_with(failing_with(play), failing_with(play))
     (one,) = clustered(misses(results))
 
-    assert [row.label for row in one.clusters[0].chart.rows] == ["a", "task 2"]
+    assert [row.label for row in one.clusters[0].chart.rows] == ["a", "task 2", "b"]
+    assert one.clusters[0].chart.rows[2].ending == "… never starts"
     assert one.reference is not None
     assert [row.label for row in one.reference.rows] == ["a", "b"]
 
@@ -86,9 +87,10 @@ def test_lanes_have_the_references_names_and_no_others() -> None:
     ("play", "words"),
     [
         (failure(trace=one_after_the_other(a=3, b=2)), "2 tasks, one after the other"),
-        (failure(trace=together(a=3, b=2)), "2 tasks, at the same time"),
-        (failure(trace=trace(span("a", 0, 3, "raised"), elapsed=3)), "1 task, 1 raises"),
-        (deadlock(), "2 tasks, at the same time, 2 never end"),
+        (failure(trace=together(a=3, b=1)), "2 tasks, at the same time"),
+        (failure(trace=trace(span("a", 0, 3, "raised"), elapsed=3), reference=None), "1 task, 1 raises"),
+        (failure(trace=trace(span("a", 0, 3), elapsed=3)), "2 tasks, one after the other, 1 never starts"),
+        (deadlock(reference=None), "2 tasks, at the same time, 2 never end"),
     ],
 )
 def test_a_shape_is_said_in_words(play: Failure, words: str) -> None:
