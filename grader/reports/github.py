@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import zip_longest
 from typing import TYPE_CHECKING
 
@@ -175,7 +175,8 @@ def _failure(verdict: Verdict, finding: Finding) -> str:
     failure = finding.failure
     first = f"{finding.test.number} {failure.diagnosis}, on {finding.where}"
     where = place(verdict.file, failure.line)
-    return _bullet(first, where, failure.error, failure.source, failure.exception, f"help: {failure.help}")
+    others = views.others_said(replace(finding, also=()))  # each of those has a bullet of its own
+    return _bullet(first, where, failure.error, failure.source, failure.exception, *others, f"help: {failure.help}")
 
 
 def _bullet(first: str, where: str, *lines: str) -> str:

@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from grader.judge.verdict import Failure, Outcome, TestResult, Verdict
 from grader.policy.submission import Fault
-from grader.reports.views import Finding, findings, place, replay_line, schedule_said
+from grader.reports.views import Finding, findings, others_said, place, replay_line, schedule_said
 from grader.text import clean, clean_line, waited_since
 
 MAX_LINE = 500
@@ -85,6 +85,8 @@ def _explained(verdict: Verdict, finding: Finding) -> Iterator[str]:
         yield f"  waits: {where}, for {clean_line(waiting.awaiting, 100)}, {waited_since(waiting.since)}"
     if schedule := schedule_said(replace(finding, failure=replace(failure, turns=""))):
         yield f"note: {schedule}"
+    for others in others_said(replace(finding, also=())):
+        yield f"note: {others}"
     yield f"help: {failure.help}"
     yield f"on {finding.where}; again: {replay_line(verdict, finding)}"
 

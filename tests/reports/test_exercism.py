@@ -89,3 +89,13 @@ def test_hostile_text_is_shown_and_does_not_act():
 
     texts = [text for test in found["tests"] for text in test.values() if isinstance(text, str)]
     assert all(text.replace("\n", "").isprintable() for text in texts)
+
+
+def test_the_root_says_what_fails_for_the_same_reason_and_what_comes_afterwards():
+    first, second, *_ = document(samples.rooted(samples.failure(), failing=4))["tests"]
+
+    assert (
+        "note: these tests fail for the same reason: 2 and 3\nnote: look at this one afterwards: 4\n"
+        in first["message"]
+    )
+    assert "note: " not in second["message"]

@@ -159,3 +159,10 @@ def test_the_summary_of_a_class_has_numbers_and_no_names():
     assert "40 learners, 5 exercises; 1 unmatched and 1 refused files." in summary
     assert not [learner.name for learner in results.intake.learners if learner.name in summary]
     assert len(re.findall(r"(?m)^\| ex\d\d \|", summary)) == 5
+
+
+def test_the_summary_says_at_the_root_what_fails_for_the_same_reason_and_what_comes_afterwards():
+    summary = run_summary((samples.rooted(samples.failure(), failing=4),))
+
+    assert summary.count("these tests fail for the same reason\\: 2 and 3<br>") == 1
+    assert summary.count("look at this one afterwards\\: 4<br>") == 1
