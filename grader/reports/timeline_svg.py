@@ -38,7 +38,7 @@ class Rect:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Caption:
-    """Some text at a place of the plot; ``anchor`` is an SVG text-anchor."""
+    """Some text at a place of the plot, or below an arrow there; ``anchor`` is an SVG text-anchor."""
 
     x: str
     anchor: str
@@ -121,8 +121,7 @@ def _rect(bar: Bar, end: float) -> Rect:
 
 def _caption(label: Label, end: float) -> Caption:
     share = _share(label.at, end)
-    text, anchor = (f"▲ {label.text}", "start") if share < 50 else (f"{label.text} ▲", "end")
-    return Caption(x=_percent(share), anchor=anchor, text=text)
+    return Caption(x=_percent(share), anchor="start" if share < 50 else "end", text=label.text)
 
 
 def _when(lane: Lane, axis: Axis) -> str:
