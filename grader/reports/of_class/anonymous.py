@@ -162,6 +162,7 @@ class _Hiding:
             verdict,
             file=self._file,
             digest="",
+            source="",
             tests=tuple(map(self._test, verdict.tests)),
             faults=tuple(map(self._fault, verdict.faults)),
             look=tuple(map(self._fault, verdict.look)),

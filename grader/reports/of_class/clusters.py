@@ -1,4 +1,4 @@
-"""Groups the failing plays of a hidden test by the shape of their timelines, whatever the names and times.
+"""Groups failing plays of a hidden test by the shape of their timelines, whatever the names and times.
 
 Two plays have one shape if their tasks begin, wait and end in the same order. Learners who share a shape most often
 share the mistake, also where no diagnosis tells them apart.
@@ -168,7 +168,8 @@ def in_words(timeline: Timeline) -> str:
     """Say a shape: ``3 tasks, one after the other, 1 cancelled``."""
     lanes = timeline.lanes
     parts = [counted(len(lanes) + timeline.hidden, "task")]
-    leaves = [lane for lane in lanes if not any(_inside(other, lane) for other in lanes)]
+    begun = [lane for lane in lanes if lane.how is not How.NEVER]
+    leaves = [lane for lane in begun if not any(_inside(other, lane) for other in begun)]
     if len(leaves) > 1:
         ends = [(lane.start, timeline.end if lane.end is None else lane.end) for lane in leaves]
         apart = all(end <= start for (_, end), (start, _) in zip(sorted(ends), sorted(ends)[1:], strict=False))

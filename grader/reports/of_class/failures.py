@@ -1,7 +1,4 @@
-"""What the class gets wrong: failures of each hidden test, gaps between backends, and misconceptions.
-
-A misconception is a diagnosis over all tests and learners, with one line of code and what to say about it.
-"""
+"""What fails in the class: how often each hidden test does and in what manner, and the gaps between backends."""
 
 from __future__ import annotations
 
@@ -12,17 +9,12 @@ from enum import StrEnum
 
 from grader.classroom.marks import ClassResults
 from grader.judge.verdict import Failure, Outcome, TestResult
-from grader.kit.diagnosis import Diagnosis
-from grader.reports.of_class.anonymous import EXCERPT_UNSAID, KnownNames, without_texts
 from grader.reports.of_class.figures import percent_of
 from grader.text import counted, joined
 from grader.wire.recording import LEFT_BEHIND
 
 WORST = 10
 """Tests that are named first, before the list of all."""
-MAX_EXCERPT = 160
-MAX_TESTS_NAMED = 6
-HEADS = ("def ", "async def ", "class ", "@")
 
 TestKey = tuple[str, int]
 """The id of an exercise and the number of a hidden test."""
@@ -112,27 +104,6 @@ class GapRow:
     fails: str
     learners: int
     kinds: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Misconception:
-    """One kind of failure over the whole class, and what to say about it.
-
-    ``alike`` says how many learners have a line like the excerpt.
-    """
-
-    place: int
-    slug: str
-    sentence: str
-    learners: int
-    share: str
-    exercises: tuple[str, ...]
-    tests: str
-    excerpt: str
-    alike: str
-    say: str
-    ask: str
-    show: str
 
 
 def misses(results: ClassResults) -> tuple[Miss, ...]:
@@ -264,75 +235,3 @@ def _gap_row(passes: Sequence[str], fails: Sequence[str], group: Sequence[Miss])
         learners=len(group),
         kinds=kinds_said(group),
     )
-
-
-# ---- misconceptions --------------------------------------------------------------------------------------------------
-
-
-def misconceptions(results: ClassResults, missed: Iterable[Miss]) -> tuple[Misconception, ...]:
-    """Return the kinds of failure, those of the most learners first."""
-    by_slug: dict[str, list[Miss]] = defaultdict(list)
-    for miss in missed:
-        by_slug[miss.failure.diagnosis].append(miss)
-    groups = sorted(by_slug.items(), key=lambda item: (-_learners(item[1]), item[0]))
-    return tuple(_misconception(results, place, slug, group) for place, (slug, group) in enumerate(groups))
-
-
-def kinds_of_learners(kinds: Iterable[Misconception], missed: Iterable[Miss]) -> dict[str, set[int]]:
-    """Return the places of the misconceptions of each learner."""
-    places = {kind.slug: kind.place for kind in kinds}
-    by_learner: dict[str, set[int]] = defaultdict(set)
-    for miss in missed:
-        by_learner[miss.learner].add(places[miss.failure.diagnosis])
-    return by_learner
-
-
-def _learners(group: Iterable[Miss]) -> int:
-    return len({miss.learner for miss in group})
-
-
-def _misconception(results: ClassResults, place: int, slug: str, group: Sequence[Miss]) -> Misconception:
-    # The kit may no longer have this diagnosis: an old verdict may be reported with a newer kit.
-    unknown = Diagnosis(slug=slug, sentence=group[0].test.label, explanation="", help="", hints=())
-    diagnosis = results.kit.diagnoses.get(slug, unknown)
-    excerpt, alike = _typical_line(results, group)
-    learners = _learners(group)
-
-    return Misconception(
-        place=place,
-        slug=slug,
-        sentence=diagnosis.sentence,
-        learners=learners,
-        share=percent_of(learners, len(results.learners)),
-        exercises=tuple(id for id in results.exercises if any(miss.exercise == id for miss in group)),
-        tests=_tests_said(group),
-        excerpt=excerpt,
-        alike=f"{counted(alike, 'learner')} with such a line" if alike > 1 else "",
-        say=diagnosis.explanation,
-        ask=diagnosis.hints[0] if diagnosis.hints else "",
-        show=diagnosis.hints[-1] if diagnosis.hints else diagnosis.help,
-    )
-
-
-def _tests_said(group: Iterable[Miss]) -> str:
-    counts = Counter((miss.exercise, miss.test.number) for miss in group)
-    named = sorted(key for key, _ in counts.most_common(MAX_TESTS_NAMED))
-    more = len(counts) - len(named)
-    tests = ", ".join(f"{exercise} test {number}" for exercise, number in named)
-    return f"{tests} and {counted(more, 'other test')}" if more else tests
-
-
-def _typical_line(results: ClassResults, group: Iterable[Miss]) -> tuple[str, int]:
-    """Choose the line that most learners have in common and that does not name its author; count those learners."""
-    authors: dict[str, dict[str, None]] = defaultdict(dict)
-    for miss in group:
-        if line := without_texts(miss.failure.source).strip():
-            authors[line][miss.learner] = None
-    # The first line of a function stands for "somewhere in here", where nothing better is known.
-    best = sorted(authors, key=lambda line: (not line.startswith(HEADS), len(authors[line]), line), reverse=True)
-    for line in best:
-        author = results.learners[next(iter(authors[line]))]
-        if line != EXCERPT_UNSAID and not KnownNames([author]).appear_in(line):
-            return line[:MAX_EXCERPT], len(authors[line])
-
-    return (EXCERPT_UNSAID, 0) if best else ("", 0)

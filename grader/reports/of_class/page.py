@@ -13,7 +13,7 @@ from pathlib import Path
 
 from grader.classroom.marks import ClassResults
 from grader.judge.verdict import Verdict
-from grader.reports.of_class import failures, figures
+from grader.reports.of_class import failures, figures, misconceptions
 from grader.reports.of_class.anonymous import anonymised
 from grader.reports.of_class.clusters import clustered
 from grader.reports.of_class.lists import MAX_ROWS, lists
@@ -89,7 +89,8 @@ def _page(results: ClassResults, pages: Mapping[str, str], templates: Path) -> s
     states = figures.states_of(results)
     missed = failures.misses(results)
     rows = failures.failure_rows(results, missed)
-    kinds = failures.misconceptions(results, missed)
+    found = misconceptions.roots(results)
+    kinds = misconceptions.misconceptions(results, found)
     context = {
         "title": results.title,
         "headline": figures.headline(results, states),
@@ -98,7 +99,7 @@ def _page(results: ClassResults, pages: Mapping[str, str], templates: Path) -> s
         "mean_of": figures.MEAN_OF,
         "states": tuple(figures.CellState),
         "distribution": figures.distribution(results),
-        "heat": figures.heat_rows(results, states, links, failures.kinds_of_learners(kinds, missed)),
+        "heat": figures.heat_rows(results, states, links, misconceptions.kinds_of_learners(kinds, found)),
         "late": figures.LATE,
         "by_hand": figures.BY_HAND,
         "heat_total": sum(mark.total for mark in next(iter(results.by_learner.values()), ())),
@@ -107,7 +108,7 @@ def _page(results: ClassResults, pages: Mapping[str, str], templates: Path) -> s
         "manners": failures.MANNER_WORDS,
         "gaps": failures.gap_rows(missed),
         "misconceptions": kinds,
-        "clustered": clustered(missed),
+        "clustered": clustered(root.miss for root in found),
         "lists": lists(results, states, links),
         "max_rows": MAX_ROWS,
         "made_with": _made_with(results),

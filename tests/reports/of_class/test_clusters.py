@@ -89,7 +89,7 @@ def test_lanes_have_the_references_names_and_no_others() -> None:
         (failure(trace=one_after_the_other(a=3, b=2)), "2 tasks, one after the other"),
         (failure(trace=together(a=3, b=1)), "2 tasks, at the same time"),
         (failure(trace=trace(span("a", 0, 3, "raised"), elapsed=3), reference=None), "1 task, 1 raises"),
-        (failure(trace=trace(span("a", 0, 3), elapsed=3)), "2 tasks, one after the other, 1 never starts"),
+        (failure(trace=trace(span("a", 0, 3), elapsed=3)), "2 tasks, 1 never starts"),
         (deadlock(reference=None), "2 tasks, at the same time, 2 never end"),
     ],
 )

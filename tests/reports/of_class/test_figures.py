@@ -1,4 +1,4 @@
-"""What the class report shows, as data: states, figures, failures, gaps, misconceptions and lists."""
+"""What the class report shows, as data: states, figures, failures, gaps and lists."""
 
 from __future__ import annotations
 
@@ -6,19 +6,15 @@ from dataclasses import replace
 
 import pytest
 
-from grader.classroom.gradebook import Learner
 from grader.classroom.marks import Mark, Standing
 from grader.judge.verdict import Failure, TestResult
 from grader.kit.catalogue import BUILTIN
 from grader.policy.submission import Fault
-from grader.reports.of_class.anonymous import EXCERPT_UNSAID
 from grader.reports.of_class.failures import (
     Manner,
     failure_rows,
     gap_rows,
-    kinds_of_learners,
     manner_of,
-    misconceptions,
     misses,
     worst,
 )
@@ -220,56 +216,6 @@ def test_a_gap_is_a_test_that_passes_on_one_backend_and_fails_on_another() -> No
 
     found = [(row.passes, row.fails, row.learners) for row in gap_rows(misses(results))]
     assert found == [("asyncio", "trio", 2), ("trio", "asyncio", 1)]
-
-
-# ---- misconceptions --------------------------------------------------------------------------------------------------
-
-
-def test_misconceptions_count_learners_and_the_most_frequent_comes_first() -> None:
-    results = class_with(failing_with(deadlock()), failing_with(failure()), failing_with(failure()), None)
-    found = misconceptions(results, misses(results))
-
-    assert [(one.slug, one.learners, one.share, one.exercises) for one in found] == [
-        ("serial", 2, "50%", ("ex01",)),
-        ("deadlock", 1, "25%", ("ex01",)),
-    ]
-    serial = KIT.diagnoses["serial"]
-    assert (found[0].sentence, found[0].say, found[0].ask) == (serial.sentence, serial.explanation, serial.hints[0])
-
-
-def test_learners_are_found_by_their_misconceptions() -> None:
-    results = class_with(failing_with(deadlock()), failing_with(failure()), failing_with(failure()))
-    missed = misses(results)
-    found = kinds_of_learners(misconceptions(results, missed), missed)
-
-    assert found == {person(0).key: {1}, person(1).key: {0}, person(2).key: {0}}
-
-
-def test_the_excerpt_is_the_line_that_most_learners_have_without_comments() -> None:
-    sources = ["    x = await f()  # mine", "        x = await f()", "    y = 1", "async def join(*fns):"]
-    results = class_with(*(failing_with(failure(source=source)) for source in [*sources, sources[3], sources[3]]))
-    (one,) = misconceptions(results, misses(results))
-
-    assert (one.excerpt, one.alike) == ("x = await f()", "2 learners with such a line")
-
-
-def test_the_excerpt_does_not_name_its_author() -> None:
-    ada = Learner(key="lovelacea", name="Ada Lovelace", email="ada.l@example.edu")
-    line = '    ada_result, lovelace2 = await AdaJoin(lovelacea, data, "for Ada")  # by Ada'
-    results = results_of(KIT, [ada], [judged(ada, failing_with(failure(source=line)))])
-    (one,) = misconceptions(results, misses(results))
-
-    assert (one.excerpt, one.alike) == (EXCERPT_UNSAID, "")
-
-
-def test_the_excerpt_is_the_next_best_line_where_the_best_names_its_author() -> None:
-    ada = Learner(key="lovelacea", name="Ada Lovelace")
-    lines = {ada: "    ada_result = await f()", person(1): "async def join(*fns):"}
-    marks = [judged(one, failing_with(failure(source=line))) for one, line in lines.items()]
-    results = results_of(KIT, list(lines), marks)
-    (one,) = misconceptions(results, misses(results))
-
-    assert one.excerpt == "async def join(*fns):"
 
 
 # ---- lists -----------------------------------------------------------------------------------------------------------
