@@ -189,6 +189,10 @@ def hostile() -> Verdict:
         exception="ValueError: " + HOSTILE,
         output=HOSTILE * 50 + "\n" * 30 + HOSTILE,
         source=HOSTILE,
+        last_line=12,
+        got=HOSTILE,
+        expected=HOSTILE,
+        inputs=HOSTILE,
         waiting=(Waiting(task=HOSTILE, line=3, awaiting=HOSTILE, since=1e6),),
         trace=trace(span(HOSTILE, 0, 3, "raised", task=1), elapsed=3, tasks=((0, HOSTILE, None), (1, HOSTILE, 0))),
         reference=None,
@@ -197,7 +201,12 @@ def hostile() -> Verdict:
     results = failing("asyncio", bad), not_judged("trio", HOSTILE)
     seen = replace(passing("asyncio"), remarks=(PassedRemark(kind=HOSTILE, text=HOSTILE, line=3, source=HOSTILE),))
     return verdict(
-        case(1, HOSTILE, 50, *results), case(2, HOSTILE, 50, seen), file=HOSTILE, title=HOSTILE, ignored=(HOSTILE,)
+        case(1, HOSTILE, 50, *results),
+        case(2, HOSTILE, 50, seen),
+        file=HOSTILE,
+        title=HOSTILE,
+        ignored=(HOSTILE,),
+        source="\n".join([HOSTILE] * 20),
     )
 
 

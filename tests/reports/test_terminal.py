@@ -72,6 +72,7 @@ SCREENS = {
     "mixed": (show_run, [mixed()]),
     "perfect": (show_run, [perfect()]),
     "faults": (show_run, [unjudgeable()]),
+    "rooted": (show_run, [rooted(typical_failures()["all at once"])]),
     "no tests": (show_run, [verdict(trouble="the box could not be started")]),
     "steps": (
         show_run,
@@ -157,7 +158,7 @@ def test_a_million_characters_are_cut():
 )
 def test_any_text_anywhere_fits(text, column, length, width):
     play = trace(span(text, 0, 3, "raised"), span("b", 1, None), elapsed=3)
-    bad = deadlock(error=text, help=text, exception=text, source=text, output=text, trace=play)
+    bad = deadlock(error=text, help=text, exception=text, source=text, output=text, trace=play, got=text, expected=text)
     fault = unjudgeable(error=text, text=text, column=column, width=length)
     for one in (verdict(failed_on_both(1, text, 5, bad), title=text, file=text), fault):
         for line in screen_of(show_run, [one], glyphs=UNICODE, width=width).split("\n"):
