@@ -49,7 +49,7 @@ def side_by_side(student: Trace, reference: Trace | None) -> tuple[Timeline, Tim
 
 def _with_lanes(timeline: Timeline, never: Sequence[str]) -> Timeline:
     end = timeline.end
-    lanes = [Lane(label=name, depth=0, start=end, end=end, how=How.NEVER, bars=()) for name in never]
+    lanes = [Lane(label=name, depth=0, start=end, end=end, how=How.NEVER, bars=(), is_span=True) for name in never]
     room = max(0, MAX_LANES - len(timeline.lanes))
     hidden = timeline.hidden + max(0, len(lanes) - room)
     return replace(timeline, lanes=(*timeline.lanes, *lanes[:room]), hidden=hidden)
@@ -125,20 +125,32 @@ def _overlap(span: Span, other: Span) -> float:
 def alike(mine: Timeline, theirs: Timeline) -> bool:
     """Whether a picture of one play looks like that of the other."""
     same = len(mine.lanes) == len(theirs.lanes) and mine.hidden == theirs.hidden and not mine.labels
-    return same and len(lanes_alike(mine, theirs)) == len(mine.lanes)
+    return same and len(lanes_alike(mine, theirs)[0]) == len(mine.lanes)
 
 
-def lanes_alike(mine: Timeline, theirs: Timeline) -> set[str]:
-    """Return the labels of the lanes that look the same in both pictures, at whatever depth."""
+def lanes_alike(mine: Timeline, theirs: Timeline) -> tuple[set[str], set[str]]:
+    """Return the labels of the lanes of either picture that look the same in the other one, at whatever depth.
+
+    A task that is named after a function may have another name there.
+    """
     least = mine.end * LEAST_SHARE
-    lanes = {lane.label: lane for lane in theirs.lanes}
-    return {lane.label for lane in mine.lanes if lane.label in lanes and _same(lane, lanes[lane.label], least)}
+    left = list(theirs.lanes)
+    pairs: list[tuple[str, str]] = []
+    for lane in mine.lanes:
+        partners = [other for other in left if _same(lane, other, least)]
+        if partners:
+            partner = min(partners, key=lambda other: other.label != lane.label)
+            left.remove(partner)
+            pairs.append((lane.label, partner.label))
+    return {one for one, _ in pairs}, {other for _, other in pairs}
 
 
 def _same(lane: Lane, other: Lane, least: float) -> bool:
-    if (lane.how, len(lane.bars)) != (other.how, len(other.bars)) or abs(lane.start - other.start) > least:
+    named_apart = lane.label != other.label and (lane.is_span or other.is_span)
+    if named_apart or (lane.how, len(lane.bars)) != (other.how, len(other.bars)):
         return False
-    return all(_same_bar(one, two, least) for one, two in zip(lane.bars, other.bars, strict=True))
+    begin_together = abs(lane.start - other.start) <= least
+    return begin_together and all(_same_bar(*bars, least) for bars in zip(lane.bars, other.bars, strict=True))
 
 
 def _same_bar(bar: Bar, other: Bar, least: float) -> bool:
@@ -151,8 +163,8 @@ def folded(mine: Timeline, theirs: Timeline, rows: int) -> tuple[Timeline, Timel
         return mine, theirs
     told = {mine.lanes[label.lane].label for label in mine.labels}
     named = {label.other for label in mine.labels}
-    same = lanes_alike(mine, theirs) - told - named
-    mine, theirs = _without_alike(mine, same), _without_alike(theirs, same)
+    here, there = lanes_alike(mine, theirs)
+    mine, theirs = _without_alike(mine, here - told - named), _without_alike(theirs, there - told - named)
     # Lanes that never began are named together in one row.
     never = {lane.label for lane in mine.lanes if lane.how is How.NEVER}
     begun = [lane.label for lane in mine.lanes if lane.how is not How.NEVER]

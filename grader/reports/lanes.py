@@ -68,6 +68,8 @@ class Lane:
     end: float | None
     how: How
     bars: tuple[Bar, ...]
+    is_span: bool
+    """Whether the scenario named it; else it bears the name of a function, which each answer chooses for itself."""
 
 
 # ---- lanes -----------------------------------------------------------------------------------------------------------
@@ -82,6 +84,7 @@ class _Node:
     end: float | None
     how: How
     base: Kind
+    """What happens in it where nothing else does: a span is at work, a task waits."""
     blocks: Sequence[Interval]
     parent: _Node | None
     children: list[_Node] = field(default_factory=list)
@@ -204,7 +207,9 @@ def _lane(node: _Node, depth: int, scale_end: float) -> Lane:
     children = _drawable(((child.start, child.until(scale_end)) for child in node.children), scale_end)
     blocks = _drawable(node.blocks, scale_end)
     bars = cut_bars((start, scale_end if end is None else end), node.base, children, blocks)
-    return Lane(label=node.label, depth=depth, start=start, end=end, how=node.how, bars=bars)
+    return Lane(
+        label=node.label, depth=depth, start=start, end=end, how=node.how, bars=bars, is_span=node.base is Kind.WORK
+    )
 
 
 # ---- the life of a task ----------------------------------------------------------------------------------------------

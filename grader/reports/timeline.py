@@ -199,7 +199,7 @@ def _lanes_in_steps(trace: Trace, scale_end: float) -> list[Lane]:
     """Return one lane for each task that took a step, in the order of their first steps; times are step numbers."""
     tasks = lives(trace)
     return [
-        _lane(_name(number, tasks, trace), tasks[number], turns, scale_end)
+        _lane(_span_names(number, trace), tasks[number], turns, scale_end)
         for number, turns in _turns(trace).items()
         if number in tasks and turns.taken
     ]
@@ -223,21 +223,22 @@ def _turns(trace: Trace) -> dict[int, _Turns]:
     return by_task
 
 
-def _name(number: int, tasks: dict[int, Life], trace: Trace) -> str:
-    """Name a task by the spans in it, as the lesson does, else by its function."""
+def _span_names(number: int, trace: Trace) -> str:
+    """Name a task by the spans in it, as the lesson does."""
     names = tuple(dict.fromkeys(span.name for span in trace.spans[:LOOKED_AT] if span.task == number))
-    return ", ".join(names[:MAX_NAMES]) + (", ..." if len(names) > MAX_NAMES else "") if names else tasks[number].name
+    return ", ".join(names[:MAX_NAMES]) + (", ..." if len(names) > MAX_NAMES else "")
 
 
-def _lane(label: str, life: Life, turns: _Turns, scale_end: float) -> Lane:
+def _lane(spans: str, life: Life, turns: _Turns, scale_end: float) -> Lane:
     end = min(turns.taken[-1] + 1.0, scale_end) if turns.finished else None
     return Lane(
-        label=label,
+        label=spans or life.name,
         depth=0,
         start=min(float(turns.taken[0]), scale_end),
         end=end,
         how=life.how,
         bars=_bars(turns, scale_end if end is None else end),
+        is_span=bool(spans),
     )
 
 

@@ -31,7 +31,7 @@ class RootMiss:
     consequences: tuple[TestKey, ...]
     """They fail for the same reason."""
     others: tuple[TestKey, ...]
-    """They fail for another reason, or nobody knows for which."""
+    """They fail for another reason, or the verdict does not say for which."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
