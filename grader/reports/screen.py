@@ -1,5 +1,7 @@
 """Puts lines on a terminal: cleaned, in characters that the terminal can show, and never wider than 80 cells.
 
+Only a word of a command to type, such as a long path, may be wider: cut, it would be another command.
+
 Every text report goes through ``Screen``, so a learner's text cannot reach a terminal any other way. There is one table
 of glyphs for terminals that speak UTF-8, and one in pure ASCII. rich is imported where it is used: it costs 42 ms, and
 most commands print a line or two.
@@ -7,7 +9,8 @@ most commands print a line or two.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -23,6 +26,10 @@ MAX_WIDTH = 80
 MIN_WIDTH = 40
 MAX_TEXT = 2000
 """Characters of one piece that are looked at: far more than fits a line."""
+INDENT = " " * 6
+"""What stands before a command to type."""
+
+_SHELL_WORD = re.compile(r"""(?:'[^']*'|"[^"]*"|\S)+""")
 
 STYLES = {
     "plain": "",
@@ -113,16 +120,46 @@ class Screen:
         self.console = console
         self.glyphs = glyphs
         self.width = max(MIN_WIDTH, min(MAX_WIDTH, console.width))
+        self._rewritable = 0
+        """Columns of the line that is rewritten next; 0 for none."""
 
     def line(self, *pieces: Piece) -> None:
         """Print one line; what does not fit is cut off."""
+        self._print(self._fitting(pieces), end="\n")
+
+    def rewrite(self, *pieces: Piece) -> None:
+        """Put one line in the place of the one that was put there last. Needs a terminal."""
+        from rich.segment import Segment, Segments
+
+        # One column stays free: behind the last one some terminals go on to the next line. The width is asked for
+        # again, because the window may have another size by now.
+        room = min(MAX_WIDTH, self.console.width) - 1
+        shown = tuple(self._fitting(pieces, room))
+        columns = sum(self.cells(piece.text) for piece in shown)
+        # Blanks go over the rest of the last line, and not an escape sequence: --plain has none.
+        rest = Piece(" " * (min(self._rewritable, room) - columns))
+        # No control code in rich's sense: it leaves those out on a terminal that is not to be coloured.
+        back = Segments([Segment("\r")])
+        with self.console:  # one write
+            self.console.print(back, end="", soft_wrap=True)
+            self._print((*shown, rest), end="")
+            self.console.print(back, end="", soft_wrap=True)
+        self._rewritable = columns
+
+    def wipe(self) -> None:
+        """Take away the line that was put there last."""
+        if self._rewritable:
+            self.rewrite()
+
+    def _print(self, pieces: Iterable[Piece], *, end: str) -> None:
         from rich.text import Text
 
         text = Text(end="")
-        for piece in self._fitting(pieces):
+        for piece in pieces:
             text.append(piece.text, style=STYLES[piece.style])
-        text.rstrip()
-        self.console.print(text, markup=False, highlight=False, emoji=False, soft_wrap=True)
+        if end:
+            text.rstrip()
+        self.console.print(text, markup=False, highlight=False, emoji=False, soft_wrap=True, end=end)
 
     def blank(self) -> None:
         self.line()
@@ -145,10 +182,30 @@ class Screen:
             self.line(first if number == 0 else Piece(indent), Piece(line, style))
 
     def commands(self, commands: Sequence[Command]) -> None:
-        """Print what to type next, one command on a line, each with what it is good for."""
-        width = max((self.cells(command.line) for command in commands), default=0) + 4
+        """Print what to type next, one command on a line, each with what it is good for.
+
+        A command that leaves no room for that stands alone. One that does not fit a line is continued as a shell reads
+        it, and never cut: a word that is too long for any line runs over the edge.
+        """
+        room = self.width - len(INDENT)
+        beside = [command for command in commands if self.cells(f"{command.line}    {command.does}") <= room]
+        width = max((self.cells(command.line) for command in beside), default=0) + 4
+        # Side by side only while the longest description fits behind the longest command.
+        beside = [command for command in beside if width + self.cells(command.does) <= room]
         for command in commands:
-            self.line(Piece("      "), Piece(self.fit(command.line, width), "command"), Piece(command.does, "quiet"))
+            if command in beside:
+                line = Piece(self.fit(command.line, width), "command")
+                self.line(Piece(INDENT), line, Piece(command.does, "quiet"))
+                continue
+            self._command_alone(command.line, room)
+            self.wrapped(Piece(f"{INDENT}  "), command.does, "quiet")
+
+    def _command_alone(self, line: str, room: int) -> None:
+        lines = self._pack(_SHELL_WORD.findall(self.shown(line)), room - 4)
+        for number, words in enumerate(lines, start=1):
+            more = " \\" if number < len(lines) else ""
+            before = INDENT if number == 1 else f"{INDENT}  "
+            self._print((Piece(before), Piece(f"{words}{more}", "command")), end="\n")
 
     def shown(self, text: str) -> str:
         """Return one line of text as this terminal can show it."""
@@ -190,11 +247,15 @@ class Screen:
             room -= self.cells(shown)
 
     def _wrap(self, text: str, width: int) -> list[str]:
+        return self._pack(self._words(text, width), width)
+
+    def _pack(self, words: Iterable[str], width: int) -> list[str]:
+        """Join words to lines; one that is wider than a line has a line of its own."""
         lines: list[str] = []
         line = ""
-        for word in self._words(text, width):
+        for word in words:
             joined = f"{line} {word}" if line else word
-            if self.cells(joined) > width:
+            if line and self.cells(joined) > width:
                 lines.append(line)
                 joined = word
             line = joined

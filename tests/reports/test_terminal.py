@@ -104,12 +104,17 @@ EVERY_SCREEN = pytest.mark.parametrize(("show", "what"), SCREENS.values(), ids=l
 # ---- what holds on every screen --------------------------------------------------------------------------------------
 
 
+def is_word_of_a_command(line: str) -> bool:
+    """Whether the line is one word of a command to type, which would be another command if it were cut."""
+    return line.startswith("        ") and line.endswith(" \\") and len(line.split()) == 2
+
+
 @EVERY_SCREEN
 @pytest.mark.parametrize("glyphs", [UNICODE, ASCII], ids=["unicode", "ascii"])
 @pytest.mark.parametrize("width", [200, 80, 50])
 def test_no_line_is_wider_than_the_terminal_or_80_columns(show, what, glyphs, width):
     for line in screen_of(show, what, glyphs=glyphs, width=width).split("\n"):
-        assert cell_len(line) <= min(width, 80), line
+        assert cell_len(line) <= min(width, 80) or is_word_of_a_command(line), line
 
 
 @EVERY_SCREEN
