@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from grader.classroom.marks import Mark
 
 PASS, FAIL, FAULTY, NOT_JUDGED, OWN_FAULT = 0, 1, 3, 4, 70
+INTERRUPTED = 130
+"""After Ctrl-C, whatever is known by then: a shell ends a script at this code."""
 
 _OF_STATUS = {
     Status.NOT_JUDGED: NOT_JUDGED,

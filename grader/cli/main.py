@@ -14,7 +14,7 @@ from typing import NoReturn
 import click
 
 from grader import __version__
-from grader.cli import stdout
+from grader.cli import exit_codes, stdout
 from grader.cli.class_ import class_
 from grader.cli.options import Grade, SharedOptions, shared_options
 from grader.cli.run import run
@@ -227,9 +227,9 @@ def report_own_fault(error: Exception) -> None:
 
 
 def leave_interrupted() -> NoReturn:
-    """End the process as Ctrl-C does: with one word and exit code 130."""
+    """End the process as Ctrl-C does: with one word, and the exit code that stands for it."""
     print("interrupted", file=sys.stderr, flush=True)
     sys.stdout.flush()
     # Not sys.exit: if the interrupt came during an `exec`, which every dataclass uses, Python ends itself with the
     # signal, whatever the exit code.
-    os._exit(130)
+    os._exit(exit_codes.INTERRUPTED)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from grader.desk.run import Outlets
+    from grader.judge.progress import Watch
     from grader.judge.verdict import Verdict
     from grader.reports.screen import Glyphs
     from grader.reports.views import Command
@@ -61,7 +63,8 @@ def run(
         run_desk = RunDesk(desk, RunOptions(file=file, play_options=asked_for(**asked)))
         outlets = run_desk.outlets(chosen, reports, trace, os.environ)
         screen = None if shared.json else shared.screen()  # imports rich while the box is still starting
-        verdicts = run_desk.grade(box, chosen)
+        with _following(shared, screen) as watch:
+            verdicts = run_desk.grade(box, chosen, watch)
         verdicts = only_begun(verdicts) if started else verdicts
         try:
             _show(shared, screen, verdicts, run_desk.proposed(verdicts), outlets)
@@ -69,9 +72,19 @@ def run(
             # Stored last, because the disk may be full: the learner has then at least seen the verdict.
             run_desk.store(verdicts)
         outlets.write(verdicts)
+    if run_desk.stopped:
+        raise KeyboardInterrupt  # as if it came now, when everything that is known has been shown
     from grader.cli import exit_codes
 
     sys.exit(exit_codes.of_run(verdicts) if fail_under is None else exit_codes.of_run_with_limit(verdicts, fail_under))
+
+
+def _following(shared: SharedOptions, screen: tuple[Console, Glyphs] | None) -> AbstractContextManager[Watch]:
+    """What tells how far the grading is, on the screens of people who wait for it."""
+    from grader.judge.progress import unwatched
+    from grader.reports.live import following
+
+    return nullcontext(unwatched) if screen is None or shared.quiet else following(*screen)
 
 
 def _show(

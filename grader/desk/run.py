@@ -20,9 +20,10 @@ from grader.desk.workspace import add_attempts, names_beside
 from grader.errors import GraderError, MachineError, UsageError, WorkspaceError, do_all
 from grader.files import write_file
 from grader.judge.options import EVERYTHING, PlayOptions
-from grader.judge.verdict import Status, Verdict
+from grader.judge.progress import Onlooker, Stopping, Watch, unwatched
+from grader.judge.verdict import STOPPED, Status, Verdict
 from grader.kit.exercise import Exercise
-from grader.reports.views import Command
+from grader.reports.views import Command, reasons_not_judged
 
 # reports.dialects and reports.github are imported inside functions, so that a learner at a terminal does not wait for
 # an XML library.
@@ -52,27 +53,45 @@ class RunDesk:
     def __init__(self, desk: Desk, options: RunOptions) -> None:
         self._desk = desk
         self._options = options
+        self.stopped = False
+        """Whether the user has pressed Ctrl-C while files were being graded."""
 
-    def grade(self, box: Box, exercises: Sequence[Exercise]) -> tuple[Verdict, ...]:
-        """Grade the learner's files. Raises UsageError, before any is played, for an unknown test or backend."""
-        from grader.judge import engine
-        from grader.judge.cells import usable_processors
+    def grade(self, box: Box, exercises: Sequence[Exercise], watch: Watch = unwatched) -> tuple[Verdict, ...]:
+        """Grade the learner's files, and tell ``watch`` how far that is.
 
+        At the first Ctrl-C this returns what is known by then; a second one raises KeyboardInterrupt. Raises
+        UsageError, before any file is played, for an unknown test or backend.
+        """
         if self._options.file is not None and len(exercises) != 1:
             raise UsageError("--file goes with one exercise", hint="Name the exercise, as in `grade ex01 --file PATH`.")
         for exercise in exercises:
             self._check(exercise)
         requests = [self._request(exercise) for exercise in exercises]
-        verdicts: list[Verdict] = []
-        for exercise, request in zip(exercises, requests, strict=True):
-            try:
-                verdicts += engine.grade(box, self._desk.kit, exercise, [request], processors=usable_processors())
-            except GraderError as error:
-                if len(exercises) == 1:
-                    raise
-                # One broken exercise must not cost the learner the verdicts on the others.
-                verdicts.append(engine.not_judged(self._desk.kit, exercise, request, error))
+        with Stopping() as stopping:
+            onlooker = Onlooker(watch=watch, stopping=stopping)
+            grade = self._grade_alone if len(exercises) == 1 else self._grade_among_others
+            verdicts = [grade(box, *each, onlooker) for each in zip(exercises, requests, strict=True)]
+        self.stopped = stopping.asked
         return tuple(verdicts)
+
+    def _grade_alone(self, box: Box, exercise: Exercise, request: Request, onlooker: Onlooker) -> Verdict:
+        from grader.judge import engine
+        from grader.judge.cells import usable_processors
+
+        processors = usable_processors()
+        (verdict,) = engine.grade(box, self._desk.kit, exercise, [request], processors=processors, onlooker=onlooker)
+        return verdict
+
+    def _grade_among_others(self, box: Box, exercise: Exercise, request: Request, onlooker: Onlooker) -> Verdict:
+        """Grade one of several: if its exercise is broken, that must not cost the verdicts on the others."""
+        from grader.judge import engine
+
+        if onlooker.stopping.asked:
+            return engine.stopped(self._desk.kit, exercise, request)
+        try:
+            return self._grade_alone(box, exercise, request, onlooker)
+        except GraderError as error:
+            return engine.not_judged(self._desk.kit, exercise, request, error)
 
     def outlets(
         self, exercises: Sequence[Exercise], reports: Sequence[str], trace: Path | None, environment: Mapping[str, str]
@@ -120,6 +139,8 @@ class RunDesk:
         verdict = verdicts[0]
         if self._options.file is not None:
             return _after_file(verdict, self._options.file)
+        if STOPPED in reasons_not_judged(verdict):
+            return (Command(line=f"grade {verdict.exercise}", does="check it again, to the end"),)
         if not is_stub(verdict):
             return None
         lesson = self._desk.lesson_of(self._desk.kit.exercise(verdict.exercise))
@@ -128,7 +149,7 @@ class RunDesk:
 
 def _after_file(verdict: Verdict, file: Path) -> tuple[Command, ...] | None:
     """What to type after a verdict on ``--file PATH``: such a file leaves no attempt, so there is no hint for it."""
-    if verdict.status is Status.NOT_JUDGED:
+    if verdict.status is Status.NOT_JUDGED and STOPPED not in reasons_not_judged(verdict):
         return None
     again = f"grade {verdict.exercise} --file {shlex.quote(str(file))}"
     return () if verdict.status is Status.PASS else (Command(line=again, does="check it again"),)

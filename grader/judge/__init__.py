@@ -10,6 +10,7 @@ go out, one for each submission. The way of a submission, and where to change wh
 - ``attempt`` makes one such call: what ``play(...)`` does for a hidden test, and what a failed call comes to.
 - ``kitfault`` says where a hidden test raised what is no failed assertion; ``kitnames`` finds names in a kit that do
   not exist; ``reference`` plays the reference answer, which tells a bug of the kit from one of the submission.
+- ``progress`` tells an onlooker how far the judging is, and lets Ctrl-C end it and keep what is known.
 - ``schedules`` says which schedules a play is tried under, and shortens one that fails.
 - ``explain`` says what is wrong: rules from what happened to a diagnosis, the line and the words, and which failure is
   the root of the others; ``results`` makes the results of a verdict.
@@ -19,8 +20,8 @@ go out, one for each submission. The way of a submission, and where to change wh
 Authors declare hidden tests with ``grading`` and ``token``, and raise ``Diagnosed`` in them. They stand here so that
 importing them loads neither pytest nor the sandbox.
 
-    diagnosed options verdict collect kitfault kitnames schedules explain cells judging attempt reference session
-    results documents engine kitroots kitcheck
+    diagnosed options verdict collect kitfault kitnames schedules explain cells judging attempt progress reference
+    session results documents engine kitroots kitcheck
 """
 
 from __future__ import annotations

@@ -42,6 +42,8 @@ class AnyCell(Protocol):
 
     def recording(self, play: Play) -> Recording: ...
 
+    def forget(self) -> None: ...
+
     def close(self) -> None: ...
 
 
@@ -88,6 +90,12 @@ class Cells:
     def cell_of(self, backend: str) -> Cell:
         """The cell in which everything is played on this backend."""
         return self._cells[backend]
+
+    def forget(self) -> None:
+        """As ``Cell.forget``, for every backend."""
+        self._ahead.clear()
+        for cell in self._cells.values():
+            cell.forget()
 
     def close(self) -> None:
         for cell in self._cells.values():

@@ -14,10 +14,11 @@ from pathlib import Path
 from grader.errors import GraderError, InternalError, KitError
 from grader.judge.cells import AnyCell, Cells
 from grader.judge.options import EVERYTHING, PlayOptions
+from grader.judge.progress import NOBODY, Onlooker
 from grader.judge.reference import Reference
 from grader.judge.results import Results
-from grader.judge.session import Session
-from grader.judge.verdict import Verdict
+from grader.judge.session import Examination, Session
+from grader.judge.verdict import STOPPED, Verdict
 from grader.kit.exercise import Exercise
 from grader.kit.kit import Kit
 from grader.kit.tables import read_text
@@ -47,20 +48,35 @@ class Request:
     """The file, if it has been taken in already; it may have come from another computer."""
 
 
-def grade(box: Box, kit: Kit, exercise: Exercise, requests: Iterable[Request], *, processors: int = 1) -> list[Verdict]:
+def grade(
+    box: Box,
+    kit: Kit,
+    exercise: Exercise,
+    requests: Iterable[Request],
+    *,
+    processors: int = 1,
+    onlooker: Onlooker = NOBODY,
+) -> list[Verdict]:
     """Grade submissions of one exercise, in order. A fault of a learner's file is part of its verdict.
 
-    On more than one of the ``processors`` all backends are played at the same time. Raises KitError if the kit's own
+    On more than one of the ``processors`` all backends are played at the same time. The ``onlooker`` is told how far
+    the judging is and may end it; tests that were not reached are then not judged. Raises KitError if the kit's own
     tests cannot run, InternalError if the box cannot.
     """
-    return list(grade_each(box, kit, exercise, requests, processors=processors))
+    return list(grade_each(box, kit, exercise, requests, processors=processors, onlooker=onlooker))
 
 
 def grade_each(
-    box: Box, kit: Kit, exercise: Exercise, requests: Iterable[Request], *, processors: int = 1
+    box: Box,
+    kit: Kit,
+    exercise: Exercise,
+    requests: Iterable[Request],
+    *,
+    processors: int = 1,
+    onlooker: Onlooker = NOBODY,
 ) -> Iterator[Verdict]:
     """Grade as ``grade`` does, one submission whenever the next verdict is asked for; its request is drawn then."""
-    grading = _Grading(box, kit, exercise, processors)
+    grading = _Grading(box, kit, exercise, processors, onlooker)
     for request in requests:
         yield grading.verdict(request)
     grading.reference.close()
@@ -69,7 +85,7 @@ def grade_each(
 class _Grading:
     """What all submissions of one exercise have in common while they are graded."""
 
-    def __init__(self, box: Box, kit: Kit, exercise: Exercise, processors: int) -> None:
+    def __init__(self, box: Box, kit: Kit, exercise: Exercise, processors: int, onlooker: Onlooker) -> None:
         self._box = box
         self._processors = processors
         self._kit = kit
@@ -77,7 +93,7 @@ class _Grading:
         self._stub = read_text(exercise.stub)
         self._scenarios = _read_scenarios(exercise.scenarios)
         self.reference = Reference(exercise, self._cell)
-        self._session = Session(exercise, self.reference)
+        self._session = Session(exercise, self.reference, onlooker)
         self._results = Results(kit, exercise, self.reference)
 
     def verdict(self, request: Request) -> Verdict:
@@ -88,16 +104,26 @@ class _Grading:
             return verdict
         budget = Budget.within(self._exercise.limits, share=request.options.share)
         examination = self._session.judge(self._cells(taken.source, budget, request.options), request.options)
+        if examination.stopped:
+            self._start_afresh(examination)
         tests, root = self._results.of(examination, taken)  # before the plays are counted, as it plays on
         return replace(
             verdict,
             tests=tests,
             root=root,
+            complete_run=verdict.complete_run and not examination.stopped,
             virtual_seconds=examination.virtual_seconds,
             plays=examination.cell.plays,
             own_fault=any(judged.own_fault for judged in examination.results.values()),
             real_seconds=time.perf_counter() - began,
         )
+
+    def _start_afresh(self, examination: Examination) -> None:
+        """Shut down the box in which Ctrl-C has come; what is known is shown with plays in a new one, if it has any."""
+        # Ctrl-C may have come between two halves of a message to the box, and an old answer be taken for a new one.
+        self._box.renew()
+        examination.cell.forget()
+        self.reference.forget()
 
     def _take_in(self, request: Request) -> tuple[Verdict, Submission | None]:
         """The verdict as far as it is known without playing, and the submission if it can be judged."""
@@ -147,6 +173,11 @@ def not_judged(kit: Kit, exercise: Exercise, request: Request, error: GraderErro
     """The verdict on a submission that an error of the kit, the grader or the computer kept from being graded."""
     trouble = f"{error}. {error.hint}"
     return replace(_blank(kit, exercise, request), trouble=trouble, own_fault=isinstance(error, InternalError))
+
+
+def stopped(kit: Kit, exercise: Exercise, request: Request) -> Verdict:
+    """The verdict on a submission that was not begun with, as the user has stopped the grading."""
+    return replace(_blank(kit, exercise, request), trouble=STOPPED, complete_run=False)
 
 
 def _blank(kit: Kit, exercise: Exercise, request: Request) -> Verdict:

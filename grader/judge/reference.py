@@ -42,6 +42,11 @@ class Reference:
         if self._made is not None:
             self._made.close()
 
+    def forget(self) -> None:
+        """Give up a play that Ctrl-C has interrupted."""
+        if self._made is not None:
+            self._made.forget()
+
     def _cell(self, source: str) -> Cell:
         if self._made is None:
             self._made = self._make(source)

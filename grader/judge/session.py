@@ -3,7 +3,8 @@
 A hidden test is called once per backend and, on each, once per schedule: natural order first, then shuffled ones, until
 one fails. A play in which no two tasks were ever ready together has one schedule; a small tree of choices is walked
 whole; a budget of task steps bounds the rest, never time. A test passes on a backend only by affirmative evidence: its
-result is recorded after its last schedule, and a test without a recorded result earns no points.
+result is recorded after its last schedule, and a test without a recorded result earns no points. Ctrl-C ends the
+judging: results that are recorded stay, and the other tests are not judged.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import signal
 import threading
 import time
 import warnings
+from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
@@ -21,9 +23,10 @@ from grader.judge.attempt import Judged, TooLong, Trial, by_number, not_judged
 from grader.judge.cells import AnyCell
 from grader.judge.collect import hidden_functions
 from grader.judge.options import PlayOptions
+from grader.judge.progress import NOBODY, Onlooker, Progress
 from grader.judge.reference import Reference
 from grader.judge.schedules import Variants
-from grader.judge.verdict import Outcome
+from grader.judge.verdict import STOPPED, Outcome
 from grader.kit.exercise import Exercise
 from grader.kit.hidden_tests import HiddenTest
 from grader.wire.recording import LEFT_BEHIND, Remark
@@ -48,6 +51,8 @@ class Examination:
     results: dict[tuple[str, str], Judged] = field(default_factory=dict)
     """The results by the name of the test and the backend."""
     virtual_seconds: float = 0.0
+    stopped: bool = False
+    """Whether the user has ended it early. The cell is left as it was at that moment, perhaps within a play."""
 
 
 class Session:
@@ -56,9 +61,10 @@ class Session:
     Raises KitError when they cannot be collected exactly as declared.
     """
 
-    def __init__(self, exercise: Exercise, reference: Reference) -> None:
+    def __init__(self, exercise: Exercise, reference: Reference, onlooker: Onlooker = NOBODY) -> None:
         self._exercise = exercise
         self._reference = reference
+        self._watch, self._stopping = onlooker.watch, onlooker.stopping
         self._functions = hidden_functions(exercise)
 
     def judge(self, cell: AnyCell, options: PlayOptions) -> Examination:
@@ -66,26 +72,65 @@ class Session:
         examination = Examination(
             cell=cell, tests=options.tests_of(self._exercise), backends=options.backends_of(self._exercise)
         )
-        variants = Variants()
         trials = [self._trial(test, backend, cell) for test in examination.tests for backend in examination.backends]
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # hidden tests cause these warnings, and a learner cannot act on them
-            for trial in trials:
-                # A hidden test that leaves in one of these ways has no result.
-                with suppress(SystemExit, TooLong):
-                    with _alarm():
-                        judged = _judge(trial, options, variants, examination)
-                    # An alarm of its own: what the submission took must not cut the reference answer short.
-                    with _alarm():
-                        examination.results[trial.key] = self._blamed(trial, judged)
-            # Only now: what these plays use up must be missing from no test.
-            for trial in trials:
-                if trial.key in examination.results:
-                    with suppress(SystemExit, TooLong), _alarm():
-                        examination.results[trial.key] = _tried_unfairly(
-                            trial, examination.results[trial.key], options.unfair
-                        )
+        left = deque(trials)
+        # Ctrl-C is caught here and not nearer to the hidden test, so there is no moment in which it gets past.
+        try:
+            self._stopping.listen()
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # hidden tests cause these warnings, and a learner cannot act on them
+                self._judge_in_turn(left, options, examination)
+                self._tell(trials[-1], examination)
+                # Only now: what these plays use up must be missing from no test.
+                self._try_unfairly(trials, options.unfair, examination)
+            self._stopping.listen_no_more()
+        except KeyboardInterrupt:
+            if self._stopping.presses != 1:
+                raise
+            examination.stopped = True
+        for trial in left:
+            examination.results.setdefault(trial.key, not_judged(STOPPED))
         return examination
+
+    def _judge_in_turn(self, left: deque[Trial], options: PlayOptions, examination: Examination) -> None:
+        """Judge one trial after the other; those that are done are taken out of ``left``."""
+        variants = Variants()
+        while left:
+            trial = left[0]
+            self._tell(trial, examination)
+            # A hidden test that leaves in one of these ways has no result.
+            with suppress(SystemExit, TooLong):
+                with _alarm():
+                    judged = self._judge(trial, options, variants, examination)
+                # An alarm of its own: what the submission took must not cut the reference answer short.
+                with _alarm():
+                    judged = self._blamed(trial, judged)
+                self._stopping.check()
+                examination.results[trial.key] = judged
+            self._stopping.check()
+            left.popleft()
+
+    def _try_unfairly(self, trials: Sequence[Trial], seeds: int, examination: Examination) -> None:
+        for trial in trials:
+            if trial.key in examination.results:
+                with suppress(SystemExit, TooLong), _alarm():
+                    judged = _tried_unfairly(trial, examination.results[trial.key], seeds)
+                    self._stopping.check()
+                    examination.results[trial.key] = judged
+
+    def _tell(self, trial: Trial, examination: Examination) -> None:
+        self._stopping.listen_no_more()  # what is shown to a person must not break off in the middle
+        self._watch(
+            Progress(
+                exercise=self._exercise,
+                tests=examination.tests,
+                backends=examination.backends,
+                test=trial.test,
+                backend=trial.backend,
+                results=examination.results,
+            )
+        )
+        self._stopping.listen()
 
     def _trial(self, test: HiddenTest, backend: str, cell: AnyCell) -> Trial:
         return Trial(
@@ -94,6 +139,40 @@ class Session:
             cell=cell,
             backend=backend,
             threads=self._exercise.rules.allow_threads,
+        )
+
+    def _judge(self, trial: Trial, options: PlayOptions, variants: Variants, examination: Examination) -> Judged:
+        """Call a hidden test under one schedule after the other, until it fails or has passed under enough of them."""
+        numbers = options.numbers(trial.test)
+        steps = 0
+        left_behind: dict[tuple[str, int | None], Remark] = {}
+        all_schedules = False
+        for number in numbers:
+            # During the first two schedules no play is asked for ahead: a failure under them would leave it unused.
+            ahead = numbers[-1] if number >= 2 else number
+            play = trial.fixture(by_number(trial.cell, variants, number, ahead))
+            judged = trial.call(play, number)
+            self._stopping.check()
+            examination.virtual_seconds += sum(recording.elapsed for _, recording in play.used)
+            if judged is not None:
+                judged = replace(judged, schedules=number - numbers[0] + 1)
+                if judged.failed is not None and number:
+                    judged = replace(judged, failed=trial.shortened(judged.failed, play.used))
+                return judged
+            # The remarks are kept and not the recordings, of which each may hold megabytes.
+            for _, recording in play.used:
+                left_behind |= {(remark.slug, remark.line): remark for remark in recording.remarks}
+                steps += recording.steps
+            if variants.exhausted([play for play, _ in play.used], number):
+                all_schedules = options.only is None
+                break
+            if steps > STEP_BUDGET:
+                break
+        return Judged(
+            outcome=Outcome.PASS,
+            schedules=number - numbers[0] + 1,
+            all_schedules=all_schedules,
+            remarks=tuple(sorted(left_behind.values(), key=_telling)),
         )
 
     def _blamed(self, trial: Trial, judged: Judged) -> Judged:
@@ -131,40 +210,6 @@ def _alarm() -> Iterator[None]:
         if seconds_left:
             # At least a moment: zero would switch the timer off that has run out meanwhile.
             signal.setitimer(signal.ITIMER_REAL, max(seconds_left - (time.monotonic() - began), 0.001), interval)
-
-
-def _judge(trial: Trial, options: PlayOptions, variants: Variants, examination: Examination) -> Judged:
-    """Call a hidden test under one schedule after the other, until it fails or has passed under enough of them."""
-    numbers = options.numbers(trial.test)
-    steps = 0
-    left_behind: dict[tuple[str, int | None], Remark] = {}
-    all_schedules = False
-    for number in numbers:
-        # During the first two schedules no play is asked for ahead: a failure under them would leave it unused.
-        ahead = numbers[-1] if number >= 2 else number
-        play = trial.fixture(by_number(trial.cell, variants, number, ahead))
-        judged = trial.call(play, number)
-        examination.virtual_seconds += sum(recording.elapsed for _, recording in play.used)
-        if judged is not None:
-            judged = replace(judged, schedules=number - numbers[0] + 1)
-            if judged.failed is not None and number:
-                judged = replace(judged, failed=trial.shortened(judged.failed, play.used))
-            return judged
-        # The remarks are kept and not the recordings, of which each may hold megabytes.
-        for _, recording in play.used:
-            left_behind |= {(remark.slug, remark.line): remark for remark in recording.remarks}
-            steps += recording.steps
-        if variants.exhausted([play for play, _ in play.used], number):
-            all_schedules = options.only is None
-            break
-        if steps > STEP_BUDGET:
-            break
-    return Judged(
-        outcome=Outcome.PASS,
-        schedules=number - numbers[0] + 1,
-        all_schedules=all_schedules,
-        remarks=tuple(sorted(left_behind.values(), key=_telling)),
-    )
 
 
 def _telling(remark: Remark) -> tuple[int, int]:

@@ -13,6 +13,8 @@ from grader.policy.submission import Fault
 from grader.wire.recording import Ended, Trace, Waiting
 
 FORMAT = 1
+STOPPED = "stopped with Ctrl-C"
+"""Why tests were not judged that the user did not wait for."""
 
 
 class Outcome(StrEnum):

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from grader.judge.verdict import Outcome, Status, TestResult, Verdict
+from grader.judge.verdict import STOPPED, Outcome, Status, TestResult, Verdict
 from grader.reports import views
 from grader.reports.finding_text import IN_FULL, Drawn, Measure, show_fault, show_finding, show_remark
 from grader.reports.screen import Glyphs, Piece, Screen, Sketch
@@ -233,7 +233,8 @@ def _reasons(screen: Screen, verdict: Verdict) -> None:
     for reason in reasons:
         screen.wrapped(Piece("not judged: ", "skipped"), reason)
     if reasons:
-        screen.line(Piece("            this costs no points; the fault is not in your file", "quiet"))
+        whose = "" if reasons == (STOPPED,) else "; the fault is not in your file"
+        screen.line(Piece(f"            this costs no points{whose}", "quiet"))
         screen.blank()
 
 

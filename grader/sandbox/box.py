@@ -216,14 +216,15 @@ class Box:
 
     def _bury(self) -> None:
         """Kill everything; the next job gets a new zygote."""
-        zygote, self._zygote = self._zygote, None
-        self._ready = False
-        if zygote is None:
-            return
-        for child in self._living.values():
-            _kill_group(child.process)  # once the zygote is dead, they are no longer found below it
-        self._living.clear()
-        zygote.kill()
+        with held_back():
+            zygote, self._zygote = self._zygote, None
+            self._ready = False
+            if zygote is None:
+                return
+            for child in self._living.values():
+                _kill_group(child.process)  # once the zygote is dead, they are no longer found below it
+            self._living.clear()
+            zygote.kill()
 
     # ---- children ----------------------------------------------------------------------------------------------------
 
@@ -293,7 +294,7 @@ def _kill_group(process: int) -> None:
 
 @contextmanager
 def held_back() -> Iterator[None]:
-    """Hold Ctrl-C back until the block is left: before that, nothing could end the process that it starts."""
+    """Hold Ctrl-C back until the block is left: before that, nothing could end the process that it starts or ends."""
     if threading.current_thread() is not threading.main_thread() or not callable(signal.getsignal(signal.SIGINT)):
         yield  # an interrupt reaches the main thread only, and no process that ignores it
         return

@@ -130,6 +130,13 @@ class Cell:
         self.tampered = self.tampered or bool(child.buffer)
         self._box.end(child)
 
+    def forget(self) -> None:
+        """Give up all plays that have not been answered, and the child: Ctrl-C may have come anywhere in our code."""
+        self._sent.clear()
+        child, self._child = self._child, None
+        if child is not None:
+            self._box.end(child)
+
     def is_known(self, play: Play) -> bool:
         """Whether the play has been asked for, with a trace or without."""
         return self._known(play) is not None
