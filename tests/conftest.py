@@ -42,6 +42,12 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
     return 0 if is_part else (os.cpu_count() or 1) + 1
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _own_cache(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Keep what the command remembers of files away from the cache of the user who runs the tests."""
+    os.environ["XDG_CACHE_HOME"] = str(tmp_path_factory.mktemp("cache"))
+
+
 @pytest.fixture(scope="session")
 def box() -> Iterator[Box]:
     """One warm zygote for all tests that only play in it."""

@@ -21,7 +21,14 @@ CHECKOUT = Path(__file__).parent.parent
 
 def environment(**more: str) -> dict[str, str]:
     """The variables of a user's shell, and no others."""
-    return {"PATH": os.defpath, "PYTHONPATH": str(CHECKOUT), "PYTHONUTF8": "1", "TERM": "xterm-256color", **more}
+    return {
+        "PATH": os.defpath,
+        "PYTHONPATH": str(CHECKOUT),
+        "PYTHONUTF8": "1",
+        "TERM": "xterm-256color",
+        "XDG_CACHE_HOME": os.environ["XDG_CACHE_HOME"],
+        **more,
+    }
 
 
 def start(*args: str, cwd: Path, env: dict[str, str] | None = None, **pipes: int) -> subprocess.Popen[bytes]:

@@ -83,11 +83,13 @@ def report(shared: SharedOptions, out: Path | None) -> None:
 
 @main.command()
 @click.argument("exercise", metavar="[EX]", required=False)
+@click.option("--file", type=click.Path(path_type=Path), metavar="PATH", help="For the last `grade EX --file PATH`.")
 @shared_options
 @click.pass_obj
-def hint(shared: SharedOptions, exercise: str | None) -> None:
-    """Show the next hint for the first failing test of your last attempt."""
-    shared.say_wrapped(shared.text_desk().hint(exercise))
+def hint(shared: SharedOptions, exercise: str | None, file: Path | None) -> None:
+    """Show the next hint for the failure that your last attempt has shown."""
+    desk = shared.text_desk()
+    shared.say_wrapped(desk.hint(exercise) if file is None else desk.hint_for_file(exercise, file))
 
 
 @main.command()

@@ -9,7 +9,8 @@ import json
 import os
 import shlex
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import asdict
 from datetime import UTC, datetime
 from difflib import get_close_matches
@@ -17,6 +18,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from grader.desk.hints import Subject, last_failure, next_hint, own_failure_said
+from grader.desk.lastruns import LastRuns, has_changed, state_folder
 from grader.desk.workspace import (
     BUILT_IN,
     MARKER,
@@ -34,9 +37,10 @@ from grader.desk.workspace import (
 from grader.errors import UsageError, WorkspaceError
 from grader.files import write_file
 from grader.judge.verdict import FORMAT, Status, Verdict
-from grader.kit.exercise import GENERAL_HINTS, Exercise
+from grader.kit.exercise import Exercise
 from grader.kit.kit import Kit, builtin_root, load_kit
 from grader.reports.views import Command, ExerciseProgress, ExerciseState
+from grader.text import clean_line
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -44,6 +48,8 @@ if TYPE_CHECKING:
     from grader.reports.screen import Glyphs
 
 REPORT = "grade-report.html"
+HINTS = "hints.json"
+MAX_COMMAND = 4000
 UNTOUCHED = "untouched"
 WIDTH = 80
 
@@ -220,7 +226,45 @@ class Desk:
     def hint(self, id: str | None) -> str:
         """The next hint for the last attempt at an exercise."""
         workspace, exercise = self._need_workspace(), self._choose_one(id)
-        return next_hint(workspace, self.kit, exercise, self._attempts(exercise))
+        subject = Subject(
+            exercise=exercise,
+            last=next(reversed(self._attempts(exercise)), None),
+            again=f"grade hint {exercise.id}",
+            key=exercise.id,
+            shown=workspace.root / STATE / HINTS,
+        )
+        return next_hint(self.kit, subject)
+
+    def hint_for_file(self, id: str | None, file: Path) -> str:
+        """The next hint for the last run of ``grade EX --file FILE``."""
+        exercise, path, state = self._choose_one(id), self.directory / file, state_folder(self.workspace)
+        last = LastRuns(state).of(path, exercise.id)
+        subject = Subject(
+            exercise=exercise,
+            last=last,
+            again=clean_line(self.typed("hint", exercise, file), MAX_COMMAND),
+            key=f"{exercise.id} {os.path.realpath(path)}",
+            shown=None if state is None else state / HINTS,
+        )
+        hint = next_hint(self.kit, subject)
+        check = clean_line(self.typed("run", exercise, file), MAX_COMMAND)
+        if last is None:
+            return f"{hint}\n\nnote: this file has not been checked yet; `{check}` does it"
+        return f"{hint}\n\nnote: the file has changed since; `{check}` checks it" if has_changed(path, last) else hint
+
+    def check_of_kit(self) -> str:
+        """The command that checks the kit of this invocation."""
+        return shlex.join(["grade", "kit", "check", *([] if self._kit_given is None else [str(self._kit_given)])])
+
+    def typed(self, command: str, exercise: Exercise, file: Path) -> str:
+        """A command for a file that is graded with ``--file``, with the options that this one was given."""
+        words = ["grade", *([] if command == "run" else [command]), exercise.id, "--file", str(file)]
+        if self._kit_given is not None:
+            here = self._kit_given.is_relative_to(self.directory)
+            words += ["--kit", str(self._kit_given.relative_to(self.directory) if here else self._kit_given)]
+        if self.directory != Path():
+            words += ["-C", str(self.directory)]
+        return shlex.join(words)
 
     def explain(self, slug: str) -> str:
         """The long explanation of a diagnosis. Raises UsageError, with the nearest name, for an unknown one."""
@@ -229,7 +273,15 @@ class Desk:
             near = get_close_matches(slug, self.kit.diagnoses, n=1)
             hint = f"Did you mean `grade explain {near[0]}`?" if near else "See them all with `grade explain`."
             raise UsageError(f"there is no diagnosis {slug!r}", hint=hint)
-        return f"{slug}: {diagnosis.sentence}\n\n{diagnosis.explanation}\n\nhelp: {diagnosis.help}"
+        explained = f"{slug}: {diagnosis.sentence}\n\n{diagnosis.explanation}\n\nhelp: {diagnosis.help}"
+        own = last_failure(self._readable_attempts(), slug)
+        return explained if own is None else f"{explained}\n\n{own_failure_said(*own)}"
+
+    def _readable_attempts(self) -> Iterator[Verdict]:
+        """All attempts in the workspace, but for files that are damaged: what is explained does not depend on them."""
+        for exercise in self.kit.exercises:
+            with suppress(WorkspaceError):
+                yield from self._attempts(exercise)
 
     def list_diagnoses(self) -> str:
         """Every diagnosis of the kit, in one line or two each."""
@@ -304,45 +356,3 @@ def last_trouble(attempts: Sequence[Verdict]) -> str:
         return f"the last attempt cannot be judged: {fault.error}"
     failing = next((test for test in attempts[-1].tests if not test.passed), None)
     return f"the last attempt fails test {failing.number}: {failing.label}" if failing else ""
-
-
-# ---- hints -----------------------------------------------------------------------------------------------------------
-
-
-def next_hint(workspace: Workspace, kit: Kit, exercise: Exercise, attempts: Sequence[Verdict]) -> str:
-    """The next hint for the first failing test of the last attempt: those of its diagnosis, then the exercise's."""
-    failing = next((test for test in attempts[-1].tests if not test.passed), None) if attempts else None
-    if attempts and failing is None and not attempts[-1].faults:
-        return f"The last attempt at {exercise.id} is complete; no hint is needed. Next: `grade`."
-    failure = next((result.failure for result in failing.results if result.failure), None) if failing else None
-    slug = failure.diagnosis if failure else GENERAL_HINTS
-    hints = _hints(kit, exercise, slug)
-    stage = _next_stage(workspace.root / STATE / "hints.json", f"{exercise.id} {slug}", len(hints))
-    subject = f"{exercise.id}, test {failing.number} ({slug})" if failing else exercise.id
-    more = f"`grade hint {exercise.id}` again for the next one" if stage + 1 < len(hints) else "that was the last one"
-    return f"{subject}, hint {stage + 1} of {len(hints)}\n\n{hints[stage]}\n\n{more}"
-
-
-def _hints(kit: Kit, exercise: Exercise, slug: str) -> tuple[str, ...]:
-    general = exercise.hints[GENERAL_HINTS]
-    if slug == GENERAL_HINTS:
-        return general
-    own = exercise.hints.get(slug) or (kit.diagnoses[slug].hints if slug in kit.diagnoses else ())
-    return (*own, *general)
-
-
-def _next_stage(path: Path, key: str, stages: int) -> int:
-    """Which hint to show: the one after the last shown, and again the last one when all have been shown."""
-    try:
-        shown = json.loads(path.read_text(encoding="utf-8"))
-        stage = int(shown[key]) + 1
-    except (OSError, ValueError, KeyError, TypeError, RecursionError):
-        # No hint was shown yet, or the file was edited by hand: begin with the first hint.
-        shown, stage = {}, 0
-    stage = max(0, min(stage, stages - 1))
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(json.dumps({**shown, key: stage}), encoding="utf-8")
-    except OSError:
-        pass  # where the file cannot be written, the same hint again is better than none
-    return stage

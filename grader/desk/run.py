@@ -7,7 +7,6 @@ programs, GitHub's pages, a trace. A wrong ``--report`` is refused before gradin
 from __future__ import annotations
 
 import os
-import shlex
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -15,15 +14,17 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from grader.desk.lastruns import LastRuns, state_folder
 from grader.desk.learner import UNTOUCHED, Desk, is_stub
 from grader.desk.workspace import add_attempts, names_beside
 from grader.errors import GraderError, MachineError, UsageError, WorkspaceError, do_all
 from grader.files import write_file
+from grader.judge.kitfault import fault_in
 from grader.judge.options import EVERYTHING, PlayOptions
 from grader.judge.progress import Onlooker, Stopping, Watch, unwatched
 from grader.judge.verdict import STOPPED, Status, Verdict
 from grader.kit.exercise import Exercise
-from grader.reports.views import Command, reasons_not_judged
+from grader.reports.views import Command, findings, reasons_not_judged
 
 # reports.dialects and reports.github are imported inside functions, so that a learner at a terminal does not wait for
 # an XML library.
@@ -128,31 +129,47 @@ class RunDesk:
         )
 
     def store(self, verdicts: Sequence[Verdict]) -> None:
-        """Store complete verdicts on the learner's own files. Raises WorkspaceError if they cannot be written."""
-        if self._options.file is None and self._desk.workspace is not None:
-            add_attempts(self._desk.workspace, [verdict for verdict in verdicts if verdict.complete_run])
+        """Store complete verdicts on the learner's own files, and the last one on a file of ``--file`` for its hints.
+
+        Raises WorkspaceError if an attempt cannot be written.
+        """
+        desk, file = self._desk, self._options.file
+        if file is not None:
+            for verdict in verdicts:
+                if verdict.status is not Status.NOT_JUDGED or findings(verdict):
+                    LastRuns(state_folder(desk.workspace)).keep(desk.directory / file, verdict)
+        elif desk.workspace is not None:
+            add_attempts(desk.workspace, [verdict for verdict in verdicts if verdict.complete_run])
 
     def proposed(self, verdicts: Sequence[Verdict]) -> tuple[Command, ...] | None:
         """What the learner types next; None where the verdicts alone tell."""
         if len(verdicts) != 1:
             return None
-        verdict = verdicts[0]
-        if self._options.file is not None:
-            return _after_file(verdict, self._options.file)
-        if STOPPED in reasons_not_judged(verdict):
-            return (Command(line=f"grade {verdict.exercise}", does="check it again, to the end"),)
-        if not is_stub(verdict):
+        verdict, reasons = verdicts[0], reasons_not_judged(verdicts[0])
+        exercise = self._desk.kit.exercise(verdict.exercise)
+        if any(fault_in(reason) for reason in reasons):
+            return (Command(line=self._desk.check_of_kit(), does="what its author has to correct"),)
+        if verdict.status is Status.NOT_JUDGED and STOPPED not in reasons:
             return None
-        lesson = self._desk.lesson_of(self._desk.kit.exercise(verdict.exercise))
-        return (lesson, Command(line=f"grade {verdict.exercise}", does="check what you have written"))
-
-
-def _after_file(verdict: Verdict, file: Path) -> tuple[Command, ...] | None:
-    """What to type after a verdict on ``--file PATH``: such a file leaves no attempt, so there is no hint for it."""
-    if verdict.status is Status.NOT_JUDGED and STOPPED not in reasons_not_judged(verdict):
+        if self._options.file is not None:
+            return self._after_file(verdict, exercise, self._options.file)
+        if STOPPED in reasons:
+            return (Command(line=f"grade {exercise.id}", does="check it again, to the end"),)
+        if is_stub(verdict):
+            return (
+                self._desk.lesson_of(exercise),
+                Command(line=f"grade {exercise.id}", does="check what you have written"),
+            )
         return None
-    again = f"grade {verdict.exercise} --file {shlex.quote(str(file))}"
-    return () if verdict.status is Status.PASS else (Command(line=again, does="check it again"),)
+
+    def _after_file(self, verdict: Verdict, exercise: Exercise, file: Path) -> tuple[Command, ...]:
+        """What to type after a verdict on a file of ``--file``: the same options lead to the same file."""
+        if verdict.status is Status.PASS:
+            return ()
+        again = Command(line=self._desk.typed("run", exercise, file), does="check it again")
+        if not findings(verdict):
+            return (again,)
+        return (Command(line=self._desk.typed("hint", exercise, file), does="a hint"), again)
 
 
 def only_begun(verdicts: Sequence[Verdict]) -> tuple[Verdict, ...]:

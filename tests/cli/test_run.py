@@ -6,6 +6,7 @@ import fcntl
 import os
 import pty
 import re
+import shlex
 import signal
 import struct
 import subprocess
@@ -242,3 +243,31 @@ def test_a_run_that_is_not_interrupted_says_nothing_of_it(mine: Path) -> None:
     done = inside("ex01", cwd=mine)
 
     assert (done.returncode, done.stderr) == (1, "")
+
+
+# ---- what is typed next ----------------------------------------------------------------------------------------------
+
+
+def test_the_hint_that_is_proposed_for_a_file_can_be_typed_as_it_stands(tiny: Path, tmp_path: Path) -> None:
+    path = tmp_path / "a folder with a long name, in which the files of one learner are" / "double.py"
+    path.parent.mkdir()
+    path.write_text(answer(WRONG_VALUE))
+    shown = grade("ex01", "--kit", str(tiny), "--file", str(path), cwd=tmp_path).stdout
+    proposed = shown[shown.index("      grade hint") : shown.index("        a hint")]
+
+    *words, last = shlex.split(proposed.replace("\\\n", " "))[1:]
+    hint = inside(*words, last, cwd=tmp_path)
+
+    assert hint.returncode == 0
+    assert hint.stdout.startswith("ex01, test 1 (wrong-value), hint 1 of 6")
+    assert "--file" in words
+
+
+def test_a_kit_that_was_named_is_the_one_to_check(tmp_path: Path) -> None:
+    own = make_kit(tmp_path / "my kit")
+    change(own / "exercises/ex01_double/test_hidden.py", "n=3).result", "n=3).returned")
+    (tmp_path / "double.py").write_text(answer(WRONG_VALUE))
+    done = inside("ex01", "--kit", "my kit", "--file", "double.py", cwd=tmp_path)
+
+    assert done.returncode == 4
+    assert "\n      grade kit check 'my kit'    what its author has to correct\n" in done.stdout

@@ -13,7 +13,7 @@ from rich.console import Console
 from grader.desk import learner
 from grader.desk.learner import Desk
 from grader.desk.run import RunDesk, RunOptions
-from grader.desk.workspace import Workspace, create_workspace, read_attempts
+from grader.desk.workspace import create_workspace, read_attempts
 from grader.errors import KitError, UsageError, WorkspaceError
 from grader.judge.options import asked_for
 from grader.judge.verdict import Status, Verdict
@@ -22,7 +22,6 @@ from grader.kit.kit import builtin_root, load_kit
 from grader.reports.screen import ASCII
 from grader.reports.views import ExerciseState
 from grader.sandbox.box import Box
-from tests import samples
 from tests.kit_samples import RIGHT, TOO_SOON, WRONG_VALUE, answer, change, make_kit
 
 
@@ -140,7 +139,7 @@ def test_another_file_is_no_attempt(box: Box, mine: Path, tmp_path: Path) -> Non
     other.write_text(answer(RIGHT))
 
     assert graded(box, mine, file=other).status is Status.PASS
-    assert not (mine / ".gradekit").exists()
+    assert not (mine / ".gradekit" / "attempts").exists()
 
 
 def test_a_file_is_looked_for_where_the_command_works(box: Box, mine: Path) -> None:
@@ -280,28 +279,7 @@ def test_progress_as_a_document_has_the_states_and_points(box: Box, mine: Path) 
     assert (second["id"], second["state"], second["concepts"]) == ("ex02", ExerciseState.NEW, ["tasks"])
 
 
-def test_a_file_of_its_own_is_proposed_again_and_not_a_hint(mine: Path) -> None:
-    desk = at(mine)
-    run = RunDesk(desk, RunOptions(file=Path("a b.py")))
-
-    failing = run.proposed([samples.mixed()])
-    assert [command.line for command in failing or ()] == ["grade ex01 --file 'a b.py'"]
-    assert run.proposed([samples.perfect()]) == ()
-    assert RunDesk(desk, RunOptions()).proposed([samples.mixed()]) is None
-
-
-def test_a_stub_is_answered_with_the_lesson(mine: Path) -> None:
-    proposed = RunDesk(at(mine), RunOptions()).proposed([samples.unjudgeable(kind="untouched")])
-
-    assert [command.line for command in proposed or ()] == ["ex01_double/README.md", "grade ex01"]
-
-
 # ---- hints, explanations, answers ------------------------------------------------------------------------------------
-
-
-def hinted(desk: Desk, attempts: list[Verdict]) -> str:
-    assert isinstance(desk.workspace, Workspace)
-    return learner.next_hint(desk.workspace, desk.kit, exercise(desk), attempts)
 
 
 def test_hints_go_from_the_diagnosis_to_the_exercise_and_stay_at_the_last(box: Box, mine: Path) -> None:
@@ -338,25 +316,31 @@ def test_a_complete_exercise_needs_no_hint(box: Box, mine: Path) -> None:
     assert "no hint is needed" in at(mine).hint("ex01")
 
 
-@pytest.mark.parametrize("damage", ["[]", "{", '{"ex01 general": "x"}', '{"ex01 general": -7}', "[" * 100_000])
-def test_a_damaged_memory_of_hints_begins_again(mine: Path, damage: str) -> None:
-    (mine / ".gradekit").mkdir()
-    (mine / ".gradekit" / "hints.json").write_text(damage)
-
-    assert "general hint 1" in hinted(at(mine), [])
-
-
-def test_where_nothing_can_be_written_there_is_still_a_hint(mine: Path) -> None:
-    (mine / ".gradekit").write_text("in the way")
-
-    assert "general hint 1" in hinted(at(mine), [])
-
-
 def test_a_diagnosis_is_explained_and_a_misspelt_one_found(mine: Path) -> None:
     assert at(mine).explain("wrong-value").startswith("wrong-value: another value than promised\n\nThe value is not")
     with pytest.raises(UsageError, match="there is no diagnosis 'deadlok'") as caught:
         at(mine).explain("deadlok")
     assert caught.value.hint == "Did you mean `grade explain deadlock`?"
+
+
+def test_an_explanation_ends_with_the_learners_own_last_failure(box: Box, mine: Path) -> None:
+    for text in (WRONG_VALUE, "# mine\n" + WRONG_VALUE, RIGHT):
+        write(mine, text)
+        graded(box, mine)
+
+    own = """the last time in your file:
+  --> ex01_double/double.py:6
+      await anyio.sleep(n)
+  error: The value is not twice the argument."""
+    assert at(mine).explain("wrong-value").endswith(f"\n\n{own}")
+    assert "your file" not in at(mine).explain("deadlock")
+
+
+def test_an_explanation_does_not_depend_on_attempts_that_can_be_read(mine: Path) -> None:
+    (mine / ".gradekit" / "attempts").mkdir(parents=True)
+    (mine / ".gradekit" / "attempts" / "ex01.jsonl").write_text("torn")
+
+    assert at(mine).explain("wrong-value").endswith("README")
 
 
 def test_all_diagnoses_can_be_listed_in_80_columns(mine: Path) -> None:

@@ -1,0 +1,116 @@
+"""Hints belong to the failure that the screen shows, and go on where they ended; a failure of one's own is found."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from grader.desk.hints import REMEMBERED, Subject, failure_to_mend, last_failure, next_hint, own_failure_said
+from grader.judge.verdict import Root, Verdict
+from grader.kit.kit import load_kit
+from grader.wire.recording import Ended
+from tests.samples import HOSTILE, case, failed_on_both, failure, not_judged, passing, verdict
+
+WRONG = failure(diagnosis="wrong-value", ended=Ended.RETURNED)
+DEADLOCK = failure(diagnosis="deadlock", ended=Ended.DEADLOCK)
+
+
+def subject(tiny: Path, last: Verdict | None, shown: Path | None = None) -> Subject:
+    exercise = load_kit(tiny).exercises[0]
+    return Subject(exercise=exercise, last=last, again="grade hint ex01", key="ex01", shown=shown)
+
+
+def hinted(tiny: Path, last: Verdict | None, shown: Path | None = None) -> str:
+    return next_hint(load_kit(tiny), subject(tiny, last, shown))
+
+
+# ---- which failure ---------------------------------------------------------------------------------------------------
+
+
+def test_it_is_the_failure_that_the_screen_shows_and_not_that_of_the_first_test() -> None:
+    stuck = [failed_on_both(number, "stuck", 10, DEADLOCK) for number in (2, 3)]
+
+    assert failure_to_mend(verdict(failed_on_both(1, "one", 10, WRONG), *stuck)) == (2, DEADLOCK)
+
+
+def test_a_verdict_that_names_the_failure_to_mend_is_believed() -> None:
+    both = verdict(failed_on_both(1, "one", 10, WRONG), failed_on_both(2, "two", 10, DEADLOCK))
+
+    assert failure_to_mend(replace(both, root=Root(test=2, backend="trio"))) == (2, DEADLOCK)
+    assert failure_to_mend(replace(both, root=Root(test=1, backend="asyncio"))) == (1, WRONG)
+    assert failure_to_mend(replace(both, root=Root(test=9, backend="trio"))) == (1, WRONG), "there is no such test"
+
+
+def test_without_a_failure_there_is_nothing_to_mend() -> None:
+    assert failure_to_mend(verdict(case(1, "one", 100, passing("trio")))) is None
+    assert failure_to_mend(verdict(case(1, "one", 100, not_judged("trio", "no")))) is None
+
+
+def test_the_hints_are_those_of_that_failure(tiny: Path) -> None:
+    last = verdict(failed_on_both(1, "one", 10, DEADLOCK), failed_on_both(2, "two", 10, WRONG))
+
+    said = hinted(tiny, replace(last, root=Root(test=2, backend="trio")))
+    assert said.startswith("ex01, test 2 (wrong-value), hint 1 of 6\n\nvalue hint 1\n\n")
+
+
+def test_a_part_of_an_exercise_that_passes_is_not_taken_for_all_of_it(tiny: Path) -> None:
+    part = replace(verdict(case(1, "one", 100, passing("trio"))), complete_run=False)
+
+    assert "general hint 1" in hinted(tiny, part)
+    assert "no hint is needed" in hinted(tiny, replace(part, complete_run=True))
+
+
+# ---- how many were given ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("damage", ["[]", "{", '{"ex01 general": "x"}', '{"ex01 general": -7}', "[" * 100_000])
+def test_a_damaged_memory_of_hints_begins_again(tiny: Path, tmp_path: Path, damage: str) -> None:
+    (tmp_path / "hints.json").write_text(damage)
+
+    assert "general hint 1" in hinted(tiny, None, tmp_path / "hints.json")
+
+
+def test_where_nothing_can_be_written_there_is_still_a_hint(tiny: Path, tmp_path: Path) -> None:
+    (tmp_path / "way").write_text("in the way")
+
+    assert "general hint 1" in hinted(tiny, None, tmp_path / "way" / "hints.json")
+    assert "general hint 1" in hinted(tiny, None, None)
+
+
+def test_the_memory_stays_small_and_keeps_what_was_asked_last(tiny: Path, tmp_path: Path) -> None:
+    shown = tmp_path / "hints.json"
+    shown.write_text(json.dumps({"ex01 general": 0} | {f"other {number}": 1 for number in range(REMEMBERED)}))
+
+    assert "general hint 2" in hinted(tiny, None, shown)
+    kept = json.loads(shown.read_text())
+    assert (len(kept), kept["ex01 general"], "other 0" in kept) == (REMEMBERED, 1, False)
+
+
+# ---- a failure of one's own ------------------------------------------------------------------------------------------
+
+
+def test_it_is_the_latest_failure_of_that_diagnosis() -> None:
+    def at(time: str, *tests: object) -> Verdict:
+        return replace(verdict(*tests), judged_at=time)  # type: ignore[arg-type]
+
+    early = at("2026-01-01T00:00:00+00:00", failed_on_both(1, "one", 10, DEADLOCK))
+    late = at("2026-03-01T00:00:00+00:00", failed_on_both(1, "one", 10, WRONG), failed_on_both(2, "two", 10, DEADLOCK))
+    other = at("2026-04-01T00:00:00+00:00", failed_on_both(1, "one", 10, WRONG))
+
+    assert last_failure([late, early, other], "deadlock") == (late, DEADLOCK)
+    assert last_failure([late, early, other], "serial") is None
+
+
+def test_a_failure_without_a_line_has_its_file_and_its_sentence() -> None:
+    said = own_failure_said(verdict(), replace(WRONG, line=None, source="", error="It is wrong."))
+
+    assert said.splitlines() == ["the last time in your file:", f"  --> {verdict().file}", "  error: It is wrong."]
+
+
+def test_nothing_in_it_acts() -> None:
+    said = own_failure_said(replace(verdict(), file=HOSTILE), replace(WRONG, line=3, source=HOSTILE, error=HOSTILE))
+
+    assert all(line.isprintable() for line in said.splitlines())
