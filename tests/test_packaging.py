@@ -100,7 +100,7 @@ def test_the_command_and_its_needs_are_declared(wheel: Path) -> None:
         metadata = archive.read(INFO + "METADATA").decode()
     declared = tomllib.loads((CHECKOUT / "pyproject.toml").read_text())["project"]
 
-    assert "grade = grader.cli.main:entry" in entry
+    assert "grade = grader.__main__:main" in entry
     for needed in declared["dependencies"]:
         name = needed.partition(">")[0]
         assert f"Requires-Dist: {name}" in metadata

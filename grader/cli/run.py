@@ -52,9 +52,11 @@ def run(
     **asked: Any,
 ) -> None:
     """Check your answer to one exercise or several."""
+    from grader.judge.progress import Onlooker, Stopping
     from grader.sandbox.box import Box
 
-    with Box() as box:  # its process starts while this one imports the rest of the grader
+    # The box's process starts while this one imports the rest of the grader.
+    with Stopping() as stopping, Box() as box:
         from grader.desk.run import RunDesk, RunOptions, only_begun
         from grader.judge.options import asked_for
 
@@ -63,8 +65,9 @@ def run(
         run_desk = RunDesk(desk, RunOptions(file=file, play_options=asked_for(**asked)))
         outlets = run_desk.outlets(chosen, reports, trace, os.environ)
         screen = None if shared.json else shared.screen()  # imports rich while the box is still starting
+        stopping.check()  # so far there is nothing to show
         with _following(shared, screen) as watch:
-            verdicts = run_desk.grade(box, chosen, watch)
+            verdicts = run_desk.grade(box, chosen, Onlooker(watch=watch, stopping=stopping))
         verdicts = only_begun(verdicts) if started else verdicts
         try:
             _show(shared, screen, verdicts, run_desk.proposed(verdicts), outlets)
@@ -72,8 +75,7 @@ def run(
             # Stored last, because the disk may be full: the learner has then at least seen the verdict.
             run_desk.store(verdicts)
         outlets.write(verdicts)
-    if run_desk.stopped:
-        raise KeyboardInterrupt  # as if it came now, when everything that is known has been shown
+    stopping.check()  # only now, when everything that is known has been shown
     from grader.cli import exit_codes
 
     sys.exit(exit_codes.of_run(verdicts) if fail_under is None else exit_codes.of_run_with_limit(verdicts, fail_under))

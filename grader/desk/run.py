@@ -21,7 +21,7 @@ from grader.errors import GraderError, MachineError, UsageError, WorkspaceError,
 from grader.files import write_file
 from grader.judge.kitfault import fault_in
 from grader.judge.options import EVERYTHING, PlayOptions
-from grader.judge.progress import Onlooker, Stopping, Watch, unwatched
+from grader.judge.progress import NOBODY, Onlooker
 from grader.judge.verdict import STOPPED, Status, Verdict
 from grader.kit.exercise import Exercise
 from grader.reports.views import Command, findings, reasons_not_judged
@@ -54,26 +54,19 @@ class RunDesk:
     def __init__(self, desk: Desk, options: RunOptions) -> None:
         self._desk = desk
         self._options = options
-        self.stopped = False
-        """Whether the user has pressed Ctrl-C while files were being graded."""
 
-    def grade(self, box: Box, exercises: Sequence[Exercise], watch: Watch = unwatched) -> tuple[Verdict, ...]:
-        """Grade the learner's files, and tell ``watch`` how far that is.
+    def grade(self, box: Box, exercises: Sequence[Exercise], onlooker: Onlooker = NOBODY) -> tuple[Verdict, ...]:
+        """Grade the learner's files, in the sight of an onlooker who may end it; then return what is known.
 
-        At the first Ctrl-C this returns what is known by then; a second one raises KeyboardInterrupt. Raises
-        UsageError, before any file is played, for an unknown test or backend.
+        Raises UsageError, before any file is played, for an unknown test or backend.
         """
         if self._options.file is not None and len(exercises) != 1:
             raise UsageError("--file goes with one exercise", hint="Name the exercise, as in `grade ex01 --file PATH`.")
         for exercise in exercises:
             self._check(exercise)
         requests = [self._request(exercise) for exercise in exercises]
-        with Stopping() as stopping:
-            onlooker = Onlooker(watch=watch, stopping=stopping)
-            grade = self._grade_alone if len(exercises) == 1 else self._grade_among_others
-            verdicts = [grade(box, *each, onlooker) for each in zip(exercises, requests, strict=True)]
-        self.stopped = stopping.asked
-        return tuple(verdicts)
+        grade = self._grade_alone if len(exercises) == 1 else self._grade_among_others
+        return tuple(grade(box, *each, onlooker) for each in zip(exercises, requests, strict=True))
 
     def _grade_alone(self, box: Box, exercise: Exercise, request: Request, onlooker: Onlooker) -> Verdict:
         from grader.judge import engine

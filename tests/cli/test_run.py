@@ -235,6 +235,28 @@ def test_ctrl_c_at_any_moment_says_no_traceback_and_leaves_no_process(course: Pa
     wait_until(lambda: is_gone(family))
 
 
+INTERRUPTED_IMPORT = """
+import signal, sys
+
+class Presses:
+    def find_spec(self, name, *more):
+        if name == "click":
+            signal.raise_signal(signal.SIGINT)
+
+sys.meta_path.insert(0, Presses())
+from grader.__main__ import main
+main()
+"""
+
+
+def test_ctrl_c_while_the_command_is_imported_is_no_traceback(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", INTERRUPTED_IMPORT], cwd=tmp_path, env=environment(), capture_output=True, check=False
+    )
+
+    assert (done.returncode, done.stdout, done.stderr) == (130, b"", b"interrupted\n")
+
+
 def test_the_exit_code_of_ctrl_c_is_documented() -> None:
     assert re.search(r"^\| 130 \| .*Ctrl-C", (CHECKOUT / "README.md").read_text(), re.MULTILINE)
 

@@ -11,7 +11,7 @@ import pytest
 from grader.desk.learner import Desk
 from grader.desk.run import RunDesk, RunOptions
 from grader.desk.workspace import create_workspace, read_attempts
-from grader.judge.progress import Progress, Watch
+from grader.judge.progress import Onlooker, Progress, Stopping
 from grader.judge.verdict import STOPPED, Status, Verdict
 from grader.kit.exercise import Exercise
 from grader.kit.kit import load_kit
@@ -44,7 +44,7 @@ def both(mine: Path) -> Sequence[Exercise]:
     return Desk(directory=mine, kit=None).kit.exercises
 
 
-def pressing_at(id: str, test: int) -> Watch:
+def pressing_at(id: str, test: int, stopping: Stopping) -> Onlooker:
     """An onlooker who presses Ctrl-C, once, when this test begins."""
     pressed = []
 
@@ -53,17 +53,16 @@ def pressing_at(id: str, test: int) -> Watch:
             pressed.append(progress)
             signal.raise_signal(signal.SIGINT)
 
-    return watch
+    return Onlooker(watch=watch, stopping=stopping)
 
 
 # ---- Ctrl-C ----------------------------------------------------------------------------------------------------------
 
 
 def test_exercises_that_were_not_begun_are_not_judged_and_cost_nothing(box: Box, mine: Path) -> None:
-    desk = run_desk(mine)
-    first, second = desk.grade(box, both(mine), pressing_at("ex01", 2))
+    with Stopping() as stopping:
+        first, second = run_desk(mine).grade(box, both(mine), pressing_at("ex01", 2, stopping))
 
-    assert desk.stopped
     assert [test.passed for test in first.tests] == [True, False]
     assert reasons_not_judged(first) == (STOPPED,)
     assert (second.status, second.trouble, second.tests) == (Status.NOT_JUDGED, STOPPED, ())
@@ -72,19 +71,13 @@ def test_exercises_that_were_not_begun_are_not_judged_and_cost_nothing(box: Box,
 
 def test_what_was_judged_to_the_end_is_stored_and_the_rest_is_not(box: Box, mine: Path) -> None:
     desk = run_desk(mine)
-    desk.store(desk.grade(box, both(mine), pressing_at("ex02", 1)))
+    with Stopping() as stopping:
+        desk.store(desk.grade(box, both(mine), pressing_at("ex02", 1, stopping)))
 
     workspace = Desk(directory=mine, kit=None).workspace
     assert workspace is not None
     attempts = [read_attempts(workspace, exercise) for exercise in both(mine)]
     assert [[verdict.status for verdict in verdicts] for verdicts in attempts] == [[Status.PASS], []]
-
-
-def test_a_run_that_nobody_stops_is_not_stopped(box: Box, mine: Path) -> None:
-    desk = run_desk(mine)
-    desk.grade(box, both(mine)[:1])
-
-    assert not desk.stopped
 
 
 def test_after_ctrl_c_the_same_is_proposed_again(mine: Path) -> None:
