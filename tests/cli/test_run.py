@@ -108,7 +108,10 @@ def test_a_terminal_shows_each_test_as_it_is_played_and_nothing_of_that_in_the_e
 
     assert "ex01  test 1 of 2 on asyncio   0 pass" in lines
     assert "ex01  test 2 of 2 on trio   1 pass  1 fail: test 2" in lines
-    assert screen[0].startswith("ex01  double")
+    *_, last, first_of_screen = shown.raw.decode().partition("\r\n")[0].split("\r")
+    assert last
+    assert not last.strip(), "blanks go over it"
+    assert first_of_screen.startswith("ex01  double")
     assert not [line for line in screen if " of 2 on " in line]
 
 
