@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
+from grader.judge.tasknames import numbered
 from grader.reports.lanes import LOOKED_AT, Bar, Kind, Lane, Life, held_seconds, lanes_in_time, lives
 from grader.text import short_number
 from grader.wire.recording import Event, Span, Trace, Waiting
@@ -92,13 +93,8 @@ def layout(trace: Trace, *, scale_end: float) -> Timeline:
 
 def _numbered(lanes: Sequence[Lane]) -> tuple[Lane, ...]:
     """Tell lanes of one name apart: ``run``, ``run 2``, ``run 3``."""
-    seen: Counter[str] = Counter()
-    numbered: list[Lane] = []
-    for lane in lanes:
-        seen[lane.label] += 1
-        count = seen[lane.label]
-        numbered.append(lane if count == 1 else replace(lane, label=f"{lane.label} {count}"))
-    return tuple(numbered)
+    labels = numbered([lane.label for lane in lanes])
+    return tuple(replace(lane, label=label) for lane, label in zip(lanes, labels, strict=True))
 
 
 # ---- the play as the judge saw it ------------------------------------------------------------------------------------

@@ -20,7 +20,7 @@ def test_a_turn_names_the_work_of_both_tasks() -> None:
 
 
 def test_tasks_of_one_name_are_told_apart() -> None:
-    assert turns_in_words(with_turns((0, 3, 2))) == "`run` no. 2 goes on before `run` no. 1 at 0 s"
+    assert turns_in_words(with_turns((0, 3, 2))) == "`run 2` goes on before `run` at 0 s"
 
 
 def test_many_turns_are_counted_and_none_says_nothing() -> None:
