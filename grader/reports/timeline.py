@@ -110,10 +110,43 @@ def as_at_verdict(trace: Trace, waiting: Sequence[Waiting]) -> Trace:
         stopped = max(task.since for task in waiting)
     if stopped is None:
         return trace
-    forced = _forced(trace, stopped)
+    forced, played = _forced(trace, stopped), trace.events[: _first_of_unwinding(trace, waiting, stopped)]
     spans = tuple(_as_at(span, stopped, forced) for span in trace.spans if span.start <= stopped)
-    events = tuple(_held(event, stopped) for event in trace.events if not _unwinds(event, stopped, forced))
+    events = tuple(_held(event, stopped) for event in played if not _unwinds(event, stopped, forced))
     return replace(trace, spans=spans, events=events, elapsed=min(trace.elapsed, stopped))
+
+
+def _first_of_unwinding(trace: Trace, waiting: Sequence[Waiting], stopped: float) -> int:
+    """The place of the first event after the verdict, of those that happened at the same virtual time as it.
+
+    That is where no task but those of ``waiting`` lived, and none of them had been woken. Where there is no such
+    moment, as in a play that spins, the answer is the end of the events.
+    """
+    names = {task.id: task.name for task in trace.tasks}
+    at_verdict = Counter((task.task, task.line, task.since) for task in waiting)
+    suspended: dict[int, tuple[str, int | None, float]] = {}
+    alive: set[int] = set()
+    woken: set[int] = set()
+    for place, event in enumerate(trace.events):
+        all_wait = len(alive) == len(suspended) == len(waiting) > 0
+        if event.time >= stopped and all_wait and Counter(suspended.values()) == at_verdict:
+            return place
+        match event.kind:
+            case "spawn":
+                alive.add(event.task)
+            case "wake":
+                # A task that gives up its turn is woken before it is suspended.
+                woken.add(event.task)
+                suspended.pop(event.task, None)
+            case "suspend" if event.task not in woken:
+                suspended[event.task] = (names.get(event.task, ""), event.line, event.time)
+            case "resume":
+                woken.discard(event.task)
+                suspended.pop(event.task, None)
+            case "finish":
+                alive.discard(event.task)
+                suspended.pop(event.task, None)
+    return len(trace.events)
 
 
 def _forced(trace: Trace, stopped: float) -> set[int | None]:

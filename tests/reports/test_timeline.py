@@ -144,6 +144,32 @@ def test_the_picture_of_a_play_that_was_stopped_ends_at_the_very_moment_of_the_v
     assert seen.elapsed == 7
 
 
+def at_once(*rows):
+    """A play in which no time passes: events of a kind, a task and what more there is to say about them."""
+    tasks = ((0, "main", None), (1, "worker", 0))
+    play = trace(elapsed=0, tasks=tasks, events=[event(0, kind, task, *more) for kind, task, *more in rows])
+    return replace(play, failed_at=0.0)
+
+
+BOTH_WAIT = [("spawn", 0), ("start", 0), ("spawn", 1), ("suspend", 0), ("start", 1), ("suspend", 1, "Event.wait")]
+UNWINDING = [("wake", 0), ("wake", 1), ("resume", 1), ("finish", 1, "returned"), ("resume", 0), ("suspend", 0)]
+
+
+def test_what_a_stopped_play_did_at_the_time_of_its_verdict_stays_and_its_unwinding_goes():
+    waiting = [Waiting(task=name, line=None, awaiting="", since=0.0) for name in ("main", "worker")]
+    play = at_once(*BOTH_WAIT, *UNWINDING)
+
+    assert [(one.kind, one.task) for one in as_at_verdict(play, waiting).events] == [row[:2] for row in BOTH_WAIT]
+
+
+def test_a_play_that_spins_keeps_its_turns_though_its_tasks_wait_at_the_end_as_at_the_beginning():
+    turn = [("resume", 1), ("wake", 1, "1"), ("suspend", 1, "checkpoint")]
+    waiting = [Waiting(task=name, line=None, awaiting="", since=0.0) for name in ("main", "worker")]
+    play = at_once(*BOTH_WAIT[:-1], *turn[1:], *turn * 3)
+
+    assert as_at_verdict(play, waiting).events == play.events
+
+
 def test_a_play_that_blocked_the_loop_is_cut_off_at_its_verdict_without_a_task_that_waits():
     play = replace(trace(span("a", 0, 5, "cancelled"), elapsed=5), failed_at=5.0)
 
