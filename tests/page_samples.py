@@ -16,6 +16,7 @@ from grader.reports.page import learner_page
 from tests.results_samples import course, judged, results_of
 from tests.samples import (
     HOSTILE,
+    RACE,
     case,
     deadlock,
     failed_on_both,
@@ -24,6 +25,7 @@ from tests.samples import (
     hostile,
     mixed,
     perfect,
+    race,
     span,
     trace,
     turns,
@@ -94,8 +96,11 @@ def everything() -> list[Verdict]:
         failed_on_both(4, "no reference", 25, failure(trace=blocked, reference=None, diagnosis="polling")),
         exercise="ex02",
     )
+    raced = failure(trace=race(), reference=None, turns="`b` goes on before `a` at 2 s", schedule=3, line=12)
+    out_of_turn = verdict(failed_on_both(1, "in any order", 100, raced), exercise="ex07", source=RACE)
     others = [replace(hostile(), exercise="ex04"), replace(unjudgeable(), exercise="ex05")]
-    return [mixed(), more, replace(perfect(), exercise="ex03"), *others, verdict(trouble="no box", exercise="ex06")]
+    troubled = verdict(trouble="no box", exercise="ex06")
+    return [mixed(), more, replace(perfect(), exercise="ex03"), *others, troubled, out_of_turn]
 
 
 def hostile_class(text: str = HOSTILE) -> ClassResults:

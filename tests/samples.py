@@ -8,7 +8,7 @@ from dataclasses import replace
 from grader.judge.verdict import BackendResult, Failure, PassedRemark, Root, TestResult, Verdict
 from grader.judge.verdict import Outcome as Result
 from grader.policy.submission import Fault
-from grader.wire.recording import Ended, Event, Span, Trace, TracedTask, Waiting
+from grader.wire.recording import Deviation, Ended, Event, Span, Trace, TracedTask, Waiting
 
 HOSTILE = (
     "<script>alert(1)</script><img src=x onerror=alert(2)> {{ 7 * 7 }} {% raw %} </style></pre>\x1b[31mred\x1b]0;t\x07 "
@@ -68,6 +68,58 @@ def one_after_the_other(**seconds: float) -> Trace:
         now += duration
 
     return trace(*spans, elapsed=now, events=[*events, event(now, "finish", 0, "returned")])
+
+
+RACE = """import anyio
+
+
+async def join(*fns):
+    async with anyio.create_task_group() as group:
+        for fn in fns:
+            group.start_soon(run, fn)
+
+
+async def run(fn):
+    await anyio.sleep(2)
+    await fn()
+"""
+
+
+SLEEPS = ("suspend", 11, "sleep")
+
+
+def race() -> Trace:
+    """A play of RACE: two tasks sleep, b then goes on out of turn, prints, wakes a and returns."""
+    tasks = ((0, "main", None), (1, "run", 0), (2, "run", 0))
+    rows: list[tuple[float, str, int, int | None, str | None]] = [
+        (0, "spawn", 0, None, None),
+        (0, "start", 0, None, None),
+        (0, "spawn", 1, None, None),
+        (0, "spawn", 2, None, None),
+        (0, "suspend", 0, 5, "TaskGroup.__aexit__"),
+        *((0, kind, task, line, info) for task in (1, 2) for kind, line, info in (("start", None, None), SLEEPS)),
+        (2, "wake", 1, None, None),
+        (2, "wake", 2, None, None),
+        (2, "resume", 2, None, None),
+        (2, "print", 2, None, "b was here\n"),
+        (2, "finish", 2, None, "returned"),
+        (2, "resume", 1, None, None),
+        (2, "suspend", 1, 12, "what it was given"),
+    ]
+    play = trace(span("a", 0, None, task=1), span("b", 0, 2, task=2), elapsed=2, tasks=tasks)
+    events = tuple(Event(*row) for row in rows)
+    return replace(play, events=events, deviations=(Deviation(time=2, task=2, instead_of=1),))
+
+
+def long_play(steps: int, *, tasks: int = 1, name: str = "run", output: str = "") -> Trace:
+    """A play of so many steps: the tasks take turns, a second each, and print."""
+    events = [event(0, "spawn", task) for task in range(tasks)]
+    for step in range(steps):
+        task, began = step % tasks, "start" if step < tasks else "resume"
+        events += [event(step, began, task), *([event(step, "print", task, output)] if output else [])]
+        events += [Event(time=step, kind="suspend", task=task, line=11, info="sleep")]
+    named = [(task, name, None if task == 0 else 0) for task in range(tasks)]
+    return trace(elapsed=steps, tasks=named, events=events)
 
 
 def turns(*order: int) -> Trace:

@@ -73,12 +73,14 @@ def list_(shared: SharedOptions) -> None:
 
 @main.command()
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE", help="Where to write it.")
+@click.option("--steps", is_flag=True, help="Step through every play that failed, not one of each exercise.")
 @shared_options
 @click.pass_obj
-def report(shared: SharedOptions, out: Path | None) -> None:
+def report(shared: SharedOptions, out: Path | None, steps: bool) -> None:
     """Write your last attempts as one HTML page. Runs nothing."""
     desk = shared.text_desk()
-    shared.say(f"Written: {desk.shown(desk.write_report(out))}. Open it in a browser.")
+    write = desk.write_report_with_every_step if steps else desk.write_report
+    shared.say(f"Written: {desk.shown(write(out))}. Open it in a browser.")
 
 
 @main.command()

@@ -9,7 +9,7 @@ import json
 import os
 import shlex
 import textwrap
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -205,13 +205,22 @@ class Desk:
         """Write the last attempt at every exercise as one page. Raises WorkspaceError if there is none."""
         from grader.reports.page import learner_page
 
+        return self._write_page(out, learner_page)
+
+    def write_report_with_every_step(self, out: Path | None) -> Path:
+        """Write the same page with every play that failed to step through."""
+        from grader.reports.page import learner_page_with_every_step
+
+        return self._write_page(out, learner_page_with_every_step)
+
+    def _write_page(self, out: Path | None, rendered: Callable[..., str]) -> Path:
         workspace = self._need_workspace()
         last = [attempts[-1] for exercise in self.kit.exercises if (attempts := self._attempts(exercise))]
         if not last:
             first = self.kit.exercises[0].id
             raise WorkspaceError("there is nothing to report yet", hint=f"Run `grade {first}` first.")
         path = workspace.root / REPORT if out is None else self.directory / out
-        page = learner_page(
+        page = rendered(
             last,
             kit_title=self.kit.title,
             diagnoses=self.kit.diagnoses,

@@ -41,6 +41,11 @@ class TaskNames:
         spans = (span for span in self._spans.get(task, ()) if span.start <= time)
         return next((span.name for span in spans if span.stopped is None or time <= span.stopped), None)
 
+    def work_at(self, task: int, time: float) -> str | None:
+        """The name of the innermost span that goes on after that time."""
+        spans = (span for span in reversed(self._spans.get(task, ())) if span.start <= time)
+        return next((span.name for span in spans if span.stopped is None or time < span.stopped), None)
+
     def function(self, task: int) -> str:
         """The function that a task runs, with a number if several tasks run it."""
         return self._functions.get(task, "a task")

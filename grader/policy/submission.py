@@ -68,13 +68,18 @@ class Submission:
 
     def lines(self) -> list[str]:
         """The source lines as written, and as Python counts them."""
-        # Not str.splitlines: Python counts no form feed and no U+2028 as the end of a line.
-        return _LINE_END.split(self.source)
+        return source_lines(self.source)
 
     def line(self, number: int | None) -> str:
         """The source line of that number as written, or nothing."""
         lines = self.lines()
         return lines[number - 1] if number is not None and 0 < number <= len(lines) else ""
+
+
+def source_lines(source: str) -> list[str]:
+    """Split a file into its lines as written, and as Python counts them."""
+    # Not str.splitlines: Python counts no form feed and no U+2028 as the end of a line.
+    return _LINE_END.split(source)
 
 
 def take(path: Path, *, limit: int) -> Submission | Fault:

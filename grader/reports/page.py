@@ -11,7 +11,7 @@ import base64
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from itertools import zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,7 +19,8 @@ from typing import TYPE_CHECKING
 from grader.judge.verdict import Failure, Outcome, Status, TestResult, Verdict
 from grader.kit.diagnosis import Diagnosis
 from grader.policy.submission import Fault
-from grader.reports import views
+from grader.reports import steps, views
+from grader.reports.steps import Stepper
 from grader.reports.timeline_svg import Chart, chart, kinds_in
 from grader.reports.views import Command, Excerpt, Finding, SharedRemark
 from grader.text import clean, counted, joined, waited_since, whole_points
@@ -32,6 +33,9 @@ MAX_OUTPUT_LINES = 12
 MAX_WAITING = 8
 MAX_LANES = 160
 """Lanes on one page. A page in which everything fails shows the first cause of each exercise, then the second."""
+MAX_BYTES = 299_000
+"""Bytes of a page that would be larger only for the plays that can be stepped through; these are then cut."""
+LEAST_ROOM_OF_STEPS = 4_000
 OUTCOME_GLYPHS = {Outcome.PASS: "✓", Outcome.FAIL: "✗", Outcome.NOT_JUDGED: "–"}
 STATUS_GLYPHS = {Status.PASS: "✓", Status.FAIL: "✗", Status.CANNOT_JUDGE: "✗", Status.NOT_JUDGED: "–"}
 
@@ -68,6 +72,7 @@ class FindingView:
     """The finding in which this kind of failure is explained; None in that one itself."""
     explanation: str
     charts: tuple[Chart, ...]
+    stepper: Stepper | None
     waiting: tuple[WaitingView, ...]
     more_waiting: int
     output: str
@@ -139,19 +144,53 @@ class ExerciseView:
 
 
 def learner_page(
+    verdicts: Sequence[Verdict], *, kit_title: str, diagnoses: Mapping[str, Diagnosis], made_at: str, templates: Path
+) -> str:
+    """Render the report of one learner as one self-contained page.
+
+    One play of each exercise, that of the failure to mend first, can be stepped through.
+    """
+    rendered = partial(
+        _rendered, verdicts, kit_title=kit_title, diagnoses=diagnoses, made_at=made_at, templates=templates
+    )
+    plays = [(verdict, finding) for verdict in verdicts for finding in views.first_to_mend(verdict)]
+    page = rendered(_in_steps(plays, steps.MAX_ROOM))
+    if len(page.encode()) <= MAX_BYTES or not plays:
+        return page
+    room = max(0, MAX_BYTES - len(rendered({}).encode()))
+    share = max(LEAST_ROOM_OF_STEPS, room // len(plays))
+    return rendered(_in_steps(plays[: room // share], share))
+
+
+def learner_page_with_every_step(
+    verdicts: Sequence[Verdict], *, kit_title: str, diagnoses: Mapping[str, Diagnosis], made_at: str, templates: Path
+) -> str:
+    """Render the report of one learner with the play of every finding to step through, however long it becomes."""
+    plays = [(verdict, finding) for verdict in verdicts for finding in views.findings(verdict)]
+    steppers = _in_steps(plays, steps.MAX_ROOM)
+    return _rendered(verdicts, steppers, kit_title=kit_title, diagnoses=diagnoses, made_at=made_at, templates=templates)
+
+
+def _in_steps(plays: Sequence[tuple[Verdict, Finding]], room: int) -> dict[int, Stepper]:
+    """Put plays into steps, each in so much room; by the identity of their failures."""
+    made = {id(f.failure): steps.stepper(f.failure, verdict.source, room=room) for verdict, f in plays}
+    return {identity: stepper for identity, stepper in made.items() if stepper is not None}
+
+
+def _rendered(
     verdicts: Sequence[Verdict],
+    steppers: Mapping[int, Stepper],
     *,
     kit_title: str,
     diagnoses: Mapping[str, Diagnosis],
     made_at: str,
     templates: Path,
 ) -> str:
-    """Render the report of one learner as one self-contained page."""
-    drawn = _worth_a_figure([views.findings(verdict) for verdict in verdicts])
+    shown = _Shown(figures=_worth_a_figure([views.findings(verdict) for verdict in verdicts]), steppers=steppers)
     versions = dict.fromkeys(f"{name} {number}" for verdict in verdicts for name, number in verdict.versions)
     context = {
         "kit_title": kit_title,
-        "exercises": tuple(_exercise(verdict, diagnoses, drawn) for verdict in verdicts),
+        "exercises": tuple(_exercise(verdict, diagnoses, shown) for verdict in verdicts),
         "summary": _summary(verdicts),
         "made_at": moment(made_at),
         "versions": ", ".join(versions),
@@ -180,7 +219,7 @@ def moment(iso: str) -> str:
 # ---- exercises -------------------------------------------------------------------------------------------------------
 
 
-def _exercise(verdict: Verdict, diagnoses: Mapping[str, Diagnosis], drawn: set[int]) -> ExerciseView:
+def _exercise(verdict: Verdict, diagnoses: Mapping[str, Diagnosis], shown: _Shown) -> ExerciseView:
     findings = views.findings(verdict)
     failed = sum(not test.passed for test in verdict.tests)
 
@@ -196,7 +235,7 @@ def _exercise(verdict: Verdict, diagnoses: Mapping[str, Diagnosis], drawn: set[i
         tests=tuple(_test(verdict, test, findings) for test in verdict.tests),
         faults=tuple(_fault(verdict, fault) for fault in verdict.faults),
         reasons=views.reasons_not_judged(verdict),
-        findings=_findings(verdict, findings, diagnoses, drawn),
+        findings=_findings(verdict, findings, diagnoses, shown),
         remarks=tuple(_remark(verdict, remark, diagnoses) for remark in views.remarks(verdict)),
         ignored=joined(verdict.ignored),
         commands=views.next_commands(verdict),
@@ -239,6 +278,14 @@ def _source(verdict: Verdict, line: int | None, excerpt: Excerpt) -> SourceView 
 # ---- findings --------------------------------------------------------------------------------------------------------
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Shown:
+    """What there is room for on the page: by identity, the failures with figures and those with steps."""
+
+    figures: set[int]
+    steppers: Mapping[int, Stepper]
+
+
 def _worth_a_figure(groups: Sequence[Sequence[Finding]]) -> set[int]:
     """Choose, by identity, the failures that are shown in full: the first of each kind, fairly over the exercises."""
     firsts = [list({f.failure.diagnosis: f for f in reversed(group)}.values())[::-1] for group in groups]
@@ -252,9 +299,9 @@ def _worth_a_figure(groups: Sequence[Sequence[Finding]]) -> set[int]:
 
 
 def _findings(
-    verdict: Verdict, findings: Sequence[Finding], diagnoses: Mapping[str, Diagnosis], drawn: set[int]
+    verdict: Verdict, findings: Sequence[Finding], diagnoses: Mapping[str, Diagnosis], shown: _Shown
 ) -> tuple[FindingView, ...]:
-    shown: list[FindingView] = []
+    made: list[FindingView] = []
     first: dict[str, FindingView] = {}
     seen: set[int] = set()
     for finding in findings:
@@ -262,11 +309,11 @@ def _findings(
         # A test that fails in two ways has two findings, and an anchor may occur once.
         anchor = f"{verdict.exercise}-{finding.test.number}" + ("-b" if finding.test.number in seen else "")
         seen.add(finding.test.number)
-        view = _finding(verdict, finding, anchor, first.get(slug), diagnoses.get(slug), drawn)
+        view = _finding(verdict, finding, anchor, first.get(slug), diagnoses.get(slug), shown)
         first.setdefault(slug, view)
-        shown.append(view)
+        made.append(view)
 
-    return tuple(shown)
+    return tuple(made)
 
 
 def _finding(
@@ -275,11 +322,11 @@ def _finding(
     anchor: str,
     first: FindingView | None,
     diagnosis: Diagnosis | None,
-    drawn: set[int],
+    shown: _Shown,
 ) -> FindingView:
     failure = finding.failure
     schedule = views.schedule_said(finding)
-    in_full = id(failure) in drawn
+    in_full = id(failure) in shown.figures
 
     return FindingView(
         finding=finding,
@@ -290,6 +337,7 @@ def _finding(
         first=first,
         explanation=diagnosis.explanation if diagnosis and not first else "",
         charts=_charts(failure) if in_full else (),
+        stepper=shown.steppers.get(id(failure)),
         waiting=_waiting(failure) if in_full else (),
         more_waiting=max(0, len(failure.waiting) - MAX_WAITING) if in_full else 0,
         output=_output(failure) if in_full else "",

@@ -112,7 +112,7 @@ def as_at_verdict(trace: Trace, waiting: Sequence[Waiting]) -> Trace:
         return trace
     forced, played = _forced(trace, stopped), trace.events[: _first_of_unwinding(trace, waiting, stopped)]
     spans = tuple(_as_at(span, stopped, forced) for span in trace.spans if span.start <= stopped)
-    events = tuple(_held(event, stopped) for event in played if not _unwinds(event, stopped, forced))
+    events = tuple(_held(event, stopped) for event in _without_last_steps(played, stopped, forced))
     return replace(trace, spans=spans, events=events, elapsed=min(trace.elapsed, stopped))
 
 
@@ -165,6 +165,21 @@ def _held(event: Event, stopped: float) -> Event:
     """Let a call that held up the loop when the play was stopped go on for ever: no virtual time passes in a loop."""
     endless = event.kind == "block" and event.time == stopped and not held_seconds(event.info)
     return replace(event, info=FOR_EVER) if endless else event
+
+
+def _without_last_steps(events: Sequence[Event], stopped: float, forced: set[int | None]) -> tuple[Event, ...]:
+    """Leave out what comes after the verdict, and at the time of the verdict the steps in which a task is cancelled."""
+    kept: list[Event] = []
+    cancelled: set[int] = set()
+    for event in reversed(events):
+        at_verdict = event.time == stopped
+        if at_verdict and event.kind == "finish" and event.info == "cancelled":
+            cancelled.add(event.task)
+        elif at_verdict and event.kind == "resume" and event.task in cancelled:
+            cancelled.remove(event.task)
+        elif not _unwinds(event, stopped, forced):
+            kept.append(event)
+    return tuple(reversed(kept))
 
 
 def _unwinds(event: Event, stopped: float, forced: set[int | None]) -> bool:

@@ -218,6 +218,12 @@ def _is_root(finding: Finding, verdict: Verdict) -> bool:
     return root is not None and finding.test.number == root.test and root.backend in finding.backends
 
 
+def first_to_mend(verdict: Verdict) -> tuple[Finding, ...]:
+    """Return the finding of the failure to mend first, and none if nothing fails."""
+    finding = main_finding(verdict)
+    return () if finding is None else (finding,)
+
+
 def is_ending(failure: Failure) -> bool:
     """Whether the way the play ended is itself the diagnosis: a deadlock, a blocked loop, an unexpected exception."""
     return not failure.ended.by_itself or failure.diagnosis == failure.ended

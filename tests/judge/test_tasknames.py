@@ -41,6 +41,12 @@ def test_a_span_of_no_length_is_over_when_time_has_passed() -> None:
     assert (names.span_at(2, 0), names.span_at(2, 1)) == ("a", None)
 
 
+def test_the_work_of_a_moment_is_the_innermost_span_that_goes_on() -> None:
+    names = names_of(("outer", 2, 0, 9), ("a", 2, 0, 3), ("b", 2, 3, 5))
+
+    assert [names.work_at(2, time) for time in (0, 3, 5, 9)] == ["a", "b", "outer", None]
+
+
 def test_only_a_task_with_one_span_is_that_span() -> None:
     names = names_of(("a", 2, 0, 1), ("b", 3, 0, 1), ("c", 3, 2, 3))
 

@@ -13,20 +13,24 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from jinja2 import UndefinedError
 
-from grader.judge.verdict import Verdict
+from grader.judge.verdict import Root, TestResult, Verdict
 from grader.kit.catalogue import BUILTIN
-from grader.reports.page import environment
+from grader.reports.listing import MAX_LINES
+from grader.reports.page import environment, learner_page_with_every_step
 from tests.page_samples import TEMPLATES, Page, contrast, everything, render
 from tests.samples import (
     HOSTILE,
+    RACE,
     careless,
     deadlock,
     failed_on_both,
     failure,
     hostile,
+    long_play,
     mixed,
     one_after_the_other,
     perfect,
+    race,
     span,
     together,
     trace,
@@ -53,7 +57,12 @@ def test_ids_are_unique_and_every_reference_leads_to_one(verdicts: Sequence[Verd
     page = Page(render(*verdicts))
     ids = [attrs["id"] for _, attrs in page.tags if "id" in attrs]
     targets = [attrs["href"] for _, attrs in page.tags if "href" in attrs]
-    labels = [attrs["aria-labelledby"] for _, attrs in page.tags if "aria-labelledby" in attrs]
+    labels = [
+        attrs[name]
+        for name in ("aria-labelledby", "aria-describedby", "for")
+        for _, attrs in page.tags
+        if name in attrs
+    ]
 
     assert len(ids) == len(set(ids))
     assert all(target.startswith("#") for target in targets), "nothing outside of the page"
@@ -250,6 +259,99 @@ def test_a_page_on_which_everything_fails_stays_below_300_kilobytes() -> None:
     text = render(*pages)
     assert len(text.encode()) < 300_000
     assert 'class="lane"' in text
+
+
+# ---- steps -----------------------------------------------------------------------------------------------------------
+
+
+def raced(number: int = 1, **changes: object) -> TestResult:
+    return failed_on_both(number, "in any order", 50, failure(**({"trace": race(), "reference": None} | changes)))
+
+
+def steppers_of(text: str) -> list[str]:
+    return re.findall(r'<fieldset class="steps">.*?</fieldset>', text, re.DOTALL)
+
+
+def test_the_play_of_the_failure_to_mend_first_can_be_stepped_through() -> None:
+    tests = raced(1), raced(2), raced(3)
+    first = render(verdict(*tests, source=RACE))
+    second = render(verdict(*tests, source=RACE, root=Root(test=2, backend="trio")))
+
+    assert [re.findall(r'name="(.*?)"', one)[0] for one in steppers_of(first)] == ["ex01-1-s"]
+    assert [re.findall(r'name="(.*?)"', one)[0] for one in steppers_of(second)] == ["ex01-2-s"]
+
+
+def test_on_request_every_play_can_be_stepped_through() -> None:
+    page = learner_page_with_every_step(
+        [verdict(raced(1), raced(2), raced(3), source=RACE)],
+        kit_title="x",
+        diagnoses=BUILTIN,
+        made_at="",
+        templates=TEMPLATES,
+    )
+
+    assert len(steppers_of(page)) == 3
+    assert len(Page(page).all("input")) == 3 * 6
+
+
+def test_steps_are_radio_buttons_of_one_group_that_their_frames_name_and_describe() -> None:
+    text = render(verdict(raced(), source=RACE))
+    page = Page(text)
+    ids = {attrs["id"] for _, attrs in page.tags if "id" in attrs}
+    radios = page.all("input")
+
+    assert {(radio["type"], radio["name"]) for radio in radios} == {("radio", "ex01-1-s")}
+    assert [radio["id"] for radio in radios if "checked" in radio] == ["ex01-1-s1"]
+    assert all({radio["aria-labelledby"], radio["aria-describedby"]} <= ids for radio in radios)
+    assert {attrs["for"] for attrs in page.all("label")} <= {radio["id"] for radio in radios}
+    for words in ("A step is what one task does between two waits.", "Step 4 of 5 · 2 s", "step 4: b goes on before a"):
+        assert words in page.text
+
+
+def test_each_step_lights_lines_that_the_style_can_light() -> None:
+    source = "async def long():\n" + "    await step()\n" * 100
+    play = replace(long_play(60), events=tuple(replace(e, line=n) for n, e in enumerate(long_play(60).events)))
+    text = render(verdict(raced(trace=play), source=source))
+    style = Page(text).blocks["style"]
+    lit = {word for radio in Page(text).all("input") for word in radio.get("class", "").split()}
+    lines = re.findall(r'<span class="n(\d+)">', text)
+
+    assert len(lines) == MAX_LINES
+    assert {word.split("-")[0] for word in lit} == {"at", "to"}
+    for kind in ("at", "to"):
+        rules = re.findall(rf"\.steps:has\(\.{kind}-(\d+):checked\) \.n(\d+)\b", style)
+        assert rules == [(number, number) for number in lines]
+
+
+LARGE = {
+    "long": {"trace": long_play(5000 // 3), "reference": long_play(60)},
+    "many tasks": {"trace": long_play(600, tasks=60), "reference": None},
+    "signs": {"trace": long_play(600, tasks=30, name="<&\"'>" * 9, output="<&\"'>" * 99 + "\n"), "reference": None},
+    "no letter": {
+        "trace": long_play(600, tasks=30, name="\U000e0001" * 99, output="\u65e5" * 99 + "\n"),
+        "reference": None,
+    },
+    "hostile": {"trace": long_play(600, tasks=30, name=HOSTILE, output=HOSTILE), "reference": None},
+}
+
+
+@pytest.mark.parametrize("play", LARGE.values(), ids=list(LARGE))
+def test_a_play_takes_less_than_40_kilobytes_however_long_and_hostile_it_is(play: dict[str, object]) -> None:
+    source = "\n".join(f"async def f{n}(): {HOSTILE.encode('ascii', 'ignore').decode()!r}" * 5 for n in range(90))
+    (stepper,) = steppers_of(render(verdict(raced(**play), source=source)))
+
+    assert 10_000 < len(stepper.encode()) < 40_000
+    assert "of them are left out here" in stepper
+    assert re.search(r"\d+ steps left out before this one", stepper)
+
+
+def test_steps_never_make_a_page_larger_than_300_kilobytes() -> None:
+    names = {f"download {number}": number + 1.0 for number in range(16)}
+    play = {"trace": long_play(600, tasks=16), "reference": together(**names)}
+    text = render(*(verdict(raced(**play), exercise=f"ex{n:02}") for n in range(1, 13)))
+
+    assert len(steppers_of(text)) == 12
+    assert 200_000 < len(text.encode()) < 300_000
 
 
 # ---- colours ---------------------------------------------------------------------------------------------------------

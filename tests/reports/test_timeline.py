@@ -129,6 +129,13 @@ def test_tasks_that_the_verdict_cut_off_never_ended():
     assert as_at_verdict(play, []) is play
 
 
+def test_a_task_that_the_verdict_cut_off_did_not_go_on():
+    step = [event(3, "resume", 1), event(3, "suspend", 1, "sleep")]
+    play = trace(elapsed=3, events=[*step, event(3, "resume", 1), event(3, "finish", 1, "cancelled")])
+
+    assert list(as_at_verdict(replace(play, failed_at=3.0), []).events) == step
+
+
 def test_the_picture_of_a_play_that_was_stopped_ends_at_the_very_moment_of_the_verdict():
     events = [event(4, "finish", 2, "returned"), event(7, "finish", 1, "cancelled"), event(9, "finish", 0, "cancelled")]
     spans = (span("a", 0, 7, "cancelled"), span("b", 1, 4), span("clean-up", 7.5, 9), span("c", 2, 9, "cancelled"))
