@@ -19,7 +19,7 @@ from grader.text import counted
 from grader.wire.recording import Ended, Trace
 
 MAX_FRAMES = 60
-MAX_ROOM = 38_000
+MAX_ROOM = 39_000
 """Characters that the frames and the listing of one play may take on the page, with what is written round them."""
 LAST = 2
 """Steps at the end of a play that are deciding."""
@@ -27,7 +27,7 @@ MAX_TURNINGS = 2
 """Steps out of turn that are deciding: those after the first few follow from them."""
 
 # What the page writes round texts, in characters.
-_ROOM_OF_FRAME, _ROOM_OF_TASK, _ROOM_OF_LINE, _ROOM_OF_SENTENCE = 540, 62, 42, 8
+_ROOM_OF_FRAME, _ROOM_OF_TASK, _ROOM_OF_LINE, _ROOM_OF_SENTENCE = 480, 46, 36, 8
 _ROOM_OF_SIGN = 7
 """A sign may be escaped, or take more than one byte, and two backticks make an element."""
 _PLAIN_SIGNS = frozenset(" _.,:;()[]=-+*/#|@!?%")
