@@ -45,7 +45,7 @@ ENDS_OF_STEPS = {
     Doing.CANCELLED: "It is cancelled.",
 }
 OTHER_WAY = "not as in the reference answer"
-COMPARED = "Up to here the reference answer does the same; this step of it is another one."
+COMPARED = "Up to this step the reference answer does the same; here it goes another way."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

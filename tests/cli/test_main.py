@@ -748,8 +748,10 @@ def test_reset_and_report_say_where(mine: Path) -> None:
     write(mine, RIGHT)
     inside("ex01", "-q", cwd=mine)
     report, reset = inside("report", cwd=mine), inside("reset", "ex01", cwd=mine)
+    every = inside("report", "--steps", "--out", "every.html", cwd=mine)
 
     assert report.stdout == "Written: grade-report.html. Open it in a browser.\n"
+    assert every.stdout == "Written: every.html. Open it in a browser.\n"
     assert reset.stdout.startswith("Your file is kept as .gradekit/backups/ex01_double/double.1.py.\n")
     assert (mine / "ex01_double" / "double.py").read_text() == answer(STUB)
 

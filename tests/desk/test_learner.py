@@ -384,6 +384,18 @@ def test_the_report_is_one_page_about_the_last_attempts(box: Box, mine: Path) ->
     assert "Tiny" in page.read_text(encoding="utf-8")
 
 
+def test_one_failing_play_of_an_exercise_can_be_stepped_through_and_on_request_every_one(box: Box, mine: Path) -> None:
+    write(mine, TOO_SOON.replace("2 * n", "n"))
+    graded(box, mine)
+
+    page = at(mine).write_report(None).read_text(encoding="utf-8")
+    every = at(mine).write_report_with_every_step(Path("every.html")).read_text(encoding="utf-8")
+
+    assert [text.count("Step through this play") for text in (page, every)] == [1, 2]
+    assert "<code>main</code> begins." in page
+    assert "await anyio.sleep(0)</span>" in page
+
+
 def test_without_an_attempt_there_is_nothing_to_report(mine: Path) -> None:
     with pytest.raises(WorkspaceError, match="nothing to report yet"):
         at(mine).write_report(None)

@@ -146,7 +146,7 @@ def test_where_the_play_leaves_that_of_the_reference_is_deciding() -> None:
     frames = stepped(trace=mine, reference=theirs).frames
 
     assert [(frame.step, frame.said[-1]) for frame in frames if frame.turning] == [
-        (4, "Up to here the reference answer does the same; this step of it is another one.")
+        (4, "Up to this step the reference answer does the same; here it goes another way.")
     ]
     assert [frame.step for frame in frames if frame.deciding] == [4, 7, 8, 9]
 
