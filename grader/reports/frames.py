@@ -72,7 +72,7 @@ class Frame:
     at: int | None
     """The line that the task goes on from."""
     stops: tuple[int, ...]
-    """The lines in which it waits next; at the end, those in which tasks still wait."""
+    """The lines in which it waits next, or holds up all tasks; at the end, those in which tasks still wait."""
     skipped: int = 0
     """Steps before this one that have no frame."""
     turning: str = ""
@@ -100,7 +100,7 @@ class Writer:
             more=max(0, len(states) - MAX_TASKS),
             output=_last_lines(output),
             at=self._places.get(step.was.line or 0),
-            stops=self._stops([step.now]),
+            stops=self._stops([step.now.line, *step.held]),
             turning=turning,
         )
 
@@ -115,12 +115,12 @@ class Writer:
             more=max(0, len(states) - MAX_TASKS),
             output=_last_lines(output),
             at=None,
-            stops=self._stops(state for state in states.values() if state.doing is Doing.WAITS),
+            stops=self._stops(state.line for state in states.values() if state.doing is Doing.WAITS),
             deciding=True,
         )
 
-    def _stops(self, states: Iterable[TaskState]) -> tuple[int, ...]:
-        return tuple(sorted({self._places[state.line] for state in states if state.line in self._places}))
+    def _stops(self, lines: Iterable[int | None]) -> tuple[int, ...]:
+        return tuple(sorted({self._places[line] for line in lines if line in self._places}))
 
     # ---- sentences ---------------------------------------------------------------------------------------------------
 

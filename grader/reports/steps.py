@@ -54,7 +54,7 @@ def stepper(failure: Failure, source: str, *, room: int = MAX_ROOM) -> Stepper |
     """Return the failing play in frames that take at most so much room; None if it has no step to show."""
     if failure.trace is None:
         return None
-    trace = as_at_verdict(failure.trace, failure.waiting)
+    trace = _as_it_ended(as_at_verdict(failure.trace, failure.waiting), failure.ended)
     steps = [step for step, _ in replay(trace)]
     if not steps:
         return None
@@ -67,6 +67,18 @@ def stepper(failure: Failure, source: str, *, room: int = MAX_ROOM) -> Stepper |
     chosen = _fitting([frames[number] for number in preferred if number in frames], room)
 
     return Stepper(frames=_with_gaps(chosen), lines=lines, steps=len(steps))
+
+
+def _as_it_ended(trace: Trace, ended: Ended) -> Trace:
+    """Have the scenario's own task raise in a play that raised: what runs it catches that, and returns."""
+    if ended is not Ended.RAISED or not trace.tasks:
+        return trace
+    first = trace.tasks[0].id
+    events = (
+        replace(event, info="raised") if event.kind == "finish" and event.task == first else event
+        for event in trace.events
+    )
+    return replace(trace, events=tuple(events))
 
 
 # ---- which steps have a frame ----------------------------------------------------------------------------------------

@@ -110,9 +110,11 @@ def as_at_verdict(trace: Trace, waiting: Sequence[Waiting]) -> Trace:
         stopped = max(task.since for task in waiting)
     if stopped is None:
         return trace
-    forced, played = _forced(trace, stopped), trace.events[: _first_of_unwinding(trace, waiting, stopped)]
+    forced, end = _forced(trace, stopped), _end_of_block(trace.events, stopped)
+    if waiting:
+        end = _first_of_unwinding(trace, waiting, stopped)
     spans = tuple(_as_at(span, stopped, forced) for span in trace.spans if span.start <= stopped)
-    events = tuple(_held(event, stopped) for event in _without_last_steps(played, stopped, forced))
+    events = tuple(_held(event, stopped) for event in _without_last_steps(trace.events[:end], stopped, forced))
     return replace(trace, spans=spans, events=events, elapsed=min(trace.elapsed, stopped))
 
 
@@ -128,7 +130,7 @@ def _first_of_unwinding(trace: Trace, waiting: Sequence[Waiting], stopped: float
     alive: set[int] = set()
     woken: set[int] = set()
     for place, event in enumerate(trace.events):
-        all_wait = len(alive) == len(suspended) == len(waiting) > 0
+        all_wait = len(alive) == len(suspended) == len(waiting)
         if event.time >= stopped and all_wait and Counter(suspended.values()) == at_verdict:
             return place
         match event.kind:
@@ -165,6 +167,14 @@ def _held(event: Event, stopped: float) -> Event:
     """Let a call that held up the loop when the play was stopped go on for ever: no virtual time passes in a loop."""
     endless = event.kind == "block" and event.time == stopped and not held_seconds(event.info)
     return replace(event, info=FOR_EVER) if endless else event
+
+
+def _end_of_block(events: Sequence[Event], stopped: float) -> int:
+    """The place after a call that blocked in real time, which takes no virtual time and stops the play at once."""
+    for place, event in enumerate(events, start=1):
+        if event.kind == "block" and event.time == stopped and held_seconds(event.info) == 0:
+            return place
+    return len(events)
 
 
 def _without_last_steps(events: Sequence[Event], stopped: float, forced: set[int | None]) -> tuple[Event, ...]:

@@ -111,6 +111,16 @@ def test_an_empty_line_is_no_sentence() -> None:
     assert not any("prints" in said for frame in stepped(trace=long_play(2, output="\n")).frames for said in frame.said)
 
 
+def test_an_exception_that_ends_the_play_is_one_of_the_scenarios_own_task() -> None:
+    # The recording calls that task returned, as what runs it has caught the exception.
+    play = replace(race(), events=(*race().events, event(2, "resume", 0), event(2, "finish", 0, "returned")))
+    *_, last, end = stepped(trace=play, ended=Ended.RAISED).frames
+
+    assert last.said[-1] == "It raises an exception."
+    assert (rows(end)[0], rows(end)[2]) == (("main", "has raised an exception"), ("b", "has returned"))
+    assert end.said == ("An exception ends the play.",)
+
+
 # ---- which lines are lit ---------------------------------------------------------------------------------------------
 
 
@@ -121,6 +131,13 @@ def test_the_lines_of_a_step_are_places_in_the_listing() -> None:
 
     assert numbers == [4, 5, 6, 7, 10, 11, 12]
     assert lit == [(None, [5]), (None, [11]), (None, [11]), (11, []), (11, [12]), (None, [5, 12])]
+
+
+def test_the_line_of_a_call_that_holds_up_every_task_is_lit() -> None:
+    events = [event(0, "start", 0), replace(event(0, "block", 0, "3"), line=11), event(3, "suspend", 0)]
+    made = stepped(RACE, trace=trace(elapsed=3, events=events), line=None)
+
+    assert [made.lines[place - 1].text.strip() for place in made.frames[0].stops] == ["await anyio.sleep(2)"]
 
 
 def test_without_the_file_nothing_is_lit_and_the_lines_are_said_all_the_same() -> None:

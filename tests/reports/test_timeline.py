@@ -183,6 +183,13 @@ def test_a_play_that_blocked_the_loop_is_cut_off_at_its_verdict_without_a_task_t
     assert [one.how for one in as_at_verdict(play, []).spans] == ["open"]
 
 
+def test_a_play_is_over_where_a_call_blocks_in_real_time_and_not_where_one_takes_virtual_time():
+    step = [("start", 0), ("block", 0, "3"), ("suspend", 0), ("resume", 0), ("block", 0, "0")]
+    play = at_once(*step, ("suspend", 0), *UNWINDING)
+
+    assert [(one.kind, one.task) for one in as_at_verdict(play, []).events] == [row[:2] for row in step]
+
+
 def test_an_endless_loop_that_was_stopped_has_not_raised_and_holds_up_every_task():
     events = [event(1, "start", 0), event(2, "block", 1, "0"), event(2, "finish", 1, "raised")]
     events += [event(2, "finish", 2, "raised"), event(2, "finish", 0, "raised")]
@@ -192,7 +199,7 @@ def test_an_endless_loop_that_was_stopped_has_not_raised_and_holds_up_every_task
     seen = as_at_verdict(play, [])
 
     assert [(one.name, one.how) for one in seen.spans] == [("round it", "open"), ("in it", "raised")]
-    assert [(one.kind, one.task) for one in seen.events] == [("start", 0), ("block", 1), ("finish", 2)]
+    assert [(one.kind, one.task) for one in seen.events] == [("start", 0), ("block", 1)]
     lanes = {lane.label: lane for lane in layout(seen, scale_end=4).lanes}
     assert kinds(lanes["round it"]) == [(1, 2, Kind.WORK), (2, 4, Kind.BLOCKED)]
 
