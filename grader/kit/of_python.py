@@ -177,12 +177,12 @@ OF_PYTHON = (
     Diagnosis(
         slug="one-backend-only",
         sentence="this works on asyncio alone, and the exercise is played on trio as well",
-        explanation="anyio runs on two event loops, asyncio and trio. What is taken from asyncio itself (tasks, "
-        "queues, futures, the running loop) does not exist on trio.",
+        explanation="What is written with anyio runs on two event loops, asyncio and trio. What is taken from asyncio "
+        "itself (tasks, queues, futures, the running loop) does not work on trio.",
         help="use what anyio has for it",
         hints=(
             "Which name on that line comes from asyncio?",
-            "anyio has task groups, events, locks, streams and timeouts that work on both.",
+            "Task groups, events, locks, streams and timeouts of anyio work on both.",
             "`anyio.create_task_group` for `gather` and `create_task`, a memory stream for `Queue`, `anyio.sleep` for "
             "`asyncio.sleep`, `anyio.fail_after` for `wait_for`.",
         ),
