@@ -189,7 +189,7 @@ def test_an_exception_is_shown_with_its_line_and_what_was_printed_before(box: Bo
     failure = verdict.tests[0].results[1].failure
 
     assert failure is not None
-    assert failure.diagnosis == "raised"
+    assert failure.diagnosis == "unknown-name"
     assert re.fullmatch(r"NameError: .*\bnn\b.*", failure.exception)
     assert (failure.line, failure.source, failure.output) == (7, "    return nn", "here 3\n")
 

@@ -122,7 +122,9 @@ def test_hidden_tests_come_with_everything_they_declare(root: Path) -> None:
         points=60,
         diagnosis="serial",
         feedback="It was serial.",
+        help="",
         schedules=None,
+        show=(),
         line=5,
     )
     assert (second.number, second.diagnosis, second.schedules, second.line) == (2, "deadlock", 3, 13)
