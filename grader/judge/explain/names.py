@@ -11,6 +11,8 @@ from collections.abc import Iterable
 
 from grader.judge.explain.code import Code, Function, bound, own_nodes
 from grader.judge.explain.finding import Finding
+from grader.kit.exercise import PURE
+from grader.policy.rules import PURE_MODULES
 
 _UNKNOWN = re.compile(r"name '(\w+)' is not defined")
 _UNBOUND = re.compile(r"(?:local|free) variable '(\w+)'")
@@ -31,8 +33,9 @@ ELSEWHERE = {
     "wait_for": "anyio.fail_after",
     "Queue": "anyio.create_memory_object_stream",
     "TaskGroup": "anyio.create_task_group()",
+    "timeout": "anyio.fail_after",
 }
-"""Names of asyncio that anyio has under another one, or does in another way."""
+"""Names of asyncio that anyio has under another one, or does in another way; its own `gather` is off limits."""
 
 
 # ---- a name ----------------------------------------------------------------------------------------------------------
@@ -53,9 +56,15 @@ def unknown_name(code: Code, message: str, line: int, allowed: Iterable[str]) ->
 
 
 def _help_for_name(code: Code, name: str, line: int, allowed: Iterable[str]) -> str:
-    if name in {module.partition(".")[0] for module in _MODULES}:
+    allowed = [*allowed]
+    importable = allowed + sorted(_MODULES & PURE_MODULES if PURE in allowed else ())
+    if name in {module.partition(".")[0] for module in importable}:
         return f"add `import {name}` at the top of the file"
-    home = next((module for module in ("anyio", "anyio.lowlevel", "typing", *allowed) if name in _public(module)), "")
+    if name in _MODULES:
+        return f"do without `{name}`, which this exercise does not import"
+    if name in ELSEWHERE:
+        return _elsewhere(name)
+    home = next((module for module in ("anyio", "anyio.lowlevel", *importable) if name in _public(module)), "")
     if home in ("anyio", "anyio.lowlevel"):
         return f"write `{home}.{name}`, with `import {home}` at the top of the file"
     if home:
@@ -63,7 +72,8 @@ def _help_for_name(code: Code, name: str, line: int, allowed: Iterable[str]) -> 
     near = nearest(name, code.visible(line) | set(dir(builtins)))
     if near:
         return f"write `{near}`, if that is what you mean"
-    owner = next((function.name for function in code.functions if name in bound(function)), "")
+    here = code.visible(line)
+    owner = next((one.name for one in code.functions if name in bound(one) and name not in here), "")
     if owner:
         return f"`{name}` belongs to `{owner}` alone: hand it on as an argument, or return it"
     return f"give `{name}` a value before this line, or correct its spelling"
@@ -75,7 +85,8 @@ def unbound_name(code: Code, message: str, line: int) -> Finding | None:
     if found is None:
         return None
     name, function = found[1], code.function_at(line)
-    outer = None if function is None else _scope_of(code, function, name)
+    # A name that the function only reads is the outer one, which has no value yet.
+    outer = None if function is None or name not in bound(function) else _scope_of(code, function, name)
     if function is None or outer is None:
         return Finding(
             diagnosis="no-value-yet",
@@ -143,13 +154,17 @@ def unknown_attribute(code: Code, message: str, line: int) -> Finding | None:
 
 def _of_module(module: str, name: str, line: int) -> Finding:
     near = nearest(name, _public(module))
-    if near:
+    if module == "anyio" and name in ELSEWHERE:
+        help = _elsewhere(name)
+    elif near:
         help = f"write `{module}.{near}`, if that is what you mean"
-    elif module == "anyio" and name in ELSEWHERE:
-        help = f"use {ELSEWHERE[name]}" if "`" in ELSEWHERE[name] else f"use `{ELSEWHERE[name]}`"
     else:
         help = f"look up in the documentation of `{module}` what it is called"
     return Finding(diagnosis="unknown-name", error=f"`{module}` has no `{name}`", help=help, line=line)
+
+
+def _elsewhere(name: str) -> str:
+    return f"use {ELSEWHERE[name]}" if "`" in ELSEWHERE[name] else f"use `{ELSEWHERE[name]}`"
 
 
 def _of_object(code: Code, kind: str, name: str, line: int) -> Finding:
@@ -201,4 +216,6 @@ def nearest(name: str, known: Iterable[str]) -> str:
 def _public(module: str) -> set[str]:
     if module not in _MODULES:
         return set()
-    return {name for name in dir(importlib.import_module(module)) if not name.startswith("_")}
+    found = importlib.import_module(module)
+    # What a module has imported for itself is none of its names.
+    return {name for name in getattr(found, "__all__", dir(found)) if not name.startswith("_")} - {*ELSEWHERE}
