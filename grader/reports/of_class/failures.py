@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from grader.classroom.marks import ClassResults
 from grader.judge.verdict import Failure, Outcome, TestResult
+from grader.kit.of_python import OF_PYTHON
 from grader.reports.of_class.figures import percent_of
 from grader.text import counted, joined
 from grader.wire.recording import LEFT_BEHIND
@@ -44,7 +45,7 @@ MANNERS = {
     **dict.fromkeys(LEFT_BEHIND, Manner.LEFT),
     **dict.fromkeys(("crashed", "limit", "not-simulated", "tampered", "internal"), Manner.BROKEN),
     "blocked-loop": Manner.BLOCKED,
-    "raised": Manner.RAISED,
+    **dict.fromkeys(("raised", *(diagnosis.slug for diagnosis in OF_PYTHON)), Manner.RAISED),
 }
 """The manners of what the grader itself finds; what a hidden test declares is WRONG."""
 

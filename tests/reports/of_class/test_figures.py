@@ -9,6 +9,7 @@ import pytest
 from grader.classroom.marks import Mark, Standing
 from grader.judge.verdict import Failure, TestResult
 from grader.kit.catalogue import BUILTIN
+from grader.kit.of_tasks import OF_TASKS
 from grader.policy.submission import Fault
 from grader.reports.of_class.failures import (
     Manner,
@@ -173,6 +174,7 @@ def test_a_learner_without_any_points_has_no_total() -> None:
         (failure(diagnosis="serial", ended=Ended.DEADLOCK), Manner.STUCK),
         (failure(diagnosis="blocked-loop", ended=Ended.BLOCKED_LOOP), Manner.BLOCKED),
         (failure(diagnosis="raised", ended=Ended.RETURNED), Manner.RAISED),
+        (failure(diagnosis="unknown-name", ended=Ended.RAISED), Manner.RAISED),
         (failure(diagnosis="never-awaited", ended=Ended.RETURNED), Manner.LEFT),
         (failure(diagnosis="crashed", ended=Ended.CRASHED), Manner.BROKEN),
     ],
@@ -181,9 +183,14 @@ def test_the_manner_of_a_failure_is_how_the_play_ended_or_what_was_found(why: Fa
     assert manner_of(why) is manner
 
 
-@pytest.mark.parametrize("slug", sorted(BUILTIN.keys() - {"fragile", "wrong-kind"}))
+@pytest.mark.parametrize(
+    "slug", sorted(BUILTIN.keys() - {"fragile", "wrong-kind"} - {diagnosis.slug for diagnosis in OF_TASKS})
+)
 def test_what_the_grader_itself_finds_has_a_manner_of_its_own(slug: str) -> None:
-    """``fragile`` is noticed in tests that pass, and nothing fails by it; a wrong kind is not what was asked for."""
+    """``fragile`` is noticed in tests that pass, and nothing fails by it.
+
+    A wrong kind, and tasks that run in another way, are not what was asked for.
+    """
     assert manner_of(failure(diagnosis=slug, ended=Ended.RETURNED)) is not Manner.WRONG
 
 
