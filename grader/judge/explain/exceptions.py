@@ -7,6 +7,7 @@ which says the exception as it is.
 from __future__ import annotations
 
 import ast
+import builtins
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -85,13 +86,19 @@ def awaits_nothing(raised: Raise) -> Finding | None:
         )
     what = "None" if kind == "NoneType" else a(kind)
     subject = f"what `{called}(...)` returns" if called else "what stands behind it"
-    return raised.finding(
-        "not-awaitable",
-        f"`await` waits for a coroutine, and {subject} is {what}",
-        f"take the `await` out, or make `{called}` an `async def`"
-        if _own(raised.code, called)
-        else "take the `await` out",
-    )
+    help = "take the `await` out"
+    if _own(raised.code, called):
+        help = f"take the `await` out, or make `{called}` an `async def`"
+    elif not called and kind in ("function", "method"):
+        help = f"call it: `await {ast.unparse(awaited[0])}(...)`" if awaited else "call it"
+    elif not called and kind in ("list", "tuple", "set", "generator"):
+        help = "await its items one by one, or start each of them in a task group"
+    return raised.finding("not-awaitable", f"`await` waits for a coroutine, and {subject} is {what}", help)
+
+
+_COROUTINE = re.compile(
+    r"'(?:coroutine|async_generator_asend)'|(?<!not )a coroutine object|non-iterable coroutine object"
+)
 
 
 def _awaits_generator(raised: Raise, called: str, kind: str) -> Finding | None:
@@ -127,7 +134,7 @@ def async_aiter(raised: Raise) -> Finding | None:
 
 def coroutine_used(raised: Raise) -> Finding | None:
     """A coroutine in the place of the value that it would give: its call was not awaited."""
-    if "'coroutine' object" not in raised.message and "a coroutine object" not in raised.message:
+    if not _COROUTINE.search(raised.message):
         return None
     started = [
         node
@@ -149,29 +156,33 @@ def passed_a_call(raised: Raise, start: ast.Call, argument: ast.Call) -> Finding
     """``start_soon(fn())``: the call was made, and its coroutine given away in place of the function."""
     starter, function = ast.unparse(start.func), ast.unparse(argument.func)
     given = ", ".join([function, *map(ast.unparse, argument.args)])
+    if argument.keywords:
+        named = [ast.unparse(keyword) for keyword in argument.keywords]
+        given = f"functools.partial({', '.join([given, *named])})"
     return raised.finding(
         "called-not-given",
-        f"`{starter}` wants the function, and gets the coroutine that calling `{function}(...)` gives",
+        f"`{starter}` wants the function, and gets what calling `{function}(...)` gives",
         f"write `{starter}({given})`: without calling it",
     )
 
 
 _NOT_ASYNC = re.compile(
     r"expected an async function|expecting an async function|not a coroutine function|got something unexpected"
+    r"|to return a coroutine, but|partial' object has no attribute '__qualname__'"
 )
 
 
 def not_a_function(raised: Raise) -> Finding | None:
     """``start_soon`` of something that is no async function."""
     for node in raised.code.at(raised.line, ast.Call):
-        if isinstance(node, ast.Call) and ast.unparse(node.func).endswith(".start_soon") and node.args:
-            if isinstance(node.args[0], ast.Call) and raised.kind in ("TypeError", "AttributeError"):
+        if isinstance(node, ast.Call) and ast.unparse(node.func).endswith((".start_soon", ".start")) and node.args:
+            if isinstance(node.args[0], ast.Call) and raised.message.endswith("' object is not callable"):
                 return passed_a_call(raised, node, node.args[0])
             if _NOT_ASYNC.search(raised.message):
                 given = ast.unparse(node.args[0])
                 return raised.finding(
                     "called-not-given",
-                    f"`start_soon` wants an async function, and `{given}` is none",
+                    f"`{ast.unparse(node.func)}` wants an async function, and `{given}` is none",
                     "give it an `async def`, and its arguments after it",
                 )
     return None
@@ -193,19 +204,28 @@ def context_manager(raised: Raise) -> Finding | None:
         return None
     kind, asynchronous = found[1], bool(found[2])
     opened = _opened(raised)
+    if kind == "coroutine":
+        word = "async with" if asynchronous else "with"
+        return raised.finding(
+            "await-missing",
+            f"`{opened}` has to be awaited first: it is `{word}` of what it gives",
+            f"write `{word} await {opened}`, or `async with` in place of `with` if it gives a group or a stream"
+            if not asynchronous
+            else f"write `{word} await {opened}`",
+        )
+    if kind in ("function", "method", "type"):
+        return raised.finding("async-with", f"{a(kind)} is entered here, and not what it gives", "call it: add `(...)`")
+    if hasattr(builtins, kind) or kind == "NoneType":
+        return None
     if not asynchronous:
         return raised.finding(
             "async-with",
             f"`{opened}` is entered by `with`, and works with `async with` alone"
             if opened
-            else "`with` cannot enter this",
-            "write `async with`: entering and leaving it may have to wait",
-        )
-    if kind == "coroutine":
-        return raised.finding(
-            "await-missing",
-            f"`{opened}` has to be awaited first: it is `async with` of what it gives",
-            f"write `async with await {opened}`",
+            else f"{a(kind)} cannot be entered by `with`",
+            "write `async with`: entering and leaving it may have to wait"
+            if opened
+            else f"enter the {kind} by an `async with` of its own",
         )
     return raised.finding(
         "async-with",
@@ -216,7 +236,7 @@ def context_manager(raised: Raise) -> Finding | None:
 
 def _opened(raised: Raise) -> str:
     statement = raised.code.statement(raised.line)
-    if isinstance(statement, ast.With | ast.AsyncWith):
+    if isinstance(statement, ast.With | ast.AsyncWith) and len(statement.items) == 1:
         return ast.unparse(statement.items[0].context_expr)
     return ""
 
@@ -228,6 +248,8 @@ def loop(raised: Raise) -> Finding | None:
         error = f"`async for` cannot go through {a(kind)}"
         if kind == "coroutine":
             return raised.finding("await-missing", error, "write `await` before the call, or loop over what it gives")
+        if kind in ("function", "method"):
+            return raised.finding("async-for", error, "call it: what it gives may be gone through")
         return raised.finding("async-for", error, "write `for`, without `async`")
     found = _NOT_ITERABLE.search(raised.message)
     if found is None:
@@ -241,7 +263,7 @@ def loop(raised: Raise) -> Finding | None:
         maker = next(
             (
                 f
-                for f in ("list", "tuple", "set", "iter")
+                for f in ("list", "tuple", "set", "iter", "next", "sum", "sorted", "min", "max", "any", "all")
                 if raised.code.at(raised.line, ast.Call) and _calls(raised, f)
             ),
             "",
@@ -262,11 +284,26 @@ def _calls(raised: Raise, function: str) -> bool:
     )
 
 
+_NONE = re.compile(
+    r"'NoneType' object (?:is not (?:subscriptable|callable)|does not support item)|non-iterable NoneType object"
+    r"|for \S+: (?:'NoneType' and '|'\w+' and 'NoneType')|of type 'NoneType' has no"
+)
+
+
+def none_used(raised: Raise) -> Finding | None:
+    """None where a value is needed: called, indexed, unpacked or added to."""
+    if raised.kind != "TypeError" or not _NONE.search(raised.message):
+        return None
+    return raised.finding(
+        "none-used", "a value on this line is None", "find the line or the call that should have given it another value"
+    )
+
+
 # ---- calls -----------------------------------------------------------------------------------------------------------
 
 _ARGUMENTS = re.compile(
-    r"([\w.<>]+)\(\) (missing \d+ required (?:positional|keyword-only) arguments?: .*|takes .* given"
-    r"|got an unexpected keyword argument .*|got multiple values for argument .*)"
+    r"([\w.<>]+)\(\) (missing \d+ required (?:positional|keyword-only) arguments?: .*|takes .* given\)?"
+    r"|takes no (?:keyword )?arguments|got an unexpected keyword argument '\w+'|got multiple values for argument .*)"
 )
 
 
@@ -278,9 +315,21 @@ def wrong_arguments(raised: Raise) -> Finding | None:
     function = found[1].rpartition(".<locals>.")[2]
     return raised.finding(
         "wrong-arguments",
-        f"`{function}` is called with the wrong arguments: it {found[2]}",
-        f"compare this call with the `def` of `{function.rpartition('.')[2]}`",
+        f"`{function}` is called with the wrong arguments: it {'is ' * found[2].startswith('missing')}{found[2]}",
+        _how_to_call(raised.code, function),
     )
+
+
+def _how_to_call(code: Code, function: str) -> str:
+    owner, _, name = function.rpartition(".")
+    if code.function(function) is None and not _own(code, name):
+        known = owner if name == "__init__" else function
+        return f"look up which arguments `{known}` takes"
+    method = code.function(function) if owner in code.classes else None
+    plain = method is not None and not method.decorator_list
+    if method is not None and plain and [argument.arg for argument in method.args.args[:1]] != ["self"]:
+        return f"write `self` as the first parameter of `{name}`: a method gets its object there"
+    return f"compare this call with the `def` of `{name}`"
 
 
 def text_for_bytes(raised: Raise) -> Finding | None:
@@ -300,12 +349,22 @@ def text_for_bytes(raised: Raise) -> Finding | None:
 
 def stop_iteration(raised: Raise) -> Finding | None:
     """``StopIteration`` that wants to leave a coroutine, or ``StopAsyncIteration`` an async generator."""
+    if "generator raised StopIteration" in raised.message:
+        return raised.finding(
+            "stop-iteration",
+            "StopIteration wants to leave a function with a `yield`, which Python forbids",
+            "catch it there and `return`: that ends a generator",
+        )
     if "raised StopIteration" in raised.message:
+        function = raised.code.function_at(raised.line)
+        in_anext = function is None or function.name == "__anext__"
         return raised.finding(
             "stop-iteration",
             "StopIteration wants to leave an `async def`, which Python forbids: it turns it into a RuntimeError",
-            "catch it there and `raise StopAsyncIteration`, which ends an `async for`",
-            _line_of_stop(raised),
+            "catch it there and `raise StopAsyncIteration`, which ends an `async for`"
+            if in_anext
+            else "catch it there, or go through the items with a `for` loop, which ends by itself",
+            line_of_stop(raised.leaf, raised.code),
         )
     if "raised StopAsyncIteration" in raised.message:
         return raised.finding(
@@ -316,22 +375,23 @@ def stop_iteration(raised: Raise) -> Finding | None:
     return None
 
 
-def _line_of_stop(raised: Raise) -> int | None:
-    """Where an ``async def`` raises StopIteration, or calls ``next`` without a default."""
-    for function in raised.code.functions:
-        if not isinstance(function, ast.AsyncFunctionDef):
-            continue
-        for node in sorted(own_nodes(function), key=lambda node: getattr(node, "lineno", 0)):
-            match node:
-                case ast.Raise(exc=ast.Name(id="StopIteration") | ast.Call(func=ast.Name(id="StopIteration"))):
-                    return node.lineno
-                case ast.Call(func=ast.Name(id="next"), args=[_]) if not _is_tried(raised.code, node):
-                    return node.lineno
-    return None
+def line_of_stop(leaf: Leaf, code: Code) -> int | None:
+    """The line that let a StopIteration out, which Python turns into an exception that does not name it."""
+    if "coroutine raised StopIteration" not in leaf.message:
+        return None
+    lines = [
+        node.lineno
+        for function in code.functions
+        if isinstance(function, ast.AsyncFunctionDef)
+        for node in own_nodes(function)
+        if (_takes_next(node) and not any(isinstance(outer, ast.Try) for outer in code.around(node)))
+        or (isinstance(node, ast.Raise) and node.exc is not None and "StopIteration" in ast.unparse(node.exc))
+    ]
+    return min(lines, default=None)
 
 
-def _is_tried(code: Code, node: ast.AST) -> bool:
-    return any(isinstance(outer, ast.Try) for outer in code.around(node))
+def _takes_next(node: ast.AST) -> bool:
+    return isinstance(node, ast.Call) and ast.unparse(node.func) == "next" and len(node.args) == 1
 
 
 def recursion(raised: Raise) -> Finding | None:
@@ -395,9 +455,17 @@ def not_entered(raised: Raise) -> Finding | None:
     )
 
 
+_OF_ASYNCIO = (
+    "no running event loop",
+    "no current event loop",
+    "trio.run received unrecognized yield message",
+    "'NoneType' object has no attribute 'create_future'",
+)
+
+
 def of_asyncio(raised: Raise) -> Finding | None:
     """Something of asyncio, which trio does not have."""
-    if "no running event loop" not in raised.message and "no current event loop" not in raised.message:
+    if not any(text in raised.message for text in _OF_ASYNCIO):
         return None
     return raised.finding(
         "one-backend-only",
@@ -431,18 +499,19 @@ Rule = Callable[[Raise], Finding | None]
 _RULES: tuple[Rule, ...] = (
     keyboard,
     still_a_stub,
+    of_asyncio,
+    not_a_function,
     name,
     stop_iteration,
     recursion,
     runs_a_loop,
     not_entered,
-    of_asyncio,
     context_manager,
     async_aiter,
     awaits_nothing,
-    not_a_function,
     coroutine_used,
     loop,
+    none_used,
     text_for_bytes,
     wrong_arguments,
 )

@@ -11,7 +11,7 @@ from grader.judge.explain.cancelling import shielded
 from grader.judge.explain.contrast import contrast
 from grader.judge.explain.endings import blocked_loop, caught_cancellation, deadlock, leaves_the_process
 from grader.judge.explain.evidence import Case, Evidence
-from grader.judge.explain.exceptions import Raise, async_aiter, explain_exception
+from grader.judge.explain.exceptions import Raise, async_aiter, explain_exception, line_of_stop
 from grader.judge.explain.finding import AUTHOR, CONCURRENCY, PYTHON, Finding
 from grader.judge.explain.lines import line_to_look_at
 from grader.judge.explain.order import awaited_start, one_after_the_other, one_at_a_time, order_of_completion
@@ -31,8 +31,8 @@ Rule = Callable[[Case, Evidence], Finding | None]
 def mistake_of_python(case: Case, evidence: Evidence) -> Finding | None:
     """An exception from the learner's own line whose cause is known."""
     for leaf in evidence.shown.surprises:
+        line = leaf.line if leaf.scenario_line is None else line_of_stop(leaf, case.code)
         # What the submission gave, the scenario may have stumbled over: some messages say it all the same.
-        line = leaf.line if leaf.scenario_line is None else None
         raised = Raise(leaf=leaf, line=line or 0, code=case.code, allowed=case.exercise.rules.imports)
         found = explain_exception(raised) if line is not None else async_aiter(raised)
         if found is not None:
@@ -155,7 +155,7 @@ _WITH_REASON = (Ended.CRASHED, Ended.LIMIT, Ended.TAMPERED, Ended.LATE, Ended.BL
 def _raised(leaf: Leaf) -> str:
     kind = leaf.types[0].removeprefix("submission.") if leaf.types else "an exception"
     if leaf.line is None and leaf.scenario_line is not None:
-        return f"the exercise itself raises {kind} when it goes on with what your code returned"
+        return f"the exercise itself raises {kind} where it calls your code or goes on with what that returned"
     return f"your code raises {kind}, which the exercise does not ask for here"
 
 
