@@ -52,13 +52,13 @@ OF_PYTHON = (
         slug="none-used",
         sentence="a value is None where something else is needed",
         explanation="None has no attributes of use and cannot be looped over. It gets there by a function without "
-        "`return`, by a method that changes something in place (`list.sort`, `list.append`, `tg.start_soon`), or by a "
+        "`return`, by a method that changes something in place (`list.sort`, `list.append`, `event.set`), or by a "
         "variable that still has its first value.",
         help="find the line that should have given it a value",
         hints=(
             "Which call or which variable on that line is None?",
-            "A function that ends without `return` gives None. So does `start_soon`, and so do the methods that change "
-            "a list in place.",
+            "A function that ends without `return` gives None. So do `print`, and the methods that change a list "
+            "in place.",
             "Return the value from the function, or assign it before this line runs on every way.",
         ),
     ),

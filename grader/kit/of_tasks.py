@@ -73,7 +73,7 @@ OF_TASKS = (
     Diagnosis(
         slug="nothing-returned",
         sentence="a task returns a value, and nobody gets it",
-        explanation="A task has no caller that waits for its value: `start_soon` comes back at once with nothing. "
+        explanation="A task has no caller that waits for its value: `start_soon` comes back before it has run. "
         "What a task finds out has to be stored where the function that started it can see it.",
         help="store the value in the task, and read it after the group",
         hints=(

@@ -379,19 +379,19 @@ def line_of_stop(leaf: Leaf, code: Code) -> int | None:
     """The line that let a StopIteration out, which Python turns into an exception that does not name it."""
     if "coroutine raised StopIteration" not in leaf.message:
         return None
-    lines = [
-        node.lineno
-        for function in code.functions
-        if isinstance(function, ast.AsyncFunctionDef)
-        for node in own_nodes(function)
-        if (_takes_next(node) and not any(isinstance(outer, ast.Try) for outer in code.around(node)))
-        or (isinstance(node, ast.Raise) and node.exc is not None and "StopIteration" in ast.unparse(node.exc))
-    ]
-    return min(lines, default=None)
+    coroutines = (function for function in code.functions if isinstance(function, ast.AsyncFunctionDef))
+    lines = [_lets_out(node, code) for function in coroutines for node in own_nodes(function)]
+    return min((line for line in lines if line is not None), default=None)
 
 
-def _takes_next(node: ast.AST) -> bool:
-    return isinstance(node, ast.Call) and ast.unparse(node.func) == "next" and len(node.args) == 1
+def _lets_out(node: ast.AST, code: Code) -> int | None:
+    match node:
+        case ast.Raise(exc=ast.Name(id="StopIteration") | ast.Call(func=ast.Name(id="StopIteration"))):
+            return node.lineno
+        case ast.Call(func=ast.Name(id="next"), args=[_]):
+            tried = any(isinstance(outer, ast.Try) for outer in code.around(node))
+            return None if tried else node.lineno
+    return None
 
 
 def recursion(raised: Raise) -> Finding | None:

@@ -193,9 +193,7 @@ def _how_to_return(code: Code, name: str, definition: Definition) -> str:
     function = code.function(name)
     own = set() if function is None else set(ast.walk(function))
     if any(start.call in own for start in code.starts):
-        return (
-            f"keep what each task returns, as `start_soon` hands nothing back, and `return` it at the end of `{name}`"
-        )
+        return f"keep what each task returns, in a list by position, and `return` that at the end of `{name}`"
     return f"add `return ...` to `{name}`: a function without it returns None"
 
 

@@ -52,9 +52,11 @@ def got(case: Case, evidence: Evidence) -> str:
 
 
 def expected(case: Case, evidence: Evidence) -> str:
-    """``['a', 'b', 'c']``, as the reference answer returned it, if both returned."""
+    """``join() returns ['a', 'b', 'c']``, as the reference answer does, if learners may see it."""
     found = outcome(case, evidence)
-    return "" if found is None or found[1] is None else f"{found[0].name}() returns {in_python(found[1].value)}"
+    if found is None or found[1] is None or "expected" not in evidence.test.show:
+        return ""
+    return f"{found[0].name}() returns {in_python(found[1].value)}"
 
 
 # ---- a closure that sees the last value of the loop's variable -------------------------------------------------------
@@ -68,7 +70,7 @@ def late_binding(case: Case, evidence: Evidence) -> Finding | None:
     for loop in _loops(case.code):
         variables = {node.id for node in ast.walk(loop.target) if isinstance(node, ast.Name)}
         for start in case.code.starts:
-            if not any(node is start.call for node in ast.walk(loop)):
+            if not any(node is start.call for node in ast.walk(loop)) or _waits_in_turn(case.code, loop, start):
                 continue
             for closure in _started_by(case.code, start):
                 seen = _free_loads(closure, variables)
@@ -99,15 +101,24 @@ def _listed(names: list[str]) -> str:
     return " and ".join(f"`{name}`" for name in names[:2])
 
 
+def _waits_in_turn(code: Code, loop: ast.AST, start: Start) -> bool:
+    """Whether the group is opened in the loop, whose variable stays as it is until the task is done."""
+    around = [*code.around(start.call)]
+    return any(_opens_group(node) for node in around[: around.index(loop)]) if loop in around else False
+
+
 def _loops(code: Code) -> Iterator[ast.For | ast.AsyncFor]:
     return (node for node in ast.walk(code.tree) if isinstance(node, ast.For | ast.AsyncFor))
 
 
 def _started_by(code: Code, start: Start) -> Iterator[Function | ast.Lambda]:
-    """The functions of the same function, or lambdas, that this call starts as a task or hands to what it starts."""
+    """The functions of the same function, or lambdas, that this call starts as a task or hands to what it starts.
+
+    A lambda in the place of the function is called at once, and what it gives is run in the task.
+    """
     given = [node for argument in start.call.args for node in ast.walk(argument)]
     names = {node.id for node in given if isinstance(node, ast.Name)}
-    yield from (node for node in given if isinstance(node, ast.Lambda))
+    yield from (node for node in given if isinstance(node, ast.Lambda) and node is not start.function)
     owner = code.owner(start.call)
     yield from (one for one in code.functions if one.name in names and owner is not None and code.owner(one) is owner)
 
@@ -221,7 +232,9 @@ def value_for_nobody(case: Case, evidence: Evidence) -> Finding | None:
     for start in code.starts:
         name = ast.unparse(start.function) if start.function is not None else ""
         function = next((one for one in code.functions if one.name == name), None)
-        if function is None or name in awaited or isinstance(code.parents.get(start.call), ast.Assign):
+        parent = code.parents.get(start.call)
+        parent = code.parents.get(parent) if isinstance(parent, ast.Await) else parent
+        if function is None or name in awaited or not isinstance(parent, ast.Expr):
             continue
         given = [node for node in own_nodes(function) if isinstance(node, ast.Return) and _gives(node)]
         if given and not _stores(function):
@@ -229,7 +242,7 @@ def value_for_nobody(case: Case, evidence: Evidence) -> Finding | None:
             where = f"`{owner.name}`" if owner is not None else "the caller"
             return Finding(
                 diagnosis="nothing-returned",
-                error=f"`{name}` returns its value to nobody: `start_soon` hands nothing back",
+                error=f"`{name}` returns its value to nobody: nothing keeps what its task gives",
                 help=f"store it where {where} finds it afterwards: in a list by position, or in a `nonlocal` variable",
                 line=min(node.lineno for node in given),
                 got=got(case, evidence),
