@@ -132,7 +132,7 @@ def one_at_a_time(case: Case, evidence: Evidence) -> Finding | None:
         for waiting in evidence.shown.waiting
         if waiting.awaiting.startswith(_LOCKS) and waiting.line is not None
     )
-    if not waits or evidence.reference is None:
+    if not waits or not evidence.siblings:
         return None
     line, count = waits.most_common(1)[0]
     return Finding(
