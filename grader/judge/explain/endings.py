@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import builtins
 from collections.abc import Iterator
 
 from grader.judge.explain.code import Code, Loop
@@ -51,7 +52,7 @@ def blocked_loop(case: Case, evidence: Evidence) -> Finding | None:
 
 def _sleeps(call: str, loop: Loop | None) -> tuple[str, str]:
     instead = f"`await anyio.{call.removeprefix('time.')}`"
-    if isinstance(loop, ast.While):
+    if isinstance(loop, ast.While) and _asks_others(loop):
         condition = ast.unparse(loop.test)
         return (
             f"`{call}` stops all tasks, so that what `while {condition}` waits for cannot happen",
@@ -60,9 +61,18 @@ def _sleeps(call: str, loop: Loop | None) -> tuple[str, str]:
     return f"`{call}` stops all tasks, not only the one that calls it", f"write {instead}: only this task waits then"
 
 
+def _asks_others(loop: ast.While) -> bool:
+    """Whether the condition of a loop has names, and the loop changes none of them itself."""
+    asked = {node.id for node in ast.walk(loop.test) if isinstance(node, ast.Name)}
+    changed = {node.id for node in ast.walk(loop) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+    return bool(asked) and asked.isdisjoint(changed)
+
+
 def _waits(case: Case, line: int | None) -> tuple[str, str]:
     calls = [node for node in case.code.at(line, ast.Call) if isinstance(node, ast.Call)]
-    called = ast.unparse(calls[0].func) if calls else "this call"
+    # Of `print(queue.get())` it is the inner one.
+    waits = [call for call in calls if not isinstance(call.func, ast.Name) or not hasattr(builtins, call.func.id)]
+    called = ast.unparse((waits or calls)[0].func) if calls else "this call"
     error = f"`{called}(...)` waits without giving way, so that all other tasks stand still meanwhile"
     if _is_network(case.code, called):
         return error, "use anyio's own connection, which can be awaited: `await anyio.connect_tcp(host, port)`"
@@ -90,7 +100,10 @@ def caught_cancellation(case: Case, evidence: Evidence) -> Finding | None:
         return None
     if shown.ended is Ended.CRASHED and not _escaped(evidence):
         return None
-    handler = _catches_all(case.code, shown.line if shown.ended is not Ended.CRASHED else None)
+    lines = [None if shown.ended is Ended.CRASHED else shown.line]
+    if shown.ended is Ended.LATE and shown.line is None:
+        lines = [waiting.line for waiting in shown.waiting if waiting.line is not None]
+    handler = next((one for line in lines if (one := _catches_all(case.code, line)) is not None), None)
     if handler is None:
         return None
     return Finding(

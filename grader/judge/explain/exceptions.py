@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from grader.judge.explain.code import Code, own_nodes
 from grader.judge.explain.finding import Finding
-from grader.judge.explain.names import unbound_name, unknown_attribute, unknown_name
+from grader.judge.explain.names import unbound_name, unknown_attribute, unknown_import, unknown_name
 from grader.judge.explain.words import a, said
 from grader.wire.recording import Leaf
 
@@ -59,6 +59,8 @@ def name(raised: Raise) -> Finding | None:
         return found or unbound_name(raised.code, raised.message, raised.line)
     if raised.kind == "AttributeError":
         return unknown_attribute(raised.code, raised.message, raised.line)
+    if raised.kind == "ImportError":
+        return unknown_import(raised.message, raised.line)
     return None
 
 

@@ -18,6 +18,7 @@ _UNKNOWN = re.compile(r"name '(\w+)' is not defined")
 _UNBOUND = re.compile(r"(?:local|free) variable '(\w+)'")
 _OF_MODULE = re.compile(r"module '([\w.]+)' has no attribute '(\w+)'")
 _OF_OBJECT = re.compile(r"'([\w.]+)' object has no attribute '(\w+)'|type object '([\w.]+)' has no attribute '(\w+)'")
+_OF_IMPORT = re.compile(r"cannot import name '(\w+)' from '([\w.]+)'")
 
 _MODULES = frozenset(
     {"anyio", "anyio.abc", "anyio.lowlevel", "anyio.streams.memory", "anyio.to_thread", "anyio.from_thread"}
@@ -152,6 +153,12 @@ def unknown_attribute(code: Code, message: str, line: int) -> Finding | None:
     return _of_object(code, kind.rpartition(".")[2], name, line)
 
 
+def unknown_import(message: str, line: int) -> Finding | None:
+    """What to say of an ImportError: a module does not have the name."""
+    found = _OF_IMPORT.search(message)
+    return None if found is None else _of_module(found[2], found[1], line)
+
+
 def _of_module(module: str, name: str, line: int) -> Finding:
     near = nearest(name, _public(module))
     if module == "anyio" and name in ELSEWHERE:
@@ -169,7 +176,7 @@ def _elsewhere(name: str) -> str:
 
 def _of_object(code: Code, kind: str, name: str, line: int) -> Finding:
     owner = code.classes.get(kind)
-    known = _attributes(owner) if owner is not None else set(dir(getattr(builtins, kind, object)))
+    known = _attributes(owner) if owner is not None else set(dir(_kind_of_value(kind)))
     near = nearest(name, known)
     if near:
         help = f"write `.{near}`, if that is what you mean"
@@ -179,6 +186,11 @@ def _of_object(code: Code, kind: str, name: str, line: int) -> Finding:
         help = f"find out where the {kind} comes from, and what you expected in its place"
     article = "an" if kind[:1].lower() in "aeiou" else "a"
     return Finding(diagnosis="unknown-name", error=f"{article} `{kind}` has no `{name}`", help=help, line=line)
+
+
+def _kind_of_value(kind: str) -> object:
+    homes = [builtins, *map(importlib.import_module, ("anyio", "anyio.abc"))]
+    return next((getattr(home, kind) for home in homes if hasattr(home, kind)), object)
 
 
 def _where_none_comes_from(code: Code, name: str, line: int) -> str:

@@ -46,6 +46,19 @@ def test_a_blocking_sleep_in_a_loop_that_waits_is_said_with_the_loop() -> None:
     assert found.help.startswith("take the loop out")
 
 
+@pytest.mark.parametrize("loop", ["while True:", "while n < 3:\n        n += 1", "for n in x:"])
+def test_a_blocking_sleep_in_a_loop_that_waits_for_nobody_is_said_as_any_other(loop: str) -> None:
+    source = f"async def f(n):\n    {loop}\n        time.sleep(1)\n"
+    found = blocked(source, "time.sleep(1)", len(source.splitlines()))
+
+    assert found.help == "write `await anyio.sleep(1)`: only this task waits then"
+
+
+def test_of_nested_calls_the_one_that_can_wait_is_named() -> None:
+    assert "`q.get(...)` waits" in blocked("print(q.get())\n", "a call that blocks", 1).error
+    assert "`input(...)` waits" in blocked("input()\n", "a call that blocks", 1).error
+
+
 @pytest.mark.parametrize("threads", [False, True])
 def test_a_call_that_blocks_is_named(threads: bool) -> None:
     found = blocked("async def f():\n    lock.acquire()\n", "a call that blocks", 2, threads=threads)
@@ -142,6 +155,14 @@ def test_only_the_handler_round_the_line_is_named() -> None:
 
     assert caught(source, line=3) is not None
     assert caught(source, line=6) is None
+
+
+def test_of_a_play_that_is_late_it_is_the_handler_round_a_line_that_waits() -> None:
+    source = CATCHES.format(kind="BaseException", then="pass") + "    await h()\n"
+
+    assert caught(source, Ended.LATE, waiting=(waiting(6, "sleep"),)) is None
+    assert caught(source, Ended.LATE, waiting=()) is None
+    assert caught(source, Ended.LATE, waiting=(waiting(6, "sleep"), waiting(3, "sleep"))) is not None
 
 
 @pytest.mark.parametrize("ended", [Ended.DEADLOCK, Ended.RETURNED, Ended.BLOCKED_LOOP])
@@ -254,6 +275,30 @@ def test_a_program_that_does_not_go_on(
         assert failure.diagnosis == diagnosis
         assert failure.source.endswith("#<")
         assert all(word in in_short(failure) for word in words)
+
+
+SWALLOWS = """
+import anyio
+async def double(n):
+    async def worker():
+        while True:
+            try:
+                await anyio.sleep(1)
+            except BaseException:
+                pass
+    async with anyio.create_task_group() as tg:
+        tg.start_soon(worker)
+        await anyio.sleep(n)
+        tg.cancel_scope.cancel()
+    return 2 * n
+"""
+
+
+def test_a_task_that_swallows_its_cancellation_is_named(box: Box, tmp_path: Path) -> None:
+    failures = of_double(box, tmp_path, SWALLOWS)
+
+    assert {(one.diagnosis, one.line) for one in failures} == {("swallowed-cancellation", 7)}
+    assert len(failures) == 2
 
 
 def test_a_deadlock_beside_a_handler_is_a_deadlock(box: Box, tmp_path: Path) -> None:

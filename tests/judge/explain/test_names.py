@@ -238,6 +238,13 @@ PROGRAMS = {
     "a misspelled attribute": ("import anyio; anyio.create_taskgroup()", "create_taskgroup", "anyio.create_task_group"),
     "a name of asyncio": ("import anyio; anyio.create_task(n)", "create_task", "tg.start_soon"),
     "a name in another function": ("return inside", "inside", "belongs to `number` alone"),
+    "an imported name": ("from anyio import create_taskgroup", "create_taskgroup", "anyio.create_task_group"),
+    "an attribute of anyio's": ("import anyio; anyio.Event().isSet()", "isSet", "write `.is_set`"),
+    "an attribute of a group": (
+        "import anyio\n    async with anyio.create_task_group() as tg: tg.start_son(n)",
+        "start_son",
+        "write `.start_soon`",
+    ),
     "an attribute of a class": ("return Box().valeu", "valeu", "write `.value`"),
 }
 
@@ -247,7 +254,7 @@ def test_a_name_that_a_program_does_not_have(box: Box, tmp_path: Path, line: str
     source = f"def number(n):\n    inside = n\nclass Box:\n    value = 1\nasync def double(n):\n    {line}\n"
 
     for failure in of_double(box, tmp_path, source):
-        assert (failure.diagnosis, failure.line) == ("unknown-name", 6)
+        assert (failure.diagnosis, failure.line) == ("unknown-name", source.count("\n"))
         assert name in failure.error
         assert help in failure.help
         assert name in failure.exception
