@@ -104,7 +104,7 @@ def _listed(names: list[str]) -> str:
 def _waits_in_turn(code: Code, loop: ast.AST, start: Start) -> bool:
     """Whether the group is opened in the loop, whose variable stays as it is until the task is done."""
     around = [*code.around(start.call)]
-    return any(_opens_group(node) for node in around[: around.index(loop)]) if loop in around else False
+    return any(opens_group(node) for node in around[: around.index(loop)]) if loop in around else False
 
 
 def _loops(code: Code) -> Iterator[ast.For | ast.AsyncFor]:
