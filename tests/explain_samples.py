@@ -117,6 +117,7 @@ def evidence(
     *,
     slug: str = "serial",
     said: Diagnosed | None = None,
+    chosen: bool = False,
     stumbled: bool = False,
     show: tuple[str, ...] = (),
 ) -> Evidence:
@@ -125,6 +126,7 @@ def evidence(
         backend="trio",
         slug=slug,
         said=said,
+        chosen=chosen,
         stumbled=stumbled,
         shown=play() if shown is None else shown,
         reference=reference,

@@ -280,7 +280,7 @@ def test_cancelling_hangs_up(play):
     diagnosis="edge-case",
     schedules=5,
     feedback="That is no http:// URL. Say so with a ValueError before a connection is made.",
-    help="look at scheme and host of the URL first, and raise ValueError if it is not `http` or has no host",
+    help="look at scheme and host of the URL first, and raise ValueError for any other than `http`",
     show=("url",),
 )
 def test_only_http(play):
@@ -292,7 +292,7 @@ def test_only_http(play):
             raise Diagnosed(
                 "edge-case",
                 f"{url!r} is no http:// URL, and fetch_data_from() did not say so by a ValueError.",
-                help="look at scheme and host of the URL first, and raise ValueError if it is not `http` or has no host",
+                help="look at scheme and host of the URL first, and raise ValueError for any other than `http`",
             )
         assert recording.raised.isa("ValueError")
         assert "connected" not in recording.order

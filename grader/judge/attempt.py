@@ -48,6 +48,8 @@ class Failed:
     """The number of the schedule under which the test failed."""
     said: Diagnosed | None = None
     """What the author of the test says of it; None where the test was cut short."""
+    chosen: bool = False
+    """Whether the test has chosen to say that by what it saw, and does not say it of any failure."""
     stumble: Stumble | None = None
     """What the test raised, if that is no failed assertion."""
     endless: bool = False
@@ -200,10 +202,11 @@ class Trial:
         except GraderError:
             raise  # such as that no box can be started, which is not the learner's fault
         except fails() as error:
-            return self._failed(play.used, number, stumble_of(error, self.function), self._said(error))
+            stumble = stumble_of(error, self.function)
+            return self._failed(play.used, number, stumble, error if isinstance(error, Diagnosed) else None)
         if returned is None:
             unseen = any(_is_unseen(recording) for _, recording in play.used)
-            return self._failed(play.used, number, None, self._declared) if unseen else self._without_play(play.used)
+            return self._failed(play.used, number, None, None) if unseen else self._without_play(play.used)
         # A coroutine whose assertions nothing awaits, or a comparison without its `assert`.
         if isinstance(returned, Coroutine):
             returned.close()  # the reason says so; Python need not warn of it as well
@@ -223,25 +226,24 @@ class Trial:
         why = Failed(diagnosis=Ended.LIMIT.value, play=last, recording=limit, variant=number, endless=endless)
         return Judged(outcome=Outcome.FAIL, failed=why)
 
-    @property
-    def _declared(self) -> Diagnosed:
-        """What the test declares about any failure of it."""
-        return Diagnosed(self.test.diagnosis, self.test.feedback, help=self.test.help)
-
-    def _said(self, error: BaseException) -> Diagnosed:
-        """What the test says about this failure of it."""
-        return error if isinstance(error, Diagnosed) else self._declared
-
     def _failed(
-        self, used: Sequence[tuple[Play, Recording]], number: int, stumble: Stumble | None, said: Diagnosed
+        self, used: Sequence[tuple[Play, Recording]], number: int, stumble: Stumble | None, chosen: Diagnosed | None
     ) -> Judged:
         if not used and stumble is not None:
             return not_judged(stumble.reason)  # no submission has had a part in it
         if (bad := self._without_play(used)) is not None:
             return bad
         play, recording, slug = most_telling(used)
-        slug = slug or said.diagnosis
-        why = Failed(diagnosis=slug, play=play, recording=recording, variant=number, said=said, stumble=stumble)
+        said = chosen or Diagnosed(self.test.diagnosis, self.test.feedback, help=self.test.help)
+        why = Failed(
+            diagnosis=slug or said.diagnosis,
+            play=play,
+            recording=recording,
+            variant=number,
+            said=said,
+            chosen=chosen is not None,
+            stumble=stumble,
+        )
         return Judged(outcome=Outcome.FAIL, failed=why)
 
     def _without_play(self, used: Sequence[tuple[Play, Recording]]) -> Judged | None:

@@ -110,6 +110,7 @@ class _Explaining:
             backend=backend,
             slug=failed.diagnosis,
             said=failed.said,
+            chosen=failed.chosen,
             stumbled=failed.stumble is not None,
             shown=shown,
             reference=reference,

@@ -87,6 +87,10 @@ class Code:
         named = [node for node in body if isinstance(node, Function) and node.name == (second or first)]
         return named[-1] if named else None
 
+    def defines(self, called: str) -> bool:
+        """Whether the function of that name, which may be an attribute, is one of the submission."""
+        return any(function.name == called.rpartition(".")[2] for function in self.functions)
+
     def around(self, node: ast.AST) -> Iterator[ast.AST]:
         """What the node stands in, innermost first, up to the function, lambda or class that it belongs to."""
         while (node := self.parents.get(node, self.tree)) is not self.tree:

@@ -59,6 +59,8 @@ class Evidence:
     """The diagnosis as far as it was known when the test failed (``telling``)."""
     said: Diagnosed | None
     """What the author of the test says of it; None where the test was cut short."""
+    chosen: bool
+    """Whether the test has chosen to say that by what it saw, and does not say it of any failure."""
     stumbled: bool
     """Whether the test raised what is no failed assertion: it could not use what it found."""
     shown: Recording

@@ -7,14 +7,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from grader.judge.diagnosed import Diagnosed
+from grader.judge.explain.awaiting import async_aiter
 from grader.judge.explain.cancelling import shielded
 from grader.judge.explain.contrast import contrast
 from grader.judge.explain.endings import blocked_loop, caught_cancellation, deadlock, leaves_the_process
 from grader.judge.explain.evidence import Case, Evidence
-from grader.judge.explain.exceptions import Raise, async_aiter, explain_exception, line_of_stop
+from grader.judge.explain.exceptions import explain_exception, line_of_stop
 from grader.judge.explain.finding import AUTHOR, CONCURRENCY, PYTHON, Finding
 from grader.judge.explain.lines import line_to_look_at
 from grader.judge.explain.order import awaited_start, one_after_the_other, one_at_a_time, order_of_completion
+from grader.judge.explain.raised import Raise
 from grader.judge.explain.returned import another_kind, unusable
 from grader.judge.explain.tasks import early_return, late_binding, not_nonlocal, value_for_nobody
 from grader.judge.explain.telling import BUGS, TELLING
@@ -74,10 +76,7 @@ def _is_bug(leaf: Leaf) -> bool:
 
 def _said_by_choice(case: Case, evidence: Evidence) -> Finding | None:
     """What the hidden test has chosen to say by what it saw, and not of any failure of it."""
-    said_by_author = evidence.said
-    if said_by_author is None or said_by_author.feedback == evidence.test.feedback:
-        return None
-    return _of_author(case, said_by_author)
+    return _of_author(case, evidence.said) if evidence.chosen and evidence.said is not None else None
 
 
 def _by_author(case: Case, evidence: Evidence) -> Finding | None:
@@ -86,7 +85,8 @@ def _by_author(case: Case, evidence: Evidence) -> Finding | None:
     An exception that the submission raises on purpose is none of its bugs: the author says what it should have done.
     """
     said_by_author = evidence.said
-    if said_by_author is None or (evidence.slug == evidence.shown.ended and evidence.slug != "raised"):
+    ended_so = evidence.slug == evidence.shown.ended and not evidence.shown.looked and evidence.slug != "raised"
+    if said_by_author is None or ended_so:
         return None
     if evidence.slug == "raised" and said_by_author.diagnosis != "raised" and not _on_purpose(case, evidence):
         return None

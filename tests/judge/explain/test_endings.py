@@ -202,7 +202,7 @@ def test_the_task_that_waits_longest_is_named_with_what_would_end_its_wait() -> 
 
     assert found is not None
     assert (found.diagnosis, found.line) == ("deadlock", 3)
-    assert "`double` waits that the event is set" in found.error
+    assert "`double` waits until the event is set" in found.error
     assert "event.set()" in found.help
 
 
@@ -234,7 +234,7 @@ def test_an_exit_is_named() -> None:
 # ---- in whole programs -----------------------------------------------------------------------------------------------
 
 BODIES = {
-    "Event.wait": ("await anyio.Event().wait() #<", "that the event is set", "event.set()"),
+    "Event.wait": ("await anyio.Event().wait() #<", "until the event is set", "event.set()"),
     "Lock": ("lock = anyio.Lock()\n    await lock.acquire()\n    async with anyio.create_task_group() as tg:\n"
              "        tg.start_soon(lock.acquire)", "", ""),
     "Condition.wait": ("c = anyio.Condition()\n    async with c: await c.wait() #<", "to be notified", "notify_all()"),

@@ -8,7 +8,7 @@ import pytest
 
 from grader.judge.explain.evidence import Evidence
 from grader.judge.explain.finding import Finding
-from grader.judge.explain.order import one_after_the_other, one_at_a_time, order_of_completion
+from grader.judge.explain.order import awaited_start, one_after_the_other, one_at_a_time, order_of_completion
 from grader.sandbox.box import Box
 from grader.wire.recording import Ended, Recording, Span
 from tests.explain_samples import (
@@ -90,13 +90,33 @@ def test_without_a_line_of_the_submission_or_a_reference_nothing_is_said() -> No
     assert one_after_the_other(case(SERIAL), evidence(mine)) is None
 
 
+AWAITS_START = SERIAL.replace("results.append(await fn())", "await tg.start_soon(fn)")
+LATER = (span("a", 0, 3, 0), span("b", 3, 8, 0), span("c", 8, 10, 0))
+
+
 def test_an_await_before_start_soon_is_named_where_it_makes_them_wait() -> None:
-    source = SERIAL.replace("results.append(await fn())", "await tg.start_soon(fn)")
-    found = found_in(span("a", 0, 3, 0), span("b", 3, 8, 0), span("c", 8, 10, 0), source=source)
+    found = awaited_start(case(AWAITS_START), evidence(play(spans=LATER, elapsed=10), TOGETHER))
 
     assert found is not None
     assert (found.diagnosis, found.line) == ("not-awaitable", 4)
-    assert "take the `await` before `start_soon` out" in found.help
+    assert "take the `await` out" in found.help
+
+
+def test_an_await_before_start_soon_that_makes_nobody_wait_is_let_be() -> None:
+    assert awaited_start(case(AWAITS_START), evidence(TOGETHER, TOGETHER)) is None
+    assert awaited_start(case(SERIAL), evidence(play(spans=LATER, elapsed=10), TOGETHER)) is None
+
+
+def test_a_group_in_the_loop_is_named_where_it_is_opened() -> None:
+    source = SERIAL.replace(
+        "        results.append(await fn())",
+        "        async with create_task_group() as tg:\n            tg.start_soon(fn)",
+    )
+    found = found_in(*LATER, source=source)
+
+    assert found is not None
+    assert (found.diagnosis, found.line) == ("serial", 4)
+    assert "open the task group before the loop" in found.help
 
 
 # ---- evidence --------------------------------------------------------------------------------------------------------
@@ -234,12 +254,13 @@ PROGRAMS = {
 def test_an_answer_that_runs_one_after_the_other(
     box: Box, tmp_path: Path, source: str, diagnosis: str, line: int
 ) -> None:
+    said = {"serial": "`b` starts only when `a` has ended", "not-awaitable": "waits for this task before it goes on"}
     failures = failures_of(box, tmp_path, source, backends=("asyncio", "trio"))
     of_order = [one for one in failures if one.diagnosis == diagnosis]
 
     assert len(of_order) >= 4
     assert {one.line for one in of_order} == {line}
-    assert any(one.error == "one after the other: `b` starts only when `a` has ended" for one in of_order)
+    assert any(said[diagnosis] in one.error for one in of_order)
 
 
 def test_two_at_a_time_are_not_said_to_run_one_after_the_other(box: Box, tmp_path: Path) -> None:

@@ -337,7 +337,7 @@ async def join(*fns):
 def test_none_in_place_of_an_exception_is_no_wrong_kind(box: Box, tmp_path: Path) -> None:
     first = first_failure(box, tmp_path, "ex01", SWALLOWS)
 
-    assert first.diagnosis == "siblings-left-running"
+    assert first.diagnosis == "lost-error"
 
 
 def test_bytes_that_were_decoded_are_told_from_bytes(box: Box, tmp_path: Path) -> None:
