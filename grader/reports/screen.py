@@ -279,5 +279,7 @@ class Sketch(Screen):
         super().__init__(screen.console, screen.glyphs)
         self.height = 0
 
-    def line(self, *pieces: Piece) -> None:
-        self.height += 1
+    def _print(self, pieces: Iterable[Piece], *, end: str) -> None:
+        # A word of a command that is too long for any line goes on in the next ones.
+        cells = sum(self.cells(piece.text) for piece in pieces)
+        self.height += max(1, -(-cells // self.width))
