@@ -130,6 +130,13 @@ def test_hidden_tests_come_with_everything_they_declare(root: Path) -> None:
     assert (second.number, second.diagnosis, second.schedules, second.line) == (2, "deadlock", 3, 13)
 
 
+def test_a_hidden_test_says_what_to_change_and_what_a_learner_may_see(root: Path) -> None:
+    change(root, "ex01_one/test_hidden.py", "schedules=3", 'help="start it first", show=("expected", "seconds")')
+    test = load_kit(root).exercises[0].tests[1]
+
+    assert (test.help, test.show) == ("start it first", ("expected", "seconds"))
+
+
 def test_the_second_hint_helps_where_a_diagnosis_has_no_help(root: Path) -> None:
     assert load_kit(root).diagnoses["serial"].help == "b"
 
@@ -339,6 +346,19 @@ TEST_DEFECTS = {
     "a computed feedback": ('"It hangs."', 'f"{play}"', "must give `feedback` as a literal"),
     "blank feedback": ('"It hangs."', '" "', "must give `feedback` as a text"),
     "an unknown diagnosis": ('"deadlock"', '"dedlock"', "unknown diagnosis, 'dedlock'"),
+    "a help without words": ("schedules=3", 'help=" "', "must give `help` as a text"),
+    "a show of one text": ("schedules=3", 'show="expected"', "must give `show` as a tuple of texts"),
+    "a show of numbers": ("schedules=3", "show=(1,)", "must give `show` as a tuple of texts"),
+    "a diagnosis of no literal": (
+        "def helper(): ...",
+        "def helper():\n    raise Diagnosed(slug, 'x')",
+        "the diagnosis of `Diagnosed` is no literal text",
+    ),
+    "a diagnosis that nobody knows": (
+        "def helper(): ...",
+        "def helper():\n    raise Diagnosed('dedlock', 'x')",
+        "`Diagnosed` names an unknown diagnosis, 'dedlock'",
+    ),
     "an unknown argument": ("schedules=3", "schedule=3", "unknown argument of grading, 'schedule'"),
     "arguments from elsewhere": ("schedules=3", "**more", "unknown argument of grading, '**'"),
     "no schedule at all": ("schedules=3", "schedules=0", "`schedules` as a whole number of at least 1"),
