@@ -106,6 +106,9 @@ def loop(raised: Raise) -> Finding | None:
         if kind in ("function", "method"):
             return raised.finding("async-for", error, "call it: what it gives may be gone through")
         return raised.finding("async-for", error, "write `for`, without `async`")
+    if "from __aiter__ that does not implement __anext__: coroutine" in raised.message:
+        error = "`async for` gets a coroutine from `__aiter__`: an `async def` gives one when it is called"
+        return raised.finding("async-for", error, "write `def __aiter__`, without `async`")
     found = _NOT_ITERABLE.search(raised.message)
     if found is None:
         return None
@@ -127,7 +130,9 @@ def loop(raised: Raise) -> Finding | None:
         return raised.finding(
             "async-for",
             f"{where} cannot go through {a(kind)}: its items have to be awaited one by one",
-            "write `async for item in ...`, and take one item at a time",
+            "write `await anext(...)`"
+            if maker == "next"
+            else "write `async for item in ...`, and take one item at a time",
         )
     return None
 

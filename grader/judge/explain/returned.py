@@ -105,10 +105,11 @@ def _raised_elsewhere(recording: Recording, definition: Definition) -> bool:
 def _wrong_form(promise: Promise, definition: Definition) -> Finding | None:
     """What is wrong with a function whose call gives something to be run, in place of a value or of another such thing.
 
-    Special methods may have another form than in the stub: ``__aiter__`` may well be an async generator.
+    Special methods may have another form than in the stub: ``__aiter__`` may well be an async generator, but Python
+    awaits none that is to be a plain ``def``.
     """
     made, name = definition.form, promise.name
-    special = name.endswith("__") and promise.form is not Form.COROUTINE
+    special = name.endswith("__") and Form.COROUTINE not in (promise.form, made)
     if made is promise.form or promise.generates or special:
         return None
     if made in (Form.GENERATOR, Form.ASYNC_GENERATOR):

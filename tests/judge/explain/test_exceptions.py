@@ -29,6 +29,9 @@ class Source:
         return self
     async def __anext__(self):
         raise StopAsyncIteration
+class Later:
+    async def __aiter__(self):
+        return self
 class Box:
     def __init__(self, size=1):
         self.size = size
@@ -135,6 +138,12 @@ BODIES: dict[str, tuple[str, str, tuple[str, ...]]] = {
     ),
     "list(async generator)": ("return list(items(n)) #<", "async-for", ("`list()` cannot go through",)),
     "sum(async generator)": ("return sum(items(n)) #<", "async-for", ("`sum()` cannot go through",)),
+    "next(async generator)": ("return next(items(n)) #<", "async-for", ("`next()` cannot", "write `await anext(...)`")),
+    "async def __aiter__": (
+        "return [i async for i in Later()] #<",
+        "async-for",
+        ("a coroutine from `__aiter__`", "write `def __aiter__`, without `async`"),
+    ),
     "comprehension": ("return [i for i in items(n)] #<", "async-for", ("`for` cannot go through",)),
     "async for over a list": (
         "async for i in [n]: pass #<",

@@ -181,6 +181,15 @@ def test_an_async_def_where_a_plain_one_is_called_is_said() -> None:
     assert unfit.error == "`Stream.map` is an `async def`, so that a call returns a coroutine; a Stream was expected"
 
 
+def test_a_special_method_that_nobody_awaits_is_said() -> None:
+    unfit = found(
+        stopped(("Stream.of", "Stream")), "class Stream:\n    async def __aiter__(self):\n        return self\n"
+    )
+
+    assert unfit is not None
+    assert (unfit.help, unfit.line) == ("write `def` without `async`", 2)
+
+
 @pytest.mark.parametrize(
     "source",
     [
