@@ -80,9 +80,12 @@ def test_a_play_that_does_not_end_notices_late_without_a_reference(ended: Ended)
 
 
 def test_a_span_that_ends_at_another_time_is_noticed_late() -> None:
-    other = play(spans=(span("a", 0, 0.4),), elapsed=0.9)
+    mine = looking(0.3, 0.3, 0.3)
+    mine.spans = (span("a", 0, 0.5), span("b", 0, 0.6))
+    other = play(spans=(span("a", 0, 0.5), span("b", 0, 0.5)), elapsed=0.9)
 
-    assert found_in(looking(0.3, 0.3, 0.3), reference=other) is not None
+    assert found_in(mine, reference=other) is not None
+    assert found_in(mine, reference=play(spans=mine.spans, elapsed=0.9)) is None
 
 
 POLLS = """
