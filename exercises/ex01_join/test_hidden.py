@@ -118,6 +118,12 @@ def test_first_error_cancels_the_rest_at_once(play):
             "One function raised ValueError, and join() returned as if nothing had happened: the error is lost.",
             help="let the error leave its task: the task group cancels the other tasks and raises it",
         )
+    if recording.raised and not any(leaf.token == "boom" for leaf in recording.raised.leaves):
+        raise Diagnosed(
+            "lost-error",
+            "One function raised ValueError, and another exception came out in its place.",
+            help="let the very exception of the function leave its task, and raise no other one",
+        )
     assert recording.raised == "boom"
     assert recording.span("left").cancelled_at == recording.span("right").cancelled_at == 1
 

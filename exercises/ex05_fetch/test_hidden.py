@@ -230,6 +230,20 @@ def test_fifty_downloads_in_flight(play):
     # More than the 40 threads that anyio lends at a time: with one for each download the last ten never get there.
     recording = play("crowd", count=50)
 
+    if recording.ended_as("deadlock", "late"):
+        if sum(waiting.awaiting.startswith("run_sync") for waiting in recording.waiting) > 1:
+            raise Diagnosed(
+                "thread-per-download",
+                "Fifty downloads should be under way at once. Each of them waits for a worker thread, and there are 40.",
+                help="take the threads out: await `connect_tcp`, `send` and `receive` in the calling task",
+            )
+    elif not recording.values("threads") or recording.elapsed >= PATIENCE:
+        raise Diagnosed(
+            "serial",
+            "Fifty downloads should be under way at once. The server never had all fifty requests: one waits until "
+            "another is done.",
+            help="share nothing that only one download can have at a time, such as a lock",
+        )
     # Whatever a submission may put in front of the body, it must be the body of its own download.
     assert all(found.endswith(b"/%d" % number) for number, found in enumerate(recording.result))
     assert len(recording.values("threads")) == 1

@@ -166,6 +166,8 @@ def _exception(shown: Recording, found: Finding) -> str:
     if shown.ended is Ended.CRASHED:
         return ""  # a cancellation, whose text names objects of the event loop, or what the reason says
     for leaf in shown.surprises:
+        if found.got and found.got != said(leaf) and leaf.line is None:
+            continue  # what was returned says it, and not that the scenario could not go on with it
         if shown.error or found.got == said(leaf):
             by_scenario = " (raised by the scenario)" if leaf.line is None and leaf.scenario_line is not None else ""
             return said(leaf) + by_scenario

@@ -194,6 +194,14 @@ def bound(scope: ast.AST) -> set[str]:
     return names - elsewhere
 
 
+def opens_group(node: ast.AST) -> bool:
+    """Whether a statement opens a task group."""
+    return isinstance(node, ast.AsyncWith) and any(
+        ast.unparse(item.context_expr).endswith(("create_task_group()", "TaskGroup()", "open_nursery()"))
+        for item in node.items
+    )
+
+
 @lru_cache(maxsize=8)
 def code_of(source: str) -> Code:
     """The code of a submission, parsed once for all of its failures."""

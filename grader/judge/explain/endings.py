@@ -6,7 +6,7 @@ import ast
 import builtins
 from collections.abc import Iterator
 
-from grader.judge.explain.code import Code, Loop
+from grader.judge.explain.code import Code, Loop, opens_group, own_nodes
 from grader.judge.explain.evidence import Case, Evidence
 from grader.judge.explain.finding import Finding
 from grader.wire.recording import Ended, Waiting
@@ -42,6 +42,8 @@ def blocked_loop(case: Case, evidence: Evidence) -> Finding | None:
     elif loop is not None and not _gives_way(loop):
         error = "this loop goes round and round without an `await`, so that no other task can run and no time passes"
         help = "give the loop an end, or wait in it for what it needs"
+        if not isinstance(loop, ast.While):
+            help = "do less in it, or give way in it now and then: `await anyio.lowlevel.checkpoint()`"
     else:
         error = "this computes for so long that no other task gets a turn"
         help = "do less at a time, with `await anyio.lowlevel.checkpoint()` between the parts"
@@ -196,6 +198,22 @@ def _who(code: Code, waiting: Waiting) -> str:
     """The function that waits, as the learner calls it."""
     function = code.function_at(waiting.line)
     return function.name if function is not None else waiting.task.rpartition(".<locals>.")[2]
+
+
+def yields_in_a_group(case: Case, evidence: Evidence) -> Finding | None:
+    """An async generator that is left while its task group is open: the group is closed in another task."""
+    if evidence.shown.ended is not Ended.CRASHED:
+        return None
+    for function in case.code.functions:
+        for node in own_nodes(function):
+            if isinstance(node, ast.Yield) and any(opens_group(outer) for outer in case.code.around(node)):
+                return Finding(
+                    diagnosis=Ended.CRASHED.value,
+                    error="this `yield` stands in the block of a task group, which is left in another task then",
+                    help="do without the group round the `yield`, or hand the items on through a memory stream",
+                    line=node.lineno,
+                )
+    return None
 
 
 # ---- the process ends ------------------------------------------------------------------------------------------------

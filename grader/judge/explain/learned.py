@@ -110,8 +110,10 @@ def read_learned(exercise: Exercise) -> Learned:
 
 def _lesson(answer: Mapping[str, object]) -> Lesson:
     file, root, shown = answer["file"], answer["root"], answer["shows"]
-    if not isinstance(file, str) or not isinstance(root, str) or not isinstance(shown, dict):
-        raise TypeError("an answer has a file, a root and what it shows")
+    if not isinstance(file, str) or not isinstance(root, str):
+        raise TypeError("an answer has a file and a root")
+    if not isinstance(shown, dict) or not all(isinstance(slugs, list) for slugs in shown.values()):
+        raise TypeError("an answer has a list of diagnoses for each test that it fails")
     return Lesson(file=file, root=root, shown={test: frozenset(slugs) for test, slugs in shown.items()})
 
 

@@ -7,10 +7,10 @@ from collections import Counter
 from collections.abc import Sequence
 from itertools import pairwise
 
-from grader.judge.explain.code import Code, Loop
+from grader.judge.explain.code import Code, Loop, opens_group
 from grader.judge.explain.evidence import Case, Evidence, differ
 from grader.judge.explain.finding import Finding
-from grader.judge.explain.tasks import expected, got, opens_group, outcome
+from grader.judge.explain.tasks import expected, got, outcome
 from grader.text import joined, seconds
 from grader.wire.recording import Ended, Span
 
@@ -132,9 +132,9 @@ def one_at_a_time(case: Case, evidence: Evidence) -> Finding | None:
         for waiting in evidence.shown.waiting
         if waiting.awaiting.startswith(_LOCKS) and waiting.line is not None
     )
-    if not waits or not evidence.siblings:
+    line, count = waits.most_common(1)[0] if waits else (None, 0)
+    if count < 2 and not (count and evidence.siblings):
         return None
-    line, count = waits.most_common(1)[0]
     return Finding(
         diagnosis="serial",
         error=f"only one at a time gets past this line: {count} wait here for the lock"

@@ -9,8 +9,15 @@ from dataclasses import replace
 from grader.judge.diagnosed import Diagnosed
 from grader.judge.explain.awaiting import async_aiter
 from grader.judge.explain.cancelling import shielded
+from grader.judge.explain.code import own_nodes
 from grader.judge.explain.contrast import contrast
-from grader.judge.explain.endings import blocked_loop, caught_cancellation, deadlock, leaves_the_process
+from grader.judge.explain.endings import (
+    blocked_loop,
+    caught_cancellation,
+    deadlock,
+    leaves_the_process,
+    yields_in_a_group,
+)
 from grader.judge.explain.evidence import Case, Evidence
 from grader.judge.explain.exceptions import explain_exception, line_of_stop
 from grader.judge.explain.finding import AUTHOR, CONCURRENCY, PYTHON, Finding
@@ -18,7 +25,14 @@ from grader.judge.explain.lines import line_to_look_at
 from grader.judge.explain.order import awaited_start, one_after_the_other, one_at_a_time, order_of_completion
 from grader.judge.explain.raised import Raise
 from grader.judge.explain.returned import another_kind, unusable
-from grader.judge.explain.tasks import early_return, late_binding, not_nonlocal, value_for_nobody
+from grader.judge.explain.tasks import (
+    early_return,
+    handles_returned,
+    late_binding,
+    not_nonlocal,
+    outcome,
+    value_for_nobody,
+)
 from grader.judge.explain.telling import BUGS, TELLING
 from grader.judge.explain.waiting import polling
 from grader.judge.explain.words import said
@@ -114,10 +128,12 @@ LAYERS: Mapping[int, tuple[Rule, ...]] = {
     PYTHON: (
         caught_cancellation,
         leaves_the_process,
+        yields_in_a_group,
         blocked_loop,
         mistake_of_python,
         late_binding,
         early_return,
+        handles_returned,
         value_for_nobody,
         not_nonlocal,
         _left_behind,
@@ -168,9 +184,22 @@ def _by_catalogue(diagnosis: Diagnosis) -> Finding:
     return Finding(diagnosis=diagnosis.slug, error=diagnosis.sentence, help=diagnosis.help)
 
 
+def _line_of_none(case: Case, evidence: Evidence) -> int | None:
+    """The line of ``return None`` in a function that returned None where the reference answer did something else."""
+    came_to = outcome(case, evidence)
+    if came_to is None or came_to[0].value is not None or (came_to[1] is not None and came_to[1].value is None):
+        return None
+    function = case.code.function(came_to[0].name)
+    returns = [node for node in own_nodes(function) if isinstance(node, ast.Return)] if function is not None else []
+    lines = [node.lineno for node in returns if ast.unparse(node) in ("return", "return None")]
+    return max(lines, default=None)
+
+
 def _completed(found: Finding, case: Case, evidence: Evidence) -> Finding:
     """The same with a line, and with what was got against what was expected where the rule has not said it."""
     found = replace(found, clear=evidence.shown.ended.by_itself)
+    if found.line is None:
+        found = replace(found, line=_line_of_none(case, evidence))
     if found.line is None:
         found = replace(found, line=line_to_look_at(found.diagnosis, evidence.shown, case.code))
     if found.got or not evidence.shown.ended.by_itself:

@@ -6,13 +6,14 @@ import ast
 from collections import Counter
 from collections.abc import Iterator
 
-from grader.judge.explain.code import Code, Function, Loop, Start, bound, own_nodes
+from grader.judge.explain.code import Code, Function, Loop, Start, bound, opens_group, own_nodes
 from grader.judge.explain.evidence import Case, Evidence
 from grader.judge.explain.finding import Finding
 from grader.judge.explain.names import not_its_own
 from grader.judge.explain.telling import BUGS
 from grader.judge.explain.words import in_python
 from grader.wire.recording import Returned
+from grader.wire.values import Opaque
 
 # ---- what the call came to -------------------------------------------------------------------------------------------
 
@@ -203,13 +204,6 @@ def _holds(outer: ast.AST, node: ast.AST) -> bool:
     return any(inner is node for inner in ast.walk(outer))
 
 
-def opens_group(node: ast.AST) -> bool:
-    return isinstance(node, ast.AsyncWith) and any(
-        ast.unparse(item.context_expr).endswith(("create_task_group()", "TaskGroup()", "open_nursery()"))
-        for item in node.items
-    )
-
-
 def _head(loop: Loop) -> str:
     return "while" if isinstance(loop, ast.While) else "for"
 
@@ -217,6 +211,31 @@ def _head(loop: Loop) -> str:
 def _never_begun(evidence: Evidence) -> bool:
     begun = {span.name for span in evidence.spans}
     return any(name not in begun for name in evidence.siblings)
+
+
+# ---- handles in the place of results ---------------------------------------------------------------------------------
+
+
+def handles_returned(case: Case, evidence: Evidence) -> Finding | None:
+    """What ``start_soon`` hands back, in the place of what the tasks return."""
+    found = outcome(case, evidence)
+    if found is None or not isinstance(found[0].value, list | tuple):
+        return None
+    if not any(isinstance(item, Opaque) and item.type_name == HANDLE for item in found[0].value):
+        return None
+    starts = [start.call.lineno for start in case.code.starts]
+    return Finding(
+        diagnosis="await-missing",
+        error=f"`{found[0].name}` returns the handles of its tasks, and not what the tasks return",
+        help="store each result in its task; or `await` each handle behind the group, which gives its result",
+        line=min(starts, default=case.defined[found[0].name].line),
+        got=got(case, evidence),
+        expected=expected(case, evidence),
+    )
+
+
+HANDLE = "TaskHandle"
+"""What ``start_soon`` of anyio returns from 4.14 on."""
 
 
 # ---- a value that reaches nobody -------------------------------------------------------------------------------------
@@ -237,7 +256,9 @@ def value_for_nobody(case: Case, evidence: Evidence) -> Finding | None:
         if function is None or name in awaited or not isinstance(parent, ast.Expr):
             continue
         given = [node for node in own_nodes(function) if isinstance(node, ast.Return) and _gives(node)]
-        if given and not _stores(function):
+        awaited_there = [node for node in given if any(isinstance(inner, ast.Await) for inner in ast.walk(node))]
+        given = awaited_there or ([] if _stores(function) else given)
+        if given:
             owner = code.owner(start.call)
             where = f"`{owner.name}`" if owner is not None else "the caller"
             return Finding(
@@ -257,9 +278,12 @@ _KEEPING = ("append", "extend", "add", "update", "put", "setdefault", "send", "s
 
 def _stores(function: Function) -> bool:
     """Whether a function keeps a value where others can find it."""
+    outer = {name for node in own_nodes(function) if isinstance(node, ast.Nonlocal | ast.Global) for name in node.names}
     for node in own_nodes(function):
         match node:
-            case ast.Subscript(ctx=ast.Store()) | ast.Attribute(ctx=ast.Store()) | ast.Nonlocal() | ast.Global():
+            case ast.Subscript(ctx=ast.Store()) | ast.Attribute(ctx=ast.Store()):
+                return True
+            case ast.Name(id=name, ctx=ast.Store()) if name in outer:
                 return True
             case ast.Call(func=ast.Attribute(attr=name)) if name in _KEEPING:
                 return True
