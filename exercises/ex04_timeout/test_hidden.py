@@ -54,7 +54,7 @@ def test_too_slow_raises_elapsed(play):
     if recording.raised.isa("submission.Elapsed") and recording.elapsed in (2, 3):
         raise Diagnosed(
             "edge-case",
-            f"The limit was {LIMIT} s, and Elapsed came after {recording.elapsed:g} s: the limit was made a whole number.",
+            f"The limit was {LIMIT} s, and Elapsed came after {recording.elapsed:g} s: it was made a whole number.",
             help="take `seconds` as it is: it may be a fraction",
         )
     if recording.raised.isa("submission.Elapsed") and recording.values("limit") != [LIMIT]:

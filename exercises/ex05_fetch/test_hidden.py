@@ -234,7 +234,7 @@ def test_fifty_downloads_in_flight(play):
         if sum(waiting.awaiting.startswith("run_sync") for waiting in recording.waiting) > 1:
             raise Diagnosed(
                 "thread-per-download",
-                "Fifty downloads should be under way at once. Each of them waits for a worker thread, and there are 40.",
+                "Fifty downloads should be under way at once. Each waits for a worker thread, and there are 40 of those.",
                 help="take the threads out: await `connect_tcp`, `send` and `receive` in the calling task",
             )
     elif not recording.values("threads") or recording.elapsed >= PATIENCE:

@@ -21,9 +21,9 @@ def contrast(case: Case, evidence: Evidence) -> tuple[str, str]:
     found = outcome(case, evidence)
     if found is not None and found[1] is not None and in_python(found[0].value) != in_python(found[1].value):
         return got(case, evidence), expected(case, evidence)
-    if found is not None and found[0].value is None and evidence.reference is not None:
-        if evidence.reference.ended is Ended.RAISED:
-            return got(case, evidence), _instead_of_raising(case, evidence)
+    raises = evidence.reference is not None and evidence.reference.ended is Ended.RAISED
+    if found is not None and found[0].value is None and raises:
+        return got(case, evidence), _instead_of_raising(case, evidence)
     return _of_spans(evidence) or _of_the_end(evidence)
 
 
