@@ -19,6 +19,8 @@ def before(recording, name):
     points=8,
     diagnosis="edge-case",
     feedback="from_iter() must yield every item of any iterable once, in order, and nothing for an empty one.",
+    help="go through the iterable with `iter()` and `next()`: not every one has a length or positions",
+    show=("items", "expected"),
 )
 def test_from_iter_yields_everything_in_order(play):
     """from_iter() yields every item once, in order"""
@@ -32,6 +34,8 @@ def test_from_iter_yields_everything_in_order(play):
     diagnosis="read-ahead",
     feedback="Three items were wanted, the squares of 1, 3 and 5, from a source that never ends. Either they were not "
     "those three, or the pipeline went on pulling.",
+    help="take one item at a time, and stop asking when take() has enough: an endless source is never read to its end",
+    show=("expected",),
 )
 def test_map_filter_take_collect_compose(play):
     """operators compose, on an endless source too"""
@@ -45,6 +49,8 @@ def test_map_filter_take_collect_compose(play):
     points=6,
     diagnosis="falsy-value",
     feedback="None, 0, False and the empty string are items like any others. Only StopAsyncIteration is the end.",
+    help="do not look at an item to see whether it is the end: catch StopIteration or StopAsyncIteration",
+    show=("items", "expected"),
 )
 def test_falsy_items_are_items(play):
     """None, 0 and False are items, not the end"""
@@ -59,6 +65,7 @@ def test_falsy_items_are_items(play):
     points=6,
     diagnosis="eager",
     feedback="The pipeline asked its source for an item before anybody had asked the pipeline.",
+    help="take nothing in `__init__`, from_iter(), map(), filter() and take(): they only remember what to do",
 )
 def test_building_a_pipeline_pulls_nothing(play):
     """building a pipeline pulls nothing"""
@@ -71,6 +78,7 @@ def test_building_a_pipeline_pulls_nothing(play):
     diagnosis="read-ahead",
     feedback="The source was asked for another number of items than was needed. One request to map() takes one item "
     "from the source; one request to filter() takes them up to the next that fits.",
+    help="pull in `__anext__` alone, and no more than this one request needs",
 )
 def test_pulls_one_item_per_request(play):
     """a request pulls what it needs and no more"""
@@ -89,6 +97,8 @@ def test_pulls_one_item_per_request(play):
     diagnosis="read-ahead",
     feedback="take(3) asks three times at most, take(0) not at all, and take(-1) raises ValueError at once. A source "
     "that takes 1 s for an item shows it: after 3 s you have what you wanted.",
+    help="look at the count before you pull, and not after it",
+    show=("n", "available", "expected"),
 )
 def test_take_does_not_pull_past_its_limit(play):
     """take(n) pulls n items at most"""
@@ -115,6 +125,7 @@ def test_take_does_not_pull_past_its_limit(play):
     diagnosis="not-closed",
     feedback="take() had its last item, the loop was over, and the source was still open. Leaving a loop with `break` "
     "or `return` does not close what it loops over.",
+    help="close the source when the last item is there: `await source.aclose()`, if it has one",
 )
 def test_take_closes_its_source_when_satisfied(play):
     """take() closes its source when it has enough"""
@@ -126,6 +137,7 @@ def test_take_closes_its_source_when_satisfied(play):
     diagnosis="no-checkpoint",
     feedback="While the stream was read no other task got a turn, or a request did not notice that it had been "
     "cancelled. Every request to from_iter() is a checkpoint, the last one too.",
+    help="write `await anyio.lowlevel.checkpoint()` in `__anext__` before the item is taken, also where there is none",
 )
 def test_every_item_is_a_checkpoint(play):
     """every request to from_iter() is a checkpoint"""
@@ -142,6 +154,7 @@ def test_every_item_is_a_checkpoint(play):
     diagnosis="edge-case",
     feedback="After the end every further request must raise StopAsyncIteration, and the source must not be asked "
     "again.",
+    help="note that the end was reached, and raise StopAsyncIteration from then on",
 )
 def test_the_end_is_the_end(play):
     """after the end comes nothing but the end"""
@@ -159,6 +172,7 @@ def test_the_end_is_the_end(play):
     diagnosis="lost-error",
     feedback="An error of the source, of a function given to map() or filter(), or of the code in an `async with` "
     "block must come out as it is, and an error of the stream ends it.",
+    help="catch only what ends an iteration; note that the stream is over, and let every other exception out",
 )
 def test_errors_pass_through_and_end_the_stream(play):
     """errors come out unchanged and end the stream"""
@@ -182,6 +196,7 @@ def test_errors_pass_through_and_end_the_stream(play):
     diagnosis="not-closed",
     feedback="aclose() on the outermost stream must reach the source through every layer, whether or not anything has "
     "been read, and end the stream.",
+    help="let aclose() close what it reads from, if that has an aclose(), and note that the stream is over",
 )
 def test_aclose_reaches_the_source(play):
     """aclose() goes through every layer"""
@@ -199,6 +214,7 @@ def test_aclose_reaches_the_source(play):
     diagnosis="not-closed",
     feedback="The source is an async generator. Its `finally` must run when the `async with` block is left, not at "
     "some later time.",
+    help="await aclose() in `__aexit__`",
 )
 def test_async_with_closes_a_generator_source(play):
     """async with closes the source on exit"""
@@ -212,6 +228,7 @@ def test_async_with_closes_a_generator_source(play):
     points=4,
     diagnosis="edge-case",
     feedback="filter() must find an item after 5000 that it drops: with a loop, since recursion has an end.",
+    help="write a loop in `__anext__` that goes on until an item fits",
 )
 def test_filter_survives_a_long_drought(play):
     """filter() can skip 5000 items in a row"""
@@ -223,6 +240,7 @@ def test_filter_survives_a_long_drought(play):
     diagnosis="swallowed-cancellation",
     feedback="The reader was cancelled while it waited for an item. The cancellation was taken for the end of the "
     "stream, or came later than it happened.",
+    help="catch `Exception`, never `BaseException`: a cancellation has to pass",
 )
 def test_cancellation_gets_through(play):
     """cancelling the reader cancels the pull"""

@@ -60,7 +60,7 @@ def test_too_slow_raises_elapsed(play):
     if recording.raised.isa("submission.Elapsed") and recording.values("limit") != [LIMIT]:
         raise Diagnosed(
             "lost-error",
-            f"The limit was {LIMIT} s, and the Elapsed that came out says {recording.values('limit')}.",
+            f"The limit was {LIMIT} s, and the Elapsed that came out says {recording.values('limit')[0]} s.",
             help="write `raise Elapsed(seconds)`: its `seconds` are the limit",
         )
     assert recording.raised.isa("submission.Elapsed")

@@ -24,24 +24,23 @@ def well_formed(recording, sent):
         host = recording.values("host")[0]
         shown = request.replace(host, b"HOST")  # the port is another one in each play
         if not request:
-            fault = "nothing, and the connection was closed"
+            fault, help = "nothing, and the connection was closed", "send the request: `await stream.send(...)`"
         elif not empty_line:
-            fault = f"{shown}: the empty line at the end is missing"
+            fault, help = f"{shown}: the empty line at the end is missing", 'end it with "\\r\\n\\r\\n"'
         elif behind:
-            fault = f"{shown}: there is something behind the empty line"
+            fault, help = f"{shown}: there is something behind the empty line", "a GET request has no body"
         elif first not in (b"GET " + sent + b" HTTP/1.0", b"GET " + sent + b" HTTP/1.1"):
             fault = f"{first} as the first line; {b'GET ' + sent + b' HTTP/1.0'} was expected"
+            help = "put the target there: the path of the URL, `/` if it is empty, and `?` with the query behind it"
         elif headers.get(b"host") != host:
             fault = f"{shown}: its Host header is not the host and port of the URL"
+            help = "send a line `Host:` with what stands in the URL between `//` and the path (`urlsplit(url).netloc`)"
         elif first.endswith(b"1.1") and headers.get(b"connection", b"").lower() != b"close":
             fault = f"{shown}: with HTTP/1.1 it has to say `Connection: close`"
+            help = "use HTTP/1.0, or send that header: otherwise the server leaves the connection open"
         else:
             return
-        raise Diagnosed(
-            "malformed-request",
-            f"The server got {fault}.",
-            help='send the first line, the Host header and an empty line, each line with "\\r\\n" at its end',
-        )
+        raise Diagnosed("malformed-request", f"The server got {fault}.", help=help)
 
 
 @grading(
@@ -234,7 +233,7 @@ def test_fifty_downloads_in_flight(play):
         if sum(waiting.awaiting.startswith("run_sync") for waiting in recording.waiting) > 1:
             raise Diagnosed(
                 "thread-per-download",
-                "Fifty downloads should be under way at once. Each waits for a worker thread, and there are 40 of those.",
+                "Fifty downloads should be under way at once. Each waits for a worker thread, and there are 40.",
                 help="take the threads out: await `connect_tcp`, `send` and `receive` in the calling task",
             )
     elif not recording.values("threads") or recording.elapsed >= PATIENCE:

@@ -248,7 +248,8 @@ def _check_whole(exercise: Exercise, wrong: Sequence[tuple[Path, Verdict]]) -> C
             problems.append(f"{right} right answers beside the reference, {RIGHT_ANSWERS} are needed")
         failed = {test.name for _, verdict in wrong for test in verdict.tests if not test.passed}
         problems += [f"no wrong answer fails {test.name}" for test in exercise.tests if test.name not in failed]
-        problems += kitroots.problems_of_file(exercise, kitroots.lessons_of(wrong))
+        if all(verdict.complete_run for _, verdict in wrong):
+            problems += kitroots.problems_of_file(exercise, kitroots.lessons_of(wrong))
     problems += [f"{path} does not belong here" for path in _strangers(exercise)]
     return _checked(exercise, "as a whole", f"{len(exercise.tests)} hidden tests, {len(wrong)} wrong answers", problems)
 

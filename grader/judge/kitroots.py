@@ -38,6 +38,8 @@ def shown_root(verdict: Verdict) -> Failure | None:
 def problems_of_root(path: Path, verdict: Verdict, slugs: Collection[str]) -> Iterator[str]:
     """What is wrong with the root that a wrong answer names, or with the one that is shown of it."""
     named, shown = named_root(path), shown_root(verdict)
+    if not verdict.complete_run:
+        return  # under fewer schedules it may fail in another way
     if named is not None and named not in slugs:
         yield f"its root is no diagnosis: {named}"
     elif shown is not None and named is not None and shown.diagnosis != named:

@@ -12,6 +12,7 @@ from enum import StrEnum
 
 from grader.judge.kitfault import fault_in
 from grader.judge.verdict import Failure, Outcome, PassedRemark, Root, Status, TestResult, Verdict
+from grader.kit.of_python import OF_PYTHON
 from grader.policy.submission import Fault
 from grader.reports.comparison import alike, side_by_side
 from grader.reports.timeline import Axis, Timeline, as_at_verdict
@@ -25,6 +26,7 @@ STATUS_WORDS = {
     Status.NOT_JUDGED: "NOT JUDGED",
 }
 OUTCOME_WORDS = {Outcome.PASS: "pass", Outcome.FAIL: "FAIL", Outcome.NOT_JUDGED: "not judged"}
+_OF_PYTHON = frozenset(diagnosis.slug for diagnosis in OF_PYTHON)
 MAX_NUMBERS = 4
 """Tests that are named one by one."""
 MAX_SOURCE_LINES = 4
@@ -276,8 +278,11 @@ def waiting_tasks(failure: Failure) -> tuple[WaitingTasks, ...]:
 
 
 def timelines(failure: Failure) -> tuple[Timeline, Timeline | None] | None:
-    """Lay out the failing play and the reference's, if there is anything to see: they must differ."""
-    if failure.trace is None:
+    """Lay out the failing play and the reference's, if there is anything to see: they must differ.
+
+    When tasks run says nothing about a mistake of Python, such as a name that does not exist.
+    """
+    if failure.trace is None or failure.diagnosis in _OF_PYTHON:
         return None
     mine, reference = side_by_side(as_at_verdict(failure.trace, failure.waiting), failure.reference)
     lanes = max(len(mine.lanes), len(reference.lanes) if reference else 0)

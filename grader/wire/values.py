@@ -97,7 +97,12 @@ class Encoder:
 
 
 class ReportEncoder(Encoder):
-    """Encodes values to be shown, and never compared: of a dataclass the fields cross as well."""
+    """Encodes values to be shown, and never compared: of a dataclass the fields cross as well, and digits count."""
+
+    def encode(self, value: object, depth: int = 0) -> Json:
+        if type(value) is int:
+            self.spend(value.bit_length() // 3)
+        return super().encode(value, depth)
 
     def other(self, value: object, depth: int) -> Json:
         fields = type.__dict__["__dict__"].__get__(type(value)).get("__dataclass_fields__")

@@ -387,3 +387,9 @@ def test_a_dataclass_inside_itself_is_cut_off() -> None:
 def test_a_record_of_another_shape_is_distrusted(fields: Json) -> None:
     with pytest.raises(Distrusted):
         Decoder().decode({"r": ["Winner", fields]})
+
+
+def test_the_digits_of_an_integer_count_as_text_where_it_is_to_be_shown() -> None:
+    assert ReportEncoder(lambda value: None, text=10).encode(10**9) == 10**9
+    with pytest.raises(TooLarge):
+        ReportEncoder(lambda value: None, text=10).encode(10**20)

@@ -6,7 +6,7 @@ from grader.judge.explain.evidence import Case, Evidence, differ
 from grader.judge.explain.tasks import expected, got, outcome
 from grader.judge.explain.words import in_python, said
 from grader.text import seconds
-from grader.wire.recording import Ended, Span
+from grader.wire.recording import Ended, Raised, Span
 
 
 def contrast(case: Case, evidence: Evidence) -> tuple[str, str]:
@@ -17,14 +17,20 @@ def contrast(case: Case, evidence: Evidence) -> tuple[str, str]:
     """
     shown = evidence.shown
     if shown.ended is Ended.RAISED:
-        return said(shown.error.leaves[0]), _instead_of_raising(case, evidence)
+        return _in_group(shown.error), _instead_of_raising(case, evidence)
     found = outcome(case, evidence)
     if found is not None and found[1] is not None and in_python(found[0].value) != in_python(found[1].value):
         return got(case, evidence), expected(case, evidence)
     raises = evidence.reference is not None and evidence.reference.ended is Ended.RAISED
-    if found is not None and found[0].value is None and raises:
+    if found is not None and found[1] is None and raises and shown.ended is Ended.RETURNED:
         return got(case, evidence), _instead_of_raising(case, evidence)
     return _of_spans(evidence) or _of_the_end(evidence)
+
+
+def _in_group(error: Raised) -> str:
+    """``ValueError: boom``, or that it came inside of an ExceptionGroup."""
+    first = said(error.leaves[0])
+    return first if error.bare else f"ExceptionGroup with {first}"
 
 
 def _instead_of_raising(case: Case, evidence: Evidence) -> str:
@@ -32,10 +38,11 @@ def _instead_of_raising(case: Case, evidence: Evidence) -> str:
     if reference is None or "expected" not in evidence.test.show:
         return ""
     if reference.ended is Ended.RAISED:
-        return said(reference.error.leaves[0])
+        return _in_group(reference.error)
     public = [promise.name for promise in case.promised]
-    last = next((returned for returned in reversed(reference.returns) if returned.name in public), None)
-    return "" if last is None else expected_of(last.name, evidence)
+    returns = [returned for returned in reference.returns if returned.name in public]
+    # Of several calls that returned several things nobody knows which was the one that has raised here.
+    return expected_of(returns[0].name, evidence) if len(returns) == 1 else ""
 
 
 def expected_of(name: str, evidence: Evidence) -> str:

@@ -106,9 +106,6 @@ def loop(raised: Raise) -> Finding | None:
         if kind in ("function", "method"):
             return raised.finding("async-for", error, "call it: what it gives may be gone through")
         return raised.finding("async-for", error, "write `for`, without `async`")
-    if "from __aiter__ that does not implement __anext__: coroutine" in raised.message:
-        error = "`async for` gets a coroutine from `__aiter__`: an `async def` gives one when it is called"
-        return raised.finding("async-for", error, "write `def __aiter__`, without `async`")
     found = _NOT_ITERABLE.search(raised.message)
     if found is None:
         return None

@@ -6,9 +6,10 @@ import ast
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 
-from grader.judge.explain.code import Code
+from grader.judge.explain.code import Code, own_nodes
 from grader.judge.explain.endings import catches_cancellation
-from grader.wire.recording import Ended, Recording, Trace
+from grader.judge.explain.telling import BUGS
+from grader.wire.recording import Ended, Leaf, Recording, Trace
 
 
 def line_to_look_at(slug: str, recording: Recording, code: Code) -> int | None:
@@ -22,14 +23,22 @@ def line_to_look_at(slug: str, recording: Recording, code: Code) -> int | None:
     for remark in recording.remarks:
         if remark.slug == slug and remark.line is not None:
             return remark.line
-    raised = [leaf.line for leaf in recording.surprises if leaf.line is not None]
-    if raised and (slug == "raised" or isinstance(code.statement(raised[0]), ast.Raise)):
-        return raised[0]
+    for leaf in recording.surprises:
+        if leaf.line is not None and (slug == "raised" or _is_bug(leaf) or _is_raise(code, leaf.line)):
+            return leaf.line
     looks = next(LOOKS_LIKE[slug](code), None) if slug in LOOKS_LIKE else None
     if looks is not None:
         return looks
     waited = longest_wait(recording.trace) if recording.trace is not None else None
     return waited if waited is not None else first_definition(code)
+
+
+def _is_bug(leaf: Leaf) -> bool:
+    return bool(leaf.types) and leaf.types[0] in BUGS
+
+
+def _is_raise(code: Code, line: int) -> bool:
+    return isinstance(code.statement(line), ast.Raise)
 
 
 # ---- what a mistake looks like ---------------------------------------------------------------------------------------
@@ -64,17 +73,49 @@ def _asks_for_none(code: Code) -> Iterator[int]:
             yield node.ifs[0].lineno
 
 
-def _reads_all(code: Code) -> Iterator[int]:
-    """All of an iterable made into a list."""
+def _reads_at_once(code: Code) -> Iterator[int]:
+    """A plain function, which runs when it is called, that takes items: all of them, or the first."""
+    for function in code.functions:
+        if isinstance(function, ast.AsyncFunctionDef):
+            continue
+        for node in own_nodes(function):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in _TAKING:
+                yield node.lineno
+
+
+_TAKING = ("list", "tuple", "sorted", "next", "set", "deque")
+
+
+def _leaves_open(code: Code) -> Iterator[int]:
+    """A loop over an async iterator that is left early in a generator, and a connection without ``async with``."""
     for node in ast.walk(code.tree):
-        if (
-            isinstance(node, ast.Call)
-            and isinstance(node.func, ast.Name)
-            and node.func.id in ("list", "tuple", "sorted")
-        ):
-            yield node.lineno
-        if isinstance(node, ast.ListComp) and any(generator.is_async for generator in node.generators):
-            yield node.lineno
+        if isinstance(node, ast.AsyncFor):
+            yield from sorted(inner.lineno for inner in ast.walk(node) if isinstance(inner, ast.Break | ast.Return))
+    for node in ast.walk(code.tree):
+        if isinstance(node, ast.Call) and ast.unparse(node.func).endswith("connect_tcp"):
+            around = next((outer for outer in code.around(node) if isinstance(outer, ast.stmt)), None)
+            if not isinstance(around, ast.AsyncWith):
+                yield node.lineno
+
+
+def _gives_items(code: Code) -> Iterator[int]:
+    """The method that gives the next item."""
+    yield from (function.lineno for function in code.functions if function.name == "__anext__")
+
+
+def _writes_request(code: Code) -> Iterator[int]:
+    """The text or the bytes of an HTTP request."""
+    for node in ast.walk(code.tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str | bytes):
+            text = node.value if isinstance(node.value, str) else node.value.decode("latin-1")
+            if "HTTP/1" in text:
+                yield node.lineno
+
+
+def _receives(code: Code) -> Iterator[int]:
+    """The first call that receives a piece."""
+    calls = [node for node in ast.walk(code.tree) if isinstance(node, ast.Call)]
+    yield from sorted(call.lineno for call in calls if ast.unparse(call.func).endswith((".receive", ".recv")))
 
 
 LOOKS_LIKE: Mapping[str, Callable[[Code], Iterator[int]]] = {
@@ -82,8 +123,12 @@ LOOKS_LIKE: Mapping[str, Callable[[Code], Iterator[int]]] = {
     "siblings-left-running": _keeps_errors,
     "lost-error": _keeps_errors,
     "falsy-value": _asks_for_none,
-    "read-ahead": _reads_all,
-    "eager": _reads_all,
+    "read-ahead": _reads_at_once,
+    "eager": _reads_at_once,
+    "not-closed": _leaves_open,
+    "no-checkpoint": _gives_items,
+    "malformed-request": _writes_request,
+    "partial-data": _receives,
 }
 """Where mistakes of some kinds are likely to stand in a file."""
 

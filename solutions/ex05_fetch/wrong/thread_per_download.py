@@ -1,4 +1,4 @@
-# fails: test_fifty_downloads_in_flight (deadlock), test_cancelling_hangs_up (not-closed)
+# fails: test_fifty_downloads_in_flight (thread-per-download), test_cancelling_hangs_up (not-closed)
 # off-limits: exempt
 # root: thread-per-download
 """A worker thread waits for every download. There are 40 of them, and none can be cancelled."""

@@ -139,11 +139,6 @@ BODIES: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "list(async generator)": ("return list(items(n)) #<", "async-for", ("`list()` cannot go through",)),
     "sum(async generator)": ("return sum(items(n)) #<", "async-for", ("`sum()` cannot go through",)),
     "next(async generator)": ("return next(items(n)) #<", "async-for", ("`next()` cannot", "write `await anext(...)`")),
-    "async def __aiter__": (
-        "return [i async for i in Later()] #<",
-        "async-for",
-        ("a coroutine from `__aiter__`", "write `def __aiter__`, without `async`"),
-    ),
     "comprehension": ("return [i for i in items(n)] #<", "async-for", ("`for` cannot go through",)),
     "async for over a list": (
         "async for i in [n]: pass #<",
@@ -358,3 +353,15 @@ def test_of_any_other_exception_nothing_is_known() -> None:
     raised = Raise(leaf=leaf("ValueError", "boom", line=3), line=3, code=code("x = 1\n"), allowed=())
 
     assert explain_exception(raised) is None
+
+
+def test_an_async_def_in_the_place_of_aiter_is_named_where_it_stands() -> None:
+    message = "'async for' received an object from __aiter__ that does not implement __anext__: coroutine"
+    source = "class Later:\n    async def __aiter__(self):\n        return self\n"
+    raised = Raise(leaf=leaf("TypeError", message, line=9), line=9, code=code(source), allowed=())
+
+    found = explain_exception(raised)
+
+    assert found is not None
+    assert (found.diagnosis, found.line) == ("wrong-kind", 2)
+    assert "without `async`" in found.help
