@@ -1,4 +1,4 @@
-"""Draws the pictures in README: two screens of ``grade``, as SVG files beside this one.
+"""Draws the pictures in README: what ``grade ex01`` prints of two files, as SVG files beside this one.
 
 python examples/pictures.py
 """
@@ -6,24 +6,23 @@ python examples/pictures.py
 from __future__ import annotations
 
 import io
+import os
+import subprocess
+import sys
 import tempfile
 from pathlib import Path
 
 from rich.console import Console
-
-from grader.judge import engine
-from grader.kit.kit import builtin_root, load_kit
-from grader.reports.screen import UNICODE
-from grader.reports.terminal import show_run
-from grader.sandbox.box import Box
+from rich.text import Text
 
 HERE = Path(__file__).resolve().parent
+ROOT = HERE.parent
 ANSWERS = {
-    "failing": HERE.parent / "solutions" / "ex01_join" / "wrong" / "sequential.py",
-    "passing": HERE / "learner" / "ex01_join" / "join.py",
+    "failing": "solutions/ex01_join/wrong/sequential.py",
+    "passing": "examples/learner/ex01_join/join.py",
 }
-SHOWN = {"failing": (1, 3, 13), "passing": ()}
-"""Numbers of the hidden tests in each picture; none means all."""
+"""The file in each picture, as README names it."""
+WIDTH = 80
 
 # rich's own template loads fonts from the network.
 TEMPLATE = """\
@@ -47,17 +46,25 @@ TEMPLATE = """\
 
 
 def main() -> None:
-    course = load_kit(builtin_root())
-    exercise = course.exercise("ex01")
-    with Box() as box, tempfile.TemporaryDirectory() as folder:
-        for name, answer in ANSWERS.items():
-            path = Path(folder) / exercise.file
-            path.write_text(answer.read_text(encoding="utf-8").partition('"""')[2].partition('"""')[2].lstrip("\n"))
-            request = engine.Request(path=path, shown="ex01_join/join.py", tests=SHOWN[name])
-            console = Console(record=True, width=80, file=io.StringIO(), force_terminal=True, markup=False)
-            show_run(console, engine.grade(box, course, exercise, [request]), glyphs=UNICODE)
-            svg = console.export_svg(title=f"grade {exercise.id}", code_format=TEMPLATE, unique_id=name)
-            (HERE / f"{name}.svg").write_text(svg, encoding="utf-8")
+    for name, answer in ANSWERS.items():
+        console = Console(record=True, width=WIDTH, file=io.StringIO(), force_terminal=True, markup=False)
+        console.print(Text.from_ansi(printed(answer, "--color", "always")), end="", soft_wrap=True)
+        svg = console.export_svg(title="grade ex01", code_format=TEMPLATE, unique_id=name)
+        (HERE / f"{name}.svg").write_text(svg, encoding="utf-8")
+
+
+def printed(answer: str, *options: str) -> str:
+    """What ``grade ex01`` prints in a new workspace in which the answer has been written into ``ex01_join/join.py``."""
+    with tempfile.TemporaryDirectory() as folder:
+        run_grade("init", ".", cwd=folder)
+        (Path(folder) / "ex01_join" / "join.py").write_bytes((ROOT / answer).read_bytes())
+        return run_grade("ex01", *options, cwd=folder)
+
+
+def run_grade(*args: str, cwd: str) -> str:
+    command = [sys.executable, "-m", "grader", *args]
+    variables = {**os.environ, "COLUMNS": str(WIDTH), "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"}
+    return subprocess.run(command, cwd=cwd, env=variables, stdout=subprocess.PIPE, encoding="utf-8").stdout
 
 
 if __name__ == "__main__":

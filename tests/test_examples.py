@@ -25,6 +25,10 @@ from tests.processes import CHECKOUT, grade
 STUB = CHECKOUT / "exercises" / "ex01_join" / "join.py"
 CLASS = CHECKOUT / "examples" / "class"
 SCRIPT = runpy.run_path(str(CHECKOUT / "examples" / "grade.py"))
+PICTURES = runpy.run_path(str(CHECKOUT / "examples" / "pictures.py"))
+
+COLUMN = 12.2
+"""How wide a character of a picture is."""
 
 EXERCISES = ("ex01", "ex02", "ex04")
 INNOCENT = """
@@ -123,6 +127,32 @@ def test_the_first_line_of_readme_runs_a_file_that_is_there() -> None:
     named = re.findall(r"examples/\S+", first)
     assert named
     assert [name for name in named if not (CHECKOUT / name).is_file()] == []
+
+
+@pytest.mark.parametrize("name", PICTURES["ANSWERS"])
+def test_a_picture_in_readme_is_what_the_command_prints_of_the_file_that_readme_names(name: str) -> None:
+    """If this fails because the words of a screen have changed, run ``python examples/pictures.py``."""
+    answer = PICTURES["ANSWERS"][name]
+    readme = (CHECKOUT / "README.md").read_text(encoding="utf-8")
+
+    assert f"](examples/{name}.svg)" in readme
+    assert f"[`{answer}`]({answer})" in readme
+    drawn = _drawn((CHECKOUT / "examples" / f"{name}.svg").read_text(encoding="utf-8"))
+    assert _without_times(drawn) == _without_times(PICTURES["printed"](answer).splitlines())
+
+
+def _drawn(svg: str) -> list[str]:
+    """The lines of a terminal that rich has drawn, each piece of text at its column."""
+    rows: dict[int, str] = {}
+    for text in ElementTree.fromstring(svg).iterfind(".//{*}text[@clip-path]"):
+        row = int(text.attrib["clip-path"].rpartition("-")[2].rstrip(")"))
+        column = round(float(text.attrib["x"]) / COLUMN)
+        rows[row] = rows.get(row, "").ljust(column) + (text.text or "").replace("\xa0", " ")
+    return [rows.get(row, "").rstrip() for row in range(max(rows) + 1)]
+
+
+def _without_times(lines: list[str]) -> list[str]:
+    return [re.sub(r" +[\d.]+ s real", " N s real", line) for line in lines]
 
 
 def test_what_the_script_grades_is_there() -> None:
