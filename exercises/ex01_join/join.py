@@ -18,8 +18,9 @@ async def join(*fns: Callable[[], Coroutine[Any, Any, T]]) -> list[T]:
     * Nothing is called before the coroutine returned by join() is awaited.
     * All functions are running before the first one has to finish; no function waits
       for another one to complete, and none can run far ahead of the others.
-    * The results come back in ARGUMENT order, whatever the order of completion.  Every
-      value is a value: None, 0, or even an exception instance that was *returned*.
+    * The results come back as a list (another sequence, such as a tuple, will do), in
+      ARGUMENT order, whatever the order of completion.  Every value is a value: None,
+      0, or even an exception instance that was *returned*.
     * join() returns at the very moment the slowest function is done.  join() of nothing
       returns [] (whether it passes a checkpoint then is up to you).
     * If a function raises, all the others are cancelled at once, their cleanup is

@@ -14,7 +14,7 @@ from grader.judge.verdict import Failure
 from grader.policy.promises import definitions, promises
 from grader.sandbox.box import Box
 from grader.wire.recording import Ended, Leaf, Mark, Raised, Recording, Returned, Span
-from tests.explain_samples import builtin, case, evidence, failures_of
+from tests.explain_samples import builtin, case, evidence, failures_of, verdict_of
 
 STUB = """\
 class Winner: ...
@@ -325,6 +325,27 @@ def test_the_first_thing_a_beginner_reads_is_what_was_returned(
 
 def test_a_serial_answer_is_serial_whether_it_returns_a_list_or_a_tuple(box: Box, tmp_path: Path) -> None:
     assert first_failure(box, tmp_path, "ex01", SERIAL_TUPLE).diagnosis in ("serial", "deadlock")
+
+
+TUPLE = """
+import anyio
+async def join(*fns):
+    results = {}
+    async def run(index, fn):
+        results[index] = await fn()
+    async with anyio.create_task_group() as tg:
+        for index, fn in enumerate(fns):
+            tg.start_soon(run, index, fn)
+    return tuple(results[index] for index in range(len(fns)))
+"""
+
+
+def test_a_tuple_of_results_has_all_points_as_the_lesson_says(box: Box, tmp_path: Path) -> None:
+    verdict = verdict_of(box, tmp_path, TUPLE, exercise="ex01", backends=("asyncio", "trio"))
+    lesson = " ".join(builtin().exercise("ex01").lesson.read_text(encoding="utf-8").split())
+
+    assert verdict.points == 100
+    assert "as a list; another sequence, such as a tuple, will do" in lesson
 
 
 SWALLOWS = """
