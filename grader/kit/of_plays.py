@@ -24,9 +24,9 @@ OF_PLAYS = (
     ),
     Diagnosis(
         slug="late",
-        sentence="it is not over when it should be",
+        sentence="it is still running long after it should have ended",
         explanation="Time in a play is virtual: a wait of an hour takes no real time, and the play goes on as long as "
-        "something is still going to happen. This one went on long after every correct answer has ended. A task waits "
+        "something is still going to happen. This one goes on long after every correct answer has ended. A task waits "
         "far too long, or a loop starts a timer again and again and never ends.",
         help="look for the sleep or the loop that goes on although the result is there",
         hints=(
@@ -41,13 +41,14 @@ OF_PLAYS = (
         explanation="All tasks share one thread, and a task gives it back only at an `await` that really waits. A "
         "blocking call (`time.sleep`, an ordinary socket, reading a large file) or a long computation keeps it, and "
         "meanwhile no other task runs, no timer fires and no cancellation arrives.",
-        help="replace the blocking call by one that can be awaited, or move it to a worker thread",
+        help="replace the call that blocks by one that can be awaited, and give way now and then in a long computation",
         hints=(
             "Which call in your code takes long and has no `await` in front of it?",
-            "While such a call runs, no task at all can run. Either use an operation that can be awaited, or have a "
-            "worker thread do it.",
-            "`await anyio.sleep(...)` instead of `time.sleep(...)`; `await anyio.to_thread.run_sync(fn)` for a call "
-            "that cannot be awaited; in a long computation `await anyio.lowlevel.checkpoint()` now and then.",
+            "While such a call runs, no task at all can run. Use an operation that can be awaited. Where the exercise "
+            "allows threads, a worker thread can make a call that cannot be awaited.",
+            "`await anyio.sleep(...)` instead of `time.sleep(...)`; in a long computation "
+            "`await anyio.lowlevel.checkpoint()` now and then; where the exercise allows threads, "
+            "`await anyio.to_thread.run_sync(fn)` for a call that cannot be awaited.",
         ),
     ),
     Diagnosis(
@@ -98,13 +99,16 @@ OF_PLAYS = (
         sentence="a thread of yours waits in a way that the grader cannot follow in virtual time",
         explanation="Time in a play is virtual. The grader knows how `time.sleep`, locks, events, conditions, queues, "
         "futures, sockets, pipes and selectors wait. A thread of yours waits in some other way, such as for a signal. "
-        "Nobody can say how your program would have gone on. The test is not judged if the exercise allows threads, "
+        "So it cannot know how your program would have gone on. The test is not judged if the exercise allows threads, "
         "and fails if it does not.",
-        help="do without the thread, or wait in it with an event, a queue or `time.sleep`",
+        help="do without the thread; where the exercise allows threads, wait in it with an event, a queue or "
+        "`time.sleep`",
         hints=(
             "Which call in a thread waits here, and for what?",
+            "Can your program do without the thread? A task that waits needs none. Where the exercise allows threads, "
             "`threading.Event` and `queue.Queue` do what most other ways of waiting do.",
-            "Wait with `event.wait(seconds)`, and call `event.set()` in another thread or in a task.",
+            "In a task, wait with `await`. In a thread, where the exercise allows threads, wait with "
+            "`event.wait(seconds)`, and call `event.set()` in another thread or in a task.",
         ),
     ),
     Diagnosis(
@@ -140,7 +144,7 @@ OF_PLAYS = (
         sentence="an exception comes out that should not",
         explanation="The call ended with an exception where the exercise expects a result, or with an exception other "
         "than the expected one. The line named above is the innermost line of your file that it passed through.",
-        help="read the exception and the line it comes from; one of the names or values there is not what it seems",
+        help="read the exception, and look at each name and each value on the line that it comes from",
         hints=(
             "What does the exception say, and which value on that line can make it happen?",
             "Either the line has a mistake, or the exception comes from elsewhere and your code should handle it. An "
@@ -159,7 +163,7 @@ OF_PLAYS = (
         hints=(
             "What does the first line of the function in the stub promise after `->`, and what does yours return?",
             "Only the `return` of the function itself counts. A `return` in a function inside it gives the value to "
-            "the code that called that one, and a task's value goes nowhere.",
+            "the code that called that one, and nothing has called the function of a task in this way.",
             "Keep the value in a name that the whole function sees, such as `results = []` before the task group, and "
             "end the function with `return results`.",
         ),
@@ -198,10 +202,11 @@ OF_PLAYS = (
         help="wait for the thread before you return, or do without it",
         hints=(
             "Which thread does your function start, and which line waits for its end?",
-            "`await anyio.to_thread.run_sync(fn)` waits by itself. `abandon_on_cancel=True` means that the task stops "
-            "waiting when it is cancelled, and the thread goes on.",
-            "Leave `abandon_on_cancel` out, and where there is an operation that can be cancelled, await that: "
-            "`anyio.connect_tcp` instead of a blocking socket in a thread.",
+            "A task needs no thread for what can be awaited. Where the exercise allows threads, "
+            "`await anyio.to_thread.run_sync(fn)` waits for the end of its thread, but not with "
+            "`abandon_on_cancel=True`: then a cancelled task stops waiting, and the thread goes on.",
+            "Await an operation that can be cancelled, such as `anyio.connect_tcp` instead of a blocking socket in a "
+            "thread. Where a thread is needed and allowed, leave `abandon_on_cancel` out.",
         ),
     ),
     Diagnosis(
@@ -221,8 +226,8 @@ OF_PLAYS = (
         sentence="a cancellation arrives and goes no further",
         explanation="A cancellation is an exception that rises from the `await` where the task waits. Your code may "
         "clean up when it passes, but must let it go on, because the code that cancelled waits for the task to end. A "
-        "handler that catches it, or a shield, keeps the task alive against its caller's will.",
-        help="let the cancellation pass: catch `Exception`, not `BaseException`, and raise again what you only observe",
+        "handler that catches it, or a shield, keeps the task running although its caller has cancelled it.",
+        help="let the cancellation pass: catch `Exception`, not `BaseException`, or end the handler with `raise`",
         hints=(
             "What happens in your code if it is cancelled at the very `await` where it waits?",
             "Cancellation is an exception that is no `Exception`. `except Exception` is safe; a bare `except`, "

@@ -11,7 +11,7 @@ OF_PYTHON = (
         explanation="Python looks a name up when the line runs: in the function, in the functions round it, in the "
         "file, among the built-in names. An attribute is looked up in the object, or in the module, before the dot. If "
         "it is nowhere, a NameError or an AttributeError says so. The usual causes are a misspelling, a missing "
-        "import, and a name of another function, which nobody outside of it can see.",
+        "import, and a name of another function, which no code outside of that function can see.",
         help="correct the spelling, or add the import",
         hints=(
             "Where does the name on that line get its value?",
@@ -24,13 +24,14 @@ OF_PYTHON = (
     Diagnosis(
         slug="no-value-yet",
         sentence="a variable is used before it has a value",
-        explanation="A variable that a function assigns anywhere belongs to that function from its first line on. "
-        "Where it is read before the assignment has run, as when the assignment stands in an `if` or in a loop without "
-        "turns, it has no value, and Python raises UnboundLocalError.",
-        help="give the variable a value on every way that leads to its use",
+        explanation="A variable that a function assigns anywhere belongs to that function from its first line on. If "
+        "it is read before the assignment has run, it has no value, and Python raises UnboundLocalError. That happens "
+        "where the assignment stands in an `if`, or in a loop that runs no turn.",
+        help="give the variable a value on every path that leads to its use",
         hints=(
-            "On which way through the function does nothing assign this variable?",
-            "A loop over nothing runs no turn, and an `if` may pass over its block. The line behind runs all the same.",
+            "On which path through the function does nothing assign this variable?",
+            "A loop over nothing runs no turn, and an `if` may pass over its block. The line after it runs all the "
+            "same.",
             "Assign a first value before the loop or the `if`, such as `result = None` or `results = []`.",
         ),
     ),
@@ -51,15 +52,15 @@ OF_PYTHON = (
     Diagnosis(
         slug="none-used",
         sentence="a value is None where something else is needed",
-        explanation="None has no attributes of use and cannot be looped over. It gets there by a function without "
-        "`return`, by a method that changes something in place (`list.sort`, `list.append`, `event.set`), or by a "
-        "variable that still has its first value.",
+        explanation="None cannot be called, indexed or looped over, and has none of the attributes that are asked for "
+        "here. It comes from a function without `return`, from a method that changes something in place (`list.sort`, "
+        "`list.append`, `event.set`), or from a variable that still has its first value.",
         help="find the line that should have given it a value",
         hints=(
             "Which call or which variable on that line is None?",
             "A function that ends without `return` gives None. So do `print`, and the methods that change a list "
             "in place.",
-            "Return the value from the function, or assign it before this line runs on every way.",
+            "Return the value from the function, or assign it on every path that leads to this line.",
         ),
     ),
     Diagnosis(
@@ -76,13 +77,13 @@ OF_PYTHON = (
     ),
     Diagnosis(
         slug="not-awaitable",
-        sentence="an `await` stands before something that is nothing to wait for",
+        sentence="an `await` stands where there is nothing to wait for, or not yet",
         explanation="`await` waits for a coroutine or a task. A value that is there already, such as what a plain "
-        "function returns, cannot be awaited. `tg.start_soon(...)` starts a task and comes back at once: its task is "
-        "waited for at the end of the group, all tasks together.",
+        "function returns, cannot be awaited. `tg.start_soon(...)` starts a task and comes back at once; an `await` in "
+        "front of it waits for that one task before the next is started. The end of the group waits for all of them.",
         help="take the `await` out",
         hints=(
-            "What does the call behind `await` give back?",
+            "What does the call after `await` give back, and should this line wait for it?",
             "`start_soon` starts and does not wait. The end of the `async with` waits for everything that was started.",
             "`tg.start_soon(fn)` without `await`, as often as needed, and the results after the `async with`.",
         ),
@@ -108,9 +109,9 @@ OF_PYTHON = (
         help="enter a task group and a stream with `async with`, a cancel scope with `with`",
         hints=(
             "Does leaving this block have to wait for something?",
-            "`async with` for what waits at its end: task groups, streams, locks. `with` for `move_on_after`, "
-            "`fail_after` and `CancelScope`.",
-            "`async with anyio.create_task_group() as tg:` and `with anyio.move_on_after(2):`.",
+            "`async with` is for what may have to wait: task groups, streams, locks. `with` is for a `CancelScope`, "
+            "and for `move_on_after` and `fail_after` where the exercise allows them.",
+            "`async with anyio.create_task_group() as tg:` and `with anyio.CancelScope() as scope:`.",
         ),
     ),
     Diagnosis(
@@ -122,31 +123,33 @@ OF_PYTHON = (
         hints=(
             "Do the items of this loop have to be waited for?",
             "What has `__aiter__` needs `async for`, what has `__iter__` needs `for`.",
-            "`async for item in source:` and one item at a time; nothing that reads all of it first.",
+            "`async for item in source:` in place of `for item in source:`, `list(source)` or `sum(source)`.",
         ),
     ),
     Diagnosis(
         slug="stop-iteration",
         sentence="a StopIteration leaves a coroutine, where Python does not let it out",
         explanation="`next()` ends an ordinary iteration by StopIteration. In an `async def` Python turns one that "
-        "gets out into a RuntimeError. An async iteration ends by StopAsyncIteration, raised in `__anext__`.",
-        help="catch StopIteration, and raise StopAsyncIteration",
+        "gets out into a RuntimeError. An async iteration ends by StopAsyncIteration, raised in `__anext__`, or by the "
+        "`return` of an async generator (an `async def` with a `yield`).",
+        help="catch StopIteration; then raise StopAsyncIteration in `__anext__`, or `return` in an async generator",
         hints=(
             "What does `next()` raise at the end, and who catches it here?",
             "`async for` ends when `__anext__` raises StopAsyncIteration. StopIteration means nothing to it.",
-            "`try: return next(self.it)`, `except StopIteration: raise StopAsyncIteration from None`.",
+            "In `__anext__`: `try: return next(self.it)`, `except StopIteration: raise StopAsyncIteration from None`. "
+            "In an async generator: `for item in items: yield item`.",
         ),
     ),
     Diagnosis(
         slug="recursion",
-        sentence="a function calls itself for each item, and there are too many of them",
+        sentence="a function calls itself so many times over that Python allows no deeper call",
         explanation="Each call that has not returned yet keeps a frame, and Python allows about a thousand of them. An "
         "`await` in between does not change that. A loop needs one frame for any number of turns.",
-        help="write a loop in place of the call of itself",
+        help="write a loop in place of the function's call of itself",
         hints=(
-            "How many calls of this function are under way when the 5000th item is passed over?",
+            "How many calls of this function are under way at the same time if there are 5000 items to go through?",
             "A function that calls itself at its end can be written as `while True`, with `return` where it is done.",
-            "`while True: item = await self.source.__anext__()`, and `return item` if it fits.",
+            "`while True:`, then `item = ...` for the next item, and `return item` as soon as one fits.",
         ),
     ),
     Diagnosis(
@@ -164,12 +167,12 @@ OF_PYTHON = (
     ),
     Diagnosis(
         slug="no-keyboard",
-        sentence="the code waits for somebody at a keyboard, and there is nobody",
-        explanation="`input()` and `breakpoint()` stop the whole program until somebody types. The grader plays your "
-        "code on its own, many times over.",
+        sentence="the code waits for input from a keyboard, and no keyboard is there",
+        explanation="`input()` and `breakpoint()` stop the whole program until a line is typed. The grader plays "
+        "your code without a keyboard, many times over.",
         help="take the call out",
         hints=(
-            "Who would answer while your code is graded?",
+            "Where would the answer come from while your code is graded?",
             "Values come to your function as arguments.",
             'Take the line out, or put it under `if __name__ == "__main__":`.',
         ),
@@ -184,7 +187,7 @@ OF_PYTHON = (
             "Which name on that line comes from asyncio?",
             "Task groups, events, locks, streams and timeouts of anyio work on both.",
             "`anyio.create_task_group` for `gather` and `create_task`, a memory stream for `Queue`, `anyio.sleep` for "
-            "`asyncio.sleep`, `anyio.fail_after` for `wait_for`.",
+            "`asyncio.sleep`, and `anyio.fail_after` for `wait_for` where the exercise allows it.",
         ),
     ),
     Diagnosis(
@@ -196,7 +199,7 @@ OF_PYTHON = (
         hints=(
             "What does the lesson ask of this function?",
             "The docstring of the stub lists what the function promises; the first line is the place to begin.",
-            "Replace `raise NotImplementedError` by the smallest code that passes the first test.",
+            "Replace `raise NotImplementedError` with the smallest code that passes the first test.",
         ),
     ),
     Diagnosis(

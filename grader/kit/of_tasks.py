@@ -10,8 +10,8 @@ OF_TASKS = (
         sentence="one thing starts only after another has ended",
         explanation="`await f()` runs f and goes on when it is done, so two awaits in a row are two waits in a row. "
         "Concurrency happens between tasks: start everything first, then wait. Where the functions wait for each "
-        "other, one after the other is a deadlock: the first waits for one that has not been started.",
-        help="start everything first, each in a task of its own, and wait then",
+        "other, two awaits in a row are a deadlock: the first function waits for one that has not been started.",
+        help="start everything first, each function in a task of its own, and then wait",
         hints=(
             "Which line of your code is waiting when it should be starting the next function?",
             "`await f()` means: run f and wait. Starting without waiting needs a task: `tg.start_soon(f)`.",
@@ -36,11 +36,11 @@ OF_TASKS = (
         slug="polling",
         sentence="the code looks again and again instead of being woken",
         explanation="A loop with a sleep in it notices late, by up to one interval, and works for nothing until then. "
-        "Whoever changes the state can wake whoever waits for it.",
+        "The task that changes the state can wake the task that waits for the change.",
         help="wait for the change itself",
         hints=(
             "How late can your code notice that it may go on?",
-            "Whoever changes the state should wake whoever waits for it.",
+            "The task that changes the state should wake the task that waits for the change.",
             "Leaving a task group, an `anyio.Event` or a memory stream wakes the waiting task at the very moment.",
         ),
     ),
@@ -63,23 +63,25 @@ OF_TASKS = (
         sentence="the function returns before its tasks have done their work",
         explanation="`return` leaves the function there and then. In the loop that starts the tasks, it leaves after "
         "the first of them. In the block of a task group, its value is computed before the group waits.",
-        help="return behind the loop and behind the `async with`",
+        help="return after the loop, and after the `async with`",
         hints=(
             "How many turns of the loop have run when the `return` is reached, and what have the tasks done by then?",
-            "The end of an `async with` waits for the tasks. What is computed before does not have their results.",
+            "The end of an `async with` waits for the tasks. What is computed before that lacks their results.",
             "Move the `return` to the left, until it stands below the `async with` and not inside of it.",
         ),
     ),
     Diagnosis(
         slug="nothing-returned",
-        sentence="a task returns a value, and nobody gets it",
-        explanation="A task has no caller that waits for its value: `start_soon` comes back before it has run. "
-        "What a task finds out has to be stored where the function that started it can see it.",
-        help="store the value in the task, and read it after the group",
+        sentence="a task returns a value, and no code reads it",
+        explanation="`start_soon` comes back before the task has run, so it cannot return the task's value. What a "
+        "task finds out has to be stored where the function that started it can see it. Or keep the handle that "
+        "`start_soon` returns: it has the value once the task is over.",
+        help="store the value in the task, and read it after the task group",
         hints=(
-            "Who gets what your task returns?",
-            "A task hands its result on by storing it: in a list, in a dict, in a `nonlocal` variable, in a stream.",
-            "`results[i] = await fn()` in the task, and `return results` behind the `async with`.",
+            "Which line of your code reads what your task returns?",
+            "A task hands its result on by storing it: in a list, in a dict, in a `nonlocal` variable, in a stream. "
+            "Its handle keeps what it returns, too: `handle.return_value`, after the group.",
+            "`results[i] = await fn()` in the task, and `return results` after the `async with`.",
         ),
     ),
 )
