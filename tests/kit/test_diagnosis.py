@@ -6,6 +6,7 @@ import pytest
 
 from grader.kit.catalogue import BUILTIN
 from grader.kit.diagnosis import HINT_STAGES, Diagnosis
+from grader.kit.kit import builtin_root, load_kit
 from grader.wire.recording import LEFT_BEHIND, Ended
 
 
@@ -37,6 +38,27 @@ def test_no_word_makes_the_reader_feel_small(diagnosis: Diagnosis) -> None:
     text = " ".join((diagnosis.sentence, diagnosis.explanation, diagnosis.help, *diagnosis.hints))
 
     assert not re.search(r"\b(just|simply|obvious(ly)?|of course|trivial(ly)?|easy|easily)\b", text, re.IGNORECASE)
+
+
+@pytest.mark.parametrize("diagnosis", BUILTIN.values(), ids=BUILTIN.keys())
+def test_what_an_exercise_may_forbid_is_advised_only_where_it_is_allowed(diagnosis: Diagnosis) -> None:
+    """No exercise of this kit allows threads, and ex04 forbids anyio's own timeouts."""
+    for text in (diagnosis.sentence, diagnosis.help, *diagnosis.hints):
+        if re.search(r"worker thread|to_thread|threading\.|fail_after|move_on_after", text):
+            assert re.search(r"exercise allows (threads|it|them)", text)
+
+
+def test_the_hints_and_helps_of_an_exercise_advise_nothing_that_is_off_limits_there() -> None:
+    kit = load_kit(builtin_root())
+
+    for exercise in kit.exercises:
+        own = {test.diagnosis for test in exercise.tests} - BUILTIN.keys()
+        shown = [hint for hints in exercise.hints.values() for hint in hints]
+        shown += [text for slug in own for text in (kit.diagnoses[slug].help, *kit.diagnoses[slug].hints)]
+        shown += [test.help for test in exercise.tests]
+        forbidden = [name.removeprefix("anyio.") for name in exercise.rules.off_limits if name.startswith("anyio.")]
+        found = [(name, text) for name in forbidden for text in shown if re.search(rf"\b{re.escape(name)}\b", text)]
+        assert found == [], exercise.id
 
 
 def test_the_catalogue_cannot_be_changed() -> None:
