@@ -18,7 +18,7 @@ def _serialised(a: Answer, *, in_loop: bool) -> Iterator[Edits]:
             yield (a.put(statement, f"await {function}({', '.join(arguments)})"),)
 
 
-@mistake("serial")
+@mistake("serial", "losers-left-running")
 def one_after_the_other(a: Answer) -> Iterator[Edits]:
     yield from _serialised(a, in_loop=True)
 

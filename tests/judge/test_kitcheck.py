@@ -45,8 +45,8 @@ def test_a_good_kit_has_no_problem_and_every_file_is_checked(box: Box, root: Pat
         "as a whole",
     ]
     assert [one.summary for one in checked][1:-1] == ["100 points"] * 4 + [
-        "1 tests fail, 60 points",
-        "1 tests fail, 40 points",
+        "1 test not passed, 60 points",
+        "1 test not passed, 40 points",
     ]
 
 
@@ -137,7 +137,10 @@ def test_a_wrong_answer_must_fail_what_it_names(box: Box, root: Path) -> None:
 def test_a_wrong_answer_must_show_the_diagnosis_it_names(box: Box, root: Path) -> None:
     change(root / "solutions/ex01_double/wrong/value.py", "(wrong-value)", "(deadlock)")
 
-    assert problems(box, root) == ["wrong/value.py: test_value shows wrong-value, not deadlock"]
+    assert problems(box, root) == [
+        "wrong/value.py: test_value shows wrong-value, not deadlock",
+        "wrong/value.py: a learner is shown wrong-value first, and its root is deadlock",
+    ]
 
 
 def test_a_wrong_answer_must_name_tests_that_exist(box: Box, root: Path) -> None:

@@ -22,6 +22,14 @@ class Start(NamedTuple):
     call: ast.Call
     function: ast.expr | None
 
+    @property
+    def name(self) -> str:
+        """The function as it is written, without ``partial`` round it; empty if none is given."""
+        function = self.function
+        while isinstance(function, ast.Call) and function.args and ast.unparse(function.func).endswith("partial"):
+            function = function.args[0]
+        return "" if function is None else ast.unparse(function)
+
 
 class Code:
     """One submission's syntax tree, and what the rules ask of it. The source is Python: the policy has parsed it."""

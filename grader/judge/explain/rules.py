@@ -11,6 +11,7 @@ from grader.judge.explain.awaiting import async_aiter
 from grader.judge.explain.cancelling import shielded
 from grader.judge.explain.code import own_nodes
 from grader.judge.explain.contrast import contrast
+from grader.judge.explain.dropped import called_and_dropped
 from grader.judge.explain.endings import (
     blocked_loop,
     caught_cancellation,
@@ -67,7 +68,7 @@ def explain(case: Case, evidence: Evidence) -> Finding:
 
 def _left_behind(case: Case, evidence: Evidence) -> Finding | None:
     """What the play left behind, where that says more than the test does."""
-    if evidence.slug not in {remark.slug for remark in evidence.shown.remarks} & TELLING or _follows(evidence):
+    if evidence.slug not in {remark.slug for remark in evidence.shown.remarks} & TELLING or _follows(case, evidence):
         return None
     found = _by_catalogue(case.catalogue[evidence.slug])
     if evidence.slug != "never-awaited":
@@ -78,10 +79,12 @@ def _left_behind(case: Case, evidence: Evidence) -> Finding | None:
     return replace(found, error=f"{called} is called here and never awaited, so nothing of it runs", line=line)
 
 
-def _follows(evidence: Evidence) -> bool:
+def _follows(case: Case, evidence: Evidence) -> bool:
     """Whether coroutines were never awaited only because an exception, or a cancellation, came before."""
+    if evidence.slug != "never-awaited" or called_and_dropped(case, evidence) is not None:
+        return False
     cut_off = evidence.shown.ended is Ended.RAISED or any(span.how == "cancelled" for span in evidence.spans)
-    return evidence.slug == "never-awaited" and cut_off and not any(_is_bug(leaf) for leaf in evidence.shown.surprises)
+    return cut_off and not any(_is_bug(leaf) for leaf in evidence.shown.surprises)
 
 
 def _is_bug(leaf: Leaf) -> bool:
@@ -126,13 +129,14 @@ def _on_purpose(case: Case, evidence: Evidence) -> bool:
 
 LAYERS: Mapping[int, tuple[Rule, ...]] = {
     PYTHON: (
+        called_and_dropped,
         caught_cancellation,
         leaves_the_process,
         yields_in_a_group,
         blocked_loop,
+        early_return,
         mistake_of_python,
         late_binding,
-        early_return,
         handles_returned,
         value_for_nobody,
         not_nonlocal,

@@ -10,7 +10,6 @@ from grader.judge.explain.code import Code, Function, Loop, Start, bound, opens_
 from grader.judge.explain.evidence import Case, Evidence
 from grader.judge.explain.finding import Finding
 from grader.judge.explain.names import not_its_own
-from grader.judge.explain.telling import BUGS
 from grader.judge.explain.words import in_python
 from grader.wire.recording import Returned
 from grader.wire.values import Opaque
@@ -66,7 +65,7 @@ def expected(case: Case, evidence: Evidence) -> str:
 def late_binding(case: Case, evidence: Evidence) -> Finding | None:
     """All tasks run the last function: they look the loop's variable up when they run, and by then the loop is over."""
     known = _runs_one_again(evidence) or lacks_values(evidence, case) or _is_one_value(case, evidence)
-    if not (known or raised_by_itself(evidence)):
+    if not (known or raised_by_itself(case, evidence)):
         return None
     for loop in _loops(case.code):
         variables = {node.id for node in ast.walk(loop.target) if isinstance(node, ast.Name)}
@@ -80,9 +79,10 @@ def late_binding(case: Case, evidence: Evidence) -> Finding | None:
     return None
 
 
-def raised_by_itself(evidence: Evidence) -> bool:
-    """Whether the submission raised what looks like a bug, such as a KeyError where a result is missing."""
-    return any(leaf.line is not None and leaf.types and leaf.types[0] in BUGS for leaf in evidence.shown.surprises)
+def raised_by_itself(case: Case, evidence: Evidence) -> bool:
+    """Whether a line of the submission raised what it does not raise on purpose, as where a result is missing."""
+    lines = [leaf.line for leaf in evidence.shown.surprises if leaf.scenario_line is None]
+    return any(line is not None and not isinstance(case.code.statement(line), ast.Raise) for line in lines)
 
 
 def _late(closure: Function | ast.Lambda, seen: list[ast.Name], start: Start) -> Finding:
@@ -154,10 +154,12 @@ def _is_one_value(case: Case, evidence: Evidence) -> bool:
 
 def early_return(case: Case, evidence: Evidence) -> Finding | None:
     """``return`` in the loop that starts the tasks, or before the end of the group has waited for them."""
-    if not (lacks_values(evidence, case) or _never_begun(evidence)):
-        return None
+    lines = {leaf.line for leaf in evidence.shown.surprises}
+    known = lacks_values(evidence, case) or _never_begun(evidence)
     for node in ast.walk(case.code.tree):
-        if isinstance(node, ast.Return) and (loop := _left_at_once(case.code, node)) is not None:
+        if not isinstance(node, ast.Return) or not (known or node.lineno in lines):
+            continue
+        if (loop := _left_at_once(case.code, node)) is not None:
             return Finding(
                 diagnosis="early-return",
                 error="this `return` stands in the loop: it leaves in the first turn, before the others have started",
@@ -249,14 +251,14 @@ def value_for_nobody(case: Case, evidence: Evidence) -> Finding | None:
     awaits = [node.value for node in ast.walk(code.tree) if isinstance(node, ast.Await)]
     awaited = {ast.unparse(call.func) for call in awaits if isinstance(call, ast.Call)}
     for start in code.starts:
-        name = ast.unparse(start.function) if start.function is not None else ""
+        name = start.name
         function = next((one for one in code.functions if one.name == name), None)
         parent = code.parents.get(start.call)
         parent = code.parents.get(parent) if isinstance(parent, ast.Await) else parent
         if function is None or name in awaited or not isinstance(parent, ast.Expr):
             continue
         given = [node for node in own_nodes(function) if isinstance(node, ast.Return) and _gives(node)]
-        awaited_there = [node for node in given if any(isinstance(inner, ast.Await) for inner in ast.walk(node))]
+        awaited_there = [node for node in given if _is_awaited_there(function, node)]
         given = awaited_there or ([] if _stores(function) else given)
         if given:
             owner = code.owner(start.call)
@@ -270,6 +272,20 @@ def value_for_nobody(case: Case, evidence: Evidence) -> Finding | None:
                 expected=expected(case, evidence),
             )
     return None
+
+
+def _is_awaited_there(function: Function, node: ast.Return) -> bool:
+    """Whether a ``return`` gives what the function has awaited, which is what its task is for."""
+    found = {
+        name.id
+        for assigned in own_nodes(function)
+        if isinstance(assigned, ast.Assign) and isinstance(assigned.value, ast.Await)
+        for target in assigned.targets
+        for name in ast.walk(target)
+        if isinstance(name, ast.Name)
+    }
+    inside = [*ast.walk(node)]
+    return any(isinstance(one, ast.Await) or (isinstance(one, ast.Name) and one.id in found) for one in inside)
 
 
 _KEEPING = ("append", "extend", "add", "update", "put", "setdefault", "send", "send_nowait", "insert")

@@ -1,0 +1,78 @@
+"""Calls of async functions whose result nobody awaits, by the syntax tree: not all of them make a coroutine that tells.
+
+An ``aclose()`` of an async generator gives an object that dies without a word.
+"""
+
+from __future__ import annotations
+
+import ast
+
+from grader.judge.explain.code import Code, own_nodes
+from grader.judge.explain.evidence import Case, Evidence
+from grader.judge.explain.finding import Finding
+
+_OF_ANYIO = frozenset(
+    f"anyio.{name}"
+    for name in (
+        *(
+            "sleep",
+            "sleep_until",
+            "sleep_forever",
+            "connect_tcp",
+            "connect_unix",
+            "wait_all_tasks_blocked",
+            "getaddrinfo",
+        ),
+        *("lowlevel.checkpoint", "lowlevel.checkpoint_if_cancelled", "lowlevel.cancel_shielded_checkpoint"),
+    )
+)
+_METHODS = frozenset({"aclose", "__anext__", "__aexit__", "__aenter__", "asend"})
+"""Methods that are async wherever they are."""
+
+
+def called_and_dropped(case: Case, evidence: Evidence) -> Finding | None:
+    """A call of an async function as a statement, without ``await``, or its result taken for a value."""
+    for node in ast.walk(case.code.tree):
+        call = _dropped(node, case.code)
+        if call is not None:
+            return Finding(
+                diagnosis="never-awaited",
+                error=f"`{ast.unparse(call.func)}(...)` is called here and never awaited, so nothing of it runs",
+                help="write `await` before the call",
+                line=call.lineno,
+            )
+    return None
+
+
+def _dropped(node: ast.AST, code: Code) -> ast.Call | None:
+    match node:
+        case ast.Expr(value=ast.Call() as call) if _is_async(call, code):
+            return call
+        case ast.Assign(targets=[ast.Name(id=name)], value=ast.Call(func=ast.Attribute(attr="__anext__")) as call):
+            return None if _is_awaited_later(name, node, code) else call
+        case ast.Return(value=ast.Call(func=ast.Attribute(attr="__anext__")) as call):
+            return call if isinstance(code.owner(node), ast.AsyncFunctionDef) else None
+    return None
+
+
+def _is_async(call: ast.Call, code: Code) -> bool:
+    """Whether calling this gives a coroutine, as far as its name tells."""
+    dotted = code.dotted(call.func)
+    if dotted in _OF_ANYIO:
+        return True
+    name = dotted.rpartition(".")[2] or (call.func.attr if isinstance(call.func, ast.Attribute) else "")
+    if isinstance(call.func, ast.Attribute) and name in _METHODS:
+        return True
+    of_that_name = [function for function in code.functions if function.name == name]
+    return bool(of_that_name) and all(_makes_a_coroutine(function) for function in of_that_name)
+
+
+def _makes_a_coroutine(function: ast.AST) -> bool:
+    yields = any(isinstance(node, ast.Yield) for node in own_nodes(function))
+    return isinstance(function, ast.AsyncFunctionDef) and not yields
+
+
+def _is_awaited_later(name: str, node: ast.AST, code: Code) -> bool:
+    owner = code.owner(node)
+    awaits = (one for one in ast.walk(owner or code.tree) if isinstance(one, ast.Await))
+    return any(isinstance(one.value, ast.Name) and one.value.id == name for one in awaits)
