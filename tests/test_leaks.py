@@ -1,12 +1,14 @@
 """What learners get leaks no hidden test: every rendering of every wrong answer is searched for words of the hidden.
 
 A word is hidden if it stands in ``test_hidden.py`` or ``scenarios.py`` of an exercise, as a name or inside of a text,
-and in nothing that the learner has: the lesson, the stub, the labels, feedbacks and diagnoses, their own file, and
-what their own program printed or raised. (It is called with the hidden inputs, and may print them.) What any report
-says of any verdict is no leak either, and is taken from the reports of invented ones.
+and in nothing that the learner has: the lesson, the stub, the labels, feedbacks, helps and diagnoses, their own file,
+what their own program printed, returned or raised, and what a hidden test declares with ``show``. (The program is
+called with the hidden inputs, and may print them.) What any report says of any verdict is no leak either, and is taken
+from the reports of invented ones.
 
 The lanes of a timeline are named after the pieces of work that a scenario plays, so those names are shown by design:
-on the terminal, on the page and in the JSON document from which both can be drawn. Nowhere else.
+on the terminal, on the page and in the JSON document from which both can be drawn. Elsewhere only the sentences that
+explain a failure name them, in backticks.
 """
 
 from __future__ import annotations
@@ -63,6 +65,14 @@ def words_of_code(source: str) -> Iterator[str]:
                     yield from WORD.findall(text)
 
 
+def said_by_tests(id: str) -> Iterator[str]:
+    """The words that hidden tests say to a learner by ``Diagnosed``."""
+    for node in ast.walk(ast.parse(KIT.exercise(id).test_file.read_text("utf-8"))):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Diagnosed":
+            constants = [inner.value for inner in ast.walk(node) if isinstance(inner, ast.Constant)]
+            yield from (value for value in constants if isinstance(value, str))
+
+
 def assertions(id: str) -> list[str]:
     """The source of everything that a hidden test asserts, and of every call that plays a scenario."""
     tree = ast.parse(KIT.exercise(id).test_file.read_text("utf-8"))
@@ -84,7 +94,8 @@ def open_words(id: str) -> frozenset[str]:
     """The words that a learner may read anyway."""
     exercise = KIT.exercise(id)
     texts = [exercise.lesson.read_text("utf-8"), exercise.stub.read_text("utf-8"), exercise.title, exercise.summary]
-    texts += [text for test in exercise.tests for text in (test.label, test.feedback)]
+    texts += [text for test in exercise.tests for text in (test.label, test.feedback, test.help)]
+    texts += said_by_tests(id)
     for found in KIT.diagnoses.values():
         texts += [found.slug, found.sentence, found.explanation, found.help, *found.hints]
     texts += [text for stages in exercise.hints.values() for text in stages]
@@ -169,8 +180,15 @@ def leaks(text: str, id: str, allowed: frozenset[str]) -> set[str]:
 
 
 def own_words(verdict: Verdict, source: str) -> frozenset[str]:
-    """What the learner wrote, and what came of it."""
-    texts = [source, *(text for failure in failures(verdict) for text in (failure.exception, failure.output))]
+    """What the learner wrote, what came of it, and what hidden tests declare with ``show``."""
+    texts = [source]
+    declared = {test.name: test.show for test in KIT.exercise(verdict.exercise).tests}
+    for test in verdict.tests:
+        for failure in (result.failure for result in test.results if result.failure is not None):
+            said = [failure.error, failure.help, failure.got, failure.expected]
+            texts += [name for text in said for name in re.findall(r"`(\w+)`", text) if name in lanes(verdict)]
+            texts += [failure.exception, failure.output, failure.got]
+            texts += [failure.inputs, failure.expected] if declared[test.name] else []
     return frozenset(word for text in texts for word in WORD.findall(text))
 
 
