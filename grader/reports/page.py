@@ -1,34 +1,27 @@
 """A learner's own report as one HTML file that needs no network, no script and no server.
 
 Views say what the page shows, worded and cut for it; templates fill them in and choose nothing.
-What a template prints is cleaned by ``finalize`` and escaped by jinja2, and no template marks anything as safe, so text
-of a learner is shown and never acts. The content policy allows the page's own style and script, by hash.
 """
 
 from __future__ import annotations
 
-import base64
-import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import partial
 from itertools import zip_longest
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from grader.judge.verdict import Failure, Outcome, Status, TestResult, Verdict
 from grader.kit.diagnosis import Diagnosis
 from grader.policy.submission import Fault
 from grader.reports import steps, views
+from grader.reports.rendering import MAX_TEXT, render
 from grader.reports.steps import Stepper
 from grader.reports.timeline_svg import Chart, chart, kinds_in
-from grader.reports.views import Command, Excerpt, Finding, SharedRemark
+from grader.reports.views import Command, Excerpt, Finding, Others, SharedRemark
 from grader.text import clean, counted, joined, waited_since, whole_points
 
-if TYPE_CHECKING:
-    from jinja2 import Environment
-
-MAX_TEXT = 2000
+MAX_VALUE = 1000
 MAX_OUTPUT_LINES = 12
 MAX_WAITING = 8
 MAX_LANES = 160
@@ -42,11 +35,10 @@ STATUS_GLYPHS = {Status.PASS: "✓", Status.FAIL: "✗", Status.CANNOT_JUDGE: "�
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceView:
-    """A line of the learner's file."""
+    """A line of the learner's file, or the lines that an expression spans: each with its number."""
 
     place: str
-    number: str
-    excerpt: Excerpt
+    lines: tuple[tuple[str, Excerpt], ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,9 +46,19 @@ class WaitingView:
     """A task that waits."""
 
     task: str
+    count: str
+    """``(3 tasks)`` if there are several of this name."""
     line: str
     awaiting: str
     since: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OthersView:
+    """Other failed tests: their numbers, each with its anchor, if it has one."""
+
+    words: str
+    tests: tuple[tuple[int, str], ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,10 +68,16 @@ class FindingView:
     finding: Finding
     anchor: str
     source: SourceView | None
+    values: tuple[tuple[str, str], ...]
+    """What went in, what came of it and what was expected."""
+    raised: str
     schedule: str
+    others: tuple[OthersView, ...]
+    root: OthersView | None
+    """What this test has to do with the root of the verdict."""
     replay: str
     first: FindingView | None
-    """The finding in which this kind of failure is explained; None in that one itself."""
+    """The finding in which this kind of failure is explained; None in that one itself and in those of its reason."""
     explanation: str
     charts: tuple[Chart, ...]
     stepper: Stepper | None
@@ -137,7 +145,12 @@ class ExerciseView:
     tests: tuple[TestView, ...]
     faults: tuple[FaultView, ...]
     reasons: tuple[str, ...]
-    findings: tuple[FindingView, ...]
+    first: tuple[FindingView, ...]
+    """The finding to mend first; nothing where no test fails."""
+    folded: tuple[FindingView, ...]
+    """Findings that have the reason of the first one: once it is mended, there is nothing left to mend in them."""
+    folded_said: str
+    others: tuple[FindingView, ...]
     remarks: tuple[RemarkView, ...]
     ignored: str
     commands: tuple[Command, ...]
@@ -220,8 +233,10 @@ def moment(iso: str) -> str:
 
 
 def _exercise(verdict: Verdict, diagnoses: Mapping[str, Diagnosis], shown: _Shown) -> ExerciseView:
-    findings = views.findings(verdict)
+    findings = views.findings_in_order_of_mending(verdict)
     failed = sum(not test.passed for test in verdict.tests)
+    cards = _findings(verdict, findings, diagnoses, shown)
+    folded = tuple(card for card in cards if card.finding.test.number in findings[0].same) if cards else ()
 
     return ExerciseView(
         verdict=verdict,
@@ -235,20 +250,27 @@ def _exercise(verdict: Verdict, diagnoses: Mapping[str, Diagnosis], shown: _Show
         tests=tuple(_test(verdict, test, findings) for test in verdict.tests),
         faults=tuple(_fault(verdict, fault) for fault in verdict.faults),
         reasons=views.reasons_not_judged(verdict),
-        findings=_findings(verdict, findings, diagnoses, shown),
+        first=cards[:1],
+        folded=folded,
+        folded_said=_folded_said(findings[0].same) if folded else "",
+        others=tuple(card for card in cards[1:] if card not in folded),
         remarks=tuple(_remark(verdict, remark, diagnoses) for remark in views.remarks(verdict)),
         ignored=joined(verdict.ignored),
         commands=views.next_commands(verdict),
     )
 
 
+def _folded_said(tests: Sequence[int]) -> str:
+    return f"{counted(len(tests), 'test')} that {'fails' if len(tests) == 1 else 'fail'} for the same reason"
+
+
 def _test(verdict: Verdict, test: TestResult, findings: Sequence[Finding]) -> TestView:
-    failed = any(finding.test is test for finding in findings)
+    failed = any(finding.test.number == test.number for finding in findings)
     return TestView(
         number=test.number,
         label=test.label,
         points=f"{whole_points(test.earned)} of {test.points}",
-        anchor=f"{verdict.exercise}-{test.number}" if failed else "",
+        anchor=_anchor(verdict, test.number) if failed else "",
         cells=tuple(_cell(result.outcome) for result in test.results),
     )
 
@@ -258,21 +280,26 @@ def _cell(outcome: Outcome) -> CellView:
 
 
 def _fault(verdict: Verdict, fault: Fault) -> FaultView:
-    source = _source(verdict, fault.line, views.excerpt_of_fault(fault))
+    source = _source(verdict, fault.line, [(fault.line, views.excerpt_of_fault(fault))])
     return FaultView(error=fault.error, help=fault.help, source=source)
 
 
 def _remark(verdict: Verdict, remark: SharedRemark, diagnoses: Mapping[str, Diagnosis]) -> RemarkView:
     # Another version of the grader, which knew other kinds, may have judged an older attempt.
     explanation = diagnoses[remark.kind].explanation if remark.kind in diagnoses else ""
-    source = _source(verdict, remark.line, views.excerpt_of_line(remark.source))
+    source = _source(verdict, remark.line, [(remark.line, views.excerpt_of_line(remark.source))])
     return RemarkView(sentence=views.remark_said(remark), explanation=explanation, source=source)
 
 
-def _source(verdict: Verdict, line: int | None, excerpt: Excerpt) -> SourceView | None:
+def _source(verdict: Verdict, line: int | None, excerpts: Iterable[tuple[int | None, Excerpt]]) -> SourceView | None:
     if line is None:
         return None
-    return SourceView(place=views.place(verdict.file, line), number=str(line), excerpt=excerpt)
+    lines = tuple((str(number), excerpt) for number, excerpt in excerpts)
+    return SourceView(place=views.place(verdict.file, line), lines=lines)
+
+
+def _anchor(verdict: Verdict, test: int) -> str:
+    return f"{verdict.exercise}-{test}"
 
 
 # ---- findings --------------------------------------------------------------------------------------------------------
@@ -307,7 +334,7 @@ def _findings(
     for finding in findings:
         slug = finding.failure.diagnosis
         # A test that fails in two ways has two findings, and an anchor may occur once.
-        anchor = f"{verdict.exercise}-{finding.test.number}" + ("-b" if finding.test.number in seen else "")
+        anchor = _anchor(verdict, finding.test.number) + ("-b" if finding.test.number in seen else "")
         seen.add(finding.test.number)
         view = _finding(verdict, finding, anchor, first.get(slug), diagnoses.get(slug), shown)
         first.setdefault(slug, view)
@@ -331,17 +358,50 @@ def _finding(
     return FindingView(
         finding=finding,
         anchor=anchor,
-        source=_source(verdict, failure.line, views.excerpt_of_line(failure.source)),
+        source=_source(verdict, failure.line, _excerpts(verdict, failure)),
+        values=_values(failure),
+        raised=views.raised_said(failure),
         schedule=f"{schedule[0].upper()}{schedule[1:]}." if schedule else "",
+        others=tuple(_others(verdict, other) for other in views.others_of_root(finding)),
+        root=_root(verdict, finding),
         replay=views.replay_line(verdict, finding),
-        first=first,
+        first=None if first and finding.test.number in first.finding.same else first,
         explanation=diagnosis.explanation if diagnosis and not first else "",
         charts=_charts(failure) if in_full else (),
         stepper=shown.steppers.get(id(failure)),
         waiting=_waiting(failure) if in_full else (),
-        more_waiting=max(0, len(failure.waiting) - MAX_WAITING) if in_full else 0,
+        more_waiting=sum(tasks.count for tasks in views.waiting_tasks(failure)[MAX_WAITING:]) if in_full else 0,
         output=_output(failure) if in_full else "",
     )
+
+
+def _excerpts(verdict: Verdict, failure: Failure) -> Iterable[tuple[int, Excerpt]]:
+    return ((number, views.excerpt_of_line(text)) for number, text in views.source_lines(verdict, failure))
+
+
+def _values(failure: Failure) -> tuple[tuple[str, str], ...]:
+    rows = (("with", failure.inputs), ("got", failure.got), ("expected", failure.expected))
+    return tuple((label, clean(text, MAX_VALUE)) for label, text in rows if text)
+
+
+def _others(verdict: Verdict, others: Others) -> OthersView:
+    failed = {test.number for test in verdict.tests if any(result.failure for result in test.results)}
+    tests = tuple((number, _anchor(verdict, number) if number in failed else "") for number in others.tests)
+    return OthersView(words=f"{others.words[0].upper()}{others.words[1:]}:", tests=tests)
+
+
+def _root(verdict: Verdict, finding: Finding) -> OthersView | None:
+    """Refer from a finding to the root of the verdict."""
+    root, number = verdict.root, finding.test.number
+    if root is None or number == root.test:
+        return None
+    if number in root.same:
+        words = "This test fails for the same reason as test"
+    elif number in root.afterwards:
+        words = "Look at this one after test"
+    else:
+        return None
+    return OthersView(words=words, tests=((root.test, _anchor(verdict, root.test)),))
 
 
 def _charts(failure: Failure) -> tuple[Chart, ...]:
@@ -355,12 +415,13 @@ def _charts(failure: Failure) -> tuple[Chart, ...]:
 def _waiting(failure: Failure) -> tuple[WaitingView, ...]:
     return tuple(
         WaitingView(
-            task=task.task,
-            line="" if task.line is None else str(task.line),
-            awaiting=task.awaiting,
-            since=waited_since(task.since),
+            task=tasks.task,
+            count=f"({tasks.count} tasks)" if tasks.count > 1 else "",
+            line="" if tasks.line is None else str(tasks.line),
+            awaiting=tasks.awaiting,
+            since=waited_since(tasks.since),
         )
-        for task in failure.waiting[:MAX_WAITING]
+        for tasks in views.waiting_tasks(failure)[:MAX_WAITING]
     )
 
 
@@ -368,49 +429,3 @@ def _output(failure: Failure) -> str:
     lines = clean(failure.output, MAX_TEXT).strip("\n").split("\n")
     more = len(lines) - MAX_OUTPUT_LINES
     return "\n".join(lines[:MAX_OUTPUT_LINES] + ([f"... and {counted(more, 'line')} more"] if more > 0 else []))
-
-
-# ---- rendering -------------------------------------------------------------------------------------------------------
-
-
-@cache
-def environment(templates: Path) -> Environment:
-    """Return a jinja2 environment that cleans and escapes everything it prints."""
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
-    return Environment(
-        loader=FileSystemLoader(templates),
-        autoescape=True,
-        undefined=StrictUndefined,
-        finalize=_harmless,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-
-
-def _harmless(value: object) -> object:
-    """Clean every text that a template prints. Only what a template made itself is left as it is."""
-    if isinstance(value, str) and not hasattr(value, "__html__"):
-        return clean(str(value), MAX_TEXT)
-    return value
-
-
-def render(templates: Path, name: str, *, parts: Sequence[str], context: Mapping[str, object]) -> str:
-    """Render a template with the style and the script of ``parts``: ``class`` stands for class.css and class.js."""
-    from markupsafe import Markup
-
-    style = "".join((templates / f"{part}.css").read_text("utf-8") for part in parts)
-    script = "".join((templates / f"{part}.js").read_text("utf-8") for part in parts)
-    policy = (
-        f"default-src 'none'; style-src '{_hash(style)}'; script-src '{_hash(script)}'; "
-        "base-uri 'none'; form-action 'none'"
-    )
-    # The files are ours, and a hash is of the bytes as they stand: escaping them would break both.
-    inline = {"style": Markup(style), "script": Markup(script)}
-
-    return environment(templates).get_template(name).render(**context, **inline, policy=policy)
-
-
-def _hash(text: str) -> str:
-    digest = hashlib.sha256(text.encode("utf-8")).digest()
-    return f"sha256-{base64.b64encode(digest).decode('ascii')}"

@@ -61,6 +61,14 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Others:
+    """Other tests that failed, by number, and what they have to do with the root."""
+
+    words: str
+    tests: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SharedRemark:
     """A remark on one line of the learner's file, made in one or several tests that passed. It costs no points."""
 
@@ -187,6 +195,14 @@ def findings(verdict: Verdict) -> tuple[Finding, ...]:
     )
 
 
+def findings_in_order_of_mending(verdict: Verdict) -> tuple[Finding, ...]:
+    """Return the findings, first the one to mend first, then those of its reason, then all others."""
+    main = main_finding(verdict)
+    same = () if main is None else main.same
+    ranked = sorted(findings(verdict), key=lambda finding: (finding != main, finding.test.number not in same))
+    return tuple(ranked)
+
+
 def _findings_of(test: TestResult, root: Root | None) -> list[Finding]:
     groups: dict[tuple[str, str], dict[str, Failure]] = defaultdict(dict)
     for result in test.results:
@@ -244,20 +260,19 @@ def schedule_said(finding: Finding) -> str:
 
 def others_said(finding: Finding) -> tuple[str, ...]:
     """Say what the other failed tests have to do with this one."""
-    said = []
-    if finding.same:
-        said.append(
-            _of_numbers(finding.same, "this test fails for the same reason", "these tests fail for the same reason")
-        )
-    if finding.afterwards:
-        said.append(_of_numbers(finding.afterwards, "look at this one afterwards", "look at these afterwards"))
+    said = [f"{other.words}: {joined([str(number) for number in other.tests])}" for other in others_of_root(finding)]
     if finding.also:
         said.append(f"the same kind of failure in {tests_named(finding.also)}")
     return tuple(said)
 
 
-def _of_numbers(tests: tuple[int, ...], of_one: str, of_several: str) -> str:
-    return f"{of_one if len(tests) == 1 else of_several}: {joined([str(number) for number in tests])}"
+def others_of_root(finding: Finding) -> tuple[Others, ...]:
+    """Return what the other failed tests have to do with the root of a verdict; nothing for any other finding."""
+    same, afterwards = len(finding.same) == 1, len(finding.afterwards) == 1
+    of_same = "this test fails for the same reason" if same else "these tests fail for the same reason"
+    of_afterwards = "look at this one afterwards" if afterwards else "look at these afterwards"
+    both = (Others(words=of_same, tests=finding.same), Others(words=of_afterwards, tests=finding.afterwards))
+    return tuple(other for other in both if other.tests)
 
 
 def raised_said(failure: Failure) -> str:

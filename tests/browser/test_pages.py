@@ -206,6 +206,26 @@ def test_paper_is_white_and_has_no_controls(visit: Visit, name: str) -> None:
 
 
 @pytest.mark.parametrize("script", [True, False], ids=["script", "no script"])
+def test_a_link_to_a_finding_that_is_folded_away_unfolds_it(visit: Visit, script: bool) -> None:
+    page = visit("learner.html", script=script)
+    folded = page.locator("#ex08-5")
+    assert not folded.is_visible()
+
+    page.locator(".others a[href='#ex08-5']").click()
+    assert folded.is_visible()
+    assert page.evaluate("document.getElementById('ex08-5').getBoundingClientRect().top") < 100
+
+
+def test_paper_shows_findings_that_are_folded_away(visit: Visit) -> None:
+    page = visit("learner.html")
+    page.emulate_media(media="print")
+    folded = page.locator("#ex08 details:not([open]) .card")
+
+    assert folded.count() == 10
+    assert folded.evaluate_all("all => all.filter(one => !one.checkVisibility() || !one.offsetHeight).length") == 0
+
+
+@pytest.mark.parametrize("script", [True, False], ids=["script", "no script"])
 def test_paper_shows_what_the_screen_folds_away_and_scrolls(visit: Visit, script: bool) -> None:
     page = visit("large.html", script=script)
     # A4: 210 mm by 297 mm with 10 mm on each side, at 96 dots an inch; the table of learners lies on its side.

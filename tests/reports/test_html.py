@@ -16,7 +16,8 @@ from jinja2 import UndefinedError
 from grader.judge.verdict import Root, TestResult, Verdict
 from grader.kit.catalogue import BUILTIN
 from grader.reports.listing import MAX_LINES
-from grader.reports.page import environment, learner_page_with_every_step
+from grader.reports.page import learner_page_with_every_step
+from grader.reports.rendering import environment
 from tests.page_samples import TEMPLATES, Page, contrast, everything, render
 from tests.samples import (
     HOSTILE,
@@ -142,17 +143,33 @@ def test_any_text_anywhere_leaves_the_page_whole(text: str) -> None:
 def sample(text: str) -> Verdict:
     """A verdict in which everything that can hold text holds this one."""
     play = trace(span(text, 0, 3, "raised"), elapsed=3)
-    why = deadlock(error=text, help=text, exception=text, source=text, output=text, trace=play)
+    why = deadlock(
+        error=text,
+        help=text,
+        got=text,
+        expected=text,
+        inputs=text,
+        exception=text,
+        source=text,
+        output=text,
+        trace=play,
+    )
     return verdict(failed_on_both(1, text, 5, why), title=text, file=text, ignored=(text,), trouble=text)
 
 
 def test_a_million_characters_are_cut() -> None:
     flood = failure(
-        error="e" * 10**6, help="h" * 10**6, exception="x" * 10**6, output="o\n" * 10**6, source="s" * 10**6
+        error="e" * 10**6,
+        help="`h`" * 10**6,
+        got="g" * 10**6,
+        expected="w" * 10**6,
+        exception="x" * 10**6,
+        output="o\n" * 10**6,
+        source="s" * 10**6,
     )
     bare = len(render(verdict(failed_on_both(1, "x", 5, failure()))))
 
-    assert len(render(verdict(failed_on_both(1, "x", 5, flood)))) < bare + 12_000
+    assert len(render(verdict(failed_on_both(1, "x", 5, flood)))) < bare + 24_000
 
 
 def test_templates_mark_nothing_as_safe_and_stop_at_what_is_not_there() -> None:
@@ -190,7 +207,7 @@ def test_every_drawing_stands_beside_its_numbers() -> None:
     text = render(mixed())
     page = Page(text)
 
-    for words in ("0 s to 3 s", "3 s to 5 s", "starts only when `a` ends", "… never ends"):
+    for words in ("0 s to 3 s", "3 s to 5 s", "starts only when a ends", "… never ends"):
         assert words in page.text
     drawings = page.all("svg")
     assert len(drawings) > 4
@@ -204,6 +221,83 @@ def test_the_explanation_stands_once_and_the_others_refer_to_it() -> None:
 
     assert page.text.count(BUILTIN[why.diagnosis].explanation) == 1
     assert page.text.count("where it is explained") == 2
+
+
+# ---- the finding to mend first ---------------------------------------------------------------------------------------
+
+
+def with_root() -> Verdict:
+    """Test 3 is the root; tests 2 and 4 fail for its reason, test 1 fails for another."""
+    why = failure(got="returned ['c']", expected="returned ['a']", inputs="seconds = {'a': 3}", last_line=11)
+    tests = [failed_on_both(1, "first", 10, deadlock(line=4))]
+    tests += [failed_on_both(number, f"test {number}", 30, why) for number in (2, 3, 4)]
+    root = Root(test=3, backend="asyncio", same=(2, 4), afterwards=(1,))
+    return verdict(*tests, source="".join(f"line_{n} = 0\n" for n in range(1, 21)), root=root)
+
+
+def card_of(text: str, anchor: str) -> str:
+    (card,) = re.findall(rf'<article class="card" id="{anchor}".*?</article>', text, re.DOTALL)
+    return card
+
+
+def test_the_root_comes_first_then_what_has_its_reason_folded_away_then_the_rest() -> None:
+    text = render(with_root())
+    (folded,) = re.findall(r'<details class="folded">.*?</details>', text, re.DOTALL)
+
+    assert re.findall(r'<article class="card" id="ex01-(\d)"', text) == ["3", "2", "4", "1"]
+    assert re.findall(r'<article class="card" id="ex01-(\d)"', folded) == ["2", "4"]
+    assert "<summary>2 tests that fail for the same reason</summary>" in folded
+
+
+def test_the_root_leads_to_the_other_tests_and_they_lead_back() -> None:
+    text = render(with_root())
+
+    same = 'These tests fail for the same reason: <a href="#ex01-2">2</a> and <a href="#ex01-4">4</a>.'
+    assert same in card_of(text, "ex01-3")
+    assert 'Look at this one afterwards: <a href="#ex01-1">1</a>.' in card_of(text, "ex01-3")
+    assert 'This test fails for the same reason as test <a href="#ex01-3">3</a>.' in card_of(text, "ex01-4")
+    assert 'Look at this one after test <a href="#ex01-3">3</a>.' in card_of(text, "ex01-1")
+    assert "where it is explained" not in text, "said already"
+
+
+def test_without_a_root_nothing_is_folded_away() -> None:
+    text = render(replace(with_root(), root=None))
+
+    assert "<details" not in text
+    assert "for the same reason" not in text
+
+
+def test_what_went_in_and_came_back_stands_beside_what_was_expected() -> None:
+    card = Page(card_of(render(with_root()), "ex01-3")).text
+    assert "with seconds = {'a': 3} got returned ['c'] expected returned ['a']" in card
+    assert "<dl" not in card_of(render(with_root()), "ex01-1")
+
+
+def test_an_expression_over_several_lines_is_shown_as_a_whole() -> None:
+    card = Page(card_of(render(with_root()), "ex01-3"))
+    assert "9 line_9 = 0 10 line_10 = 0 11 line_11 = 0 with" in card.text
+
+
+def test_what_was_raised_is_not_said_twice() -> None:
+    raised = failure(exception="ValueError: boom")
+    said = failure(exception="ValueError: boom", got="raised ValueError: boom")
+
+    assert "Raised" in Page(render(verdict(failed_on_both(1, "x", 5, raised)))).text
+    assert "Raised" not in Page(render(verdict(failed_on_both(1, "x", 5, said)))).text
+
+
+def test_tasks_that_wait_alike_are_one_row() -> None:
+    why = deadlock()
+    card = Page(render(verdict(failed_on_both(1, "x", 5, replace(why, waiting=why.waiting[:1] * 3))))).text
+    assert "(3 tasks)" in card
+
+
+def test_what_stands_in_backticks_is_code() -> None:
+    why = failure(error="`fetch` was not awaited", help="put `await` before `fetch()`")
+    text = render(verdict(failed_on_both(1, "`join` waits", 5, why)))
+
+    for words in ("<code>fetch</code> was not", "<code>await</code> before <code>fetch()</code>", "<code>join</code>"):
+        assert words in text
 
 
 def test_a_diagnosis_says_how_to_play_it_again() -> None:

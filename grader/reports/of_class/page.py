@@ -17,7 +17,8 @@ from grader.reports.of_class import failures, figures, misconceptions
 from grader.reports.of_class.anonymous import anonymised
 from grader.reports.of_class.clusters import clustered
 from grader.reports.of_class.lists import MAX_ROWS, lists
-from grader.reports.page import learner_page, moment, render
+from grader.reports.page import learner_page, moment
+from grader.reports.rendering import render
 from grader.sandbox.isolation import shared
 
 LEARNERS = "learners"
