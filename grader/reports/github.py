@@ -62,19 +62,26 @@ def _errors(verdict: Verdict) -> Iterator[str]:
         yield _command("error", verdict, fault.line, fault.kind, f"{fault.error}\nhelp: {fault.help}")
     # One mistake fails many tests; the same words ten times at one line would crowd out everything else.
     alike: dict[tuple[int | None, str, str], list[Finding]] = {}
-    for finding in views.findings(verdict):
+    for finding in views.findings_in_order_of_mending(verdict):
         failure = finding.failure
         alike.setdefault((failure.line, failure.diagnosis, failure.error), []).append(finding)
     for group in alike.values():
         failure = group[0].failure
         lines = [f"error: {failure.error}", *([failure.exception] if failure.exception else [])]
         lines += [f"help: {failure.help}", *(f"test {finding.test.number}: {finding.test.label}" for finding in group)]
+        lines += views.others_said(replace(group[0], also=()))
         lines.append(f"again: {views.replay_line(verdict, group[0])}")
-        yield _command("error", verdict, failure.line, failure.diagnosis, "\n".join(lines))
+        last = views.source_lines(verdict, failure)[-1:]
+        end = last[0][0] if last else None
+        yield _command("error", verdict, failure.line, failure.diagnosis, "\n".join(lines), end=end)
 
 
-def _command(kind: str, verdict: Verdict, line: int | None, what: str, message: str) -> str:
-    properties = {"file": verdict.file, **({} if line is None else {"line": str(line)})}
+def _command(kind: str, verdict: Verdict, line: int | None, what: str, message: str, *, end: int | None = None) -> str:
+    properties = {"file": verdict.file}
+    if line is not None:
+        properties["line"] = str(line)
+        if end is not None and end > line:
+            properties["endLine"] = str(end)
     properties["title"] = f"{verdict.exercise} {what}"
     listed = ",".join(f"{name}={command_property(value, MAX_TEXT)}" for name, value in properties.items())
     return f"::{kind} {listed}::{command_data(message, 4 * MAX_TEXT)}"
@@ -153,7 +160,7 @@ def _section(verdict: Verdict) -> str:
         for fault in verdict.faults
     ]
     bullets += [f"- **not judged**: {_markdown(reason)}\n" for reason in views.reasons_not_judged(verdict)]
-    bullets += [_failure(verdict, finding) for finding in views.findings(verdict)]
+    bullets += [_failure(verdict, finding) for finding in views.findings_in_order_of_mending(verdict)]
     if not bullets:
         return ""
     table = _results(verdict.tests) if verdict.tests else ""
@@ -176,7 +183,8 @@ def _failure(verdict: Verdict, finding: Finding) -> str:
     first = f"{finding.test.number} {failure.diagnosis}, on {finding.where}"
     where = place(verdict.file, failure.line)
     others = views.others_said(replace(finding, also=()))  # each of those has a bullet of its own
-    return _bullet(first, where, failure.error, failure.source, failure.exception, *others, f"help: {failure.help}")
+    source = (text for _, text in views.source_lines(verdict, failure))
+    return _bullet(first, where, failure.error, *source, failure.exception, *others, f"help: {failure.help}")
 
 
 def _bullet(first: str, where: str, *lines: str) -> str:

@@ -12,13 +12,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element, SubElement
 
-from grader.judge.verdict import BackendResult, Outcome, TestResult, Verdict
+from grader.judge.verdict import BackendResult, Failure, Outcome, TestResult, Verdict
 from grader.policy.submission import Fault
 from grader.reports import plain
 from grader.reports.views import Finding, findings, reasons_not_judged
@@ -162,9 +162,15 @@ def _case(verdict: Verdict, test: TestResult, result: BackendResult) -> _Case:
         tag="failure",
         type=failure.diagnosis,
         message=plain.sentence(failure),
-        text=plain.explanation(verdict, Finding(test=test, backends=(result.backend,), failure=failure)),
+        text=plain.explanation(verdict, _finding_on(verdict, test, result.backend, failure)),
         output=clean(failure.output, MAX_OUTPUT),
     )
+
+
+def _finding_on(verdict: Verdict, test: TestResult, backend: str, failure: Failure) -> Finding:
+    """Return the finding of one backend. What it says of other tests is that of the finding on all its backends."""
+    known = next(one for one in findings(verdict) if one.test.number == test.number and backend in one.backends)
+    return replace(known, backends=(backend,), failure=failure)
 
 
 def _brief_cases(verdict: Verdict) -> list[_Case]:

@@ -1,18 +1,20 @@
 """Says a verdict as plain text, for reports that other programs read: cleaned, capped, and free of hidden tests.
 
 Only text that the learner wrote or may read goes in: their lines and exceptions, the diagnosis, the author's label and
-feedback. Names of spans, tasks, scenarios and inputs stay out, so no dialect built on this can leak a hidden test. The
-terminal and the pages draw a timeline, whose lanes need such names; plain text has none.
+feedback. Names of spans, tasks, scenarios and inputs stay out, and with them what was got and expected, so no dialect
+built on this can leak a hidden test. The terminal and the pages draw a timeline, whose lanes need such names; plain
+text has none.
 """
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from grader.judge.verdict import Failure, Outcome, TestResult, Verdict
 from grader.policy.submission import Fault
-from grader.reports.views import Finding, findings, others_said, place, replay_line, schedule_said
+from grader.reports.views import Finding, findings, others_said, place, replay_line, schedule_said, source_lines
 from grader.text import clean, clean_line, waited_since
 
 MAX_LINE = 500
@@ -79,7 +81,7 @@ def _explained(verdict: Verdict, finding: Finding) -> Iterator[str]:
     if failure.exception:
         yield f"  {clean_line(failure.exception, MAX_LINE)}"
     yield f"  --> {place(verdict.file, failure.line)}"
-    yield from _source(failure.source)
+    yield from _source(*(text for _, text in source_lines(verdict, failure)))
     for waiting in failure.waiting[:MAX_WAITING]:
         where = "elsewhere" if waiting.line is None else f"line {waiting.line}"
         yield f"  waits: {where}, for {clean_line(waiting.awaiting, 100)}, {waited_since(waiting.since)}"
@@ -91,6 +93,8 @@ def _explained(verdict: Verdict, finding: Finding) -> Iterator[str]:
     yield f"on {finding.where}; again: {replay_line(verdict, finding)}"
 
 
-def _source(line: str) -> Iterator[str]:
-    if line.strip():
-        yield f"      {clean_line(line.strip(), MAX_LINE)}"
+def _source(*lines: str) -> Iterator[str]:
+    """Indent lines of the learner's file alike, however deep they stand in it."""
+    for line in textwrap.dedent("\n".join(lines)).split("\n"):
+        if line.strip():
+            yield f"      {clean_line(line.rstrip(), MAX_LINE)}"

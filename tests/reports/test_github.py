@@ -50,6 +50,17 @@ def test_a_failure_stands_at_its_line_with_what_to_do():
     ]
 
 
+def test_the_root_is_annotated_first_at_all_lines_of_its_expression_and_names_the_tests_of_its_reason():
+    verdict = samples.rooted(samples.failure(last_line=11), failing=3)
+    tests = (samples.failed_on_both(20, "another", 1, samples.failure(line=4)), *verdict.tests)
+    commands = annotation_commands([replace(verdict, tests=tests)])
+    _, properties, message = read(commands[0])
+
+    assert (properties["line"], properties["endLine"]) == ("9", "11")
+    assert "this test fails for the same reason: 2\nlook at this one afterwards: 3\n" in message
+    assert "endLine" not in read(commands[1])[1]
+
+
 def test_one_mistake_is_one_annotation_however_many_tests_it_fails():
     (command,) = annotation_commands([failing(9, 9, 9)])
 
@@ -98,7 +109,7 @@ def test_no_text_of_a_learner_ends_a_command_or_begins_another():
     found = [set(properties) for _, properties, _ in map(read, commands)]
 
     assert len(found) == 3
-    assert [names for names in found if not {"file", "title"} <= names <= {"file", "line", "title"}] == []
+    assert [names for names in found if not {"file", "title"} <= names <= {"file", "line", "endLine", "title"}] == []
 
 
 def test_the_two_lines_of_a_silence_cannot_be_guessed():
@@ -165,4 +176,5 @@ def test_the_summary_says_at_the_root_what_fails_for_the_same_reason_and_what_co
     summary = run_summary((samples.rooted(samples.failure(), failing=4),))
 
     assert summary.count("these tests fail for the same reason\\: 2 and 3<br>") == 1
+    assert summary.index("**1 serial") < summary.index("**2 serial")
     assert summary.count("look at this one afterwards\\: 4<br>") == 1

@@ -89,6 +89,16 @@ def test_a_failure_has_the_diagnosis_the_line_and_what_to_do():
     assert "grade ex01 --test 2" in (failure.text or "")
 
 
+def test_the_root_says_what_fails_for_the_same_reason_and_shows_all_lines_of_its_expression():
+    why = samples.failure(last_line=11, got="returned ['a']", expected="returned ['b']")
+    texts = [case.findtext("failure") or "" for case in cases(samples.rooted(why, failing=4))]
+
+    assert "note: these tests fail for the same reason: 2 and 3" in texts[0]
+    assert not [text for text in texts[2:] if "for the same reason" in text]
+    assert "      line_9 = 0\n      line_10 = 0\n      line_11 = 0\n" in texts[0]
+    assert not [text for text in texts if "returned" in text], "these values may give a hidden test away"
+
+
 def test_a_deadlock_says_who_waits_where_and_names_no_task():
     (text,) = [failure.text or "" for failure in checked(run_xml([samples.mixed()])).iter("failure")][-1:]
 
