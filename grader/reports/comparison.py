@@ -158,24 +158,29 @@ def _same_bar(bar: Bar, other: Bar, least: float) -> bool:
 
 
 def folded(mine: Timeline, theirs: Timeline, rows: int) -> tuple[Timeline, Timeline]:
-    """Leave out lanes until both timelines have no more than ``rows``, first those that are alike in both."""
+    """Leave out lanes until both timelines have no more than ``rows``, first those that are alike in both.
+
+    A lane with a mark stays only together with the lanes that the mark names.
+    """
     if len(mine.lanes) + len(theirs.lanes) <= rows:
         return mine, theirs
     told = {mine.lanes[label.lane].label for label in mine.labels}
-    named = {label.other for label in mine.labels}
+    named = {label.other for label in mine.labels if label.other}
+    by = {mine.lanes[label.lane].label: {label.other} for label in reversed(mine.labels) if label.other}
     here, there = lanes_alike(mine, theirs)
     mine, theirs = _without_alike(mine, here - told - named), _without_alike(theirs, there - told - named)
     # Lanes that never began are named together in one row.
     never = {lane.label for lane in mine.lanes if lane.how is How.NEVER}
     begun = [lane.label for lane in mine.lanes if lane.how is not How.NEVER]
-    counts = Counter([*begun, *(lane.label for lane in theirs.lanes)])
-    left = rows - bool(never)
-    kept: set[str] = set()
-    for label in sorted(counts, key=lambda label: (label not in told, label not in named)):
-        if counts[label] <= left:
-            left -= counts[label]
-            kept.add(label)
-    return cut_to(mine, kept | never), cut_to(theirs, kept)
+    labels = dict.fromkeys([*begun, *(lane.label for lane in theirs.lanes)])
+    kept_here: set[str] = set()
+    kept_there: set[str] = set()
+    for label in sorted(labels, key=lambda label: (label not in told, label not in named)):
+        with_here = kept_here | ({label} | by.get(label, set())) & {*begun}
+        with_there = kept_there | {lane.label for lane in theirs.lanes if lane.label == label}
+        if len(with_here) + len(with_there) <= rows - bool(never):
+            kept_here, kept_there = with_here, with_there
+    return cut_to(mine, kept_here | never), cut_to(theirs, kept_there)
 
 
 def says_something(mine: Timeline, theirs: Timeline) -> bool:

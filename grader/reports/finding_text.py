@@ -5,6 +5,7 @@ A ``Measure`` says how much of each part is shown, so that the whole fits one sc
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from grader.judge.verdict import Failure, Verdict
@@ -57,8 +58,7 @@ def show_finding(screen: Screen, verdict: Verdict, finding: Finding, drawn: Draw
     if raised := views.raised_said(failure):
         screen.wrapped(Piece("raised: ", "error"), raised, most=measure.values)
     _waiting(screen, failure, measure.waiting)
-    if drawn is not None:
-        _picture(screen, *drawn, measure.lanes)
+    _picture(screen, picture(drawn, measure.lanes))
     _output(screen, failure, measure.output)
     for sentence in filter(None, (views.schedule_said(finding), *views.others_said(finding))):
         screen.wrapped(Piece("note: ", "note"), sentence, most=measure.sentence)
@@ -151,12 +151,20 @@ def _waiting(screen: Screen, failure: Failure, most: int) -> None:
         screen.spread(left, [Piece(waited_since(tasks.since), "quiet")])
 
 
-def _picture(screen: Screen, mine: Timeline, reference: Timeline | None, lanes: int) -> None:
+def picture(drawn: Drawn, lanes: int) -> tuple[Timeline, ...]:
+    """Return what is drawn in so many lanes: one timeline or both, or none if what is left says nothing."""
+    if drawn is None or not lanes:
+        return ()
+    mine, reference = drawn
     if reference is None:
-        both = [cut_to(mine, {lane.label for lane in mine.lanes[:lanes]})]
+        both: tuple[Timeline, ...] = (cut_to(mine, {lane.label for lane in mine.lanes[:lanes]}),)
     else:
-        both = [*folded(mine, reference, lanes)]
-    if lanes and says_something(both[0], both[-1]):
+        both = folded(mine, reference, lanes)
+    return both if says_something(both[0], both[-1]) else ()
+
+
+def _picture(screen: Screen, both: Sequence[Timeline]) -> None:
+    if both:
         frame = frame_for(screen, both)
         draw_axis(screen, max(both, key=lambda timeline: timeline.end), frame)
         draw_lanes(screen, "yours", both[0], frame, legend=legend_of(screen, both))

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from grader.judge.verdict import STOPPED, Outcome, Status, TestResult, Verdict
 from grader.reports import views
-from grader.reports.finding_text import IN_FULL, Drawn, Measure, show_fault, show_finding, show_remark
+from grader.reports.finding_text import IN_FULL, Drawn, Measure, picture, show_fault, show_finding, show_remark
 from grader.reports.screen import Glyphs, Piece, Screen, Sketch
 from grader.reports.views import Command, ExerciseProgress, ExerciseState, Finding
 from grader.text import counted, joined, tests_named, whole_points
@@ -107,12 +107,18 @@ def _show_on_one_screen(screen: Screen, verdict: Verdict, commands: Sequence[Com
         _show_without_finding(screen, verdict, commands)
         return
     drawn = views.timelines(finding.failure)
-    for measure in MEASURES:
+    for measure in _measures(drawn):
         sketch = Sketch(screen)
         _show_with_finding(sketch, verdict, finding, drawn, measure, commands)
         if sketch.height <= HEIGHT:
             break
     _show_with_finding(screen, verdict, finding, drawn, measure, commands)
+
+
+def _measures(drawn: Drawn) -> list[Measure]:
+    """Leave out measures with too few lanes for a picture: a later one has room for it, with less of other parts."""
+    drawable = any(picture(drawn, measure.lanes) for measure in MEASURES)
+    return [measure for measure in MEASURES if not (drawable and measure.lanes) or picture(drawn, measure.lanes)]
 
 
 def _show_with_finding(

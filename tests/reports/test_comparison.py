@@ -171,6 +171,20 @@ def test_a_lane_that_a_mark_names_stays():
     assert mine.lanes[mine.labels[0].lane].label == "late", "the label has moved with its lane"
 
 
+@pytest.mark.parametrize(
+    ("rows", "here", "there"),
+    [(5, ["a", "b", "c"], ["b", "c"]), (4, ["a", "b"], ["a", "b"]), (3, ["a", "b"], ["b"]), (2, [], [])],
+)
+def test_a_lane_with_a_mark_stays_only_beside_the_lane_that_the_mark_names(rows, here, there):
+    spans = {"a": 3, "b": 5, "c": 2}
+    mine, theirs = folded(*compared(one_after_the_other(**spans), together(**spans)), rows)
+    marked = [label for label in mine.labels if label.other not in labels(mine)]
+
+    assert marked == []
+    if rows > 2:
+        assert (labels(mine), labels(theirs)) == (here, there)
+
+
 def test_lanes_with_a_mark_are_the_last_to_go():
     student = play(*(span(name, 0, end + 3) for name, end in MANY.items()), span("z", 0, 9))
     reference = play(*(span(name, 0, end) for name, end in MANY.items()), span("z", 0, 2, "cancelled"))

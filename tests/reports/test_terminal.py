@@ -306,6 +306,22 @@ def test_lanes_that_are_alike_are_counted_where_a_picture_would_be_large():
     assert "  s0 " in screen_of(show_run_verbose, [rooted(why)])
 
 
+def test_a_lane_that_a_mark_names_is_shown_however_little_room_there_is():
+    spans = {"a": 3.0, "b": 5.0, "c": 2.0}
+    why = failure(
+        trace=one_after_the_other(**spans),
+        reference=together(**spans),
+        got="`a` from 0 s to 3 s, `b` from 3 s to 8 s, `c` from 8 s to 10 s",
+        expected="`a`, `b` and `c` under way at the same time",
+        inputs="seconds = {'a': 3, 'b': 5, 'c': 2}",
+    )
+    for lines in range(9, 13):
+        shown = screen_of(show_run, [rooted(replace(why, last_line=lines), failing=13 - lines + 2)])
+
+        assert "starts only when `a` ends" in shown
+        assert "\n  a  ####" in shown
+
+
 def test_a_mark_that_several_lanes_share_stands_once_below_the_last():
     mine = trace(span("a", 0, 9, task=1), span("b", 0, 9, task=2), elapsed=9)
     theirs = trace(span("a", 0, 2, "cancelled", task=1), span("b", 0, 2, "cancelled", task=2), elapsed=2)
