@@ -100,10 +100,19 @@ def everything() -> list[Verdict]:
     raced = failure(trace=race(), reference=None, turns="`b` goes on before `a` at 2 s", schedule=3, line=12)
     out_of_turn = verdict(failed_on_both(1, "in any order", 100, raced), exercise="ex07", source=RACE)
     values = {"got": "returned ['c']", "expected": "returned ['a', 'b', 'c']", "inputs": "seconds = {'a': 3}"}
-    one_reason = replace(rooted(failure(last_line=11, **values)), exercise="ex08")
+    one_reason = replace(apart(rooted(failure(last_line=11, **values))), exercise="ex08")
     others = [replace(hostile(), exercise="ex04"), replace(unjudgeable(), exercise="ex05")]
     troubled = verdict(trouble="no box", exercise="ex06")
-    return [mixed(), more, replace(perfect(), exercise="ex03"), *others, troubled, out_of_turn, one_reason]
+    return [mixed(), more, replace(perfect(), exercise="ex03"), *others, troubled, one_reason, out_of_turn]
+
+
+def apart(shared: Verdict) -> Verdict:
+    """Give each test of a verdict a failure of its own, as tests have: a page tells failures apart by identity."""
+    tests = []
+    for test in shared.tests:
+        results = (replace(one, failure=one.failure and replace(one.failure)) for one in test.results)
+        tests.append(replace(test, results=tuple(results)))
+    return replace(shared, tests=tuple(tests))
 
 
 def hostile_class(text: str = HOSTILE) -> ClassResults:

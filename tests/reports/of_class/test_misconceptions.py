@@ -100,6 +100,11 @@ def test_the_page_has_one_card_and_says_what_else_fails() -> None:
     assert len([attrs for attrs in page.all("article") if "shapes" in (attrs.get("class") or "")]) == 1
 
 
+def test_of_one_learner_the_card_speaks_of_one() -> None:
+    page = Page(class_page(class_with(one_after_the_other()), templates=builtin_root() / "templates"))
+    assert "This learner also fails ex01 tests 1, 3, 4, 5, 6 and 7, as a consequence." in page.text
+
+
 # ---- what a card says ------------------------------------------------------------------------------------------------
 
 
