@@ -63,8 +63,17 @@ def _is_async(call: ast.Call, code: Code) -> bool:
     name = dotted.rpartition(".")[2] or (call.func.attr if isinstance(call.func, ast.Attribute) else "")
     if isinstance(call.func, ast.Attribute) and name in _METHODS:
         return True
+    if isinstance(call.func, ast.Attribute) and _is_of_module(call.func, code):
+        return False  # `anyio.run(...)`, whatever the submission calls `run`
     of_that_name = [function for function in code.functions if function.name == name]
     return bool(of_that_name) and all(_makes_a_coroutine(function) for function in of_that_name)
+
+
+def _is_of_module(function: ast.Attribute, code: Code) -> bool:
+    first: ast.expr = function
+    while isinstance(first, ast.Attribute):
+        first = first.value
+    return isinstance(first, ast.Name) and first.id in code.imported
 
 
 def _makes_a_coroutine(function: ast.AST) -> bool:

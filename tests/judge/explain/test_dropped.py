@@ -50,6 +50,7 @@ def test_a_call_that_nobody_awaits_is_named(line: str) -> None:
         "coroutine = work(1); await coroutine",
         "asked = source.__anext__(); await asked",
         "unknown(1)",
+        "anyio.work(1)",
     ],
 )
 def test_a_call_that_is_awaited_or_need_not_be_is_let_be(line: str) -> None:
