@@ -192,6 +192,12 @@ def _how_to_call(code: Code, function: str) -> str:
 def text_for_bytes(raised: Raise) -> Finding | None:
     """``str`` where ``bytes`` belong, or the other way round."""
     message = raised.message
+    if raised.kind in ("UnicodeDecodeError", "UnicodeEncodeError"):
+        return raised.finding(
+            "text-for-bytes",
+            "bytes that are no text are taken for text here",
+            "decode only what is text, such as a header, and leave all else as bytes",
+        )
     if raised.kind != "TypeError" or "bytes" not in message or "str" not in message:
         return None
     return raised.finding(
@@ -281,7 +287,7 @@ def runs_a_loop(raised: Raise) -> Finding | None:
     if raised.code.function_at(raised.line) is None:
         return raised.finding(
             "module-level",
-            "this runs when the file is loaded, and would start an event loop inside of the one that plays your code",
+            f"{_run_call(raised)} here runs when the file is loaded, inside of the event loop that plays your code",
             'take it out, or put it under `if __name__ == "__main__":`',
         )
     return raised.finding(
@@ -289,6 +295,11 @@ def runs_a_loop(raised: Raise) -> Finding | None:
         "this starts an event loop inside of the one that runs already",
         "write `await` and call the function",
     )
+
+
+def _run_call(raised: Raise) -> str:
+    calls = [node for node in raised.code.at(raised.line, ast.Call) if isinstance(node, ast.Call)]
+    return f"`{ast.unparse(calls[0].func)}(...)`" if calls else "what stands"
 
 
 def keyboard(raised: Raise) -> Finding | None:

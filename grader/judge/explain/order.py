@@ -11,6 +11,7 @@ from grader.judge.explain.code import Code, Loop, opens_group
 from grader.judge.explain.evidence import Case, Evidence, differ
 from grader.judge.explain.finding import Finding
 from grader.judge.explain.tasks import expected, got, outcome
+from grader.judge.explain.words import in_python
 from grader.text import joined, seconds
 from grader.wire.recording import Ended, Span
 
@@ -195,3 +196,30 @@ def _how_to_order(case: Case) -> str:
     if _line_of_append(case) is not None:
         return "store each result by the position of its function, in a list of the right length, and do not append it"
     return "give each task the position of its function, and put the results in that order"
+
+
+# ---- results that end too early --------------------------------------------------------------------------------------
+
+
+def ends_at_a_falsy_item(case: Case, evidence: Evidence) -> Finding | None:
+    """The right items up to one that is None, 0, False or empty, which was taken for the end."""
+    found = outcome(case, evidence)
+    if found is None or found[1] is None or FALSY not in case.catalogue:
+        return None
+    mine, theirs = found[0].value, found[1].value
+    if not isinstance(mine, list) or not isinstance(theirs, list) or len(mine) >= len(theirs):
+        return None
+    missing = theirs[len(mine)]
+    if list(mine) != theirs[: len(mine)] or missing:
+        return None
+    return Finding(
+        diagnosis=FALSY,
+        error=f"the items end before `{in_python(missing)}`, which is an item like any other and not the end",
+        help="ask for the end by the exception that ends an iteration, and never by looking at the item",
+        got=got(case, evidence),
+        expected=expected(case, evidence),
+    )
+
+
+FALSY = "falsy-value"
+"""A diagnosis that a kit may have."""

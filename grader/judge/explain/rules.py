@@ -23,7 +23,13 @@ from grader.judge.explain.evidence import Case, Evidence
 from grader.judge.explain.exceptions import explain_exception, line_of_stop
 from grader.judge.explain.finding import AUTHOR, CONCURRENCY, PYTHON, Finding
 from grader.judge.explain.lines import line_to_look_at
-from grader.judge.explain.order import awaited_start, one_after_the_other, one_at_a_time, order_of_completion
+from grader.judge.explain.order import (
+    awaited_start,
+    ends_at_a_falsy_item,
+    one_after_the_other,
+    one_at_a_time,
+    order_of_completion,
+)
 from grader.judge.explain.raised import Raise
 from grader.judge.explain.returned import another_kind, unusable
 from grader.judge.explain.tasks import (
@@ -150,6 +156,7 @@ LAYERS: Mapping[int, tuple[Rule, ...]] = {
         shielded,
         polling,
         order_of_completion,
+        ends_at_a_falsy_item,
         _said_by_choice,
         deadlock,
     ),

@@ -8,7 +8,13 @@ import pytest
 
 from grader.judge.explain.evidence import Evidence
 from grader.judge.explain.finding import Finding
-from grader.judge.explain.order import awaited_start, one_after_the_other, one_at_a_time, order_of_completion
+from grader.judge.explain.order import (
+    awaited_start,
+    ends_at_a_falsy_item,
+    one_after_the_other,
+    one_at_a_time,
+    order_of_completion,
+)
 from grader.sandbox.box import Box
 from grader.wire.recording import Ended, Recording, Span
 from tests.explain_samples import (
@@ -268,3 +274,27 @@ def test_two_at_a_time_are_not_said_to_run_one_after_the_other(box: Box, tmp_pat
 
     assert failures
     assert not any(one.error.startswith("one after the other") for one in failures)
+
+
+# ---- results that end too early --------------------------------------------------------------------------------------
+
+
+def ended_at(mine: object, theirs: list[object]) -> Finding | None:
+    shown, reference = play(returns=returned(mine)), play(returns=returned(theirs))
+    return ends_at_a_falsy_item(case(SERIAL), evidence(shown, reference, show=("expected",)))
+
+
+@pytest.mark.parametrize("item", [0, None, "", False])
+def test_items_that_end_before_one_that_looks_like_nothing_are_told_from_it(item: object) -> None:
+    found = ended_at([1, 2], [1, 2, item, 3])
+
+    assert found is not None
+    assert found.diagnosis == "falsy-value"
+    assert f"`{item!r}`" in found.error
+
+
+@pytest.mark.parametrize(
+    ("mine", "theirs"), [([1, 2], [1, 2, 3]), ([1, 0], [1, 2, 0]), ([1, 0], [1, 0]), (None, [0]), ([0, 1], [0])]
+)
+def test_items_that_end_elsewhere_say_nothing_about_it(mine: object, theirs: list[object]) -> None:
+    assert ended_at(mine, theirs) is None
