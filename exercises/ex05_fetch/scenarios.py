@@ -27,7 +27,7 @@ async def with_server(stage, answer, use):
         host = f"127.0.0.1:{listener.extra(SocketAttribute.local_port)}"
         stage.mark("host", host.encode())
         async with anyio.create_task_group() as connections, anyio.create_task_group() as listening:
-            listening.start_soon(listener.serve, partial(serve, stage, answer), connections)
+            listening.start_soon(listener.serve, partial(connection, stage, answer), connections, name="server")
             try:
                 result = await use(host)
             # Raised behind the groups, for they would wrap it.
@@ -40,11 +40,11 @@ async def with_server(stage, answer, use):
     return result
 
 
-async def serve(stage, answer, connection):
+async def connection(stage, answer, stream):
     stage.mark("connected")
-    async with connection:
+    async with stream:
         try:
-            await answer(connection, await hear(stage, connection))
+            await answer(stream, await hear(stage, stream))
         except anyio.BrokenResourceError:
             stage.mark("hung up")
 
@@ -166,7 +166,7 @@ async def crowd(stage, count):
         await fetch(stage, f"http://{host}/first")
         async with anyio.create_task_group() as tg:
             for number in range(count):
-                tg.start_soon(one, host, number)
+                tg.start_soon(one, host, number, name="download")
 
     await with_server(stage, answer, use)
     return [bodies[number] for number in range(count)]
