@@ -50,9 +50,8 @@ _COROUTINE = re.compile(
 def _awaits_generator(raised: Raise, called: str, kind: str) -> Finding | None:
     """``await`` of a function that a ``yield`` has made a generator of."""
     name = called.rpartition(".")[2]
-    for function in raised.code.functions:
-        yields = any(isinstance(node, ast.Yield | ast.YieldFrom) for node in own_nodes(function))
-        if function.name == name and yields:
+    for function in raised.code.named(name):
+        if any(isinstance(node, ast.Yield | ast.YieldFrom) for node in own_nodes(function)):
             return raised.finding(
                 "wrong-kind",
                 f"`{name}` has a `yield`, which makes {a(kind)} of it; nothing can await that",
@@ -68,7 +67,7 @@ _AITER = re.compile(r"received an object from __aiter__ that does not implement 
 def async_aiter(raised: Raise) -> Finding | None:
     """``async def __aiter__``, whose call gives a coroutine."""
     found = _AITER.search(raised.message)
-    made = [one for one in raised.code.functions if one.name == "__aiter__"]
+    made = raised.code.named("__aiter__")
     if found is None or not made:
         return None
     error = f"`__aiter__` gives {a(found[1])}, and `async for` needs an object with `__anext__`"

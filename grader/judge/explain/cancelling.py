@@ -15,7 +15,7 @@ def shielded(case: Case, evidence: Evidence) -> Finding | None:
     late = _not_cancelled(evidence)
     if late is None:
         return None
-    for node in ast.walk(case.code.tree):
+    for node in case.code.nodes:
         line = _shield(node)
         if line is not None:
             mine, theirs = late

@@ -1,15 +1,19 @@
-"""The submission as its author reads it: the statement of a line, the function round it, and whose names it uses."""
+"""The submission as its author reads it: the statement of a line, the function round it, and whose names it uses.
+
+A submission may have 25,000 nodes and fail in every hidden test. What looks at all of them is computed once, and no
+rule may walk from each node of one kind to all that is inside it: in nested loops that grows with the square.
+"""
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 _Scope = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda | ast.ClassDef
-
 
 Loop = ast.For | ast.AsyncFor | ast.While
 STARTERS = ("start_soon", "start", "create_task")
@@ -26,7 +30,7 @@ class Start(NamedTuple):
     def name(self) -> str:
         """The function as it is written, without ``partial`` round it; empty if none is given."""
         function = self.function
-        while isinstance(function, ast.Call) and function.args and ast.unparse(function.func).endswith("partial"):
+        while isinstance(function, ast.Call) and function.args and last_name(function.func) == "partial":
             function = function.args[0]
         return "" if function is None else ast.unparse(function)
 
@@ -37,17 +41,54 @@ class Code:
     def __init__(self, source: str) -> None:
         self.source = source
         self.tree = ast.parse(source)
+        self._holders: dict[tuple[type[ast.AST], ...], set[ast.AST]] = {}
+
+    @cached_property
+    def nodes(self) -> tuple[ast.AST, ...]:
+        """All nodes, outer ones first."""
+        return tuple(ast.walk(self.tree))
 
     @cached_property
     def parents(self) -> dict[ast.AST, ast.AST]:
         """The node that each node stands in."""
-        return {child: node for node in ast.walk(self.tree) for child in ast.iter_child_nodes(node)}
+        return {child: node for node in self.nodes for child in ast.iter_child_nodes(node)}
+
+    def holds(self, outer: ast.AST, *kinds: type[ast.AST]) -> bool:
+        """Whether a node is of one of these kinds, or one of them stands inside it."""
+        if kinds not in self._holders:
+            self._holders[kinds] = self._find_holders(kinds)
+        return outer in self._holders[kinds]
+
+    def _find_holders(self, kinds: tuple[type[ast.AST], ...]) -> set[ast.AST]:
+        found: set[ast.AST] = set()
+        for inner in self.nodes:
+            node: ast.AST | None = inner if isinstance(inner, kinds) else None
+            while node is not None and node not in found:
+                found.add(node)
+                node = self.parents.get(node)
+        return found
 
     @cached_property
     def functions(self) -> tuple[Function, ...]:
         """All functions and methods, those inside of others too, in the order of the file."""
-        found = [node for node in ast.walk(self.tree) if isinstance(node, Function)]
+        found = [node for node in self.nodes if isinstance(node, Function)]
         return tuple(sorted(found, key=lambda node: node.lineno))
+
+    @cached_property
+    def _named(self) -> Mapping[str, Sequence[Function]]:
+        found: dict[str, list[Function]] = defaultdict(list)
+        for function in self.functions:
+            found[function.name].append(function)
+        return dict(found)
+
+    def named(self, name: str) -> Sequence[Function]:
+        """The functions and methods of a name, wherever they stand, in the order of the file."""
+        return self._named.get(name, ())
+
+    @cached_property
+    def groups(self) -> frozenset[ast.AST]:
+        """The statements that open a task group."""
+        return frozenset(node for node in self.nodes if isinstance(node, ast.AsyncWith) and _opens_group(node))
 
     @cached_property
     def classes(self) -> dict[str, ast.ClassDef]:
@@ -58,10 +99,19 @@ class Code:
 
     def statement(self, line: int | None) -> ast.stmt | None:
         """The innermost statement that the line belongs to."""
-        if line is None:
-            return None
-        found = [node for node in ast.walk(self.tree) if isinstance(node, ast.stmt) and _covers(node, line)]
-        return max(found, key=lambda node: (node.lineno, -(node.end_lineno or 0)), default=None)
+        return self._statements[line] if line is not None and 0 <= line < len(self._statements) else None
+
+    @cached_property
+    def _statements(self) -> Sequence[ast.stmt | None]:
+        """The innermost statement of each line, the first of several; a line's number is its index."""
+        # Inner statements overwrite outer ones: they begin later, or end earlier.
+        found = [node for node in reversed(self.nodes) if isinstance(node, ast.stmt)]
+        found.sort(key=lambda node: (node.lineno, -(node.end_lineno or 0)))
+        lines: list[ast.stmt | None] = [None] * (max((_last_line(node) for node in found), default=0) + 1)
+        for node in found:
+            first, after = _first_line(node), _last_line(node) + 1
+            lines[first:after] = [node] * (after - first)
+        return lines
 
     def last_line(self, line: int) -> int:
         """The last line of the expression or of the head of the statement that begins at, or goes over, a line."""
@@ -76,7 +126,15 @@ class Code:
 
     def at(self, line: int | None, *kinds: type[ast.AST]) -> list[ast.AST]:
         """The nodes of these kinds that begin on the line, outermost first."""
-        return [node for node in ast.walk(self.tree) if isinstance(node, kinds) and getattr(node, "lineno", 0) == line]
+        return [node for node in self._by_line.get(line, ()) if isinstance(node, kinds)]
+
+    @cached_property
+    def _by_line(self) -> Mapping[int | None, Sequence[ast.AST]]:
+        found: dict[int | None, list[ast.AST]] = defaultdict(list)
+        for node in self.nodes:
+            if isinstance(node, ast.expr | ast.stmt | ast.ExceptHandler):
+                found[node.lineno].append(node)
+        return dict(found)
 
     def function_at(self, line: int | None) -> Function | None:
         """The innermost function that the line stands in."""
@@ -97,7 +155,7 @@ class Code:
 
     def defines(self, called: str) -> bool:
         """Whether the function of that name, which may be an attribute, is one of the submission."""
-        return any(function.name == called.rpartition(".")[2] for function in self.functions)
+        return bool(self.named(called.rpartition(".")[2]))
 
     def around(self, node: ast.AST) -> Iterator[ast.AST]:
         """What the node stands in, innermost first, up to the function, lambda or class that it belongs to."""
@@ -124,9 +182,20 @@ class Code:
     @cached_property
     def starts(self) -> tuple[Start, ...]:
         """All calls that start a task, in the order of the file."""
-        calls = [node for node in ast.walk(self.tree) if isinstance(node, ast.Call)]
+        calls = [node for node in self.nodes if isinstance(node, ast.Call)]
         found = [call for call in calls if isinstance(call.func, ast.Attribute) and call.func.attr in STARTERS]
         return tuple(Start(call, call.args[0] if call.args else None) for call in sorted(found, key=lambda c: c.lineno))
+
+    @cached_property
+    def first_starts(self) -> Mapping[ast.AST, Start]:
+        """The first call that starts a task in each node that holds one."""
+        found: dict[ast.AST, Start] = {}
+        for start in self.starts:
+            node: ast.AST | None = start.call
+            while node is not None and node not in found:
+                found[node] = start
+                node = self.parents.get(node)
+        return found
 
     # ---- names -------------------------------------------------------------------------------------------------------
 
@@ -134,7 +203,7 @@ class Code:
     def imported(self) -> dict[str, str]:
         """The names that imports bind, anywhere in the file, and the dotted name that each stands for."""
         found: dict[str, str] = {}
-        for node in ast.walk(self.tree):
+        for node in self.nodes:
             if isinstance(node, ast.Import):
                 for alias in node.names:
                     found[alias.asname or alias.name.partition(".")[0]] = (
@@ -202,12 +271,12 @@ def bound(scope: ast.AST) -> set[str]:
     return names - elsewhere
 
 
-def opens_group(node: ast.AST) -> bool:
-    """Whether a statement opens a task group."""
-    return isinstance(node, ast.AsyncWith) and any(
-        ast.unparse(item.context_expr).endswith(("create_task_group()", "TaskGroup()", "open_nursery()"))
-        for item in node.items
-    )
+def last_name(function: ast.expr) -> str:
+    """The name of what is called, without what stands before its dot; empty if it has none."""
+    match function:
+        case ast.Attribute(attr=name) | ast.Name(id=name):
+            return name
+    return ""
 
 
 @lru_cache(maxsize=8)
@@ -216,9 +285,21 @@ def code_of(source: str) -> Code:
     return Code(source)
 
 
+def _opens_group(node: ast.AsyncWith) -> bool:
+    made = (item.context_expr for item in node.items if isinstance(item.context_expr, ast.Call))
+    return any(last_name(call.func) in ("create_task_group", "TaskGroup", "open_nursery") for call in made)
+
+
 def _covers(node: ast.stmt, line: int) -> bool:
-    first = min([node.lineno, *(one.lineno for one in getattr(node, "decorator_list", []))])
-    return bool(first <= line <= (node.end_lineno or node.lineno))
+    return _first_line(node) <= line <= _last_line(node)
+
+
+def _first_line(node: ast.stmt) -> int:
+    return int(min([node.lineno, *(one.lineno for one in getattr(node, "decorator_list", []))]))
+
+
+def _last_line(node: ast.stmt) -> int:
+    return node.end_lineno or node.lineno
 
 
 def _head_end(statement: ast.stmt) -> int:

@@ -6,6 +6,7 @@ An ``aclose()`` of an async generator gives an object that dies without a word.
 from __future__ import annotations
 
 import ast
+from functools import lru_cache
 
 from grader.judge.explain.code import Code, own_nodes
 from grader.judge.explain.evidence import Case, Evidence
@@ -32,8 +33,13 @@ _METHODS = frozenset({"aclose", "__anext__", "__aexit__", "__aenter__", "asend"}
 
 def called_and_dropped(case: Case, evidence: Evidence) -> Finding | None:
     """A call of an async function as a statement, without ``await``, or its result taken for a value."""
-    for node in ast.walk(case.code.tree):
-        call = _dropped(node, case.code)
+    return _first_dropped(case.code)
+
+
+@lru_cache(maxsize=8)
+def _first_dropped(code: Code) -> Finding | None:
+    for node in code.nodes:
+        call = _dropped(node, code)
         if call is not None:
             return Finding(
                 diagnosis="never-awaited",
@@ -65,8 +71,14 @@ def _is_async(call: ast.Call, code: Code) -> bool:
         return True
     if isinstance(call.func, ast.Attribute) and _is_of_module(call.func, code):
         return False  # `anyio.run(...)`, whatever the submission calls `run`
-    of_that_name = [function for function in code.functions if function.name == name]
-    return bool(of_that_name) and all(_makes_a_coroutine(function) for function in of_that_name)
+    return name in _coroutine_functions(code)
+
+
+@lru_cache(maxsize=8)
+def _coroutine_functions(code: Code) -> frozenset[str]:
+    """The names by which the submission has coroutine functions alone."""
+    others = {function.name for function in code.functions if not _makes_a_coroutine(function)}
+    return frozenset(function.name for function in code.functions) - others
 
 
 def _is_of_module(function: ast.Attribute, code: Code) -> bool:
@@ -82,6 +94,10 @@ def _makes_a_coroutine(function: ast.AST) -> bool:
 
 
 def _is_awaited_later(name: str, node: ast.AST, code: Code) -> bool:
-    owner = code.owner(node)
-    awaits = (one for one in ast.walk(owner or code.tree) if isinstance(one, ast.Await))
-    return any(isinstance(one.value, ast.Name) and one.value.id == name for one in awaits)
+    return name in _names_awaited_in(code.owner(node) or code.tree)
+
+
+@lru_cache(maxsize=8)
+def _names_awaited_in(scope: ast.AST) -> frozenset[str]:
+    awaited = (node.value for node in ast.walk(scope) if isinstance(node, ast.Await))
+    return frozenset(value.id for value in awaited if isinstance(value, ast.Name))

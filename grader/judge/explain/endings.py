@@ -6,7 +6,7 @@ import ast
 import builtins
 from collections.abc import Iterator
 
-from grader.judge.explain.code import Code, Loop, opens_group, own_nodes
+from grader.judge.explain.code import Code, Loop, own_nodes
 from grader.judge.explain.evidence import Case, Evidence
 from grader.judge.explain.finding import Finding
 from grader.wire.recording import Ended, Waiting
@@ -17,6 +17,7 @@ _SOCKETS = frozenset(
 )
 _NETWORK = ("socket", "urllib", "http", "requests", "httpx", "urllib3", "ssl")
 _CANCELLED = ("CancelledError", "Cancelled")
+AWAITING = (ast.Await, ast.AsyncFor, ast.AsyncWith)
 
 # ---- the loop is held ------------------------------------------------------------------------------------------------
 
@@ -39,7 +40,7 @@ def blocked_loop(case: Case, evidence: Evidence) -> Finding | None:
         error, help = _sleeps(shown.reason, loop)
     elif shown.reason == "a call that blocks":
         error, help = _waits(case, shown.line)
-    elif loop is not None and not _gives_way(loop):
+    elif loop is not None and not code.holds(loop, *AWAITING):
         error = "this loop goes round and round without an `await`, so that no other task can run and no time passes"
         help = "give the loop an end, or wait in it for what it needs"
         if not isinstance(loop, ast.While):
@@ -87,10 +88,6 @@ def _is_network(code: Code, called: str) -> bool:
     return called.rpartition(".")[2] in _SOCKETS and not imported.isdisjoint(_NETWORK)
 
 
-def _gives_way(loop: ast.AST) -> bool:
-    return any(isinstance(node, ast.Await | ast.AsyncFor | ast.AsyncWith) for node in ast.walk(loop))
-
-
 # ---- a cancellation that is caught -----------------------------------------------------------------------------------
 
 
@@ -125,15 +122,13 @@ def _escaped(evidence: Evidence) -> bool:
 
 def _catches_all(code: Code, line: int | None) -> ast.ExceptHandler | None:
     """The first handler that catches cancellations and does not raise again; round that line, if there is one."""
-    for tried in (node for node in ast.walk(code.tree) if isinstance(node, ast.Try)):
+    for tried in (node for node in code.nodes if isinstance(node, ast.Try)):
         if line is not None and not tried.lineno <= line <= (tried.end_lineno or 0):
             continue
-        if not any(
-            isinstance(node, ast.Await | ast.AsyncFor | ast.AsyncWith) for part in tried.body for node in ast.walk(part)
-        ):
+        if not any(code.holds(part, *AWAITING) for part in tried.body):
             continue
         for handler in tried.handlers:
-            if catches_cancellation(handler) and not any(isinstance(node, ast.Raise) for node in ast.walk(handler)):
+            if catches_cancellation(handler) and not code.holds(handler, ast.Raise):
                 return handler
     return None
 
@@ -206,7 +201,7 @@ def yields_in_a_group(case: Case, evidence: Evidence) -> Finding | None:
         return None
     for function in case.code.functions:
         for node in own_nodes(function):
-            if isinstance(node, ast.Yield) and any(opens_group(outer) for outer in case.code.around(node)):
+            if isinstance(node, ast.Yield) and any(outer in case.code.groups for outer in case.code.around(node)):
                 return Finding(
                     diagnosis=Ended.CRASHED.value,
                     error="this `yield` stands in the block of a task group, which is left in another task then",

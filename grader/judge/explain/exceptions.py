@@ -10,6 +10,7 @@ import ast
 import builtins
 import re
 from collections.abc import Callable
+from functools import lru_cache
 
 from grader.judge.explain.awaiting import async_aiter, awaits_nothing, coroutine_used, not_a_function
 from grader.judge.explain.code import Code, own_nodes
@@ -240,8 +241,11 @@ def stop_iteration(raised: Raise) -> Finding | None:
 
 def line_of_stop(leaf: Leaf, code: Code) -> int | None:
     """The line that let a StopIteration out, which Python turns into an exception that does not name it."""
-    if "coroutine raised StopIteration" not in leaf.message:
-        return None
+    return _first_that_lets_out(code) if "coroutine raised StopIteration" in leaf.message else None
+
+
+@lru_cache(maxsize=8)
+def _first_that_lets_out(code: Code) -> int | None:
     coroutines = (function for function in code.functions if isinstance(function, ast.AsyncFunctionDef))
     lines = [_lets_out(node, code) for function in coroutines for node in own_nodes(function)]
     return min((line for line in lines if line is not None), default=None)

@@ -6,7 +6,7 @@ import ast
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 
-from grader.judge.explain.code import Code, own_nodes
+from grader.judge.explain.code import Code, last_name, own_nodes
 from grader.judge.explain.endings import catches_cancellation
 from grader.judge.explain.telling import BUGS
 from grader.wire.recording import Ended, Leaf, Recording, Trace
@@ -46,25 +46,25 @@ def _is_raise(code: Code, line: int) -> bool:
 
 def _holds_cancellation_back(code: Code) -> Iterator[int]:
     """A shield, and a handler that takes the cancellation and does not raise it again."""
-    for node in ast.walk(code.tree):
+    for node in code.nodes:
         if isinstance(node, ast.keyword) and node.arg == "shield" and _is(node.value, True):
             yield node.value.lineno
-        if isinstance(node, ast.ExceptHandler) and catches_cancellation(node) and not _raises(node):
+        if isinstance(node, ast.ExceptHandler) and catches_cancellation(node) and not code.holds(node, ast.Raise):
             yield node.lineno
 
 
 def _keeps_errors(code: Code) -> Iterator[int]:
     """A handler that does not raise what it has caught."""
-    handlers = [node for node in ast.walk(code.tree) if isinstance(node, ast.ExceptHandler) and not _raises(node)]
-    yield from sorted(handler.lineno for handler in handlers)
+    handlers = [node for node in code.nodes if isinstance(node, ast.ExceptHandler)]
+    yield from sorted(handler.lineno for handler in handlers if not code.holds(handler, ast.Raise))
 
 
 def _asks_for_none(code: Code) -> Iterator[int]:
     """A comparison with None, or a value taken for a yes or no."""
-    for node in ast.walk(code.tree):
+    for node in code.nodes:
         if isinstance(node, ast.Compare) and any(_is(part, None) for part in (node.left, *node.comparators)):
             yield node.lineno
-    for node in ast.walk(code.tree):
+    for node in code.nodes:
         if isinstance(node, ast.If | ast.IfExp | ast.While) and isinstance(
             _negated(node.test), ast.Name | ast.Subscript
         ):
@@ -88,11 +88,11 @@ _TAKING = ("list", "tuple", "sorted", "next", "set", "deque")
 
 def _leaves_open(code: Code) -> Iterator[int]:
     """A loop over an async iterator that is left early in a generator, and a connection without ``async with``."""
-    for node in ast.walk(code.tree):
-        if isinstance(node, ast.AsyncFor):
+    for node in code.nodes:
+        if isinstance(node, ast.AsyncFor) and code.holds(node, ast.Break, ast.Return):
             yield from sorted(inner.lineno for inner in ast.walk(node) if isinstance(inner, ast.Break | ast.Return))
-    for node in ast.walk(code.tree):
-        if isinstance(node, ast.Call) and ast.unparse(node.func).endswith("connect_tcp"):
+    for node in code.nodes:
+        if isinstance(node, ast.Call) and last_name(node.func) == "connect_tcp":
             around = next((outer for outer in code.around(node) if isinstance(outer, ast.stmt)), None)
             if not isinstance(around, ast.AsyncWith):
                 yield node.lineno
@@ -105,7 +105,7 @@ def _gives_items(code: Code) -> Iterator[int]:
 
 def _writes_request(code: Code) -> Iterator[int]:
     """The text or the bytes of an HTTP request."""
-    for node in ast.walk(code.tree):
+    for node in code.nodes:
         if isinstance(node, ast.Constant) and isinstance(node.value, str | bytes):
             text = node.value if isinstance(node.value, str) else node.value.decode("latin-1")
             if "HTTP/1" in text:
@@ -114,8 +114,8 @@ def _writes_request(code: Code) -> Iterator[int]:
 
 def _receives(code: Code) -> Iterator[int]:
     """The first call that receives a piece."""
-    calls = [node for node in ast.walk(code.tree) if isinstance(node, ast.Call)]
-    yield from sorted(call.lineno for call in calls if ast.unparse(call.func).endswith((".receive", ".recv")))
+    calls = [node for node in code.nodes if isinstance(node, ast.Call)]
+    yield from sorted(call.lineno for call in calls if last_name(call.func) in ("receive", "recv"))
 
 
 LOOKS_LIKE: Mapping[str, Callable[[Code], Iterator[int]]] = {
@@ -135,10 +135,6 @@ LOOKS_LIKE: Mapping[str, Callable[[Code], Iterator[int]]] = {
 
 def _is(node: ast.expr, value: object) -> bool:
     return isinstance(node, ast.Constant) and node.value is value
-
-
-def _raises(handler: ast.ExceptHandler) -> bool:
-    return any(isinstance(node, ast.Raise) for node in ast.walk(handler))
 
 
 def _negated(test: ast.expr) -> ast.expr:

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from itertools import pairwise
 
-from grader.judge.explain.code import Code, Loop, opens_group
+from grader.judge.explain.code import Code, Loop, last_name
 from grader.judge.explain.evidence import Case, Evidence, differ
 from grader.judge.explain.finding import Finding
 from grader.judge.explain.tasks import expected, got, outcome
@@ -55,7 +55,7 @@ def _group_in_loop(code: Code) -> int | None:
     """The line of a task group that is opened, and left, in each turn of a loop which starts tasks."""
     for start in code.starts:
         around = list(code.around(start.call))
-        group = next((node for node in around if opens_group(node)), None)
+        group = next((node for node in around if node in code.groups), None)
         if group is not None and any(isinstance(node, Loop) for node in around[around.index(group) :]):
             inside = around[: around.index(group)]
             return None if any(isinstance(node, Loop) for node in inside) else int(getattr(group, "lineno", 0))
@@ -67,8 +67,8 @@ def awaited_start(case: Case, evidence: Evidence) -> Finding | None:
     if not (_took_longer(evidence) or evidence.shown.ended in (Ended.DEADLOCK, Ended.LATE)):
         return None
     for start in case.code.starts:
-        called = ast.unparse(start.call.func)
-        if isinstance(case.code.parents.get(start.call), ast.Await) and called.endswith(".start_soon"):
+        if isinstance(case.code.parents.get(start.call), ast.Await) and last_name(start.call.func) == "start_soon":
+            called = ast.unparse(start.call.func)
             return Finding(
                 diagnosis="not-awaitable",
                 error=f"`await {called}(...)` waits for this task before it goes on to start the next one",
@@ -173,16 +173,18 @@ def order_of_completion(case: Case, evidence: Evidence) -> Finding | None:
 
 
 def _is_permutation(mine: list[object], theirs: list[object]) -> bool:
+    if len(mine) != len(theirs):
+        return False
     left = list(theirs)
     for item in mine:
         if item not in left:
             return False
         left.remove(item)
-    return not left
+    return True
 
 
 def _line_of_append(case: Case) -> int | None:
-    for node in ast.walk(case.code.tree):
+    for node in case.code.nodes:
         if (
             isinstance(node, ast.Call)
             and isinstance(node.func, ast.Attribute)

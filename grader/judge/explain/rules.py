@@ -202,8 +202,11 @@ def _line_of_none(case: Case, evidence: Evidence) -> int | None:
         return None
     function = case.code.function(came_to[0].name)
     returns = [node for node in own_nodes(function) if isinstance(node, ast.Return)] if function is not None else []
-    lines = [node.lineno for node in returns if ast.unparse(node) in ("return", "return None")]
-    return max(lines, default=None)
+    return max((node.lineno for node in returns if _is_none(node.value)), default=None)
+
+
+def _is_none(value: ast.expr | None) -> bool:
+    return value is None or (isinstance(value, ast.Constant) and value.value is None)
 
 
 def _completed(found: Finding, case: Case, evidence: Evidence) -> Finding:

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import ast
-from collections import Counter
-from collections.abc import Iterator
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from functools import lru_cache
 
-from grader.judge.explain.code import Code, Function, Loop, Start, bound, opens_group, own_nodes
+from grader.judge.explain.code import Code, Function, Loop, Start, bound, own_nodes
 from grader.judge.explain.evidence import Case, Evidence
 from grader.judge.explain.finding import Finding
 from grader.judge.explain.names import not_its_own
 from grader.judge.explain.words import in_python
 from grader.wire.recording import Returned
 from grader.wire.values import Opaque
+
+Closure = Function | ast.Lambda
 
 # ---- what the call came to -------------------------------------------------------------------------------------------
 
@@ -65,17 +69,25 @@ def expected(case: Case, evidence: Evidence) -> str:
 def late_binding(case: Case, evidence: Evidence) -> Finding | None:
     """All tasks run the last function: they look the loop's variable up when they run, and by then the loop is over."""
     known = _runs_one_again(evidence) or lacks_values(evidence, case) or _is_one_value(case, evidence)
-    if not (known or raised_by_itself(case, evidence)):
-        return None
-    for loop in _loops(case.code):
+    return _late_closure(case.code) if known or raised_by_itself(case, evidence) else None
+
+
+@lru_cache(maxsize=8)
+def _late_closure(code: Code) -> Finding | None:
+    """The first closure that is started in a loop and reads the loop's variable."""
+    started, local = _started_in_loops(code), _local_functions(code)
+    readers: dict[ast.Lambda | _Local, Mapping[str, Closure]] = {}
+    for loop in code.nodes:
+        if not isinstance(loop, ast.For | ast.AsyncFor) or loop not in started:
+            continue
         variables = {node.id for node in ast.walk(loop.target) if isinstance(node, ast.Name)}
-        for start in case.code.starts:
-            if not any(node is start.call for node in ast.walk(loop)) or _waits_in_turn(case.code, loop, start):
-                continue
-            for closure in _started_by(case.code, start):
-                seen = _free_loads(closure, variables)
-                if seen:
-                    return _late(closure, seen, start)
+        for given in started[loop]:
+            if given not in readers:
+                readers[given] = _readers([given] if isinstance(given, ast.Lambda) else local.get(given, ()))
+            late = [readers[given][name] for name in variables if name in readers[given]]
+            if late:
+                closure = min(late, key=lambda node: node.lineno)
+                return _late(closure, [node for node in _free_loads(closure) if node.id in variables])
     return None
 
 
@@ -85,7 +97,7 @@ def raised_by_itself(case: Case, evidence: Evidence) -> bool:
     return any(line is not None and not isinstance(case.code.statement(line), ast.Raise) for line in lines)
 
 
-def _late(closure: Function | ast.Lambda, seen: list[ast.Name], start: Start) -> Finding:
+def _late(closure: Closure, seen: list[ast.Name]) -> Finding:
     names = list(dict.fromkeys(node.id for node in seen))
     name = f"`{closure.name}`" if isinstance(closure, Function) else "this lambda"
     given = ", ".join(names)
@@ -102,33 +114,61 @@ def _listed(names: list[str]) -> str:
     return " and ".join(f"`{name}`" for name in names[:2])
 
 
-def _waits_in_turn(code: Code, loop: ast.AST, start: Start) -> bool:
-    """Whether the group is opened in the loop, whose variable stays as it is until the task is done."""
-    around = [*code.around(start.call)]
-    return any(opens_group(node) for node in around[: around.index(loop)]) if loop in around else False
+_Local = tuple[Function, str]
+"""The functions of one name that are defined in one function."""
 
 
-def _loops(code: Code) -> Iterator[ast.For | ast.AsyncFor]:
-    return (node for node in ast.walk(code.tree) if isinstance(node, ast.For | ast.AsyncFor))
+def _local_functions(code: Code) -> Mapping[_Local, Sequence[Function]]:
+    found: dict[_Local, list[Function]] = defaultdict(list)
+    for function in code.functions:
+        if (owner := code.owner(function)) is not None:
+            found[owner, function.name].append(function)
+    return found
 
 
-def _started_by(code: Code, start: Start) -> Iterator[Function | ast.Lambda]:
+def _started_in_loops(code: Code) -> Mapping[ast.AST, Mapping[ast.Lambda | _Local, None]]:
+    """What is started in each loop while the loop goes on, each once, in the order of the file."""
+    found: dict[ast.AST, dict[ast.Lambda | _Local, None]] = defaultdict(dict)
+    for start in code.starts:
+        given = dict.fromkeys(_started_by(code, start))
+        for loop in _loops_that_go_on(code, start):
+            found[loop] |= given
+    return found
+
+
+def _loops_that_go_on(code: Code, start: Start) -> Iterator[ast.AST]:
+    """The loops round a start, without those that wait for the task in each turn by a group of their own."""
+    around = list(code.around(start.call))
+    waits = next((place for place, node in enumerate(around) if node in code.groups), len(around))
+    yield from around[:waits]
+    node = code.parents.get(around[-1]) if around else None
+    while node is not None:
+        yield node
+        node = code.parents.get(node)
+
+
+def _started_by(code: Code, start: Start) -> Iterator[ast.Lambda | _Local]:
     """The functions of the same function, or lambdas, that this call starts as a task or hands to what it starts.
 
     A lambda in the place of the function is called at once, and what it gives is run in the task.
     """
     given = [node for argument in start.call.args for node in ast.walk(argument)]
-    names = {node.id for node in given if isinstance(node, ast.Name)}
     yield from (node for node in given if isinstance(node, ast.Lambda) and node is not start.function)
     owner = code.owner(start.call)
-    yield from (one for one in code.functions if one.name in names and owner is not None and code.owner(one) is owner)
+    if owner is not None:
+        yield from ((owner, node.id) for node in given if isinstance(node, ast.Name))
 
 
-def _free_loads(closure: Function | ast.Lambda, variables: set[str]) -> list[ast.Name]:
+def _readers(closures: Sequence[Closure]) -> Mapping[str, Closure]:
+    """The first of these closures that reads each name from outside of itself."""
+    return {node.id: closure for closure in reversed(closures) for node in _free_loads(closure)}
+
+
+def _free_loads(closure: Closure) -> list[ast.Name]:
     own = bound(closure)
     body = closure.body if isinstance(closure.body, list) else [closure.body]
     loads = [node for part in body for node in ast.walk(part) if isinstance(node, ast.Name)]
-    return [node for node in loads if node.id in variables - own and isinstance(node.ctx, ast.Load)]
+    return [node for node in loads if node.id not in own and isinstance(node.ctx, ast.Load)]
 
 
 def _runs_one_again(evidence: Evidence) -> bool:
@@ -156,7 +196,7 @@ def early_return(case: Case, evidence: Evidence) -> Finding | None:
     """``return`` in the loop that starts the tasks, or before the end of the group has waited for them."""
     lines = {leaf.line for leaf in evidence.shown.surprises}
     known = lacks_values(evidence, case) or _never_begun(evidence)
-    for node in ast.walk(case.code.tree):
+    for node in case.code.nodes:
         if not isinstance(node, ast.Return) or not (known or node.lineno in lines):
             continue
         if (loop := _left_at_once(case.code, node)) is not None:
@@ -175,11 +215,10 @@ def _inside_the_group(case: Case, evidence: Evidence) -> Finding | None:
     """A ``return`` in the block of a task group whose value is computed before the tasks have stored anything."""
     if not lacks_values(evidence, case):
         return None
-    for node in ast.walk(case.code.tree):
+    for node in case.code.nodes:
         if not isinstance(node, ast.Return) or node.value is None or isinstance(node.value, ast.Name):
             continue  # a list by its name is the same list when the tasks have filled it
-        group = next((one for one in case.code.around(node) if opens_group(one)), None)
-        if group is not None:
+        if any(outer in case.code.groups for outer in case.code.around(node)):
             return Finding(
                 diagnosis="early-return",
                 error="this `return` computes its value before the tasks are done: the group waits after that",
@@ -195,15 +234,11 @@ def _left_at_once(code: Code, node: ast.Return) -> Loop | None:
     """The loop that a ``return`` leaves in its first turn, having started a task."""
     for outer in code.around(node):
         if isinstance(outer, ast.For | ast.AsyncFor):
-            starts = any(start.call.lineno <= node.lineno and _holds(outer, start.call) for start in code.starts)
-            return outer if starts else None
+            start = code.first_starts.get(outer)
+            return outer if start is not None and start.call.lineno <= node.lineno else None
         if not isinstance(outer, ast.With | ast.AsyncWith | ast.Try):
             return None
     return None
-
-
-def _holds(outer: ast.AST, node: ast.AST) -> bool:
-    return any(inner is node for inner in ast.walk(outer))
 
 
 def _head(loop: Loop) -> str:
@@ -245,38 +280,46 @@ HANDLE = "TaskHandle"
 
 def value_for_nobody(case: Case, evidence: Evidence) -> Finding | None:
     """A task returns its value and stores nothing, and no task group hands a value on."""
-    if _as_expected(case, evidence):
-        return None
-    code = case.code
-    awaits = [node.value for node in ast.walk(code.tree) if isinstance(node, ast.Await)]
+    found = None if _as_expected(case, evidence) else _kept_by_nobody(case.code)
+    return found and replace(found, got=got(case, evidence), expected=expected(case, evidence))
+
+
+@lru_cache(maxsize=8)
+def _kept_by_nobody(code: Code) -> Finding | None:
+    awaits = [node.value for node in code.nodes if isinstance(node, ast.Await)]
     awaited = {ast.unparse(call.func) for call in awaits if isinstance(call, ast.Call)}
+    lines: dict[str, int | None] = {}
     for start in code.starts:
         name = start.name
-        function = next((one for one in code.functions if one.name == name), None)
         parent = code.parents.get(start.call)
         parent = code.parents.get(parent) if isinstance(parent, ast.Await) else parent
-        if function is None or name in awaited or not isinstance(parent, ast.Expr):
+        if not code.named(name) or name in awaited or not isinstance(parent, ast.Expr):
             continue
-        given = [node for node in own_nodes(function) if isinstance(node, ast.Return) and _gives(node)]
-        awaited_there = [node for node in given if _is_awaited_there(function, node)]
-        given = awaited_there or ([] if _stores(function) else given)
-        if given:
+        if name not in lines:
+            lines[name] = _line_of_value(code.named(name)[0])
+        if lines[name] is not None:
             owner = code.owner(start.call)
             where = f"`{owner.name}`" if owner is not None else "the caller"
             return Finding(
                 diagnosis="nothing-returned",
                 error=f"`{name}` returns its value to nobody: nothing keeps what its task gives",
                 help=f"store it where {where} finds it afterwards: in a list by position, or in a `nonlocal` variable",
-                line=min(node.lineno for node in given),
-                got=got(case, evidence),
-                expected=expected(case, evidence),
+                line=lines[name],
             )
     return None
 
 
-def _is_awaited_there(function: Function, node: ast.Return) -> bool:
-    """Whether a ``return`` gives what the function has awaited, which is what its task is for."""
-    found = {
+def _line_of_value(function: Function) -> int | None:
+    """The first ``return`` of a value that nothing but its task has; of a function that stores none, any value."""
+    given = [node for node in own_nodes(function) if isinstance(node, ast.Return) and _gives(node)]
+    awaited = _names_of_awaited(function)
+    given = [node for node in given if _is_awaited(node, awaited)] or ([] if _stores(function) else given)
+    return min((node.lineno for node in given), default=None)
+
+
+def _names_of_awaited(function: Function) -> set[str]:
+    """The variables to which a function assigns what it has awaited."""
+    return {
         name.id
         for assigned in own_nodes(function)
         if isinstance(assigned, ast.Assign) and isinstance(assigned.value, ast.Await)
@@ -284,8 +327,12 @@ def _is_awaited_there(function: Function, node: ast.Return) -> bool:
         for name in ast.walk(target)
         if isinstance(name, ast.Name)
     }
-    inside = [*ast.walk(node)]
-    return any(isinstance(one, ast.Await) or (isinstance(one, ast.Name) and one.id in found) for one in inside)
+
+
+def _is_awaited(node: ast.Return, awaited: set[str]) -> bool:
+    """Whether a ``return`` gives what the function has awaited, which is what its task is for."""
+    inside = ast.walk(node)
+    return any(isinstance(one, ast.Await) or (isinstance(one, ast.Name) and one.id in awaited) for one in inside)
 
 
 _KEEPING = ("append", "extend", "add", "update", "put", "setdefault", "send", "send_nowait", "insert")
@@ -312,19 +359,22 @@ def _gives(node: ast.Return) -> bool:
 
 def not_nonlocal(case: Case, evidence: Evidence) -> Finding | None:
     """An inner function assigns a name that the outer one returns, and it is another variable."""
-    if _as_expected(case, evidence):
-        return None
-    code = case.code
+    return None if _as_expected(case, evidence) else _assigned_in_vain(case.code)
+
+
+@lru_cache(maxsize=8)
+def _assigned_in_vain(code: Code) -> Finding | None:
+    asked: dict[Function, set[str]] = {}
     for function in code.functions:
         outer = code.owner(function)
         if outer is None:
             continue
-        own = bound(function) - _parameters(function)
-        loaded = [node for node in own_nodes(outer) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)]
-        asked = {node.id for node in loaded if _decides(code, node)}
-        for name in sorted(own & bound(outer) & asked):
-            if _assigns(function, name) and not _reads(function, name):
-                return not_its_own(function, name, outer)
+        if outer not in asked:
+            asked[outer] = bound(outer) & {node.id for node in _loads(outer) if _decides(code, node)}
+        own = (bound(function) - _parameters(function)) & _assigned(function)
+        names = (own & asked[outer]) - {node.id for node in _loads(function)}  # what it reads is meant to be its own
+        if names:
+            return not_its_own(function, min(names), outer)
     return None
 
 
@@ -338,19 +388,15 @@ def _decides(code: Code, node: ast.Name) -> bool:
     return isinstance(statement, ast.Return | ast.If | ast.While | ast.Assign | ast.Raise)
 
 
-def _assigns(function: Function, name: str) -> bool:
+def _assigned(function: Function) -> set[str]:
     targets = (
         target
         for node in own_nodes(function)
         if isinstance(node, ast.Assign | ast.AugAssign | ast.AnnAssign)
         for target in (node.targets if isinstance(node, ast.Assign) else [node.target])
     )
-    return any(isinstance(inner, ast.Name) and inner.id == name for target in targets for inner in ast.walk(target))
+    return {inner.id for target in targets for inner in ast.walk(target) if isinstance(inner, ast.Name)}
 
 
-def _reads(function: Function, name: str) -> bool:
-    """Whether a function uses a variable of its own, which is then meant to be its own."""
-    return any(
-        isinstance(node, ast.Name) and node.id == name and isinstance(node.ctx, ast.Load)
-        for node in own_nodes(function)
-    )
+def _loads(function: Function) -> list[ast.Name]:
+    return [node for node in own_nodes(function) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)]

@@ -18,8 +18,8 @@ def polling(case: Case, evidence: Evidence) -> Finding | None:
     if not _notices_late(evidence):
         return None
     for (_, line), lengths in sleeps_by_line(evidence.waits).items():
-        loop = case.code.loop_at(line)
-        if len(lengths) < LOOKS or not isinstance(loop, ast.While):
+        loop = case.code.loop_at(line) if len(lengths) >= LOOKS else None
+        if not isinstance(loop, ast.While):
             continue
         # The last one may be cut short, when the play was stopped or the task cancelled.
         if max(lengths[:-1]) - min(lengths[:-1]) > 1e-6:
