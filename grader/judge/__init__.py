@@ -13,15 +13,16 @@ go out, one for each submission. The way of a submission, and where to change wh
 - ``progress`` tells an onlooker how far the judging is, and lets Ctrl-C end it and keep what is known.
 - ``schedules`` says which schedules a play is tried under, and shortens one that fails.
 - ``explain`` says what is wrong: rules from what happened to a diagnosis, the line and the words, and which failure is
-  the root of the others; ``results`` makes the results of a verdict. ``tasknames`` names tasks, here and in reports.
+  the root of the others; ``results`` makes the results of a verdict. ``tasknames`` names tasks, and ``unwinding``
+  shows a stopped play as it stood, here and in reports.
 - ``verdict`` is what reports get to see, and ``documents`` writes it as JSON and reads it back.
 - ``kitcheck`` proves a kit by grading the answers that come with it; ``kitroots`` learns from the wrong ones.
 
 Authors declare hidden tests with ``grading`` and ``token``, and raise ``Diagnosed`` in them. They stand here so that
 importing them loads neither pytest nor the sandbox.
 
-    diagnosed options verdict collect kitfault kitnames schedules tasknames explain cells judging attempt progress
-    reference session results documents engine kitroots kitcheck
+    diagnosed options verdict collect kitfault kitnames schedules tasknames unwinding explain cells judging attempt
+    progress reference session results documents engine kitroots kitcheck
 """
 
 from __future__ import annotations

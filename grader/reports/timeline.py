@@ -14,9 +14,10 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from grader.judge.tasknames import numbered
+from grader.judge.unwinding import forced_tasks, spans_as_at
 from grader.reports.lanes import LOOKED_AT, Bar, Kind, Lane, Life, held_seconds, lanes_in_time, lives
 from grader.text import short_number
-from grader.wire.recording import Event, Span, Trace, Waiting
+from grader.wire.recording import Event, Trace, Waiting
 
 MAX_LANES = 16
 MAX_TICKS = 6
@@ -110,10 +111,10 @@ def as_at_verdict(trace: Trace, waiting: Sequence[Waiting]) -> Trace:
         stopped = max(task.since for task in waiting)
     if stopped is None:
         return trace
-    forced, end = _forced(trace, stopped), _end_of_block(trace.events, stopped)
+    forced, end = forced_tasks(trace, stopped), _end_of_block(trace.events, stopped)
     if waiting:
         end = _first_of_unwinding(trace, waiting, stopped)
-    spans = tuple(_as_at(span, stopped, forced) for span in trace.spans if span.start <= stopped)
+    spans = spans_as_at(trace.spans, trace, stopped)
     events = tuple(_held(event, stopped) for event in _without_last_steps(trace.events[:end], stopped, forced))
     return replace(trace, spans=spans, events=events, elapsed=min(trace.elapsed, stopped))
 
@@ -149,18 +150,6 @@ def _first_of_unwinding(trace: Trace, waiting: Sequence[Waiting], stopped: float
                 alive.discard(event.task)
                 suspended.pop(event.task, None)
     return len(trace.events)
-
-
-def _forced(trace: Trace, stopped: float) -> set[int | None]:
-    """Return the tasks whose exception at that moment is the simulation's, which ends an endless loop with one."""
-    main = trace.tasks[0].id if trace.tasks else None
-    return {main} | {event.task for event in trace.events if event.kind == "block" and event.time == stopped}
-
-
-def _as_at(span: Span, stopped: float, forced: set[int | None]) -> Span:
-    end = math.inf if span.stopped is None else span.stopped
-    cut_off = span.how == "cancelled" or (span.how == "raised" and span.task in forced)
-    return replace(span, stopped=None, how="open") if end > stopped or (end == stopped and cut_off) else span
 
 
 def _held(event: Event, stopped: float) -> Event:

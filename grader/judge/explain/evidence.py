@@ -14,6 +14,7 @@ from functools import cached_property
 
 from grader.judge.diagnosed import Diagnosed
 from grader.judge.explain.code import Code
+from grader.judge.unwinding import spans_as_at
 from grader.kit.diagnosis import Diagnosis
 from grader.kit.exercise import Exercise
 from grader.kit.hidden_tests import HiddenTest
@@ -74,10 +75,9 @@ class Evidence:
     def spans(self) -> tuple[Span, ...]:
         """The spans of the play, as they stood when it was stopped if it was."""
         trace = self.shown.trace
-        stopped = trace.failed_at if trace is not None else None
-        if stopped is None:
+        if trace is None or trace.failed_at is None:
             return self.shown.spans
-        return tuple(_as_it_stood(span, stopped) for span in self.shown.spans if span.start <= stopped)
+        return spans_as_at(self.shown.spans, trace, trace.failed_at)
 
     @cached_property
     def mine(self) -> Mapping[str, Span]:
@@ -149,12 +149,6 @@ class Evidence:
         end = math.inf if span.stopped is None else span.stopped
         inside = (wait for wait in self.waits if wait.task == span.task and span.start <= wait.since <= end)
         return next((wait.line for wait in inside), None)
-
-
-def _as_it_stood(span: Span, stopped: float) -> Span:
-    end = math.inf if span.stopped is None else span.stopped
-    cut_off = end > stopped or (end == stopped and span.how == "cancelled")
-    return replace(span, stopped=None, how="open", value_or_error=None) if cut_off else span
 
 
 def _by_name(spans: Sequence[Span]) -> Mapping[str, Span]:
