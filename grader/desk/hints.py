@@ -27,11 +27,6 @@ REMEMBERED = 200
 
 def failure_to_mend(verdict: Verdict) -> tuple[int, Failure] | None:
     """The failure that the screen shows, with the number of its test; None if no test has failed."""
-    if (root := verdict.root) is not None:
-        results = (result for test in verdict.tests if test.number == root.test for result in test.results)
-        for result in results:
-            if result.backend == root.backend and result.failure is not None:
-                return root.test, result.failure
     finding = views.main_finding(verdict)
     return None if finding is None else (finding.test.number, finding.failure)
 

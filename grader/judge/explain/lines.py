@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterator, Mapping
 
 from grader.judge.explain.code import Code, last_name, own_nodes
 from grader.judge.explain.endings import catches_cancellation
-from grader.judge.explain.telling import BUGS
-from grader.wire.recording import Ended, Leaf, Recording, Trace
+from grader.judge.explain.telling import is_bug
+from grader.wire.recording import Ended, Recording, Trace
 
 
 def line_to_look_at(slug: str, recording: Recording, code: Code) -> int | None:
@@ -24,17 +24,13 @@ def line_to_look_at(slug: str, recording: Recording, code: Code) -> int | None:
         if remark.slug == slug and remark.line is not None:
             return remark.line
     for leaf in recording.surprises:
-        if leaf.line is not None and (slug == "raised" or _is_bug(leaf) or _is_raise(code, leaf.line)):
+        if leaf.line is not None and (slug == "raised" or is_bug(leaf) or _is_raise(code, leaf.line)):
             return leaf.line
     looks = next(LOOKS_LIKE[slug](code), None) if slug in LOOKS_LIKE else None
     if looks is not None:
         return looks
     waited = longest_wait(recording.trace) if recording.trace is not None else None
     return waited if waited is not None else first_definition(code)
-
-
-def _is_bug(leaf: Leaf) -> bool:
-    return bool(leaf.types) and leaf.types[0] in BUGS
 
 
 def _is_raise(code: Code, line: int) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from grader.sandbox.play import Play
-from grader.wire.recording import LEFT_BEHIND, Ended, Recording
+from grader.wire.recording import LEFT_BEHIND, Ended, Leaf, Recording
 
 TELLING = frozenset(LEFT_BEHIND) - {"unclosed", "leaked-thread"}
 """The remarks on a play that say more about a failed test than the test itself does.
@@ -53,9 +53,14 @@ def telling_remark(recording: Recording) -> str | None:
 
 def unexpected_exception(recording: Recording) -> str | None:
     """The learner's code raised what looks like a bug, or the play raised and the hidden test did not look at that."""
-    bugs = (leaf for leaf in recording.surprises if leaf.line is not None and leaf.types and leaf.types[0] in BUGS)
+    bugs = (leaf for leaf in recording.surprises if leaf.line is not None and is_bug(leaf))
     unseen = recording.ended is Ended.RAISED and not recording.looked
     return "raised" if unseen or any(bugs) else None
+
+
+def is_bug(leaf: Leaf) -> bool:
+    """Whether an exception is of a kind that hardly any program raises on purpose."""
+    return bool(leaf.types) and leaf.types[0] in BUGS
 
 
 LADDER: tuple[Callable[[Recording], str | None], ...] = (unexpected_ending, telling_remark, unexpected_exception)
