@@ -28,6 +28,8 @@ from grader.wire.recording import Ended, Recording, Remark
 
 UNTRACED = (Ended.CRASHED, Ended.LIMIT, Ended.TAMPERED, Ended.INTERNAL)
 """Endings of which no trace comes back."""
+MAX_LINE = 1000
+"""Characters of a source line. A file may be one line of 64 KiB, and each of its failures is stored with the line."""
 
 
 class Results:
@@ -80,7 +82,7 @@ class Results:
 
     def _remark(self, remark: Remark, taken: Submission) -> PassedRemark:
         text = self._kit.diagnoses[remark.slug].sentence
-        return PassedRemark(kind=remark.slug, text=text, line=remark.line, source=taken.line(remark.line))
+        return PassedRemark(kind=remark.slug, text=text, line=remark.line, source=taken.line(remark.line)[:MAX_LINE])
 
 
 class _Explaining:
@@ -126,7 +128,7 @@ class _Explaining:
             schedule=failed.variant,
             turns=turns_in_words(shown.trace) if failed.variant and shown.trace is not None else "",
             line=found.line,
-            source=self.taken.line(found.line),
+            source=self.taken.line(found.line)[:MAX_LINE],
             last_line=last_line if last_line != found.line else None,
             got=found.got,
             expected=found.expected,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 
-from grader.judge.explain.code import own_nodes
+from grader.judge.explain.code import last_name, own_nodes
 from grader.judge.explain.finding import Finding
 from grader.judge.explain.raised import Raise
 from grader.judge.explain.words import a
@@ -84,7 +84,7 @@ def coroutine_used(raised: Raise) -> Finding | None:
     started = [
         node
         for node in raised.code.at(raised.line, ast.Call)
-        if isinstance(node, ast.Call) and ast.unparse(node.func).endswith((".start_soon", ".start", ".run_sync"))
+        if isinstance(node, ast.Call) and last_name(node.func) in ("start_soon", "start", "run_sync")
     ]
     for call in started:
         for argument in call.args[:1]:
@@ -120,7 +120,7 @@ _NOT_ASYNC = re.compile(
 def not_a_function(raised: Raise) -> Finding | None:
     """``start_soon`` of something that is no async function."""
     for node in raised.code.at(raised.line, ast.Call):
-        if isinstance(node, ast.Call) and ast.unparse(node.func).endswith((".start_soon", ".start")) and node.args:
+        if isinstance(node, ast.Call) and last_name(node.func) in ("start_soon", "start") and node.args:
             if isinstance(node.args[0], ast.Call) and raised.message.endswith("' object is not callable"):
                 return passed_a_call(raised, node, node.args[0])
             if _NOT_ASYNC.search(raised.message):

@@ -216,9 +216,16 @@ def _attributes(owner: ast.ClassDef) -> set[str]:
 # ---- what is near ----------------------------------------------------------------------------------------------------
 
 
+MAX_NAME = 60
+"""Characters of a name for which another one may be meant: to compare two names takes the product of their lengths."""
+
+
 def nearest(name: str, known: Iterable[str]) -> str:
-    """The known name that was probably meant; empty if none is near."""
-    folded = {one.replace("_", "").lower(): one for one in sorted(known) if not one.startswith("__")}
+    """The known name that was probably meant; empty if none is near, or if the name is very long."""
+    if len(name) > MAX_NAME:
+        return ""
+    likely = (one for one in sorted(known) if len(one) <= MAX_NAME and not one.startswith("__"))
+    folded = {one.replace("_", "").lower(): one for one in likely}
     if exact := folded.get(name.replace("_", "").lower()):
         return exact if exact != name else ""
     near = difflib.get_close_matches(name, sorted(folded.values()), n=1, cutoff=0.75)

@@ -40,13 +40,13 @@ from grader.judge.explain.tasks import (
     outcome,
     value_for_nobody,
 )
-from grader.judge.explain.telling import BUGS, TELLING
+from grader.judge.explain.telling import TELLING, is_bug
 from grader.judge.explain.waiting import polling
 from grader.judge.explain.words import said
 from grader.kit.diagnosis import Diagnosis
 from grader.wire.recording import Ended, Leaf, Recording
 
-MAX_FEEDBACK = 400
+MAX_SENTENCE = 400
 
 Rule = Callable[[Case, Evidence], Finding | None]
 
@@ -67,9 +67,17 @@ def explain(case: Case, evidence: Evidence) -> Finding:
     """What to say of one failure. Its line is None only if the submission defines nothing."""
     for layer, rules in LAYERS.items():
         for rule in rules:
-            if (found := rule(case, evidence)) is not None:
+            if (found := _asked(rule, case, evidence)) is not None:
                 return _completed(replace(found, layer=layer), case, evidence)
     return _completed(_plainly(case, evidence), case, evidence)
+
+
+def _asked(rule: Rule, case: Case, evidence: Evidence) -> Finding | None:
+    try:
+        return rule(case, evidence)
+    except RecursionError:
+        # `ast.unparse` calls itself for each part of `a().b().c()`, and Python admits chains of a thousand calls.
+        return None
 
 
 def _left_behind(case: Case, evidence: Evidence) -> Finding | None:
@@ -90,11 +98,7 @@ def _follows(case: Case, evidence: Evidence) -> bool:
     if evidence.slug != "never-awaited" or called_and_dropped(case, evidence) is not None:
         return False
     cut_off = evidence.shown.ended is Ended.RAISED or any(span.how == "cancelled" for span in evidence.spans)
-    return cut_off and not any(_is_bug(leaf) for leaf in evidence.shown.surprises)
-
-
-def _is_bug(leaf: Leaf) -> bool:
-    return bool(leaf.types) and leaf.types[0] in BUGS
+    return cut_off and not any(is_bug(leaf) for leaf in evidence.shown.surprises)
 
 
 def _said_by_choice(case: Case, evidence: Evidence) -> Finding | None:
@@ -119,12 +123,7 @@ def _by_author(case: Case, evidence: Evidence) -> Finding | None:
 def _of_author(case: Case, said_by_author: Diagnosed) -> Finding:
     diagnosis = case.catalogue[said_by_author.diagnosis]
     help = said_by_author.help or diagnosis.help
-    return Finding(diagnosis=diagnosis.slug, error=_cut(said_by_author.feedback), help=_cut(help))
-
-
-def _cut(text: str) -> str:
-    """What the author formats may hold what the learner's code has sent, of any length."""
-    return text if len(text) <= MAX_FEEDBACK else f"{text[: MAX_FEEDBACK - 3]}..."
+    return Finding(diagnosis=diagnosis.slug, error=said_by_author.feedback, help=help)
 
 
 def _on_purpose(case: Case, evidence: Evidence) -> bool:
@@ -211,12 +210,18 @@ def _is_none(value: ast.expr | None) -> bool:
 
 def _completed(found: Finding, case: Case, evidence: Evidence) -> Finding:
     """The same with a line, and with what was got against what was expected where the rule has not said it."""
-    found = replace(found, clear=evidence.shown.ended.by_itself)
+    clear = evidence.shown.ended.by_itself
+    found = replace(found, error=_cut(found.error), help=_cut(found.help), clear=clear)
     if found.line is None:
         found = replace(found, line=_line_of_none(case, evidence))
     if found.line is None:
         found = replace(found, line=line_to_look_at(found.diagnosis, evidence.shown, case.code))
-    if found.got or not evidence.shown.ended.by_itself:
+    if found.got or not clear:
         return found
     got, expected = contrast(case, evidence)
     return replace(found, got=got, expected=expected)
+
+
+def _cut(text: str) -> str:
+    """A rule quotes names and calls of any length, and an author may format what the learner's code has sent."""
+    return text if len(text) <= MAX_SENTENCE else f"{text[: MAX_SENTENCE - 3]}..."

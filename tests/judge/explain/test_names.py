@@ -295,3 +295,8 @@ def test_a_missing_nonlocal_is_named_at_the_assignment(box: Box, tmp_path: Path)
         assert failure.help == "write `nonlocal total` as the first line of `add`"
         mended = text(source).replace("async def add():\n", "async def add():\n        nonlocal total\n")
     assert of_double(box, tmp_path / "mended", mended) == []
+
+
+def test_names_of_hundreds_of_letters_are_not_compared() -> None:
+    assert nearest("reslut" * 20, {"result" * 20}) == ""
+    assert nearest("reslut", {"result", "reslut" * 20}) == "result"

@@ -10,7 +10,7 @@ import pytest
 
 from grader.judge.diagnosed import Diagnosed
 from grader.judge.explain.finding import AUTHOR, CONCURRENCY, PYTHON
-from grader.judge.explain.rules import explain
+from grader.judge.explain.rules import MAX_SENTENCE, explain
 from grader.sandbox.box import Box
 from grader.wire.recording import Ended, Leaf, Raised, Remark
 from tests.explain_samples import (
@@ -255,3 +255,19 @@ def test_the_time_to_explain_does_not_grow_with_the_square_of_a_submission(shape
 
     # Walking from each loop to each start took more than 12 s of the processor; one pass takes 0.2 s.
     assert time.process_time() - before < 3
+
+
+def test_a_chain_of_calls_too_deep_to_be_written_out_leaves_the_word_to_the_next_rule() -> None:
+    chain = case(IN_JOIN + " await tg.start_soon(c)" + ".start_soon(c)" * 900 + "\n return fns\n")
+
+    found = explain(chain, evidence(play(**ONE_BY_ONE), REFERENCE, said=AUTHOR_SAYS))
+
+    assert found.error.startswith("one after the other")
+
+
+def test_a_name_of_thousands_of_letters_is_cut_in_a_sentence() -> None:
+    called = "f" * 5000
+    found = explain(case(f"async def {called}():\n    pass\n\n\nasync def join():\n    {called}()\n"), evidence(play()))
+
+    assert found.diagnosis == "never-awaited"
+    assert len(found.error) == MAX_SENTENCE
