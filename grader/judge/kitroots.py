@@ -63,7 +63,7 @@ def lessons_of(wrong: Sequence[tuple[Path, Verdict]]) -> tuple[Lesson, ...]:
 def problems_of_file(exercise: Exercise, lessons: tuple[Lesson, ...]) -> Iterator[str]:
     """What is wrong with what was learned of an exercise, if anything was."""
     for one, other in alike(lessons):
-        yield f"{one.file} ({one.root}) and {other.file} ({other.root}) show the same: nobody can tell the two apart"
+        yield f"{one.file} ({one.root}) and {other.file} ({other.root}) show the same: the two cannot be told apart"
     if place(exercise).is_file() and read_learned(exercise).lessons != lessons:
         yield f"{FILE} is not what the wrong answers show; run `{LEARN}`, and read what has changed"
 

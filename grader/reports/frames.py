@@ -195,6 +195,7 @@ class Writer:
 
 
 def end_sentences(trace: Trace, ended: Ended) -> tuple[str, ...]:
+    """Say how the play ended, and whether later steps are missing."""
     sentence = SENTENCES_OF_ENDINGS.get(ended, "The play is stopped.")
     if len(trace.events) < MAX_EVENTS:
         return (sentence,)
@@ -209,6 +210,7 @@ def task_labels(trace: Trace) -> dict[int, str]:
 
 
 def name_in(names: Mapping[int, str], task: int | None) -> str:
+    """The name of a task as it may stand between backticks."""
     return _quoted(names.get(-1 if task is None else task, "a task"), MAX_NAME)
 
 

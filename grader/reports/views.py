@@ -345,6 +345,7 @@ def excerpt_of_fault(fault: Fault) -> Excerpt:
 
 
 def excerpt_of_line(source: str) -> Excerpt:
+    """A whole line, with nothing underlined."""
     return Excerpt(before=_detabbed(source), marked="", after="")
 
 

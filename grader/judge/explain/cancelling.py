@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import ast
-
+from grader.judge.explain.code import line_of_shield
 from grader.judge.explain.evidence import Case, Evidence, differ
 from grader.judge.explain.finding import Finding
 from grader.text import seconds
@@ -16,7 +15,7 @@ def shielded(case: Case, evidence: Evidence) -> Finding | None:
     if late is None:
         return None
     for node in case.code.nodes:
-        line = _shield(node)
+        line = line_of_shield(node)
         if line is not None:
             mine, theirs = late
             went_on = "" if mine.stopped is None else f" until {seconds(mine.stopped)}"
@@ -39,14 +38,4 @@ def _not_cancelled(evidence: Evidence) -> tuple[Span, Span] | None:
             continue
         if mine.stopped is None or (mine.stopped > theirs.end and differ(mine.stopped, theirs.stopped)):
             return mine, theirs
-    return None
-
-
-def _shield(node: ast.AST) -> int | None:
-    """The line of ``shield=True`` or ``scope.shield = True``."""
-    match node:
-        case ast.keyword(arg="shield", value=ast.Constant(value=True)):
-            return node.value.lineno
-        case ast.Assign(targets=[ast.Attribute(attr="shield")], value=ast.Constant(value=True)):
-            return node.lineno
     return None

@@ -285,6 +285,16 @@ def code_of(source: str) -> Code:
     return Code(source)
 
 
+def line_of_shield(node: ast.AST) -> int | None:
+    """The line of ``shield=True`` or ``scope.shield = True``."""
+    match node:
+        case ast.keyword(arg="shield", value=ast.Constant(value=True)):
+            return node.value.lineno
+        case ast.Assign(targets=[ast.Attribute(attr="shield")], value=ast.Constant(value=True)):
+            return node.lineno
+    return None
+
+
 def _opens_group(node: ast.AsyncWith) -> bool:
     made = (item.context_expr for item in node.items if isinstance(item.context_expr, ast.Call))
     return any(last_name(call.func) in ("create_task_group", "TaskGroup", "open_nursery") for call in made)

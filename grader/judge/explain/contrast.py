@@ -42,10 +42,10 @@ def _instead_of_raising(case: Case, evidence: Evidence) -> str:
     public = [promise.name for promise in case.promised]
     returns = [returned for returned in reference.returns if returned.name in public]
     # Of several calls that returned several things nobody knows which was the one that has raised here.
-    return expected_of(returns[0].name, evidence) if len(returns) == 1 else ""
+    return _expected_of(returns[0].name, evidence) if len(returns) == 1 else ""
 
 
-def expected_of(name: str, evidence: Evidence) -> str:
+def _expected_of(name: str, evidence: Evidence) -> str:
     """``join() returns ['a']``, as the reference answer does in the same play."""
     returned = evidence.expected(name)
     return "" if returned is None else f"{name}() returns {in_python(returned.value)}"

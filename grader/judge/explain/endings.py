@@ -17,7 +17,7 @@ _SOCKETS = frozenset(
 )
 _NETWORK = ("socket", "urllib", "http", "requests", "httpx", "urllib3", "ssl")
 _CANCELLED = ("CancelledError", "Cancelled")
-AWAITING = (ast.Await, ast.AsyncFor, ast.AsyncWith)
+_AWAITING = (ast.Await, ast.AsyncFor, ast.AsyncWith)
 
 # ---- the loop is held ------------------------------------------------------------------------------------------------
 
@@ -40,7 +40,7 @@ def blocked_loop(case: Case, evidence: Evidence) -> Finding | None:
         error, help = _sleeps(shown.reason, loop)
     elif shown.reason == "a call that blocks":
         error, help = _waits(case, shown.line)
-    elif loop is not None and not code.holds(loop, *AWAITING):
+    elif loop is not None and not code.holds(loop, *_AWAITING):
         error = "this loop goes round and round without an `await`, so that no other task can run and no time passes"
         help = "give the loop an end, or wait in it for what it needs"
         if not isinstance(loop, ast.While):
@@ -125,12 +125,17 @@ def _catches_all(code: Code, line: int | None) -> ast.ExceptHandler | None:
     for tried in (node for node in code.nodes if isinstance(node, ast.Try)):
         if line is not None and not tried.lineno <= line <= (tried.end_lineno or 0):
             continue
-        if not any(code.holds(part, *AWAITING) for part in tried.body):
+        if not any(code.holds(part, *_AWAITING) for part in tried.body):
             continue
         for handler in tried.handlers:
-            if catches_cancellation(handler) and not code.holds(handler, ast.Raise):
+            if keeps_cancellation(code, handler):
                 return handler
     return None
+
+
+def keeps_cancellation(code: Code, handler: ast.ExceptHandler) -> bool:
+    """Whether a handler takes a cancellation and does not raise it again."""
+    return catches_cancellation(handler) and not code.holds(handler, ast.Raise)
 
 
 def catches_cancellation(handler: ast.ExceptHandler) -> bool:

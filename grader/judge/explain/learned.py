@@ -79,7 +79,7 @@ def _likeness(one: Shown, other: Shown) -> float:
 
 
 def alike(lessons: Sequence[Lesson]) -> list[tuple[Lesson, Lesson]]:
-    """Pairs of answers with different roots that show the same, so that nobody can tell the two mistakes apart."""
+    """Pairs of answers with different roots that show the same, so that the two mistakes cannot be told apart."""
     return [
         (one, other)
         for number, one in enumerate(lessons)

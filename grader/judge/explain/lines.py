@@ -6,8 +6,8 @@ import ast
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 
-from grader.judge.explain.code import Code, last_name, own_nodes
-from grader.judge.explain.endings import catches_cancellation
+from grader.judge.explain.code import Code, last_name, line_of_shield, own_nodes
+from grader.judge.explain.endings import keeps_cancellation
 from grader.judge.explain.telling import is_bug
 from grader.wire.recording import Ended, Recording, Trace
 
@@ -43,9 +43,9 @@ def _is_raise(code: Code, line: int) -> bool:
 def _holds_cancellation_back(code: Code) -> Iterator[int]:
     """A shield, and a handler that takes the cancellation and does not raise it again."""
     for node in code.nodes:
-        if isinstance(node, ast.keyword) and node.arg == "shield" and _is(node.value, True):
-            yield node.value.lineno
-        if isinstance(node, ast.ExceptHandler) and catches_cancellation(node) and not code.holds(node, ast.Raise):
+        if (line := line_of_shield(node)) is not None:
+            yield line
+        if isinstance(node, ast.ExceptHandler) and keeps_cancellation(code, node):
             yield node.lineno
 
 
@@ -58,7 +58,7 @@ def _keeps_errors(code: Code) -> Iterator[int]:
 def _asks_for_none(code: Code) -> Iterator[int]:
     """A comparison with None, or a value taken for a yes or no."""
     for node in code.nodes:
-        if isinstance(node, ast.Compare) and any(_is(part, None) for part in (node.left, *node.comparators)):
+        if isinstance(node, ast.Compare) and any(_is_none(part) for part in (node.left, *node.comparators)):
             yield node.lineno
     for node in code.nodes:
         if isinstance(node, ast.If | ast.IfExp | ast.While) and isinstance(
@@ -129,8 +129,8 @@ LOOKS_LIKE: Mapping[str, Callable[[Code], Iterator[int]]] = {
 """Where mistakes of some kinds are likely to stand in a file."""
 
 
-def _is(node: ast.expr, value: object) -> bool:
-    return isinstance(node, ast.Constant) and node.value is value
+def _is_none(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and node.value is None
 
 
 def _negated(test: ast.expr) -> ast.expr:

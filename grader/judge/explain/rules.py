@@ -76,7 +76,7 @@ def _asked(rule: Rule, case: Case, evidence: Evidence) -> Finding | None:
     try:
         return rule(case, evidence)
     except RecursionError:
-        # `ast.unparse` calls itself for each part of `a().b().c()`, and Python admits chains of a thousand calls.
+        # `ast.unparse` calls itself for each part of `a().b().c()`, and the policy admits chains of some hundred calls.
         return None
 
 

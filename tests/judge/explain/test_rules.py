@@ -258,7 +258,7 @@ def test_the_time_to_explain_does_not_grow_with_the_square_of_a_submission(shape
 
 
 def test_a_chain_of_calls_too_deep_to_be_written_out_leaves_the_word_to_the_next_rule() -> None:
-    chain = case(IN_JOIN + " await tg.start_soon(c)" + ".start_soon(c)" * 900 + "\n return fns\n")
+    chain = case(IN_JOIN + " await tg.start_soon(c)" + ".start_soon(c)" * 300 + "\n return fns\n")
 
     found = explain(chain, evidence(play(**ONE_BY_ONE), REFERENCE, said=AUTHOR_SAYS))
 
