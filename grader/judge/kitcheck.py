@@ -15,6 +15,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from grader.errors import UsageError
 from grader.judge import engine, kitroots
 from grader.judge.engine import versions
 from grader.judge.explain.learned import FILE
@@ -89,7 +90,12 @@ def _check_exercise(box: Box, kit: Kit, exercise: Exercise, options: PlayOptions
 
 
 def learn(box: Box, kit: Kit, *, options: PlayOptions, echo: Callable[[str], None]) -> None:
-    """Grade the wrong answers of a kit, and write down for each exercise which failures follow from which mistake."""
+    """Grade the wrong answers of a kit, and write down for each exercise which failures follow from which mistake.
+
+    Raises UsageError where too few schedules are asked for: a test may pass then that fails otherwise.
+    """
+    if not options.complete:
+        raise UsageError(f"{FILE} is learned under all schedules", hint="Leave --schedules out.")
     for exercise in kit.exercises:
         wrong = [path for path in _supported_answers(exercise) if path.parent.name == "wrong"]
         verdicts = engine.grade(box, kit, exercise, [_request(path, options) for path in wrong])
