@@ -120,7 +120,7 @@ def _read_test(node: ast.stmt, number: int, path: Path, slugs: Collection[str]) 
 
 
 def _check_raised(tree: ast.Module, slugs: Collection[str], path: Path) -> None:
-    """Raise KitError for a ``Diagnosed(...)`` whose diagnosis nobody could explain."""
+    """Raise KitError for a ``Diagnosed(...)`` whose diagnosis the kit does not have."""
     for node in ast.walk(tree):
         if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name) or node.func.id != "Diagnosed":
             continue

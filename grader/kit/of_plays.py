@@ -1,4 +1,4 @@
-"""Diagnoses of plays: how one ended, what it left behind, and an exception or a value that nobody asked for."""
+"""Diagnoses of plays: how one ended, what it left behind, and an exception or a value that was not asked for."""
 
 from __future__ import annotations
 

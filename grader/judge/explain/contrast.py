@@ -41,7 +41,7 @@ def _instead_of_raising(case: Case, evidence: Evidence) -> str:
         return _in_group(reference.error)
     public = [promise.name for promise in case.promised]
     returns = [returned for returned in reference.returns if returned.name in public]
-    # Of several calls that returned several things nobody knows which was the one that has raised here.
+    # Of several calls it is not known which one has raised here.
     return _expected_of(returns[0].name, evidence) if len(returns) == 1 else ""
 
 

@@ -1,6 +1,6 @@
-"""Calls of async functions whose result nobody awaits, by the syntax tree: not all of them make a coroutine that tells.
+"""Calls of async functions whose result is never awaited, by the syntax tree: not every such call leaves a warning.
 
-An ``aclose()`` of an async generator gives an object that dies without a word.
+What ``aclose()`` of an async generator returns is dropped without one.
 """
 
 from __future__ import annotations
@@ -13,19 +13,9 @@ from grader.judge.explain.evidence import Case, Evidence
 from grader.judge.explain.finding import Finding
 
 _OF_ANYIO = frozenset(
-    f"anyio.{name}"
-    for name in (
-        *(
-            "sleep",
-            "sleep_until",
-            "sleep_forever",
-            "connect_tcp",
-            "connect_unix",
-            "wait_all_tasks_blocked",
-            "getaddrinfo",
-        ),
-        *("lowlevel.checkpoint", "lowlevel.checkpoint_if_cancelled", "lowlevel.cancel_shielded_checkpoint"),
-    )
+    {"anyio.sleep", "anyio.sleep_until", "anyio.sleep_forever", "anyio.wait_all_tasks_blocked"}
+    | {"anyio.connect_tcp", "anyio.connect_unix", "anyio.getaddrinfo", "anyio.lowlevel.checkpoint"}
+    | {"anyio.lowlevel.checkpoint_if_cancelled", "anyio.lowlevel.cancel_shielded_checkpoint"}
 )
 _METHODS = frozenset({"aclose", "__anext__", "__aexit__", "__aenter__", "asend"})
 """Methods that are async wherever they are."""

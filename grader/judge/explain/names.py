@@ -216,7 +216,7 @@ def _attributes(owner: ast.ClassDef) -> set[str]:
 # ---- what is near ----------------------------------------------------------------------------------------------------
 
 
-MAX_NAME = 60
+MAX_NAME = 40
 """Characters of a name for which another one may be meant: to compare two names takes the product of their lengths."""
 
 
