@@ -117,10 +117,11 @@ def _missing(asked: _Definition, bound: Mapping[str, ast.AST], owner: str) -> Re
 def _meant(asked: _Definition, bound: Mapping[str, ast.AST]) -> str:
     """The definition of the same kind whose name is nearly the one that is asked for; empty if there is none.
 
-    Special methods have names alike, and each is there for itself.
+    Special methods have names alike, and each is there for itself; only underscores may be too few, or too many.
     """
     if asked.name.startswith("__"):
-        return ""
+        alike = (name for name in bound if name.startswith("_") and name.strip("_") == asked.name.strip("_"))
+        return next(alike, "")
     of_its_kind = (
         ast.ClassDef if isinstance(asked, ast.ClassDef) else ast.FunctionDef | ast.AsyncFunctionDef
     ) | ast.Name

@@ -34,6 +34,7 @@ _HELP = (
     ("was never closed", "close the bracket that is opened here"),
     ("expected ':'", "put a colon at the end of the line"),
     ("unterminated", "close the quotation marks"),
+    ("indented block after function", "indent the lines of its body by four more spaces; a comment alone is no body"),
     ("indented block", "indent the lines that belong to it by four more spaces"),
     ("indent", "indent by four spaces per level, and use no tabs"),
     ("'return' outside", "indent the line so that it belongs to a function"),
@@ -218,8 +219,29 @@ def _pasted(submission: Submission) -> Fault | None:
     return None
 
 
+_NUMBERED = re.compile(r"\s*(\d+)[:.|]?(?=\s|$)")
+
+
+def _numbered(submission: Submission) -> Fault | None:
+    """The first line of a file whose first lines all begin with their numbers, as an editor shows them."""
+    lines = [line for line in submission.source.splitlines() if line.strip() and line[0] != "#"][:5]
+    found = [int(number[1]) for line in lines if (number := _NUMBERED.match(line)) is not None]
+    if len(found) < 3 or len(found) < len(lines) or found != sorted(set(found)):
+        return None
+    first = lines[0]
+    return Fault(
+        kind="syntax",
+        error="the lines begin with their numbers, as an editor or a web page shows them",
+        help="remove the numbers, and what stands between them and the code",
+        line=submission.source.splitlines().index(first) + 1,
+        column=1,
+        width=len(first) - len(first.lstrip()) + len(str(found[0])),
+        text=first,
+    )
+
+
 def _syntax_fault(submission: Submission, error: SyntaxError) -> Fault:
-    if (pasted := _pasted(submission)) is not None:
+    if (pasted := _pasted(submission) or _numbered(submission)) is not None:
         return pasted
     message = _cut(error.msg or "invalid syntax")
     line = error.lineno if error.lineno and error.lineno > 0 else None

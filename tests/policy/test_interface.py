@@ -304,5 +304,13 @@ def test_one_special_method_is_never_taken_for_another() -> None:
     assert fault.help == "add `def __iter__(self)` as the stub has it"
 
 
+def test_a_special_method_with_too_few_underscores_is_the_one_that_was_meant() -> None:
+    (fault,) = faults(
+        "class Stream:\n    def _init_(self, source): ...\n", "class Stream:\n    def __init__(self, source): ...\n"
+    )
+
+    assert (fault.line, fault.help) == (2, "rename `_init_` to `__init__`")
+
+
 def test_a_function_is_not_to_be_renamed_to_a_class() -> None:
     assert only("class Timeout: ...", FUNCTION).help.startswith("add `async def timeout(")

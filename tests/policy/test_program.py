@@ -193,6 +193,8 @@ def test_long_honest_code_is_light_enough() -> None:
         ("```python\nx = 1\n```\n", 1, "Markdown fence"),
         ("x = 1\n```\n", 2, "Markdown fence"),
         (">>> x = 1\n", 1, "prompt of Python"),
+        ("1  import anyio\n2\n3  def f():\n4      pass\n", 1, "begin with their numbers"),
+        ("\n1: import anyio\n2:\n3: x = 1\n", 2, "begin with their numbers"),
         ("$ grade ex01\n", 1, "prompt of a shell"),
         ("x = 1\npip install anyio\n", 2, "command for the shell"),
         ("<<<<<<< HEAD\nx = 1\n", 1, "merge conflict"),
