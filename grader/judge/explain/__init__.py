@@ -6,13 +6,13 @@ of them is the root of the others. Nothing is played here, and no verdict depend
 - ``telling`` chooses the play that shows why a hidden test failed, while the test is at hand.
 - ``code`` is the submission's syntax tree, ``evidence`` what is known of one failure, ``finding`` what a rule says of
   it; ``words`` puts values and kinds into a learner's words, ``turns`` a schedule.
-- The rules stand in three layers: mistakes of Python and of the interface (``names``, ``awaiting``, ``exceptions``,
-  ``dropped``, ``returned``, ``tasks``, ``endings``), mistakes of concurrency (``order``, ``waiting``, ``cancelling``),
-  and what the author says.
+- The rules stand in three layers: mistakes of Python and of the interface (``names``, ``awaiting``, ``calls``,
+  ``operands``, ``exceptions``, ``dropped``, ``returned``, ``tasks``, ``leaving``, ``endings``), mistakes of concurrency
+  (``order``, ``waiting``, ``cancelling``), and what the author says.
 - ``rules`` asks them all, the most specific first; ``lines`` finds the line for those that name none, and ``contrast``
   what was got against what was expected.
 - ``learned`` is what the wrong answers of a kit teach about an exercise, and ``roots`` finds the failure to mend first.
 
-    code finding words turns telling evidence names raised awaiting exceptions dropped returned tasks endings lines
-    order waiting cancelling contrast rules learned roots
+    code finding words turns telling evidence names raised awaiting calls operands exceptions dropped returned tasks
+    leaving endings lines order waiting cancelling contrast rules learned roots
 """

@@ -6,6 +6,7 @@ What ``aclose()`` of an async generator returns is dropped without one.
 from __future__ import annotations
 
 import ast
+import builtins
 from functools import lru_cache
 
 from grader.judge.explain.code import Code, own_nodes
@@ -40,12 +41,33 @@ def _first_dropped(code: Code) -> Finding | None:
     return None
 
 
+def unawaited_at(code: Code, line: int | None) -> ast.Call | None:
+    """The call on a line that gave a coroutine which nobody awaited.
+
+    What is known to be async comes first, then what is no method of texts or lists, as ``text.encode()`` is, and no
+    built-in function; the innermost of them, as that gives what the others only take.
+    """
+    calls = [node for node in code.at(line, ast.Call) if isinstance(node, ast.Call)]
+    unknown = [call for call in calls if ast.unparse(call.func).rpartition(".")[2] not in _PLAIN]
+    dropped = [call for call in unknown if not isinstance(code.parents.get(call), ast.Await)]
+    known = [call for call in dropped if _is_async(call, code)]
+    return next(reversed(known or dropped or unknown or calls), None)
+
+
+_PLAIN = frozenset(name for kind in (str, bytes, list, dict, set) for name in dir(kind)) | frozenset(dir(builtins))
+"""Names of what gives no coroutine, wherever it is called."""
+
+
 def _dropped(node: ast.AST, code: Code) -> ast.Call | None:
     match node:
         case ast.Expr(value=ast.Call() as call) if _is_async(call, code):
             return call
         case ast.Assign(targets=[ast.Name(id=name)], value=ast.Call(func=ast.Attribute(attr="__anext__")) as call):
             return None if _is_awaited_later(name, node, code) else call
+        case ast.Expr(value=ast.Call(func=ast.Attribute(attr="append"), args=[ast.Call() as call])) if (
+            isinstance(call.func, ast.Attribute) and call.func.attr == "__anext__"
+        ):
+            return call
         case ast.Return(value=ast.Call(func=ast.Attribute(attr="__anext__")) as call):
             return call if isinstance(code.owner(node), ast.AsyncFunctionDef) else None
     return None

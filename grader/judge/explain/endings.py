@@ -166,6 +166,10 @@ _NEEDS = {
         "for an item",
         "close the sending stream when the last item is sent (`async with send:`), so that the receiver sees the end",
     ),
+    "UnreliableObjectReceiveStream.": (
+        "for one more item",
+        "receive just as many items as are sent, or close the sending stream behind the last: the loop ends only then",
+    ),
     "MemoryObjectSendStream.": (
         "for somebody to receive",
         "start the receiver before, or give the stream a buffer: `create_memory_object_stream(n)`",

@@ -13,9 +13,11 @@ from collections.abc import Callable
 from functools import lru_cache
 
 from grader.judge.explain.awaiting import async_aiter, awaits_nothing, coroutine_used, not_a_function
+from grader.judge.explain.calls import init_is_async, wrong_arguments
 from grader.judge.explain.code import Code, own_nodes
 from grader.judge.explain.finding import Finding
 from grader.judge.explain.names import unbound_name, unknown_attribute, unknown_import, unknown_name
+from grader.judge.explain.operands import no_order, number_and_text, unknown_host
 from grader.judge.explain.raised import Raise
 from grader.judge.explain.words import a
 from grader.wire.recording import Leaf
@@ -157,37 +159,7 @@ def none_used(raised: Raise) -> Finding | None:
     )
 
 
-# ---- calls -----------------------------------------------------------------------------------------------------------
-
-_ARGUMENTS = re.compile(
-    r"([\w.<>]+)\(\) (missing \d+ required (?:positional|keyword-only) arguments?: .*|takes .* given\)?"
-    r"|takes no (?:keyword )?arguments|got an unexpected keyword argument '\w+'|got multiple values for argument .*)"
-)
-
-
-def wrong_arguments(raised: Raise) -> Finding | None:
-    """A call with too many arguments, or too few."""
-    found = _ARGUMENTS.search(raised.message)
-    if found is None or raised.kind != "TypeError":
-        return None
-    function = found[1].rpartition(".<locals>.")[2]
-    return raised.finding(
-        "wrong-arguments",
-        f"`{function}` is called with the wrong arguments: it {'is ' * found[2].startswith('missing')}{found[2]}",
-        _how_to_call(raised.code, function),
-    )
-
-
-def _how_to_call(code: Code, function: str) -> str:
-    owner, _, name = function.rpartition(".")
-    if code.function(function) is None and not code.defines(name):
-        known = owner if name == "__init__" else function
-        return f"look up which arguments `{known}` takes"
-    method = code.function(function) if owner in code.classes else None
-    plain = method is not None and not method.decorator_list
-    if method is not None and plain and [argument.arg for argument in method.args.args[:1]] != ["self"]:
-        return f"write `self` as the first parameter of `{name}`: a method gets its object there"
-    return f"compare this call with the `def` of `{name}`"
+# ---- text and bytes --------------------------------------------------------------------------------------------------
 
 
 def text_for_bytes(raised: Raise) -> Finding | None:
@@ -371,10 +343,14 @@ _RULES: tuple[Rule, ...] = (
     not_entered,
     context_manager,
     async_aiter,
+    init_is_async,
     awaits_nothing,
     coroutine_used,
     loop,
+    no_order,
     none_used,
     text_for_bytes,
+    number_and_text,
+    unknown_host,
     wrong_arguments,
 )

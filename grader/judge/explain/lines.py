@@ -34,7 +34,7 @@ def line_to_look_at(slug: str, recording: Recording, code: Code) -> int | None:
 
 
 def _is_raise(code: Code, line: int) -> bool:
-    return isinstance(code.statement(line), ast.Raise)
+    return isinstance(code.statement(line), ast.Raise | ast.Assert)
 
 
 # ---- what a mistake looks like ---------------------------------------------------------------------------------------
@@ -50,9 +50,12 @@ def _holds_cancellation_back(code: Code) -> Iterator[int]:
 
 
 def _keeps_errors(code: Code) -> Iterator[int]:
-    """A handler that does not raise what it has caught."""
-    handlers = [node for node in code.nodes if isinstance(node, ast.ExceptHandler)]
-    yield from sorted(handler.lineno for handler in handlers if not code.holds(handler, ast.Raise))
+    """A handler that does not raise what it has caught; first those that do not even keep it for later."""
+    every = [node for node in code.nodes if isinstance(node, ast.ExceptHandler)]
+    handlers = [handler for handler in every if not code.holds(handler, ast.Raise)]
+    yield from sorted(handler.lineno for handler in handlers if not _keeps(handler))
+    if not any(isinstance(node, ast.Raise) for node in code.nodes):
+        yield from sorted(handler.lineno for handler in handlers)
 
 
 def _asks_for_none(code: Code) -> Iterator[int]:
@@ -131,6 +134,17 @@ LOOKS_LIKE: Mapping[str, Callable[[Code], Iterator[int]]] = {
 
 def _is_none(node: ast.expr) -> bool:
     return isinstance(node, ast.Constant) and node.value is None
+
+
+def _keeps(handler: ast.ExceptHandler) -> bool:
+    """Whether a handler stores the exception, to be raised elsewhere: it appends it, or assigns it."""
+    stores = [node for node in ast.walk(handler) if isinstance(node, ast.Assign | ast.Call | ast.AugAssign)]
+    kept = [node.value if not isinstance(node, ast.Call) else node for node in stores if not _is_print(node)]
+    return any(isinstance(one, ast.Name) and one.id == handler.name for node in kept for one in ast.walk(node))
+
+
+def _is_print(node: ast.AST) -> bool:
+    return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("print", "str", "repr")
 
 
 def _negated(test: ast.expr) -> ast.expr:

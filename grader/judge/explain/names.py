@@ -31,12 +31,17 @@ ELSEWHERE = {
     "gather": "anyio.create_task_group()",
     "create_task": "`tg.start_soon(...)` of a task group",
     "ensure_future": "`tg.start_soon(...)` of a task group",
-    "wait_for": "anyio.fail_after",
+    "wait_for": "a timer: `anyio.sleep(...)` in a task of its own, which then cancels the group",
     "Queue": "anyio.create_memory_object_stream",
     "TaskGroup": "anyio.create_task_group()",
-    "timeout": "anyio.fail_after",
+    "timeout": "a timer: `anyio.sleep(...)` in a task of its own, which then cancels the group",
+    "open_connection": "anyio.connect_tcp",
+    "CancelledError": "anyio.get_cancelled_exc_class()",
 }
-"""Names of asyncio that anyio has under another one, or does in another way; its own `gather` is off limits."""
+"""Names of asyncio that anyio has under another one, or does in another way.
+
+Its `gather` and `fail_after` are off limits where they are the answer.
+"""
 
 
 # ---- a name ----------------------------------------------------------------------------------------------------------
@@ -180,6 +185,8 @@ def _of_object(code: Code, kind: str, name: str, line: int) -> Finding:
     near = nearest(name, known)
     if near:
         help = f"write `.{near}`, if that is what you mean"
+    elif kind == "TaskHandle":
+        help = "write `await` before the handle: that gives what its task returned"
     elif owner is not None:
         help = f"set `self.{name}` in `__init__` of `{kind}`, or define the method `{name}`"
     else:

@@ -8,10 +8,11 @@ from dataclasses import replace
 
 from grader.judge.diagnosed import Diagnosed
 from grader.judge.explain.awaiting import async_aiter
+from grader.judge.explain.calls import not_a_classmethod
 from grader.judge.explain.cancelling import shielded
 from grader.judge.explain.code import own_nodes
 from grader.judge.explain.contrast import contrast
-from grader.judge.explain.dropped import called_and_dropped
+from grader.judge.explain.dropped import called_and_dropped, unawaited_at
 from grader.judge.explain.endings import (
     blocked_loop,
     caught_cancellation,
@@ -22,6 +23,14 @@ from grader.judge.explain.endings import (
 from grader.judge.explain.evidence import Case, Evidence
 from grader.judge.explain.exceptions import explain_exception, line_of_stop
 from grader.judge.explain.finding import AUTHOR, CONCURRENCY, PYTHON, Finding
+from grader.judge.explain.leaving import (
+    cancelled_at_once,
+    named_and_not_called,
+    no_return,
+    return_in_finally,
+    returns_error,
+    swapped_fields,
+)
 from grader.judge.explain.lines import line_to_look_at
 from grader.judge.explain.order import (
     awaited_start,
@@ -57,7 +66,7 @@ def mistake_of_python(case: Case, evidence: Evidence) -> Finding | None:
         line = leaf.line if leaf.scenario_line is None else line_of_stop(leaf, case.code)
         # What the submission gave, the scenario may have stumbled over: some messages say it all the same.
         raised = Raise(leaf=leaf, line=line or 0, code=case.code, allowed=case.exercise.rules.imports)
-        found = explain_exception(raised) if line is not None else async_aiter(raised)
+        found = explain_exception(raised) if line is not None else async_aiter(raised) or not_a_classmethod(raised)
         if found is not None:
             return found
     return None
@@ -88,8 +97,8 @@ def _left_behind(case: Case, evidence: Evidence) -> Finding | None:
     if evidence.slug != "never-awaited":
         return found
     line = next(remark.line for remark in evidence.shown.remarks if remark.slug == evidence.slug)
-    calls = [node for node in case.code.at(line, ast.Call) if isinstance(node, ast.Call)]
-    called = f"`{ast.unparse(calls[-1].func)}(...)`" if calls else "an `async def`"
+    call = unawaited_at(case.code, line)
+    called = f"`{ast.unparse(call.func)}(...)`" if call is not None else "an `async def`"
     return replace(found, error=f"{called} is called here and never awaited, so nothing of it runs", line=line)
 
 
@@ -135,18 +144,24 @@ def _on_purpose(case: Case, evidence: Evidence) -> bool:
 LAYERS: Mapping[int, tuple[Rule, ...]] = {
     PYTHON: (
         called_and_dropped,
+        named_and_not_called,
+        return_in_finally,
         caught_cancellation,
         leaves_the_process,
         yields_in_a_group,
         blocked_loop,
         early_return,
+        cancelled_at_once,
         mistake_of_python,
         late_binding,
         handles_returned,
         value_for_nobody,
         not_nonlocal,
+        returns_error,
+        swapped_fields,
         _left_behind,
         another_kind,
+        no_return,
     ),
     CONCURRENCY: (
         awaited_start,

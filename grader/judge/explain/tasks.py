@@ -215,8 +215,11 @@ def _inside_the_group(case: Case, evidence: Evidence) -> Finding | None:
     """A ``return`` in the block of a task group whose value is computed before the tasks have stored anything."""
     if not lacks_values(evidence, case):
         return None
+    rebound = {name for node in case.code.nodes if isinstance(node, ast.Nonlocal | ast.Global) for name in node.names}
     for node in case.code.nodes:
-        if not isinstance(node, ast.Return) or node.value is None or isinstance(node.value, ast.Name):
+        if not isinstance(node, ast.Return) or node.value is None:
+            continue
+        if isinstance(node.value, ast.Name) and node.value.id not in rebound:
             continue  # a list by its name is the same list when the tasks have filled it
         if any(outer in case.code.groups for outer in case.code.around(node)):
             return Finding(

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import ast
+
 import pytest
 
-from grader.judge.explain.dropped import called_and_dropped
-from tests.explain_samples import case, evidence
+from grader.judge.explain.dropped import called_and_dropped, unawaited_at
+from tests.explain_samples import case, code, evidence
 
 HEAD = """
 import anyio
@@ -29,6 +31,7 @@ class Source:
         "source.pull()",
         "item = source.__anext__()",
         "return source.__anext__()",
+        "found.append(source.__anext__())",
     ],
 )
 def test_a_call_that_nobody_awaits_is_named(line: str) -> None:
@@ -61,3 +64,18 @@ def test_a_plain_function_may_hand_on_what_is_to_be_awaited() -> None:
     source = f"{HEAD}class Stream:\n    def __anext__(self):\n        return self.source.__anext__()\n"
 
     assert called_and_dropped(case(source), evidence()) is None
+
+
+@pytest.mark.parametrize(
+    ("line", "called"),
+    [
+        ("stream.send(text.encode())", "stream.send"),
+        ("tg.start_soon(partial(work(1)))", "work"),
+        ("await send(stream.receive())", "stream.receive"),
+        ("x = 1", None),
+    ],
+)
+def test_the_call_that_gave_the_coroutine_is_told_from_those_round_it(line: str, called: str | None) -> None:
+    found = unawaited_at(code(f"{HEAD}async def join():\n    {line}\n"), 10)
+
+    assert (None if found is None else ast.unparse(found.func)) == called

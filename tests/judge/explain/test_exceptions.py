@@ -83,7 +83,11 @@ BODIES: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "start_soon(lambda)": (f"{GROUP}tg.start_soon(lambda: plain(n)) #<", "called-not-given", ("`lambda: plain(n)`",)),
     "start_soon(partial(plain))": (f"{GROUP}tg.start_soon(partial(plain, n)) #<", "called-not-given", ("is none",)),
     "start_soon(generator)": (f"{GROUP}tg.start_soon(items) #<", "called-not-given", ("`items` is none",)),
-    "await start(plain)": (f"{GROUP}await tg.start(plain, n) #<", "wrong-arguments", ("argument 'task_status'",)),
+    "await start(plain)": (
+        f"{GROUP}await tg.start(plain, n) #<",
+        "wrong-arguments",
+        ("a parameter `task_status`", "write `tg.start_soon(plain, n)`"),
+    ),
     "await start(partial(plain))": (
         f"{GROUP}await tg.start(lambda task_status: plain()) #<",
         "called-not-given",
@@ -170,7 +174,7 @@ BODIES: dict[str, tuple[str, str, tuple[str, ...]]] = {
     ),
     "a method": ("return Box().open() #<", "wrong-arguments", ("it is missing 1", "the `def` of `open`")),
     "__init__": ("return Box(1, 2) #<", "wrong-arguments", ("it takes from 1 to 2", "the `def` of `__init__`")),
-    "no __init__": ("return Source(1) #<", "wrong-arguments", ("takes no arguments", "look up", "`Source`")),
+    "no __init__": ("return Source(1) #<", "wrong-arguments", ("takes no arguments", "give `Source` an `__init__`")),
     "len()": ("return len() #<", "wrong-arguments", ("exactly one argument (0 given)", "look up", "`len`")),
     "start_soon without": (f"{GROUP}tg.start_soon() #<", "wrong-arguments", ("look up", "`TaskGroup.start_soon`")),
     "start_soon of too few": (f"{GROUP}tg.start_soon(deep) #<", "wrong-arguments", ("the `def` of `deep`",)),

@@ -161,10 +161,20 @@ class Box:
         ("module 'anyio' has no attribute 'slep'", "`anyio` has no `slep`", "write `anyio.sleep`"),
         # `create_task_group` is near, and another thing.
         ("module 'anyio' has no attribute 'create_task'", "", "use `tg.start_soon(...)` of a task group"),
-        ("module 'anyio' has no attribute 'wait_for'", "", "use `anyio.fail_after`"),
+        ("module 'anyio' has no attribute 'open_connection'", "", "use `anyio.connect_tcp`"),
+        ("'TaskHandle' object has no attribute 'result'", "", "write `await` before the handle"),
+        (
+            "module 'anyio' has no attribute 'wait_for'",
+            "",
+            "use a timer: `anyio.sleep(...)` in a task of its own, which then cancels the group",
+        ),
         ("module 'anyio' has no attribute 'TaskGroup'", "", "use `anyio.create_task_group()`"),
         ("module 'anyio' has no attribute 'Queue'", "", "use `anyio.create_memory_object_stream`"),
-        ("module 'anyio' has no attribute 'timeout'", "", "use `anyio.fail_after`"),
+        (
+            "module 'anyio' has no attribute 'timeout'",
+            "",
+            "use a timer: `anyio.sleep(...)` in a task of its own, which then cancels the group",
+        ),
         # A ready-made `gather` is the answer, and off limits.
         ("module 'anyio' has no attribute 'gathr'", "", "look up in the documentation of `anyio`"),
         ("module 'math' has no attribute 'flor'", "`math` has no `flor`", "write `math.floor`"),

@@ -298,3 +298,22 @@ def test_the_first_failure_names_the_mistake(box: Box, tmp_path: Path, source: s
 
     assert (first.diagnosis, first.line) == (diagnosis, line)
     assert first.got.startswith("join() returned ")
+
+
+def test_a_variable_that_a_task_gives_another_value_is_read_too_soon_in_the_group() -> None:
+    source = """
+        async def join(*fns):
+            winner = None
+            async def run(fn):
+                nonlocal winner
+                winner = await fn()
+            async with anyio.create_task_group() as tg:
+                tg.start_soon(run, fns[0])
+                return winner
+    """
+    found = early_return(case(source), evidence(NONE, ALL))
+
+    assert found is not None
+    assert (found.diagnosis, found.line) == ("early-return", 8)
+    # The list by its name is the same list when the tasks have filled it.
+    assert early_return(case(source.replace("nonlocal winner", "pass")), evidence(NONE, ALL)) is None
