@@ -1,0 +1,16 @@
+# root: raised
+# also: completion-order
+# says: position
+# line: 16
+import anyio
+
+async def join(*fns):
+    results = []
+
+    async def run(fn):
+        results.append(await fn())
+
+    async with anyio.create_task_group() as tg:
+        for fn in fns:
+            tg.start_soon(run, fn)
+    return sorted(results)

@@ -1,0 +1,18 @@
+# root: lost-error
+# also: swallowed-cancellation
+# says: finally
+# line: 18
+import anyio
+
+async def join(*fns):
+    results = [None] * len(fns)
+
+    async def run(i, fn):
+        results[i] = await fn()
+
+    try:
+        async with anyio.create_task_group() as tg:
+            for i, fn in enumerate(fns):
+                tg.start_soon(run, i, fn)
+    finally:
+        return results

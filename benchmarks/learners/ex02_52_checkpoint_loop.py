@@ -1,0 +1,28 @@
+# root: never-yields
+# also: polling
+# line: 26
+import anyio
+from dataclasses import dataclass
+
+@dataclass(frozen=True)
+class Winner:
+    index: int
+    value: object
+
+async def select(*fns):
+    if not fns:
+        raise ValueError("nothing")
+    results = []
+
+    async def run(i, fn):
+        results.append(Winner(i, await fn()))
+
+    async with anyio.create_task_group() as tg:
+        for i, fn in enumerate(fns):
+            tg.start_soon(run, i, fn)
+        while True:
+            if results:
+                break
+            await anyio.lowlevel.checkpoint()
+        tg.cancel_scope.cancel()
+    return results[0]

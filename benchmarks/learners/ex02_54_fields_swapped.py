@@ -1,0 +1,27 @@
+# root: wrong-arguments
+# says: wrong fields
+# line: 21
+import anyio
+from dataclasses import dataclass
+
+@dataclass(frozen=True)
+class Winner:
+    index: int
+    value: object
+
+async def select(*fns):
+    if not fns:
+        raise ValueError("nothing")
+    winner = None
+
+    async def run(i, fn):
+        nonlocal winner
+        value = await fn()
+        if winner is None:
+            winner = Winner(value, i)
+            tg.cancel_scope.cancel()
+
+    async with anyio.create_task_group() as tg:
+        for i, fn in enumerate(fns):
+            tg.start_soon(run, i, fn)
+    return winner

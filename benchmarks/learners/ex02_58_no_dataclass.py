@@ -1,0 +1,25 @@
+# root: wrong-arguments
+# says: @dataclass
+# line: 19
+import anyio
+
+class Winner:
+    index: int
+    value: object
+
+async def select(*fns):
+    if not fns:
+        raise ValueError("nothing")
+    winner = None
+
+    async def run(i, fn):
+        nonlocal winner
+        value = await fn()
+        if winner is None:
+            winner = Winner(i, value)
+            tg.cancel_scope.cancel()
+
+    async with anyio.create_task_group() as tg:
+        for i, fn in enumerate(fns):
+            tg.start_soon(run, i, fn)
+    return winner

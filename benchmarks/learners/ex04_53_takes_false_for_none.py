@@ -1,0 +1,34 @@
+# root: falsy-value
+import anyio
+
+
+class Elapsed(TimeoutError):
+    def __init__(self, seconds):
+        super().__init__(f"timed out after {seconds} s")
+        self.seconds = seconds
+
+
+async def timeout(fn, seconds):
+    value = None
+    errors = []
+
+    async def operation():
+        nonlocal value
+        try:
+            value = await fn()
+        except Exception as error:
+            errors.append(error)
+        tg.cancel_scope.cancel()
+
+    async def timer():
+        await anyio.sleep(max(0, seconds))
+        tg.cancel_scope.cancel()
+
+    async with anyio.create_task_group() as tg:
+        tg.start_soon(operation)
+        tg.start_soon(timer)
+    if errors:
+        raise errors[0]
+    if value:
+        return value
+    raise Elapsed(seconds)
