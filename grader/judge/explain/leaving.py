@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from grader.judge.explain.code import Code, Function, opens_group, own_nodes
+from grader.judge.explain.code import Code, Function, own_nodes
 from grader.judge.explain.evidence import Case, Evidence
 from grader.judge.explain.finding import Finding
 from grader.judge.explain.tasks import expected, got, lacks_values, outcome
@@ -58,6 +58,49 @@ def returns_error(case: Case, evidence: Evidence) -> Finding | None:
                 line=node.lineno,
             )
     return None
+
+
+def runs_off_the_end(case: Case, evidence: Evidence) -> Finding | None:
+    """An ``__anext__`` that returns an item on one way only: on the other it gives None, which is taken for an item."""
+    if not any(leaf.line is not None and "NoneType" in leaf.message for leaf in evidence.shown.surprises):
+        found = outcome(case, evidence)
+        if found is None or found[1] is None or not _has_more_none(found[0].value, found[1].value):
+            return None
+    for function in case.code.functions:
+        returns = [node for node in own_nodes(function) if isinstance(node, ast.Return) and node.value is not None]
+        if function.name == "__anext__" and returns and _may_end(function.body):
+            return Finding(
+                diagnosis="none-used",
+                error="this `__anext__` may end without a `return`, and then gives None as if it were an item",
+                help="ask the source again, in a `while True:` loop, until there is an item, or "
+                "`raise StopAsyncIteration` at the end",
+                line=function.lineno,
+            )
+    return None
+
+
+def _has_more_none(mine: object, theirs: object) -> bool:
+    """Whether a list has more None in it than the one that was expected."""
+    if not isinstance(mine, list | tuple) or not isinstance(theirs, list | tuple):
+        return False
+    return mine.count(None) > theirs.count(None)
+
+
+def _may_end(body: list[ast.stmt]) -> bool:
+    """Whether a body can come to its end, as far as its last statement tells."""
+    match body[-1]:
+        case ast.Return() | ast.Raise():
+            return False
+        case ast.If(body=first, orelse=second):
+            return not second or _may_end(first) or _may_end(second)
+        case ast.While(test=ast.Constant(value=True)):
+            return any(isinstance(node, ast.Break) for node in ast.walk(body[-1]))
+        case ast.With(body=inner) | ast.AsyncWith(body=inner):
+            return _may_end(inner)
+        case ast.Try(body=inner, handlers=handlers, finalbody=last):
+            ways = [inner, *(handler.body for handler in handlers)]
+            return any(_may_end(way) for way in ways) and (not last or _may_end(last))
+    return True
 
 
 def swapped_fields(case: Case, evidence: Evidence) -> Finding | None:
@@ -127,8 +170,10 @@ def cancelled_at_once(case: Case, evidence: Evidence) -> Finding | None:
     begun = {span.name for span in evidence.spans if span.how == "returned"}
     if not lacks_values(evidence, case) and not any(name not in begun for name in evidence.siblings):
         return None
-    for group in ast.walk(case.code.tree):
-        if isinstance(group, ast.AsyncWith) and opens_group(group) and (line := _cancels_at_once(case.code, group)):
+    for group in case.code.nodes:
+        if not isinstance(group, ast.AsyncWith) or group not in case.code.groups:
+            continue
+        if line := _cancels_at_once(case.code, group):
             return Finding(
                 diagnosis="early-return",
                 error="this cancels all tasks before any of them is done: nothing has waited since they were started",

@@ -5,6 +5,8 @@ from __future__ import annotations
 import ast
 import re
 
+from grader.judge.explain.code import Code, own_nodes
+from grader.judge.explain.evidence import Case, Evidence
 from grader.judge.explain.finding import Finding
 from grader.judge.explain.raised import Raise
 
@@ -60,3 +62,43 @@ def unknown_host(raised: Raise) -> Finding | None:
         "give `connect_tcp` the host without the port, and the port as a number: "
         "`urlsplit(url).hostname` and `urlsplit(url).port`",
     )
+
+
+# ---- text that is never equal to a number ----------------------------------------------------------------------------
+
+_GIVE_TEXT = frozenset({"split", "rsplit", "partition", "rpartition", "strip", "decode", "splitlines", "lower"})
+
+
+def never_equal(case: Case, evidence: Evidence) -> Finding | None:
+    """``if status != 200: raise``, where the status is a piece of text: it is raised whatever the text says."""
+    for leaf in evidence.shown.surprises:
+        statement = case.code.statement(leaf.line)
+        if not isinstance(statement, ast.Raise):
+            continue
+        for around in case.code.around(statement):
+            if isinstance(around, ast.If) and (name := _text_and_number(case.code, around)):
+                return Finding(
+                    diagnosis="raised",
+                    error=f"`{ast.unparse(around.test)}` compares text with a number, and they are never equal",
+                    help=f"turn the text into a number first: `int({name})`",
+                    line=around.lineno,
+                )
+    return None
+
+
+def _text_and_number(code: Code, asked: ast.If) -> str:
+    """The name of a text that a condition compares with a number; empty if it does no such thing."""
+    match asked.test:
+        case ast.Compare(left=ast.Name(id=name), ops=[ast.NotEq()], comparators=[ast.Constant(value=int())]):
+            owner = code.owner(asked)
+            stores = [node for node in own_nodes(owner or code.tree) if isinstance(node, ast.Assign)]
+            values = [node.value for node in stores if any(ast.unparse(target) == name for target in node.targets)]
+            return name if values and all(_is_text(value) for value in values) else ""
+    return ""
+
+
+def _is_text(value: ast.expr) -> bool:
+    """Whether a value is a part of a text that was cut, or the text itself."""
+    while isinstance(value, ast.Subscript):
+        value = value.value
+    return isinstance(value, ast.Call) and isinstance(value.func, ast.Attribute) and value.func.attr in _GIVE_TEXT

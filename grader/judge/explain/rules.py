@@ -29,9 +29,11 @@ from grader.judge.explain.leaving import (
     no_return,
     return_in_finally,
     returns_error,
+    runs_off_the_end,
     swapped_fields,
 )
 from grader.judge.explain.lines import line_to_look_at
+from grader.judge.explain.operands import never_equal
 from grader.judge.explain.order import (
     awaited_start,
     ends_at_a_falsy_item,
@@ -152,6 +154,8 @@ LAYERS: Mapping[int, tuple[Rule, ...]] = {
         blocked_loop,
         early_return,
         cancelled_at_once,
+        runs_off_the_end,
+        never_equal,
         mistake_of_python,
         late_binding,
         handles_returned,

@@ -10,6 +10,7 @@ from grader.judge.explain.leaving import (
     no_return,
     return_in_finally,
     returns_error,
+    runs_off_the_end,
     swapped_fields,
 )
 from grader.wire.recording import Ended, Returned
@@ -72,6 +73,44 @@ def test_values_in_the_wrong_fields_are_named_where_the_object_is_made() -> None
     assert swapped_fields(source, evidence(play(returns=pair(2, "a")), play(returns=pair(1, "a")))) is None
     assert swapped_fields(source, evidence(play(returns=pair(1, "a")), play(returns=pair(1, "a")))) is None
     assert swapped_fields(source, evidence(NONE, ALL)) is None
+
+
+ANEXT = "class Kept:\n    async def __anext__(self):\n        {body}\n"
+USED = raising(leaf("TypeError", "unsupported operand type(s) for *: 'NoneType' and 'int'", line=3, scenario=4))
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "if keep(1): return 1",
+        "while True:\n            break\n        if keep(1): return 1",
+        "try:\n            return 1\n        except ValueError:\n            pass",
+        "if keep(1): return 1\n        else: pass",
+    ],
+)
+def test_an_anext_that_may_end_without_an_item_is_named(body: str) -> None:
+    found = runs_off_the_end(case(ANEXT.format(body=body)), evidence(USED))
+
+    assert found is not None
+    assert (found.diagnosis, found.line) == ("none-used", 2)
+    holes = play(returns=returned([1, None]))
+    assert runs_off_the_end(case(f"async def join(): ...\n{ANEXT.format(body=body)}"), evidence(holes, ALL)) is not None
+    assert runs_off_the_end(case(ANEXT.format(body=body)), evidence(ALL, ALL)) is None
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "while True:\n            if keep(1): return 1",
+        "if keep(1): return 1\n        raise StopAsyncIteration",
+        "if keep(1): return 1\n        else: return 2",
+        "try:\n            return 1\n        except ValueError:\n            raise",
+        "async with lock:\n            return 1",
+        "pass",
+    ],
+)
+def test_an_anext_that_always_has_an_item_is_let_be(body: str) -> None:
+    assert runs_off_the_end(case(ANEXT.format(body=body)), evidence(USED)) is None
 
 
 # ---- errors ----------------------------------------------------------------------------------------------------------

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from grader.judge.explain.operands import no_order, number_and_text, unknown_host
+from grader.judge.explain.operands import never_equal, no_order, number_and_text, unknown_host
 from grader.judge.explain.raised import Raise
-from tests.explain_samples import code, leaf
+from tests.explain_samples import case, code, evidence, leaf, raising
 
 
 def raised(source: str, message: str, *, kind: str = "TypeError") -> Raise:
@@ -53,3 +53,23 @@ def test_a_host_that_does_not_exist_is_said_where_it_is_connected_to() -> None:
     assert found is not None
     assert (found.line, "without the port" in found.help) == (1, True)
     assert unknown_host(raised("connect()", "refused", kind="OSError")) is None
+
+
+@pytest.mark.parametrize(
+    ("value", "test", "named"),
+    [
+        ("line.split()[1]", "status != 200", True),
+        ("head.decode()", "status != 200", True),
+        ("int(line.split()[1])", "status != 200", False),
+        ("line.split()[1]", 'status != "200"', False),
+        ("response.status", "status != 200", False),
+    ],
+)
+def test_text_is_never_equal_to_a_number(value: str, test: str, named: bool) -> None:
+    source = f"async def join(line):\n    status = {value}\n    if {test}:\n        raise ValueError(status)\n"
+    found = never_equal(case(source), evidence(raising(leaf("ValueError", line=4))))
+
+    assert (found is not None) is named
+    if found is not None:
+        assert (found.line, found.help) == (3, "turn the text into a number first: `int(status)`")
+    assert never_equal(case(source), evidence(raising(leaf("ValueError", line=2)))) is None
