@@ -17,6 +17,8 @@ _SOCKETS = frozenset(
 )
 _NETWORK = ("socket", "urllib", "http", "requests", "httpx", "urllib3", "ssl")
 _CANCELLED = ("CancelledError", "Cancelled")
+COMPUTING = "computing"
+"""What a recording says of a step that uses CPU without an end."""
 _AWAITING = (ast.Await, ast.AsyncFor, ast.AsyncWith)
 
 # ---- the loop is held ------------------------------------------------------------------------------------------------
@@ -29,7 +31,7 @@ def blocked_loop(case: Case, evidence: Evidence) -> Finding | None:
         return None
     loop = code.loop_at(shown.line)
     never = next((remark.line for remark in shown.remarks if remark.slug == "never-awaited"), None)
-    if never is not None and shown.reason == "computing":
+    if never is not None and shown.reason == COMPUTING:
         return Finding(
             diagnosis="never-awaited",
             error="this calls an `async def` without `await`: nothing of it runs, and the loop round it never ends",
@@ -49,7 +51,7 @@ def blocked_loop(case: Case, evidence: Evidence) -> Finding | None:
         error = "this computes for so long that no other task gets a turn"
         help = "do less at a time, with `await anyio.lowlevel.checkpoint()` between the parts"
         help += ", or have a worker thread do it: `await anyio.to_thread.run_sync(fn)`" if case.threads else ""
-    line = loop.lineno if loop is not None and shown.reason == "computing" else shown.line
+    line = loop.lineno if loop is not None and shown.reason == COMPUTING else shown.line
     return Finding(diagnosis=Ended.BLOCKED_LOOP.value, error=error, help=help, line=line)
 
 
@@ -95,13 +97,18 @@ def caught_cancellation(case: Case, evidence: Evidence) -> Finding | None:
     """A handler takes the cancellation too: it comes out where nobody expects it, or the task never ends."""
     shown = evidence.shown
     # In a deadlock nothing is cancelled: a cancellation that was caught would come again at the next await.
-    if shown.ended not in (Ended.CRASHED, Ended.NEVER_YIELDS, Ended.LATE, Ended.LIMIT):
+    endings = (Ended.CRASHED, Ended.NEVER_YIELDS, Ended.LATE, Ended.LIMIT, Ended.BLOCKED_LOOP)
+    if shown.ended not in endings or (shown.ended is Ended.BLOCKED_LOOP and shown.reason != COMPUTING):
         return None
     if shown.ended is Ended.CRASHED and not _escaped(evidence):
         return None
     lines = [None if shown.ended is Ended.CRASHED else shown.line]
     if shown.ended is Ended.LATE and shown.line is None:
         lines = [waiting.line for waiting in shown.waiting if waiting.line is not None]
+    if shown.ended is Ended.BLOCKED_LOOP:
+        # In a scope that is cancelled every `await` raises at once, so that such a loop never gives way.
+        loop = case.code.loop_at(shown.line)
+        lines = [node.lineno for node in ast.walk(loop) if isinstance(node, ast.Try)] if loop is not None else []
     handler = next((one for line in lines if (one := _catches_all(case.code, line)) is not None), None)
     if handler is None:
         return None
