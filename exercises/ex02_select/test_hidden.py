@@ -5,7 +5,7 @@ from grader.judge import Diagnosed, grading, token
 
 @grading(
     points=10,
-    diagnosis="serial",
+    diagnosis="wrong-winner",
     feedback="The contestants needed 3 s, 1 s and 2 s. The second one is the winner: its position is 1, and its value "
     "is what it returned.",
     help="start all of them, and let the first to finish store its position and its value",

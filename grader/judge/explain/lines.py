@@ -49,13 +49,18 @@ def _holds_cancellation_back(code: Code) -> Iterator[int]:
             yield node.lineno
 
 
+def _catches_errors(code: Code) -> Iterator[int]:
+    """A handler that does not raise what it has caught, so that no task group hears of it."""
+    handlers = [node for node in code.nodes if isinstance(node, ast.ExceptHandler)]
+    yield from sorted(handler.lineno for handler in handlers if not code.holds(handler, ast.Raise))
+
+
 def _keeps_errors(code: Code) -> Iterator[int]:
     """A handler that does not raise what it has caught; first those that do not even keep it for later."""
-    every = [node for node in code.nodes if isinstance(node, ast.ExceptHandler)]
-    handlers = [handler for handler in every if not code.holds(handler, ast.Raise)]
-    yield from sorted(handler.lineno for handler in handlers if not _keeps(handler))
+    handlers = [node for node in code.nodes if isinstance(node, ast.ExceptHandler)]
+    yield from sorted(one.lineno for one in handlers if not code.holds(one, ast.Raise) and not _keeps(one))
     if not any(isinstance(node, ast.Raise) for node in code.nodes):
-        yield from sorted(handler.lineno for handler in handlers)
+        yield from _catches_errors(code)
 
 
 def _asks_for_none(code: Code) -> Iterator[int]:
@@ -119,7 +124,7 @@ def _receives(code: Code) -> Iterator[int]:
 
 LOOKS_LIKE: Mapping[str, Callable[[Code], Iterator[int]]] = {
     "swallowed-cancellation": _holds_cancellation_back,
-    "siblings-left-running": _keeps_errors,
+    "siblings-left-running": _catches_errors,
     "lost-error": _keeps_errors,
     "falsy-value": _asks_for_none,
     "read-ahead": _reads_at_once,
