@@ -72,7 +72,7 @@ def mutants_of(source: str, asked: frozenset[str]) -> list[Mutant]:
 # ---- values that do not arrive ---------------------------------------------------------------------------------------
 
 
-@mistake("wrong-kind")
+@mistake("wrong-kind", "nothing-returned")
 def return_dropped(a: Answer) -> Iterator[Edits]:
     for function in a.public():
         match function.body[-1]:

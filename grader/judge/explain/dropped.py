@@ -83,14 +83,20 @@ def _is_async(call: ast.Call, code: Code) -> bool:
         return True
     if isinstance(call.func, ast.Attribute) and _is_of_module(call.func, code):
         return False  # `anyio.run(...)`, whatever the submission calls `run`
-    return name in _coroutine_functions(code)
+    return (isinstance(call.func, ast.Attribute), name) in _coroutine_functions(code)
 
 
 @lru_cache(maxsize=8)
-def _coroutine_functions(code: Code) -> frozenset[str]:
-    """The names by which the submission has coroutine functions alone."""
-    others = {function.name for function in code.functions if not _makes_a_coroutine(function)}
-    return frozenset(function.name for function in code.functions) - others
+def _coroutine_functions(code: Code) -> frozenset[tuple[bool, str]]:
+    """The names by which the submission has coroutine functions alone, each with whether they are methods.
+
+    `sock.connect(...)` is none of a submission that has a function `connect` of its own.
+    """
+    kinds = {True: set[tuple[bool, str]](), False: set[tuple[bool, str]]()}
+    for function in code.functions:
+        is_method = isinstance(code.parents[function], ast.ClassDef)
+        kinds[_makes_a_coroutine(function)].add((is_method, function.name))
+    return frozenset(kinds[True] - kinds[False])
 
 
 def _is_of_module(function: ast.Attribute, code: Code) -> bool:

@@ -54,6 +54,8 @@ def test_a_call_that_nobody_awaits_is_named(line: str) -> None:
         "asked = source.__anext__(); await asked",
         "unknown(1)",
         "anyio.work(1)",
+        "source.work(1)",
+        "pull()",
     ],
 )
 def test_a_call_that_is_awaited_or_need_not_be_is_let_be(line: str) -> None:
