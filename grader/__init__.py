@@ -1,11 +1,12 @@
 """Plays learners' async code in a box, judges the recordings outside of it, and says in words what went wrong.
 
-Ten rooms above a ground floor of three modules, in one direction: a module imports from its own room and from what
-stands before it. Within a room the docstring of its ``__init__`` gives the order. ``tests/test_layers.py`` executes
-both.
+Ten rooms and the interface for authors stand above a ground floor of three modules, in one direction: a module imports
+from its own room and from what stands before it. Within a room the docstring of its ``__init__`` gives the order.
+``tests/test_layers.py`` executes both.
 
     errors text files        the ground floor: our failures; cleaning and wording; files that are whole or not there
     wire                     what the box and the judge say to each other
+    authoring                what the author of a kit writes against
     kit                      exercises as they lie on the disk
     box                      everything that runs beside a learner's code (of the others it imports wire alone)
     policy                   what a submission is, read without running it

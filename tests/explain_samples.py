@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 from textwrap import dedent
 
-from grader.judge.diagnosed import Diagnosed
+from grader.authoring import Diagnosed
 from grader.judge.engine import Request, grade
 from grader.judge.explain.code import Code
 from grader.judge.explain.evidence import Case, Evidence

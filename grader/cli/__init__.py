@@ -1,15 +1,16 @@
 """The ``grade`` command: arguments in, exit code out. click is imported here and nowhere else.
 
-Each command parses its arguments, calls one use case of ``desk`` (``grade kit check``: the judge), prints the result
+Each command parses its arguments, calls one use case of ``desk``, prints the result
 and chooses the exit code.
 
 - ``main`` has the small commands, and ``entry``, which turns every error into a message and an exit code.
-- ``run`` is ``grade run``, which ``grade ex01`` means too; ``class_`` is ``grade class``.
+- ``run`` is ``grade run``, which ``grade ex01`` means too; ``class_`` is ``grade class``,
+  ``kit`` is ``grade kit``.
 - ``options`` has the options that every command understands, and what people type in place of a command.
 - ``stdout`` prints results even to a reader that knows only ASCII or has gone away; ``exit_codes`` lists the codes.
 
 To add an option, add it to the decorators of its command. Import what is heavy inside the command's function: the time
 of ``grade --help`` is that of the imports at the top.
 
-    exit_codes stdout options run class_ main
+    exit_codes stdout options run class_ kit main
 """

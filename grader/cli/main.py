@@ -16,6 +16,7 @@ import click
 from grader import __version__
 from grader.cli import exit_codes, stdout
 from grader.cli.class_ import class_
+from grader.cli.kit import kit
 from grader.cli.options import Grade, SharedOptions, shared_options
 from grader.cli.run import run
 from grader.errors import GraderError
@@ -137,38 +138,9 @@ def doctor(shared: SharedOptions) -> None:
     sys.exit(0 if all(check.fine for check in checks) else 4)
 
 
-@main.group()
-@shared_options
-def kit() -> None:
-    """Check kits of exercises."""
-
-
-@kit.command()
-@click.argument("directory", required=False, type=click.Path(path_type=Path))
-@click.option("--schedules", type=click.IntRange(1, 100_000), metavar="N", help="How many task schedules at most.")
-@click.option("--learn", "learns", is_flag=True, help="Write down what the wrong answers show (roots.toml).")
-@shared_options
-@click.pass_obj
-def check(shared: SharedOptions, directory: Path | None, schedules: int | None, learns: bool) -> None:
-    """Prove a kit: stubs fail cleanly, right answers pass, each wrong answer fails as it says."""
-    from grader.judge.kitcheck import check_aloud, learn
-    from grader.judge.options import asked_for
-    from grader.sandbox.box import Box
-
-    if directory is not None:
-        shared.kit = directory
-    desk = shared.text_desk()
-    with Box() as box:
-        options = asked_for(schedules=schedules)
-        if learns:
-            learn(box, desk.kit, options=options, echo=shared.say)
-            desk = shared.text_desk()
-        problems = check_aloud(box, desk.kit, options=options, quiet=shared.quiet, echo=shared.say)
-    sys.exit(1 if problems else 0)
-
-
 main.add_command(run)
 main.add_command(class_)
+main.add_command(kit)
 
 
 def entry() -> None:

@@ -9,11 +9,12 @@ code of them. Nothing here knows click.
 - ``learner`` serves every command in such a folder but grading: init, list, hint, explain, solution, report, reset, ...
 - ``run`` grades a learner's files (``grade ex01``), and sends the verdicts to reports and to GitHub.
 - ``class_`` grades a class; ``class_files`` writes its pages and tables, and leaves alone what has not changed.
+- ``author`` is a room of its own for those who write kits: ``grade kit``.
 - ``doctor`` tests whether this computer offers what the grader needs.
 
 To add an option of ``grade run`` that decides what is played, change ``asked_for`` in ``grader.judge.options``, else
 ``RunOptions``; for ``grade class`` change ``ClassOptions``, and ``again``, which repeats every option that decides a
 mark.
 
-    workspace lastruns hints learner run class_files class_ doctor
+    workspace lastruns hints learner run class_files class_ doctor author
 """

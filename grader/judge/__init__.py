@@ -18,48 +18,14 @@ go out, one for each submission. The way of a submission, and where to change wh
 - ``verdict`` is what reports get to see, and ``documents`` writes it as JSON and reads it back.
 - ``kitcheck`` proves a kit by grading the answers that come with it; ``kitroots`` learns from the wrong ones.
 
-Authors declare hidden tests with ``grading`` and ``token``, and raise ``Diagnosed`` in them. They stand here so that
-importing them loads neither pytest nor the sandbox.
+What authors of kits write against stands in ``grader.authoring``; three names of it are handed on here.
 
-    diagnosed options verdict collect kitfault kitnames schedules tasknames unwinding explain cells judging attempt
+    options verdict collect kitfault kitnames schedules tasknames unwinding explain cells judging attempt
     progress reference session results documents engine kitroots kitcheck
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import TypeVar
-
-from grader.judge.diagnosed import Diagnosed
-from grader.wire.values import Token
+from grader.authoring import Diagnosed, grading, token
 
 __all__ = ["Diagnosed", "grading", "token"]
-
-F = TypeVar("F", bound=Callable[..., None])
-
-
-def grading(
-    *,
-    points: int,
-    diagnosis: str,
-    feedback: str,
-    help: str = "",
-    schedules: int | None = None,
-    show: Sequence[str] = (),
-) -> Callable[[F], F]:
-    """Declare a hidden test. The arguments are read from the source by ``kit``, which refuses anything but literals.
-
-    ``feedback`` says what the code did and what the contract asks; ``help``, in place of that of the diagnosis, what to
-    change. ``show`` names inputs of its plays that a learner may see when it fails, and ``"expected"`` for what the
-    reference answer returned in the same play.
-    """
-
-    def declare(function: F) -> F:
-        return function
-
-    return declare
-
-
-def token(name: str) -> Token:
-    """The object to which a scenario gave this name, as it appears in a recording."""
-    return Token(name)

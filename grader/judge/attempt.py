@@ -11,10 +11,10 @@ import time
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from grader.authoring import Diagnosed
 from grader.errors import GraderError
 from grader.judge.cells import AnyCell
 from grader.judge.collect import Function, fails, skips
-from grader.judge.diagnosed import Diagnosed
 from grader.judge.explain.telling import most_telling
 from grader.judge.judging import TooCostly, judging
 from grader.judge.kitfault import Stumble, stumble_of

@@ -59,20 +59,6 @@ def check(box: Box, kit: Kit, *, options: PlayOptions = EVERYTHING) -> Iterator[
         yield from _check_exercise(box, kit, exercise, options)
 
 
-def check_aloud(box: Box, kit: Kit, *, options: PlayOptions, quiet: bool, echo: Callable[[str], None]) -> int:
-    """Check a kit and print a line for each result, if ``quiet`` for problems only; returns the number of problems."""
-    count = problems = 0
-    for checked in check(box, kit, options=options):
-        count, problems = count + 1, problems + len(checked.problems)
-        if checked.problems or not quiet:
-            word = "FAIL" if checked.problems else "ok  "
-            echo(f"{word} {checked.exercise}  {checked.subject:<34} {checked.summary}".rstrip())
-        for problem in checked.problems:
-            echo(f"       {problem}")
-    echo(f"{kit.title} {kit.version}: {count} files and exercises checked, {counted(problems, 'problem')}")
-    return problems
-
-
 def _check_exercise(box: Box, kit: Kit, exercise: Exercise, options: PlayOptions) -> Iterator[Checked]:
     files = _supported_answers(exercise)
     requests = [_stub_request(exercise), *(_request(path, options) for path in files)]

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from grader.judge.diagnosed import Diagnosed
+from grader.authoring import Diagnosed
 from grader.judge.explain.code import Code
 from grader.judge.unwinding import spans_as_at
 from grader.kit.diagnosis import Diagnosis

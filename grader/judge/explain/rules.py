@@ -6,7 +6,7 @@ import ast
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from grader.judge.diagnosed import Diagnosed
+from grader.authoring import Diagnosed
 from grader.judge.explain.awaiting import async_aiter
 from grader.judge.explain.calls import not_a_classmethod
 from grader.judge.explain.cancelling import shielded

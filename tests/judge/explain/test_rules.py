@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.judge.diagnosed import Diagnosed
+from grader.authoring import Diagnosed
 from grader.judge.explain.finding import AUTHOR, CONCURRENCY, PYTHON
 from grader.judge.explain.rules import MAX_SENTENCE, explain
 from grader.sandbox.box import Box

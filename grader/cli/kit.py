@@ -1,0 +1,41 @@
+"""The command ``grade kit``: what authors of kits do with them."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from grader.cli.options import SharedOptions, shared_options
+
+
+@click.group()
+@shared_options
+def kit() -> None:
+    """Check kits of exercises."""
+
+
+@kit.command()
+@click.argument("directory", required=False, type=click.Path(path_type=Path))
+@click.option("--schedules", type=click.IntRange(1, 100_000), metavar="N", help="How many task schedules at most.")
+@click.option("--learn", "learns", is_flag=True, help="Write down what the wrong answers show (roots.toml).")
+@shared_options
+@click.pass_obj
+def check(shared: SharedOptions, directory: Path | None, schedules: int | None, learns: bool) -> None:
+    """Prove a kit: stubs fail cleanly, right answers pass, each wrong answer fails as it says."""
+    from grader.desk.author.check import check_aloud
+    from grader.judge.kitcheck import learn
+    from grader.judge.options import asked_for
+    from grader.sandbox.box import Box
+
+    if directory is not None:
+        shared.kit = directory
+    desk = shared.text_desk()
+    with Box() as box:
+        options = asked_for(schedules=schedules)
+        if learns:
+            learn(box, desk.kit, options=options, echo=shared.say)
+            desk = shared.text_desk()
+        problems = check_aloud(box, desk.kit, options=options, quiet=shared.quiet, echo=shared.say)
+    sys.exit(1 if problems else 0)
