@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from grader.authoring import Diagnosed
 from grader.errors import GraderError
 from grader.judge.cells import AnyCell
-from grader.judge.collect import Function, fails, skips
+from grader.judge.collect import HiddenFunction, fails, skips
 from grader.judge.explain.telling import most_telling
 from grader.judge.judging import TooCostly, judging
 from grader.judge.kitfault import Stumble, stumble_of
@@ -96,6 +96,9 @@ class PlayFixture:
         """Charges the CPU time up to now."""
         self._began = time.thread_time()
 
+    def __repr__(self) -> str:
+        return "play"
+
     def __call__(self, scenario: str, *, within: float | None = None, **inputs: object) -> Recording:
         """Play a scenario and return what happened, however it ended.
 
@@ -162,7 +165,7 @@ class Trial:
     """One hidden test on one backend, and the cell in which the submission is played for it."""
 
     test: HiddenTest
-    function: Function
+    function: HiddenFunction
     cell: AnyCell
     backend: str
     threads: bool
@@ -187,8 +190,8 @@ class Trial:
 
     def call_to_the_end(self, play: PlayFixture, number: int) -> Judged | None:
         """As ``call``; raises TooCostly or TooLong if the call is cut short."""
-        codes = {"outermost": Trial.run.__code__, "innermost": PlayFixture.__call__.__code__}
-        with judging(self.cell.budget, play.has_little, **codes) as play.settle:
+        tests, asking = self.function.code.co_filename, PlayFixture.__call__.__code__
+        with judging(self.cell.budget, play.has_little, tests=tests, asking=asking) as play.settle:
             try:
                 return self._called(play, number)
             finally:
@@ -196,13 +199,13 @@ class Trial:
 
     def _called(self, play: PlayFixture, number: int) -> Judged | None:
         try:
-            returned = self.run(play)
+            returned = self.function.call(play)
         except skips():
             return not_judged("the hidden test was skipped")
         except GraderError:
             raise  # such as that no box can be started, which is not the learner's fault
         except fails() as error:
-            stumble = stumble_of(error, self.function)
+            stumble = stumble_of(error, self.function.code)
             return self._failed(play.used, number, stumble, error if isinstance(error, Diagnosed) else None)
         if returned is None:
             unseen = any(_is_unseen(recording) for _, recording in play.used)
@@ -211,10 +214,6 @@ class Trial:
         if isinstance(returned, Coroutine):
             returned.close()  # the reason says so; Python need not warn of it as well
         return not_judged(f"the hidden test returned a {type(returned).__name__}")
-
-    def run(self, play: PlayFixture) -> object:
-        """Call the function of the hidden test, and do nothing else: it may be interrupted anywhere in this frame."""
-        return self.function(play)
 
     def _too_costly(self, play: PlayFixture, number: int) -> Judged:
         """How a call is judged that was cut short, as its time was up."""

@@ -11,9 +11,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from pathlib import PurePath
-from types import FunctionType
+from types import CodeType
 
-from grader.judge.collect import Function, fails_by_assertion
+from grader.judge.collect import fails_by_assertion
 from grader.text import clean_line
 from grader.wire.recording import Ended, Leaf, Mark, Recording, Span, Trace
 
@@ -57,12 +57,11 @@ class Stumble:
         return at_fault(self.path, self.line, self.said)
 
 
-def stumble_of(error: BaseException, function: Function) -> Stumble | None:
-    """What an exception says about the hidden test that raised it; None for a failed assertion."""
+def stumble_of(error: BaseException, code: CodeType) -> Stumble | None:
+    """What an exception says about the hidden test of that code that raised it; None for a failed assertion."""
     if isinstance(error, fails_by_assertion()):
         return None
-    assert isinstance(function, FunctionType)
-    file, line, innermost = function.__code__.co_filename, function.__code__.co_firstlineno, ""
+    file, line, innermost = code.co_filename, code.co_firstlineno, ""
     step = error.__traceback__
     while step is not None:
         innermost = step.tb_frame.f_code.co_filename

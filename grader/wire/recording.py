@@ -50,6 +50,9 @@ MAX_RETURNED_PARTS = 64
 MAX_RETURNED_TEXT = 2000
 """What crosses of one returned value: enough for a line of a report."""
 
+__tracebackhide__ = True
+"""Tells pytest to show the line of a hidden test that asked in vain, and not ours that says so."""
+
 
 class Missing(AssertionError):
     """A hidden test asked a recording for something that did not happen."""
@@ -305,7 +308,7 @@ class Trace:
     """The virtual time at which the simulation stopped the play; what comes after that is its unwinding."""
 
 
-@dataclass(slots=True, kw_only=True, eq=False)
+@dataclass(slots=True, kw_only=True, eq=False, repr=False)
 class Recording:
     """What came back from a play. The properties and methods are what hidden tests read.
 
@@ -348,6 +351,9 @@ class Recording:
     """Bytes of the message that it was read from; 0 for one that no box has sent."""
     _named: dict[str, dict[str, list[Any]]] = field(default_factory=dict, init=False, repr=False)
     """The rows of each kind by their names, once a hidden test has asked for some."""
+
+    def __repr__(self) -> str:
+        return f"<play of {self.scenario!r} on {self.backend}: {self.ended}>"
 
     @property
     def result(self) -> object:
