@@ -173,18 +173,10 @@ def read_exercise(
     folder = root / "exercises" / name
     id, _, title = name.partition("_")
     table = read_table(folder / "exercise.toml", known=KEYS, report=faults.report)
-    file = _read_file(table)
-    scenarios = read_source(folder / "scenarios.py", faults.report)
-    read = read_hidden_tests(folder / "test_hidden.py", slugs=diagnoses.keys(), report=faults.report)
     solutions = root / "solutions" / name
+    file = _read_file(table)
     exercise = Exercise(
-        id=table.read(
-            "id",
-            lambda value: id if value == id else None,
-            id,
-            expected=f"{id!r}, as in the name of the folder",
-            example=f'"{id}"',
-        ),
+        id=_read_id(table, id),
         title=table.text("title") or title,
         summary=table.text("summary"),
         folder=folder,
@@ -197,10 +189,12 @@ def read_exercise(
         rules=_read_rules(table),
         hints=_read_exercise_hints(table, diagnoses),
         limits=read_limits(table, limits),
-        tests=read.tests,
+        tests=(),
         solutions=solutions if solutions.is_dir() else None,
     )
     _check_files(exercise, faults, *([exercise.stub] if file else []))
+    scenarios = read_source(exercise.scenarios, faults.report)
+    read = read_hidden_tests(exercise.test_file, slugs=diagnoses.keys(), report=faults.report)
     mended = {}
     if scenarios is not None and scenarios.text != scenarios.written:
         mended[scenarios.path] = scenarios.text
@@ -209,6 +203,7 @@ def read_exercise(
     if scenarios is not None and read.source is not None:
         for problem in unused_scenarios(scenarios, read.source):
             faults.remark(path=scenarios.path, line=problem.line, what=problem.what, hint=problem.hint)
+    exercise = dataclasses.replace(exercise, tests=read.tests)
     return ReadExercise(exercise=exercise, mended=mended, left_out=read.left_out)
 
 
@@ -228,6 +223,11 @@ def refuse_conftest(folder: Path, faults: Faults) -> None:
     if path.is_file():
         what = "a kit has no conftest.py: the judge reads fixtures from test_hidden.py alone"
         faults.report(path=path, line=1, what=what, hint="Move its fixtures into test_hidden.py, and delete the file.")
+
+
+def _read_id(table: Table, id: str) -> str:
+    expected = f"{id!r}, as in the name of the folder"
+    return table.read("id", lambda value: id if value == id else None, id, expected=expected, example=f'"{id}"')
 
 
 def _read_file(table: Table) -> str:

@@ -135,7 +135,7 @@ def _problems_of_decorators(node: Function, top: TopLevel) -> Iterator[Problem]:
         elif name == USEFIXTURES:
             yield from _problems_of_use(node, decorator, top)
         elif mark in _SKIPS:
-            what = f"`{node.name}` is marked `{mark}`: a test that is skipped earns nothing to anybody"
+            what = f"`{node.name}` is marked `{mark}`: a test that is skipped earns no learner a point"
             yield Problem(decorator.lineno, what, "Take the mark out, or take out the test.")
         elif mark != name:
             what = f"`{node.name}` is marked `{mark}`, and the judge runs every hidden test in the same way"

@@ -23,7 +23,6 @@ TOTAL_POINTS = 100
 
 _SET_UP = tuple(f"{when}_{of}" for when in ("setup", "teardown") for of in ("module", "function"))
 _MARKS = ("pytestmark", "pytest_plugins")
-_NOT_RUN = "what the hidden tests are is told without running anything"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,14 +113,15 @@ class _File:
     """The statements at the top level of the file, sorted into what they are."""
 
     def __init__(self, source: Source, slugs: Collection[str]) -> None:
-        self._tree = source.tree
+        self._source = source
         self._slugs = slugs
-        self._top: TopLevel = top_level_of(source.tree, source.broken)
+        self._top: TopLevel = top_level_of(source)
         self._hidden = [
             (statement, node)
+            for node in source.nodes
+            if isinstance(node, Function) and self._is_collected(node) and node not in source.tree.body
             for statement in source.tree.body
-            for node in ast.walk(statement)
-            if node is not statement and isinstance(node, Function) and self._is_collected(node)
+            if node.lineno in span_of(statement)
         ]
         functions = [statement for statement in source.tree.body if isinstance(statement, Function)]
         declared = [node for node in functions if is_fixture(node, self._top)]
@@ -156,7 +156,7 @@ class _File:
         for _, node in self._hidden:
             what = f"`{node.name}` is not at the top level of the file"
             yield Problem(node.lineno, what, f"Move it out of the class or block: `def {node.name}(play):`.")
-        for statement in self._tree.body:
+        for statement in self._source.tree.body:
             yield from self._refusal(statement)
         yield from self._fixtures.problems
         for read in self._read:
@@ -164,7 +164,7 @@ class _File:
         for node in self._doubled:
             what = f"`{node.name}` is there twice, first on line {self._first[node.name].lineno}"
             yield Problem(node.lineno, what, "Give one of the two another name; Python keeps only the second.")
-        yield from problems_of_raised(self._tree, self._slugs)
+        yield from problems_of_raised(self._source.nodes, self._slugs)
         if not self._hidden and not any(name.startswith("test_") for name in self._top.lost):
             yield from _problem_of_total(self._read)
 
@@ -173,12 +173,14 @@ class _File:
         match statement:
             case ast.FunctionDef(name=name) if name in _SET_UP:
                 hint = "Write a fixture: `@pytest.fixture(autouse=True)`."
-                what = f"`{name}` would be called for no hidden test: the judge sets up their fixtures alone"
+                what = f"`{name}` is called for no hidden test: the judge sets up fixtures, and nothing else"
             case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) if name.startswith("pytest_"):
-                what = f"`{name}` is a hook of pytest, and {_NOT_RUN}"
+                what = (
+                    f"`{name}` is a hook of pytest, which the judge does not call: this file is read without running it"
+                )
                 hint = 'Write `@pytest.mark.parametrize("seconds", [1, 2])` above the test.'
             case ast.Assign(targets=[ast.Name(id=name)]) if name in _MARKS:
-                what = f"`{name}` changes all tests of the file, and {_NOT_RUN}"
+                what = f"`{name}` changes all tests of the file at once, and the judge reads what stands above each"
                 hint = "Take it out; `parametrize` and `usefixtures` may stand above a test."
             case ast.Assign(targets=[ast.Name(id=name)], value=ast.Lambda() | ast.Name()) if name.startswith("test_"):
                 what = f"`{name}` is a hidden test that is not written as one"

@@ -11,6 +11,7 @@ import re
 import warnings
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from grader.kit.faults import Problem, Report
@@ -26,7 +27,7 @@ _Unreadable = (SyntaxError, ValueError, RecursionError, MemoryError)
 """What Python raises for a text that it cannot read: the last three for a null byte, and for brackets too deep."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Source:
     """A Python file of a kit, as far as Python can read it."""
 
@@ -39,6 +40,11 @@ class Source:
     """The tree of ``text``."""
     broken: str
     """The statements that are blanked out."""
+
+    @cached_property
+    def nodes(self) -> tuple[ast.AST, ...]:
+        """All nodes of the tree. They are asked for many times, and finding them takes longer than parsing."""
+        return tuple(ast.walk(self.tree))
 
 
 def read_source(path: Path, report: Report) -> Source | None:
