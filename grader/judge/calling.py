@@ -12,15 +12,10 @@ from typing import Any
 import pytest
 
 from grader.errors import KitError
+from grader.kit.fixtures import GIVEN
 
-FIXTURES = ("play", "request", "monkeypatch", "tmp_path", "tmp_path_factory")
-"""What a hidden test may use beside its own fixtures: ``play``, and these of pytest. Other fixtures of pytest show what
-a test prints, logs or warns of, and a hidden test runs outside of the program that would; those of plugins are not
-there when ``grade`` judges."""
 MARKS = ("parametrize", "usefixtures")
 """The marks of pytest that a hidden test may have."""
-_OF_PYTEST = ("_xunit_setup_", "_unittest_setup_")
-"""How the names begin of the fixtures that pytest makes of functions such as ``setup_function``."""
 
 
 class Caller:
@@ -94,10 +89,10 @@ def refuse_what_grade_cannot_do(item: pytest.Function) -> None:
                 hint=f"Take it out: beside @grading, a hidden test may have {' and '.join(MARKS)}.",
             )
     for name in _asked_for(item):
-        if not (name in FIXTURES or name.startswith(_OF_PYTEST) or _is_own(item, name)):
+        if not (name in GIVEN or _is_own(item, name)):
             raise KitError(
                 f"{item.path}: `{item.name}` uses the fixture `{name}`, which is not defined in this file",
-                hint=f"Define it there; of pytest itself there are {', '.join(FIXTURES[1:])}.",
+                hint=f"Define it there, or take it out; there are no others than {', '.join(GIVEN)}.",
             )
 
 
@@ -109,7 +104,8 @@ def _asked_for(item: pytest.Function) -> list[str]:
     for name in asked:  # grows meanwhile
         inner = definitions[name][-1].argnames if _is_own(item, name) else ()
         asked += [each for each in inner if each not in asked]
-    return [name for name in asked if name in definitions]
+    parameters = item.callspec.params if hasattr(item, "callspec") else ()
+    return [name for name in asked if name in definitions and name not in parameters]
 
 
 def _is_own(item: pytest.Function, name: str) -> bool:

@@ -49,6 +49,8 @@ class HiddenFunctions:
     """Tears down what they have set up for more than one call, such as a fixture of the module."""
 
 
+_FOLDERS = "_tmp_path_factory"
+"""Where pytest's configuration keeps what makes the folders of ``tmp_path``."""
 _collected: dict[Path, tuple[str, HiddenFunctions]] = {}
 """Each file's text when it was collected, and its tests. Collecting takes as long as judging several submissions."""
 
@@ -95,6 +97,7 @@ def _collect(exercise: Exercise) -> HiddenFunctions:
     _forget(exercise)
     with _own_environment():
         pytest.main(_arguments(exercise), plugins=[collector, caller])
+    collector.keep_folders()
     _forget(exercise)
     if collector.interrupted:
         raise KeyboardInterrupt
@@ -116,9 +119,16 @@ class _Collector:
         """Why the file cannot be collected."""
         self.interrupted = False
         """Whether the user pressed Ctrl-C."""
+        self._folders: Any = None
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         self.items = [*session.items]  # type: ignore[list-item]
+        self._folders = getattr(session.config, _FOLDERS)
+
+    def keep_folders(self) -> None:
+        """Give ``tmp_path`` back what it makes folders with, which pytest takes away at the end of its run."""
+        if self.items:
+            setattr(self.items[0].config, _FOLDERS, self._folders)
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         if report.failed and not self.error:

@@ -23,7 +23,7 @@ from grader.judge.options import PlayOptions, asked_for
 from grader.judge.subject import Subject
 from grader.kit.exercise import Exercise
 from grader.kit.hidden_tests import HiddenTest
-from grader.kit.kit import load_kit
+from grader.kit.kit import Kit, read_kit
 from grader.sandbox.box import Box
 
 SECTION = "Played"
@@ -92,7 +92,7 @@ class HiddenRun(Caller):
 
     def subject_of(self, path: Path) -> Subject:
         """What is played for the file of hidden tests. Raises KitError for a fault of its kit."""
-        kit = load_kit(path.parents[2])
+        kit = _kit_of(path)
         exercise = next((one for one in kit.exercises if one.test_file.resolve() == path.resolve()), None)
         if exercise is None:
             hint = f'Add "{path.parent.name}" to `exercises` there.'
@@ -211,6 +211,17 @@ class _Calls:
             when=when,
             duration=sum(report.duration for report in self._reports),
         )
+
+
+def _kit_of(path: Path) -> Kit:
+    """The kit of a file of hidden tests. Raises KitError with all that is wrong in its exercise, or in kit.toml."""
+    folder = path.parent
+    reading = read_kit(folder.parents[1])
+    near = [fault for fault in reading.faults if fault.blocks and fault.path.parent in (folder, folder.parent)]
+    if reading.kit is None or near:
+        *others, last = near or reading.faults
+        raise KitError("".join(f"{fault}\nhelp: {fault.hint}\n" for fault in others) + str(last), hint=last.hint)
+    return reading.kit
 
 
 def _run(config: pytest.Config) -> HiddenRun:
