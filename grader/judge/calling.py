@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from _pytest.runner import runtestprotocol
 
 from grader.errors import KitError
 from grader.kit.fixtures import GIVEN
@@ -73,6 +74,13 @@ class Caller:
         if self._raised is None and call.excinfo is not None:
             self._raised = call.excinfo.value
         return (yield)
+
+
+def run_once(item: pytest.Function) -> list[pytest.TestReport]:
+    """Set a test up, call it and tear down what is its own; what its module has set up stays, as the parent is next."""
+    # Not by the hook ``pytest_runtest_protocol``: plugins put a report, a timer and a search for warnings round it.
+    parent: Any = item.parent
+    return runtestprotocol(item, log=False, nextitem=parent)
 
 
 def takes_play_alone(item: pytest.Function) -> bool:

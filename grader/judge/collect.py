@@ -152,10 +152,10 @@ class _Collector:
 
 
 def _hidden_function(item: pytest.Function, caller: Caller) -> HiddenFunction:
-    from grader.judge.calling import takes_play_alone
+    from grader.judge.calling import run_once, takes_play_alone
 
     def call(play: object) -> object:
-        return caller.call(play, partial(item.ihook.pytest_runtest_protocol, item=item, nextitem=item.parent))
+        return caller.call(play, partial(run_once, item))
 
     return HiddenFunction(code=item.function.__code__, call=item.obj if takes_play_alone(item) else call)
 

@@ -13,11 +13,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from _pytest.runner import runtestprotocol
 
 from grader.errors import GraderError, KitError, UsageError
 from grader.judge.attempt import TooLong
-from grader.judge.calling import Caller
+from grader.judge.calling import Caller, run_once
 from grader.judge.collect import HiddenFunction, check_collected
 from grader.judge.options import PlayOptions, asked_for
 from grader.judge.subject import Subject
@@ -180,9 +179,7 @@ class _Calls:
         return call(play, self._run)
 
     def _run(self) -> None:
-        # The item's parent stays set up, so that only the fixtures of the function are torn down.
-        parent: Any = self._item.parent
-        reports = runtestprotocol(self._item, log=False, nextitem=parent)
+        reports = run_once(self._item)
         if not self._failed:
             self._reports = reports
             self._failed = any(report.failed or report.skipped for report in reports)

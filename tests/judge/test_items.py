@@ -247,10 +247,8 @@ def test_the_debugger_opens_at_the_line_of_the_hidden_test_and_once(kit: Path) -
 
 
 def test_every_item_has_a_timeout_from_the_limits_of_its_exercise(kit: Path) -> None:
-    change(
-        kit / DOUBLE / "exercise.toml", "[rules]", "[limits]\ntotal_wall_seconds = 1\njudging_seconds = 1\n\n[rules]"
-    )
-    change(kit / DOUBLE / "exercise.toml", "[limits]", "[limits]\ntotal_cpu_seconds = 1")
+    limits = "[limits]\ntotal_wall_seconds = 1\ntotal_cpu_seconds = 1\njudging_seconds = 1\n"
+    change(kit / DOUBLE / "exercise.toml", "[rules]", f"{limits}\n[rules]")
     change(
         kit / DOUBLE / "test_hidden.py",
         'assert play("call", n=3).result == 6',
@@ -258,7 +256,7 @@ def test_every_item_has_a_timeout_from_the_limits_of_its_exercise(kit: Path) -> 
     )
     shown = run_pytest(DOUBLE, "-k", "asyncio", cwd=kit, code=1)
 
-    assert "Timeout (>3.0s) from pytest-timeout." in shown
+    assert re.search(r"Timeout \(?>3\.0s", shown)
     assert "1 failed, 1 passed" in shown
 
 
