@@ -11,6 +11,7 @@ from pathlib import Path
 
 from grader.kit.diagnosis import HINT_STAGES, Diagnosis
 from grader.kit.faults import Faults
+from grader.kit.figures import Figure, read_figures
 from grader.kit.hidden_tests import HiddenTest, read_hidden_tests
 from grader.kit.scenarios import unused_scenarios
 from grader.kit.sources import read_source
@@ -42,7 +43,7 @@ KEYS: Mapping[str, str] = {
     "minutes": "30",
     "needs": '["loopback"]',
     "backends": '["asyncio", "trio"]',
-    **dict.fromkeys(("rules", "hints", "limits"), ""),
+    **dict.fromkeys(("rules", "hints", "limits", "figures"), ""),
 }
 """The keys of ``exercise.toml``, each with an example of its value."""
 RULES_KEYS: Mapping[str, str] = {
@@ -125,6 +126,8 @@ class Exercise:
     tests: tuple[HiddenTest, ...]
     solutions: Path | None
     """The folder of the answers, if the kit has them."""
+    figures: tuple[Figure, ...] = ()
+    """The pictures in the lesson that are drawn from plays."""
 
     @property
     def module(self) -> str:
@@ -191,6 +194,7 @@ def read_exercise(
         limits=read_limits(table, limits),
         tests=(),
         solutions=solutions if solutions.is_dir() else None,
+        figures=read_figures(table),
     )
     _check_files(exercise, faults, *([exercise.stub] if file else []))
     scenarios = read_source(exercise.scenarios, faults.report)
@@ -201,7 +205,8 @@ def read_exercise(
     if read.source is not None and read.mended != read.source.written:
         mended[read.source.path] = read.mended
     if scenarios is not None and read.source is not None:
-        for problem in unused_scenarios(scenarios, read.source):
+        drawn = [figure.scenario for figure in exercise.figures]
+        for problem in unused_scenarios(scenarios, read.source, drawn):
             faults.remark(path=scenarios.path, line=problem.line, what=problem.what, hint=problem.hint)
     exercise = dataclasses.replace(exercise, tests=read.tests)
     return ReadExercise(exercise=exercise, mended=mended, left_out=read.left_out)

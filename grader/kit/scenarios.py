@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from grader.kit.faults import Problem
 from grader.kit.sources import Source
@@ -12,11 +12,14 @@ from grader.kit.sources import Source
 _STAGE = "stage"
 
 
-def unused_scenarios(scenarios: Source, tests: Source) -> Iterator[Problem]:
-    """What is wrong with each scenario whose name no hidden test has in a text, and no other scenario uses."""
+def unused_scenarios(scenarios: Source, tests: Source, drawn: Collection[str]) -> Iterator[Problem]:
+    """What is wrong with each scenario whose name no hidden test has in a text, and no other scenario uses.
+
+    ``drawn`` are the names of those that are played for a figure.
+    """
     scenes = [node for node in scenarios.tree.body if isinstance(node, ast.AsyncFunctionDef) and _takes_stage(node)]
     texts = {node.value for node in tests.nodes if isinstance(node, ast.Constant)}
-    missing = [node for node in scenes if node.name not in texts]
+    missing = [node for node in scenes if node.name not in texts and node.name not in drawn]
     if not missing:
         return
     named = {node.id for node in scenarios.nodes if isinstance(node, ast.Name)}
