@@ -66,7 +66,7 @@ class ReadTests:
 
 def read_hidden_tests(path: Path, *, slugs: Collection[str], report: Report) -> ReadTests:
     """Read the hidden tests of one exercise, and report all that the judge would not run exactly once."""
-    source = read_source(path, report)
+    source = read_source(path, report, of_statements=report)
     if source is None:
         return ReadTests(tests=(), left_out=frozenset(), source=None, mended="")
     file = _File(source, slugs)
