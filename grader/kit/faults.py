@@ -25,8 +25,8 @@ class KitFault:
     hint: str
     """What to do: it starts with a verb, and ends with an example of a valid value where there is one."""
     blocks: bool = True
-    """Whether nothing can be graded with the kit before it is corrected. A scenario that no test plays does no harm, and
-    one that is no Python harms its own exercise alone, of which the judge says so."""
+    """Whether nothing can be graded with the kit before it is corrected. A scenario that no test plays does no harm,
+    and one that is no Python harms its own exercise alone, of which the judge says so."""
 
     def __str__(self) -> str:
         return f"{self.path}:{self.line}: {self.what}"

@@ -61,6 +61,11 @@ def read_function(node: Function, top: TopLevel, fixtures: Fixtures, slugs: Coll
     )
 
 
+def is_graded(node: Function, top: TopLevel) -> bool:
+    """Whether a function is declared by ``@grading``."""
+    return any(_name_of(decorator, top) in _GRADINGS for decorator in node.decorator_list)
+
+
 # ---- what it says of itself ------------------------------------------------------------------------------------------
 
 

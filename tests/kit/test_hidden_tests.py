@@ -168,8 +168,10 @@ REFUSED = {
     "set-up by name": ("def setup_function(): ...\n" + graded("test_it"), "1: `setup_function` is called for no"),
     "a hook": (
         "def pytest_generate_tests(metafunc): ...\n" + graded("test_it"),
-        "1: `pytest_generate_tests` is a hook of pytest, which the judge does not call",
+        "1: `pytest_generate_tests` is a hook of pytest, and this file is read",
     ),
+    "a name without an underscore": ("def testIt(play): ...\n", "1: `testIt` is meant as a hidden test, and its name"),
+    "another name below grading": (graded("check_it"), "2: `check_it` is meant as a hidden test, and its"),
     "no test at all": ("def helper(): ...\n", "-2: there is no hidden test"),
 }  # fmt: skip
 
