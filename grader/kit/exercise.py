@@ -197,7 +197,8 @@ def read_exercise(
         figures=read_figures(table),
     )
     _check_files(exercise, faults, *([exercise.stub] if file else []))
-    scenarios = read_source(exercise.scenarios, faults.report)
+    # Whoever grades another exercise need not know of it; the judge says it of this one.
+    scenarios = read_source(exercise.scenarios, faults.report, of_statements=faults.remark)
     read = read_hidden_tests(exercise.test_file, slugs=diagnoses.keys(), report=faults.report)
     mended = {}
     if scenarios is not None and scenarios.text != scenarios.written:

@@ -47,8 +47,11 @@ class Source:
         return tuple(ast.walk(self.tree))
 
 
-def read_source(path: Path, report: Report) -> Source | None:
-    """Read a Python file. Reports each statement that Python cannot read; None if the file cannot be read at all."""
+def read_source(path: Path, report: Report, *, of_statements: Report) -> Source | None:
+    """Read a Python file; None, and a report, if it cannot be read at all.
+
+    Each statement that is no Python goes to ``of_statements``.
+    """
     written = read_reported(path, report)
     if written is None:
         return None
@@ -58,7 +61,7 @@ def read_source(path: Path, report: Report) -> Source | None:
         text, problems = _mended(written)
         tree = ast.parse(text)
     for problem in problems:
-        report(path=path, line=problem.line, what=problem.what, hint=problem.hint)
+        of_statements(path=path, line=problem.line, what=problem.what, hint=problem.hint)
     kept = text.split("\n")
     broken = [line for number, line in enumerate(written.split("\n")) if line != kept[number]]
     return Source(path=path, written=written, text=text, tree=tree, broken="\n".join(broken))
