@@ -12,7 +12,7 @@ from grader.kit.sources import Source
 _STAGE = "stage"
 
 
-def unused_scenarios(scenarios: Source, tests: Source, drawn: Collection[str]) -> Iterator[Problem]:
+def unused_scenarios(scenarios: Source, tests: Source, drawn: Collection[str] = ()) -> Iterator[Problem]:
     """What is wrong with each scenario whose name no hidden test has in a text, and no other scenario uses.
 
     ``drawn`` are the names of those that are played for a figure.

@@ -55,14 +55,18 @@ def test_everything_can_be_said_and_the_kit_can_be_sent_to_another_process(tmp_p
     [
         ('"twice"', '"One Fails"', "'figures.name' must be words in lower case with hyphens, not 'One Fails'"),
         ('"twice"', '"../out"', "'figures.name' must be words in lower case"),
-        ('"reference"', '"sequential.py"', "'figures.answer' must be "reference" or the path of an answer"),
+        ('"reference"', '"sequential.py"', "'figures.answer' must be \"reference\" or the path of an answer"),
         ('"reference"', '"wrong/../../x.py"', "'figures.answer' must be"),
         ('caption = "It waits."', "", "'figures.caption' is missing"),
         ('caption = "It waits."', 'caption = ""', "'figures.caption' must be a text"),
         ('caption = "It waits."', 'caption = "a"\nbackend = "curio"', "'figures.backend' must be"),
         ('caption = "It waits."', 'caption = "a"\nuntil = 0', "'figures.until' must be a number above 0"),
         ('caption = "It waits."', 'caption = "a"\nwidth = 3', "unknown key 'figures.width'"),
-        ('caption = "It waits."', 'caption = "a"\ninputs = { on = 2026-01-01 }', "'figures.inputs.on' must be a number, a text"),
+        (
+            'caption = "It waits."',
+            'caption = "a"\ninputs = { on = 2026-01-01 }',
+            "'figures.inputs.on' must be a number",
+        ),
         ('caption = "It waits."', f'caption = "a"\n{LEAST}', "two figures are called 'twice'"),
     ],
 )
