@@ -2,7 +2,7 @@
 
 from itertools import accumulate
 
-from grader.judge import Diagnosed, grading, token
+from grader.authoring import Diagnosed, grading, token
 
 SECONDS = {"a": 3, "b": 5, "c": 2}
 

@@ -1,6 +1,6 @@
 """Hidden tests of ex02: judge recordings of races, on both backends, under every schedule."""
 
-from grader.judge import Diagnosed, grading, token
+from grader.authoring import Diagnosed, grading, token
 
 
 @grading(

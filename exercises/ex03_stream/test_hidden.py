@@ -2,7 +2,7 @@
 
 from itertools import takewhile
 
-from grader.judge import Diagnosed, grading
+from grader.authoring import Diagnosed, grading
 
 
 def pulls(recording):

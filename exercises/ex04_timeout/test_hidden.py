@@ -1,6 +1,6 @@
 """Hidden tests of ex04: judge recordings, on both backends, under every schedule."""
 
-from grader.judge import Diagnosed, grading, token
+from grader.authoring import Diagnosed, grading, token
 
 LIMIT = 2.5
 

@@ -1,6 +1,6 @@
 """Hidden tests of ex05: judge recordings, on both backends, under every schedule."""
 
-from grader.judge import Diagnosed, grading
+from grader.authoring import Diagnosed, grading
 
 OK = b"HTTP/1.1 200 OK\r\n"
 PATIENCE = 30

@@ -13,13 +13,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from grader.authoring import Stage
 from grader.kit.exercise import Exercise
 from grader.kit.tables import read_text
 from grader.policy.interface import bindings
 from grader.policy.names import names_bound_by
 from grader.wire.recording import Raised, Recording, Span
 
-STAGE = ("submission", "now", "token", "mark", "span", "attempt", "attempt_sync", "settle", "gate")
+STAGE = tuple(name for name in vars(Stage) if not name.startswith("_"))
 """What a stage has for scenarios."""
 STAGE_INSIDE = ("spans", "marks", "attempts", "rows", "encode", "encode_little", "encode_error", "class_names")
 """What a stage has for the player; a scenario that uses it does not fail."""
