@@ -1,4 +1,4 @@
-"""The interface for authors: complete, documented, and the same as what scenarios and hidden tests are really handed."""
+"""The interface for authors: complete, documented, and what scenarios and hidden tests are really handed."""
 
 from __future__ import annotations
 
