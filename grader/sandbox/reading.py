@@ -75,8 +75,9 @@ def read(
     """Read the answer to the request named ``play``.
 
     ``choose`` makes the choices of the schedule that was asked for, ``late`` is the virtual time after which no play
-    goes on, and ``cancel_at`` the step at which the caller was to be cancelled. Returns the recording, and whether the process that made it must not play again. Raises Distrusted,
-    and TooLarge for values that it would take too long to compare.
+    goes on, and ``cancel_at`` the step at which the caller was to be cancelled. Returns the recording, and whether the
+    process that made it must not play again. Raises Distrusted, and TooLarge for values that it would take too long to
+    compare.
     """
     answer, decode = _exactly(message, dict), Decoder().decode
     if answer.get("play") != play:
