@@ -9,8 +9,8 @@ under ``if TYPE_CHECKING:``, which costs a play nothing. ``docs/authoring.md`` h
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
-from contextlib import AbstractAsyncContextManager
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from types import ModuleType
 from typing import Any, Protocol, TypeVar
 
@@ -18,6 +18,7 @@ from grader.wire.recording import Ended, Leaf, Mark, Raised, Recording, Span
 from grader.wire.values import Token
 
 __all__ = [
+    "Caller",
     "Diagnosed",
     "Ended",
     "Leaf",
@@ -35,6 +36,14 @@ _HiddenTest = TypeVar("_HiddenTest", bound=Callable[..., None])
 
 
 # ---- scenarios -------------------------------------------------------------------------------------------------------
+
+
+class Caller(Protocol):
+    """What ``with stage.caller() as caller`` gives the scenario."""
+
+    @property
+    def cancelled(self) -> bool:
+        """Whether a cancellation has ended it: ``if caller.cancelled: ...``, below the ``with``. False before."""
 
 
 class Stage(Protocol):
@@ -71,6 +80,16 @@ class Stage(Protocol):
         """Record that something happens now, with a value: ``stage.mark("call", number)``.
 
         The hidden test reads ``order``, ``values(name)`` and ``times(name)`` of its recording.
+        """
+
+    def caller(self) -> AbstractContextManager[Caller]:
+        """Mark what ``play.each_step`` cancels: the code that waits for the submission. It is entered once in a play.
+
+        It is a span named ``caller``. Its cancellation ends here, and the scenario goes on below::
+
+            with stage.caller():
+                await stage.submission.move(accounts)
+            return accounts
         """
 
     def span(self, name: str) -> AbstractAsyncContextManager[None]:
@@ -129,6 +148,20 @@ class Play(Protocol):
         many as ``horizon_seconds`` of the limits::
 
             recording = play("race", within=20, seconds={"slow": 3, "fast": 1})
+        """
+
+    def each_step(self, scenario: str, *, within: float | None = None, **inputs: object) -> Iterator[Recording]:
+        """Play a scenario once for each step of its caller, which is cancelled there, and yield what happened.
+
+        The scenario marks its caller with ``with stage.caller():``. It is played without a cancellation first, and that
+        play must return; it is not yielded. If its caller is open for n task steps, n + 1 recordings follow: in the
+        first the caller is cancelled before its first wait, in number k just before the k-th of those steps. The other
+        inputs and the schedule are the same in all of them. Of a caller with 200 steps or more, the first hundred steps
+        are tried, and a hundred further ones at even distances. Raises Missing, which fails the test, if the first play
+        did not return or has no caller::
+
+            for recording in play.each_step("moving"):
+                assert recording.result == {"from": 0, "to": 10}
         """
 
 

@@ -37,7 +37,9 @@ async def meeting(stage: Stage, names: list[str]) -> object:
         return name
 
     await stage.settle()
-    await stage.attempt("nothing", stage.submission.join)
+    with stage.caller() as caller:
+        await stage.attempt("nothing", stage.submission.join)
+    stage.mark("cancelled", caller.cancelled)
     stage.attempt_sync("no coroutine", stage.submission.join)
     return [stage.token("first"), *await stage.submission.join(*(partial(meet, name) for name in names))]
 
@@ -53,3 +55,4 @@ def test_meets(play: Play) -> None:
     assert recording.span("a").took + recording.times("met")[0] < recording.elapsed
     assert not recording.raised
     assert [leaf.message for leaf in recording.surprises] == []
+    assert all(recording.stopped_at_once for recording in play.each_step("meeting", names=["a"]))

@@ -7,7 +7,8 @@ go out, one for each submission. The way of a submission, and where to change wh
 - ``session`` calls every hidden test on every backend under every schedule; ``collect`` has pytest find them, and says
   which exceptions fail one.
 - ``cells`` plays on all backends at the same time where there are processors for it.
-- ``attempt`` makes one such call: what ``play(...)`` does for a hidden test, and what a failed call comes to.
+- ``attempt`` makes one such call: what ``play(...)`` does for a hidden test, and what a failed call comes to;
+  ``cancelling`` says at which steps ``play.each_step(...)`` cancels.
 - ``kitfault`` says where a hidden test raised what is no failed assertion; ``kitnames`` finds names in a kit that do
   not exist; ``reference`` plays the reference answer, which tells a bug of the kit from one of the submission.
 - ``progress`` tells an onlooker how far the judging is, and lets Ctrl-C end it and keep what is known.
@@ -20,7 +21,7 @@ go out, one for each submission. The way of a submission, and where to change wh
 
 What authors of kits write against stands in ``grader.authoring``; three names of it are handed on here.
 
-    options verdict collect kitfault kitnames schedules tasknames unwinding explain cells judging attempt
+    options verdict collect cancelling kitfault kitnames schedules tasknames unwinding explain cells judging attempt
     progress reference session results documents engine kitroots kitcheck
 """
 

@@ -21,11 +21,15 @@ from typing import Annotated, Any
 HOW = ("open", "returned", "raised", "cancelled")
 """How a span or an attempt ended; ``open`` if it had not when the play was over."""
 
-EVENTS = ("spawn", "start", "resume", "suspend", "wake", "print", "block", "finish")
+EVENTS = ("spawn", "start", "resume", "suspend", "wake", "print", "block", "cancel", "finish")
 """The kinds of ``Event``."""
 
-INSTANTS = ("mark", "span", "attempt", "end of span", "end of attempt", "block", "over")
-"""What an ``Instant`` is of; ``block`` is a call that held the loop, ``over`` the end of the scenario."""
+INSTANTS = ("mark", "span", "attempt", "end of span", "end of attempt", "block", "cancel", "over")
+"""What an ``Instant`` is of; ``block`` is a call that held the loop, ``cancel`` the cancellation of the caller and
+``over`` the end of the scenario."""
+
+CALLER = "caller"
+"""The name of the span of ``stage.caller()``."""
 
 LEFT_BEHIND = (
     "never-awaited",
@@ -268,6 +272,18 @@ class TracedTask:
     parent: int | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cancellation:
+    """The step at which a play was to have its caller cancelled, and whether it came to that."""
+
+    step: int
+    """0 is before its first wait; step k is taken by whichever task is next after the k - 1 steps before it."""
+    steps: int = 0
+    """For how many steps the caller is open if it is not cancelled; 0 where nobody has asked."""
+    time: float | None = None
+    """The virtual time of the cancellation; None if the caller was over before."""
+
+
 @dataclass(frozen=True, slots=True)
 class Event:
     """One thing that happened to one task.
@@ -280,6 +296,7 @@ class Event:
     ``wake``    the number of the task that woke it, as text; None if time, data or a thread did
     ``print``   what it printed
     ``block``   the virtual seconds for which it held the whole loop, as text; ``line`` is where
+    ``cancel``  None: the caller, which is this task, is cancelled
     ``finish``  ``returned``, ``raised`` or ``cancelled``
     """
 
@@ -374,6 +391,10 @@ class Recording:
     """Whether there were more choices than these."""
     steps: int = 0
     """How many steps all tasks took together."""
+    caller_steps: int | None = None
+    """For how many steps of all tasks ``stage.caller()`` was open; None if the scenario never entered it."""
+    cancellation: Cancellation | None = None
+    """The step at which the caller was to be cancelled, in a play of ``play.each_step``."""
     output: str = ""
     """What the play printed, cut off at the limit of the exercise."""
     trace: Trace | None = None
@@ -442,6 +463,26 @@ class Recording:
     def attempt(self, name: str) -> Span:
         """The only attempt of that name. Raises Missing if there is none, or more than one."""
         return self._only("attempts", name)
+
+    @property
+    def caller(self) -> Span:
+        """The span of ``stage.caller()``. Raises Missing if the scenario never came there."""
+        return self.span(CALLER)
+
+    @property
+    def cancelled_at(self) -> float:
+        """The virtual time at which the caller was cancelled. Raises Missing if it was not."""
+        if self.cancellation is None or self.cancellation.time is None:
+            raise Missing("the caller was not cancelled")
+        return self.cancellation.time
+
+    @property
+    def stopped_at_once(self) -> bool:
+        """Whether the caller was over at the very instant of its cancellation: cancelled by it, or done just then.
+
+        ``caller.how`` tells the two apart. Raises Missing if the caller was not cancelled.
+        """
+        return self.cancelled_at == self.caller.stopped
 
     def _only(self, kind: str, name: str) -> Span:
         of_that_name = self._rows_named(kind, name)
