@@ -13,7 +13,7 @@ from grader.cli.options import SharedOptions, shared_options
 @click.group()
 @shared_options
 def kit() -> None:
-    """Check kits of exercises."""
+    """Make and check kits of exercises."""
 
 
 @kit.command()
@@ -39,3 +39,18 @@ def check(shared: SharedOptions, directory: Path | None, schedules: int | None, 
             desk = shared.text_desk()
         problems = check_aloud(box, desk.kit, options=options, quiet=shared.quiet, echo=shared.say)
     sys.exit(1 if problems else 0)
+
+
+@kit.command()
+@click.argument("directory", type=click.Path(path_type=Path))
+@click.option("--exercise", metavar="NAME", help="Make this exercise, such as ex02_retry; in a kit, add it.")
+@shared_options
+@click.pass_obj
+def new(shared: SharedOptions, directory: Path, exercise: str | None) -> None:
+    """Make a kit with one exercise that passes its check, or add an exercise to a kit. Nothing is overwritten."""
+    from grader.desk.author.new import FIRST, add_exercise, has_kit, make_kit, said_of
+
+    shared.text_desk()
+    root = shared.directory / directory
+    make = add_exercise if exercise is not None and has_kit(root) else make_kit
+    shared.say(said_of(make(root, FIRST if exercise is None else exercise), root))

@@ -9,5 +9,5 @@ or run: hidden tests are read with ``ast``, so listing a kit loads no pytest and
   hint there; ``diagnosis`` is what one consists of.
 - ``tables`` reads TOML strictly, also for the ``class.toml`` of ``classroom``. Change there how an error is worded.
 
-    tables diagnosis of_plays of_python of_tasks catalogue hidden_tests exercise kit
+    faults tables diagnosis of_plays of_python of_tasks catalogue hidden_tests exercise kit
 """

@@ -1,6 +1,7 @@
 """What the author of a kit does: check it, and whatever else ``grade kit`` has a command for.
 
+- ``kit_toml`` changes the text of a ``kit.toml``; ``new`` makes kits and exercises from ``templates/kit``.
 - ``check`` proves a kit and prints what is found.
 
-    check
+    kit_toml new check
 """
