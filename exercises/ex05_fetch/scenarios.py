@@ -115,7 +115,7 @@ async def left_open(stage, pieces):
     return await with_server(stage, answer, partial(fetch_alone, stage, "/"))
 
 
-async def ticking(stage, seconds, response):
+async def ticking(stage, seconds, response=b"HTTP/1.0 200 OK\r\n\r\nhello"):
     """A clock ticks every second while the server takes its time."""
 
     async def answer(connection, request):

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import click
 
-from grader.cli.options import SharedOptions, shared_options
+from grader.cli.options import EXERCISE, SharedOptions, shared_options
 
 
 @click.group()
 @shared_options
 def kit() -> None:
-    """Make and check kits of exercises."""
+    """Make, check and illustrate kits of exercises."""
 
 
 @kit.command()
@@ -54,3 +54,20 @@ def new(shared: SharedOptions, directory: Path, exercise: str | None) -> None:
     root = shared.directory / directory
     make = add_exercise if exercise is not None and has_kit(root) else make_kit
     shared.say(said_of(make(root, FIRST if exercise is None else exercise), root))
+
+
+@kit.command()
+@click.argument("words", metavar="[DIR] [EX ...]", nargs=-1)
+@shared_options
+@click.pass_obj
+def figures(shared: SharedOptions, words: tuple[str, ...]) -> None:
+    """Draw the pictures of the lessons, each from a play that `exercise.toml` declares."""
+    from grader.desk.author.figures import draw_all
+    from grader.sandbox.box import Box
+
+    if words and not EXERCISE.fullmatch(words[0]):
+        shared.kit, words = Path(words[0]), words[1:]
+    kit = shared.text_desk().kit
+    exercises = [kit.exercise(id) for id in words] if words else kit.exercises
+    with Box() as box:
+        draw_all(box, exercises, echo=shared.say)

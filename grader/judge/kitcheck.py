@@ -24,6 +24,7 @@ from grader.judge.kitnames import of_kit_files
 from grader.judge.options import EVERYTHING, PlayOptions
 from grader.judge.verdict import Outcome, Status, TestResult, Verdict
 from grader.kit.exercise import Exercise
+from grader.kit.figures import FOLDER
 from grader.kit.kit import Kit
 from grader.policy import rules
 from grader.policy.interface import check_interface
@@ -249,7 +250,7 @@ def _check_whole(exercise: Exercise, wrong: Sequence[tuple[Path, Verdict]]) -> C
 def _strangers(exercise: Exercise) -> Iterator[Path]:
     """Files and folders that no part of the product reads."""
     read = (exercise.stub, exercise.lesson, exercise.scenarios, exercise.test_file)
-    own = {"exercise.toml", FILE, *(path.name for path in read)}
+    own = {"exercise.toml", FILE, FOLDER, *(path.name for path in read)}
     yield from _besides(exercise.folder, own)
     if exercise.solutions is None:
         return

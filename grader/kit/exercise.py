@@ -11,6 +11,7 @@ from pathlib import Path
 
 from grader.errors import KitError
 from grader.kit.diagnosis import HINT_STAGES, Diagnosis
+from grader.kit.figures import Figure, read_figures
 from grader.kit.hidden_tests import HiddenTest, read_hidden_tests
 from grader.kit.tables import Table, read_table
 from grader.wire import BACKENDS
@@ -31,7 +32,7 @@ _WITH_THREADS = (
 """Modules of anyio and of the standard library, with all below them, by which a program starts threads."""
 _KEYS = (
     *("id", "title", "summary", "file", "concepts", "level", "minutes", "needs", "backends"),
-    *("rules", "hints", "limits"),
+    *("rules", "hints", "limits", "figures"),
 )
 
 
@@ -107,6 +108,8 @@ class Exercise:
     tests: tuple[HiddenTest, ...]
     solutions: Path | None
     """The folder of the answers, if the kit has them."""
+    figures: tuple[Figure, ...] = ()
+    """The pictures in the lesson that are drawn from plays."""
 
     @property
     def module(self) -> str:
@@ -160,6 +163,7 @@ def read_exercise(root: Path, name: str, diagnoses: Mapping[str, Diagnosis], lim
         limits=read_limits(table, limits),
         tests=read_hidden_tests(folder / "test_hidden.py", slugs=diagnoses.keys()),
         solutions=solutions if solutions.is_dir() else None,
+        figures=read_figures(table),
     )
     for path in (exercise.stub, exercise.lesson, exercise.scenarios):
         if not path.is_file():

@@ -1,7 +1,8 @@
 """What the author of a kit does: check it, and whatever else ``grade kit`` has a command for.
 
 - ``kit_toml`` changes the text of a ``kit.toml``; ``new`` makes kits and exercises from ``templates/kit``.
+- ``figures`` draws what the lessons show, and finds what is out of date.
 - ``check`` proves a kit and prints what is found.
 
-    kit_toml new check
+    kit_toml new figures check
 """

@@ -14,7 +14,7 @@ def sample(fn: Callable[[], Awaitable[T]]) -> Callable[[], Awaitable[T]]:
     """Return an async function that calls `fn` at its first call, and returns the same result at every call.
 
     * `fn` is called once, however many callers come while it runs, and whatever it returns.
-    * All callers who wait are done at the moment `fn` is.
+    * All callers that wait are done at the moment `fn` is.
     * If `fn` raises, the error goes to the caller whose call it was, and the next call tries again.
     """
     raise NotImplementedError("your turn")

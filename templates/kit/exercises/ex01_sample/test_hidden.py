@@ -16,7 +16,7 @@ from grader.authoring import grading, token
     show=("callers", "seconds"),
 )
 def test_called_once(play):
-    """the function is called once for all who come while it runs"""
+    """the function is called once for all callers that come while it runs"""
     recording = play("calls_at_once", callers=["a", "b", "c"], seconds=2)
 
     assert len(recording.times("called")) == 1
@@ -29,7 +29,7 @@ def test_called_once(play):
     help="let every call end with the same `return`, whether it has done the work or waited for it",
     show=("callers", "seconds"),
 )
-def test_everybody_gets_the_result(play):
+def test_every_caller_gets_the_result(play):
     """every caller gets the result"""
     recording = play("calls_at_once", callers=["a", "b", "c"], seconds=2)
 
@@ -39,7 +39,7 @@ def test_everybody_gets_the_result(play):
 @grading(
     points=20,
     diagnosis="polling",
-    feedback="The function was done after 1.7 s, and a caller who waited for it was done later than that.",
+    feedback="The function was done after 1.7 s, and a caller that waited for it was done later than that.",
     show=("callers", "seconds"),
 )
 def test_all_are_done_at_the_same_moment(play):

@@ -12,7 +12,7 @@ T = TypeVar("T")
 
 
 def sample(fn: Callable[[], Awaitable[T]]) -> Callable[[], Awaitable[T]]:
-    """Return an async function that calls `fn` once, and returns its result to everybody."""
+    """Return an async function that calls `fn` once, and returns its result to every caller."""
     results: list[T] = []
     busy = False
     over = anyio.Condition()

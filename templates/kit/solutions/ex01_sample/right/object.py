@@ -32,5 +32,5 @@ class _Shared(Generic[T]):
 
 
 def sample(fn: Callable[[], Awaitable[T]]) -> Callable[[], Awaitable[T]]:
-    """Return an async function that calls `fn` once, and returns its result to everybody."""
+    """Return an async function that calls `fn` once, and returns its result to every caller."""
     return _Shared(fn)

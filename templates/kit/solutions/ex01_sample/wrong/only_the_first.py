@@ -1,6 +1,6 @@
-# fails: test_everybody_gets_the_result (nothing-returned)
+# fails: test_every_caller_gets_the_result (nothing-returned)
 # A wrong answer: see check_then_act.py beside it.
-"""Returns the result to the caller who did the work; whoever waited for it gets None."""
+"""Returns the result to the caller that did the work; a caller that waited for it gets None."""
 
 import anyio
 
