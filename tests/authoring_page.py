@@ -16,6 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 PAGE = Path(__file__).parents[1] / "docs" / "authoring.md"
+FOLDER = "/home/you/patience"
+"""The empty folder of the tutorial, where a command prints it."""
 
 _BLOCK = re.compile(
     r'^```(?P<language>\w+)(?: title="(?P<title>[^"]+)")?\n(?P<text>.*?)^```$', re.DOTALL | re.MULTILINE
@@ -73,7 +75,10 @@ def write(file: File, folder: Path) -> None:
 
 
 def run(command: Command, folder: Path) -> str:
-    """What a command prints, on stdout and stderr together, in a terminal of 80 columns without colours."""
+    """What a command prints, on stdout and stderr together, in 80 columns and without colours.
+
+    The folder has the name there that it has on the page.
+    """
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST_", "GITHUB_", "CI"))}
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
     ran = subprocess.run(
@@ -86,7 +91,7 @@ def run(command: Command, folder: Path) -> str:
         text=True,
         check=False,
     )
-    return ran.stdout
+    return ran.stdout.replace(str(folder), FOLDER)
 
 
 def masked(prints: str) -> str:
