@@ -5,7 +5,10 @@ from __future__ import annotations
 import ast
 import dataclasses
 import inspect
+import os
 import re
+import subprocess
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
@@ -24,8 +27,8 @@ from grader.kit.kit import Kit, load_kit
 from grader.sandbox.box import Box
 from grader.wire import BACKENDS
 from grader.wire.recording import Ended
-from tests.authoring_page import PAGE, Command, File, Recipe, masked, names_in, recipes, run, steps, table, write
-from tests.kit_samples import change
+from tests.authoring_page import PAGE, Command, File, Recipe, masked, names_in, part, recipes, run, steps, table, write
+from tests.kit_samples import change, make_kit
 
 ROOT = PAGE.parents[1]
 
@@ -116,23 +119,21 @@ def documented_members() -> Mapping[str, set[str]]:
 
 
 def public_members(name: str) -> set[str]:
-    """The members of a public name that an author may use: of a function its arguments."""
+    """The members of a public name that an author may use: of ``grading`` its arguments, of ``Play`` its call as well."""
     public = getattr(authoring, name)
     if inspect.isfunction(public):
-        return set(inspect.signature(public).parameters) if name == "grading" else set()
+        return set(inspect.signature(public).parameters) if public is authoring.grading else set()
     if public is authoring.Diagnosed:
         return set(vars(public("serial", "")))
-    values = {member.name for member in Ended} if public is Ended else set()
-    own = {member for member in vars(public) if member == "__call__" or not member.startswith("_")}
-    fields = {field.name for field in dataclasses.fields(public)} if dataclasses.is_dataclass(public) else set()
-    return {member for member in own | fields if not member.startswith("_") or member == "__call__"} - values
+    fields = [field.name for field in dataclasses.fields(public)] if dataclasses.is_dataclass(public) else []
+    endings = {ending.name for ending in Ended} if public is Ended else set()
+    own = {member for member in (*vars(public), *fields) if not member.startswith("_")} - endings
+    return own | {"__call__"} if public is authoring.Play else own
 
 
 @pytest.mark.parametrize("name", authoring.__all__)
 def test_every_public_member_is_described_and_no_other(name: str) -> None:
-    assert documented_members().get(name, set()) == {
-        member for member in public_members(name) if member != "__call__" or name == "Play"
-    }
+    assert documented_members().get(name, set()) == public_members(name)
 
 
 def test_every_public_name_is_described_and_no_other() -> None:
@@ -145,17 +146,31 @@ def test_every_public_name_is_described_and_no_other() -> None:
 
 
 def test_every_command_of_an_author_is_described_and_no_other() -> None:
-    described = [words[2] for cell in table("Commands") if (words := cell.strip("`").split())[:2] == ["grade", "kit"]]
+    lines = [cell.strip("`").replace("--kit DIR ", "") for cell in table("Commands")]
+    described = [line.split()[2] for line in lines if line.startswith("grade kit ")]
 
     assert sorted(described) == sorted(kit_command.commands)
 
 
-def test_every_option_of_the_commands_is_one_that_there_is() -> None:
-    options = {option for command in kit_command.commands.values() for each in command.params for option in each.opts}
+def test_every_option_of_the_commands_is_described_and_no_other() -> None:
+    options = [
+        {option for each in command.params for option in (*each.opts, *each.secondary_opts) if option.startswith("--")}
+        for command in kit_command.commands.values()
+    ]
     described = {found for cell in table("Commands", 1) for found in re.findall(r"`(--[a-z-]+)", cell)}
+    by_default = {"--hidden-tests"}
 
-    assert described
-    assert described <= options
+    assert described == set.union(*options) - set.intersection(*options) - by_default
+
+
+def test_every_option_of_pytest_is_described_and_no_other() -> None:
+    command = [sys.executable, "-m", "pytest", "--help", "-c", os.devnull, "exercises/ex01_join"]
+    shown = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    ours = re.findall(r"(?ms)^hidden tests of exercises:\n(.*?)^\S", shown)
+    described = [found for cell in table("Commands") for found in re.findall(r"`pytest (--[a-z]+)", cell)]
+
+    assert len(ours) == 1
+    assert sorted(re.findall(r"(?m)^  (--[a-z]+)", ours[0])) == sorted(described)
 
 
 def test_links_lead_somewhere() -> None:
@@ -179,6 +194,26 @@ def test_the_other_pages_lead_to_this_one() -> None:
     assert "(authoring.md)" in (ROOT / "docs" / "contributing.md").read_text()
 
 
+def test_the_points_of_the_parametrised_test_are_split_as_the_page_says(tmp_path: Path) -> None:
+    (snippet,) = (
+        text for text in re.findall(r"(?ms)^```python\n(.*?)^```", part("Reference")) if "parametrize" in text
+    )
+    root = make_kit(tmp_path / "kit")
+    tests = root / "exercises" / "ex01_double" / "test_hidden.py"
+    change(tests, "points=60", "points=50")
+    tests.write_text(f"import pytest\n{tests.read_text()}\n\n{snippet}")
+    change(
+        root / "exercises" / "kit.toml",
+        "[diagnoses.wrong-value]",
+        f"[diagnoses.falsy-result]\n{DESCRIBED}\n[diagnoses.wrong-value]",
+    )
+
+    found = {test.name: test.points for test in load_kit(root).exercises[0].tests}
+
+    name = "test_any_value_is_a_success"
+    assert found == {"test_value": 50, "test_time": 40, f"{name}[0]": 4, f"{name}[None]": 3, f"{name}[empty]": 3}
+
+
 # ---- the recipes -----------------------------------------------------------------------------------------------------
 
 RECIPES = tuple(recipes())
@@ -188,8 +223,7 @@ title = "Recipes"
 version = "1.0"
 exercises = {names}
 """
-DIAGNOSIS = """
-[diagnoses.{slug}]
+DESCRIBED = """\
 sentence = "it goes wrong"
 explanation = "It goes wrong."
 hints = ["How?", "Like this.", "Do this."]
@@ -233,7 +267,7 @@ def make_kit_of_recipes(root: Path) -> Kit:
             path = root / "answers" / name / file
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(recipe.files[file])
-    own = "".join(DIAGNOSIS.format(slug=slug) for slug in ("too-many", "half-done"))
+    own = "".join(f"\n[diagnoses.{slug}]\n{DESCRIBED}" for slug in ("too-many", "half-done"))
     (exercises / "kit.toml").write_text(KIT.format(names=names).replace("'", '"') + own)
     return load_kit(root)
 
