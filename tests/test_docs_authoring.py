@@ -119,7 +119,7 @@ def documented_members() -> Mapping[str, set[str]]:
 
 
 def public_members(name: str) -> set[str]:
-    """The members of a public name that an author may use: of ``grading`` its arguments, of ``Play`` its call as well."""
+    """The members of a public name that an author may use: of ``grading`` the arguments, of ``Play`` its call, too."""
     public = getattr(authoring, name)
     if inspect.isfunction(public):
         return set(inspect.signature(public).parameters) if public is authoring.grading else set()
