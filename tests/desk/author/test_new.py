@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from grader.desk.author.figures import stale_figures
 from grader.desk.author.new import FIRST, add_exercise, make_kit
 from grader.errors import KitError, UsageError
 from grader.judge import kitcheck
@@ -39,8 +40,10 @@ def test_a_new_kit_passes_its_check_and_so_does_one_with_a_second_exercise(box: 
 
     add_exercise(tmp_path, "ex07_odd_name")
 
-    assert [exercise.folder.name for exercise in load_kit(tmp_path).exercises] == [FIRST, "ex07_odd_name"]
+    kit = load_kit(tmp_path)
+    assert [exercise.folder.name for exercise in kit.exercises] == [FIRST, "ex07_odd_name"]
     assert problems(box, tmp_path) == []
+    assert [fault for exercise in kit.exercises for fault in stale_figures(box, kit, exercise)] == []
 
 
 def test_an_exercise_has_the_name_that_was_asked_for_in_all_of_its_files(tmp_path: Path) -> None:
@@ -73,6 +76,8 @@ def test_each_file_begins_with_a_comment_that_says_what_it_is_for(tmp_path: Path
     make_kit(tmp_path)
 
     begins = {name: content.decode().lstrip() for name, content in contents(tmp_path).items()}
+    picture = begins.pop("exercises/ex01_once/figures/done-twice.svg")
+    assert picture.splitlines()[1].startswith("<!-- Drawn by `grade kit figures`")
     assert [name for name, text in begins.items() if not text.startswith(("#", '"""', "<!--"))] == []
     # The first line of a wrong answer is the grader's; its comment follows.
     wrong = [text.splitlines()[1] for name, text in begins.items() if "/wrong/" in name]
