@@ -7,7 +7,8 @@ go out, one for each submission. The way of a submission, and where to change wh
 - ``session`` judges every hidden test on every backend, each as ``rounds`` does; ``collect`` has pytest find them, and
   says which exceptions fail one; ``calling`` calls those that have fixtures or parameters.
 - ``cells`` plays on all backends at the same time where there are processors for it.
-- ``attempt`` makes one such call: what ``play(...)`` does for a hidden test, and what a failed call comes to.
+- ``attempt`` makes one such call: what ``play(...)`` does for a hidden test, and what a failed call comes to;
+  ``cancelling`` says at which steps ``play.each_step(...)`` cancels.
 - ``kitfault`` says where a hidden test raised what is no failed assertion; ``kitnames`` finds names in a kit that do
   not exist; ``reference`` plays the reference answer, which tells a bug of the kit from one of the submission.
 - ``progress`` tells an onlooker how far the judging is, and lets Ctrl-C end it and keep what is known.
@@ -22,8 +23,8 @@ go out, one for each submission. The way of a submission, and where to change wh
 
 What authors of kits write against stands in ``grader.authoring``; three names of it are handed on here.
 
-    options verdict calling collect kitfault kitnames schedules tasknames unwinding explain cells judging attempt
-    progress reference rounds session results documents exempt engine subject items kitroots kitcheck
+    options verdict calling collect cancelling kitfault kitnames schedules tasknames unwinding explain cells judging
+    attempt progress reference rounds session results documents exempt engine subject items kitroots kitcheck
 """
 
 from __future__ import annotations

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import PurePath
 from types import CodeType
 
+from grader.judge.cancelling import NoCaller
 from grader.judge.collect import fails_by_assertion
 from grader.text import clean_line
 from grader.wire.recording import Ended, Leaf, Mark, Recording, Span, Trace
@@ -47,7 +48,7 @@ class Stumble:
     line: int
     """The innermost line of the hidden tests that it came through."""
     said: str
-    """``AttributeError: 'Recording' object has no attribute 'returned'``."""
+    """``AttributeError: 'Recording' object has no attribute 'returned'``, or which scenario has no caller."""
     of_the_test: bool
     """Whether it is the test's own bug, whatever a submission returned."""
 
@@ -58,8 +59,12 @@ class Stumble:
 
 
 def stumble_of(error: BaseException, code: CodeType) -> Stumble | None:
-    """What an exception says about the hidden test of that code that raised it; None for a failed assertion."""
-    if isinstance(error, fails_by_assertion()):
+    """What an exception says about the hidden test of that code that raised it; None for a failed assertion.
+
+    That a scenario has no caller fails the test, too; if the reference answer does not get it there either, it never
+    enters one.
+    """
+    if isinstance(error, fails_by_assertion()) and not isinstance(error, NoCaller):
         return None
     file, line, innermost = code.co_filename, code.co_firstlineno, ""
     step = error.__traceback__
@@ -70,7 +75,7 @@ def stumble_of(error: BaseException, code: CodeType) -> Stumble | None:
     return Stumble(
         path=PurePath(file),
         line=line,
-        said=said(type(error).__name__, str(error)),
+        said=str(error) if isinstance(error, NoCaller) else said(type(error).__name__, str(error)),
         of_the_test=innermost == file and _no_answer_raises(error),
     )
 

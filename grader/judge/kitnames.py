@@ -12,14 +12,16 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeGuard
 
+from grader.authoring import Play, Stage
 from grader.kit.exercise import Exercise
 from grader.kit.tables import read_text
 from grader.policy.interface import bindings
 from grader.policy.names import names_bound_by
 from grader.wire.recording import Raised, Recording, Span
 
-STAGE = ("submission", "now", "token", "mark", "span", "attempt", "attempt_sync", "settle", "gate")
+STAGE = tuple(name for name in vars(Stage) if not name.startswith("_"))
 """What a stage has for scenarios."""
 STAGE_INSIDE = ("spans", "marks", "attempts", "rows", "encode", "encode_little", "encode_error", "class_names")
 """What a stage has for the player; a scenario that uses it does not fail."""
@@ -35,7 +37,9 @@ _GIVES: Mapping[tuple[type, str], type] = {
 
 _Function = ast.FunctionDef | ast.AsyncFunctionDef
 _OWN_ARGUMENTS = ("within",)
-"""Keywords of ``play`` that are not for the scenario."""
+"""Keywords of ``play`` and of its methods that are not for the scenario."""
+_PLAY = tuple(name for name in vars(Play) if not name.startswith("_"))
+"""What ``play`` has for hidden tests, beside that it can be called."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,10 +91,23 @@ def _is_stage(node: ast.expr) -> bool:
 
 def of_hidden_tests(exercise: Exercise) -> list[Mistake]:
     """The names of recordings and spans in the hidden tests that these do not have, and plays that cannot be played."""
-    scenarios = _scenarios(ast.parse(read_text(exercise.scenarios)))
+    tree = ast.parse(read_text(exercise.scenarios))
+    scenarios = _scenarios(tree)
     tests = ast.parse(read_text(exercise.test_file)).body
     functions = [node for node in tests if isinstance(node, _Function) and node.name.startswith("test_")]
-    return _in_order(mistake for node in functions for mistake in _of_test(node, exercise.test_file, scenarios))
+    mistakes = [mistake for node in functions for mistake in _of_test(node, exercise.test_file, scenarios)]
+    if "*" not in scenarios and not any(
+        isinstance(node, ast.Attribute) and node.attr == "caller" for node in ast.walk(tree)
+    ):
+        mistakes += _without_caller(functions, exercise.test_file)
+    return _in_order(mistakes)
+
+
+def _without_caller(functions: Iterable[_Function], path: Path) -> Iterator[Mistake]:
+    """The calls of ``play.each_step``, where no scenario enters ``stage.caller()``."""
+    nodes = (node for function in functions for node in ast.walk(function))
+    what = "no scenario enters `stage.caller()`; put the call to be cancelled into `with stage.caller():`"
+    yield from (Mistake(path=path, line=node.lineno, what=what) for node in nodes if _plays_each_step(node))
 
 
 def _in_order(mistakes: Iterable[Mistake]) -> list[Mistake]:
@@ -129,8 +146,10 @@ def _of_test(test: _Function, path: Path, scenarios: Mapping[str, _Function | No
             if record is not None and not hasattr(record, node.attr) and not _is_special(node.attr):
                 names = [name for name in dir(record) if not name.startswith("_")]
                 yield _missing(path, node, ast.unparse(node.value), names)
-        if isinstance(node, ast.Call) and _is_play(node) and (what := _cannot_play(node, scenarios)):
+        if isinstance(node, ast.Call) and _plays(node) and (what := _cannot_play(node, scenarios)):
             yield Mistake(path=path, line=node.lineno, what=what)
+        if isinstance(node, ast.Attribute) and _is_name(node.value, "play") and node.attr not in _PLAY:
+            yield _missing(path, node, "play", _PLAY)
 
 
 def _records(test: _Function) -> Mapping[str, type]:
@@ -138,8 +157,10 @@ def _records(test: _Function) -> Mapping[str, type]:
     values: dict[str, list[ast.expr | None]] = {}
     assigned: dict[ast.AST, ast.expr] = {}
     for node in ast.walk(test):
-        if isinstance(node, ast.Assign):
+        if isinstance(node, ast.Assign) and not _plays_each_step(node.value):
             assigned.update(dict.fromkeys(node.targets, node.value))
+        if isinstance(node, ast.For | ast.comprehension) and _plays_each_step(node.iter):
+            assigned[node.target] = node.iter
         for name in _names_changed_by(node):
             values.setdefault(name, []).append(assigned.get(node))
     known: dict[str, type] = {}
@@ -151,11 +172,11 @@ def _records(test: _Function) -> Mapping[str, type]:
 
 
 def _record(value: ast.expr | None, known: Mapping[str, type]) -> type | None:
-    """The kind of record that an expression gives, if it can be told."""
+    """The kind of record that an expression gives, or an iterator over such records, if it can be told."""
     match value:
         case ast.Name(id=name):
             return known.get(name)
-        case ast.Call() if _is_play(value):
+        case ast.Call() if _plays(value):
             return Recording
         case ast.Call(func=ast.Attribute(value=inner, attr=name)):
             record = _record(inner, known)
@@ -166,8 +187,19 @@ def _record(value: ast.expr | None, known: Mapping[str, type]) -> type | None:
     return None
 
 
-def _is_play(call: ast.Call) -> bool:
-    return isinstance(call.func, ast.Name) and call.func.id == "play"
+def _plays(call: ast.Call) -> bool:
+    return _is_name(call.func, "play") or _plays_each_step(call)
+
+
+def _plays_each_step(node: ast.AST) -> TypeGuard[ast.Call]:
+    match node:
+        case ast.Call(func=ast.Attribute(value=owner, attr="each_step")):
+            return _is_name(owner, "play")
+    return False
+
+
+def _is_name(node: ast.AST, name: str) -> bool:
+    return isinstance(node, ast.Name) and node.id == name
 
 
 def _cannot_play(call: ast.Call, scenarios: Mapping[str, _Function | None]) -> str:

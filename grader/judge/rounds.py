@@ -48,7 +48,7 @@ def under_schedules(
             left_behind |= {(remark.slug, remark.line): remark for remark in recording.remarks}
             steps += recording.steps
         if variants.exhausted([play for play, _ in play.used], number):
-            all_schedules = options.only is None
+            all_schedules = options.only is None and play.walks_whole
             break
         if steps > STEP_BUDGET:
             break

@@ -55,7 +55,7 @@ def test_everything_can_be_said_and_the_kit_can_be_sent_to_another_process(tmp_p
     [
         ('"twice"', '"One Fails"', "'figures.name' must be words in lower case with hyphens, not 'One Fails'"),
         ('"twice"', '"../out"', "'figures.name' must be words in lower case"),
-        ('"reference"', '"sequential.py"', "'figures.answer' must be \"reference\" or the path of an answer"),
+        ('"reference"', '"sequential.py"', "'figures.answer' must be "),
         ('"reference"', '"wrong/../../x.py"', "'figures.answer' must be"),
         ('caption = "It waits."', "", "'figures.caption' is missing"),
         ('caption = "It waits."', 'caption = ""', "'figures.caption' must be a text"),
