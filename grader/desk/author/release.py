@@ -83,7 +83,7 @@ def release(kit: Kit, directory: Path, options: ReleaseOptions) -> Released:
         write_zip(directory / bundle.name, bundle.files)
     made = (learners, *gradescope, starter, classroom50)
     write_file(directory / "README.md", overview(kit, made), option="DIR")
-    return Released(bundles=made, left_out=tuple(left_out(kit)))
+    return Released(bundles=made, left_out=tuple(sorted(left_out(kit))))
 
 
 def overview(kit: Kit, bundles: Sequence[Bundle]) -> str:

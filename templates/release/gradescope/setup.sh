@@ -24,7 +24,7 @@ else
     apt-get update
     apt-get install -y --no-install-recommends python3-venv ca-certificates
     python3 -m venv "$home/uv"
-    "$home/uv/bin/python" -m pip install --quiet 'uv>=0.9,<0.14'
+    "$home/uv/bin/python" -m pip install --quiet uv==0.13.9
     export UV_PYTHON_INSTALL_DIR="$home/python"
     "$home/uv/bin/uv" venv --seed --managed-python --python 3.13 "$home/grader"
 fi
