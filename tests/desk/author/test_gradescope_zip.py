@@ -398,6 +398,76 @@ def test_setup_prints_what_the_box_can_promise(single: Platform) -> None:
     assert re.search(r"(?m)^isolation +level [23]:", built.stdout)
 
 
+# ---- isolation -------------------------------------------------------------------------------------------------------
+
+WEAK = "from grader.sandbox import isolation\nisolation.ceiling = lambda: (1, 'this is a test')\n"
+"""Has the installed grader take the container for one of level 1."""
+CURIOUS = """\
+import anyio
+
+
+def refused(path, mode):
+    try:
+        open(path, mode).close()
+    except PermissionError:
+        return True
+    return False
+
+
+async def double(n):
+    await anyio.sleep(n)
+    hidden = "/autograder/source/kit/exercises/ex01_double/test_hidden.py"
+    results = "/autograder/results/results.json"
+    return 2 * n if refused(hidden, "r") and refused(results, "w") else 0
+"""
+
+
+def weaken(platform: Platform) -> Path:
+    (site,) = (platform.installed / "grader" / "lib").glob("python3.*/site-packages")
+    (site / "weak.py").write_text(WEAK)
+    (site / "weak.pth").write_text("import weak\n")  # not sitecustomize: Debian has one of its own
+    return site / "weak.pth"
+
+
+def accept_level_1(platform: Platform) -> None:
+    path = platform.home / "source" / "autograder.json"
+    path.write_text(json.dumps({**json.loads(path.read_text()), "allow_level": 1}))
+
+
+def test_a_container_that_isolates_badly_gives_no_points_and_tells_the_instructor(
+    zips: Path, single: Platform, tmp_path: Path
+) -> None:
+    platform = Platform(tmp_path, zips / "ex01_double.zip", installed=single.installed)
+    weakness = weaken(platform)
+    try:
+        refused = platform.submit(file("double.py", answer(RIGHT)))
+        accept_level_1(platform)
+        accepted = platform.submit(file("double.py", answer(RIGHT)))
+    finally:
+        weakness.unlink()
+
+    assert (refused.code, refused.results) == (1, None)
+    assert "error: this computer isolates other people's code at level 1 only" in refused.stderr
+    assert accepted.results is not None
+    assert accepted.results["score"] == 100
+
+
+@pytest.mark.slow
+def test_at_level_1_a_submission_reads_no_hidden_test_and_writes_no_result(zips: Path, tmp_path: Path) -> None:
+    # As on the platform, the interpreter must be one that `nobody` can read: that of the system, if it is fit.
+    usable = subprocess.run(["/usr/bin/python3", "-c", "import ensurepip, tomllib"], check=False).returncode == 0
+    if os.getuid() != 0 or not usable:
+        pytest.skip("needs root, and a Python of the system")
+    platform = Platform(tmp_path, zips / "ex01_double.zip")
+    built = platform.build(PATH="/usr/bin:/bin")
+    assert built.returncode == 0, built.stderr
+    weaken(platform)
+    accept_level_1(platform)
+    run = platform.submit(file("double.py", CURIOUS))
+
+    assert (run.code, run.results and run.results["score"]) == (0, 100), run.stdout + run.stderr
+
+
 @pytest.mark.slow
 def test_the_course_is_installed_from_an_index_and_graded(tmp_path: Path) -> None:
     release(load_kit(CHECKOUT), tmp_path / "out", ReleaseOptions())
