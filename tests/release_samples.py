@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import io
+import re
+import sysconfig
 import zipfile
 from collections.abc import Iterator
+from importlib import metadata
 from pathlib import Path
 
+from grader.desk.author.bundle import zipped
 from tests.kit_samples import make_kit
 
 SECRET = "unlike_any_other_line"
@@ -69,3 +73,30 @@ def _unpacked(name: str, content: bytes) -> Iterator[tuple[str, bytes]]:
 def lines_of(texts: Iterator[bytes]) -> set[bytes]:
     """The lines of some texts without their indentation, but for those that are too short to be of anybody."""
     return {line for text in texts for each in text.splitlines() if len(line := each.strip()) > 12}
+
+
+LIBRARIES = sysconfig.get_path("purelib")
+"""Where the Python that runs the tests has its libraries."""
+
+
+def make_wheelhouse(folder: Path) -> dict[str, str]:
+    """Make wheels of all that the grader needs; returns the options with which pip takes them, and no others.
+
+    They are empty but for one, which lends whoever installs it the libraries of the Python that runs the tests.
+    """
+    folder.mkdir()
+    for number, requirement in enumerate(metadata.requires("awaitlings") or ()):
+        name = re.split(r"[<>=; ]", requirement)[0].replace("-", "_")
+        if "extra ==" in requirement:
+            continue
+        version = metadata.version(name)
+        info = f"{name}-{version}.dist-info"
+        files = {
+            f"{info}/METADATA": f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n",
+            f"{info}/WHEEL": "Wheel-Version: 1.0\nGenerator: tests\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
+            f"{info}/RECORD": "",
+            **({"lent.pth": f"{LIBRARIES}\n"} if number == 0 else {}),
+        }
+        content = zipped({path: text.encode() for path, text in files.items()})
+        (folder / f"{name}-{version}-py3-none-any.whl").write_bytes(content)
+    return {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": str(folder)}

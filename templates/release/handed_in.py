@@ -38,7 +38,8 @@ def grade_handed_in(python: str, bundle: Path, submission: Path, report: str) ->
         (work / "grade.toml").write_text(WORKSPACE, encoding="utf-8")
         words = lay_out(submission, work, settings["exercises"])
         for text in words.values():
-            print(text.encode("ascii", "backslashreplace").decode())  # whatever the platform's log is written in
+            # In ASCII: the platform decides how its log is encoded.
+            print(text.encode("ascii", "backslashreplace").decode(), flush=True)
         exercises = [exercise["id"] for exercise in settings["exercises"]]
         # -P: without it Python looks for modules in the working folder first.
         command = [python, "-P", "-m", "grader", "run", *exercises, "--kit", str(bundle / "kit"), "-C", str(work)]

@@ -22,10 +22,12 @@ if not TESTED[0] <= sys.version_info[:2] <= TESTED[1]:
     )
 
 with tempfile.TemporaryDirectory(prefix="grader-") as folder:
-    venv.create(folder, with_pip=True)
+    venv.create(folder)
     python = str(Path(folder, "bin", "python"))
     (wheel,) = BUNDLE.glob("awaitlings-*.whl")
-    run([python, "-m", "pip", "install", "--quiet", str(wheel)], check=True)
+    # Nothing may be imported from the learner's repository, where a `pip.py` could write any result.
+    pip = [sys.executable, "-P", "-m", "pip", "--python", python]
+    run([*pip, "install", "--quiet", str(wheel)], cwd=folder, check=True)
     result = Path("result.json").resolve()
     code, _ = grade_handed_in(python, BUNDLE, Path.cwd(), f"classroom50={result}")
 sys.exit(0 if code in JUDGED else 1)
