@@ -32,7 +32,7 @@ from grader.desk.author.bundle import (
 )
 from grader.desk.author.wheel import WHEEL_NAME, grader_wheel
 from grader.desk.workspace import MARKER
-from grader.errors import UsageError
+from grader.errors import UsageError, WorkspaceError
 from grader.files import write_file
 from grader.kit.exercise import Exercise
 from grader.kit.kit import Kit
@@ -76,6 +76,10 @@ def release(kit: Kit, directory: Path, options: ReleaseOptions) -> Released:
     starter = starter_bundle(kit, options, wheel)
     classroom50 = classroom50_bundle(kit, options, wheel)
 
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise WorkspaceError(f"{directory}: {error.strerror}", hint="Name a folder that you may write to.") from error
     for bundle in (learners, starter, classroom50):
         write_folder(directory / bundle.name, bundle.files)
     write_zip(directory / f"{learners.name}.zip", below(learners.name, learners.files))

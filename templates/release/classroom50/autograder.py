@@ -22,7 +22,7 @@ if not TESTED[0] <= sys.version_info[:2] <= TESTED[1]:
     )
 
 with tempfile.TemporaryDirectory(prefix="grader-") as folder:
-    venv.create(folder)
+    venv.create(folder, symlinks=True)
     python = str(Path(folder, "bin", "python"))
     (wheel,) = BUNDLE.glob("awaitlings-*.whl")
     # Nothing may be imported from the learner's repository, where a `pip.py` could write any result.
