@@ -71,3 +71,40 @@ def figures(shared: SharedOptions, words: tuple[str, ...]) -> None:
     exercises = [kit.exercise(id) for id in words] if words else kit.exercises
     with Box() as box:
         draw_all(box, exercises, echo=shared.say)
+
+
+@kit.command()
+@click.argument("directory", metavar="DIR", type=click.Path(path_type=Path))
+@click.option(
+    "--hidden-tests/--no-hidden-tests",
+    "hidden_tests",
+    default=True,
+    help="Give learners the tests, so that they can check answers themselves (the default), or have them hand in only.",
+)
+@click.option("--references", is_flag=True, help="Give learners the reference answers, too.")
+@click.option(
+    "--allow-level",
+    type=click.IntRange(0, 3),
+    metavar="N",
+    help="Let the autograders accept isolation levels down to N (2).",
+)
+@shared_options
+@click.pass_obj
+def release(
+    shared: SharedOptions, directory: Path, hidden_tests: bool, references: bool, allow_level: int | None
+) -> None:
+    """Write what you hand out and upload: for learners, Gradescope, GitHub and Classroom 50.
+
+    DIR is a new folder. The kit is that of this folder, or of --kit. Wrong and alternative right answers stay at home.
+    """
+    from grader.desk.author.release import ReleaseOptions, described, release
+    from grader.sandbox.isolation import FENCED
+
+    if shared.kit is None and (shared.directory / "exercises" / "kit.toml").is_file():
+        shared.kit = Path()
+    kit = shared.text_desk().kit
+    level = FENCED if allow_level is None else allow_level
+    options = ReleaseOptions(hidden_tests=hidden_tests, references=references, allow_level=level)
+    released = release(kit, shared.directory / directory, options)
+    if not shared.quiet:
+        shared.say("\n".join(described(kit, released)))

@@ -3,6 +3,8 @@
 - ``kit_toml`` changes the text of a ``kit.toml``; ``new`` makes kits and exercises from ``templates/kit``.
 - ``figures`` draws what the lessons show, and finds what is out of date.
 - ``check`` proves a kit and prints what is found.
+- ``release`` makes the bundles for learners and platforms: ``bundle`` says what of a kit goes into one, and ``wheel``
+  packs the grader itself. The scripts and texts in the bundles are files in ``templates/release/``.
 
-    kit_toml new figures check
+    kit_toml new figures check bundle wheel release
 """
