@@ -283,15 +283,6 @@ def test_a_hidden_test_without_a_result_gives_no_point(box: Box, tiny: Path) -> 
     assert verdict.tests[1].results[0].reason == "the hidden test left no result"
 
 
-def test_hidden_tests_that_are_set_up_by_something_else_are_refused(box: Box, tiny: Path) -> None:
-    tests = tiny / "exercises/ex01_double/test_hidden.py"
-    more = "import pytest\n@pytest.fixture(autouse=True)\ndef ready():\n    pass\n"
-    tests.write_text(f"{tests.read_text()}\n\n{more}")
-
-    with pytest.raises(KitError, match="`test_value` is marked or set up by something else"):
-        grade(box, tiny, RIGHT)
-
-
 def test_a_program_that_depends_on_chance_is_shown_as_it_was_judged(box: Box, tiny: Path) -> None:
     change(tiny / "exercises/ex01_double/exercise.toml", '"anyio",', '"anyio", "os",')
     # Two tasks, so that there is a second schedule; it fails in the second play and in no other.

@@ -38,9 +38,11 @@ MAX_WRAPPED = 10
 
 _TOLD = (
     *("ended", "reason", "line", "elapsed", "failed_at", "waiting", "result", "raised", "spans", "marks", "attempts"),
-    *("choices", "widths", "many", "steps", "caller_steps", "cancelled_at", "output"),
+    *("choices", "widths", "many", "steps", "output"),
 )
 """The parts of a play's message that go into its digest as they are."""
+_OF_A_CALLER = ("caller_steps", "cancelled_at")
+"""Those that are told of a scenario with a caller only."""
 _WHERE_INTERRUPTED = ("line", "output")
 """Those that depend on the instant of real time at which a blocked loop was interrupted."""
 _BY_THE_MACHINE = re.compile(r"\b0x[0-9a-f]{6,}\b|(?<![\d.])(?:3[2-9]|[45]\d|60)\d{3}(?!\.?\d)")
@@ -295,6 +297,7 @@ class Trace:
             rows.append(f"{time!r},{kind},{task},{info}" if kind == "finish" else f"{time!r},{kind},{task}")
         interrupted = message["ended"] == Ended.BLOCKED_LOOP
         rows += [repr((key, message[key])) for key in _TOLD if not (interrupted and key in _WHERE_INTERRUPTED)]
+        rows += [repr((key, message[key])) for key in _OF_A_CALLER if message[key] is not None]
         rows += [repr(remark) for remark in message["hygiene"] if remark[0] != "leaked-thread"]
         text = _BY_THE_MACHINE.sub("...", "\n".join(rows))
         return sha256(text.encode(errors="surrogatepass")).hexdigest()[:16]

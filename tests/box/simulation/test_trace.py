@@ -41,6 +41,8 @@ MESSAGE: dict[str, object] = {
     "widths": [2],
     "many": False,
     "steps": 3,
+    "caller_steps": None,
+    "cancelled_at": None,
     "output": "",
 }
 """What a play reports about itself, as far as it goes into the digest."""
@@ -199,6 +201,8 @@ def test_wake_ups_at_one_point_count_in_the_digest_in_any_order() -> None:
         ("waiting", [["main", 3, "sleep", 0.0]]),
         ("choices", [1]),
         ("widths", [3]),
+        ("caller_steps", 0),
+        ("cancelled_at", 0.0),
     ],
 )
 def test_whatever_a_hidden_test_can_read_is_in_the_digest(part: str, value: object) -> None:
