@@ -20,6 +20,7 @@ THIRD_PARTY = {
     "box": {"anyio", "trio", "outcome"},  # outcome is what trio hands results to tasks with, and comes with it
     "judge": {"pytest"},
     "classroom": {"yaml"},  # what Gradescope exports says in YAML whose each submission is
+    "desk": {"watchfiles"},
     "reports": {"jinja2", "markupsafe", "rich"},  # markupsafe is the half of jinja2 that says what is HTML
     "cli": {"click", "rich"},
 }

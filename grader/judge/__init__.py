@@ -21,7 +21,7 @@ go out, one for each submission. The way of a submission, and where to change wh
 What authors of kits write against stands in ``grader.authoring``; three names of it are handed on here.
 
     options verdict collect kitfault kitnames schedules tasknames unwinding explain cells judging attempt
-    progress reference session results documents engine kitroots kitcheck
+    progress reference session results documents engine kitanswers kitroots kitmending kitclaims kitcheck
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
-"""Finds names in a kit that the grader's objects do not have, from the text of the kit alone.
+"""Finds what cannot work between hidden tests and scenarios, from the text of the kit alone.
 
 ``recording.returned`` in a hidden test, ``stage.note`` in a scenario, ``play("serial")`` where no scenario has that
-name: such a line fails whatever a submission does. What cannot be told from the text is passed over.
+name: such a line fails whatever a submission does. A scenario that no hidden test plays proves nothing. What cannot be
+told from the text is passed over.
 """
 
 from __future__ import annotations
@@ -9,14 +10,15 @@ from __future__ import annotations
 import ast
 import difflib
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 
 from grader.kit.exercise import Exercise
+from grader.kit.faults import KitFault
 from grader.kit.tables import read_text
 from grader.policy.interface import bindings
 from grader.policy.names import names_bound_by
+from grader.text import joined
 from grader.wire.recording import Raised, Recording, Span
 
 STAGE = ("submission", "now", "token", "mark", "span", "attempt", "attempt_sync", "settle", "gate")
@@ -38,21 +40,12 @@ _OWN_ARGUMENTS = ("within",)
 """Keywords of ``play`` that are not for the scenario."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Mistake:
-    """A line of a kit that cannot work, and why."""
-
-    path: Path
-    line: int
-    what: str
+def of_kit_files(exercise: Exercise) -> list[KitFault]:
+    """The faults in the scenarios and in the hidden tests of an exercise, of each file in the order of its lines."""
+    return [*of_scenarios(exercise), *of_played_scenarios(exercise), *of_hidden_tests(exercise)]
 
 
-def of_kit_files(exercise: Exercise) -> list[Mistake]:
-    """The mistakes in the hidden tests and in the scenarios of an exercise, in the order of their lines."""
-    return [*of_scenarios(exercise), *of_hidden_tests(exercise)]
-
-
-def of_scenarios(exercise: Exercise) -> list[Mistake]:
+def of_scenarios(exercise: Exercise) -> list[KitFault]:
     """The names of ``stage`` in the scenarios that a stage does not have."""
     tree = ast.parse(read_text(exercise.scenarios))
     known = {*STAGE, *STAGE_INSIDE, *_attributes_stored(tree)}
@@ -85,22 +78,28 @@ def _is_stage(node: ast.expr) -> bool:
     return isinstance(node, ast.Name) and node.id == "stage"
 
 
-def of_hidden_tests(exercise: Exercise) -> list[Mistake]:
+def of_hidden_tests(exercise: Exercise) -> list[KitFault]:
     """The names of recordings and spans in the hidden tests that these do not have, and plays that cannot be played."""
     scenarios = _scenarios(ast.parse(read_text(exercise.scenarios)))
-    tests = ast.parse(read_text(exercise.test_file)).body
-    functions = [node for node in tests if isinstance(node, _Function) and node.name.startswith("test_")]
-    return _in_order(mistake for node in functions for mistake in _of_test(node, exercise.test_file, scenarios))
+    functions = _functions_that_play(ast.parse(read_text(exercise.test_file)))
+    return _in_order(fault for node in functions for fault in _of_test(node, exercise.test_file, scenarios))
 
 
-def _in_order(mistakes: Iterable[Mistake]) -> list[Mistake]:
-    return sorted(dict.fromkeys(mistakes), key=lambda mistake: mistake.line)
+def _functions_that_play(tree: ast.Module) -> list[_Function]:
+    """The hidden tests and fixtures that take ``play``."""
+    functions = (node for node in tree.body if isinstance(node, _Function))
+    return [node for node in functions if any(argument.arg == "play" for argument in node.args.args)]
 
 
-def _missing(path: Path, node: ast.Attribute, owner: str, names: Iterable[str]) -> Mistake:
+def _in_order(faults: Iterable[KitFault]) -> list[KitFault]:
+    return sorted(dict.fromkeys(faults), key=lambda fault: fault.line)
+
+
+def _missing(path: Path, node: ast.Attribute, owner: str, names: Collection[str]) -> KitFault:
     near = difflib.get_close_matches(node.attr, names, n=1)
-    meant = f"; write `{near[0]}`" if near else "; take it out"
-    return Mistake(path=path, line=node.end_lineno or node.lineno, what=f"`{owner}` has no `{node.attr}`{meant}")
+    hint = f"Write `{near[0]}`." if near else f"Take it out; there are {joined([f'`{name}`' for name in sorted(names)])}."
+    what = f"`{owner}` has no `{node.attr}`"
+    return KitFault(path=path, line=node.end_lineno or node.lineno, what=what, hint=hint)
 
 
 def _is_special(name: str) -> bool:
@@ -121,7 +120,7 @@ def _names_changed_by(node: ast.AST) -> Iterator[str]:
 # ---- hidden tests ----------------------------------------------------------------------------------------------------
 
 
-def _of_test(test: _Function, path: Path, scenarios: Mapping[str, _Function | None]) -> Iterator[Mistake]:
+def _of_test(test: _Function, path: Path, scenarios: Mapping[str, _Function | None]) -> Iterator[KitFault]:
     known = _records(test)
     for node in ast.walk(test):
         if isinstance(node, ast.Attribute):
@@ -129,8 +128,9 @@ def _of_test(test: _Function, path: Path, scenarios: Mapping[str, _Function | No
             if record is not None and not hasattr(record, node.attr) and not _is_special(node.attr):
                 names = [name for name in dir(record) if not name.startswith("_")]
                 yield _missing(path, node, ast.unparse(node.value), names)
-        if isinstance(node, ast.Call) and _is_play(node) and (what := _cannot_play(node, scenarios)):
-            yield Mistake(path=path, line=node.lineno, what=what)
+        if isinstance(node, ast.Call) and _is_play(node) and (said := _cannot_play(node, scenarios)):
+            what, hint = said
+            yield KitFault(path=path, line=node.lineno, what=what, hint=hint)
 
 
 def _records(test: _Function) -> Mapping[str, type]:
@@ -167,39 +167,157 @@ def _record(value: ast.expr | None, known: Mapping[str, type]) -> type | None:
 
 
 def _is_play(call: ast.Call) -> bool:
-    return isinstance(call.func, ast.Name) and call.func.id == "play"
+    match call.func:
+        case ast.Name(id="play") | ast.Attribute(value=ast.Name(id="play"), attr="each_step"):
+            return True
+    return False
 
 
-def _cannot_play(call: ast.Call, scenarios: Mapping[str, _Function | None]) -> str:
-    """Why this call of ``play`` cannot work; empty if it can, or if that cannot be told."""
-    match call.args:
-        case [ast.Constant(value=str(name))]:
-            pass
-        case _:
-            return ""
+def _cannot_play(call: ast.Call, scenarios: Mapping[str, _Function | None]) -> tuple[str, str] | None:
+    """Why this call of ``play`` cannot work, and what to do; None if it can, or if that cannot be told."""
+    name = _scenario_named(call)
+    if name is None:
+        return None
     if name not in scenarios and "*" not in scenarios:
         near = difflib.get_close_matches(name, scenarios, n=1)
-        return f'scenarios.py has no scenario "{name}"' + (f'; write "{near[0]}"' if near else "; add it there")
+        hint = f'Write "{near[0]}".' if near else f"Add it there: `async def {name}(stage): ...`."
+        return f'scenarios.py has no scenario "{name}"', hint
     scenario = scenarios.get(name)
     given = {keyword.arg for keyword in call.keywords} - {*_OWN_ARGUMENTS}
-    if scenario is None or scenario.decorator_list or None in given:
-        return ""
+    if scenario is None or scenario.decorator_list or None in given or not _may_take_stage(scenario, given):
+        return None
     return _refused(scenario, {keyword for keyword in given if keyword is not None})
 
 
-def _refused(scenario: _Function, given: set[str]) -> str:
+def _scenario_named(call: ast.Call) -> str | None:
+    """The name of the scenario that a call of ``play`` asks for, if it stands there."""
+    match call.args:
+        case [ast.Constant(value=str(name))]:
+            return name
+    return None
+
+
+def _refused(scenario: _Function, given: set[str]) -> tuple[str, str] | None:
     arguments = scenario.args
     positional = [argument.arg for argument in (*arguments.posonlyargs, *arguments.args)]
     required = positional[1 : len(positional) - len(arguments.defaults)]
     only = zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True)
     required += [argument.arg for argument, default in only if default is None]
     if missing := [name for name in required if name not in given]:
-        return f'the scenario "{scenario.name}" needs `{missing[0]}`; give it to `play` as a keyword'
-    known = {*positional[1:], *(argument.arg for argument in arguments.kwonlyargs)}
-    unknown = sorted(given - known)
+        hint = f'Give it to `play` as a keyword: `play("{scenario.name}", {missing[0]}=...)`.'
+        return f'the scenario "{scenario.name}" needs `{missing[0]}`', hint
+    known = [*positional[1:], *(argument.arg for argument in arguments.kwonlyargs)]
+    unknown = sorted(given - {*known})
     if unknown and arguments.kwarg is None:
-        return f'the scenario "{scenario.name}" takes no `{unknown[0]}`; add it there, or leave it out'
-    return ""
+        near = difflib.get_close_matches(unknown[0], known, n=1)
+        add = f"`async def {scenario.name}({', '.join(['stage', *known, unknown[0]])})`"
+        hint = f"Write `{near[0]}`." if near else f"Leave it out, or add it to the scenario: {add}."
+        return f'the scenario "{scenario.name}" takes no `{unknown[0]}`', hint
+    return None
+
+
+# ---- scenarios that are played ---------------------------------------------------------------------------------------
+
+
+def of_played_scenarios(exercise: Exercise) -> list[KitFault]:
+    """The scenarios that are no async functions of a stage, and those that no hidden test plays."""
+    tree, tests = (ast.parse(read_text(path)) for path in (exercise.scenarios, exercise.test_file))
+    given = _inputs_by_scenario(tests)
+    found: list[KitFault] = []
+    for name, scenario in _scenarios(tree).items():
+        if scenario is None or scenario.decorator_list:
+            continue
+        if name in given:
+            said = _no_scenario(scenario, given[name])
+        elif _looks_like_a_scenario(scenario) and not _may_be_used(name, tree, tests):
+            what = f'no hidden test plays the scenario "{name}"'
+            said = what, f'Play it in a hidden test, `play("{name}")`, or take it out.'
+        else:
+            said = None
+        if said is not None:
+            found.append(KitFault(path=exercise.scenarios, line=scenario.lineno, what=said[0], hint=said[1]))
+    return _in_order(found)
+
+
+def _inputs_by_scenario(tests: ast.Module) -> Mapping[str, set[str | None]]:
+    """The names of the inputs that the hidden tests give to each scenario which they name."""
+    given: dict[str, set[str | None]] = {}
+    for function in _functions_that_play(tests):
+        for node in ast.walk(function):
+            if isinstance(node, ast.Call) and _is_play(node) and (name := _scenario_named(node)) is not None:
+                given.setdefault(name, set()).update(keyword.arg for keyword in node.keywords)
+    return given
+
+
+def _no_scenario(function: _Function, given: set[str | None]) -> tuple[str, str] | None:
+    """Why this function cannot be played, and what to do."""
+    if not _may_take_stage(function, given):
+        rest = ", ".join(["stage", *(argument.arg for argument in function.args.args if argument.arg != "stage")])
+        return f'the scenario "{function.name}" does not take `stage` first', f"Write `async def {function.name}({rest}):`."
+    if isinstance(function, ast.FunctionDef):
+        return f'the scenario "{function.name}" is no async function', f"Write `async def {function.name}(...):`."
+    return None
+
+
+def _may_take_stage(function: _Function, given: Collection[str | None]) -> bool:
+    """Whether the first argument may be the stage, under whatever name."""
+    positional = [*function.args.posonlyargs, *function.args.args]
+    if not positional:
+        return function.args.vararg is not None
+    first = positional[0].arg
+    return first not in given and (first == "stage" or any(_is_used_as_object(node, first) for node in ast.walk(function)))
+
+
+def _is_used_as_object(node: ast.AST, name: str) -> bool:
+    match node:
+        case ast.Attribute(value=ast.Name(id=owner)):
+            return owner == name
+        case ast.Call(args=arguments):
+            return any(isinstance(argument, ast.Name) and argument.id == name for argument in arguments)
+    return False
+
+
+def _looks_like_a_scenario(function: _Function) -> bool:
+    positional = [*function.args.posonlyargs, *function.args.args]
+    public = not function.name.startswith("_")
+    return isinstance(function, ast.AsyncFunctionDef) and public and bool(positional) and positional[0].arg == "stage"
+
+
+def _may_be_used(name: str, scenarios: ast.Module, tests: ast.Module) -> bool:
+    """Whether a scenario is named in the hidden tests or used by another one; a name that is computed may be any."""
+    if any(isinstance(node, ast.Name) and node.id == name for node in ast.walk(scenarios)):
+        return True
+    return any(_names_it(node, name) or _is_computed_text(node) for node in ast.walk(tests))
+
+
+def _names_it(node: ast.AST, name: str) -> bool:
+    return isinstance(node, ast.Constant) and node.value == name
+
+
+def _is_computed_text(node: ast.AST) -> bool:
+    """Whether this is a call of ``play`` with a text that is put together there."""
+    match node:
+        case ast.Call(args=[ast.JoinedStr() | ast.BinOp() | ast.Call(), *_]) if _is_play(node):
+            return True
+    return False
+
+
+def functions_that_use(tree: ast.Module, names: Collection[str]) -> set[str]:
+    """The functions in which one of these names stands, as a name or as a text, or that of such a function."""
+    mentioned = {node.name: _mentions(node) for node in tree.body if isinstance(node, _Function)}
+    found: set[str] = set()
+    while more := {name for name, said in mentioned.items() if name not in found and said & {*names, *found}}:
+        found |= more
+    return found
+
+
+def _mentions(function: _Function) -> set[str]:
+    said: set[str] = set()
+    for node in ast.walk(function):
+        match node:
+            case ast.Name(id=name) | ast.arg(arg=name) | ast.Constant(value=str(name)):
+                said.add(name)
+    return said
 
 
 def _scenarios(tree: ast.Module) -> Mapping[str, _Function | None]:

@@ -24,13 +24,13 @@ def in_tests(root: Path, *lines: str) -> list[tuple[int, str]]:
     """What is found in a hidden test of these lines, the first of which has the number 1."""
     change(root / TESTS, 'assert play("call", n=3).result == 6', "\n    ".join(lines))
     found = of_hidden_tests(load_kit(root).exercises[0])
-    assert all(mistake.path == root / TESTS for mistake in found)
-    return [(mistake.line - 6, mistake.what) for mistake in found]
+    assert all(fault.path == root / TESTS for fault in found)
+    return [(fault.line - 6, f"{fault.what}: {fault.hint}") for fault in found]
 
 
 def in_scenarios(root: Path, text: str) -> list[tuple[int, str]]:
     (root / SCENARIOS).write_text(text)
-    return [(mistake.line, mistake.what) for mistake in of_scenarios(load_kit(root).exercises[0])]
+    return [(fault.line, fault.what) for fault in of_scenarios(load_kit(root).exercises[0])]
 
 
 def test_what_a_stage_has_is_known() -> None:

@@ -1,6 +1,8 @@
 """What the author of a kit does: check it, and whatever else ``grade kit`` has a command for.
 
-- ``check`` proves a kit and prints what is found.
+- ``place`` says which kit is meant.
+- ``check`` proves a kit and shows what is found, once or whenever a file is saved.
+- ``show`` shows which hidden tests fail on which wrong answers of an exercise.
 
-    check
+    place check show
 """

@@ -124,5 +124,10 @@ def written(lessons: Sequence[Lesson]) -> str:
 
 def _answer(lesson: Lesson) -> str:
     lines = ["[[answers]]", f"file = {json.dumps(lesson.file)}", f"root = {json.dumps(lesson.root)}", "[answers.shows]"]
-    lines += [f"{test} = {json.dumps(sorted(slugs))}" for test, slugs in lesson.shown.items()]
+    lines += [f"{_key(test)} = {json.dumps(sorted(slugs))}" for test, slugs in lesson.shown.items()]
     return "\n".join(lines) + "\n"
+
+
+def _key(test: str) -> str:
+    # The name of a parametrised test, `test_x[plain]`, is no bare key of TOML.
+    return test if test.isidentifier() and test.isascii() else json.dumps(test)

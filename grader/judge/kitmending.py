@@ -1,0 +1,191 @@
+"""Makes an exercise with faults one that can be judged, so that one run finds all that is wrong with it.
+
+What the reading of the kit has left out of ``scenarios.py`` and ``test_hidden.py``, and a stub that Python cannot read,
+are missing in a copy of the exercise in a temporary folder. Lines keep their numbers, and ``Mended.place`` gives the
+original file for one of the copy. What follows from a fault that is reported already is not to be reported again:
+``left_out`` has the hidden tests about which nothing can be said, and ``judgeable`` says whether anything can be played.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+import shutil
+import tempfile
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from grader.errors import KitError
+from grader.judge.explain.learned import place as place_of_lessons
+from grader.judge.explain.learned import read_learned
+from grader.judge.kitnames import functions_that_use, of_kit_files
+from grader.kit.exercise import Exercise
+from grader.kit.faults import KitFault
+from grader.kit.kit import ReadKit
+from grader.kit.tables import read_text
+from grader.policy import submission
+from grader.policy.program import read as read_program
+from grader.policy.submission import Fault
+
+_FUNCTION = re.compile(r"^[ \t]*(?:async[ \t]+)?def[ \t]+(\w+)", re.MULTILINE)
+_PLACED = re.compile(r"(?P<path>.+?):(?P<line>\d+): (?P<what>.*)", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mended:
+    """An exercise as it can be judged."""
+
+    exercise: Exercise
+    """The one to judge; its folder may be a copy, which goes when the check of the exercise is over."""
+    original: Exercise
+    faults: tuple[KitFault, ...]
+    """What was found on the way, beyond what the reading of the kit has found."""
+    left_out: frozenset[str]
+    """Functions of hidden tests that cannot be judged through a fault that is reported already."""
+    stub_is_whole: bool
+    judgeable: bool
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether nothing had to be mended, so that the verdicts are those of the kit."""
+        return self.judgeable and not self.left_out
+
+    def leaves_out(self, test: str) -> bool:
+        """Whether nothing can be said of a hidden test, by its name."""
+        return test.partition("[")[0] in self.left_out
+
+    def place(self, name: str) -> Path:
+        """The file of the kit with this name in the folder of the exercise."""
+        return self.original.folder / name
+
+
+@contextmanager
+def mended(exercise: Exercise, read: ReadKit) -> Iterator[Mended]:
+    """Make an exercise of a kit judgeable as far as it goes. The copy lives as long as the block."""
+    original = _with_file_that_is_there(exercise)
+    faults: list[KitFault] = []
+    texts = {path.name: text for path, text in read.mended.items() if path.parent == original.folder}
+    stub = _fault_of_stub(original)
+    if stub is not None:
+        texts[original.file] = ""
+    if stub is not None and original.stub.is_file():  # that it is missing is found where the kit is read
+        faults.append(stub)
+    lessons = _faults_of_lessons(original)
+    faults += lessons
+    with tempfile.TemporaryDirectory(prefix="grade-kit-") as folder:
+        to_judge = original
+        if texts or lessons:
+            to_judge = _copied(original, Path(folder), texts, leave_out={fault.path.name for fault in lessons})
+        if not _is_readable(to_judge):
+            yield Mended(
+                exercise=to_judge,
+                original=original,
+                faults=tuple(faults),
+                left_out=frozenset(_functions(original.test_file)),
+                stub_is_whole=stub is None,
+                judgeable=False,
+            )
+            return
+        wrong = [replace(fault, path=original.folder / fault.path.name) for fault in of_kit_files(to_judge)]
+        left_out = _left_out(original, to_judge)
+        # A scenario that was left out is missing to the hidden tests that play it, and to none through their own fault.
+        missing = _functions_left_out(original.scenarios, to_judge.scenarios)
+        wrong = [fault for fault in wrong if not any(f'"{name}"' in fault.what for name in missing)]
+        yield Mended(
+            exercise=to_judge,
+            original=original,
+            faults=(*faults, *wrong),
+            left_out=frozenset(left_out),
+            stub_is_whole=stub is None,
+            judgeable=bool(to_judge.tests),
+        )
+
+
+def fault_of(error: KitError, *, otherwise: Path) -> KitFault:
+    """The fault that an error of the kit is about; in the file ``otherwise`` if it names none."""
+    match = _PLACED.fullmatch(str(error))
+    if match is None:
+        return KitFault(path=otherwise, line=1, what=str(error).removeprefix(f"{otherwise}: "), hint=error.hint)
+    return KitFault(path=Path(match["path"]), line=int(match["line"]), what=match["what"], hint=error.hint)
+
+
+# ---- what is whole ---------------------------------------------------------------------------------------------------
+
+
+def _with_file_that_is_there(exercise: Exercise) -> Exercise:
+    """The exercise with the one file that can be meant where ``file`` in exercise.toml names none."""
+    if exercise.stub.is_file():
+        return exercise
+    known = {exercise.scenarios.name, exercise.test_file.name}
+    names = [path.name for path in exercise.folder.glob("*.py") if path.name not in known]
+    return replace(exercise, file=names[0]) if len(names) == 1 else exercise
+
+
+def _fault_of_stub(exercise: Exercise) -> KitFault | None:
+    """Why Python cannot read the stub."""
+    taken = submission.take(exercise.stub, limit=exercise.limits.file_bytes)
+    program = taken if isinstance(taken, Fault) else read_program(taken)
+    if not isinstance(program, Fault):
+        return None
+    what = f"the stub cannot be imported: {program.error}"
+    return KitFault(path=exercise.stub, line=program.line or 1, what=what, hint=sentence(program.help))
+
+
+def _faults_of_lessons(exercise: Exercise) -> list[KitFault]:
+    try:
+        read_learned(exercise)
+    except KitError as error:
+        return [fault_of(error, otherwise=place_of_lessons(exercise))]
+    return []
+
+
+def sentence(help: str) -> str:
+    """What to do about a fault of a submission, as a sentence of its own."""
+    return f"{help[:1].upper()}{help[1:].rstrip('.')}."
+
+
+def _is_readable(exercise: Exercise) -> bool:
+    """Whether Python can read the scenarios and the hidden tests."""
+    try:
+        for path in (exercise.scenarios, exercise.test_file):
+            compile(read_text(path), str(path), "exec", dont_inherit=True)
+    except (KitError, SyntaxError, ValueError):
+        return False
+    return True
+
+
+# ---- what is left out ------------------------------------------------------------------------------------------------
+
+
+def _copied(exercise: Exercise, folder: Path, texts: dict[str, str], *, leave_out: Iterable[str]) -> Exercise:
+    # Of the same name: pytest names the module of the hidden tests by it.
+    copy = folder / "exercises" / exercise.folder.name
+    copy.mkdir(parents=True)
+    for path in exercise.folder.iterdir():
+        if path.is_file() and path.name not in {*leave_out}:
+            shutil.copyfile(path, copy / path.name)
+    for name, text in texts.items():
+        (copy / name).write_text(text, encoding="utf-8")
+    return replace(exercise, folder=copy)
+
+
+def _left_out(original: Exercise, to_judge: Exercise) -> set[str]:
+    """The hidden tests that are missing, and those that play a scenario which is missing."""
+    known = {test.name.partition("[")[0] for test in to_judge.tests}
+    missing = {name for name in _functions(original.test_file) if name.startswith("test_")} - known
+    scenarios = _functions_left_out(original.scenarios, to_judge.scenarios)
+    return missing | functions_that_use(ast.parse(read_text(to_judge.test_file)), scenarios)
+
+
+def _functions_left_out(original: Path, mended: Path) -> set[str]:
+    return set() if original == mended else _functions(original) - _functions(mended)
+
+
+def _functions(path: Path) -> set[str]:
+    """The functions of a file by name, whether or not Python can read it."""
+    try:
+        return set(_FUNCTION.findall(read_text(path)))
+    except KitError:
+        return set()
