@@ -54,6 +54,28 @@ def check(shared: SharedOptions, directory: Path | None, schedules: int | None, 
     sys.exit(1 if problems else 0)
 
 
+@kit.command()
+@click.argument("exercise", metavar="EX")
+@click.option("--schedules", type=click.IntRange(1, 100_000), metavar="N", help="How many task schedules at most.")
+@shared_options
+@click.pass_obj
+def show(shared: SharedOptions, exercise: str, schedules: int | None) -> None:
+    """Show which hidden tests fail on which wrong answers of an exercise."""
+    from grader.desk.author.show import table_of
+    from grader.judge.options import asked_for
+    from grader.reports import kit_table
+    from grader.reports.screen import Screen
+    from grader.sandbox.box import Box
+
+    root = _root(shared, None)
+    with Box() as box:
+        table = table_of(box, root, exercise, options=asked_for(schedules=schedules))
+    if shared.json:
+        shared.say(kit_table.document(table))
+    else:
+        kit_table.show_table(Screen(*shared.screen()), table)
+
+
 def _root(shared: SharedOptions, directory: Path | None) -> Path:
     """The folder of the kit that is meant."""
     from grader.desk.author.place import root_of

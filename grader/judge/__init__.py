@@ -16,12 +16,14 @@ go out, one for each submission. The way of a submission, and where to change wh
   the root of the others; ``results`` makes the results of a verdict. ``tasknames`` names tasks, and ``unwinding``
   shows a stopped play as it stood, here and in reports.
 - ``verdict`` is what reports get to see, and ``documents`` writes it as JSON and reads it back.
-- ``kitcheck`` proves a kit by grading the answers that come with it; ``kitroots`` learns from the wrong ones.
+- ``kitcheck`` proves a kit by grading the answers that come with it: ``kitanswers`` finds them and reads their first
+  lines, ``kitclaims`` holds them against these, ``kitmending`` makes an exercise with faults one that can be judged.
+  ``kitroots`` learns from the wrong answers, and ``kittable`` has which of them fails which hidden test.
 
 What authors of kits write against stands in ``grader.authoring``; three names of it are handed on here.
 
     options verdict collect kitfault kitnames schedules tasknames unwinding explain cells judging attempt
-    progress reference session results documents engine kitanswers kitroots kitmending kitclaims kitcheck
+    progress reference session results documents engine kitanswers kitroots kitmending kitclaims kitcheck kittable
 """
 
 from __future__ import annotations

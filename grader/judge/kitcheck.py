@@ -8,6 +8,7 @@ holds the answers against it.
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -34,6 +35,7 @@ from grader.judge.verdict import TestResult, Verdict
 from grader.kit.exercise import Exercise
 from grader.kit.faults import KitFault
 from grader.kit.kit import Kit, ReadKit
+from grader.kit.tables import read_text
 from grader.policy import submission
 from grader.policy.submission import Fault
 from grader.sandbox.box import Box
@@ -241,10 +243,21 @@ def _not_clean(case: Mended, tests: Iterable[TestResult]) -> Iterator[Problem]:
             failure = result.failure
             if failure is not None and failure.diagnosis != "not-written":
                 met.setdefault((failure.line or 1, failure.exception or failure.error), []).append(f"`{test.name}`")
+    stub = ast.parse(read_text(case.exercise.stub))
     for (line, said), names in met.items():
-        what = f"the stub does not raise NotImplementedError in {joined(list(dict.fromkeys(names)))}, but: {said}"
-        hint = 'Let each function of it import and run, and end with `raise NotImplementedError("your turn")`.'
+        tests_named = joined(list(dict.fromkeys(names)))
+        if _stands_in_function(stub, line):
+            what = f"in {tests_named} the stub does not raise NotImplementedError; a learner is told: {said}"
+            hint = 'Let it do nothing but `raise NotImplementedError("your turn")`.'
+        else:
+            what = f"the stub cannot be imported: {said}"
+            hint = "Correct the line: what stands outside of functions runs for every learner, such as `import anyio`."
         yield problem(case.original.stub, line, what, hint)
+
+
+def _stands_in_function(tree: ast.Module, line: int) -> bool:
+    functions = (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef))
+    return any(node.lineno <= line <= (node.end_lineno or node.lineno) for node in functions)
 
 
 def _check_answer(case: Mended, path: Path, verdict: Verdict, slugs: Collection[str]) -> Checked:
@@ -273,7 +286,8 @@ def _check_whole(kit: Kit, case: Mended, answers: Sequence[tuple[Path, Verdict, 
             problems += _never_failed(case, answers)
         if case.is_whole and all(verdict.complete_run for _, verdict in wrong):
             lessons = kitroots.lessons_of(wrong)
-            problems += [Problem(fault=fault) for fault in kitroots.problems_of_file(exercise, lessons)]
+            faults = kitroots.problems_of_file(case.exercise, lessons)
+            problems += [Problem(fault=replace(fault, path=_original(case, fault.path))) for fault in faults]
     elif (kit.root / "solutions").is_dir():
         folder = kit.root / "solutions" / exercise.folder.name
         hint = f"Add the reference answer `{folder / exercise.file}`, and the folders `right/` and `wrong/` beside it."

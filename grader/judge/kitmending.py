@@ -30,6 +30,7 @@ from grader.policy.program import read as read_program
 from grader.policy.submission import Fault
 
 _FUNCTION = re.compile(r"^[ \t]*(?:async[ \t]+)?def[ \t]+(\w+)", re.MULTILINE)
+_LINE_OF_TOML = re.compile(r"\(at line (\d+), ")
 _PLACED = re.compile(r"(?P<path>.+?):(?P<line>\d+): (?P<what>.*)", re.DOTALL)
 
 
@@ -89,6 +90,8 @@ def mended(exercise: Exercise, read: ReadKit) -> Iterator[Mended]:
             )
             return
         wrong = [replace(fault, path=original.folder / fault.path.name) for fault in of_kit_files(to_judge)]
+        known = {(fault.path, fault.line) for fault in read.faults}
+        wrong = [fault for fault in wrong if (fault.path, fault.line) not in known]
         left_out = _left_out(original, to_judge)
         # A scenario that was left out is missing to the hidden tests that play it, and to none through their own fault.
         missing = _functions_left_out(original.scenarios, to_judge.scenarios)
@@ -137,7 +140,8 @@ def _faults_of_lessons(exercise: Exercise) -> list[KitFault]:
     try:
         read_learned(exercise)
     except KitError as error:
-        return [fault_of(error, otherwise=place_of_lessons(exercise))]
+        fault, line = fault_of(error, otherwise=place_of_lessons(exercise)), _LINE_OF_TOML.search(str(error))
+        return [replace(fault, line=fault.line if line is None else int(line[1]))]
     return []
 
 

@@ -252,8 +252,10 @@ def _inputs_by_scenario(tests: ast.Module) -> Mapping[str, set[str | None]]:
 def _no_scenario(function: _Function, given: set[str | None]) -> tuple[str, str] | None:
     """Why this function cannot be played, and what to do."""
     if not _may_take_stage(function, given):
-        rest = ", ".join(["stage", *(argument.arg for argument in function.args.args if argument.arg != "stage")])
-        return f'the scenario "{function.name}" does not take `stage` first', f"Write `async def {function.name}({rest}):`."
+        own = [argument.arg for argument in function.args.args]
+        names = dict.fromkeys(["stage", *own, *sorted(name for name in given if name is not None)])
+        example = f"`async def {function.name}({', '.join(name for name in names if name not in _OWN_ARGUMENTS)}):`"
+        return f'the scenario "{function.name}" does not take `stage` first', f"Write {example}."
     if isinstance(function, ast.FunctionDef):
         return f'the scenario "{function.name}" is no async function', f"Write `async def {function.name}(...):`."
     return None

@@ -7,6 +7,7 @@ the diagnosis that is named would have told.
 from __future__ import annotations
 
 import json
+import textwrap
 from collections.abc import Iterable, Sequence
 
 from grader.judge.kitcheck import Checked
@@ -22,7 +23,6 @@ from grader.text import counted
 FORMAT = 1
 _INDENT = "  "
 _SUBJECT = 30
-_MOST_LINES = 12
 
 
 def show_checked(screen: Screen, checked: Checked, kit: Kit | None) -> None:
@@ -49,7 +49,11 @@ def show_problems(screen: Screen, checked: Checked) -> None:
 def _show_problem(screen: Screen, problem: Problem) -> None:
     fault = problem.fault
     screen.uncut(Piece(_INDENT), Piece(f"{fault.path}:{fault.line}", "place"), Piece(f": {fault.what}"))
-    screen.wrapped(Piece(f"{_INDENT}  help: ", "help"), fault.hint, most=_MOST_LINES)
+    label = f"{_INDENT}  help: "
+    # Not the screen's own wrapping: it cuts words that are too long, and this may have a path or a command in it.
+    lines = textwrap.wrap(fault.hint, screen.width - len(label), break_long_words=False, break_on_hyphens=False)
+    for number, line in enumerate(lines):
+        screen.uncut(Piece(label if number == 0 else " " * len(label), "help"), Piece(line))
 
 
 def show_count(screen: Screen, kit: Kit | None, checked: Sequence[Checked]) -> None:
