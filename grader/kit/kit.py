@@ -18,7 +18,6 @@ from grader.errors import KitError, UsageError
 from grader.kit.catalogue import BUILTIN
 from grader.kit.diagnosis import Diagnosis
 from grader.kit.exercise import GENERAL_HINTS, Exercise, Limits, read_exercise, read_hints, read_limits
-from grader.kit.faults import KitFault
 from grader.kit.tables import Table, read_table
 
 FORMAT = 1
@@ -147,23 +146,3 @@ def files_in(folder: Path) -> dict[str, Path]:
             if not name.startswith(".") and path.is_file():
                 files[path.relative_to(folder).as_posix()] = path
     return files
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReadKit:
-    """Stand-in until the reading of all faults is there."""
-
-    kit: Kit | None
-    faults: tuple[KitFault, ...]
-    mended: Mapping[Path, str]
-
-
-def read_kit(root: Path) -> ReadKit:
-    """Stand-in."""
-    try:
-        return ReadKit(kit=load_kit(root), faults=(), mended={})
-    except KitError as error:
-        match = re.fullmatch(r"(.+?):(\d+): (.*)", str(error))
-        assert match, str(error)
-        fault = KitFault(path=Path(match[1]), line=int(match[2]), what=match[3], hint=error.hint)
-        return ReadKit(kit=None, faults=(fault,), mended={})
