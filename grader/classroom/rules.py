@@ -14,12 +14,18 @@ from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from grader.errors import ClassroomError
+from grader.kit.faults import raising
 from grader.kit.tables import Table, parse
 
 NAME = "class.toml"
-_KEYS = ("count", "missing", "timezone", "deadlines", "late", "extensions", "overrides", "columns")
-_LATE_KEYS = ("per_day", "max_days", "grace_minutes")
-_OVERRIDE_KEYS = ("learner", "exercise", "points", "reason")
+_KEYS = {
+    "count": '"latest"',
+    "missing": '"blank"',
+    "timezone": '"Europe/Berlin"',
+    **dict.fromkeys(("deadlines", "late", "extensions", "overrides", "columns"), ""),
+}
+_LATE_KEYS = {"per_day": "10", "max_days": "3", "grace_minutes": "15"}
+_OVERRIDE_KEYS = {"learner": '"ada"', "exercise": '"ex01"', "points": "80", "reason": '"shown in person"'}
 
 
 class Count(StrEnum):
@@ -103,13 +109,13 @@ class ClassRules:
 
 
 def read_rules(path: Path, exercises: Collection[str]) -> ClassRules:
-    """Read the file; ``exercises`` are the ids of the kit. Raises ClassroomError with file, line and what is wrong."""
+    """Read the file; ``exercises`` are the ids of the kit. Raises ClassroomError for its first fault, with the line."""
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
         raise ClassroomError(f"{path}: cannot be read: {reason}", hint="Name another file with --config.") from None
-    table = parse(text, path=path, fault=ClassroomError, known=_KEYS)
+    table = parse(text, path=path, known=_KEYS, report=raising(ClassroomError))
     reader = _Reader(exercises=exercises, zone=_timezone(table))
     extensions = table.table("extensions", known=None)
     return ClassRules(
@@ -130,7 +136,8 @@ def _timezone(table: Table) -> tzinfo | None:
     try:
         return ZoneInfo(table.text("timezone"))
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise table.wrong("timezone", "the name of a time zone, as `Europe/Berlin` or `UTC`") from None
+        table.wrong("timezone", "the name of a time zone, as `Europe/Berlin` or `UTC`")
+        return None
 
 
 def _late(table: Table) -> Late:
@@ -174,11 +181,8 @@ class _Reader:
 
     def _time(self, table: Table, exercise: str) -> datetime:
         self._check(table, exercise, at=exercise)
-        moment = table.value(exercise)
-        if isinstance(moment, date) and not isinstance(moment, datetime):
-            moment = datetime.combine(moment, time(23, 59, 59))
-        if not isinstance(moment, datetime):
-            raise table.wrong(exercise, "a date or a date and time without quotes, as `2026-11-20`")
+        expected = "a date or a date and time without quotes, as `2026-11-20`"
+        moment = table.read(exercise, _as_moment, datetime.max, expected=expected, example="2026-11-20")
         if moment.tzinfo is not None:
             return moment
         # Without a zone of its own, astimezone() takes this computer's for that day, summer time included.
@@ -188,4 +192,11 @@ class _Reader:
         if id not in self.exercises:
             near = difflib.get_close_matches(id, self.exercises, n=1)
             known = f"Did you mean `{near[0]}`?" if near else f"There are {', '.join(self.exercises)}."
-            raise table.error(at, f"there is no exercise {id!r}", hint=known)
+            table.report(at, f"there is no exercise {id!r}", hint=known)
+
+
+def _as_moment(value: object) -> datetime | None:
+    """A date and time; a date means the end of that day."""
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return datetime.combine(value, time(23, 59, 59))
+    return value if isinstance(value, datetime) else None

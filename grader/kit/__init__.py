@@ -1,13 +1,19 @@
 """A kit as it lies on the disk: exercises, what their hidden tests declare, diagnoses and their hints.
 
-A folder comes in, a frozen ``Kit`` goes out, or a ``KitError`` that names the file and the line. Nothing is imported
-or run: hidden tests are read with ``ast``, so listing a kit loads no pytest and trusts no author.
+A folder comes in, and a frozen ``Kit`` goes out, with every fault that its author has to correct: the file, the line,
+what is wrong and what to write. Nothing is imported or run: hidden tests are read with ``ast``, so listing a kit loads
+no pytest and trusts no author.
 
 - ``kit`` reads ``kit.toml`` and puts the kit together; ``exercise`` reads ``exercise.toml``. Add a key there.
-- ``hidden_tests`` reads points, diagnosis and feedback of every test in ``test_hidden.py``.
+- ``hidden_tests`` reads ``test_hidden.py``: ``functions`` reads one test of it, ``grading`` its points, diagnosis and
+  feedback, ``parameters`` its parameter sets, and ``fixtures`` says what it may use. Allow more of pytest there.
+- ``scenarios`` finds scenarios that no test plays. ``sources`` salvages what it can from a file that is no Python, and
+  ``toplevel`` knows what the names at its top level stand for.
 - ``catalogue`` has the diagnoses of every kit: ``of_plays``, ``of_python`` and ``of_tasks``. Change a sentence or a
   hint there; ``diagnosis`` is what one consists of.
-- ``tables`` reads TOML strictly, also for the ``class.toml`` of ``classroom``. Change there how an error is worded.
+- ``faults`` is what a fault consists of; ``tables`` reads TOML strictly, also for the ``class.toml`` of ``classroom``.
+  Change there how a fault is worded.
 
-    faults tables diagnosis of_plays of_python of_tasks catalogue hidden_tests exercise kit
+    faults tables diagnosis of_plays of_python of_tasks catalogue
+    sources toplevel parameters fixtures grading functions hidden_tests scenarios exercise kit
 """

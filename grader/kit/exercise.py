@@ -9,9 +9,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from grader.errors import KitError
 from grader.kit.diagnosis import HINT_STAGES, Diagnosis
+from grader.kit.faults import Faults
 from grader.kit.hidden_tests import HiddenTest, read_hidden_tests
+from grader.kit.scenarios import unused_scenarios
+from grader.kit.sources import read_source
 from grader.kit.tables import Table, read_table
 from grader.wire import BACKENDS
 
@@ -29,10 +31,26 @@ _WITH_THREADS = (
     *("logging.handlers", "multiprocessing", "socketserver", "threading", "_thread"),
 )
 """Modules of anyio and of the standard library, with all below them, by which a program starts threads."""
-_KEYS = (
-    *("id", "title", "summary", "file", "concepts", "level", "minutes", "needs", "backends"),
-    *("rules", "hints", "limits"),
-)
+HINTS_EXAMPLE = '["a question", "the idea", "nearly the code"]'
+KEYS: Mapping[str, str] = {
+    "id": '"ex01"',
+    "title": '"timeout"',
+    "summary": '"give up in time"',
+    "file": '"timeout.py"',
+    "concepts": '["deadline", "cancel scope"]',
+    "level": "1",
+    "minutes": "30",
+    "needs": '["loopback"]',
+    "backends": '["asyncio", "trio"]',
+    **dict.fromkeys(("rules", "hints", "limits"), ""),
+}
+"""The keys of ``exercise.toml``, each with an example of its value."""
+RULES_KEYS: Mapping[str, str] = {
+    "imports": '["anyio", "@pure"]',
+    "off_limits": '["anyio.gather", "anyio.CancelScope(deadline=)", ".deadline ="]',
+}
+_IMPORTS = ("anyio", PURE)
+"""What may be imported in an exercise whose rules cannot be read."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,19 +155,40 @@ class Exercise:
         return path if path.is_file() else None
 
 
-def read_exercise(root: Path, name: str, diagnoses: Mapping[str, Diagnosis], limits: Limits) -> Exercise:
-    """Read the exercise in the folder of that name. Raises KitError with the file and what is wrong."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadExercise:
+    """An exercise as far as it could be read, with a default in place of what could not."""
+
+    exercise: Exercise
+    mended: Mapping[Path, str]
+    """The text of ``scenarios.py`` and of ``test_hidden.py`` without what is wrong in them, if anything is."""
+    left_out: frozenset[str]
+    """The names of the functions that are no hidden tests before a fault in them is corrected."""
+
+
+def read_exercise(
+    root: Path, name: str, diagnoses: Mapping[str, Diagnosis], limits: Limits, faults: Faults
+) -> ReadExercise:
+    """Read the exercise in the folder of that name, and report all that is wrong with it."""
     folder = root / "exercises" / name
-    table = read_table(folder / "exercise.toml", known=_KEYS)
-    if table.text("id") != name.partition("_")[0]:
-        raise table.wrong("id", f"{name.partition('_')[0]!r}, as in the name of the folder")
+    id, _, title = name.partition("_")
+    table = read_table(folder / "exercise.toml", known=KEYS, report=faults.report)
+    file = _read_file(table)
+    scenarios = read_source(folder / "scenarios.py", faults.report)
+    read = read_hidden_tests(folder / "test_hidden.py", slugs=diagnoses.keys(), report=faults.report)
     solutions = root / "solutions" / name
     exercise = Exercise(
-        id=table.text("id"),
-        title=table.text("title"),
+        id=table.read(
+            "id",
+            lambda value: id if value == id else None,
+            id,
+            expected=f"{id!r}, as in the name of the folder",
+            example=f'"{id}"',
+        ),
+        title=table.text("title") or title,
         summary=table.text("summary"),
         folder=folder,
-        file=_read_file(table),
+        file=file or f"{title}.py",
         concepts=table.texts("concepts"),
         level=table.whole("level", least=1),
         minutes=table.whole("minutes", least=1),
@@ -158,25 +197,53 @@ def read_exercise(root: Path, name: str, diagnoses: Mapping[str, Diagnosis], lim
         rules=_read_rules(table),
         hints=_read_exercise_hints(table, diagnoses),
         limits=read_limits(table, limits),
-        tests=read_hidden_tests(folder / "test_hidden.py", slugs=diagnoses.keys()),
+        tests=read.tests,
         solutions=solutions if solutions.is_dir() else None,
     )
-    for path in (exercise.stub, exercise.lesson, exercise.scenarios):
-        if not path.is_file():
-            raise KitError(f"{path}: this file is missing", hint="Add it, or correct `file` in exercise.toml.")
+    _check_files(exercise, faults, *([exercise.stub] if file else []))
+    mended = {}
+    if scenarios is not None and scenarios.text != scenarios.written:
+        mended[scenarios.path] = scenarios.text
+    if read.source is not None and read.mended != read.source.written:
+        mended[read.source.path] = read.mended
+    if scenarios is not None and read.source is not None:
+        for problem in unused_scenarios(scenarios, read.source):
+            faults.remark(path=scenarios.path, line=problem.line, what=problem.what, hint=problem.hint)
+    return ReadExercise(exercise=exercise, mended=mended, left_out=read.left_out)
 
-    return exercise
+
+def _check_files(exercise: Exercise, faults: Faults, *others: Path) -> None:
+    """Report files that are missing and are not read here, and one that pytest would read and nobody else."""
+    for path in (exercise.lesson, *others):
+        if not path.is_file():
+            hint = f"Add it, or correct `file` in exercise.toml: `file = {KEYS['file']}`."
+            hint = hint if path == exercise.stub else "Add it: it is the lesson, and says what the code has to do."
+            faults.report(path=path, line=1, what="this file is missing", hint=hint)
+    refuse_conftest(exercise.folder, faults)
+
+
+def refuse_conftest(folder: Path, faults: Faults) -> None:
+    """Report a ``conftest.py``, with which a hidden test might be another one by pytest than by the judge."""
+    path = folder / "conftest.py"
+    if path.is_file():
+        what = "a kit has no conftest.py: the judge reads fixtures from test_hidden.py alone"
+        faults.report(path=path, line=1, what=what, hint="Move its fixtures into test_hidden.py, and delete the file.")
 
 
 def _read_file(table: Table) -> str:
+    """The name of the file that learners hand in; empty if there is no good one."""
     name = table.text("file")
     module = name.removesuffix(".py")
+    if not name:
+        return ""
     if name == module or not module.isidentifier() or module in ("scenarios", "test_hidden"):
-        raise table.error("file", f"'file' must be the name of a module, not {name!r}", hint="Name it like `join.py`.")
+        hint = f"Name it like this: `file = {KEYS['file']}`."
+        table.report("file", f"'file' must be the name of a module, not {name!r}", hint=hint)
+        return ""
     if module in sys.stdlib_module_names:
         # Python looks for modules in the script's folder first: a script beside this file would import it instead.
-        hint = "Choose another name for the file."
-        raise table.error("file", f"'file' has the name of a standard module, {module!r}", hint=hint)
+        hint = f'Choose another name for the file: `file = "my_{name}"`.'
+        table.report("file", f"'file' has the name of a standard module, {module!r}", hint=hint)
     return name
 
 
@@ -184,48 +251,60 @@ def _read_backends(table: Table) -> tuple[str, ...]:
     backends = _read_some_of(table, "backends", BACKENDS) if "backends" in table else BACKENDS
     if not backends:
         # A test that runs on no backend cannot fail, and would earn all its points.
-        hint = "Name asyncio, trio or both, or leave `backends` out."
-        raise table.error("backends", "'backends' is empty", hint=hint)
-    return backends
+        hint = f"Name asyncio, trio or both, or leave `backends` out: `backends = {KEYS['backends']}`."
+        table.report("backends", "'backends' is empty", hint=hint)
+    return backends or BACKENDS
 
 
 def _read_some_of(table: Table, key: str, known: tuple[str, ...]) -> tuple[str, ...]:
-    values = table.texts(key)
-    if len(set(values)) != len(values) or not set(values) <= set(known):
-        raise table.error(key, f"{key!r} must be some of {', '.join(known)}", hint=f"Correct `{key}`.")
-    return values
+    """Read a list of some of the words; the default is all of them."""
+
+    def accept(value: object) -> tuple[str, ...] | None:
+        words = tuple(word for word in value if word in known) if isinstance(value, list) else ()
+        is_good = isinstance(value, list) and len(words) == len(value) == len(set(words))
+        return words if is_good else None
+
+    return table.read(key, accept, known, expected=f"some of {', '.join(known)}")
 
 
 def _read_rules(table: Table) -> Rules:
-    entry = table.table("rules", known=("imports", "off_limits"))
+    entry = table.table("rules", known=RULES_KEYS)
+    imports = entry.texts("imports")
     off_limits = entry.texts("off_limits") if "off_limits" in entry else ()
-    rules = Rules(imports=entry.texts("imports"), off_limits=off_limits)
-    for name in rules.imports:
+    for name in imports:
         if not _IMPORT.fullmatch(name):
-            raise entry.error("imports", f"'rules.imports' has {name!r}", hint="Write module names, or `@pure`.")
-    for rule in rules.off_limits:
+            hint = f"Write module names, or `{PURE}`: `imports = {RULES_KEYS['imports']}`."
+            entry.report("imports", f"'rules.imports' has {name!r}", hint=hint)
+    for rule in off_limits:
         if not _OFF_LIMITS.fullmatch(rule):
             hint = 'Write "module.name", "module.name(keyword=)" or ".attribute =".'
-            raise entry.error("off_limits", f"'rules.off_limits' has {rule!r}", hint=hint)
-
-    return rules
+            entry.report("off_limits", f"'rules.off_limits' has {rule!r}", hint=hint)
+    return Rules(
+        imports=tuple(name for name in imports if _IMPORT.fullmatch(name)) or _IMPORTS,
+        off_limits=tuple(rule for rule in off_limits if _OFF_LIMITS.fullmatch(rule)),
+    )
 
 
 def _read_exercise_hints(table: Table, diagnoses: Mapping[str, Diagnosis]) -> Mapping[str, tuple[str, ...]]:
-    entry = table.table("hints", known=(GENERAL_HINTS, *diagnoses))
+    entry = table.table("hints", known=dict.fromkeys((GENERAL_HINTS, *diagnoses), HINTS_EXAMPLE))
     return {slug: read_hints(entry, slug) for slug in dict.fromkeys((GENERAL_HINTS, *entry))}
 
 
 def read_limits(table: Table, defaults: Limits) -> Limits:
-    """Read ``[limits]``; a limit that is not named there stays as in ``defaults``."""
-    names = [field.name for field in dataclasses.fields(Limits)]
-    entry = table.table("limits", known=names)
-    return dataclasses.replace(defaults, **{name: entry.whole(name, least=1) for name in names if name in entry})
+    """Read ``[limits]``; a limit that is not named there, or not as it must be, stays as in ``defaults``."""
+    examples = {field.name: str(field.default) for field in dataclasses.fields(Limits)}
+    entry = table.table("limits", known=examples)
+    return dataclasses.replace(defaults, **{name: entry.whole(name, least=1) for name in examples if name in entry})
 
 
 def read_hints(table: Table, key: str) -> tuple[str, ...]:
-    """Read the three stages of a hint."""
-    hints = table.texts(key)
-    if len(hints) != HINT_STAGES:
-        raise table.wrong(key, f"{HINT_STAGES} hints: a question, the idea, nearly the code")
-    return hints
+    """Read the three stages of a hint; by default each is only named."""
+
+    def accept(value: object) -> tuple[str, ...] | None:
+        hints = (
+            tuple(hint for hint in value if isinstance(hint, str) and hint.strip()) if isinstance(value, list) else ()
+        )
+        return hints if isinstance(value, list) and len(hints) == len(value) == HINT_STAGES else None
+
+    stages = ("a question", "the idea", "nearly the code")
+    return table.read(key, accept, stages, expected=f"{HINT_STAGES} hints: {', '.join(stages)}", example=HINTS_EXAMPLE)

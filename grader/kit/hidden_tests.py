@@ -1,32 +1,40 @@
 """Reads what the hidden tests of ``test_hidden.py`` declare, from its syntax tree alone.
 
 The file is neither imported nor run: that would import pytest, which is too slow for ``grade list``. A test that
-pytest could miss, run twice or run in vain (async, in a class, under an ``if``, decorated) is refused here.
+pytest could miss, run twice or run in vain (async, in a class, under an ``if``, skipped) is refused here. It is left
+out then, and its text is blanked out, so that the others can still be judged.
 """
 
 from __future__ import annotations
 
 import ast
-import difflib
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from grader.errors import KitError
-from grader.kit.tables import read_text, suggestion
+from grader.kit.faults import Problem, Report
+from grader.kit.fixtures import Fixtures, fixtures_of, is_fixture
+from grader.kit.functions import ReadFunction, read_function
+from grader.kit.grading import EXAMPLE, problems_of_raised
+from grader.kit.sources import Source, blanked, read_source, span_of
+from grader.kit.toplevel import Function, TopLevel, top_level_of
 
 TOTAL_POINTS = 100
 
-_REQUIRED = ("points", "diagnosis", "feedback")
-_KNOWN = (*_REQUIRED, "help", "schedules", "show")
-_EXAMPLE = '@grading(points=10, diagnosis="serial", feedback="...")'
+_SET_UP = tuple(f"{when}_{of}" for when in ("setup", "teardown") for of in ("module", "function"))
+_MARKS = ("pytestmark", "pytest_plugins")
+_NOT_RUN = "what the hidden tests are is told without running anything"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HiddenTest:
-    """One hidden test as its file declares it."""
+    """One hidden test as its file declares it; of one that is parametrised, one set of its parameters."""
 
     name: str
+    """That of the function, with the id of the parameter set: ``test_x[plain]``."""
+    function: str
+    parameters: str
+    """The id that pytest gives to the parameter set; empty if the function has no parameters."""
     number: int
     """Counted from 1, in the order of the file."""
     label: str
@@ -44,154 +52,158 @@ class HiddenTest:
     line: int
 
 
-def read_hidden_tests(path: Path, *, slugs: Collection[str]) -> tuple[HiddenTest, ...]:
-    """Read the hidden tests of one exercise. Raises KitError for anything the judge would not run exactly once."""
-    tree = _parse(path)
-    _refuse_hidden_away(tree, path)
-    _check_raised(tree, slugs, path)
-    functions = [node for node in tree.body if _is_test(node)]
-    tests = tuple(_read_test(node, number, path, slugs) for number, node in enumerate(functions, start=1))
-    _check_names(tests, path)
-    total = sum(test.points for test in tests)
-    if total != TOTAL_POINTS:
-        raise KitError(
-            f"{path}: the points add up to {total}, not {TOTAL_POINTS}",
-            hint="Change the `points` of the tests so that they add up.",
-        )
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadTests:
+    """What could be read of the hidden tests of one exercise."""
 
-    return tests
+    tests: tuple[HiddenTest, ...]
+    left_out: frozenset[str]
+    """The names of the functions that are no hidden tests before a fault in them is corrected."""
+    source: Source | None
+    """The file; None if it cannot be read."""
+    mended: str
+    """Its text without what was left out: pytest collects from it exactly ``tests``."""
 
 
-def _parse(path: Path) -> ast.Module:
-    try:
-        return ast.parse(read_text(path), filename=str(path))
-    except SyntaxError as error:
-        raise KitError(f"{path}:{error.lineno}: not Python: {error.msg}", hint="Correct the line.") from error
-    except ValueError as error:
-        raise KitError(f"{path}: not Python: {error}", hint="Save it as a UTF-8 text file.") from error
-
-
-def _is_test(node: ast.AST) -> bool:
-    return isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name.startswith("test_")
-
-
-def _refuse_hidden_away(tree: ast.Module, path: Path) -> None:
-    for node in ast.walk(tree):
-        if _is_test(node) and node not in tree.body:
-            raise _error(path, node, "is not at the top level of the file", "Move it out of the class or block.")
-
-
-def _check_names(tests: tuple[HiddenTest, ...], path: Path) -> None:
-    seen: dict[str, int] = {}
-    for test in tests:
-        if test.name in seen:
-            raise KitError(
-                f"{path}:{test.line}: `{test.name}` is there twice, first on line {seen[test.name]}",
-                hint="Give one of the two another name; Python keeps only the second.",
-            )
-        seen[test.name] = test.line
-
-
-def _read_test(node: ast.stmt, number: int, path: Path, slugs: Collection[str]) -> HiddenTest:
-    if not isinstance(node, ast.FunctionDef):
-        # An async test that is never awaited always passes; three of six graders that we tried had that fault.
-        raise _error(path, node, "is an async def", "Write a plain `def`: it judges recordings and awaits nothing.")
-    if not _takes_play(node.args):
-        raise _error(path, node, "must take one argument, `play`", f"Write `def {node.name}(play):`.")
-    docstring = (ast.get_docstring(node) or "").strip()
-    if not docstring:
-        raise _error(path, node, "has no docstring", "Say in its first line what the exercise promises.")
-    declared = _read_grading(node, path)
-    diagnosis = _text(declared, "diagnosis", node, path)
-    if diagnosis not in slugs:
-        raise _error(path, node, f"names an unknown diagnosis, {diagnosis!r}", _nearest(diagnosis, slugs))
-    return HiddenTest(
-        name=node.name,
-        number=number,
-        label=docstring.splitlines()[0].strip(),
-        points=_whole(declared, "points", 0, node, path),
-        diagnosis=diagnosis,
-        feedback=_text(declared, "feedback", node, path),
-        help=_text(declared, "help", node, path) if "help" in declared else "",
-        schedules=_whole(declared, "schedules", 1, node, path) if "schedules" in declared else None,
-        show=_texts(declared, "show", node, path) if "show" in declared else (),
-        line=node.lineno,
+def read_hidden_tests(path: Path, *, slugs: Collection[str], report: Report) -> ReadTests:
+    """Read the hidden tests of one exercise, and report all that the judge would not run exactly once."""
+    source = read_source(path, report)
+    if source is None:
+        return ReadTests(tests=(), left_out=frozenset(), source=None, mended="")
+    file = _File(source, slugs)
+    for problem in sorted(dict.fromkeys(file.problems())):
+        report(path=path, line=problem.line, what=problem.what, hint=problem.hint)
+    tests = (test for read in file.playable for test in _tests_of(read))
+    return ReadTests(
+        tests=tuple(replace(test, number=number) for number, test in enumerate(tests, start=1)),
+        left_out=file.left_out,
+        source=source,
+        mended=blanked(source.text, map(span_of, file.refused)),
     )
 
 
-def _check_raised(tree: ast.Module, slugs: Collection[str], path: Path) -> None:
-    """Raise KitError for a ``Diagnosed(...)`` whose diagnosis the kit does not have."""
-    for node in ast.walk(tree):
-        if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name) or node.func.id != "Diagnosed":
-            continue
-        slug = node.args[0].value if node.args and isinstance(node.args[0], ast.Constant) else None
-        if not isinstance(slug, str):
-            hint = "Write the diagnosis out: this file is read without running it."
-            raise KitError(f"{path}:{node.lineno}: the diagnosis of `Diagnosed` is no literal text", hint=hint)
-        if slug not in slugs:
-            unknown = f"{path}:{node.lineno}: `Diagnosed` names an unknown diagnosis, {slug!r}"
-            raise KitError(unknown, hint=_nearest(slug, slugs))
+def _tests_of(read: ReadFunction) -> Iterator[HiddenTest]:
+    """The hidden tests that one function is, still without their numbers."""
+    grading = read.grading
+    # Points that cannot be told are no zero: a test that is worth nothing is judged in another way.
+    points = len(read.ids) if grading.points is None else grading.points
+    for id, part in zip(read.ids, split(points, len(read.ids)), strict=True):
+        yield HiddenTest(
+            name=f"{read.node.name}[{id}]" if id else read.node.name,
+            function=read.node.name,
+            parameters=id,
+            number=0,
+            label=f"{read.label} ({id})" if id else read.label,
+            points=part,
+            diagnosis=grading.diagnosis or "",
+            feedback=grading.feedback or read.label,
+            help=grading.help,
+            schedules=grading.schedules,
+            show=grading.show,
+            line=read.node.lineno,
+        )
 
 
-def _nearest(slug: str, slugs: Collection[str]) -> str:
-    near = difflib.get_close_matches(slug, slugs, n=1)
-    return f"Write `{near[0]}`." if near else f"Describe it in kit.toml under `[diagnoses.{slug}]`."
+def split(points: int, parts: int) -> tuple[int, ...]:
+    """Split points into whole numbers, the larger ones first: 10 over 3 are 4, 3 and 3."""
+    each, left = divmod(points, parts)
+    return tuple(each + (number < left) for number in range(parts))
 
 
-def _takes_play(arguments: ast.arguments) -> bool:
-    match arguments:
-        case ast.arguments(
-            posonlyargs=[], args=[ast.arg(arg="play")], vararg=None, kwonlyargs=[], kwarg=None, defaults=[]
-        ):
-            return True
-    return False
+class _File:
+    """The statements at the top level of the file, sorted into what they are."""
+
+    def __init__(self, source: Source, slugs: Collection[str]) -> None:
+        self._tree = source.tree
+        self._slugs = slugs
+        self._top: TopLevel = top_level_of(source.tree, source.broken)
+        self._hidden = [
+            (statement, node)
+            for statement in source.tree.body
+            for node in ast.walk(statement)
+            if node is not statement and isinstance(node, Function) and self._is_collected(node)
+        ]
+        functions = [statement for statement in source.tree.body if isinstance(statement, Function)]
+        declared = [node for node in functions if is_fixture(node, self._top)]
+        self._fixtures: Fixtures = fixtures_of(declared, self._top)
+        self._read: list[ReadFunction] = [
+            read_function(node, self._top, self._fixtures, slugs)
+            for node in functions
+            if _is_test(node) and node not in declared
+        ]
+        first = {read.node.name: read.node for read in reversed(self._read)}
+        self._doubled = [read.node for read in self._read if read.node is not first[read.node.name]]
+        self._first = first
+        self.playable = [read for read in self._read if read.is_playable and read.node not in self._doubled]
+        """The functions that can be judged."""
+        kept = [read.node for read in self.playable]
+        self.refused: list[ast.stmt] = [
+            *(read.node for read in self._read if read.node not in kept),
+            *(node for node in declared if self._fixtures.is_faulty(node)),
+            *(statement for statement, _ in self._hidden if not isinstance(statement, Function)),
+            *(statement for statement in source.tree.body if self._refusal(statement)),
+        ]
+        """The statements that pytest is not to see."""
+        names = {read.node.name for read in self._read} | {node.name for _, node in self._hidden}
+        names |= {name for name in self._top.lost if name.startswith("test_")}
+        self.left_out = frozenset(names - {node.name for node in kept})
+
+    def _is_collected(self, node: Function) -> bool:
+        return _is_test(node) or is_fixture(node, self._top)
+
+    def problems(self) -> Iterator[Problem]:
+        """All that is wrong with the file."""
+        for _, node in self._hidden:
+            what = f"`{node.name}` is not at the top level of the file"
+            yield Problem(node.lineno, what, f"Move it out of the class or block: `def {node.name}(play):`.")
+        for statement in self._tree.body:
+            yield from self._refusal(statement)
+        yield from self._fixtures.problems
+        for read in self._read:
+            yield from read.problems
+        for node in self._doubled:
+            what = f"`{node.name}` is there twice, first on line {self._first[node.name].lineno}"
+            yield Problem(node.lineno, what, "Give one of the two another name; Python keeps only the second.")
+        yield from problems_of_raised(self._tree, self._slugs)
+        if not self._hidden and not any(name.startswith("test_") for name in self._top.lost):
+            yield from _problem_of_total(self._read)
+
+    def _refusal(self, statement: ast.stmt) -> list[Problem]:
+        """What is wrong with a statement that would change how pytest collects the tests, or sets them up."""
+        match statement:
+            case ast.FunctionDef(name=name) if name in _SET_UP:
+                hint = "Write a fixture: `@pytest.fixture(autouse=True)`."
+                what = f"`{name}` would be called for no hidden test: the judge sets up their fixtures alone"
+            case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) if name.startswith("pytest_"):
+                what = f"`{name}` is a hook of pytest, and {_NOT_RUN}"
+                hint = 'Write `@pytest.mark.parametrize("seconds", [1, 2])` above the test.'
+            case ast.Assign(targets=[ast.Name(id=name)]) if name in _MARKS:
+                what = f"`{name}` changes all tests of the file, and {_NOT_RUN}"
+                hint = "Take it out; `parametrize` and `usefixtures` may stand above a test."
+            case ast.Assign(targets=[ast.Name(id=name)], value=ast.Lambda() | ast.Name()) if name.startswith("test_"):
+                what = f"`{name}` is a hidden test that is not written as one"
+                hint = f"Write `def {name}(play):`."
+            case _:
+                return []
+        return [Problem(statement.lineno, what, hint)]
 
 
-def _read_grading(node: ast.FunctionDef, path: Path) -> Mapping[str, object]:
-    match node.decorator_list:
-        case [ast.Call(func=ast.Name(id="grading"), args=[], keywords=keywords)]:
-            pass
-        case _:
-            raise _error(path, node, "must have one decorator, `@grading(...)`", f"Write {_EXAMPLE} above it.")
-    declared: dict[str, object] = {}
-    for keyword in keywords:
-        if keyword.arg not in _KNOWN:
-            name = keyword.arg or "**"
-            raise _error(path, node, f"has an unknown argument of grading, {name!r}", suggestion(name, _KNOWN))
-        try:
-            declared[keyword.arg] = ast.literal_eval(keyword.value)
-        except ValueError:
-            what = f"must give `{keyword.arg}` as a literal value"
-            raise _error(path, node, what, "Write the value out: this file is read without running it.") from None
-    missing = [name for name in _REQUIRED if name not in declared]
-    if missing:
-        raise _error(path, node, f"has no `{missing[0]}` in its @grading", f"Write {_EXAMPLE} above it.")
-
-    return declared
+def _is_test(node: Function) -> bool:
+    return node.name.startswith("test_")
 
 
-def _text(declared: Mapping[str, object], key: str, node: ast.stmt, path: Path) -> str:
-    value = declared[key]
-    if not isinstance(value, str) or not value.strip():
-        raise _error(path, node, f"must give `{key}` as a text", "Put it in quotes.")
-    return value
-
-
-def _texts(declared: Mapping[str, object], key: str, node: ast.stmt, path: Path) -> tuple[str, ...]:
-    value = declared[key]
-    if not isinstance(value, tuple | list) or not all(isinstance(item, str) for item in value):
-        raise _error(path, node, f"must give `{key}` as a tuple of texts", f'Write `{key}=("expected",)`.')
-    return tuple(value)
-
-
-def _whole(declared: Mapping[str, object], key: str, least: int, node: ast.stmt, path: Path) -> int:
-    value = declared[key]
-    if not isinstance(value, int) or isinstance(value, bool) or value < least:
-        what = f"must give `{key}` as a whole number of at least {least}, not {value!r}"
-        raise _error(path, node, what, f"Correct `{key}`.")
-    return value
-
-
-def _error(path: Path, node: ast.AST, what: str, hint: str) -> KitError:
-    assert isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
-    return KitError(f"{path}:{node.lineno}: `{node.name}` {what}", hint=hint)
+def _problem_of_total(functions: Sequence[ReadFunction]) -> Iterator[Problem]:
+    """What is wrong with the sum of the points, if all of them could be read."""
+    if not functions:
+        yield Problem(1, "there is no hidden test", f"Write {EXAMPLE} above a `def test_result(play):`.")
+        return
+    points = [read.grading.points for read in functions]
+    known = [number for number in points if number is not None]
+    if len(known) < len(points) or sum(known) == TOTAL_POINTS:
+        return
+    largest = max(functions, key=lambda read: read.grading.points or 0)
+    enough = max(known) + TOTAL_POINTS - sum(known)
+    hint = "Change the `points` of the tests so that they add up"
+    hint += f", for example those of `{largest.node.name}`: `points={enough}`." if enough > 0 else "."
+    what = f"the points add up to {sum(known)}, not {TOTAL_POINTS}"
+    yield Problem(largest.node.lineno, what, hint)
