@@ -25,8 +25,8 @@ from grader.policy.submission import Fault, Submission
 
 EXEMPT = "# off-limits: exempt"
 
-# An id of pytest may have brackets and commas inside of its own.
-_TEST = r"\w+(?:\[[^\n]*?\](?=[ ,(]))?"
+# The id of a parameter set may have commas and blanks, and no brackets.
+_TEST = r"\w+(?:\[[^\]]*\])?"
 _TESTS = rf"{_TEST}(?:, *{_TEST})*"
 _GROUP = re.compile(rf"(?P<tests>{_TESTS}) *\((?P<diagnosis>[a-z0-9-]+)\)")
 # Matched against the whole line, so that a test without its diagnosis is an error and is not passed over.
@@ -62,7 +62,7 @@ def claim_of(path: Path) -> Claim:
 def expectations(named: str) -> Iterator[tuple[str, str]]:
     """The pairs of a hidden test and a diagnosis in the first line of a wrong answer."""
     for group in _GROUP.finditer(named):
-        for name in re.findall(_TEST, group["tests"] + "("):
+        for name in re.findall(_TEST, group["tests"]):
             yield name, group["diagnosis"]
 
 

@@ -27,7 +27,7 @@ from grader.judge.kitanswers import (
     supported_answers,
     wrong_answers,
 )
-from grader.judge.kitclaims import Problem, problem, problems_of_right_answer, problems_of_wrong_answer
+from grader.judge.kitclaims import KitProblem, problem, problems_of_right_answer, problems_of_wrong_answer
 from grader.judge.kitfault import fault_in
 from grader.judge.kitmending import Mended, fault_of, mended, sentence
 from grader.judge.options import EVERYTHING, PlayOptions
@@ -59,7 +59,7 @@ class Checked:
     """The id; ``kit`` where it belongs to no exercise."""
     subject: str
     summary: str
-    problems: tuple[Problem, ...] = ()
+    problems: tuple[KitProblem, ...] = ()
     verdict: Verdict | None = None
     """That of an answer which shows something else than it names."""
 
@@ -106,26 +106,27 @@ def _static(faults: Iterable[KitFault], ids: dict[str, str], only: Collection[st
     for path, found in by_path.items():
         folder = next((part for part in path.parts if part in ids), None)
         if folder is None or only is None or folder in only:
-            problems = tuple(Problem(fault=fault) for fault in sorted(found, key=lambda fault: fault.line))
+            problems = tuple(KitProblem(fault=fault) for fault in sorted(found, key=lambda fault: fault.line))
             exercise = OF_KIT if folder is None else ids[folder]
             yield Checked(exercise=exercise, subject=path.name, summary="read", problems=problems)
 
 
 def _check_around(kit: Kit, known: Sequence[KitFault]) -> Iterator[Checked]:
-    """The folders of the kit that belong to no exercise."""
-    named = {exercise.folder.name for exercise in kit.exercises}
-    problems = []
-    for place in ("exercises", "solutions"):
-        folder = kit.root / place
-        others = [path for path in sorted(folder.iterdir()) if path.is_dir()] if folder.is_dir() else []
-        for path in others:
-            # A folder that kit.toml names and that cannot be read is a fault of the reading.
-            is_known = any(fault.path == path or path in fault.path.parents for fault in known)
-            hidden = path.name in _LITTER or path.name.startswith((".", "_"))
-            if path.name not in named and not hidden and not is_known:
-                what = "this folder belongs to no exercise that kit.toml names"
-                hint = f'Add "{path.name}" to `exercises` in exercises/kit.toml, or take the folder out of the kit.'
-                problems.append(problem(path, 1, what, hint))
+    """The folders of answers that belong to no exercise."""
+    exercises = {exercise.folder.name for exercise in kit.exercises}
+    solutions = kit.root / "solutions"
+    problems = [
+        problem(
+            path,
+            1,
+            "these answers belong to no exercise that kit.toml lists",
+            f'Add "{path.name}" to `exercises` in exercises/kit.toml, or take the folder out of the kit.',
+        )
+        for path in (sorted(solutions.iterdir()) if solutions.is_dir() else ())
+        if path.is_dir() and path.name not in exercises and not path.name.startswith(("__", "."))
+        # Where kit.toml lists it and it is missing, or is not listed and is there, that is reported already.
+        and not any(path.name in fault.what or path.name == fault.path.name for fault in known)
+    ]
     if problems:
         yield Checked(exercise=OF_KIT, subject=_AS_A_WHOLE, summary="its folders", problems=tuple(problems))
 
@@ -213,7 +214,7 @@ def _check_kit_files(case: Mended, verdicts: Sequence[Verdict]) -> Iterator[Chec
     names = dict.fromkeys(name for name, _ in found)
     for name in names:
         problems = sorted((fault for fault in found.values() if fault.path.name == name), key=lambda fault: fault.line)
-        yield _checked(case, name, "the kit is at fault", [Problem(fault=fault) for fault in problems])
+        yield _checked(case, name, "the kit is at fault", [KitProblem(fault=fault) for fault in problems])
 
 
 def _of_plays(path: Path, line: int, what: str) -> KitFault:
@@ -235,7 +236,7 @@ def _check_stub(case: Mended, verdict: Verdict) -> Checked:
     return _checked(case, case.original.stub.name, "the stub fails cleanly", problems)
 
 
-def _not_clean(case: Mended, tests: Iterable[TestResult]) -> Iterator[Problem]:
+def _not_clean(case: Mended, tests: Iterable[TestResult]) -> Iterator[KitProblem]:
     """What the stub raises but NotImplementedError, each once with the tests that meet it."""
     met: dict[tuple[int, str], list[str]] = {}
     for test in tests:
@@ -278,7 +279,7 @@ def _check_answer(case: Mended, path: Path, verdict: Verdict, slugs: Collection[
 
 def _check_whole(kit: Kit, case: Mended, answers: Sequence[tuple[Path, Verdict, bool]]) -> Checked:
     exercise = case.original
-    problems: list[Problem] = []
+    problems: list[KitProblem] = []
     wrong = [(path, verdict) for path, verdict, _ in answers if is_wrong(path)]
     if exercise.solutions is not None:
         problems += _missing_answers(exercise, exercise.solutions, wrong)
@@ -287,7 +288,7 @@ def _check_whole(kit: Kit, case: Mended, answers: Sequence[tuple[Path, Verdict, 
         if case.is_whole and all(verdict.complete_run for _, verdict in wrong):
             lessons = kitroots.lessons_of(wrong)
             faults = kitroots.problems_of_file(case.exercise, lessons)
-            problems += [Problem(fault=replace(fault, path=_original(case, fault.path))) for fault in faults]
+            problems += [KitProblem(fault=replace(fault, path=_original(case, fault.path))) for fault in faults]
     elif (kit.root / "solutions").is_dir():
         folder = kit.root / "solutions" / exercise.folder.name
         hint = f"Add the reference answer `{folder / exercise.file}`, and the folders `right/` and `wrong/` beside it."
@@ -295,12 +296,13 @@ def _check_whole(kit: Kit, case: Mended, answers: Sequence[tuple[Path, Verdict, 
     problems += [
         problem(path, 1, "no part of the grader reads this", "Take it out of the kit, or correct its name.")
         for path in _strangers(exercise)
+        if path not in case.reported
     ]
     summary = f"{len(exercise.tests)} hidden tests, {len(wrong)} wrong answers"
     return _checked(case, _AS_A_WHOLE, summary, problems)
 
 
-def _missing_answers(exercise: Exercise, solutions: Path, wrong: Sequence[object]) -> Iterator[Problem]:
+def _missing_answers(exercise: Exercise, solutions: Path, wrong: Sequence[object]) -> Iterator[KitProblem]:
     if exercise.reference is None:
         what = "this file is missing: the reference answer"
         yield problem(solutions / exercise.file, 1, what, "Add it: an answer as you would have learners write it.")
@@ -316,7 +318,7 @@ def _missing_answers(exercise: Exercise, solutions: Path, wrong: Sequence[object
         yield problem(solutions / "wrong", 1, what, hint)
 
 
-def _never_failed(case: Mended, answers: Sequence[tuple[Path, Verdict, bool]]) -> Iterator[Problem]:
+def _never_failed(case: Mended, answers: Sequence[tuple[Path, Verdict, bool]]) -> Iterator[KitProblem]:
     """The hidden tests that no wrong answer fails. One that a faulty answer names may be failed once that is mended."""
     wrong = [(path, verdict, is_faulty) for path, verdict, is_faulty in answers if is_wrong(path)]
     failed = {test.name for _, verdict, _ in wrong for test in verdict.tests if not test.passed}
@@ -348,5 +350,5 @@ def _besides(folder: Path, names: set[str]) -> Iterator[Path]:
         yield from (path for path in sorted(folder.iterdir()) if path.name not in names | _LITTER)
 
 
-def _checked(case: Mended, subject: str, summary: str, problems: Sequence[Problem]) -> Checked:
+def _checked(case: Mended, subject: str, summary: str, problems: Sequence[KitProblem]) -> Checked:
     return Checked(exercise=case.original.id, subject=subject, summary=summary, problems=tuple(problems))

@@ -16,6 +16,8 @@ from grader.judge.verdict import Outcome, Status, TestResult, Verdict
 from grader.kit.faults import KitFault
 from grader.text import joined
 
+_MOST_ERRORS = 3
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mismatch:
@@ -27,22 +29,22 @@ class Mismatch:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Problem:
+class KitProblem:
     """Something that keeps a kit from being proved, and what a report needs to show it."""
 
     fault: KitFault
     mismatch: Mismatch | None = None
 
 
-def problem(path: Path, line: int, what: str, hint: str) -> Problem:
+def problem(path: Path, line: int, what: str, hint: str) -> KitProblem:
     """A problem at a line of a file; at line 1 of one that is wrong as a whole or is missing."""
-    return Problem(fault=KitFault(path=path, line=line, what=what, hint=hint))
+    return KitProblem(fault=KitFault(path=path, line=line, what=what, hint=hint))
 
 
 # ---- right answers ---------------------------------------------------------------------------------------------------
 
 
-def problems_of_right_answer(case: Mended, path: Path, verdict: Verdict) -> list[Problem]:
+def problems_of_right_answer(case: Mended, path: Path, verdict: Verdict) -> list[KitProblem]:
     """Why a right answer does not get full marks; what the kit itself is to blame for is said elsewhere."""
     problems = _faults(path, verdict)
     problems += [_of_failure(case, path, failed) for failed in _failures(case, verdict)]
@@ -52,7 +54,7 @@ def problems_of_right_answer(case: Mended, path: Path, verdict: Verdict) -> list
     return problems
 
 
-def _faults(path: Path, verdict: Verdict) -> list[Problem]:
+def _faults(path: Path, verdict: Verdict) -> list[KitProblem]:
     return [problem(path, fault.line or 1, fault.error, sentence(fault.help)) for fault in verdict.faults]
 
 
@@ -61,7 +63,10 @@ class _Failed:
     """One way in which a right answer fails, and where."""
 
     why: str
+    """The diagnosis, or why it was not judged."""
     line: int
+    errors: list[str]
+    """What a learner is told, of each test that tells something else."""
     schedule: int
     tests: list[str]
     backends: list[str]
@@ -75,18 +80,21 @@ def _failures(case: Mended, verdict: Verdict) -> Iterable[_Failed]:
             if result.outcome is Outcome.PASS or fault_in(result.reason) or case.leaves_out(test.name):
                 continue
             failure = result.failure
-            why = f"{failure.diagnosis}, {failure.error.rstrip('.')}" if failure else result.reason
-            line, schedule = ((failure.line or 1), failure.schedule) if failure else (1, 0)
-            key = (why, line)
-            failed = found.setdefault(key, _Failed(why=why, line=line, schedule=schedule, tests=[], backends=[]))
-            failed.tests += [f"`{test.name}`"] if f"`{test.name}`" not in failed.tests else []
-            failed.backends += [result.backend] if result.backend not in failed.backends else []
+            why, line = (failure.diagnosis, failure.line or 1) if failure else (result.reason, 1)
+            schedule = failure.schedule if failure else 0
+            new = _Failed(why=why, line=line, errors=[], schedule=schedule, tests=[], backends=[])
+            failed = found.setdefault((why, line), new)
+            failed.tests.append(f"`{test.name}`")
+            failed.backends.append(result.backend)
+            failed.errors += [failure.error.rstrip(".")] if failure else []
     return found.values()
 
 
-def _of_failure(case: Mended, path: Path, failed: _Failed) -> Problem:
-    fails = "fails" if len(failed.tests) == 1 else "fail"
-    what = f"{joined(failed.tests)} {fails} on {joined(failed.backends)}: {failed.why}"
+def _of_failure(case: Mended, path: Path, failed: _Failed) -> KitProblem:
+    tests, backends, errors = (list(dict.fromkeys(all)) for all in (failed.tests, failed.backends, failed.errors))
+    more = "; ..." if len(errors) > _MOST_ERRORS else ""
+    why = ", ".join([failed.why, *(["; ".join(errors[:_MOST_ERRORS]) + more] if errors else [])])
+    what = f"{joined(tests)} {'fails' if len(tests) == 1 else 'fail'} on {joined(backends)}: {why}"
     root = case.original.folder.parent.parent
     seed = f" --seed {failed.schedule}" if failed.schedule else ""
     command = f"grade {case.original.id} --kit {shlex.quote(str(root))} --file {shlex.quote(str(path))}{seed}"
@@ -96,7 +104,7 @@ def _of_failure(case: Mended, path: Path, failed: _Failed) -> Problem:
 # ---- wrong answers ---------------------------------------------------------------------------------------------------
 
 
-def problems_of_wrong_answer(case: Mended, path: Path, verdict: Verdict, slugs: Collection[str]) -> list[Problem]:
+def problems_of_wrong_answer(case: Mended, path: Path, verdict: Verdict, slugs: Collection[str]) -> list[KitProblem]:
     """What of its first lines does not hold of a wrong answer."""
     claim = claim_of(path)
     problems = _faults(path, verdict)
@@ -104,8 +112,9 @@ def problems_of_wrong_answer(case: Mended, path: Path, verdict: Verdict, slugs: 
         what = "the first line does not say which hidden tests fail, and with which diagnosis"
         problems.append(problem(path, 1, what, f"Write it first: `{_first_line(case, verdict)}`."))
         return problems
-    if verdict.status is Status.PASS and not any(case.leaves_out(name) for name, _ in claim.expected):
-        what = f"this wrong answer passes every hidden test ({verdict.points:g} points)"
+    if _passes(verdict, claim):
+        whole = "" if verdict.status is Status.PASS and case.is_whole else " that can be judged"
+        what = f"this wrong answer passes every hidden test{whole} ({verdict.points:g} points)"
         hint = f"Make the mistake in it, or add a hidden test that fails it, as `# fails: {_said(claim.expected)}` says."
         return [problem(path, 1, what, hint)]
     for name, slug in claim.expected:
@@ -117,16 +126,23 @@ def problems_of_wrong_answer(case: Mended, path: Path, verdict: Verdict, slugs: 
     return problems
 
 
-def _of_root(path: Path, claim: Claim, verdict: Verdict, slugs: Collection[str]) -> Iterator[Problem]:
+def _passes(verdict: Verdict, claim: Claim) -> bool:
+    """Whether a wrong answer fails nothing, and passes a test that it says it fails."""
+    failed = any(result.failure is not None for test in verdict.tests for result in test.results)
+    passed = [test.name for test in verdict.tests if test.passed]
+    return not failed and any(names_test(name, test) for name, _ in claim.expected for test in passed)
+
+
+def _of_root(path: Path, claim: Claim, verdict: Verdict, slugs: Collection[str]) -> Iterator[KitProblem]:
     fault = problem_of_root(path, claim, verdict, slugs)
     if fault is not None:
         assert claim.root is not None
-        yield Problem(fault=fault, mismatch=Mismatch(named=claim.root, test=None) if claim.root in slugs else None)
+        yield KitProblem(fault=fault, mismatch=Mismatch(named=claim.root, test=None) if claim.root in slugs else None)
 
 
 def _of_expectation(
     case: Mended, path: Path, verdict: Verdict, expected: tuple[str, str], slugs: Collection[str]
-) -> Iterator[Problem]:
+) -> Iterator[KitProblem]:
     """What does not hold of one test and its diagnosis in the first line."""
     name, slug = expected
     known = [test.name for test in case.original.tests]
@@ -146,14 +162,14 @@ def _of_expectation(
                 yield from _of_test(case, path, verdict, test, slug)
 
 
-def _of_test(case: Mended, path: Path, verdict: Verdict, test: TestResult, slug: str) -> Iterator[Problem]:
+def _of_test(case: Mended, path: Path, verdict: Verdict, test: TestResult, slug: str) -> Iterator[KitProblem]:
     shown = [result.failure.diagnosis for result in test.results if result.failure is not None]
     first_line = _first_line(case, verdict)
     if shown and slug not in shown:
         what = f"`{test.name}` shows {', '.join(sorted(set(shown)))}, not {slug}"
         hint = f"Write `{first_line}` if that is what a learner should see; else make the test or the answer show {slug}."
         fault = KitFault(path=path, line=1, what=what, hint=hint)
-        yield Problem(fault=fault, mismatch=Mismatch(named=slug, test=test.number))
+        yield KitProblem(fault=fault, mismatch=Mismatch(named=slug, test=test.number))
     elif not shown and test.passed:
         what = f"`{test.name}` passes, and the first line says that it fails"
         yield problem(path, 1, what, f"Make the answer fail it, or write what it fails: `{first_line}`.")

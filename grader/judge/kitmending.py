@@ -45,6 +45,8 @@ class Mended:
     """What was found on the way, beyond what the reading of the kit has found."""
     left_out: frozenset[str]
     """Functions of hidden tests that cannot be judged through a fault that is reported already."""
+    reported: frozenset[Path]
+    """The files of which the reading of the kit has reported a fault."""
     stub_is_whole: bool
     judgeable: bool
 
@@ -67,6 +69,7 @@ def mended(exercise: Exercise, read: ReadKit) -> Iterator[Mended]:
     """Make an exercise of a kit judgeable as far as it goes. The copy lives as long as the block."""
     original = _with_file_that_is_there(exercise)
     faults: list[KitFault] = []
+    reported = frozenset(fault.path for fault in read.faults)
     texts = {path.name: text for path, text in read.mended.items() if path.parent == original.folder}
     stub = _fault_of_stub(original)
     if stub is not None:
@@ -84,24 +87,27 @@ def mended(exercise: Exercise, read: ReadKit) -> Iterator[Mended]:
                 exercise=to_judge,
                 original=original,
                 faults=tuple(faults),
-                left_out=frozenset(_functions(original.test_file)),
+                left_out=frozenset(_functions(original.test_file)) | read.left_out.get(original.test_file, frozenset()),
                 stub_is_whole=stub is None,
+                reported=reported,
                 judgeable=False,
             )
             return
         wrong = [replace(fault, path=original.folder / fault.path.name) for fault in of_kit_files(to_judge)]
         known = {(fault.path, fault.line) for fault in read.faults}
         wrong = [fault for fault in wrong if (fault.path, fault.line) not in known]
-        left_out = _left_out(original, to_judge)
         # A scenario that was left out is missing to the hidden tests that play it, and to none through their own fault.
-        missing = _functions_left_out(original.scenarios, to_judge.scenarios)
+        missing = _functions(original.scenarios) - _functions(to_judge.scenarios)
+        playing = functions_that_use(ast.parse(read_text(to_judge.test_file)), missing)
+        left_out = read.left_out.get(original.test_file, frozenset()) | playing
         wrong = [fault for fault in wrong if not any(f'"{name}"' in fault.what for name in missing)]
         yield Mended(
             exercise=to_judge,
             original=original,
             faults=(*faults, *wrong),
-            left_out=frozenset(left_out),
+            left_out=left_out,
             stub_is_whole=stub is None,
+            reported=reported,
             judgeable=bool(to_judge.tests),
         )
 
@@ -173,18 +179,6 @@ def _copied(exercise: Exercise, folder: Path, texts: dict[str, str], *, leave_ou
     for name, text in texts.items():
         (copy / name).write_text(text, encoding="utf-8")
     return replace(exercise, folder=copy)
-
-
-def _left_out(original: Exercise, to_judge: Exercise) -> set[str]:
-    """The hidden tests that are missing, and those that play a scenario which is missing."""
-    known = {test.name.partition("[")[0] for test in to_judge.tests}
-    missing = {name for name in _functions(original.test_file) if name.startswith("test_")} - known
-    scenarios = _functions_left_out(original.scenarios, to_judge.scenarios)
-    return missing | functions_that_use(ast.parse(read_text(to_judge.test_file)), scenarios)
-
-
-def _functions_left_out(original: Path, mended: Path) -> set[str]:
-    return set() if original == mended else _functions(original) - _functions(mended)
 
 
 def _functions(path: Path) -> set[str]:

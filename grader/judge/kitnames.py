@@ -1,8 +1,7 @@
 """Finds what cannot work between hidden tests and scenarios, from the text of the kit alone.
 
 ``recording.returned`` in a hidden test, ``stage.note`` in a scenario, ``play("serial")`` where no scenario has that
-name: such a line fails whatever a submission does. A scenario that no hidden test plays proves nothing. What cannot be
-told from the text is passed over.
+name: such a line fails whatever a submission does. What cannot be told from the text is passed over.
 """
 
 from __future__ import annotations
@@ -97,7 +96,8 @@ def _in_order(faults: Iterable[KitFault]) -> list[KitFault]:
 
 def _missing(path: Path, node: ast.Attribute, owner: str, names: Collection[str]) -> KitFault:
     near = difflib.get_close_matches(node.attr, names, n=1)
-    hint = f"Write `{near[0]}`." if near else f"Take it out; there are {joined([f'`{name}`' for name in sorted(names)])}."
+    first = f"Write `{near[0]}`" if near else "Take it out"
+    hint = f"{first}; there are {joined([f'`{name}`' for name in sorted(names)])}."
     what = f"`{owner}` has no `{node.attr}`"
     return KitFault(path=path, line=node.end_lineno or node.lineno, what=what, hint=hint)
 
@@ -220,21 +220,14 @@ def _refused(scenario: _Function, given: set[str]) -> tuple[str, str] | None:
 
 
 def of_played_scenarios(exercise: Exercise) -> list[KitFault]:
-    """The scenarios that are no async functions of a stage, and those that no hidden test plays."""
+    """The scenarios that hidden tests play and that are no async functions of a stage."""
     tree, tests = (ast.parse(read_text(path)) for path in (exercise.scenarios, exercise.test_file))
     given = _inputs_by_scenario(tests)
     found: list[KitFault] = []
     for name, scenario in _scenarios(tree).items():
-        if scenario is None or scenario.decorator_list:
+        if scenario is None or scenario.decorator_list or name not in given:
             continue
-        if name in given:
-            said = _no_scenario(scenario, given[name])
-        elif _looks_like_a_scenario(scenario) and not _may_be_used(name, tree, tests):
-            what = f'no hidden test plays the scenario "{name}"'
-            said = what, f'Play it in a hidden test, `play("{name}")`, or take it out.'
-        else:
-            said = None
-        if said is not None:
+        if (said := _no_scenario(scenario, given[name])) is not None:
             found.append(KitFault(path=exercise.scenarios, line=scenario.lineno, what=said[0], hint=said[1]))
     return _in_order(found)
 
@@ -276,31 +269,6 @@ def _is_used_as_object(node: ast.AST, name: str) -> bool:
             return owner == name
         case ast.Call(args=arguments):
             return any(isinstance(argument, ast.Name) and argument.id == name for argument in arguments)
-    return False
-
-
-def _looks_like_a_scenario(function: _Function) -> bool:
-    positional = [*function.args.posonlyargs, *function.args.args]
-    public = not function.name.startswith("_")
-    return isinstance(function, ast.AsyncFunctionDef) and public and bool(positional) and positional[0].arg == "stage"
-
-
-def _may_be_used(name: str, scenarios: ast.Module, tests: ast.Module) -> bool:
-    """Whether a scenario is named in the hidden tests or used by another one; a name that is computed may be any."""
-    if any(isinstance(node, ast.Name) and node.id == name for node in ast.walk(scenarios)):
-        return True
-    return any(_names_it(node, name) or _is_computed_text(node) for node in ast.walk(tests))
-
-
-def _names_it(node: ast.AST, name: str) -> bool:
-    return isinstance(node, ast.Constant) and node.value == name
-
-
-def _is_computed_text(node: ast.AST) -> bool:
-    """Whether this is a call of ``play`` with a text that is put together there."""
-    match node:
-        case ast.Call(args=[ast.JoinedStr() | ast.BinOp() | ast.Call(), *_]) if _is_play(node):
-            return True
     return False
 
 

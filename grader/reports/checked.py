@@ -11,7 +11,7 @@ import textwrap
 from collections.abc import Iterable, Sequence
 
 from grader.judge.kitcheck import Checked
-from grader.judge.kitclaims import Mismatch, Problem
+from grader.judge.kitclaims import Mismatch, KitProblem
 from grader.judge.verdict import Verdict
 from grader.kit.kit import Kit
 from grader.reports import views
@@ -46,7 +46,7 @@ def show_problems(screen: Screen, checked: Checked) -> None:
         _show_problem(screen, problem)
 
 
-def _show_problem(screen: Screen, problem: Problem) -> None:
+def _show_problem(screen: Screen, problem: KitProblem) -> None:
     fault = problem.fault
     screen.uncut(Piece(_INDENT), Piece(f"{fault.path}:{fault.line}", "place"), Piece(f": {fault.what}"))
     label = f"{_INDENT}  help: "

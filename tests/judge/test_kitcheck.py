@@ -290,11 +290,17 @@ def test_a_missing_reference_is_a_problem_and_the_other_answers_are_judged(box: 
     ]
 
 
-@pytest.mark.parametrize("place", ["exercises/ex07_other", "solutions/ex07_other"])
-def test_a_folder_of_no_exercise_is_a_problem_of_the_kit(box: Box, root: Path, place: str) -> None:
-    (root / place).mkdir()
+def test_answers_to_no_exercise_are_a_problem_of_the_kit(box: Box, root: Path) -> None:
+    (root / "solutions/ex07_other").mkdir()
 
-    assert problems(box, root) == [f"{place}:1: this folder belongs to no exercise that kit.toml names"]
+    assert problems(box, root) == ["solutions/ex07_other:1: these answers belong to no exercise that kit.toml lists"]
+
+
+def test_an_exercise_that_is_not_listed_is_one_problem_with_its_answers(box: Box, root: Path) -> None:
+    (root / "solutions/ex07_other").mkdir()
+    (root / "exercises/ex07_other").mkdir()
+
+    assert problems(box, root) == ["exercises/ex07_other:1: kit.toml does not list this exercise"]
 
 
 def test_an_exercise_without_answers_is_a_problem_where_the_others_have_some(box: Box, root: Path) -> None:
@@ -330,7 +336,7 @@ def test_a_name_that_no_recording_has_is_found_with_what_was_meant(box: Box, roo
 
     assert problem.startswith(f"{TESTS_FILE}:7: ")
     assert problem.endswith("has no `results`")
-    assert hints(box, root) == ["Write `result`."]
+    assert hints(box, root)[0].startswith("Write `result`; there are `attempt`, ")
 
 
 def test_a_name_that_no_stage_has_is_found_though_no_answer_comes_to_its_line(box: Box, root: Path) -> None:
@@ -375,7 +381,7 @@ def test_a_scenario_that_no_hidden_test_plays_is_a_problem_at_its_line(box: Box,
     more = "async def unused(stage):\n    return await stage.submission.double(1)\n\n\n"
     (root / SCENARIOS_FILE).write_text(more + (root / SCENARIOS_FILE).read_text())
 
-    assert problems(box, root) == [f'{SCENARIOS_FILE}:1: no hidden test plays the scenario "unused"']
+    assert problems(box, root) == [f'{SCENARIOS_FILE}:1: no hidden test plays the scenario `unused`']
 
 
 @pytest.mark.parametrize("head", ["import nothing_of_this_name\n", "NUMBER = 1 / 0\n"])
