@@ -34,6 +34,8 @@ class Watching:
         """
         import watchfiles  # loads a native library, which only those who watch need
 
+        if changed := self._changed():
+            yield changed
         there = [folder for folder in self._folders if folder.is_dir()]
         for _ in watchfiles.watch(
             *there, debounce=DEBOUNCE_MS, rust_timeout=LOOK_AGAIN_MS, yield_on_timeout=True, raise_interrupt=True

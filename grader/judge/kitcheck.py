@@ -123,7 +123,9 @@ def _check_around(kit: Kit, known: Sequence[KitFault]) -> Iterator[Checked]:
             f'Add "{path.name}" to `exercises` in exercises/kit.toml, or take the folder out of the kit.',
         )
         for path in (sorted(solutions.iterdir()) if solutions.is_dir() else ())
-        if path.is_dir() and path.name not in exercises and not path.name.startswith(("__", "."))
+        if path.is_dir()
+        and path.name not in exercises
+        and not path.name.startswith(("__", "."))
         # Where kit.toml lists it and it is missing, or is not listed and is there, that is reported already.
         and not any(path.name in fault.what or path.name == fault.path.name for fault in known)
     ]
@@ -134,9 +136,7 @@ def _check_around(kit: Kit, known: Sequence[KitFault]) -> Iterator[Checked]:
 # ---- an exercise -----------------------------------------------------------------------------------------------------
 
 
-def _check_exercise(
-    box: Box, kit: Kit, exercise: Exercise, read: ReadKit, options: PlayOptions
-) -> Iterator[Checked]:
+def _check_exercise(box: Box, kit: Kit, exercise: Exercise, read: ReadKit, options: PlayOptions) -> Iterator[Checked]:
     with mended(exercise, read) as case:
         files = supported_answers(case.original)
         verdicts, uncollectable = _verdicts(box, kit, case, files, options)
@@ -319,8 +319,13 @@ def _missing_answers(exercise: Exercise, solutions: Path, wrong: Sequence[object
 
 
 def _never_failed(case: Mended, answers: Sequence[tuple[Path, Verdict, bool]]) -> Iterator[KitProblem]:
-    """The hidden tests that no wrong answer fails. One that a faulty answer names may be failed once that is mended."""
+    """The hidden tests that no wrong answer fails, as far as that does not follow from another problem.
+
+    A test that a faulty answer names may be failed once that is mended; one that cannot be judged may fail any.
+    """
     wrong = [(path, verdict, is_faulty) for path, verdict, is_faulty in answers if is_wrong(path)]
+    if any(verdict.faults for _, verdict, _ in wrong):
+        return
     failed = {test.name for _, verdict, _ in wrong for test in verdict.tests if not test.passed}
     named = [name for path, _, is_faulty in wrong if is_faulty for name, _ in claim_of(path).expected]
     assert case.original.solutions is not None

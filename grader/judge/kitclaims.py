@@ -98,7 +98,9 @@ def _of_failure(case: Mended, path: Path, failed: _Failed) -> KitProblem:
     root = case.original.folder.parent.parent
     seed = f" --seed {failed.schedule}" if failed.schedule else ""
     command = f"grade {case.original.id} --kit {shlex.quote(str(root))} --file {shlex.quote(str(path))}{seed}"
-    return problem(path, failed.line, what, f"Correct this answer, or the test where it asks too much; see `{command}`.")
+    return problem(
+        path, failed.line, what, f"Correct this answer, or the test where it asks too much; see `{command}`."
+    )
 
 
 # ---- wrong answers ---------------------------------------------------------------------------------------------------
@@ -115,7 +117,9 @@ def problems_of_wrong_answer(case: Mended, path: Path, verdict: Verdict, slugs: 
     if _passes(verdict, claim):
         whole = "" if verdict.status is Status.PASS and case.is_whole else " that can be judged"
         what = f"this wrong answer passes every hidden test{whole} ({verdict.points:g} points)"
-        hint = f"Make the mistake in it, or add a hidden test that fails it, as `# fails: {_said(claim.expected)}` says."
+        hint = (
+            f"Make the mistake in it, or add a hidden test that fails it, as `# fails: {_said(claim.expected)}` says."
+        )
         return [problem(path, 1, what, hint)]
     for name, slug in claim.expected:
         problems += _of_expectation(case, path, verdict, (name, slug), slugs)
@@ -146,7 +150,7 @@ def _of_expectation(
     """What does not hold of one test and its diagnosis in the first line."""
     name, slug = expected
     known = [test.name for test in case.original.tests]
-    if case.leaves_out(name):
+    if case.leaves_out(name) or not known:
         return
     if not any(names_test(name, test) for test in known):
         near = difflib.get_close_matches(name, known, n=1, cutoff=0.4)
@@ -167,7 +171,9 @@ def _of_test(case: Mended, path: Path, verdict: Verdict, test: TestResult, slug:
     first_line = _first_line(case, verdict)
     if shown and slug not in shown:
         what = f"`{test.name}` shows {', '.join(sorted(set(shown)))}, not {slug}"
-        hint = f"Write `{first_line}` if that is what a learner should see; else make the test or the answer show {slug}."
+        hint = (
+            f"Write `{first_line}` if that is what a learner should see; else make the test or the answer show {slug}."
+        )
         fault = KitFault(path=path, line=1, what=what, hint=hint)
         yield KitProblem(fault=fault, mismatch=Mismatch(named=slug, test=test.number))
     elif not shown and test.passed:

@@ -3,7 +3,8 @@
 What the reading of the kit has left out of ``scenarios.py`` and ``test_hidden.py``, and a stub that Python cannot read,
 are missing in a copy of the exercise in a temporary folder. Lines keep their numbers, and ``Mended.place`` gives the
 original file for one of the copy. What follows from a fault that is reported already is not to be reported again:
-``left_out`` has the hidden tests about which nothing can be said, and ``judgeable`` says whether anything can be played.
+``left_out`` has the hidden tests about which nothing can be said, and ``judgeable`` says whether anything can be
+played.
 """
 
 from __future__ import annotations

@@ -260,7 +260,9 @@ def _may_take_stage(function: _Function, given: Collection[str | None]) -> bool:
     if not positional:
         return function.args.vararg is not None
     first = positional[0].arg
-    return first not in given and (first == "stage" or any(_is_used_as_object(node, first) for node in ast.walk(function)))
+    return first not in given and (
+        first == "stage" or any(_is_used_as_object(node, first) for node in ast.walk(function))
+    )
 
 
 def _is_used_as_object(node: ast.AST, name: str) -> bool:

@@ -13,6 +13,7 @@ from grader.judge.verdict import Failure, Verdict
 from grader.kit.exercise import Exercise
 from grader.kit.faults import KitFault
 
+
 def shown_root(verdict: Verdict) -> Failure | None:
     """The failure that a verdict shows first."""
     root = verdict.root

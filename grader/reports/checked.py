@@ -11,7 +11,7 @@ import textwrap
 from collections.abc import Iterable, Sequence
 
 from grader.judge.kitcheck import Checked
-from grader.judge.kitclaims import Mismatch, KitProblem
+from grader.judge.kitclaims import KitProblem, Mismatch
 from grader.judge.verdict import Verdict
 from grader.kit.kit import Kit
 from grader.reports import views

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import json
+import signal
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,8 +16,8 @@ from grader.judge import kitcheck
 from grader.kit.faults import KitFault
 from grader.kit.kit import read_kit
 from grader.sandbox.box import Box
-from tests.kit_samples import RIGHT, TOO_SOON, WRONG_VALUE, answer, change, make_small_kit
-from tests.processes import inside
+from tests.kit_samples import RIGHT, TOO_SOON, WRONG_VALUE, answer, change, make_kit, make_small_kit
+from tests.processes import environment, grade, inside, start
 
 KIT = "exercises/kit.toml"
 EXERCISE = "exercises/ex01_double/exercise.toml"
@@ -23,7 +27,7 @@ TESTS = "exercises/ex01_double/test_hidden.py"
 RIGHT_ANSWER = "solutions/ex01_double/right/way1.py"
 WRONG_ANSWER = "solutions/ex01_double/wrong/value.py"
 
-MORE_SCENARIOS = '''
+MORE_SCENARIOS = """
 
 async def twice(stage, n):
     stage.mark("called")
@@ -32,7 +36,7 @@ async def twice(stage, n):
 
 async def late(stage, n):
     return await stage.submission.double(n)
-'''
+"""
 MORE_TESTS = '''
 
 @grading(points=5, diagnosis="wrong-value", feedback="Twice twice is not four times.")
@@ -95,8 +99,8 @@ hints = ["another hint 1", "another hint 2", "another hint 3"]
 def root(tmp_path: Path) -> Path:
     """A kit of one exercise that has no problem, with a part for each mistake."""
     root = make_small_kit(tmp_path / "kit")
+    change(root / TESTS, "points=40", "points=20")
     change(root / TESTS, "points=60", "points=40")
-    change(root / TESTS, XX)
     for path, more in ((KIT, MORE_KIT), (SCENARIOS, MORE_SCENARIOS), (TESTS, MORE_TESTS)):
         (root / path).write_text((root / path).read_text() + more)
     wrong = "# fails: test_value, test_twice, test_mark, test_one, test_two (wrong-value)\n"
@@ -104,7 +108,9 @@ def root(tmp_path: Path) -> Path:
     soon = "# fails: test_time, test_late (wrong-value)\n"
     (root / "solutions/ex01_double/wrong/soon.py").write_text(soon + answer(TOO_SOON))
     other = "# fails: test_zero (wrong-value), test_five (another-value)\n"
-    (root / "solutions/ex01_double/wrong/other.py").write_text(other + answer(RIGHT.replace("2 * n", "2 * n + (n in (0, 5))")))
+    (root / "solutions/ex01_double/wrong/other.py").write_text(
+        other + answer(RIGHT.replace("2 * n", "2 * n + (n in (0, 5))"))
+    )
     return root
 
 
@@ -267,3 +273,295 @@ def test_all_mistakes_in_one_exercise_are_named_in_one_run(box: Box, root: Path)
     unnamed = [name for name, slip in TWELVE.items() if not any(slip.is_named_by(fault, root) for fault in found)]
     assert unnamed == [], found
     assert len(found) == len(TWELVE), found
+
+
+# ---- other mistakes --------------------------------------------------------------------------------------------------
+
+OTHERS = {
+    "scenario that is no async function": (
+        Slip(
+            file=SCENARIOS,
+            old="async def late(stage, n):\n    return await",
+            new="def late(stage, n):\n    return",
+            at="def late",
+            what='the scenario "late" is no async function',
+            hint="async def late(...)",
+        ),
+    ),
+    "scenario that does not take the stage": (
+        Slip(
+            file=SCENARIOS,
+            old="async def late(stage, n):\n    return await stage.submission.double(n)",
+            new="async def late(n):\n    return n",
+            at="async def late",
+            what='the scenario "late" does not take `stage` first',
+            hint="`async def late(stage, n):`",
+        ),
+    ),
+    "scenario that is not there": (
+        Slip(
+            file=TESTS,
+            old='play("late", n=5)',
+            new='play("lat", n=5)',
+            at='    assert play("lat"',
+            what='scenarios.py has no scenario "lat"',
+            hint='Write "late".',
+        ),
+        Slip(
+            file=SCENARIOS,
+            old="async def late(",
+            new="async def late(",
+            at="async def late",
+            what="no hidden test plays the scenario `late`",
+            hint="play(",
+        ),
+    ),
+    "input that the scenario does not take": (
+        Slip(
+            file=TESTS,
+            old='play("late", n=5)',
+            new='play("late", n=5, m=1)',
+            at='    assert play("late"',
+            what='the scenario "late" takes no `m`',
+            hint="`async def late(stage, n, m)`",
+        ),
+    ),
+    "input that the scenario needs": (
+        Slip(
+            file=TESTS,
+            old='play("late", n=5)',
+            new='play("late")',
+            at='    assert play("late"',
+            what='the scenario "late" needs `n`',
+            hint='play("late", n=...)',
+        ),
+    ),
+    "hidden test that cannot be found": (
+        Slip(
+            file=WRONG_ANSWER,
+            old="test_value, ",
+            new="test_vaule, ",
+            at="# fails:",
+            what="there is no hidden test `test_vaule`",
+            hint="Write `test_value`.",
+        ),
+    ),
+    "wrong answer with a syntax error": (
+        Slip(
+            file=WRONG_ANSWER,
+            old="async def double(n):",
+            new="async def double(n)",
+            at="async def double",
+            what="Python cannot read this: expected ':'",
+            hint="Put a colon at the end of the line.",
+        ),
+    ),
+    "wrong answer with an import that is not allowed": (
+        Slip(
+            file=WRONG_ANSWER,
+            old="import anyio\n",
+            new="import anyio\nimport os\n",
+            at="import os",
+            what="`os` is not among the modules that this exercise may import",
+            hint="Use `anyio`",
+        ),
+    ),
+}
+
+
+@pytest.mark.parametrize("slips", OTHERS.values(), ids=OTHERS)
+def test_another_mistake_is_named_with_its_line_and_nothing_that_follows_from_it(
+    box: Box, root: Path, slips: tuple[Slip, ...]
+) -> None:
+    for slip in slips:
+        slip.make(root)
+
+    found = faults(box, root)
+
+    assert len(found) == len(slips), found
+    assert all(any(slip.is_named_by(fault, root) for fault in found) for slip in slips), found
+
+
+def test_a_name_of_a_file_that_does_not_match_is_one_problem(box: Box, root: Path) -> None:
+    change(root / EXERCISE, 'file = "double.py"', 'file = "dubble.py"')
+
+    (fault,) = faults(box, root)
+
+    assert str(fault) == f"{root}/exercises/ex01_double/dubble.py:1: this file is missing"
+    assert "`file` in exercise.toml" in fault.hint
+
+
+def test_a_missing_file_of_an_exercise_is_one_problem(box: Box, root: Path) -> None:
+    for name in ("scenarios.py", "README.md"):
+        text = (root / "exercises/ex01_double" / name).read_bytes()
+        (root / "exercises/ex01_double" / name).unlink()
+        assert [fault.path.name for fault in faults(box, root)] == [name]
+        (root / "exercises/ex01_double" / name).write_bytes(text)
+
+
+def test_all_exercises_are_checked_though_one_cannot_be_read(box: Box, tmp_path: Path) -> None:
+    root = make_kit(tmp_path / "kit")
+    (root / "exercises/ex01_double/test_hidden.py").unlink()
+    change(root / "solutions/ex02_wait/wrong/value.py", "test_value (", "test_value, test_time (")
+
+    assert [fault.path.relative_to(root).as_posix() for fault in faults(box, root)] == [
+        "exercises/ex01_double/test_hidden.py",
+        "solutions/ex02_wait/wrong/value.py",
+    ]
+
+
+# ---- the command -----------------------------------------------------------------------------------------------------
+
+
+def test_a_problem_is_shown_with_a_place_to_click_and_what_to_do(root: Path) -> None:
+    TWELVE["wrong answer that passes"].make(root)
+
+    done = inside("kit", "check", "kit", "--plain", "-q", cwd=root.parent)
+
+    first, place, *hint, last = done.stdout.splitlines()
+    assert done.returncode == 1
+    assert first.startswith("FAIL  ex01  wrong/soon.py ")
+    assert (
+        place == "  kit/solutions/ex01_double/wrong/soon.py:1: this wrong answer passes every hidden test (100 points)"
+    )
+    assert hint[0].startswith("    help: Make the mistake in it")
+    assert last.endswith(" files and exercises checked, 1 problem")
+
+
+def test_the_kit_in_this_folder_is_checked_where_none_is_named(root: Path) -> None:
+    done = inside("kit", "check", "--schedules", "2", cwd=root)
+
+    assert done.returncode == 0
+    assert done.stdout.splitlines()[-1] == "Tiny 0.1: 9 files and exercises checked, 0 problems"
+
+
+def test_a_folder_without_a_kit_exits_4(tmp_path: Path) -> None:
+    (tmp_path / "exercises").mkdir()
+
+    done = inside("kit", "check", ".", cwd=tmp_path)
+
+    assert (done.returncode, done.stdout) == (4, "")
+    assert "this is not a kit" in done.stderr
+
+
+def test_a_kit_that_lists_no_exercise_is_a_problem_and_exits_1(root: Path) -> None:
+    change(root / KIT, '["ex01_double"]', "[]")
+
+    done = inside("kit", "check", "kit", "-q", cwd=root.parent)
+
+    assert done.returncode == 1
+    assert "kit/exercises/kit.toml:4: 'exercises' must be the names of folders" in done.stdout
+
+
+def test_the_document_has_every_problem_with_its_place_and_what_to_do(root: Path) -> None:
+    for name in ("missing key", "wrong answer that passes"):
+        TWELVE[name].make(root)
+
+    done = inside("kit", "check", "kit", "--json", cwd=root.parent)
+
+    document = json.loads(done.stdout)
+    assert done.returncode == 1
+    assert (document["format"], document["kit"], document["version"]) == (1, "Tiny", "0.1")
+    assert [(one["exercise"], one["path"], one["line"]) for one in document["problems"]] == [
+        ("ex01", f"kit/{EXERCISE}", 1),
+        ("ex01", "kit/solutions/ex01_double/wrong/soon.py", 1),
+    ]
+    assert all(set(one) == {"exercise", "path", "line", "what", "hint"} for one in document["problems"])
+
+
+def test_an_answer_that_shows_another_diagnosis_is_shown_with_both_screens(root: Path) -> None:
+    change(root / WRONG_ANSWER, "(wrong-value)", "(deadlock)")
+
+    loud = inside("kit", "check", "kit", "--ascii", cwd=root.parent)
+    quiet = inside("kit", "check", "kit", "--ascii", "-q", cwd=root.parent)
+
+    screens = [line for line in loud.stdout.splitlines() if line.startswith("    | ")]
+    assert "    | error: The value is not twice the argument." in screens
+    assert any(line.startswith("    | ex01  FAIL  ") for line in screens)
+    assert "    | error: deadlock: every task waits, and nothing is left that could wake one" in screens
+    assert "    | help: find out who should wake the waiting task, and what that one is" in screens
+    assert all(len(line) <= 80 for line in screens)
+    assert "    | " not in quiet.stdout
+
+
+def test_where_another_test_shows_the_named_diagnosis_that_is_the_other_screen(root: Path) -> None:
+    change(root / WRONG_ANSWER, "(wrong-value)", "(another-value)")
+
+    done = inside("kit", "check", "kit", "--ascii", cwd=root.parent)
+
+    _, _, named = done.stdout.partition("  by another-value, which the answer names, a learner is told:\n")
+    assert named.startswith("    | FAIL 10  returns ten for five ")
+    assert "    | error: Five is not ten." in named.splitlines()
+
+
+# ---- again and again -------------------------------------------------------------------------------------------------
+
+WAITING = b"Waiting for a file of the kit to be saved"
+
+
+@contextmanager
+def watching(root: Path, **variables: str) -> Iterator[subprocess.Popen[bytes]]:
+    """The command while it watches a kit."""
+    env = environment(**variables)
+    process = start("kit", "check", str(root), "--watch", "--schedules", "1", cwd=root, env=env)
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def next_check(process: subprocess.Popen[bytes]) -> list[str]:
+    """The lines of the next check that it makes."""
+    assert process.stdout is not None
+    lines = []
+    for line in process.stdout:
+        if line.startswith(WAITING):
+            return lines
+        lines.append(line.decode().rstrip())
+    raise AssertionError(lines)
+
+
+def test_a_kit_is_checked_again_when_a_file_is_saved_and_only_what_has_changed(tmp_path: Path) -> None:
+    root = make_kit(tmp_path / "kit")
+    change(root / "solutions/ex02_wait/wrong/value.py", "test_value (", "test_value, test_time (")
+    answer_file = root / "solutions/ex01_double/wrong/value.py"
+    with watching(root) as process:
+        first = next_check(process)
+        assert first[-1].endswith("1 problem")
+        assert any("ex01  wrong/value.py" in line for line in first)
+
+        change(answer_file, "test_value (", "test_vaule (")
+        second = next_check(process)
+        assert second[-1].endswith("2 problems")
+        assert [line.split()[1] for line in second if line.startswith("ok")] == ["ex01"] * 7
+        assert [line.split()[1] for line in second if line.startswith("FAIL")] == ["ex02", "ex01"]
+
+        # As many editors save: a new file takes the place of the old one.
+        beside = answer_file.with_name("value.py.new")
+        beside.write_text(answer_file.read_text().replace("test_vaule", "test_value"))
+        beside.replace(answer_file)
+        assert next_check(process)[-1].endswith("1 problem")
+
+        process.send_signal(signal.SIGINT)
+        assert process.wait(timeout=60) == 130
+
+
+@pytest.mark.parametrize("polling", ["disabled", "true"])
+def test_a_kit_that_cannot_be_read_any_more_is_watched_on(root: Path, polling: str) -> None:
+    with watching(root, WATCHFILES_FORCE_POLLING=polling) as process:
+        assert next_check(process)[-1].endswith("0 problems")
+
+        change(root / KIT, "format = 1", "format = ")
+        assert any("kit.toml:1: not TOML" in line for line in next_check(process))
+
+        change(root / KIT, "format = ", "format = 1")
+        assert next_check(process)[-1].endswith("0 problems")
+
+
+@pytest.mark.parametrize("option", ["--learn", "--json"])
+def test_watching_goes_with_the_screen_alone(root: Path, option: str) -> None:
+    done = grade("kit", "check", "--watch", option, cwd=root)
+
+    assert done.returncode == 2
+    assert done.stderr.startswith("error: --watch goes with neither --learn nor --json\n")

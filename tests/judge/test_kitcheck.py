@@ -381,7 +381,7 @@ def test_a_scenario_that_no_hidden_test_plays_is_a_problem_at_its_line(box: Box,
     more = "async def unused(stage):\n    return await stage.submission.double(1)\n\n\n"
     (root / SCENARIOS_FILE).write_text(more + (root / SCENARIOS_FILE).read_text())
 
-    assert problems(box, root) == [f'{SCENARIOS_FILE}:1: no hidden test plays the scenario `unused`']
+    assert problems(box, root) == [f"{SCENARIOS_FILE}:1: no hidden test plays the scenario `unused`"]
 
 
 @pytest.mark.parametrize("head", ["import nothing_of_this_name\n", "NUMBER = 1 / 0\n"])

@@ -50,17 +50,32 @@ def test_the_exercises_that_come_with_the_grader_use_no_name_that_does_not_exist
 @pytest.mark.parametrize(
     ("line", "said"),
     [
-        ('assert play("call", n=3).no_such == 6', "`play('call', n=3)` has no `no_such`: Take it out; there are `attempt`"),
+        (
+            'assert play("call", n=3).no_such == 6',
+            "`play('call', n=3)` has no `no_such`: Take it out; there are `attempt`",
+        ),
         ('assert play("call", n=3).elapsd == 3', "`play('call', n=3)` has no `elapsd`: Write `elapsed`; there are `"),
         (
             'assert play("call", n=3).span("call").ends == 3',
             "`play('call', n=3).span('call')` has no `ends`: Write `end`; there are `",
         ),
-        ('assert play("call", n=3).raised.messages', "`play('call', n=3).raised` has no `messages`: Write `message`; there are `"),
+        (
+            'assert play("call", n=3).raised.messages',
+            "`play('call', n=3).raised` has no `messages`: Write `message`; there are `",
+        ),
         ('assert play("cal", n=3)', 'scenarios.py has no scenario "cal": Write "call".'),
-        ('assert play("anything_else")', 'scenarios.py has no scenario "anything_else": Add it there: `async def anything_else(stage): ...`.'),
-        ('assert play("call")', 'the scenario "call" needs `n`: Give it to `play` as a keyword: `play("call", n=...)`.'),
-        ('assert play("call", n=3, m=4)', 'the scenario "call" takes no `m`: Leave it out, or add it to the scenario: `async def call(stage, n, m)`.'),
+        (
+            'assert play("anything_else")',
+            'scenarios.py has no scenario "anything_else": Add it there: `async def anything_else(stage): ...`.',
+        ),
+        (
+            'assert play("call")',
+            'the scenario "call" needs `n`: Give it to `play` as a keyword: `play("call", n=...)`.',
+        ),
+        (
+            'assert play("call", n=3, m=4)',
+            'the scenario "call" takes no `m`: Leave it out, or add it to the scenario: `async def call(stage, n, m)`.',
+        ),
     ],
 )
 def test_a_line_that_cannot_work_is_found_with_what_to_do(root: Path, line: str, said: str) -> None:

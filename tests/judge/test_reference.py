@@ -299,9 +299,7 @@ def test_without_a_witness_what_an_answer_can_bring_about_fails(box: Box, releas
 def test_without_a_witness_a_name_that_no_stage_has_is_the_kits_fault(box: Box, released: Path) -> None:
     change(released / SCENARIOS, "    async with stage.span", "    stage.note('x')\n    async with stage.span")
 
-    assert reasons(graded(box, released, NONE)) == {
-        f"the kit is at fault: {SCENARIOS}:2: `stage` has no `note`"
-    }
+    assert reasons(graded(box, released, NONE)) == {f"the kit is at fault: {SCENARIOS}:2: `stage` has no `note`"}
 
 
 def test_without_a_witness_no_other_exception_in_a_scenario_is_the_kits_fault(box: Box, released: Path) -> None:
