@@ -30,6 +30,7 @@ def check(shared: SharedOptions, directory: Path | None, schedules: int | None, 
     from grader.judge.kitcheck import learn
     from grader.judge.options import asked_for
     from grader.kit.kit import load_kit
+    from grader.reports.checked import show_checked
     from grader.reports.screen import Screen
     from grader.sandbox.box import Box
 
@@ -42,15 +43,13 @@ def check(shared: SharedOptions, directory: Path | None, schedules: int | None, 
     with Box() as box:
         if learns:
             learn(box, load_kit(root), options=options, echo=shared.say)
-        if watches:
-            check.watch(box, root, options=options, screen=Screen(*shared.screen()))
-        elif shared.json:
+        if shared.json:
             document, problems = check.check_to_document(box, root, options=options)
             shared.say(document)
-        elif shared.quiet:
-            problems = check.check_to_screen_quietly(box, root, options=options, screen=Screen(*shared.screen()))
-        else:
-            problems = check.check_to_screen(box, root, options=options, screen=Screen(*shared.screen()))
+            sys.exit(1 if problems else 0)
+        show = check.only_problems if shared.quiet else show_checked
+        work = check.watch if watches else check.check_to_screen
+        problems = work(box, root, options=options, screen=Screen(*shared.screen()), show=show)
     sys.exit(1 if problems else 0)
 
 

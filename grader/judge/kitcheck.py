@@ -142,6 +142,7 @@ def _check_exercise(box: Box, kit: Kit, exercise: Exercise, read: ReadKit, optio
         verdicts, uncollectable = _verdicts(box, kit, case, files, options)
         if uncollectable is not None:
             case = replace(case, faults=(*case.faults, uncollectable), judgeable=False)
+        case = _without_tests_never_judged(case, verdicts[1:])
         yield from _check_kit_files(case, verdicts)
         if verdicts and case.stub_is_whole and case.judgeable:
             yield _check_stub(case, verdicts[0])
@@ -170,6 +171,22 @@ def _verdicts(
         return unjudged, None
     fault = fault_of(why, otherwise=case.place(case.exercise.test_file.name))
     return unjudged, replace(fault, path=_original(case, fault.path))
+
+
+def _without_tests_never_judged(case: Mended, verdicts: Sequence[Verdict]) -> Mended:
+    """The same with a fault for each hidden test that no answer can be judged by, as it looks at no play."""
+    reasons: dict[str, set[str]] = {}
+    for judged in (judged for verdict in verdicts for judged in verdict.tests):
+        reasons.setdefault(judged.name, set()).update(result.reason for result in judged.results)
+    faults, left_out = list(case.faults), set(case.left_out)
+    for test in case.original.tests:
+        (reason, *others) = reasons.get(test.name) or [""]
+        if reason and not others and fault_in(reason) is None:
+            what = f"no answer can be judged by `{test.name}`: {reason}"
+            hint = 'Write what must hold of a play: `assert play("scenario").result == 6`.'
+            faults.append(KitFault(path=case.original.test_file, line=test.line, what=what, hint=hint))
+            left_out.add(test.name.partition("[")[0])
+    return replace(case, faults=tuple(faults), left_out=frozenset(left_out))
 
 
 def _unjudged(kit: Kit, case: Mended, request: engine.Request, error: KitError) -> Verdict:
@@ -296,7 +313,7 @@ def _check_whole(kit: Kit, case: Mended, answers: Sequence[tuple[Path, Verdict, 
     problems += [
         problem(path, 1, "no part of the grader reads this", "Take it out of the kit, or correct its name.")
         for path in _strangers(exercise)
-        if path not in case.reported
+        if all(path != fault.path for fault in case.known)
     ]
     summary = f"{len(exercise.tests)} hidden tests, {len(wrong)} wrong answers"
     return _checked(case, _AS_A_WHOLE, summary, problems)

@@ -17,6 +17,7 @@ from grader.kit.faults import KitFault
 from grader.text import joined
 
 _MOST_ERRORS = 3
+_UNREADABLE = ("missing", "not-a-file", "too-large", "not-utf8")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,6 +111,8 @@ def problems_of_wrong_answer(case: Mended, path: Path, verdict: Verdict, slugs: 
     """What of its first lines does not hold of a wrong answer."""
     claim = claim_of(path)
     problems = _faults(path, verdict)
+    if any(fault.kind in _UNREADABLE for fault in verdict.faults):
+        return problems
     if not claim.expected:
         what = "the first line does not say which hidden tests fail, and with which diagnosis"
         problems.append(problem(path, 1, what, f"Write it first: `{_first_line(case, verdict)}`."))
@@ -158,6 +161,8 @@ def _of_expectation(
         yield problem(path, 1, f"there is no hidden test `{name}`", hint)
         return
     if slug not in slugs:
+        if case.is_reported(slug):
+            return
         yield problem(path, 1, f"`{slug}` is no diagnosis of this kit", nearest_diagnosis(slug, slugs))
         return
     if not verdict.faults:

@@ -21,7 +21,9 @@ from pathlib import Path
 from grader.errors import KitError
 from grader.judge.explain.learned import place as place_of_lessons
 from grader.judge.explain.learned import read_learned
+from grader.judge.kitanswers import request_for
 from grader.judge.kitnames import functions_that_use, of_kit_files
+from grader.judge.options import EVERYTHING
 from grader.kit.exercise import Exercise
 from grader.kit.faults import KitFault
 from grader.kit.kit import ReadKit
@@ -42,12 +44,12 @@ class Mended:
     exercise: Exercise
     """The one to judge; its folder may be a copy, which goes when the check of the exercise is over."""
     original: Exercise
+    known: tuple[KitFault, ...]
+    """What the reading of the kit has found, of whatever exercise."""
     faults: tuple[KitFault, ...]
-    """What was found on the way, beyond what the reading of the kit has found."""
+    """What was found on the way, beyond that."""
     left_out: frozenset[str]
     """Functions of hidden tests that cannot be judged through a fault that is reported already."""
-    reported: frozenset[Path]
-    """The files of which the reading of the kit has reported a fault."""
     stub_is_whole: bool
     judgeable: bool
 
@@ -60,6 +62,10 @@ class Mended:
         """Whether nothing can be said of a hidden test, by its name."""
         return test.partition("[")[0] in self.left_out
 
+    def is_reported(self, slug: str) -> bool:
+        """Whether the reading of the kit has said that it does not know a diagnosis."""
+        return any(repr(slug) in fault.what for fault in self.known)
+
     def place(self, name: str) -> Path:
         """The file of the kit with this name in the folder of the exercise."""
         return self.original.folder / name
@@ -69,48 +75,38 @@ class Mended:
 def mended(exercise: Exercise, read: ReadKit) -> Iterator[Mended]:
     """Make an exercise of a kit judgeable as far as it goes. The copy lives as long as the block."""
     original = _with_file_that_is_there(exercise)
-    faults: list[KitFault] = []
-    reported = frozenset(fault.path for fault in read.faults)
     texts = {path.name: text for path, text in read.mended.items() if path.parent == original.folder}
-    stub = _fault_of_stub(original)
+    stub, lessons = _fault_of_stub(original), _faults_of_lessons(original)
     if stub is not None:
         texts[original.file] = ""
-    if stub is not None and original.stub.is_file():  # that it is missing is found where the kit is read
-        faults.append(stub)
-    lessons = _faults_of_lessons(original)
-    faults += lessons
     with tempfile.TemporaryDirectory(prefix="grade-kit-") as folder:
         to_judge = original
         if texts or lessons:
             to_judge = _copied(original, Path(folder), texts, leave_out={fault.path.name for fault in lessons})
-        if not _is_readable(to_judge):
-            yield Mended(
-                exercise=to_judge,
-                original=original,
-                faults=tuple(faults),
-                left_out=frozenset(_functions(original.test_file)) | read.left_out.get(original.test_file, frozenset()),
-                stub_is_whole=stub is None,
-                reported=reported,
-                judgeable=False,
-            )
-            return
-        wrong = [replace(fault, path=original.folder / fault.path.name) for fault in of_kit_files(to_judge)]
+        if _has_useless_reference(original):
+            to_judge = replace(to_judge, solutions=None)
         known = {(fault.path, fault.line) for fault in read.faults}
-        wrong = [fault for fault in wrong if (fault.path, fault.line) not in known]
-        # A scenario that was left out is missing to the hidden tests that play it, and to none through their own fault.
-        missing = _functions(original.scenarios) - _functions(to_judge.scenarios)
-        playing = functions_that_use(ast.parse(read_text(to_judge.test_file)), missing)
-        left_out = read.left_out.get(original.test_file, frozenset()) | playing
-        wrong = [fault for fault in wrong if not any(f'"{name}"' in fault.what for name in missing)]
+        left_out, names = _between_the_files(original, to_judge)
+        found = (*([] if stub is None else [stub]), *lessons, *names)
         yield Mended(
             exercise=to_judge,
             original=original,
-            faults=(*faults, *wrong),
-            left_out=left_out,
+            known=read.faults,
+            faults=tuple(fault for fault in found if (fault.path, fault.line) not in known),
+            left_out=left_out | read.left_out.get(original.test_file, frozenset()),
             stub_is_whole=stub is None,
-            reported=reported,
-            judgeable=bool(to_judge.tests),
+            judgeable=bool(to_judge.tests) and _is_readable(to_judge),
         )
+
+
+def _between_the_files(original: Exercise, to_judge: Exercise) -> tuple[frozenset[str], list[KitFault]]:
+    """The hidden tests that play a scenario which is left out, and what else does not fit between the two files."""
+    if not _is_readable(to_judge):
+        return frozenset(_functions(original.test_file)), []
+    missing = _functions(original.scenarios) - _functions(to_judge.scenarios)
+    playing = functions_that_use(ast.parse(read_text(to_judge.test_file)), missing)
+    faults = [replace(fault, path=original.folder / fault.path.name) for fault in of_kit_files(to_judge)]
+    return frozenset(playing), [fault for fault in faults if not any(f'"{name}"' in fault.what for name in missing)]
 
 
 def fault_of(error: KitError, *, otherwise: Path) -> KitFault:
@@ -134,13 +130,27 @@ def _with_file_that_is_there(exercise: Exercise) -> Exercise:
 
 
 def _fault_of_stub(exercise: Exercise) -> KitFault | None:
-    """Why Python cannot read the stub."""
+    """Why Python cannot read the stub; of one that is missing, what the reading of the kit says too."""
     taken = submission.take(exercise.stub, limit=exercise.limits.file_bytes)
     program = taken if isinstance(taken, Fault) else read_program(taken)
     if not isinstance(program, Fault):
         return None
     what = f"the stub cannot be imported: {program.error}"
     return KitFault(path=exercise.stub, line=program.line or 1, what=what, hint=sentence(program.help))
+
+
+def _has_useless_reference(exercise: Exercise) -> bool:
+    """Whether the reference answer cannot be judged, so that it is no witness of what is the kit's fault."""
+    if exercise.reference is None:
+        return False
+    taken = submission.take(exercise.reference, limit=exercise.limits.file_bytes)
+    return isinstance(taken, Fault) or bool(
+        request_for(exercise.reference, EVERYTHING).check(taken, exercise, _stub(exercise)).faults
+    )
+
+
+def _stub(exercise: Exercise) -> str:
+    return "" if _fault_of_stub(exercise) else read_text(exercise.stub)
 
 
 def _faults_of_lessons(exercise: Exercise) -> list[KitFault]:

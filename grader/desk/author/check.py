@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import NoReturn
 
 from grader.desk.watching import Watching
 from grader.judge import kitcheck
 from grader.judge.kitcheck import OF_KIT, Checked
 from grader.judge.options import PlayOptions
 from grader.kit.kit import Kit, ReadKit, load_kit, read_kit
-from grader.reports.checked import document, show_checked, show_count, show_problems
+from grader.reports.checked import document, show_count, show_problems
 from grader.reports.screen import Piece, Screen
 from grader.sandbox.box import Box
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    Show = Callable[[Screen, Checked, Kit | None], None]
+Show = Callable[[Screen, Checked, Kit | None], None]
+"""Shows what was found of one file; the kit is None where none could be read."""
 
 
 def read(root: Path) -> ReadKit:
@@ -29,24 +27,8 @@ def read(root: Path) -> ReadKit:
     return read_kit(root)
 
 
-def check_to_screen(box: Box, root: Path, *, options: PlayOptions, screen: Screen) -> int:
-    """Check the kit and show every file; returns the number of problems."""
-    return _check(box, root, options, screen, show_checked)
-
-
-def check_to_screen_quietly(box: Box, root: Path, *, options: PlayOptions, screen: Screen) -> int:
-    """Check the kit and show the problems only; returns their number."""
-    return _check(box, root, options, screen, _only_problems)
-
-
-def check_to_document(box: Box, root: Path, *, options: PlayOptions) -> tuple[str, int]:
-    """Check the kit; returns all problems as JSON, and their number."""
-    kit = read(root)
-    checked = list(kitcheck.check(box, kit, options=options))
-    return document(kit.kit, checked), sum(len(one.problems) for one in checked)
-
-
-def _check(box: Box, root: Path, options: PlayOptions, screen: Screen, show: Show) -> int:
+def check_to_screen(box: Box, root: Path, *, options: PlayOptions, screen: Screen, show: Show) -> int:
+    """Check the kit and show what is found of every file; returns the number of problems."""
     kit = read(root)
     found: list[Checked] = []
     for checked in kitcheck.check(box, kit, options=options):
@@ -56,24 +38,33 @@ def _check(box: Box, root: Path, options: PlayOptions, screen: Screen, show: Sho
     return sum(len(one.problems) for one in found)
 
 
-def _only_problems(screen: Screen, checked: Checked, kit: Kit | None) -> None:
+def only_problems(screen: Screen, checked: Checked, kit: Kit | None) -> None:
+    """Show the problems of one file, without the screens of answers, and nothing of a file without any."""
     show_problems(screen, checked)
+
+
+def check_to_document(box: Box, root: Path, *, options: PlayOptions) -> tuple[str, int]:
+    """Check the kit; returns all problems as JSON, and their number."""
+    kit = read(root)
+    checked = list(kitcheck.check(box, kit, options=options))
+    return document(kit.kit, checked), sum(len(one.problems) for one in checked)
 
 
 # ---- again and again -------------------------------------------------------------------------------------------------
 
 
-def watch(box: Box, root: Path, *, options: PlayOptions, screen: Screen) -> None:
+def watch(box: Box, root: Path, *, options: PlayOptions, screen: Screen, show: Show) -> NoReturn:
     """Check the kit, and check again what has changed whenever a file of it is saved, until Ctrl-C.
 
     Only exercises of which a file has changed are judged again; what was found of the others is kept.
     """
     read(root)
     watching = Watching(root / "exercises", root / "solutions")
-    session = _Session(box=box, root=root, options=options, screen=screen)
+    session = _Session(box=box, root=root, options=options, screen=screen, show=show)
     session.check(None)
     for changed in watching.changes():
         session.check(_folders(root, changed))
+    raise AssertionError("watching ends by Ctrl-C alone")
 
 
 def _folders(root: Path, changed: Collection[Path]) -> frozenset[str] | None:
@@ -92,6 +83,7 @@ class _Session:
     root: Path
     options: PlayOptions
     screen: Screen
+    show: Show
     found: dict[str, list[Checked]] = field(default_factory=dict)
 
     def check(self, only: frozenset[str] | None) -> None:
@@ -106,7 +98,7 @@ class _Session:
             show_problems(self.screen, checked)
         for checked in kitcheck.check(self.box, kit, options=self.options, only=only):
             self.found.setdefault(checked.exercise, []).append(checked)
-            show_checked(self.screen, checked, kit.kit)
+            self.show(self.screen, checked, kit.kit)
         show_count(self.screen, kit.kit, [checked for kept in self.found.values() for checked in kept])
         self.screen.line(Piece("Waiting for a file of the kit to be saved; Ctrl-C ends it.", "quiet"))
         self.screen.console.file.flush()
