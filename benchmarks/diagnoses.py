@@ -1,7 +1,7 @@
 """Whether the grader names the real mistake: wrong programs whose mistake is known, and what a learner is shown first.
 
     python benchmarks/diagnoses.py [FILTER]... [--kind kit|learners|mutants]... [--cases DIR] [--schedules 8] [-j 2]
-                                   [--misses] [--class] [--json FILE]
+                                   [--unlearned] [--misses] [--class] [--json FILE]
 
 Three kinds of programs are graded: every wrong answer of the kit; the files that beginners write, in
 ``benchmarks/learners`` or DIR; and mutants of the reference and the right answers (``mutants.py``), each made by one
@@ -12,6 +12,8 @@ The table has a row for each kind and each true root: how many programs there ar
 and says what it must, how often another true diagnosis is, how often any failed test has the root, and how often
 something false is shown. False is a diagnosis that is neither the root nor listed as true as well, words that the file
 lists as false, no line or another than the file lists, and a help that the rules of the exercise forbid to follow.
+``--unlearned`` grades each of the kit's wrong answers without what was learned from it, as an answer that its author
+did not foresee: ``roots.toml`` was learned from these answers, and with it the figure says little about others.
 ``--misses`` prints a line for each program that is not as it should be. ``--class`` makes a class of the kit's wrong
 answers, one learner each, and compares how often each root is counted with how often it is true.
 
@@ -24,12 +26,14 @@ from __future__ import annotations
 import argparse
 import json
 import re
+import shutil
 import sys
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
@@ -47,6 +51,7 @@ from labelled import (  # noqa: E402
 )
 
 from grader.judge import engine  # noqa: E402
+from grader.judge.explain.learned import place, read_learned, written  # noqa: E402
 from grader.judge.options import PlayOptions  # noqa: E402
 from grader.judge.verdict import Failure, Status, Verdict  # noqa: E402
 from grader.kit.exercise import PURE, Rules  # noqa: E402
@@ -199,7 +204,9 @@ def cases_of(kinds: Sequence[Kind], folder: Path, options: PlayOptions, filters:
     return [case for case in cases if not filters or any(part in f"{case.exercise}/{case.name}" for part in filters)]
 
 
-def grade_all(cases: Sequence[Case], processes: int) -> Iterator[Result]:
+def grade_all(
+    cases: Sequence[Case], processes: int, grade: Callable[[Sequence[Case]], list[Result]]
+) -> Iterator[Result]:
     """Grade in several processes, a box each; the results come as they are there."""
     by_exercise: dict[str, list[Case]] = defaultdict(list)
     for case in cases:
@@ -208,7 +215,7 @@ def grade_all(cases: Sequence[Case], processes: int) -> Iterator[Result]:
     groups = [by_exercise[exercise] for exercise in sorted(by_exercise, reverse=True)]
     chunks = [group[start : start + CHUNK] for group in groups for start in range(0, len(group), CHUNK)]
     with ProcessPoolExecutor(processes) as executor:
-        for done in as_completed(executor.submit(grade_some, chunk) for chunk in chunks):
+        for done in as_completed(executor.submit(grade, chunk) for chunk in chunks):
             yield from done.result()
 
 
@@ -219,6 +226,22 @@ def grade_some(cases: Sequence[Case]) -> list[Result]:
     with Box() as box:
         verdicts = engine.grade(box, kit, exercise, [case.request for case in cases])
     return [hold(case, verdict, exercise.rules) for case, verdict in zip(cases, verdicts, strict=True)]
+
+
+def grade_unlearned(cases: Sequence[Case]) -> list[Result]:
+    """Grade programs of one exercise, those of the kit each without the lesson that was learned from it."""
+    kit = load_kit(ROOT)
+    exercise = kit.exercise(cases[0].exercise)
+    lessons = read_learned(exercise).lessons
+    results = []
+    with Box() as box, TemporaryDirectory() as folder:
+        copy = replace(exercise, folder=Path(shutil.copytree(exercise.folder, Path(folder) / exercise.folder.name)))
+        for case in cases:
+            others = [lesson for lesson in lessons if case.kind is not Kind.KIT or lesson.file != Path(case.name).name]
+            place(copy).write_text(written(others))
+            (verdict,) = engine.grade(box, kit, copy, [case.request])
+            results.append(hold(case, verdict, exercise.rules))
+    return results
 
 
 # ---- reporting -------------------------------------------------------------------------------------------------------
@@ -310,7 +333,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     kinds = [Kind(kind) for kind in asked.kind or Kind]
     cases = cases_of(kinds, asked.cases, PlayOptions(schedules=asked.schedules), asked.filters)
     results = []
-    for count, result in enumerate(grade_all(cases, asked.processes), start=1):
+    grade = grade_unlearned if asked.unlearned else grade_some
+    for count, result in enumerate(grade_all(cases, asked.processes, grade), start=1):
         results.append(result)
         print(f"\r{count} of {len(cases)}", end="", file=sys.stderr, flush=True)
     print(file=sys.stderr)
@@ -337,6 +361,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--cases", type=Path, default=ROOT / "benchmarks" / "learners", metavar="DIR")
     parser.add_argument("--schedules", type=int, default=8)
     parser.add_argument("-j", "--processes", type=int, default=2)
+    parser.add_argument("--unlearned", action="store_true")
     parser.add_argument("--misses", action="store_true")
     parser.add_argument("--class", dest="of_class", action="store_true")
     parser.add_argument("--json", type=Path, metavar="FILE")

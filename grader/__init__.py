@@ -15,6 +15,7 @@ from its own room and from what stands before it. Within a room the docstring of
     classroom                from what a class handed in to marks
     reports                  verdicts and classes as screens, pages and files
     desk                     one use case each: a learner, a run, a class, this computer
+    pytest_plugin            what pytest loads of the grader
     cli                      arguments in, exit code out
 """
 

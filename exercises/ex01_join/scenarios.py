@@ -99,10 +99,8 @@ async def tidying_up(stage):
 
 
 async def cancelled_from_outside(stage):
-    work = worker(stage, 100)
-    with anyio.move_on_after(2):
-        async with stage.span("join"):
-            await stage.submission.join(partial(work, "one"), partial(work, "two"))
+    with stage.caller():
+        await stage.submission.join(partial(worker(stage, 2), "one"), partial(worker(stage, 1), "two"))
 
 
 async def taking_turns(stage):

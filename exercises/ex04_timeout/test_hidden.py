@@ -1,6 +1,6 @@
 """Hidden tests of ex04: judge recordings, on both backends, under every schedule."""
 
-from grader.judge import Diagnosed, grading, token
+from grader.authoring import Diagnosed, grading, token
 
 LIMIT = 2.5
 
@@ -240,16 +240,19 @@ def test_a_finished_value_is_never_thrown_away(play):
 @grading(
     points=9,
     diagnosis="swallowed-cancellation",
+    schedules=5,
     feedback="Somebody else cancelled timeout() before the limit. That is not Elapsed: cancel the operation and let "
     "the cancellation go on its way.",
     help="take only your own timer for the end of the time, and never catch `BaseException`",
 )
 def test_outer_cancellation_is_not_elapsed(play):
     """cancelling timeout() is not Elapsed"""
-    recording = play("cancelled_from_outside")
-
-    assert not recording.raised
-    assert recording.span("work").cancelled_at == recording.span("timeout").cancelled_at == 1
+    for recording in play.each_step("cancelled_from_outside"):
+        assert not recording.raised
+        assert recording.stopped_at_once
+        assert not recording.left_running
+        # Cancelled too late to matter: the operation was done.
+        assert recording.caller.how == "cancelled" or recording.span("work").how == "returned"
 
 
 @grading(

@@ -70,6 +70,7 @@ def play(program: Program, request: Message, bounds: Bounds, leave: Callable[[Me
     if request["within"] is not None:
         bounds = replace(bounds, within=request["within"])
     simulation = prepare(request["backend"], _schedule(request), bounds)
+    simulation.caller.cancel_at = request["cancel_at"]
     if not request["trace"]:
         simulation.trace = Untraced()
     performance = Performance(program, request, simulation)
@@ -89,7 +90,7 @@ def play(program: Program, request: Message, bounds: Bounds, leave: Callable[[Me
 def too_large(message: Message) -> Message:
     """The message to send instead of one that does not fit into a line: it says that the play recorded too much."""
     empty: Message = {key: [] for key in ("spans", "marks", "attempts", "instants", "returns", "hygiene", "waiting")}
-    nothing: Message = dict.fromkeys(("result", "raised", "line", "trace", "digest"))
+    nothing: Message = dict.fromkeys(("result", "raised", "line", "trace", "digest", "cancelled_at"))
     return {**message, **empty, **nothing, "elapsed": message["now"], "ended": Ended.LIMIT, "reason": TOO_MUCH}
 
 
@@ -178,6 +179,8 @@ class Performance:
             "widths": widths[:MAX_CHOICES],
             "many": len(widths) > MAX_CHOICES,
             "steps": simulation.steps,
+            "caller_steps": simulation.caller.steps(simulation.steps),
+            "cancelled_at": simulation.caller.cancelled_at,
             "output": self._surroundings.output.text(),
             "trace": simulation.trace.document() if request["trace"] else None,
             "spent": spent,

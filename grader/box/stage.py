@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import builtins
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
-from dataclasses import replace
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass, replace
 from itertools import islice
 from types import ModuleType
 from typing import Any, NoReturn
@@ -18,6 +18,7 @@ from grader.box.simulation.core import Simulation
 from grader.box.simulation.trace import innermost_place, leaves, scenario_line
 from grader.wire.lines import Json, checksum
 from grader.wire.recording import (
+    CALLER,
     MAX_LEAVES,
     MAX_RETURNED_PARTS,
     MAX_RETURNED_TEXT,
@@ -41,6 +42,14 @@ _MADE_BY_PYTHON = 1 << 9
 
 class Overflow(Exception):
     """A play has recorded more than may cross to the trusted side, and the stage has ended it."""
+
+
+@dataclass(slots=True)
+class Caller:
+    """What ``stage.caller()`` gives the scenario."""
+
+    cancelled: bool = False
+    """Whether a cancellation has ended it; known once it is over."""
 
 
 class Stage:
@@ -82,6 +91,30 @@ class Stage:
         self._make_room(self.marks, name)
         with self._clock.held:
             self._add("mark", self.marks, row(Mark(time=self.now, name=name, value=encoded)))
+
+    @contextmanager
+    def caller(self) -> Iterator[Caller]:
+        """Mark what ``play.each_step`` cancels: the code that waits for the submission. It is entered once in a play.
+
+        It is a span named ``caller``. Its cancellation ends here, and the scenario goes on below.
+        """
+        caller = Caller()
+        with anyio.CancelScope() as scope:
+            span = self._open("span", self.spans, CALLER)
+            self._simulation.enter_caller(scope.cancel)
+            try:
+                yield caller
+            except anyio.get_cancelled_exc_class():
+                span.end("cancelled")
+                raise
+            except BaseException as error:
+                span.end("raised", self._error(error))
+                raise
+            else:
+                span.end("returned")
+            finally:
+                self._simulation.leave_caller()
+        caller.cancelled = scope.cancelled_caught
 
     @asynccontextmanager
     async def span(self, name: str) -> AsyncIterator[None]:

@@ -18,6 +18,7 @@ from pathlib import Path
 from grader.classroom.found import METADATA, FoundFile, Gathered, RefusedFile, shown_path
 from grader.classroom.zips import Member, NotAZip, OpenZip, UnfitMember, open_zip
 from grader.errors import ClassroomError, MachineError
+from grader.kit.figures import FOLDER
 
 LEAVINGS = frozenset(
     {"__MACOSX", "__pycache__", "node_modules", "venv", "env", "site-packages", "Thumbs.db", "desktop.ini"}
@@ -123,7 +124,7 @@ class _Gathering:
 
     def _entry(self, entry: os.DirEntry[str], parts: tuple[str, ...]) -> None:
         self._count(parts)
-        if _is_leaving(entry.name):
+        if _is_leaving(parts):
             self._leavings.add(parts)
         elif entry.is_symlink():
             self._refuse(parts, "is a link; hand in the file itself")
@@ -153,9 +154,10 @@ class _Gathering:
                 own = tuple(part for part in member.name.split("/") if part not in ("", "."))
                 inside = (*parts, *(own or ("(no name)",)))
                 self._count(inside)
-                leaving = next((n for n, part in enumerate(inside) if n >= len(parts) and _is_leaving(part)), None)
+                ways = (inside[:end] for end in range(len(parts) + 1, len(inside) + 1))
+                leaving = next((way for way in ways if _is_leaving(way)), None)
                 if leaving is not None:
-                    self._leavings.add(inside[: leaving + 1])
+                    self._leavings.add(leaving)
                 elif member.fault:
                     self._refuse(inside, member.fault)
                 elif exactly[member.name] > 1:
@@ -224,8 +226,11 @@ class _Gathering:
             raise ClassroomError(message, hint="Give the folder or zip of the submissions alone.")
 
 
-def _is_leaving(name: str) -> bool:
-    return (name.startswith(".") and name != "..") or name in LEAVINGS or name in OURS
+def _is_leaving(parts: tuple[str, ...]) -> bool:
+    name = parts[-1]
+    # A picture of a lesson; a folder of that name may hold answers, too.
+    is_picture = parts[-2:-1] == (FOLDER,) and name.endswith(".svg")
+    return (name.startswith(".") and name != "..") or name in LEAVINGS or name in OURS or is_picture
 
 
 def _folded(name: str) -> str:

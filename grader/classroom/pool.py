@@ -158,7 +158,8 @@ def versions() -> str:
 
 def _deciding_files(kit: Kit, exercise: Exercise) -> dict[str, Path]:
     """Named without the place where the kit lies: a copy of it elsewhere judges alike."""
-    inside = {f"exercise/{name}": path for name, path in files_in(exercise.folder).items() if path != exercise.lesson}
+    lesson = (exercise.lesson, *(exercise.folder / figure.file for figure in exercise.figures))
+    inside = {f"exercise/{name}": path for name, path in files_in(exercise.folder).items() if path not in lesson}
     # The reference is drawn beside every failure.
     reference = {} if exercise.reference is None else {"reference": exercise.reference}
     return {"kit.toml": kit.root / "exercises" / "kit.toml", **inside, **reference}

@@ -7,14 +7,14 @@ from pathlib import Path
 
 import click
 
-from grader.cli.options import SharedOptions, shared_options
+from grader.cli.options import EXERCISE, SharedOptions, shared_options
 from grader.errors import UsageError
 
 
 @click.group()
 @shared_options
 def kit() -> None:
-    """Check kits of exercises."""
+    """Make, check and illustrate kits of exercises."""
 
 
 @kit.command()
@@ -73,6 +73,75 @@ def show(shared: SharedOptions, exercise: str, schedules: int | None) -> None:
         shared.say(kit_table.document(table))
     else:
         kit_table.show_table(Screen(*shared.screen()), table)
+
+
+@kit.command()
+@click.argument("directory", type=click.Path(path_type=Path))
+@click.option("--exercise", metavar="NAME", help="Make this exercise, such as ex02_retry; in a kit, add it.")
+@shared_options
+@click.pass_obj
+def new(shared: SharedOptions, directory: Path, exercise: str | None) -> None:
+    """Make a kit with one exercise that passes its check, or add an exercise to a kit. Nothing is overwritten."""
+    from grader.desk.author.new import FIRST, add_exercise, has_kit, make_kit, said_of
+
+    shared.text_desk()
+    root = shared.directory / directory
+    make = add_exercise if exercise is not None and has_kit(root) else make_kit
+    shared.say(said_of(make(root, FIRST if exercise is None else exercise), root))
+
+
+@kit.command()
+@click.argument("words", metavar="[DIR] [EX ...]", nargs=-1)
+@shared_options
+@click.pass_obj
+def figures(shared: SharedOptions, words: tuple[str, ...]) -> None:
+    """Draw the pictures of the lessons, each from a play that `exercise.toml` declares."""
+    from grader.desk.author.figures import draw_all
+    from grader.sandbox.box import Box
+
+    if words and not EXERCISE.fullmatch(words[0]):
+        shared.kit, words = Path(words[0]), words[1:]
+    kit = shared.text_desk().kit
+    exercises = [kit.exercise(id) for id in words] if words else kit.exercises
+    with Box() as box:
+        draw_all(box, exercises, echo=shared.say)
+
+
+@kit.command()
+@click.argument("directory", metavar="DIR", type=click.Path(path_type=Path))
+@click.option(
+    "--hidden-tests/--no-hidden-tests",
+    "hidden_tests",
+    default=True,
+    help="Give learners the tests, so that they can check answers themselves (the default), or have them hand in only.",
+)
+@click.option("--references", is_flag=True, help="Give learners the reference answers, too.")
+@click.option(
+    "--allow-level",
+    type=click.IntRange(0, 3),
+    metavar="N",
+    help="Let the autograders accept isolation levels down to N (2).",
+)
+@shared_options
+@click.pass_obj
+def release(
+    shared: SharedOptions, directory: Path, hidden_tests: bool, references: bool, allow_level: int | None
+) -> None:
+    """Write what you hand out and upload: for learners, Gradescope, GitHub and Classroom 50.
+
+    DIR is a new folder. The kit is that of this folder, or of --kit. Wrong and alternative right answers stay at home.
+    """
+    from grader.desk.author.release import ReleaseOptions, described, release
+    from grader.sandbox.isolation import FENCED
+
+    if shared.kit is None and (shared.directory / "exercises" / "kit.toml").is_file():
+        shared.kit = Path()
+    kit = shared.text_desk().kit
+    level = FENCED if allow_level is None else allow_level
+    options = ReleaseOptions(hidden_tests=hidden_tests, references=references, allow_level=level)
+    released = release(kit, shared.directory / directory, options)
+    if not shared.quiet:
+        shared.say("\n".join(described(kit, released)))
 
 
 def _root(shared: SharedOptions, directory: Path | None) -> Path:

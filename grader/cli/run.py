@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 @click.option("--trace", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE", help="Trace for Perfetto.")
 @click.option("--started", is_flag=True, help="Pass over untouched stubs and missing files.")
 @click.option("--fail-under", type=click.FloatRange(0, 100), metavar="P", help="Exit 1 below P per cent, else 0.")
+@click.option("--allow-level", type=click.IntRange(0, 3), metavar="N", help="Refuse to play below isolation level N.")
 @click.option("--report", "reports", multiple=True, metavar="DIALECT=PATH", help="Also write junit, jsonl, ...")
 @shared_options
 @click.pass_obj
@@ -48,6 +49,7 @@ def run(
     reports: tuple[str, ...],
     started: bool,
     fail_under: float | None,
+    allow_level: int | None,
     file: Path | None,
     **asked: Any,
 ) -> None:
@@ -59,12 +61,15 @@ def run(
     with Stopping() as stopping, Box() as box:
         from grader.desk.run import RunDesk, RunOptions, only_begun
         from grader.judge.options import asked_for
+        from grader.sandbox.isolation import require
 
         desk = shared.desk()
         chosen = desk.kit.exercises if everything else desk.choose(exercises)
         run_desk = RunDesk(desk, RunOptions(file=file, play_options=asked_for(**asked)))
         outlets = run_desk.outlets(chosen, reports, trace, os.environ)
         screen = None if shared.json else shared.screen()  # imports rich while the box is still starting
+        if allow_level is not None:
+            require(box.level, allowed=allow_level)
         stopping.check()  # so far there is nothing to show
         with _following(shared, screen) as watch:
             verdicts = run_desk.grade(box, chosen, Onlooker(watch=watch, stopping=stopping))

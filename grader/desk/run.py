@@ -111,6 +111,7 @@ class RunDesk:
 
     def _request(self, exercise: Exercise) -> Request:
         from grader.judge.engine import Request
+        from grader.judge.exempt import check_for
 
         desk, options = self._desk, self._options
         path = desk.file_of(exercise) if options.file is None else desk.directory / options.file
@@ -118,6 +119,7 @@ class RunDesk:
             path=path,
             shown=desk.workspace.shown(path) if desk.workspace and options.file is None else str(options.file),
             options=options.play_options,
+            check=check_for(exercise, path),
             beside=names_beside(path) if options.file is None else (),
         )
 

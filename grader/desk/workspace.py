@@ -22,12 +22,13 @@ from grader.files import replace_file
 from grader.judge.documents import Unreadable, read_verdict, verdict_document
 from grader.judge.verdict import Status, Verdict
 from grader.kit.exercise import Exercise
+from grader.kit.figures import FOLDER, pictures_of
 from grader.kit.kit import Kit, builtin_root
 
 MARKER = "grade.toml"
 STATE = ".gradekit"
 BUILT_IN = "built-in"
-OURS = frozenset({"README.md", "__pycache__"})
+OURS = frozenset({"README.md", FOLDER, "__pycache__"})
 """Names beside a submission that are not mentioned to the learner."""
 MENTIONED = 20
 LOOKED_AT = 1000
@@ -98,6 +99,8 @@ def workspaces_below(folder: Path) -> list[str]:
 def create_workspace(root: Path, kit: Kit) -> Made:
     """Make a workspace, or add missing files to one. Answers stay; an edited lesson is replaced and its copy kept.
 
+    With a lesson come the pictures that it shows.
+
     Raises WorkspaceError if the folder cannot be written, or is a workspace of another kit.
     """
     there = find_workspace(root)
@@ -116,6 +119,8 @@ def create_workspace(root: Path, kit: Kit) -> Made:
             folder = root / exercise.folder.name
             folder.mkdir(exist_ok=True)
             saved += _refresh(root, exercise.lesson, folder / exercise.lesson.name)
+            for picture in pictures_of(exercise.lesson):
+                saved += _refresh(root, picture, folder / picture.relative_to(exercise.folder))
             target = folder / exercise.file
             name = target.relative_to(root).as_posix()
             if os.path.lexists(target):
@@ -141,19 +146,20 @@ def put_stub_back(workspace: Workspace, exercise: Exercise) -> Path | None:
     return copy
 
 
-def _refresh(root: Path, lesson: Path, target: Path) -> Iterator[tuple[str, str]]:
-    """Bring a lesson up to date, and back up a copy that the learner has edited."""
-    if target.is_file() and cmp(target, lesson, shallow=False):
+def _refresh(root: Path, ours: Path, target: Path) -> Iterator[tuple[str, str]]:
+    """Bring a lesson or a picture of it up to date, and back up a copy that the learner has edited."""
+    if target.is_file() and cmp(target, ours, shallow=False):
         return
     if os.path.lexists(target):
         copy = _put_away(root, target)
         yield target.relative_to(root).as_posix(), copy.relative_to(root).as_posix()
-    shutil.copyfile(lesson, target)
+    target.parent.mkdir(exist_ok=True)
+    shutil.copyfile(ours, target)
 
 
 def _put_away(root: Path, path: Path) -> Path:
     """Move a file of the workspace to an unused name among the backups."""
-    folder = root / STATE / "backups" / path.parent.name
+    folder = root / STATE / "backups" / path.relative_to(root).parent
     folder.mkdir(parents=True, exist_ok=True)
     numbered = (folder / f"{path.stem}.{number}{path.suffix}" for number in count(1))
     copy = next(name for name in numbered if not os.path.lexists(name))

@@ -8,13 +8,14 @@ the same way are what a learner has to look at.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from grader.authoring import Diagnosed
 from grader.errors import GraderError
+from grader.judge.cancelling import steps_to_cancel_at
 from grader.judge.cells import AnyCell
-from grader.judge.collect import Function, fails, skips
+from grader.judge.collect import HiddenFunction, fails, skips
 from grader.judge.explain.telling import most_telling
 from grader.judge.judging import TooCostly, judging
 from grader.judge.kitfault import Stumble, stumble_of
@@ -33,7 +34,8 @@ its time costs the submission nothing."""
 ENDLESS = "the hidden test computes without an end"
 
 Choose = Callable[[Play], Play]
-"""A function that gives a schedule to a play that comes without one."""
+"""A function that gives a schedule to a play that comes without one. A play with a cancellation gets that of the same
+play without it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,21 +98,61 @@ class PlayFixture:
         """Charges the CPU time up to now."""
         self._began = time.thread_time()
 
+    def __repr__(self) -> str:
+        return "play"
+
     def __call__(self, scenario: str, *, within: float | None = None, **inputs: object) -> Recording:
         """Play a scenario and return what happened, however it ended.
 
         A play that is not over ``within`` so many virtual seconds is stopped and ends as ``late``.
         """
+        return self.recording(Play(scenario, Play.encode(inputs), self._backend, within=within))
+
+    def each_step(self, scenario: str, *, within: float | None = None, **inputs: object) -> Iterator[Recording]:
+        """Play a scenario once for each step of its caller, which is cancelled there, and yield what happened.
+
+        The scenario marks its caller with ``with stage.caller():``. It is played without a cancellation first, and that
+        play must return; it is not yielded. If its caller is open for n task steps, n + 1 recordings follow: in the
+        first the caller is cancelled before its first wait, in number k just before the k-th of those steps. The other
+        inputs and the schedule are the same in all of them. Of a caller with 200 steps or more, the first hundred steps
+        are tried, and a hundred further ones at even distances.
+
+        Raises Missing, which fails the test, if the first play did not return or has no caller.
+        """
+        key = Play(scenario, Play.encode(inputs), self._backend, within=within)
+        uncancelled = self.recording(key)
+        steps = steps_to_cancel_at(uncancelled)
+        plays = [replace(key, cancel_at=step) for step in steps]
+        for number, play in enumerate(plays):
+            yield self.recording(play, of_steps=uncancelled.caller_steps, ahead=plays[number + 1 : number + 1 + AHEAD])
+
+    def recording(self, key: Play, *, of_steps: int | None = None, ahead: Sequence[Play] = ()) -> Recording:
+        """Play under the schedule of this call, and ask for further plays ``ahead``.
+
+        ``of_steps`` is for how many steps the caller is open where it is not cancelled.
+        """
         self.forgive()
         try:
-            play = self._choose(Play(scenario, Play.encode(inputs), self._backend, within=within))
+            play = self._choose(key)
+            for asked in (key, *ahead) if ahead else ():
+                self._cell.send(self._choose(asked))
             # A copy: a recording notes what a hidden test looked at, and other tests share the one in the cell.
             recording = replace(self._cell.recording(play), looked=False)
+            if recording.cancellation is not None and of_steps is not None:
+                recording.cancellation = replace(recording.cancellation, steps=of_steps)
             self.used.append((play, recording))
             return recording
         finally:
             # The time up to here is the submission's: a message that is refused takes as long to read as others.
             self._began = time.thread_time()
+
+    @property
+    def walks_whole(self) -> bool:
+        """Whether a walk through the choices of its plays comes to all of their schedules.
+
+        No walk comes to every order in which tasks go on after a cancellation.
+        """
+        return not any(play.cancel_at is not None and recording.widths for play, recording in self.used)
 
     def has_little(self) -> bool:
         """Whether the hidden test has little to compute over, or nothing yet."""
@@ -131,11 +173,14 @@ def by_number(cell: AnyCell, variants: Variants, number: int, last: int) -> Choo
     Variants of lower numbers that have to be known before this one can be named are played first.
     """
 
-    def choose(key: Play) -> Play:
+    def choose(wanted: Play) -> Play:
+        key = wanted.uncancelled
         while (earlier := variants.needed(key, number)) is not None:
             (play,) = variants.plays(key, earlier, earlier)
             variants.note(key, earlier, cell.recording(play))
         plays = variants.plays(key, number, min(number + AHEAD, last))
+        if wanted.cancel_at is not None:
+            return replace(plays[0], cancel_at=wanted.cancel_at)
         for play in plays:
             cell.send(play)
         variants.note(key, number, cell.recording(plays[0]))
@@ -162,7 +207,7 @@ class Trial:
     """One hidden test on one backend, and the cell in which the submission is played for it."""
 
     test: HiddenTest
-    function: Function
+    function: HiddenFunction
     cell: AnyCell
     backend: str
     threads: bool
@@ -187,8 +232,8 @@ class Trial:
 
     def call_to_the_end(self, play: PlayFixture, number: int) -> Judged | None:
         """As ``call``; raises TooCostly or TooLong if the call is cut short."""
-        codes = {"outermost": Trial.run.__code__, "innermost": PlayFixture.__call__.__code__}
-        with judging(self.cell.budget, play.has_little, **codes) as play.settle:
+        tests, asking = self.function.code.co_filename, PlayFixture.recording.__code__
+        with judging(self.cell.budget, play.has_little, tests=tests, asking=asking) as play.settle:
             try:
                 return self._called(play, number)
             finally:
@@ -196,13 +241,13 @@ class Trial:
 
     def _called(self, play: PlayFixture, number: int) -> Judged | None:
         try:
-            returned = self.run(play)
+            returned = self.function.call(play)
         except skips():
             return not_judged("the hidden test was skipped")
         except GraderError:
             raise  # such as that no box can be started, which is not the learner's fault
         except fails() as error:
-            stumble = stumble_of(error, self.function)
+            stumble = stumble_of(error, self.function.code)
             return self._failed(play.used, number, stumble, error if isinstance(error, Diagnosed) else None)
         if returned is None:
             unseen = any(_is_unseen(recording) for _, recording in play.used)
@@ -211,10 +256,6 @@ class Trial:
         if isinstance(returned, Coroutine):
             returned.close()  # the reason says so; Python need not warn of it as well
         return not_judged(f"the hidden test returned a {type(returned).__name__}")
-
-    def run(self, play: PlayFixture) -> object:
-        """Call the function of the hidden test, and do nothing else: it may be interrupted anywhere in this frame."""
-        return self.function(play)
 
     def _too_costly(self, play: PlayFixture, number: int) -> Judged:
         """How a call is judged that was cut short, as its time was up."""
@@ -273,6 +314,10 @@ class Trial:
         if any(recording.many for _, recording in used):
             return failed
         chosen = {play.key: recording.choices for play, recording in used}
+        # What was cancelled at earlier steps has hardly ever a part in the failure, and may be a hundred plays.
+        of_the_failure = {key: made for key, made in chosen.items() if key.cancel_at in (None, failed.play.cancel_at)}
+        if len(of_the_failure) < len(chosen) and self._replay(of_the_failure, failed) is not None:
+            chosen = of_the_failure
         replayed = self._replay(chosen, failed)
         if replayed is None:
             return failed
@@ -285,10 +330,12 @@ class Trial:
         return self._replay(chosen, failed) or replayed
 
     def _replay(self, chosen: Mapping[Play, Choices], failed: Failed) -> Failed | None:
-        """The failure under these choices, if it is the same one."""
+        """The failure under these choices, if it is the same one: cancelled at the same step, if it is cancelled."""
         judged = self.call(self.fixture(by_choices(chosen)), failed.variant)
         again = judged.failed if judged is not None else None
-        return again if again is not None and again.diagnosis == failed.diagnosis else None
+        if again is None or again.diagnosis != failed.diagnosis or again.play.cancel_at != failed.play.cancel_at:
+            return None
+        return again
 
 
 def not_judged(reason: str) -> Judged:

@@ -1,5 +1,8 @@
 """Collects the hidden tests of one exercise with pytest, without the plugins and settings of this computer.
 
+A test that takes nothing but ``play`` is called as the function that it is. Any other is called through pytest, with
+its parameters and with fixtures that are set up anew for every call.
+
 pytest is imported by the functions that need it: the parent of a class run never judges, and if nothing is new it ends
 in less than a second, a fifth of which the import would take.
 """
@@ -9,9 +12,12 @@ from __future__ import annotations
 import os
 import re
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from types import CodeType
 from typing import TYPE_CHECKING, Any
 
 from grader.errors import KitError
@@ -21,15 +27,36 @@ from grader.kit.tables import read_text
 if TYPE_CHECKING:
     import pytest
 
-Function = Callable[[Any], object]
-"""A hidden test; its one argument is the ``play`` fixture."""
+    from grader.judge.calling import Caller
 
-_collected: dict[Path, tuple[str, Mapping[str, Function]]] = {}
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HiddenFunction:
+    """A hidden test, ready to be called."""
+
+    code: CodeType
+    """The code of its function, which knows the file and the line."""
+    call: Callable[[Any], object]
+    """Calls it once with a ``play``, and lets out what it returns or raises."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HiddenFunctions:
+    """The hidden tests of an exercise."""
+
+    by_name: Mapping[str, HiddenFunction]
+    close: Callable[[], None]
+    """Tears down what they have set up for more than one call, such as a fixture of the module."""
+
+
+_FOLDERS = "_tmp_path_factory"
+"""Where pytest's configuration keeps what makes the folders of ``tmp_path``."""
+_collected: dict[Path, tuple[str, HiddenFunctions]] = {}
 """Each file's text when it was collected, and its tests. Collecting takes as long as judging several submissions."""
 
 
-def hidden_functions(exercise: Exercise) -> Mapping[str, Function]:
-    """The hidden tests of an exercise by name. They are collected once, and again when their file has changed.
+def hidden_functions(exercise: Exercise) -> HiddenFunctions:
+    """The hidden tests of an exercise. They are collected once, and again when their file has changed.
 
     Raises KitError when pytest does not collect exactly those that are declared.
     """
@@ -61,22 +88,30 @@ def fails_by_assertion() -> tuple[type[BaseException], ...]:
     return pytest.fail.Exception, AssertionError
 
 
-def _collect(exercise: Exercise) -> Mapping[str, Function]:
+def _collect(exercise: Exercise) -> HiddenFunctions:
     import pytest
 
-    collector = _Collector()
+    from grader.judge.calling import Caller
+
+    collector, caller = _Collector(), Caller()
     _forget(exercise)
     with _own_environment():
-        pytest.main(_arguments(exercise), plugins=[collector])
+        pytest.main(_arguments(exercise), plugins=[collector, caller])
+    collector.keep_folders()
     _forget(exercise)
     if collector.interrupted:
         raise KeyboardInterrupt
-    _check(exercise, collector)
-    return {item.name: item.obj for item in collector.items}
+    if collector.error:
+        raise _uncollectable(exercise.test_file, collector.error)
+    check_collected(exercise.test_file, collector.items, [test.name for test in exercise.tests])
+    return HiddenFunctions(
+        by_name={item.name: _hidden_function(item, caller) for item in collector.items},
+        close=partial(_tear_down, collector.items[0]),
+    )
 
 
 class _Collector:
-    """A plugin of pytest that keeps the hidden tests which pytest collects."""
+    """A plugin of pytest that keeps the hidden tests which pytest collects, and spares their calls a report."""
 
     def __init__(self) -> None:
         self.items: list[pytest.Function] = []
@@ -84,15 +119,16 @@ class _Collector:
         """Why the file cannot be collected."""
         self.interrupted = False
         """Whether the user pressed Ctrl-C."""
+        self._folders: Any = None
 
-    def pytest_pycollect_makeitem(self, collector: Any, name: str, obj: object) -> list[pytest.Item] | None:
-        if not (name.startswith("test_") and callable(obj)):
-            return None
-        import pytest
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        self.items = [*session.items]  # type: ignore[list-item]
+        self._folders = getattr(session.config, _FOLDERS)
 
-        item: pytest.Function = pytest.Function.from_parent(collector, name=name)
-        self.items.append(item)
-        return [item]
+    def keep_folders(self) -> None:
+        """Give ``tmp_path`` back what it makes folders with, which pytest takes away at the end of its run."""
+        if self.items:
+            setattr(self.items[0].config, _FOLDERS, self._folders)
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         if report.failed and not self.error:
@@ -101,24 +137,48 @@ class _Collector:
     def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
         self.interrupted = excinfo.type is KeyboardInterrupt  # pytest stops by subclasses of it
 
+    def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[Any]) -> pytest.TestReport:
+        import pytest
 
-def _check(exercise: Exercise, collector: _Collector) -> None:
-    """Raise KitError for hidden tests that would not run as their author means them to."""
-    if collector.error:
-        raise _uncollectable(exercise.test_file, collector.error)
-    names, declared = [item.name for item in collector.items], [test.name for test in exercise.tests]
-    if names != declared:
+        # pytest would make a traceback, which takes five times as long as the judging, and no user would see it.
+        return pytest.TestReport(
+            nodeid=item.nodeid,
+            location=item.location,
+            keywords={},
+            outcome="passed" if call.excinfo is None else "failed",
+            longrepr=None,
+            when=call.when,  # type: ignore[arg-type]  # a collection comes to no such report
+        )
+
+
+def _hidden_function(item: pytest.Function, caller: Caller) -> HiddenFunction:
+    from grader.judge.calling import run_once, takes_play_alone
+
+    def call(play: object) -> object:
+        return caller.call(play, partial(run_once, item))
+
+    return HiddenFunction(code=item.function.__code__, call=item.obj if takes_play_alone(item) else call)
+
+
+def _tear_down(item: pytest.Function) -> None:
+    try:
+        item.ihook.pytest_runtest_teardown(item=item, nextitem=None)
+    except fails() as error:
+        what = f"{item.path}: a fixture cannot be torn down: {type(error).__name__}: {error}"
+        raise KitError(what, hint="Correct what stands behind its `yield`.") from error
+
+
+def check_collected(path: Path, items: Sequence[pytest.Function], declared: Sequence[str]) -> None:
+    """Raise KitError for hidden tests of a file that are not those declared, or would not run as their author means."""
+    from grader.judge.calling import refuse_what_grade_cannot_do
+
+    if [item.name for item in items] != [*declared]:
         raise KitError(
-            f"{exercise.test_file}: pytest collects {len(names)} tests of {len(declared)} declared",
+            f"{path}: pytest collects {len(items)} tests of {len(declared)} declared",
             hint="Declare every hidden test at the top level with @grading.",
         )
-    # A fixture of its own would have to be set up again for every submission, backend and schedule.
-    for item in collector.items:
-        if set(item.fixturenames) != {"play"} or any(item.iter_markers()):
-            raise KitError(
-                f"{exercise.test_file}: `{item.name}` is marked or set up by something else than @grading",
-                hint="Take `pytestmark`, `setup_module`, `setup_function` and fixtures out of the file.",
-            )
+    for item in items:
+        refuse_what_grade_cannot_do(item)
 
 
 def _uncollectable(path: Path, report: str) -> KitError:
@@ -139,13 +199,13 @@ def _forget(exercise: Exercise) -> None:
 
 
 def _arguments(exercise: Exercise) -> list[str]:
-    off = "cacheprovider logging terminal faulthandler doctest unittest junitxml pastebin stepwise setuponly setupplan"
-    # These two collect garbage when a session ends, which takes a fifth of its time, and their warnings go nowhere.
-    off += " unraisableexception threadexception"
+    off = "cacheprovider capture logging terminal faulthandler doctest unittest junitxml pastebin stepwise setuponly"
+    # The last two collect garbage when a session ends, which takes a fifth of its time, and their warnings go nowhere.
+    off += " setupplan unraisableexception threadexception"
     return [
         # The root lies above the exercise: pytest names the module by its path from there, and each needs its own name.
         *("-c", os.devnull, "--rootdir", str(exercise.folder.parent), "--noconftest", "--import-mode=importlib"),
-        *("--collect-only", "--assert=plain", "--capture=no", "--strict-markers"),
+        *("--collect-only", "--assert=plain", "--strict-markers"),
         *(argument for name in off.split() for argument in ("-p", f"no:{name}")),
         str(exercise.test_file),
     ]

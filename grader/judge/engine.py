@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import platform
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cache
@@ -13,6 +13,7 @@ from pathlib import Path
 
 from grader.errors import GraderError, InternalError, KitError
 from grader.judge.cells import AnyCell, Cells
+from grader.judge.exempt import Check
 from grader.judge.options import EVERYTHING, PlayOptions
 from grader.judge.progress import NOBODY, Onlooker
 from grader.judge.reference import Reference
@@ -27,8 +28,6 @@ from grader.policy.submission import Fault, Submission
 from grader.sandbox.box import Box, Job
 from grader.sandbox.budget import Budget
 from grader.sandbox.cell import Cell
-
-Check = Callable[[Submission, Exercise, str], rules.Findings]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,24 +81,61 @@ def grade_each(
     grading.reference.close()
 
 
+class Bench:
+    """What all submissions of one exercise have in common: its stub, its scenarios, its reference answer and a box."""
+
+    def __init__(self, box: Box, kit: Kit, exercise: Exercise) -> None:
+        self.exercise = exercise
+        self._box = box
+        self._kit = kit
+        self._stub = read_text(exercise.stub)
+        self._scenarios = _read_scenarios(exercise.scenarios)
+        self.reference = Reference(exercise, self.cell)
+
+    def take_in(self, request: Request) -> tuple[Verdict, Submission | None]:
+        """The verdict as far as it is known without playing, and the submission if it can be judged."""
+        verdict = _blank(self._kit, self.exercise, request)
+        taken = request.taken or submission.take(request.path, limit=self.exercise.limits.file_bytes)
+        if isinstance(taken, Fault):
+            return replace(verdict, faults=(taken,)), None
+        findings = request.check(taken, self.exercise, self._stub)
+        verdict = replace(verdict, digest=taken.digest, look=findings.look)
+        if findings.faults:
+            return replace(verdict, faults=findings.faults), None
+        verdict = replace(verdict, isolation=self._box.level, source=taken.source)
+        if refused := self._box.refusal(self.exercise.needs):
+            return replace(verdict, trouble=refused), None
+        return verdict, taken
+
+    def cell(self, source: str, budget: Budget | None = None) -> Cell:
+        """What plays a submission."""
+        exercise = self.exercise
+        job = Job(
+            module=exercise.module,
+            submission=source,
+            scenarios=self._scenarios,
+            limits=exercise.limits,
+            needs=exercise.needs,
+        )
+        return Cell(self._box, job, budget)
+
+
 class _Grading:
-    """What all submissions of one exercise have in common while they are graded."""
+    """What judges one submission of an exercise after the other."""
 
     def __init__(self, box: Box, kit: Kit, exercise: Exercise, processors: int, onlooker: Onlooker) -> None:
         self._box = box
         self._processors = processors
-        self._kit = kit
         self._exercise = exercise
-        self._stub = read_text(exercise.stub)
-        self._scenarios = _read_scenarios(exercise.scenarios)
-        self.reference = Reference(exercise, self._cell)
+        self._bench = Bench(box, kit, exercise)
+        self.reference = self._bench.reference
         self._session = Session(exercise, self.reference, onlooker)
         self._results = Results(kit, exercise, self.reference)
 
     def verdict(self, request: Request) -> Verdict:
         """Take a submission in and, if it can be judged, have it judged."""
         began = time.perf_counter()
-        verdict, taken = self._take_in(request)
+        verdict, taken = self._bench.take_in(request)
         if taken is None:
             return verdict
         budget = Budget.within(self._exercise.limits, share=request.options.share)
@@ -125,37 +161,11 @@ class _Grading:
         examination.cell.forget()
         self.reference.forget()
 
-    def _take_in(self, request: Request) -> tuple[Verdict, Submission | None]:
-        """The verdict as far as it is known without playing, and the submission if it can be judged."""
-        verdict = _blank(self._kit, self._exercise, request)
-        taken = request.taken or submission.take(request.path, limit=self._exercise.limits.file_bytes)
-        if isinstance(taken, Fault):
-            return replace(verdict, faults=(taken,)), None
-        findings = request.check(taken, self._exercise, self._stub)
-        verdict = replace(verdict, digest=taken.digest, look=findings.look)
-        if findings.faults:
-            return replace(verdict, faults=findings.faults), None
-        verdict = replace(verdict, isolation=self._box.level, source=taken.source)
-        if refused := self._box.refusal(self._exercise.needs):
-            return replace(verdict, trouble=refused), None
-        return verdict, taken
-
     def _cells(self, source: str, budget: Budget, options: PlayOptions) -> AnyCell:
         backends = options.backends_of(self._exercise)
         if self._processors < 2 or len(backends) < 2:
-            return self._cell(source, budget)
-        return Cells(backends, budget, lambda: self._cell(source, budget))
-
-    def _cell(self, source: str, budget: Budget | None = None) -> Cell:
-        exercise = self._exercise
-        job = Job(
-            module=exercise.module,
-            submission=source,
-            scenarios=self._scenarios,
-            limits=exercise.limits,
-            needs=exercise.needs,
-        )
-        return Cell(self._box, job, budget)
+            return self._bench.cell(source, budget)
+        return Cells(backends, budget, lambda: self._bench.cell(source, budget))
 
 
 def _read_scenarios(path: Path) -> str:

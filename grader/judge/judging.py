@@ -30,15 +30,16 @@ class TooCostly(BaseException):
 
 @contextmanager
 def judging(
-    budget: Budget, has_little: Callable[[], bool], *, outermost: CodeType, innermost: CodeType
+    budget: Budget, has_little: Callable[[], bool], *, tests: str, asking: CodeType
 ) -> Iterator[Callable[[], None]]:
     """Charge the CPU time of the block to a budget, and raise TooCostly in it once nothing is left.
 
     Hands the block a function that charges what has been used up to then, as happens now and then and at the end.
 
-    It is raised only below a frame of ``outermost`` with no frame of ``innermost`` in between: in code of the hidden
-    test, and not while a box is being asked, which must not stop half way. While the test ``has_little`` to compute
-    over, it may take as long as if nothing had been spent before: how slow it is then is not the submission's doing.
+    It is raised only below a frame of the file ``tests`` with no frame of ``asking`` in between: in code of the hidden
+    tests, and neither while pytest sets up their fixtures nor while a box is being asked, which must not stop half way.
+    While the test ``has_little`` to compute over, it may take as long as if nothing had been spent before: how slow it
+    is then is not the submission's doing.
     """
     settle = _account(budget)
     left_before = budget.judging
@@ -46,7 +47,7 @@ def judging(
     def must_stop(frame: FrameType | None) -> bool:
         settle()
         left = budget.judging + (max(0, budget.patience - left_before) if has_little() else 0)
-        return left <= 0 and _is_below(frame, outermost, innermost)
+        return left <= 0 and _computes(frame, tests, asking)
 
     in_main = threading.current_thread() is threading.main_thread()
     bounded = _by_signal if in_main else _by_another_thread
@@ -110,7 +111,7 @@ def _account(budget: Budget) -> Callable[[], None]:
     return settle
 
 
-def _is_below(frame: FrameType | None, outermost: CodeType, innermost: CodeType) -> bool:
-    while frame is not None and frame.f_code not in (outermost, innermost):
+def _computes(frame: FrameType | None, tests: str, asking: CodeType) -> bool:
+    while frame is not None and frame.f_code is not asking and frame.f_code.co_filename != tests:
         frame = frame.f_back
-    return frame is not None and frame.f_code is outermost
+    return frame is not None and frame.f_code is not asking

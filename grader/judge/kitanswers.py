@@ -16,14 +16,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from grader.judge.engine import Request, versions
+from grader.judge.exempt import check_interface_only, is_exempt
 from grader.judge.options import EVERYTHING, PlayOptions
 from grader.kit.exercise import Exercise
 from grader.policy import rules
-from grader.policy.interface import asked_names, check_interface
+from grader.policy.interface import asked_names
 from grader.policy.program import read
 from grader.policy.submission import Fault, Submission
-
-EXEMPT = "# off-limits: exempt"
 
 # The id of a parameter set may have commas and blanks, and no brackets.
 _TEST = r"\w+(?:\[[^\]]*\])?"
@@ -103,7 +102,7 @@ def _answers(exercise: Exercise) -> list[Path]:
 
 def request_for(path: Path, options: PlayOptions) -> Request:
     """The request to grade an answer of the kit."""
-    check = _interface_only if _is_exempt(path) else rules.check
+    check = check_interface_only if is_exempt(path) else rules.check
     return Request(path=path, shown=shown(path), options=options, check=check)
 
 
@@ -116,10 +115,6 @@ def stub_request(exercise: Exercise) -> Request:
 def shown(path: Path) -> str:
     """``wrong/sequential.py``, and ``join.py`` for the reference and the stub."""
     return f"{path.parent.name}/{path.name}" if path.parent.name in ("right", "wrong") else path.name
-
-
-def _is_exempt(path: Path) -> bool:
-    return EXEMPT in _head(path)[:2]
 
 
 def _is_supported(path: Path) -> bool:
@@ -135,12 +130,6 @@ def _head(path: Path) -> list[str]:
 
 def _numbers(version: str) -> list[int]:
     return [int(number) for number in re.findall(r"\d+", version)[:3]]
-
-
-def _interface_only(taken: Submission, exercise: Exercise, stub: str) -> rules.Findings:
-    program = read(taken)
-    faults = (program,) if isinstance(program, Fault) else check_interface(program, stub)
-    return rules.Findings(faults=faults, look=())
 
 
 def _rules_only(taken: Submission, exercise: Exercise, stub: str) -> rules.Findings:

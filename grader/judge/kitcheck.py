@@ -34,6 +34,7 @@ from grader.judge.options import EVERYTHING, PlayOptions
 from grader.judge.verdict import TestResult, Verdict
 from grader.kit.exercise import Exercise
 from grader.kit.faults import KitFault
+from grader.kit.figures import FOLDER
 from grader.kit.kit import Kit, ReadKit
 from grader.kit.tables import read_text
 from grader.policy import submission
@@ -357,7 +358,7 @@ def _never_failed(case: Mended, answers: Sequence[tuple[Path, Verdict, bool]]) -
 def _strangers(exercise: Exercise) -> Iterator[Path]:
     """Files and folders that no part of the product reads."""
     read = (exercise.stub, exercise.lesson, exercise.scenarios, exercise.test_file)
-    own = {"exercise.toml", FILE, *(path.name for path in read)}
+    own = {"exercise.toml", FILE, FOLDER, *(path.name for path in read)}
     yield from _besides(exercise.folder, own)
     if exercise.solutions is None:
         return

@@ -11,9 +11,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from pathlib import PurePath
-from types import FunctionType
+from types import CodeType
 
-from grader.judge.collect import Function, fails_by_assertion
+from grader.judge.cancelling import NoCaller
+from grader.judge.collect import fails_by_assertion
 from grader.text import clean_line
 from grader.wire.recording import Ended, Leaf, Mark, Recording, Span, Trace
 
@@ -47,7 +48,7 @@ class Stumble:
     line: int
     """The innermost line of the hidden tests that it came through."""
     said: str
-    """``AttributeError: 'Recording' object has no attribute 'returned'``."""
+    """``AttributeError: 'Recording' object has no attribute 'returned'``, or which scenario has no caller."""
     of_the_test: bool
     """Whether it is the test's own bug, whatever a submission returned."""
 
@@ -57,12 +58,15 @@ class Stumble:
         return at_fault(self.path, self.line, self.said)
 
 
-def stumble_of(error: BaseException, function: Function) -> Stumble | None:
-    """What an exception says about the hidden test that raised it; None for a failed assertion."""
-    if isinstance(error, fails_by_assertion()):
+def stumble_of(error: BaseException, code: CodeType) -> Stumble | None:
+    """What an exception says about the hidden test of that code that raised it; None for a failed assertion.
+
+    That a scenario has no caller fails the test, too; if the reference answer does not get it there either, it never
+    enters one.
+    """
+    if isinstance(error, fails_by_assertion()) and not isinstance(error, NoCaller):
         return None
-    assert isinstance(function, FunctionType)
-    file, line, innermost = function.__code__.co_filename, function.__code__.co_firstlineno, ""
+    file, line, innermost = code.co_filename, code.co_firstlineno, ""
     step = error.__traceback__
     while step is not None:
         innermost = step.tb_frame.f_code.co_filename
@@ -71,7 +75,7 @@ def stumble_of(error: BaseException, function: Function) -> Stumble | None:
     return Stumble(
         path=PurePath(file),
         line=line,
-        said=said(type(error).__name__, str(error)),
+        said=str(error) if isinstance(error, NoCaller) else said(type(error).__name__, str(error)),
         of_the_test=innermost == file and _no_answer_raises(error),
     )
 

@@ -11,7 +11,9 @@ import difflib
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
+from typing import TypeGuard
 
+from grader.authoring import Play, Stage
 from grader.kit.exercise import Exercise
 from grader.kit.faults import KitFault
 from grader.kit.tables import read_text
@@ -20,7 +22,7 @@ from grader.policy.names import names_bound_by
 from grader.text import joined
 from grader.wire.recording import Raised, Recording, Span
 
-STAGE = ("submission", "now", "token", "mark", "span", "attempt", "attempt_sync", "settle", "gate")
+STAGE = tuple(name for name in vars(Stage) if not name.startswith("_"))
 """What a stage has for scenarios."""
 STAGE_INSIDE = ("spans", "marks", "attempts", "rows", "encode", "encode_little", "encode_error", "class_names")
 """What a stage has for the player; a scenario that uses it does not fail."""
@@ -36,7 +38,9 @@ _GIVES: Mapping[tuple[type, str], type] = {
 
 _Function = ast.FunctionDef | ast.AsyncFunctionDef
 _OWN_ARGUMENTS = ("within",)
-"""Keywords of ``play`` that are not for the scenario."""
+"""Keywords of ``play`` and of its methods that are not for the scenario."""
+_PLAY = tuple(name for name in vars(Play) if not name.startswith("_"))
+"""What ``play`` has for hidden tests, beside that it can be called."""
 
 
 def of_kit_files(exercise: Exercise) -> list[KitFault]:
@@ -79,9 +83,22 @@ def _is_stage(node: ast.expr) -> bool:
 
 def of_hidden_tests(exercise: Exercise) -> list[KitFault]:
     """The names of recordings and spans in the hidden tests that these do not have, and plays that cannot be played."""
-    scenarios = _scenarios(ast.parse(read_text(exercise.scenarios)))
+    tree = ast.parse(read_text(exercise.scenarios))
+    scenarios = _scenarios(tree)
     functions = _functions_that_play(ast.parse(read_text(exercise.test_file)))
-    return _in_order(fault for node in functions for fault in _of_test(node, exercise.test_file, scenarios))
+    faults = [fault for node in functions for fault in _of_test(node, exercise.test_file, scenarios)]
+    if "*" not in scenarios and not any(
+        isinstance(node, ast.Attribute) and node.attr == "caller" for node in ast.walk(tree)
+    ):
+        faults += _without_caller(functions, exercise.test_file)
+    return _in_order(faults)
+
+
+def _without_caller(functions: Iterable[_Function], path: Path) -> Iterator[KitFault]:
+    """The calls of ``play.each_step``, where no scenario enters ``stage.caller()``."""
+    nodes = (node for function in functions for node in ast.walk(function))
+    what, hint = "no scenario enters `stage.caller()`", "Put the call to be cancelled into `with stage.caller():`."
+    yield from (KitFault(path=path, line=node.lineno, what=what, hint=hint) for node in nodes if _plays_each_step(node))
 
 
 def _functions_that_play(tree: ast.Module) -> list[_Function]:
@@ -128,9 +145,11 @@ def _of_test(test: _Function, path: Path, scenarios: Mapping[str, _Function | No
             if record is not None and not hasattr(record, node.attr) and not _is_special(node.attr):
                 names = [name for name in dir(record) if not name.startswith("_")]
                 yield _missing(path, node, ast.unparse(node.value), names)
-        if isinstance(node, ast.Call) and _is_play(node) and (said := _cannot_play(node, scenarios)):
+        if isinstance(node, ast.Call) and _plays(node) and (said := _cannot_play(node, scenarios)):
             what, hint = said
             yield KitFault(path=path, line=node.lineno, what=what, hint=hint)
+        if isinstance(node, ast.Attribute) and _is_name(node.value, "play") and node.attr not in _PLAY:
+            yield _missing(path, node, "play", _PLAY)
 
 
 def _records(test: _Function) -> Mapping[str, type]:
@@ -138,8 +157,10 @@ def _records(test: _Function) -> Mapping[str, type]:
     values: dict[str, list[ast.expr | None]] = {}
     assigned: dict[ast.AST, ast.expr] = {}
     for node in ast.walk(test):
-        if isinstance(node, ast.Assign):
+        if isinstance(node, ast.Assign) and not _plays_each_step(node.value):
             assigned.update(dict.fromkeys(node.targets, node.value))
+        if isinstance(node, ast.For | ast.comprehension) and _plays_each_step(node.iter):
+            assigned[node.target] = node.iter
         for name in _names_changed_by(node):
             values.setdefault(name, []).append(assigned.get(node))
     known: dict[str, type] = {}
@@ -151,11 +172,11 @@ def _records(test: _Function) -> Mapping[str, type]:
 
 
 def _record(value: ast.expr | None, known: Mapping[str, type]) -> type | None:
-    """The kind of record that an expression gives, if it can be told."""
+    """The kind of record that an expression gives, or an iterator over such records, if it can be told."""
     match value:
         case ast.Name(id=name):
             return known.get(name)
-        case ast.Call() if _is_play(value):
+        case ast.Call() if _plays(value):
             return Recording
         case ast.Call(func=ast.Attribute(value=inner, attr=name)):
             record = _record(inner, known)
@@ -166,11 +187,19 @@ def _record(value: ast.expr | None, known: Mapping[str, type]) -> type | None:
     return None
 
 
-def _is_play(call: ast.Call) -> bool:
-    match call.func:
-        case ast.Name(id="play") | ast.Attribute(value=ast.Name(id="play"), attr="each_step"):
-            return True
+def _plays(call: ast.Call) -> bool:
+    return _is_name(call.func, "play") or _plays_each_step(call)
+
+
+def _plays_each_step(node: ast.AST) -> TypeGuard[ast.Call]:
+    match node:
+        case ast.Call(func=ast.Attribute(value=owner, attr="each_step")):
+            return _is_name(owner, "play")
     return False
+
+
+def _is_name(node: ast.AST, name: str) -> bool:
+    return isinstance(node, ast.Name) and node.id == name
 
 
 def _cannot_play(call: ast.Call, scenarios: Mapping[str, _Function | None]) -> tuple[str, str] | None:
@@ -237,7 +266,7 @@ def _inputs_by_scenario(tests: ast.Module) -> Mapping[str, set[str | None]]:
     given: dict[str, set[str | None]] = {}
     for function in _functions_that_play(tests):
         for node in ast.walk(function):
-            if isinstance(node, ast.Call) and _is_play(node) and (name := _scenario_named(node)) is not None:
+            if isinstance(node, ast.Call) and _plays(node) and (name := _scenario_named(node)) is not None:
                 given.setdefault(name, set()).update(keyword.arg for keyword in node.keywords)
     return given
 

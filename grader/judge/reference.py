@@ -57,18 +57,28 @@ class Reference:
     def recording(self, play: Play) -> Recording | None:
         """The same play of the reference answer, in natural order, with its trace and what its functions returned.
 
-        None if the kit comes without the reference, or if this play of it does not end by itself.
+        A caller that is to be cancelled at a step which it does not come to there is cancelled at its last one. None if
+        the kit comes without the reference, or if this play of it does not end by itself.
         """
         if self._source is None:
             return None
         kept = _recordings(self._source, read_text(self._exercise.scenarios), self._exercise.limits)
         natural = replace(_natural(play), returns=True)
         if natural not in kept:
-            recording = self._cell(self._source).recording(natural)
+            recording = self._cancelled_within(natural)
             if not recording.ended.by_itself:
                 return None
             kept[natural] = recording
         return kept[natural]
+
+    def _cancelled_within(self, play: Play) -> Recording:
+        """The play of the reference answer, cancelled at its last step if it has fewer steps than the play asks for."""
+        assert self._source is not None
+        recording = self._cell(self._source).recording(play)
+        cancellation, steps = recording.cancellation, recording.caller_steps
+        if cancellation is None or cancellation.time is not None or steps is None or steps >= cancellation.step:
+            return recording
+        return self._cell(self._source).recording(replace(play, cancel_at=steps))
 
     # ---- the witness -------------------------------------------------------------------------------------------------
 

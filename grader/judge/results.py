@@ -127,6 +127,7 @@ class _Explaining:
             elapsed=shown.elapsed,
             schedule=failed.variant,
             turns=turns_in_words(shown.trace) if failed.variant and shown.trace is not None else "",
+            cancellation=shown.cancellation,
             line=found.line,
             source=self.taken.line(found.line)[:MAX_LINE],
             last_line=last_line if last_line != found.line else None,

@@ -57,8 +57,11 @@ class Variants:
             walk.note(number, recording)
 
     def exhausted(self, plays: Iterable[Play], number: int) -> bool:
-        """Whether every one of these plays has no variant after ``number``."""
-        walks = [self._walks.get(play.key) for play in plays]
+        """Whether every one of these plays has no variant after ``number``.
+
+        A play with a cancellation has the variants of the same play without it.
+        """
+        walks = [self._walks.get(play.uncancelled.key) for play in plays]
         return all(walk is not None and walk.small and walk.complete_at(number) for walk in walks)
 
 

@@ -1,10 +1,10 @@
 """Judges submissions of one exercise by its hidden tests: ordinary pytest functions, collected once, called here.
 
 A hidden test is called once per backend and, on each, once per schedule: natural order first, then shuffled ones, until
-one fails. A play in which no two tasks were ever ready together has one schedule; a small tree of choices is walked
-whole; a budget of task steps bounds the rest, never time. A test passes on a backend only by affirmative evidence: its
-result is recorded after its last schedule, and a test without a recorded result earns no points. Ctrl-C ends the
-judging: results that are recorded stay, and the other tests are not judged.
+one fails (``rounds``). A play in which no two tasks were ever ready together has one schedule; a small tree of choices
+is walked whole; a budget of task steps bounds the rest, never time. A test passes on a backend only by affirmative
+evidence: its result is recorded after its last schedule, and a test without a recorded result earns no points. Ctrl-C
+ends the judging: results that are recorded stay, and the other tests are not judged.
 """
 
 from __future__ import annotations
@@ -19,20 +19,19 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from types import FrameType
 
-from grader.judge.attempt import Judged, TooLong, Trial, by_number, not_judged
+from grader.judge.attempt import Judged, TooLong, Trial, not_judged
 from grader.judge.cells import AnyCell
 from grader.judge.collect import hidden_functions
 from grader.judge.options import PlayOptions
 from grader.judge.progress import NOBODY, Onlooker, Progress
 from grader.judge.reference import Reference
+from grader.judge.rounds import blamed, under_schedules
 from grader.judge.schedules import Variants
 from grader.judge.verdict import STOPPED, Outcome
 from grader.kit.exercise import Exercise
 from grader.kit.hidden_tests import HiddenTest
-from grader.wire.recording import LEFT_BEHIND, Remark
+from grader.wire.recording import Remark
 
-STEP_BUDGET = 400_000
-"""Task steps of all plays of one test on one backend, after which no further schedule is begun."""
 TIMEOUT_SECONDS = 600
 """The real time for a hidden test with all plays on one backend. Reaching it is the grader's fault: plays have limits,
 and so has the CPU time of a test."""
@@ -88,6 +87,8 @@ class Session:
             if self._stopping.presses != 1:
                 raise
             examination.stopped = True
+        finally:
+            self._functions.close()
         for trial in left:
             examination.results.setdefault(trial.key, not_judged(STOPPED))
         return examination
@@ -101,10 +102,11 @@ class Session:
             # A hidden test that leaves in one of these ways has no result.
             with suppress(SystemExit, TooLong):
                 with _alarm():
-                    judged = self._judge(trial, options, variants, examination)
+                    judged, seconds = under_schedules(trial, options, variants, self._stopping.check)
+                examination.virtual_seconds += seconds
                 # An alarm of its own: what the submission took must not cut the reference answer short.
                 with _alarm():
-                    judged = self._blamed(trial, judged)
+                    judged = blamed(trial, judged, self._reference)
                 self._stopping.check()
                 examination.results[trial.key] = judged
             self._stopping.check()
@@ -135,55 +137,11 @@ class Session:
     def _trial(self, test: HiddenTest, backend: str, cell: AnyCell) -> Trial:
         return Trial(
             test=test,
-            function=self._functions[test.name],
+            function=self._functions.by_name[test.name],
             cell=cell,
             backend=backend,
             threads=self._exercise.rules.allow_threads,
         )
-
-    def _judge(self, trial: Trial, options: PlayOptions, variants: Variants, examination: Examination) -> Judged:
-        """Call a hidden test under one schedule after the other, until it fails or has passed under enough of them."""
-        numbers = options.numbers(trial.test)
-        steps = 0
-        left_behind: dict[tuple[str, int | None], Remark] = {}
-        all_schedules = False
-        for number in numbers:
-            # During the first two schedules no play is asked for ahead: a failure under them would leave it unused.
-            ahead = numbers[-1] if number >= 2 else number
-            play = trial.fixture(by_number(trial.cell, variants, number, ahead))
-            judged = trial.call(play, number)
-            self._stopping.check()
-            examination.virtual_seconds += sum(recording.elapsed for _, recording in play.used)
-            if judged is not None:
-                judged = replace(judged, schedules=number - numbers[0] + 1)
-                if judged.failed is not None and number:
-                    judged = replace(judged, failed=trial.shortened(judged.failed, play.used))
-                return judged
-            # The remarks are kept and not the recordings, of which each may hold megabytes.
-            for _, recording in play.used:
-                left_behind |= {(remark.slug, remark.line): remark for remark in recording.remarks}
-                steps += recording.steps
-            if variants.exhausted([play for play, _ in play.used], number):
-                all_schedules = options.only is None
-                break
-            if steps > STEP_BUDGET:
-                break
-        return Judged(
-            outcome=Outcome.PASS,
-            schedules=number - numbers[0] + 1,
-            all_schedules=all_schedules,
-            remarks=tuple(sorted(left_behind.values(), key=_telling)),
-        )
-
-    def _blamed(self, trial: Trial, judged: Judged) -> Judged:
-        """The same, or not judged if the test fails through a bug in the kit."""
-        if judged.failed is None:
-            return judged
-        if fault := self._reference.fault_of_kit(trial, judged.failed):
-            return replace(not_judged(fault), schedules=judged.schedules)
-        if judged.failed.endless:
-            trial.cell.budget.lose_patience()
-        return judged
 
 
 @contextmanager
@@ -210,11 +168,6 @@ def _alarm() -> Iterator[None]:
         if seconds_left:
             # At least a moment: zero would switch the timer off that has run out meanwhile.
             signal.setitimer(signal.ITIMER_REAL, max(seconds_left - (time.monotonic() - began), 0.001), interval)
-
-
-def _telling(remark: Remark) -> tuple[int, int]:
-    """The order of remarks: the most telling kind first, then by line."""
-    return LEFT_BEHIND.index(remark.slug), remark.line or 0
 
 
 def _tried_unfairly(trial: Trial, judged: Judged, seeds: int) -> Judged:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from grader.policy.submission import Fault
-from grader.wire.recording import Ended, Trace, Waiting
+from grader.wire.recording import Cancellation, Ended, Trace, Waiting
 
 FORMAT = 1
 STOPPED = "stopped with Ctrl-C"
@@ -54,6 +54,8 @@ class Failure:
     schedule: int
     turns: str = ""
     """The turns that make the test fail: which task goes on before which; empty if it fails in natural order too."""
+    cancellation: Cancellation | None = None
+    """The step at which the caller was cancelled, for a test that cancels it at every step."""
     line: int | None = None
     source: str = ""
     last_line: int | None = None

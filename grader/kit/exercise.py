@@ -11,6 +11,7 @@ from pathlib import Path
 
 from grader.kit.diagnosis import HINT_STAGES, Diagnosis
 from grader.kit.faults import Faults
+from grader.kit.figures import Figure, read_figures
 from grader.kit.hidden_tests import HiddenTest, read_hidden_tests
 from grader.kit.scenarios import unused_scenarios
 from grader.kit.sources import read_source
@@ -42,7 +43,7 @@ KEYS: Mapping[str, str] = {
     "minutes": "30",
     "needs": '["loopback"]',
     "backends": '["asyncio", "trio"]',
-    **dict.fromkeys(("rules", "hints", "limits"), ""),
+    **dict.fromkeys(("rules", "hints", "limits", "figures"), ""),
 }
 """The keys of ``exercise.toml``, each with an example of its value."""
 RULES_KEYS: Mapping[str, str] = {
@@ -125,6 +126,8 @@ class Exercise:
     tests: tuple[HiddenTest, ...]
     solutions: Path | None
     """The folder of the answers, if the kit has them."""
+    figures: tuple[Figure, ...] = ()
+    """The pictures in the lesson that are drawn from plays."""
 
     @property
     def module(self) -> str:
@@ -173,18 +176,10 @@ def read_exercise(
     folder = root / "exercises" / name
     id, _, title = name.partition("_")
     table = read_table(folder / "exercise.toml", known=KEYS, report=faults.report)
-    file = _read_file(table)
-    scenarios = read_source(folder / "scenarios.py", faults.report)
-    read = read_hidden_tests(folder / "test_hidden.py", slugs=diagnoses.keys(), report=faults.report)
     solutions = root / "solutions" / name
+    file = _read_file(table)
     exercise = Exercise(
-        id=table.read(
-            "id",
-            lambda value: id if value == id else None,
-            id,
-            expected=f"{id!r}, as in the name of the folder",
-            example=f'"{id}"',
-        ),
+        id=_read_id(table, id),
         title=table.text("title") or title,
         summary=table.text("summary"),
         folder=folder,
@@ -197,18 +192,24 @@ def read_exercise(
         rules=_read_rules(table),
         hints=_read_exercise_hints(table, diagnoses),
         limits=read_limits(table, limits),
-        tests=read.tests,
+        tests=(),
         solutions=solutions if solutions.is_dir() else None,
+        figures=read_figures(table),
     )
     _check_files(exercise, faults, *([exercise.stub] if file else []))
+    # Whoever grades another exercise need not know of it; the judge says it of this one.
+    scenarios = read_source(exercise.scenarios, faults.report, of_statements=faults.remark)
+    read = read_hidden_tests(exercise.test_file, slugs=diagnoses.keys(), report=faults.report)
     mended = {}
     if scenarios is not None and scenarios.text != scenarios.written:
         mended[scenarios.path] = scenarios.text
     if read.source is not None and read.mended != read.source.written:
         mended[read.source.path] = read.mended
     if scenarios is not None and read.source is not None:
-        for problem in unused_scenarios(scenarios, read.source):
+        drawn = [figure.scenario for figure in exercise.figures]
+        for problem in unused_scenarios(scenarios, read.source, drawn):
             faults.remark(path=scenarios.path, line=problem.line, what=problem.what, hint=problem.hint)
+    exercise = dataclasses.replace(exercise, tests=read.tests)
     return ReadExercise(exercise=exercise, mended=mended, left_out=read.left_out)
 
 
@@ -228,6 +229,11 @@ def refuse_conftest(folder: Path, faults: Faults) -> None:
     if path.is_file():
         what = "a kit has no conftest.py: the judge reads fixtures from test_hidden.py alone"
         faults.report(path=path, line=1, what=what, hint="Move its fixtures into test_hidden.py, and delete the file.")
+
+
+def _read_id(table: Table, id: str) -> str:
+    expected = f"{id!r}, as in the name of the folder"
+    return table.read("id", lambda value: id if value == id else None, id, expected=expected, example=f'"{id}"')
 
 
 def _read_file(table: Table) -> str:

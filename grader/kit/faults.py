@@ -25,7 +25,8 @@ class KitFault:
     hint: str
     """What to do: it starts with a verb, and ends with an example of a valid value where there is one."""
     blocks: bool = True
-    """Whether nothing can be graded with the kit before it is corrected; a scenario that no test plays does no harm."""
+    """Whether nothing can be graded with the kit before it is corrected. A scenario that no test plays does no harm,
+    and one that is no Python harms its own exercise alone, of which the judge says so."""
 
     def __str__(self) -> str:
         return f"{self.path}:{self.line}: {self.what}"
@@ -56,7 +57,7 @@ class Faults:
         self._found.append(KitFault(path=path, line=line, what=what, hint=hint))
 
     def remark(self, *, path: Path, line: int, what: str, hint: str) -> None:
-        """Keep a fault that does no harm to the grading."""
+        """Keep a fault with which other exercises, at least, can be graded."""
         self._found.append(KitFault(path=path, line=line, what=what, hint=hint, blocks=False))
 
     def in_order(self) -> tuple[KitFault, ...]:

@@ -61,6 +61,11 @@ def read_function(node: Function, top: TopLevel, fixtures: Fixtures, slugs: Coll
     )
 
 
+def is_graded(node: Function, top: TopLevel) -> bool:
+    """Whether a function is declared by ``@grading``."""
+    return any(_name_of(decorator, top) in _GRADINGS for decorator in node.decorator_list)
+
+
 # ---- what it says of itself ------------------------------------------------------------------------------------------
 
 
@@ -124,20 +129,18 @@ def _own_nodes(node: Function) -> Iterator[ast.AST]:
 def _problems_of_decorators(node: Function, top: TopLevel) -> Iterator[Problem]:
     for decorator in node.decorator_list:
         name = _name_of(decorator, top)
-        mark = name.removeprefix(_MARK)
-        if name in (*_GRADINGS, PARAMETRIZE) and isinstance(decorator, ast.Call):
+        mark = name.removeprefix(_MARK) if name.startswith(_MARK) else ""
+        if name in _GRADINGS or (name == PARAMETRIZE and isinstance(decorator, ast.Call)):
             continue
-        if name in _GRADINGS:
-            continue  # that it is not called is said of what it declares
         if name == PARAMETRIZE:
             hint = f'Write `@{ast.unparse(decorator)}("seconds", [1, 2])`.'
             yield Problem(decorator.lineno, f"`{node.name}` has a parametrize without parameters", hint)
         elif name == USEFIXTURES:
             yield from _problems_of_use(node, decorator, top)
         elif mark in _SKIPS:
-            what = f"`{node.name}` is marked `{mark}`: a test that is skipped earns nothing to anybody"
+            what = f"`{node.name}` is marked `{mark}`: a test that is skipped earns no learner a point"
             yield Problem(decorator.lineno, what, "Take the mark out, or take out the test.")
-        elif mark != name:
+        elif mark:
             what = f"`{node.name}` is marked `{mark}`, and the judge runs every hidden test in the same way"
             yield Problem(decorator.lineno, what, "Take the mark out; `parametrize` and `usefixtures` may stay.")
         else:

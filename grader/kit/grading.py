@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import difflib
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -66,9 +66,9 @@ def unknown_diagnosis(line: int, user: str, slug: str, slugs: Collection[str]) -
     return Problem(line, f"{user} names an unknown diagnosis, {slug!r}", hint)
 
 
-def problems_of_raised(tree: ast.Module, slugs: Collection[str]) -> Iterator[Problem]:
+def problems_of_raised(nodes: Iterable[ast.AST], slugs: Collection[str]) -> Iterator[Problem]:
     """What is wrong with each ``Diagnosed(...)`` whose diagnosis is no literal, or none of the kit."""
-    for node in ast.walk(tree):
+    for node in nodes:
         if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name) or node.func.id != "Diagnosed":
             continue
         slug = node.args[0].value if node.args and isinstance(node.args[0], ast.Constant) else None

@@ -13,8 +13,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from grader.kit.faults import Problem, Report
-from grader.kit.fixtures import Fixtures, fixtures_of, is_fixture
-from grader.kit.functions import ReadFunction, read_function
+from grader.kit.fixtures import PLAY, Fixtures, arguments_of, fixtures_of, is_fixture
+from grader.kit.functions import ReadFunction, is_graded, read_function
 from grader.kit.grading import EXAMPLE, problems_of_raised
 from grader.kit.sources import Source, blanked, read_source, span_of
 from grader.kit.toplevel import Function, TopLevel, top_level_of
@@ -23,7 +23,6 @@ TOTAL_POINTS = 100
 
 _SET_UP = tuple(f"{when}_{of}" for when in ("setup", "teardown") for of in ("module", "function"))
 _MARKS = ("pytestmark", "pytest_plugins")
-_NOT_RUN = "what the hidden tests are is told without running anything"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +66,7 @@ class ReadTests:
 
 def read_hidden_tests(path: Path, *, slugs: Collection[str], report: Report) -> ReadTests:
     """Read the hidden tests of one exercise, and report all that the judge would not run exactly once."""
-    source = read_source(path, report)
+    source = read_source(path, report, of_statements=report)
     if source is None:
         return ReadTests(tests=(), left_out=frozenset(), source=None, mended="")
     file = _File(source, slugs)
@@ -114,14 +113,15 @@ class _File:
     """The statements at the top level of the file, sorted into what they are."""
 
     def __init__(self, source: Source, slugs: Collection[str]) -> None:
-        self._tree = source.tree
+        self._source = source
         self._slugs = slugs
-        self._top: TopLevel = top_level_of(source.tree, source.broken)
+        self._top: TopLevel = top_level_of(source)
         self._hidden = [
             (statement, node)
+            for node in source.nodes
+            if isinstance(node, Function) and self._is_collected(node) and node not in source.tree.body
             for statement in source.tree.body
-            for node in ast.walk(statement)
-            if node is not statement and isinstance(node, Function) and self._is_collected(node)
+            if node.lineno in span_of(statement)
         ]
         functions = [statement for statement in source.tree.body if isinstance(statement, Function)]
         declared = [node for node in functions if is_fixture(node, self._top)]
@@ -131,41 +131,56 @@ class _File:
             for node in functions
             if _is_test(node) and node not in declared
         ]
-        first = {read.node.name: read.node for read in reversed(self._read)}
-        self._doubled = [read.node for read in self._read if read.node is not first[read.node.name]]
-        self._first = first
+        self._first = {read.node.name: read.node for read in reversed(self._read)}
+        self._doubled = [read.node for read in self._read if read.node is not self._first[read.node.name]]
+        self._misnamed = [node for node in functions if self._is_misnamed(node)]
         self.playable = [read for read in self._read if read.is_playable and read.node not in self._doubled]
         """The functions that can be judged."""
         kept = [read.node for read in self.playable]
         self.refused: list[ast.stmt] = [
             *(read.node for read in self._read if read.node not in kept),
             *(node for node in declared if self._fixtures.is_faulty(node)),
+            *self._misnamed,
             *(statement for statement, _ in self._hidden if not isinstance(statement, Function)),
             *(statement for statement in source.tree.body if self._refusal(statement)),
         ]
         """The statements that pytest is not to see."""
-        names = {read.node.name for read in self._read} | {node.name for _, node in self._hidden}
-        names |= {name for name in self._top.lost if name.startswith("test_")}
+        self._unread = [
+            *(node.name for _, node in self._hidden),
+            *(node.name for node in self._misnamed),
+            *(name for name in self._top.lost if name.startswith("test_")),
+        ]
+        """The names of the hidden tests of which nothing can be told."""
+        names = {read.node.name for read in self._read} | {*self._unread}
         self.left_out = frozenset(names - {node.name for node in kept})
 
     def _is_collected(self, node: Function) -> bool:
         return _is_test(node) or is_fixture(node, self._top)
+
+    def _is_misnamed(self, node: Function) -> bool:
+        """Whether a function is meant as a hidden test, and has the name of none."""
+        meant = is_graded(node, self._top) or (node.name.startswith("test") and PLAY in arguments_of(node))
+        return meant and not self._is_collected(node)
 
     def problems(self) -> Iterator[Problem]:
         """All that is wrong with the file."""
         for _, node in self._hidden:
             what = f"`{node.name}` is not at the top level of the file"
             yield Problem(node.lineno, what, f"Move it out of the class or block: `def {node.name}(play):`.")
-        for statement in self._tree.body:
+        for statement in self._source.tree.body:
             yield from self._refusal(statement)
         yield from self._fixtures.problems
         for read in self._read:
             yield from read.problems
+        for node in self._misnamed:
+            name = f"test_{node.name.removeprefix('test')}"
+            what = f"`{node.name}` is meant as a hidden test, and its name does not begin with `test_`"
+            yield Problem(node.lineno, what, f"Name it `def {name}(play):`.")
         for node in self._doubled:
             what = f"`{node.name}` is there twice, first on line {self._first[node.name].lineno}"
             yield Problem(node.lineno, what, "Give one of the two another name; Python keeps only the second.")
-        yield from problems_of_raised(self._tree, self._slugs)
-        if not self._hidden and not any(name.startswith("test_") for name in self._top.lost):
+        yield from problems_of_raised(self._source.nodes, self._slugs)
+        if not self._unread:
             yield from _problem_of_total(self._read)
 
     def _refusal(self, statement: ast.stmt) -> list[Problem]:
@@ -173,12 +188,12 @@ class _File:
         match statement:
             case ast.FunctionDef(name=name) if name in _SET_UP:
                 hint = "Write a fixture: `@pytest.fixture(autouse=True)`."
-                what = f"`{name}` would be called for no hidden test: the judge sets up their fixtures alone"
+                what = f"`{name}` is called for no hidden test: the judge sets up fixtures, and nothing else"
             case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) if name.startswith("pytest_"):
-                what = f"`{name}` is a hook of pytest, and {_NOT_RUN}"
+                what = f"`{name}` is a hook of pytest, and this file is read without running it"
                 hint = 'Write `@pytest.mark.parametrize("seconds", [1, 2])` above the test.'
             case ast.Assign(targets=[ast.Name(id=name)]) if name in _MARKS:
-                what = f"`{name}` changes all tests of the file, and {_NOT_RUN}"
+                what = f"`{name}` changes all tests of the file at once, and the judge reads what stands above each"
                 hint = "Take it out; `parametrize` and `usefixtures` may stand above a test."
             case ast.Assign(targets=[ast.Name(id=name)], value=ast.Lambda() | ast.Name()) if name.startswith("test_"):
                 what = f"`{name}` is a hidden test that is not written as one"

@@ -14,6 +14,7 @@ from itertools import product
 
 from grader.kit.faults import Problem
 from grader.kit.toplevel import TopLevel
+from grader.text import counted
 
 PARAMETRIZE = "pytest.mark.parametrize"
 MOST_SETS = 500
@@ -172,7 +173,7 @@ def _parameter_set(node: ast.expr, names: tuple[str, ...], one_each: bool, top: 
         what = f"has a parameter set that is not written as a tuple: {_WRITE_OUT}"
         raise Unreadable(node, what, f"Write a tuple with a value for each of {', '.join(names)}.")
     if len(values) != len(names) or any(isinstance(value, ast.Starred) for value in values):
-        what = f"has a parameter set of {len(values)} values for {len(names)} arguments"
+        what = f"has a parameter set of {counted(len(values), 'value')} for {counted(len(names), 'argument')}"
         raise Unreadable(node, what, f"Write a value for each of {', '.join(names)}.")
     return _Set(node=node, values=values, id=id)
 
@@ -200,7 +201,7 @@ def _with_ids(sets: Sequence[_Set], node: ast.expr, top: TopLevel) -> list[_Set]
         case _:
             raise Unreadable(node, f"does not write its ids out as a list: {_WRITE_OUT}", _GIVE_IDS)
     if len(items) != len(sets):
-        what = f"gives {len(items)} ids to {len(sets)} parameter sets"
+        what = f"gives {counted(len(items), 'id')} to {counted(len(sets), 'parameter set')}"
         raise Unreadable(node, what, 'Write one id for each: `ids=["first", "second"]`.')
     return [
         one if one.id is not None else _Set(node=one.node, values=one.values, id=_listed_id(item, top))

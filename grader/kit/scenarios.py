@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from grader.kit.faults import Problem
 from grader.kit.sources import Source
@@ -12,18 +12,22 @@ from grader.kit.sources import Source
 _STAGE = "stage"
 
 
-def unused_scenarios(scenarios: Source, tests: Source) -> Iterator[Problem]:
-    """What is wrong with each scenario whose name no hidden test has in a text, and no other scenario uses."""
-    texts = set(_texts(tests.tree))
-    patterns = list(_patterns(tests.tree))
-    named = {node.id for node in ast.walk(scenarios.tree) if isinstance(node, ast.Name)}
+def unused_scenarios(scenarios: Source, tests: Source, drawn: Collection[str] = ()) -> Iterator[Problem]:
+    """What is wrong with each scenario whose name no hidden test has in a text, and no other scenario uses.
+
+    ``drawn`` are the names of those that are played for a figure.
+    """
+    scenes = [node for node in scenarios.tree.body if isinstance(node, ast.AsyncFunctionDef) and _takes_stage(node)]
+    texts = {node.value for node in tests.nodes if isinstance(node, ast.Constant)}
+    missing = [node for node in scenes if node.name not in texts and node.name not in drawn]
+    if not missing:
+        return
+    named = {node.id for node in scenarios.nodes if isinstance(node, ast.Name)}
     # What is no Python may well be the line that plays it.
-    broken = set(re.findall(r"\w+", tests.broken + scenarios.broken))
-    for node in scenarios.tree.body:
-        if not isinstance(node, ast.AsyncFunctionDef) or not _takes_stage(node):
-            continue
-        is_played = node.name in texts or any(pattern.fullmatch(node.name) for pattern in patterns)
-        if not is_played and node.name not in named | broken:
+    named |= set(re.findall(r"\w+", tests.broken + scenarios.broken))
+    patterns = [_pattern(node) for node in tests.nodes if isinstance(node, ast.JoinedStr)]
+    for node in missing:
+        if node.name not in named and not any(pattern.fullmatch(node.name) for pattern in patterns):
             hint = f'Write a test that plays it, or take it out: `play("{node.name}")`.'
             yield Problem(node.lineno, f"no hidden test plays the scenario `{node.name}`", hint)
 
@@ -33,15 +37,7 @@ def _takes_stage(node: ast.AsyncFunctionDef) -> bool:
     return any(argument.arg == _STAGE for argument in arguments)
 
 
-def _texts(tree: ast.Module) -> Iterator[str]:
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Constant) and isinstance(node.value, str):
-            yield node.value
-
-
-def _patterns(tree: ast.Module) -> Iterator[re.Pattern[str]]:
-    """What the texts may be that are put together, as in ``play(f"fails_at_{place}")``."""
-    for node in ast.walk(tree):
-        if isinstance(node, ast.JoinedStr):
-            parts = (re.escape(str(part.value)) if isinstance(part, ast.Constant) else r"\w*" for part in node.values)
-            yield re.compile("".join(parts))
+def _pattern(text: ast.JoinedStr) -> re.Pattern[str]:
+    """What a text may be that is put together, as in ``play(f"fails_at_{place}")``."""
+    parts = (re.escape(str(part.value)) if isinstance(part, ast.Constant) else r"\w*" for part in text.values)
+    return re.compile("".join(parts))

@@ -11,6 +11,7 @@ import re
 import warnings
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from grader.kit.faults import Problem, Report
@@ -26,7 +27,7 @@ _Unreadable = (SyntaxError, ValueError, RecursionError, MemoryError)
 """What Python raises for a text that it cannot read: the last three for a null byte, and for brackets too deep."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Source:
     """A Python file of a kit, as far as Python can read it."""
 
@@ -40,9 +41,17 @@ class Source:
     broken: str
     """The statements that are blanked out."""
 
+    @cached_property
+    def nodes(self) -> tuple[ast.AST, ...]:
+        """All nodes of the tree. They are asked for many times, and finding them takes longer than parsing."""
+        return tuple(ast.walk(self.tree))
 
-def read_source(path: Path, report: Report) -> Source | None:
-    """Read a Python file. Reports each statement that Python cannot read; None if the file cannot be read at all."""
+
+def read_source(path: Path, report: Report, *, of_statements: Report) -> Source | None:
+    """Read a Python file; None, and a report, if it cannot be read at all.
+
+    Each statement that is no Python goes to ``of_statements``.
+    """
     written = read_reported(path, report)
     if written is None:
         return None
@@ -52,7 +61,7 @@ def read_source(path: Path, report: Report) -> Source | None:
         text, problems = _mended(written)
         tree = ast.parse(text)
     for problem in problems:
-        report(path=path, line=problem.line, what=problem.what, hint=problem.hint)
+        of_statements(path=path, line=problem.line, what=problem.what, hint=problem.hint)
     kept = text.split("\n")
     broken = [line for number, line in enumerate(written.split("\n")) if line != kept[number]]
     return Source(path=path, written=written, text=text, tree=tree, broken="\n".join(broken))

@@ -8,6 +8,8 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from grader.kit.sources import Source
+
 _DEFINED = re.compile(r"^\s*(?:async\s+)?(?:def|class)\s+(\w+)|^(\w+)\s*=(?!=)", re.MULTILINE)
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
@@ -46,11 +48,12 @@ class TopLevel:
         return node
 
 
-def top_level_of(tree: ast.Module, broken: str) -> TopLevel:
-    """Look through the top level of a file; ``broken`` are the statements that Python cannot read."""
-    times_bound = Counter(_names_bound(tree))
+def top_level_of(source: Source) -> TopLevel:
+    """Look through the top level of a file."""
+    tree = source.tree
+    times_bound = Counter(_names_bound(source))
     constants = {name: value for name, value in _assigned(tree) if value is not None and times_bound[name] == 1}
-    lost = (name for pair in _DEFINED.findall(broken) for name in pair)
+    lost = (name for pair in _DEFINED.findall(source.broken) for name in pair)
     return TopLevel(imports=dict(_imported(tree)), constants=constants, lost=frozenset(filter(None, lost)))
 
 
@@ -75,9 +78,12 @@ def _assigned(tree: ast.Module) -> Iterator[tuple[str, ast.expr | None]]:
                 yield name, value
 
 
-def _names_bound(tree: ast.Module) -> Iterator[str]:
+def _names_bound(source: Source) -> Iterator[str]:
     """Every name as often as something outside of a function binds it, or a function declares it global."""
-    pending: list[ast.AST] = [tree]
+    for node in source.nodes:
+        if isinstance(node, ast.Global):
+            yield from node.names
+    pending: list[ast.AST] = [source.tree]
     while pending:
         node = pending.pop()
         match node:
@@ -87,8 +93,6 @@ def _names_bound(tree: ast.Module) -> Iterator[str]:
                 yield other or name.partition(".")[0]
             case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
                 yield name
-                for inner in ast.walk(node):
-                    yield from inner.names if isinstance(inner, ast.Global) else ()
                 continue
             case ast.Lambda():
                 continue

@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from grader.reports.lanes import LEAST_SHARE, LOOKED_AT, Bar, How, Lane
-from grader.reports.timeline import MAX_LANES, Label, Timeline, count_steps, layout, layout_in_steps
+from grader.reports.timeline import MAX_LANES, Label, Timeline, cancelled_here, count_steps, layout, layout_in_steps
 from grader.wire.recording import Span, Trace
 
 MAX_LABELS = 4
@@ -31,9 +31,12 @@ class Mark:
 
 
 def side_by_side(student: Trace, reference: Trace | None) -> tuple[Timeline, Timeline | None]:
-    """Lay out both plays on one scale, with labels where the student's goes another way."""
+    """Lay out both plays on one scale, with labels where the student's goes another way.
+
+    The label of a cancellation that a test has asked for stands before them.
+    """
     if reference is None:
-        return layout(student, scale_end=student.elapsed), None
+        return _cancelled(layout(student, scale_end=student.elapsed), student), None
     end = max(student.elapsed, reference.elapsed)
     if end > 0:
         mine, theirs = layout(student, scale_end=end), layout(reference, scale_end=end)
@@ -44,7 +47,7 @@ def side_by_side(student: Trace, reference: Trace | None) -> tuple[Timeline, Tim
     begun = {span.name for span in student.spans}
     named = _by_name(reference).keys()
     never = [lane.label for lane in theirs.lanes if lane.label in named and lane.label not in begun]
-    return _with_lanes(mine, never), theirs
+    return _with_lanes(_cancelled(mine, student), never), theirs
 
 
 def _with_lanes(timeline: Timeline, never: Sequence[str]) -> Timeline:
@@ -60,6 +63,15 @@ def _labelled(timeline: Timeline, found: Iterable[Mark]) -> Timeline:
     shown = [mark for mark in found if mark.name in rows and mark.at <= timeline.end][:MAX_LABELS]
     labels = (Label(at=mark.at, lane=rows[mark.name], text=mark.text, other=mark.other) for mark in shown)
     return replace(timeline, labels=tuple(labels))
+
+
+def _cancelled(timeline: Timeline, trace: Trace) -> Timeline:
+    """The same timeline, with a label where the play cancels its caller."""
+    here = cancelled_here(trace, timeline.axis)
+    rows = [row for row, lane in enumerate(timeline.lanes) if here is not None and lane.label == here.lane]
+    if here is None or not rows or here.at > timeline.end:
+        return timeline
+    return replace(timeline, labels=(Label(at=here.at, lane=rows[0], text="cancelled here"), *timeline.labels))
 
 
 # ---- what differs ----------------------------------------------------------------------------------------------------

@@ -128,6 +128,7 @@ def _values(screen: Screen, failure: Failure, measure: Measure) -> None:
     """Show what went in, what came of it and what should have, one below the other."""
     rows = (
         ("with", failure.inputs, measure.inputs, "strong"),
+        ("when", views.cancellation_said(failure), measure.inputs, "strong"),
         ("got", failure.got, measure.values, "error"),
         ("expected", failure.expected, measure.values, "strong"),
     )

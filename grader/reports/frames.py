@@ -127,6 +127,8 @@ class Writer:
     def _sentences(self, step: Step) -> Iterable[str]:
         if step.before < step.begun:
             yield f"Time passes: {seconds(step.before)} → {seconds(step.begun)}."
+        if step.cancelled:
+            yield "The test cancels the caller here."
         if step.instead_of is not None:
             usual, other = self._code(step.instead_of), self._code(step.task)
             yield f"In the usual order it would be the turn of {usual}; {other} may go first just as well."

@@ -380,7 +380,12 @@ def _excerpts(verdict: Verdict, failure: Failure) -> Iterable[tuple[int, Excerpt
 
 
 def _values(failure: Failure) -> tuple[tuple[str, str], ...]:
-    rows = (("with", failure.inputs), ("got", failure.got), ("expected", failure.expected))
+    rows = (
+        ("with", failure.inputs),
+        ("when", views.cancellation_said(failure)),
+        ("got", failure.got),
+        ("expected", failure.expected),
+    )
     return tuple((label, clean(text, MAX_VALUE)) for label, text in rows if text)
 
 

@@ -47,6 +47,9 @@ def _play(process: int, title: str, trace: Trace) -> Iterator[Row]:
         yield _stretch(process, span.task or 0, span.name, span.start, stopped, {"how": span.how})
     suspended: dict[int, Event] = {}
     for event in trace.events:
+        if event.kind == "cancel":  # whoever waits goes on waiting
+            yield _instant(process, event, "the caller is cancelled")
+            continue
         wait = suspended.pop(event.task, None)
         if wait is not None and event.time > wait.time:
             name = f"waits: {wait.info or 'another task'}"
@@ -57,8 +60,11 @@ def _play(process: int, title: str, trace: Trace) -> Iterator[Row]:
             held = held_seconds(event.info)
             yield _stretch(process, event.task, "blocks the loop", event.time, event.time + held, {"line": event.line})
         elif event.kind in ("start", "finish"):
-            instant = {"ph": "i", "s": "t", "ts": event.time * MICROSECONDS, "name": event.info or event.kind}
-            yield {**_place(process, event.task), **instant}
+            yield _instant(process, event, event.info or event.kind)
+
+
+def _instant(process: int, event: Event, name: str) -> Row:
+    return {**_place(process, event.task), "ph": "i", "s": "t", "ts": event.time * MICROSECONDS, "name": name}
 
 
 def _stretch(process: int, task: int, name: str, start: float, stop: float, arguments: Row) -> Row:

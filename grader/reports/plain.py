@@ -14,7 +14,16 @@ from dataclasses import replace
 
 from grader.judge.verdict import Failure, Outcome, TestResult, Verdict
 from grader.policy.submission import Fault
-from grader.reports.views import Finding, findings, others_said, place, replay_line, schedule_said, source_lines
+from grader.reports.views import (
+    Finding,
+    cancellation_said,
+    findings,
+    others_said,
+    place,
+    replay_line,
+    schedule_said,
+    source_lines,
+)
 from grader.text import clean, clean_line, waited_since
 
 MAX_LINE = 500
@@ -85,6 +94,8 @@ def _explained(verdict: Verdict, finding: Finding) -> Iterator[str]:
     for waiting in failure.waiting[:MAX_WAITING]:
         where = "elsewhere" if waiting.line is None else f"line {waiting.line}"
         yield f"  waits: {where}, for {clean_line(waiting.awaiting, 100)}, {waited_since(waiting.since)}"
+    if cancellation := cancellation_said(failure):
+        yield f"note: {cancellation}"
     if schedule := schedule_said(replace(finding, failure=replace(failure, turns=""))):
         yield f"note: {schedule}"
     for others in others_said(replace(finding, also=())):

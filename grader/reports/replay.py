@@ -59,6 +59,8 @@ class Step:
     """What was printed since the step before."""
     instead_of: int | None
     """The task whose turn it would have been in natural order."""
+    cancelled: bool
+    """Whether the caller was cancelled just before it, or as it entered."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -99,6 +101,7 @@ class _Player:
         self._count = 0
         self._time = 0.0
         self._printed: list[str] = []
+        self._cancelled = False
 
     def take_in(self, event: Event) -> Step | None:
         """Let one thing happen. Returns the step that ends with it."""
@@ -124,6 +127,8 @@ class _Player:
                 self._wake(event)
             case "print":
                 self._printed.append(_text(event))
+            case "cancel":
+                self._cancelled = True
             case "block" if step is not None:
                 step.held.append(event.line)
                 step.until = event.time + held_seconds(event.info)
@@ -175,6 +180,7 @@ class _Player:
         self._time = ended
         printed = "".join(self._printed)
         self._printed.clear()
+        cancelled, self._cancelled = self._cancelled, False
         return Step(
             number=self._count,
             task=event.task,
@@ -188,6 +194,7 @@ class _Player:
             held=tuple(step.held),
             printed=printed,
             instead_of=step.instead_of,
+            cancelled=cancelled,
         )
 
 

@@ -17,7 +17,7 @@ from grader.judge.tasknames import numbered
 from grader.judge.unwinding import forced_tasks, spans_as_at
 from grader.reports.lanes import LOOKED_AT, Bar, Kind, Lane, Life, held_seconds, lanes_in_time, lives
 from grader.text import short_number
-from grader.wire.recording import Event, Trace, Waiting
+from grader.wire.recording import CALLER, Event, Trace, Waiting
 
 MAX_LANES = 16
 MAX_TICKS = 6
@@ -73,6 +73,26 @@ class Timeline:
 
     def labels_of(self, lane: int) -> list[Label]:
         return [label for label in self.labels if label.lane == lane]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CancelledHere:
+    """Where a play cancels its caller, on the axis of its picture; ``lane`` is the label of the caller's lane."""
+
+    at: float
+    lane: str
+
+
+def cancelled_here(trace: Trace, axis: Axis) -> CancelledHere | None:
+    """Where the play cancels its caller, if it does within what is drawn."""
+    step = 0
+    for event in trace.events:
+        if event.kind == "cancel" and axis is Axis.SECONDS:
+            return CancelledHere(at=event.time, lane=CALLER)
+        if event.kind == "cancel":
+            return CancelledHere(at=float(step), lane=_span_names(event.task, trace)) if step <= MAX_STEPS else None
+        step += event.kind in ("start", "resume")
+    return None
 
 
 def layout(trace: Trace, *, scale_end: float) -> Timeline:

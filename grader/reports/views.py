@@ -16,7 +16,7 @@ from grader.kit.of_python import OF_PYTHON
 from grader.policy.submission import Fault
 from grader.reports.comparison import alike, side_by_side
 from grader.reports.timeline import Axis, Timeline, as_at_verdict
-from grader.text import counted, joined, tests_named, whole_points
+from grader.text import counted, joined, seconds, tests_named, whole_points
 from grader.wire import BACKENDS
 
 STATUS_WORDS = {
@@ -256,6 +256,19 @@ def schedule_said(finding: Finding) -> str:
     if finding.failure.turns:
         return f"{usual}it goes wrong when {finding.failure.turns}, which may happen just as well"
     return f"{usual}order {seed}, which may happen just as well, fails"
+
+
+def cancellation_said(failure: Failure) -> str:
+    """Say at which step the caller was cancelled, in a play of a test that cancels it at every step."""
+    cancellation = failure.cancellation
+    if cancellation is None:
+        return ""
+    if cancellation.time is None:
+        return f"the caller was to be cancelled at its step {cancellation.step}, and was over before that"
+    if not cancellation.step:
+        return "the caller was cancelled before its first wait"
+    of = f" of {cancellation.steps}" if cancellation.steps else ""
+    return f"the caller was cancelled at its step {cancellation.step}{of}, after {seconds(cancellation.time)}"
 
 
 def others_said(finding: Finding) -> tuple[str, ...]:

@@ -25,7 +25,7 @@ from grader.sandbox.child import Child, Gone, Patience, Stalled, TimeIsUp, next_
 from grader.sandbox.play import Play, request
 from grader.sandbox.reading import read
 from grader.wire.lines import Distrusted, Json
-from grader.wire.recording import Ended, Recording
+from grader.wire.recording import Cancellation, Ended, Recording
 from grader.wire.turns import chooser
 from grader.wire.values import TooLarge
 
@@ -254,7 +254,13 @@ class Cell:
         late = horizon if play.within is None else min(horizon, play.within)
         choose = chooser(play.seed, play.choices, play.walk)
         recording, spent = read(
-            message, play=name, scenario=play.scenario, backend=play.backend, choose=choose, late=late
+            message,
+            play=name,
+            scenario=play.scenario,
+            backend=play.backend,
+            choose=choose,
+            late=late,
+            cancel_at=play.cancel_at,
         )
         if len(recording.output) > self._job.limits.output_bytes + _NOTE:
             raise Distrusted("more output than the play may have")
@@ -311,7 +317,10 @@ def _signal_name(number: int) -> str:
 
 
 def _ended(play: Play, ended: Ended, reason: str) -> Recording:
-    return Recording(scenario=play.scenario, backend=play.backend, ended=ended, reason=reason)
+    cancellation = None if play.cancel_at is None else Cancellation(step=play.cancel_at)
+    return Recording(
+        scenario=play.scenario, backend=play.backend, ended=ended, reason=reason, cancellation=cancellation
+    )
 
 
 def _last_words(status: int | None) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from grader.kit.exercise import Limits
 from grader.wire.lines import Json, dumps
@@ -28,11 +28,19 @@ class Play:
     """``sticky`` for an unfair schedule, which stays with one task as long as it can."""
     returns: bool = False
     """Whether the recording says what values the submission's functions returned."""
+    cancel_at: int | None = None
+    """The step of the caller before which it is cancelled, counted from 1; 0 as soon as it is entered. None for no
+    cancellation."""
 
     @property
     def key(self) -> Play:
-        """The same scenario with the same inputs on the same backend, whatever the schedule."""
-        return Play(self.scenario, self.inputs, self.backend, within=self.within)
+        """The same scenario, inputs, backend and cancellation, whatever the schedule."""
+        return Play(self.scenario, self.inputs, self.backend, within=self.within, cancel_at=self.cancel_at)
+
+    @property
+    def uncancelled(self) -> Play:
+        """The same play without the cancellation of its caller."""
+        return self if self.cancel_at is None else replace(self, cancel_at=None)
 
     @staticmethod
     def encode(inputs: Mapping[str, object]) -> str:
@@ -58,6 +66,7 @@ def request(play: Play, name: str, limits: Limits, hung: Collection[int] = ()) -
         "within": play.within,
         "walk": play.walk,
         "returns": play.returns,
+        "cancel_at": play.cancel_at,
         "hung": [*sorted(hung)],
         "output": limits.output_bytes,
     }

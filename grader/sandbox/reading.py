@@ -22,6 +22,7 @@ from grader.wire.recording import (
     MAX_ROWS,
     MAX_WAITING,
     NOTHING,
+    Cancellation,
     Deviation,
     Ended,
     Event,
@@ -62,13 +63,21 @@ _FROM_A_BOX = frozenset(Ended) - {Ended.INTERNAL}
 
 
 def read(
-    message: Json, *, play: str, scenario: str, backend: str, choose: Choose, late: float
+    message: Json,
+    *,
+    play: str,
+    scenario: str,
+    backend: str,
+    choose: Choose,
+    late: float,
+    cancel_at: int | None = None,
 ) -> tuple[Recording, bool]:
     """Read the answer to the request named ``play``.
 
-    ``choose`` makes the choices of the schedule that was asked for, and ``late`` is the virtual time after which no
-    play goes on. Returns the recording, and whether the process that made it must not play again. Raises Distrusted,
-    and TooLarge for values that it would take too long to compare.
+    ``choose`` makes the choices of the schedule that was asked for, ``late`` is the virtual time after which no play
+    goes on, and ``cancel_at`` the step at which the caller was to be cancelled. Returns the recording, and whether the
+    process that made it must not play again. Raises Distrusted, and TooLarge for values that it would take too long to
+    compare.
     """
     answer, decode = _exactly(message, dict), Decoder().decode
     if answer.get("play") != play:
@@ -95,6 +104,8 @@ def read(
         widths=_choices(answer.get("widths")),
         many=_exactly(answer.get("many"), bool),
         steps=_count(answer.get("steps")),
+        caller_steps=_optional_count(answer.get("caller_steps")),
+        cancellation=_cancellation(cancel_at, _optional_number(answer.get("cancelled_at"))),
         output=_text(answer.get("output")),
         trace=None if answer.get("trace") is None else _trace(answer, spans, elapsed),
         digest="" if answer.get("digest") is None else _text(answer.get("digest")),
@@ -104,6 +115,7 @@ def read(
     if ended is Ended.RETURNED and recording.error:
         raise Distrusted("the play ended as returned, and the message has an exception")
     _check_turns(recording, choose)
+    _check_caller(recording)
     _check_times(recording, answer, late)
     return recording, _exactly(answer.get("spent"), bool)
 
@@ -116,6 +128,13 @@ def _ended(value: Json | None) -> Ended:
     if ended not in _FROM_A_BOX:
         raise Distrusted("an ending that only the trusted side may give")
     return ended
+
+
+def _cancellation(step: int | None, time: float | None) -> Cancellation | None:
+    """The cancellation that was asked for, and when it came."""
+    if step is None and time is not None:
+        raise Distrusted("a cancellation that nobody has asked for")
+    return None if step is None else Cancellation(step=step, time=time)
 
 
 def _raised(value: Json | None) -> Raised:
@@ -181,6 +200,19 @@ def _check_turns(recording: Recording, choose: Choose) -> None:
         raise Distrusted("choices that its schedule does not make")
 
 
+def _check_caller(recording: Recording) -> None:
+    """Raise Distrusted unless the steps of the caller agree with those of the play, and with its cancellation.
+
+    How many steps there were is the box's word. It decides how many plays follow, and no more of them than
+    ``judge.cancelling`` allows.
+    """
+    steps, cancellation = recording.caller_steps, recording.cancellation
+    if steps is not None and steps > recording.steps:
+        raise Distrusted("a caller of more steps than the play has")
+    if cancellation is not None and cancellation.time is not None and (steps is None or steps < cancellation.step - 1):
+        raise Distrusted("a cancellation at a step to which the caller did not come")
+
+
 def _check_times(recording: Recording, answer: dict[str, Json], late: float) -> None:
     """Raise Distrusted unless time went one way, and every record agrees with what was noted of it.
 
@@ -191,6 +223,10 @@ def _check_times(recording: Recording, answer: dict[str, Json], late: float) -> 
     over = [instant.time for instant in instants if instant.what == "over"]
     if over != [recording.elapsed] and (over or recording.elapsed != now):
         raise Distrusted("an end at another time than was noted")
+    cancelled = [instant.time for instant in instants if instant.what == "cancel"]
+    at = None if recording.cancellation is None else recording.cancellation.time
+    if cancelled != ([] if at is None else [at]):
+        raise Distrusted("a cancellation at another time than was noted")
     blocked = any(instant.what == "block" for instant in instants)
     if recording.ended.by_itself and (blocked or failed_at is not None or recording.elapsed > late):
         raise Distrusted("an end by itself of a play that was stopped, or had to be")
@@ -222,7 +258,7 @@ def _by_kind(instants: tuple[Instant, ...]) -> dict[str, list[Times]]:
         kind = instant.what.removeprefix(_END)
         rows = noted.get(kind)
         if rows is None:
-            continue  # the end of the play, or what held the loop
+            continue  # the end of the play, what held the loop, or the cancellation of the caller
         if kind == instant.what:
             in_turn = instant.number == len(rows)
             rows.append((instant.time, None, instant.row))

@@ -21,11 +21,15 @@ from typing import Annotated, Any
 HOW = ("open", "returned", "raised", "cancelled")
 """How a span or an attempt ended; ``open`` if it had not when the play was over."""
 
-EVENTS = ("spawn", "start", "resume", "suspend", "wake", "print", "block", "finish")
+EVENTS = ("spawn", "start", "resume", "suspend", "wake", "print", "block", "cancel", "finish")
 """The kinds of ``Event``."""
 
-INSTANTS = ("mark", "span", "attempt", "end of span", "end of attempt", "block", "over")
-"""What an ``Instant`` is of; ``block`` is a call that held the loop, ``over`` the end of the scenario."""
+INSTANTS = ("mark", "span", "attempt", "end of span", "end of attempt", "block", "cancel", "over")
+"""What an ``Instant`` is of; ``block`` is a call that held the loop, ``cancel`` the cancellation of the caller and
+``over`` the end of the scenario."""
+
+CALLER = "caller"
+"""The name of the span of ``stage.caller()``."""
 
 LEFT_BEHIND = (
     "never-awaited",
@@ -50,13 +54,16 @@ MAX_RETURNED_PARTS = 64
 MAX_RETURNED_TEXT = 2000
 """What crosses of one returned value: enough for a line of a report."""
 
+__tracebackhide__ = True
+"""Tells pytest to show the line of a hidden test that asked in vain, and not ours that says so."""
+
 
 class Missing(AssertionError):
-    """A hidden test asked a recording for something that did not happen."""
+    """A hidden test asked a recording for something that did not happen. It fails the test as an assertion does."""
 
 
 class Ended(StrEnum):
-    """How a play came to its end."""
+    """How a play came to its end. Each compares equal to its text: ``recording.ended == "deadlock"``."""
 
     RETURNED = "returned"
     RAISED = "raised"
@@ -84,13 +91,14 @@ class Ended(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Leaf:
-    """One exception, without the groups around it."""
+    """One exception, without the groups around it: ``[leaf.message for leaf in recording.raised.leaves]``."""
 
     token: str | None
     """The name that the scenario gave to this very exception with ``stage.token``, if it did."""
     types: tuple[str, ...]
     """Qualified names along the method resolution order; classes of the submission begin with ``submission.``."""
     message: str
+    """``str(error)``, cut off after 2,000 characters."""
     line: int | None
     """The innermost line of the learner's file that the exception came through; None if it came through none."""
     scenario_line: int | None = None
@@ -101,12 +109,17 @@ class Leaf:
 class Raised:
     """What a scenario or an attempt raised. Falsy when that is nothing.
 
-    ``raised == "boom"`` if every leaf is the very exception that the scenario named ``boom``.
+    ``raised == "boom"`` if every leaf is the very exception that the scenario named ``boom``::
+
+        recording = play("one_fails")
+        assert recording.raised == "boom"  # the same object, in exception groups or not
+        assert recording.raised.bare  # in no group
     """
 
     bare: bool
     """Whether the exception came out on its own, in no group."""
     leaves: tuple[Leaf, ...]
+    """The first eight exceptions, without the groups around them; empty when nothing was raised."""
 
     def __eq__(self, name: object) -> bool:
         return bool(self.leaves) and all(leaf.token == name for leaf in self.leaves)
@@ -117,7 +130,10 @@ class Raised:
         return bool(self.leaves)
 
     def isa(self, type_name: str) -> bool:
-        """Whether every leaf is an instance of the named class, e.g. ``"TimeoutError"`` or ``"submission.Elapsed"``."""
+        """Whether every leaf is an instance of the named class, e.g. ``"TimeoutError"`` or ``"submission.Elapsed"``.
+
+        False when nothing was raised.
+        """
         return bool(self.leaves) and all(type_name in leaf.types for leaf in self.leaves)
 
     @property
@@ -135,13 +151,20 @@ NOTHING = Raised(bare=False, leaves=())
 class Span:
     """One span or one attempt of the stage: when it began and ended, in virtual seconds, and how.
 
-    ``end``, ``took``, ``value`` and ``cancelled_at`` raise Missing when the span did not end in the way they ask for.
+    ``end``, ``took``, ``value`` and ``cancelled_at`` raise Missing when the span did not end in the way they ask for::
+
+        assert recording.span("slow").cancelled_at == 1
+        assert recording.attempt("second").raised.isa("TimeoutError")
     """
 
     name: str
+    """As the scenario wrote it."""
     start: float
+    """When it began."""
     stopped: float | None
+    """When it ended; None if it never did. A hidden test reads ``end``, which cannot be None."""
     how: Annotated[str, HOW]
+    """``returned``, ``raised``, ``cancelled``, or ``open`` if it had not ended when the play was over."""
     value_or_error: Raised | object
     """What an attempt returned; the Raised if ``how`` is ``raised``; None otherwise, and in a stored trace."""
     task: int | None
@@ -149,18 +172,19 @@ class Span:
 
     @property
     def end(self) -> float:
+        """When it ended, in whatever way. Raises Missing if it never did."""
         if self.stopped is None:
             raise Missing(f"{self.name!r} never ended")
         return self.stopped
 
     @property
     def took(self) -> float:
-        """Virtual seconds from its beginning to its end."""
+        """Virtual seconds from its beginning to its end. Raises Missing if it never ended."""
         return self.end - self.start
 
     @property
     def value(self) -> object:
-        """What the attempt returned; None for a span."""
+        """What the attempt returned; None for a span. Raises Missing if it did not return."""
         if self.how != "returned":
             raise Missing(f"{self.name!r} {self.how}, it did not return")
         return self.value_or_error
@@ -172,6 +196,7 @@ class Span:
 
     @property
     def cancelled_at(self) -> float:
+        """When it ended, if a cancellation ended it. Raises Missing if something else did, or nothing."""
         if self.how != "cancelled":
             raise Missing(f"{self.name!r} {self.how}, it was not cancelled")
         return self.end
@@ -179,11 +204,14 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """One ``stage.mark(name, value)``, and when it was made, in virtual seconds."""
+    """One ``stage.mark(name, value)``: ``[(mark.time, mark.value) for mark in recording.marks]``."""
 
     time: float
+    """When it was made, in virtual seconds."""
     name: str
+    """As the scenario wrote it."""
     value: object
+    """What the scenario gave; None if it gave nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,6 +275,18 @@ class TracedTask:
     parent: int | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cancellation:
+    """The step at which a play was to have its caller cancelled, and whether it came to that."""
+
+    step: int
+    """0 is before its first wait; step k is taken by whichever task is next after the k - 1 steps before it."""
+    steps: int = 0
+    """For how many steps the caller is open if it is not cancelled; 0 where nobody has asked."""
+    time: float | None = None
+    """The virtual time of the cancellation; None if the caller was over before."""
+
+
 @dataclass(frozen=True, slots=True)
 class Event:
     """One thing that happened to one task.
@@ -259,6 +299,7 @@ class Event:
     ``wake``    the number of the task that woke it, as text; None if time, data or a thread did
     ``print``   what it printed
     ``block``   the virtual seconds for which it held the whole loop, as text; ``line`` is where
+    ``cancel``  None: the caller, which is this task, is cancelled
     ``finish``  ``returned``, ``raised`` or ``cancelled``
     """
 
@@ -305,17 +346,24 @@ class Trace:
     """The virtual time at which the simulation stopped the play; what comes after that is its unwinding."""
 
 
-@dataclass(slots=True, kw_only=True, eq=False)
+@dataclass(slots=True, kw_only=True, eq=False, repr=False)
 class Recording:
     """What came back from a play. The properties and methods are what hidden tests read.
 
     Whatever asks for something that did not happen raises Missing, which fails the test like an assertion: the result
-    of a play that did not return, what was raised in a play that was stopped, a span that did not begin exactly once.
+    of a play that did not return, what was raised in a play that was stopped, a span that did not begin exactly once::
+
+        recording = play("race", seconds={"slow": 3, "fast": 1})
+        assert recording.result == [1, "fast"]
+        assert recording.elapsed == 1
     """
 
     scenario: str
+    """The name of the scenario that was played."""
     backend: str
+    """``asyncio`` or ``trio``."""
     ended: Ended
+    """How the play ended. Reading it is no claim about it; ``ended_as`` is."""
     reason: str = ""
     """What the simulation says about an ending that it brought about, e.g. for how long the loop was blocked."""
     line: int | None = None
@@ -323,23 +371,37 @@ class Recording:
     elapsed: float = 0.0
     """Virtual seconds from the beginning of the play to its end."""
     value: object = None
+    """What the scenario returned; None if it did not return. A hidden test reads ``result``."""
     error: Raised = NOTHING
+    """What the scenario raised, however the play ended. A hidden test reads ``raised``."""
     spans: tuple[Span, ...] = ()
+    """All spans, in the order in which they began."""
     attempts: tuple[Span, ...] = ()
+    """All attempts, in the order in which they began."""
     marks: tuple[Mark, ...] = ()
+    """All marks, in the order in which they were made."""
     returns: tuple[Returned, ...] = ()
     """What the submission's functions returned, for plays that were asked for it; the latest last."""
     waiting: tuple[Waiting, ...] = ()
+    """The tasks that could not go on when the simulation stopped the play."""
     remarks: tuple[Remark, ...] = ()
+    """What the play left behind: coroutines never awaited, tasks that still run, swallowed cancellations."""
     widths: tuple[int, ...] = ()
     """How many tasks were ready at each choice of the schedule; the product is the size of the tree of choices."""
     choices: tuple[int, ...] = ()
+    """What the schedule chose each time; 0 is the task whose turn it was in natural order."""
     many: bool = False
     """Whether there were more choices than these."""
     steps: int = 0
+    """How many steps all tasks took together."""
+    caller_steps: int | None = None
+    """For how many steps of all tasks ``stage.caller()`` was open; None if the scenario never entered it."""
+    cancellation: Cancellation | None = None
+    """The step at which the caller was to be cancelled, in a play of ``play.each_step``."""
     output: str = ""
     """What the play printed, cut off at the limit of the exercise."""
     trace: Trace | None = None
+    """Who ran when, for plays that were asked for it; hidden tests get none."""
     digest: str = ""
     """A fingerprint of who did what when, for plays that were asked for a trace."""
     looked: bool = False
@@ -348,6 +410,9 @@ class Recording:
     """Bytes of the message that it was read from; 0 for one that no box has sent."""
     _named: dict[str, dict[str, list[Any]]] = field(default_factory=dict, init=False, repr=False)
     """The rows of each kind by their names, once a hidden test has asked for some."""
+
+    def __repr__(self) -> str:
+        return f"<play of {self.scenario!r} on {self.backend}: {self.ended}>"
 
     @property
     def result(self) -> object:
@@ -359,7 +424,9 @@ class Recording:
     def ended_as(self, *endings: str) -> bool:
         """Whether the play ended in one of these ways, e.g. ``"deadlock"``, which then is what the test expects.
 
-        An ending that no hidden test asked for in this way fails the test, whatever its assertions say.
+        An ending that no hidden test asked for in this way fails the test, whatever its assertions say::
+
+            assert play("both_wait").ended_as("deadlock")
         """
         expected = self.ended in endings
         self.looked = self.looked or expected
@@ -375,13 +442,16 @@ class Recording:
 
     @property
     def surprises(self) -> list[Leaf]:
-        """The exceptions that came out of the scenario or an attempt, without those that the scenario handed out."""
+        """The exceptions that came out of the scenario or an attempt, without those that the scenario handed out.
+
+        ``assert not recording.surprises`` says that the submission has raised nothing of its own.
+        """
         raised = [self.error, *(attempt.raised for attempt in self.attempts)]
         return [leaf for error in raised for leaf in error.leaves if leaf.token is None]
 
     @property
     def order(self) -> list[str]:
-        """The names of all marks, in order."""
+        """The names of all marks, in order: ``assert recording.order == ["ask", "answer"]``."""
         return [mark.name for mark in self.marks]
 
     def values(self, name: str) -> list[object]:
@@ -399,6 +469,34 @@ class Recording:
     def attempt(self, name: str) -> Span:
         """The only attempt of that name. Raises Missing if there is none, or more than one."""
         return self._only("attempts", name)
+
+    @property
+    def caller(self) -> Span:
+        """The span of ``stage.caller()``. Raises Missing if the scenario never came there."""
+        return self.span(CALLER)
+
+    @property
+    def cancelled_at(self) -> float:
+        """The virtual time at which the caller was cancelled. Raises Missing if it was not."""
+        if self.cancellation is None or self.cancellation.time is None:
+            raise Missing("the caller was not cancelled")
+        return self.cancellation.time
+
+    @property
+    def stopped_at_once(self) -> bool:
+        """Whether the caller was over at the very instant of its cancellation: cancelled by it, or done just then.
+
+        ``caller.how`` tells the two apart. Raises Missing if the caller was not cancelled.
+        """
+        return self.cancelled_at == self.caller.stopped
+
+    @property
+    def left_running(self) -> list[str]:
+        """The names of the spans that were under way when the caller was over. Raises Missing if it never was."""
+        over = self.caller.end
+        return [
+            span.name for span in self.spans if span.start <= over and (span.stopped is None or span.stopped > over)
+        ]
 
     def _only(self, kind: str, name: str) -> Span:
         of_that_name = self._rows_named(kind, name)

@@ -91,14 +91,24 @@ def test_what_tools_leave_behind_is_counted_and_not_listed(tmp_path: Path) -> No
         "alice/.git/config": "",
         "alice/grade.toml": "",
         "alice/README.md": "",
+        "alice/figures/one-fails.svg": "",
     }
 
     in_zip = gathered(zipped(tmp_path / "class.zip", files | ours), tmp_path)
     in_folder = gathered(folder(tmp_path / "class", files | ours), tmp_path)
 
     assert shown(in_zip) == shown(in_folder) == ["alice/join.py"]
-    assert in_zip.leavings == in_folder.leavings == 7
+    assert in_zip.leavings == in_folder.leavings == 8
     assert in_zip.repositories == in_folder.repositories == {("alice",)}
+
+
+def test_an_answer_in_a_folder_that_is_called_like_that_of_the_pictures_is_one(tmp_path: Path) -> None:
+    files = {"alice/figures/join.py": JOIN, "alice/mine/one.svg": ""}
+
+    in_zip = gathered(zipped(tmp_path / "class.zip", files), tmp_path)
+    in_folder = gathered(folder(tmp_path / "class", files), tmp_path)
+
+    assert shown(in_zip) == shown(in_folder) == ["alice/figures/join.py", "alice/mine/one.svg"]
 
 
 def test_earlier_results_and_the_staging_area_in_the_source_are_not_submissions(tmp_path: Path) -> None:

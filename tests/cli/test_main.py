@@ -612,10 +612,10 @@ DEFECTS: dict[str, tuple[Defect, str]] = {
         lambda e: change(e / "kit.toml", "format = 1", "format = 2"), r"kit\.toml:1: 'format' must be 1"
     ),
     "an exercise that is not there": (
-        lambda e: (e / "ex02_wait").rename(e / "away"), r"ex02_wait/exercise\.toml: this file is missing"
+        lambda e: (e / "ex02_wait").rename(e / "away"), r"kit\.toml:4: 'exercises' names 'ex02_wait'"
     ),
-    "no stub": (lambda e: (e / "ex01_double/double.py").unlink(), r"double\.py: this file is missing"),
-    "no lesson": (lambda e: (e / "ex01_double/README.md").unlink(), r"README\.md: this file is missing"),
+    "no stub": (lambda e: (e / "ex01_double/double.py").unlink(), r"double\.py:1: this file is missing"),
+    "no lesson": (lambda e: (e / "ex01_double/README.md").unlink(), r"README\.md:1: this file is missing"),
     "no hidden tests": (lambda e: (e / "ex01_double/test_hidden.py").unlink(), r"test_hidden\.py"),
     "wrong points": (
         lambda e: change(e / "ex01_double/test_hidden.py", "points=60", "points=61"), r"test_hidden\.py.*101"

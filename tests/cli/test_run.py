@@ -295,3 +295,29 @@ def test_a_kit_that_was_named_is_the_one_to_check(tmp_path: Path) -> None:
 
     assert done.returncode == 4
     assert "\n      grade kit check 'my kit'    what its author has to correct\n" in done.stdout
+
+
+# ---- whose code it is ------------------------------------------------------------------------------------------------
+
+WEAK = "from grader.sandbox import isolation\nisolation.ceiling = lambda: (1, 'this is a test')\n"
+
+
+@pytest.fixture
+def weak(tmp_path: Path) -> dict[str, str]:
+    """An environment in which Python takes this computer for one of level 1."""
+    folder = tmp_path / "customised"
+    folder.mkdir()
+    (folder / "sitecustomize.py").write_text(WEAK)
+    return environment(PYTHONPATH=os.pathsep.join((str(folder), str(CHECKOUT))))
+
+
+def test_ones_own_code_runs_at_any_level(mine: Path, weak: dict[str, str]) -> None:
+    assert grade("ex01", cwd=mine, env=weak).returncode == 1
+
+
+def test_below_the_level_that_is_allowed_nothing_is_played(mine: Path, weak: dict[str, str]) -> None:
+    refused = grade("ex01", "--allow-level", "2", cwd=mine, env=weak)
+
+    assert (refused.returncode, refused.stdout) == (4, "")
+    assert "error: this computer isolates other people's code at level 1 only" in refused.stderr
+    assert grade("ex01", "--allow-level", "1", cwd=mine, env=weak).returncode == 1

@@ -98,6 +98,41 @@ def test_a_lesson_is_brought_up_to_date_and_notes_in_it_are_kept_as_a_copy(mine:
     assert lesson.read_text() == "# double\n"
 
 
+@pytest.fixture
+def illustrated(tiny: Kit) -> Path:
+    """The folder of an exercise whose lesson shows a picture."""
+    folder = tiny.exercises[0].folder
+    (folder / "figures").mkdir()
+    (folder / "figures" / "waits.svg").write_text("<svg/>")
+    (folder / "figures" / "not-shown.svg").write_text("<svg/>")
+    (folder / "README.md").write_text("![It waits.](figures/waits.svg)\n")
+    return folder
+
+
+def test_the_pictures_that_a_lesson_shows_come_along(tmp_path: Path, tiny: Kit, illustrated: Path) -> None:
+    create_workspace(tmp_path / "mine", tiny)
+
+    here = tmp_path / "mine" / illustrated.name
+    assert [path.name for path in (here / "figures").iterdir()] == ["waits.svg"]
+    assert (here / "figures" / "waits.svg").read_text() == "<svg/>"
+    assert names_beside(here / "double.py") == ()
+
+
+def test_a_picture_is_brought_up_to_date_and_one_that_was_changed_is_kept_as_a_copy(
+    tmp_path: Path, tiny: Kit, illustrated: Path
+) -> None:
+    create_workspace(tmp_path / "mine", tiny)
+    picture = tmp_path / "mine" / illustrated.name / "figures" / "waits.svg"
+    picture.write_text("mine")
+
+    made = create_workspace(tmp_path / "mine", tiny)
+
+    copy = ".gradekit/backups/ex01_double/figures/waits.1.svg"
+    assert made.saved == (("ex01_double/figures/waits.svg", copy),)
+    assert (tmp_path / "mine" / copy).read_text() == "mine"
+    assert picture.read_text() == "<svg/>"
+
+
 def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path, tiny: Kit) -> None:
     (tmp_path / "file").write_text("")
 

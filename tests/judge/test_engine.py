@@ -283,16 +283,9 @@ def test_a_hidden_test_without_a_result_gives_no_point(box: Box, tiny: Path) -> 
     assert verdict.tests[1].results[0].reason == "the hidden test left no result"
 
 
-@pytest.mark.parametrize(
-    "more",
-    [
-        "def setup_module():\n    pass\n",
-        "def setup_function():\n    pass\n",
-        "import pytest\n@pytest.fixture(autouse=True)\ndef ready():\n    pass\n",
-    ],
-)
-def test_hidden_tests_that_are_set_up_by_something_else_are_refused(box: Box, tiny: Path, more: str) -> None:
+def test_hidden_tests_that_are_set_up_by_something_else_are_refused(box: Box, tiny: Path) -> None:
     tests = tiny / "exercises/ex01_double/test_hidden.py"
+    more = "import pytest\n@pytest.fixture(autouse=True)\ndef ready():\n    pass\n"
     tests.write_text(f"{tests.read_text()}\n\n{more}")
 
     with pytest.raises(KitError, match="`test_value` is marked or set up by something else"):

@@ -286,7 +286,7 @@ def test_a_test_may_ask_for_fewer_schedules(box: Box, tmp_path: Path) -> None:
 def test_the_steps_of_one_test_are_bounded_and_not_its_time(
     box: Box, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("grader.judge.session.STEP_BUDGET", 40)
+    monkeypatch.setattr("grader.judge.rounds.STEP_BUDGET", 40)
 
     judged = only(box, tmp_path, "assert len(play('crowd').order) == 9")
 

@@ -15,7 +15,7 @@ from grader.errors import KitError, UsageError
 from grader.kit.catalogue import BUILTIN
 from grader.kit.exercise import Limits, Rules
 from grader.kit.hidden_tests import HiddenTest
-from grader.kit.kit import builtin_root, load_kit
+from grader.kit.kit import DIAGNOSIS_KEYS, KEYS, builtin_root, load_kit, read_kit
 
 KIT = """\
 format = 1
@@ -117,6 +117,8 @@ def test_hidden_tests_come_with_everything_they_declare(root: Path) -> None:
 
     assert first == HiddenTest(
         name="test_one",
+        function="test_one",
+        parameters="",
         number=1,
         label="is fast",
         points=60,
@@ -257,12 +259,12 @@ KIT_DEFECTS = {
     "blank title": ('"Tiny"', '" "', "'title' must be a text"),
     "unknown key": ("title =", "tittle =", "unknown key 'tittle'"),
     "no exercises": ('["ex01_one"]', "[]", "'exercises' must be"),
-    "a list with a number": ('["ex01_one"]', "[1]", "'exercises' must be a list of texts"),
+    "a list with a number": ('["ex01_one"]', "[1]", "'exercises' must be the names of folders"),
     "a path": ('["ex01_one"]', '["../ex01_one"]', "'exercises' must be the names"),
     "an id twice": ('["ex01_one"]', '["ex01_one", "ex01_two"]', "an id twice"),
-    "a folder that is not there": ('["ex01_one"]', '["ex02_two"]', "ex02_two/exercise.toml: this file is missing"),
+    "a folder that is not there": ('["ex01_one"]', '["ex02_two"]', "names 'ex02_two', and there is no such folder"),
     "two hints": ('["a", "b", "c"]', '["a", "b"]', "'diagnoses.serial.hints' must be 3 hints"),
-    "a blank hint": ('["a", "b", "c"]', '["a", "", "c"]', "'diagnoses.serial.hints' must be a list"),
+    "a blank hint": ('["a", "b", "c"]', '["a", "", "c"]', "'diagnoses.serial.hints' must be 3 hints"),
     "unknown key of a diagnosis": ("sentence", "sentense", "unknown key 'diagnoses.serial.sentense'"),
     "a bad slug": ("[diagnoses.serial]", "[diagnoses.Serial]", "'diagnoses.Serial'"),
     "a diagnosis that is no table": ("[diagnoses.serial]", "[diagnoses]\nx = 1\n[diagnoses.serial]", "'diagnoses.x'"),
@@ -301,7 +303,7 @@ EXERCISE_DEFECTS = {
     "a file that is no module": ('"one.py"', '"../one.py"', "'file' must be the name of a module"),
     "a file in the way of ours": ('"one.py"', '"scenarios.py"', "'file' must be the name of a module"),
     "a file named like a standard module": ('"one.py"', '"select.py"', "standard module, 'select'"),
-    "a stub that is not there": ('"one.py"', '"two.py"', "two.py: this file is missing"),
+    "a stub that is not there": ('"one.py"', '"two.py"', "two.py:1: this file is missing"),
     "an unknown need": ("level", 'needs = ["internet"]\nlevel', "'needs' must be some of loopback, processes"),
     "an unknown backend": ("level", 'backends = ["curio"]\nlevel', "'backends' must be some of asyncio, trio"),
     "a backend twice": ("level", 'backends = ["trio", "trio"]\nlevel', "'backends' must be some of"),
@@ -328,17 +330,21 @@ TEST_DEFECTS = {
     "an async test": ("def test_one", "async def test_one", ":5: `test_one` is an async def"),
     "in a class": ("def helper(): ...", "class TestX:\n    def test_x(self): ...", ":18: `test_x` is not at the top"),
     "under an if": ("def helper(): ...", "if True:\n    def test_x(play): ...", ":18: `test_x` is not at the top"),
-    "another fixture": ("test_one(play)", "test_one(play, tmp_path)", "`test_one` must take one argument, `play`"),
-    "no fixture": ("test_one(play)", "test_one()", "`test_one` must take one argument, `play`"),
-    "a default": ("test_one(play)", "test_one(play=None)", "`test_one` must take one argument, `play`"),
-    "a star": ("test_one(play)", "test_one(*play)", "`test_one` must take one argument, `play`"),
+    "an unknown fixture": ("test_one(play)", "test_one(play, capsys)", ":5: `test_one` uses `capsys`, which is no"),
+    "no fixture": ("test_one(play)", "test_one()", ":5: `test_one` reaches no `play`"),
+    "a default": ("test_one(play)", "test_one(play=None)", ":5: `test_one` gives an argument a default"),
+    "a star": ("test_one(play)", "test_one(*play)", ":5: `test_one` has an argument that cannot be given by name"),
     "no docstring": ('"""ends"""', "...", "`test_two` has no docstring"),
     "no grading": (
         '@grading(points=40, diagnosis="deadlock", feedback="It hangs.", schedules=3)\n',
         "",
-        "one decorator",
+        ":12: `test_two` must have the decorator `@grading(...)`",
     ),
-    "two decorators": ("@grading(points=40", "@skip\n@grading(points=40", "`test_two` must have one decorator"),
+    "another decorator": (
+        "@grading(points=40",
+        "@skip\n@grading(points=40",
+        ":12: `test_two` has the decorator `@skip`",
+    ),
     "points below zero": ("points=60", "points=-60", "a whole number of at least 0"),
     "points that are computed": ("points=60", "points=POINTS", "must give `points` as a literal"),
     "points as a truth value": ("points=60", "points=True", "a whole number of at least 0"),
@@ -400,21 +406,168 @@ def test_a_misspelt_diagnosis_comes_with_the_nearest(root: Path) -> None:
 def test_a_missing_file_is_named(root: Path, name: str) -> None:
     (root / "exercises" / "ex01_one" / name).unlink()
 
-    assert f"ex01_one/{name}: this file is missing" in str(refused(root)).replace(os.sep, "/")
+    assert f"ex01_one/{name}:1: this file is missing" in str(refused(root)).replace(os.sep, "/")
 
 
 def test_a_file_that_is_not_utf8_is_named(root: Path) -> None:
     (root / "exercises" / "kit.toml").write_bytes(b'title = "\xff"')
 
-    assert "kit.toml: cannot be read" in str(refused(root))
+    assert "kit.toml:1: cannot be read" in str(refused(root))
+
+
+# ---- all faults at once ----------------------------------------------------------------------------------------------
+
+
+def found(root: Path) -> list[str]:
+    """All that is wrong with a kit: the file, the line and the words."""
+    faults = read_kit(root).faults
+    assert all(fault.hint[0].isupper() and fault.hint.endswith(".") for fault in faults)
+    return [f"{fault.path.relative_to(root / 'exercises')}:{fault.line}: {fault.what}" for fault in faults]
+
+
+def test_the_faults_of_all_files_are_reported_at_once(root: Path) -> None:
+    change(root, "kit.toml", 'title = "Tiny"\n', "")
+    change(root, "kit.toml", 'sentence = "one after the other"\n', "")
+    change(root, "ex01_one/exercise.toml", 'summary = "the first"\n', "")
+    change(root, "ex01_one/test_hidden.py", "points=60", 'points="ten"')
+    change(root, "ex01_one/test_hidden.py", "def test_two", "async def test_two")
+
+    assert [one.partition(";")[0] for one in found(root)] == [
+        "kit.toml:1: 'title' is missing",
+        "kit.toml:5: 'diagnoses.serial.sentence' is missing",
+        "ex01_one/exercise.toml:1: 'summary' is missing",
+        "ex01_one/test_hidden.py:4: `test_one` must give `points` as a whole number of at least 0, not 'ten'",
+        "ex01_one/test_hidden.py:13: `test_two` is an async def",
+    ]
+
+
+def test_a_kit_with_faults_is_read_as_far_as_it_goes(root: Path) -> None:
+    change(root, "kit.toml", 'title = "Tiny"\n', "")
+    change(root, "ex01_one/test_hidden.py", "def test_two", "async def test_two")
+    path = root / "exercises/ex01_one/test_hidden.py"
+
+    read = read_kit(root)
+
+    assert read.kit is not None
+    assert [test.name for test in read.kit.exercises[0].tests] == ["test_one"]
+    assert read.left_out == {path: {"test_two"}}
+    assert read.mended.keys() == {path}
+    assert "test_two" not in read.mended[path]
+
+
+def test_a_good_kit_has_no_fault_and_is_the_one_that_is_loaded(root: Path) -> None:
+    read = read_kit(root)
+
+    assert (read.faults, read.mended, read.left_out) == ((), {}, {})
+    assert read.kit == load_kit(root)
+
+
+def test_the_first_fault_is_raised_with_the_number_of_the_others(root: Path) -> None:
+    change(root, "kit.toml", 'title = "Tiny"\n', "")
+    assert refused(root).hint == 'Add a line `title = "Async Python by doing it"` to kit.toml.'
+
+    change(root, "kit.toml", 'version = "0.1"\n', "")
+    assert refused(root).hint.endswith(" to kit.toml. `grade kit check` lists 1 more fault.")
+
+    change(root, "ex01_one/exercise.toml", "level = 1\n", "")
+    assert refused(root).hint.endswith(" to kit.toml. `grade kit check` lists 2 more faults.")
+
+
+def test_a_kit_toml_that_is_no_toml_hides_nothing_of_the_exercises(root: Path) -> None:
+    change(root, "kit.toml", "format = 1", "format = one")
+    change(root, "ex01_one/exercise.toml", 'summary = "the first"\n', "")
+
+    assert [one.partition(";")[0] for one in found(root)] == [
+        "kit.toml:1: not TOML: Invalid value",
+        "ex01_one/exercise.toml:1: 'summary' is missing",
+    ]
+
+
+@pytest.mark.parametrize("content", [None, b'title = "\xff"'])
+def test_without_a_kit_toml_that_can_be_read_there_is_no_kit(root: Path, content: bytes | None) -> None:
+    path = root / "exercises" / "kit.toml"
+    path.unlink()
+    if content is not None:
+        path.write_bytes(content)
+
+    read = read_kit(root)
+
+    assert read.kit is None
+    assert [fault.path for fault in read.faults] == [path]
+
+
+def test_an_exercise_that_is_listed_and_not_there_is_named_and_the_others_are_read(root: Path) -> None:
+    change(root, "kit.toml", '["ex01_one"]', '["ex02_two", "ex01_one"]')
+    change(root, "ex01_one/exercise.toml", 'summary = "the first"\n', "")
+
+    assert [one.partition(";")[0] for one in found(root)] == [
+        "kit.toml:4: 'exercises' names 'ex02_two', and there is no such folder",
+        "ex01_one/exercise.toml:1: 'summary' is missing",
+    ]
+
+
+def test_a_diagnosis_with_faults_is_still_one_that_tests_may_name(root: Path) -> None:
+    change(root, "kit.toml", 'hints = ["a", "b", "c"]', 'hintz = "a"')
+
+    assert found(root) == [
+        "kit.toml:9: unknown key 'diagnoses.serial.hintz'",
+        "kit.toml:9: 'diagnoses.serial.hints' must be 3 hints: a question, the idea, nearly the code, not 'a'",
+    ]
+
+
+STRAYS = {
+    "notes.txt": "this does not belong here: `exercises/` holds kit.toml and the folders of exercises",
+    "ex02_two": "kit.toml does not list this exercise",
+    "drafts": "this does not belong here: `exercises/` holds kit.toml and the folders of exercises",
+}
+
+
+@pytest.mark.parametrize(("name", "said"), STRAYS.items(), ids=STRAYS.keys())
+def test_what_nothing_reads_is_a_fault_that_keeps_no_learner_from_grading(root: Path, name: str, said: str) -> None:
+    path = root / "exercises" / name
+    path.write_text("") if path.suffix else path.mkdir()
+
+    assert found(root) == [f"{name}:1: {said}"]
+    assert load_kit(root).exercises
+
+
+def test_an_exercise_that_is_not_listed_comes_with_the_line_that_lists_it(root: Path) -> None:
+    (root / "exercises" / "ex02_two").mkdir()
+
+    assert read_kit(root).faults[0].hint == 'Write `exercises = ["ex01_one", "ex02_two"]` in kit.toml.'
+
+
+def test_what_tools_leave_behind_is_no_fault(root: Path) -> None:
+    for name in ("__pycache__", ".pytest_cache"):
+        (root / "exercises" / name).mkdir()
+    (root / "exercises" / ".DS_Store").write_text("")
+
+    assert found(root) == []
+
+
+def test_a_conftest_beside_the_exercises_is_refused(root: Path) -> None:
+    (root / "exercises" / "conftest.py").write_text("")
+
+    assert "a kit has no conftest.py" in str(refused(root))
+
+
+def test_the_example_of_every_key_is_a_valid_value(root: Path) -> None:
+    """What a hint tells the author to write must not be the next fault; the exercises alone depend on the folders."""
+    lines = [f"{key} = {example}" for key, example in KEYS.items() if example and key != "exercises"]
+    own = [f"{key} = {example}" for key, example in DIAGNOSIS_KEYS.items()]
+    text = "\n".join([*lines, 'exercises = ["ex01_one"]', "[diagnoses.serial]", *own])
+    (root / "exercises" / "kit.toml").write_text(text)
+
+    assert found(root) == []
 
 
 # ---- our own kit ----------------------------------------------------------------------------------------------------
 
 
 def test_the_kit_that_comes_with_the_grader_is_good() -> None:
-    loaded = load_kit(builtin_root())
+    assert read_kit(builtin_root()).faults == ()
 
+    loaded = load_kit(builtin_root())
     assert [exercise.id for exercise in loaded.exercises] == sorted(exercise.id for exercise in loaded.exercises)
 
 

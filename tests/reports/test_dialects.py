@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -163,3 +164,17 @@ def test_a_lone_surrogate_does_not_stop_a_report(tmp_path):
     write_file(tmp_path / "x.json", json.dumps("\ud800", ensure_ascii=False))
 
     assert (tmp_path / "x.json").read_text() == '"\\ud800"'
+
+
+@pytest.mark.parametrize("name", ["jsonl", "junit", "gradescope", "exercism", "github"])
+def test_parameter_sets_of_one_hidden_test_are_told_apart_by_what_is_in_brackets(name, tmp_path):
+    verdict, ids = samples.mixed(), ["plain", "two words", "it's"]
+    tests = tuple(
+        replace(test, name=f"test_it[{id}]", label=f"does it ({id})")
+        for test, id in zip(verdict.tests, ids, strict=False)
+    )
+
+    dialects.write_run([order(name, tmp_path / "report")], (replace(verdict, tests=tests),), CLASSROOM50)
+
+    text = (tmp_path / "report").read_text().replace("\\", "")
+    assert [id for id, _ in zip(ids, tests, strict=False) if f"does it ({id})" not in text] == []

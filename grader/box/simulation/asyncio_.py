@@ -85,6 +85,7 @@ class ReadyQueue:
     def popleft(self) -> asyncio.Handle:
         simulation, items = self._simulation, self._items
         simulation.end_step()
+        simulation.cancel_caller()
         schedule = self._schedule
         stays = not schedule.fair and self._let_others_wait()
         head = items[0]
@@ -171,12 +172,13 @@ class VirtualSelector:
 
     def select(self, timeout: float | None = None) -> Events:
         self._simulation.end_step()
+        cancelled = self._simulation.cancel_caller()
         loop = self.loop
         if loop._ready is not loop.ready:
             self._simulation.tampered()  # a queue of its own would be served in natural order
         loop.ready.new_round()
         self._events = []
-        if timeout is not None and timeout <= 0:
+        if cancelled or (timeout is not None and timeout <= 0):
             self.poll()
         else:
             self._rest()

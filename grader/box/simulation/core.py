@@ -16,6 +16,7 @@ from math import inf
 from types import FrameType
 from typing import NoReturn
 
+from grader.box.simulation.caller import Caller
 from grader.box.simulation.clock import Clock, new_clock
 from grader.box.simulation.hygiene import Cancellations, LeftOpen
 from grader.box.simulation.idling import Idling
@@ -115,6 +116,7 @@ class Simulation:
         self.running: int | None = None
         """Number of the task whose step is in progress."""
         self.steps = 0
+        self.caller = Caller()
         self.cancel: Callable[[], None] = lambda: None
         """The function that cancels the scope round the scenario."""
         self.on_abandon: Callable[[], NoReturn] = _abandon
@@ -233,6 +235,34 @@ class Simulation:
         record.since = self._now
         if self.trace.collects:
             self.trace.suspended(self._now, number, self.coroutine_of(record.task))
+
+    def cancel_caller(self) -> bool:
+        """Cancel the caller if that is due between the step that has ended and the next; whether it was.
+
+        To be asked after ``end_step``, before the next step is chosen.
+        """
+        if self.steps < self.caller.due or self.running is not None or self.stopped is not None:
+            return False
+        self._cancel_caller()
+        return True
+
+    def enter_caller(self, cancel: Callable[[], None]) -> None:
+        """The running task enters the caller, in a scope that ``cancel`` cancels."""
+        self.caller.enter(cancel, self.steps, self.running)
+        if self.caller.cancel_at == 0 and self.stopped is None:
+            self._cancel_caller()
+
+    def leave_caller(self) -> None:
+        """The caller is over."""
+        self.caller.leave(self.steps)
+
+    def _cancel_caller(self) -> None:
+        with self._clock.held:
+            now = self._clock.read()
+            self._clock.note("cancel", 0, 0)
+        if self.caller.task is not None:
+            self.trace.add(now, "cancel", self.caller.task)
+        self.caller.cancel(now)
 
     def _computed_long(self, number: int | None) -> None:
         if number is None:

@@ -109,9 +109,10 @@ class VirtualClock(trio.abc.Clock):
 
     def deadline_to_sleep_time(self, deadline: float) -> float:
         self._simulation.end_step()
+        cancelled = self._simulation.cancel_caller()
         if not isinstance(_run.GLOBAL_RUN_CONTEXT.runner.runq, RunQueue):
             self._simulation.tampered()  # trio would serve a queue of its own in an order that no seed decides
-        if deadline <= self._now():
+        if cancelled or deadline <= self._now():
             return 0
         posts = self._simulation.workers.posts
         posts.loop_sleeps = False
@@ -193,6 +194,7 @@ class RunQueue:
         """The task that takes the next step, alone; trio iterates, calls ``clear``, and steps it."""
         simulation = self._simulation
         simulation.end_step()
+        simulation.cancel_caller()
         picked = self._pick()
         if picked is None:
             return iter(())

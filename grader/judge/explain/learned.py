@@ -8,6 +8,7 @@ tests, where a person can read them, and ``grade kit check`` says when they are 
 from __future__ import annotations
 
 import json
+import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -29,7 +30,7 @@ ALIKE = 0.75
 """How much two answers must have in common for the root of the one to be taken for that of the other."""
 
 Shown = Mapping[str, frozenset[str]]
-"""The diagnoses shown for each hidden test that fails, by the name of its function."""
+"""The diagnoses shown for each hidden test that fails, by its name."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,5 +130,5 @@ def _answer(lesson: Lesson) -> str:
 
 
 def _key(test: str) -> str:
-    # The name of a parametrised test, `test_x[plain]`, is no bare key of TOML.
-    return test if test.isidentifier() and test.isascii() else json.dumps(test)
+    """The name of a hidden test as a key of TOML: with its parameters, as in ``test_x[plain]``, it needs quotes."""
+    return test if re.fullmatch(r"[A-Za-z0-9_-]+", test) else json.dumps(test)

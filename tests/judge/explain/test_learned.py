@@ -71,6 +71,17 @@ def exercise(folder: Path) -> Exercise:
     return replace(builtin().exercise("ex01"), folder=folder)
 
 
+@pytest.mark.parametrize(
+    "name", ["test_x[plain]", "test_x[two words-1.5]", 'test_x[say "so"]', "test_x[it's = # 3]", "test_é"]
+)
+def test_a_test_of_any_name_is_written_so_that_it_is_read_again(tmp_path: Path, name: str) -> None:
+    shown = lesson("serial", test_time=("serial",), **{name: ("deadlock",)})
+
+    place(exercise(tmp_path)).write_text(written([shown]), encoding="utf-8")
+
+    assert read_learned(exercise(tmp_path)).lessons == (shown,)
+
+
 def test_what_is_written_is_read_again(tmp_path: Path) -> None:
     place(exercise(tmp_path)).write_text(written([SERIAL, LATE]))
 

@@ -1,0 +1,228 @@
+"""Draws the figures that an exercise declares from real plays, and says which of them are out of date.
+
+A lesson shows a figure with ``![caption](figures/NAME.svg)``. Where it has a block of code that begins with
+```` ```text figure=NAME ````, the same picture in letters is kept there, for those who read the lesson on a terminal.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from grader.errors import KitError
+from grader.files import replace_file
+from grader.kit.exercise import Exercise
+from grader.kit.faults import KitFault
+from grader.kit.figures import FOLDER, REFERENCE, Figure, shown_in
+from grader.kit.kit import Kit, builtin_root
+from grader.kit.tables import read_text
+from grader.reports.figure import figure_svg, figure_text, names_of, picture_of
+from grader.reports.timeline import Timeline
+from grader.sandbox.box import Box, Job
+from grader.sandbox.cell import Cell
+from grader.sandbox.play import Play
+from grader.text import counted
+from grader.wire.recording import Recording
+
+_BLOCK = re.compile(
+    r"^(?P<open>```text figure=(?P<name>[\w-]+)[ \t]*\n)(?P<body>.*?)^(?P<close>```[ \t]*)$", re.DOTALL | re.MULTILINE
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Written:
+    """A file with a figure in it, as it is now, and whether it was another one before."""
+
+    path: Path
+    changed: bool
+
+
+class _Undrawable(Exception):
+    """A figure cannot be drawn as it is declared."""
+
+    def __init__(self, what: str, hint: str) -> None:
+        super().__init__(what)
+        self.hint = hint
+
+
+def draw_all(box: Box, exercises: Iterable[Exercise], *, echo: Callable[[str], None]) -> None:
+    """Draw the figures of some exercises, and print a line for each file. Raises KitError as ``draw_figures`` does."""
+    count = changed = 0
+    for exercise in exercises:
+        for written in draw_figures(box, exercise):
+            count, changed = count + 1, changed + written.changed
+            echo(f"  {'written  ' if written.changed else 'unchanged'}  {os.path.relpath(written.path)}")
+    if count:
+        echo(f"{counted(count, 'file')}, {changed} written. Next: look at each, and run `grade kit check`.")
+    else:
+        echo("No figure is declared. Declare one with `[[figures]]` in exercise.toml; docs/authoring.md shows how.")
+
+
+def draw_figures(box: Box, exercise: Exercise) -> Iterator[Written]:
+    """Draw the figures of an exercise into its folder and its lesson, each file as soon as it is known.
+
+    Raises KitError where a figure cannot be drawn as it is declared, or a file cannot be written.
+    """
+    pictures: dict[str, Timeline] = {}
+    for figure in exercise.figures:
+        try:
+            pictures[figure.name] = _picture(box, exercise, figure)
+        except _Undrawable as error:
+            raise KitError(str(_fault(exercise, figure, str(error), error.hint)), hint=error.hint) from error
+        yield _write(exercise.folder / figure.file, _svg(exercise, figure, pictures[figure.name]))
+    lesson = read_text(exercise.lesson)
+    if _BLOCK.search(lesson):
+        yield _write(exercise.lesson, _with_blocks(lesson, pictures))
+
+
+def stale_figures(box: Box, kit: Kit, exercise: Exercise) -> tuple[KitFault, ...]:
+    """What is wrong with the figures of an exercise: each is played and drawn again, and compared byte for byte.
+
+    A kit without answers, as learners have it, is not asked for what it cannot draw.
+    """
+    if exercise.reference is None:
+        return ()
+    lesson = read_text(exercise.lesson)
+    return (
+        *(fault for figure in exercise.figures for fault in _faults_of(box, exercise, figure, lesson)),
+        *_strays(exercise, lesson),
+    )
+
+
+def _faults_of(box: Box, exercise: Exercise, figure: Figure, lesson: str) -> Iterator[KitFault]:
+    again = f"Run `grade kit figures`, which draws it: `grade kit figures DIR {exercise.id}`."
+    try:
+        picture = _picture(box, exercise, figure)
+    except _Undrawable as error:
+        yield _fault(exercise, figure, str(error), error.hint)
+        return
+    path = exercise.folder / figure.file
+    if not path.is_file():
+        yield _fault(exercise, figure, f"{figure.file} is missing", again)
+    elif path.read_bytes() != _svg(exercise, figure, picture).encode():
+        yield _fault(exercise, figure, f"{figure.file} is not what the play shows now", again)
+    if figure.file not in {name for _, name in shown_in(lesson)}:
+        hint = f"Write `![{figure.caption}]({figure.file})` in the lesson, or take the figure out of exercise.toml."
+        yield _fault(exercise, figure, f"the lesson does not show {figure.file}", hint)
+    for match in _BLOCK.finditer(lesson):
+        if match["name"] == figure.name and match["body"] != _body(picture):
+            what = f"the figure {figure.name} in letters is not what the play shows now"
+            yield KitFault(path=exercise.lesson, line=_line(lesson, match), what=what, hint=again)
+
+
+def _strays(exercise: Exercise, lesson: str) -> Iterator[KitFault]:
+    """Files in the folder, and names in the lesson, that belong to no figure."""
+    declared = {figure.file for figure in exercise.figures}
+    hint = 'Declare it with `[[figures]]` in exercise.toml, as in `name = "one-fails"`, or take it away.'
+    folder = exercise.folder / FOLDER
+    for path in sorted(folder.iterdir()) if folder.is_dir() else ():
+        if f"{FOLDER}/{path.name}" not in declared:
+            yield KitFault(path=path, line=1, what="no figure of this name is declared", hint=hint)
+    shown = [*shown_in(lesson), *((_line(lesson, match), f"{FOLDER}/{match['name']}.svg") for match in _blocks(lesson))]
+    for line, name in shown:
+        if name not in declared:
+            yield KitFault(path=exercise.lesson, line=line, what=f"{name} is declared by no figure", hint=hint)
+
+
+def _fault(exercise: Exercise, figure: Figure, what: str, hint: str) -> KitFault:
+    return KitFault(path=exercise.folder / "exercise.toml", line=figure.line, what=what, hint=hint)
+
+
+# ---- one figure ------------------------------------------------------------------------------------------------------
+
+
+def _picture(box: Box, exercise: Exercise, figure: Figure) -> Timeline:
+    recording = _played(box, exercise, figure)
+    if recording.trace is None:
+        what = f"the play of `{figure.scenario}` ended as {recording.ended}, without a trace of who ran when"
+        raise _Undrawable(what, "Choose another scenario or other inputs.")
+    trace, waiting = recording.trace, recording.waiting
+    try:
+        return picture_of(trace, waiting, until=figure.until, lanes=figure.lanes)
+    except KeyError as error:
+        there = names_of(picture_of(trace, waiting, until=figure.until, lanes=()))
+        raise _Undrawable(f"the play has no lane {error.args[0]!r}", f"Name some of these: {there}.") from None
+
+
+def _played(box: Box, exercise: Exercise, figure: Figure) -> Recording:
+    if refused := box.refusal(exercise.needs):
+        raise _Undrawable(f"it cannot be drawn on this computer: {refused}", "Draw it on another one.")
+    job = Job(
+        module=exercise.module,
+        submission=_answer(exercise, figure),
+        scenarios=read_text(exercise.scenarios),
+        limits=exercise.limits,
+        needs=exercise.needs,
+    )
+    cell = Cell(box, job)
+    try:
+        recording = cell.recording(Play(figure.scenario, Play.encode(figure.inputs), figure.backend, trace=True))
+    finally:
+        cell.close()
+    # Neither the answer nor the scenario has come to a line of its own: it was never begun.
+    for leaf in recording.surprises:
+        if leaf.line is None and leaf.scenario_line is None:
+            hint = "Correct `scenario` or `inputs`: the latter are the arguments of that function but for the stage."
+            raise _Undrawable(f"`{figure.scenario}` cannot be played with these inputs: {leaf.message}", hint)
+    return recording
+
+
+def _answer(exercise: Exercise, figure: Figure) -> str:
+    path = exercise.reference
+    if path is not None and exercise.solutions is not None and figure.answer != REFERENCE:
+        path = exercise.solutions / figure.answer
+    if path is None or not path.is_file():
+        what = "this kit comes without answers" if path is None else f"there is no answer {figure.answer}"
+        raise _Undrawable(what, 'Name an answer that is there, such as `answer = "reference"`.')
+    return read_text(path)
+
+
+def _svg(exercise: Exercise, figure: Figure, picture: Timeline) -> str:
+    return figure_svg(
+        picture,
+        name=figure.name,
+        title=f"{exercise.id} {exercise.title}: {figure.name}",
+        caption=figure.caption,
+        templates=builtin_root() / "templates",
+    )
+
+
+# ---- the lesson ------------------------------------------------------------------------------------------------------
+
+
+def _blocks(lesson: str) -> Iterable[re.Match[str]]:
+    return _BLOCK.finditer(lesson)
+
+
+def _with_blocks(lesson: str, pictures: dict[str, Timeline]) -> str:
+    def filled(match: re.Match[str]) -> str:
+        if match["name"] not in pictures:
+            return match[0]
+        return match["open"] + _body(pictures[match["name"]]) + match["close"]
+
+    return _BLOCK.sub(filled, lesson)
+
+
+def _body(picture: Timeline) -> str:
+    return figure_text(picture) + "\n"
+
+
+def _line(lesson: str, match: re.Match[str]) -> int:
+    return lesson.count("\n", 0, match.start()) + 1
+
+
+def _write(path: Path, text: str) -> Written:
+    """Write a file if it would change. Raises KitError if it cannot be written."""
+    content = text.encode()
+    if path.is_file() and path.read_bytes() == content:
+        return Written(path=path, changed=False)
+    try:
+        path.parent.mkdir(exist_ok=True)
+        replace_file(path, [content])
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise KitError(f"{path}: {reason}", hint="Correct the permissions of the folder.") from error
+    return Written(path=path, changed=True)

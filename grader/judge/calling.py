@@ -1,0 +1,127 @@
+"""Calls hidden tests that pytest has collected, with a ``play`` of ours and with the fixtures of their author.
+
+Fixtures are set up anew for every call: what one of them has played under one schedule says nothing about the next.
+This module imports pytest, and is itself imported only where pytest is needed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from _pytest.runner import runtestprotocol
+
+from grader.errors import KitError
+from grader.kit.fixtures import GIVEN
+
+MARKS = ("parametrize", "usefixtures")
+"""The marks of pytest that a hidden test may have."""
+
+
+class Caller:
+    """A plugin of pytest that provides ``play``, and notes how each call of a hidden test came out."""
+
+    def __init__(self) -> None:
+        self._play: Any = None
+        self._returned: object = None
+        self._raised: BaseException | None = None
+        self._quiet = False
+
+    @pytest.fixture
+    def play(self) -> Any:
+        """Plays a scenario of the exercise: ``play("name", **inputs) -> Recording``."""
+        return self._play
+
+    def call(self, play: Any, run: Callable[[], object]) -> object:
+        """Have ``run`` run one test, which gets this ``play``, and return what the test returns.
+
+        Raises what the test raised, or the set-up or the tear-down of its fixtures: the first of them that did.
+        """
+        self._play, self._returned, self._raised = play, None, None
+        try:
+            run()
+            if self._raised is not None:
+                raise self._raised
+            return self._returned
+        finally:
+            self._play = self._returned = self._raised = None
+
+    def call_quietly(self, play: Any, run: Callable[[], object]) -> object:
+        """As ``call``; what the test raises is not shown to pytest, which might open a debugger."""
+        self._quiet = True
+        try:
+            return self.call(play, run)
+        finally:
+            self._quiet = False
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> bool | None:
+        # pytest itself would only warn of a value that is returned, and the judge refuses it.
+        if self._play is None:
+            return None
+        arguments = {name: pyfuncitem.funcargs[name] for name in _arguments_of(pyfuncitem)}
+        try:
+            self._returned = pyfuncitem.obj(**arguments)
+        except Exception as error:
+            if not self._quiet:
+                raise
+            self._raised = error
+        return True
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_runtest_makereport(self, call: pytest.CallInfo[Any]) -> Iterator[Any]:
+        if self._raised is None and call.excinfo is not None:
+            self._raised = call.excinfo.value
+        return (yield)
+
+
+def run_once(item: pytest.Function) -> list[pytest.TestReport]:
+    """Set a test up, call it and tear down what is its own; what its module has set up stays, as the parent is next."""
+    # Not by the hook ``pytest_runtest_protocol``: plugins put a report, a timer and a search for warnings round it.
+    parent: Any = item.parent
+    return runtestprotocol(item, log=False, nextitem=parent)
+
+
+def takes_play_alone(item: pytest.Function) -> bool:
+    """Whether calling the function with a ``play`` is all there is to a test."""
+    return set(item.fixturenames) == {"play"} == set(_arguments_of(item))
+
+
+def refuse_what_grade_cannot_do(item: pytest.Function) -> None:
+    """Raise KitError for a mark or a fixture that works in pytest, and would not when ``grade`` judges."""
+    for mark in item.iter_markers():
+        if mark.name not in MARKS:
+            raise KitError(
+                f"{item.path}: `{item.name}` has the mark `{mark.name}`",
+                hint=f"Take it out: beside @grading, a hidden test may have {' and '.join(MARKS)}.",
+            )
+    for name in _asked_for(item):
+        if not (name in GIVEN or _is_own(item, name)):
+            raise KitError(
+                f"{item.path}: `{item.name}` uses the fixture `{name}`, which is not defined in this file",
+                hint=f"Define it there, or take it out; there are no others than {', '.join(GIVEN)}.",
+            )
+
+
+def _asked_for(item: pytest.Function) -> list[str]:
+    """The fixtures that the test uses, and those of its file; not those that a plugin adds to every test."""
+    definitions = item._fixtureinfo.name2fixturedefs
+    asked = [*_arguments_of(item), *(name for mark in item.iter_markers("usefixtures") for name in mark.args)]
+    asked += [name for name in definitions if _is_own(item, name)]
+    for name in asked:  # grows meanwhile
+        inner = definitions[name][-1].argnames if _is_own(item, name) else ()
+        asked += [each for each in inner if each not in asked]
+    parameters = item.callspec.params if hasattr(item, "callspec") else ()
+    return [name for name in asked if name in definitions and name not in parameters]
+
+
+def _is_own(item: pytest.Function, name: str) -> bool:
+    """Whether a fixture is defined in the file of the test."""
+    definitions = item._fixtureinfo.name2fixturedefs.get(name, ())
+    codes = [getattr(definition.func, "__code__", None) for definition in definitions[-1:]]
+    return any(code is not None and code.co_filename == str(item.path) for code in codes)
+
+
+def _arguments_of(item: pytest.Function) -> tuple[str, ...]:
+    return item._fixtureinfo.argnames
