@@ -32,7 +32,7 @@ from grader.box.simulation.core import Bounds, Simulation
 from grader.box.simulation.schedule import Schedule
 from grader.box.stage import Stage
 from grader.judge import engine
-from grader.judge.kitcheck import expectations
+from grader.judge.kitanswers import expectations
 from grader.judge.options import PlayOptions
 from grader.kit.exercise import Exercise
 from grader.kit.kit import Kit, load_kit

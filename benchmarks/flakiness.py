@@ -33,7 +33,7 @@ from generated import FAMILIES, generate
 from programs import PROGRAMS, busy_loops, play_job
 
 from grader.judge import engine
-from grader.judge.kitcheck import answer_requests
+from grader.judge.kitanswers import answer_requests
 from grader.judge.verdict import Verdict
 from grader.kit.exercise import Exercise
 from grader.kit.kit import load_kit

@@ -23,7 +23,7 @@ from pathlib import Path
 from mutants import mutants_of
 
 from grader.judge import engine
-from grader.judge.kitcheck import answer_requests
+from grader.judge.kitanswers import answer_requests
 from grader.judge.options import PlayOptions
 from grader.kit.catalogue import BUILTIN
 from grader.kit.exercise import Exercise

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 KIT = """\
@@ -96,6 +97,15 @@ def make_kit(root: Path) -> Path:
         (folder / "scenarios.py").write_text(answer(SCENARIOS, name))
         (folder / "test_hidden.py").write_text(TESTS)
         _write_answers(root / "solutions" / folder.name, name)
+    return root
+
+
+def make_small_kit(root: Path) -> Path:
+    """Write a kit of the first exercise alone: the other would only take time."""
+    make_kit(root)
+    change(root / "exercises" / "kit.toml", '"ex01_double", "ex02_wait"', '"ex01_double"')
+    for place in ("exercises", "solutions"):
+        shutil.rmtree(root / place / "ex02_wait")
     return root
 
 

@@ -21,6 +21,7 @@ THIRD_PARTY = {
     "judge": {"pytest", "_pytest"},  # the latter to call a test anew, for which pytest has nothing public
     "pytest_plugin": {"pytest"},
     "classroom": {"yaml"},  # what Gradescope exports says in YAML whose each submission is
+    "desk": {"watchfiles"},
     "reports": {"jinja2", "markupsafe", "rich"},  # markupsafe is the half of jinja2 that says what is HTML
     "cli": {"click", "rich"},
 }

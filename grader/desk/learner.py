@@ -59,7 +59,7 @@ class Desk:
 
     def __init__(self, *, directory: Path, kit: Path | None) -> None:
         self.directory = directory
-        self._kit_given = kit
+        self.kit_given = kit
 
     @cached_property
     def workspace(self) -> Workspace | None:
@@ -68,15 +68,20 @@ class Desk:
     @cached_property
     def kit(self) -> Kit:
         """The kit named on the command line, else the workspace's, else the built-in one."""
-        if self._kit_given is not None:
-            return load_kit(self._kit_given)
+        return load_kit(self.kit_root)
+
+    @cached_property
+    def kit_root(self) -> Path:
+        """The folder of that kit, which need not have been read."""
+        if self.kit_given is not None:
+            return self.kit_given
         if self.workspace is None:
-            return load_kit(builtin_root())
+            return builtin_root()
         if not self.workspace.kit_root.is_dir():
             hint = f"Correct `kit = ...` in that file; it may be {BUILT_IN!r}."
             marker = self.workspace.root / MARKER
             raise WorkspaceError(f"{marker}: there is no kit in {self.workspace.kit_root}", hint=hint)
-        return load_kit(self.workspace.kit_root)
+        return self.workspace.kit_root
 
     # ---- the folder --------------------------------------------------------------------------------------------------
 
@@ -86,7 +91,7 @@ class Desk:
             root = self.workspace.root if self.workspace else self.directory
             return root, create_workspace(root, self.kit)
         root = self.directory / directory
-        return root, create_workspace(root, Desk(directory=root, kit=self._kit_given).kit)
+        return root, create_workspace(root, Desk(directory=root, kit=self.kit_given).kit)
 
     def way_in(self, root: Path, made: Made) -> str:
         """What the learner does first in a workspace that was made or refreshed."""
@@ -263,14 +268,14 @@ class Desk:
 
     def check_of_kit(self) -> str:
         """The command that checks the kit of this invocation."""
-        return shlex.join(["grade", "kit", "check", *([] if self._kit_given is None else [str(self._kit_given)])])
+        return shlex.join(["grade", "kit", "check", *([] if self.kit_given is None else [str(self.kit_given)])])
 
     def typed(self, command: str, exercise: Exercise, file: Path) -> str:
         """A command for a file that is graded with ``--file``, with the options that this one was given."""
         words = ["grade", *([] if command == "run" else [command]), exercise.id, "--file", str(file)]
-        if self._kit_given is not None:
-            here = self._kit_given.is_relative_to(self.directory)
-            words += ["--kit", str(self._kit_given.relative_to(self.directory) if here else self._kit_given)]
+        if self.kit_given is not None:
+            here = self.kit_given.is_relative_to(self.directory)
+            words += ["--kit", str(self.kit_given.relative_to(self.directory) if here else self.kit_given)]
         if self.directory != Path():
             words += ["-C", str(self.directory)]
         return shlex.join(words)

@@ -19,12 +19,15 @@ go out, one for each submission. The way of a submission, and where to change wh
 - ``verdict`` is what reports get to see, and ``documents`` writes it as JSON and reads it back.
 - ``items`` are hidden tests as pytest runs them, and ``subject`` is the submission that they judge; ``exempt`` says
   which answers of a kit may use what is off limits.
-- ``kitcheck`` proves a kit by grading the answers that come with it; ``kitroots`` learns from the wrong ones.
+- ``kitcheck`` proves a kit by grading the answers that come with it: ``kitanswers`` finds them and reads their first
+  lines, ``kitclaims`` holds them against these, ``kitmending`` makes an exercise with faults one that can be judged.
+  ``kitroots`` learns from the wrong answers, and ``kittable`` has which of them fails which hidden test.
 
 What authors of kits write against stands in ``grader.authoring``; three names of it are handed on here.
 
     options verdict calling collect cancelling kitfault kitnames schedules tasknames unwinding explain cells judging
-    attempt progress reference rounds session results documents exempt engine subject items kitroots kitcheck
+    attempt progress reference rounds session results documents exempt engine subject items kitanswers kitroots
+    kitmending kitclaims kitcheck kittable
 """
 
 from __future__ import annotations

@@ -1,47 +1,55 @@
 """Proves a kit: the stub fails cleanly, right answers get full marks, every wrong answer fails as its first line says.
 
-The first line of a wrong answer names hidden tests and the diagnosis shown for each:
-``# fails: test_a, test_b (serial), test_c (deadlock)``. More may fail. The mistake that a learner must be shown first
-is the first diagnosis there, or the one in a line ``# root: DIAGNOSIS`` among the first three. An answer that uses what
-is off limits says ``# off-limits: exempt`` in one of its first two lines and is judged all the same; one that needs a
-newer anyio than the oldest that is supported says ``# needs: anyio>=4.15`` there, and is passed over where anyio is
-older.
+All faults are found in one run: those of the reading of the kit first, then those that show when the answers are
+graded. An exercise with faults is judged as far as it goes (``kitmending``), and what follows only from a fault that is
+reported already is not reported again. ``kitanswers`` says what stands in the first lines of answers; ``kitclaims``
+holds the answers against it.
 """
 
 from __future__ import annotations
 
+import ast
 import re
-from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from grader.errors import UsageError
+from grader.errors import KitError, UsageError
 from grader.judge import engine, kitroots
-from grader.judge.engine import versions
 from grader.judge.explain.learned import FILE
-from grader.judge.kitfault import fault_in, place_in_kit
-from grader.judge.kitnames import of_kit_files
+from grader.judge.kitanswers import (
+    claim_of,
+    is_wrong,
+    names_test,
+    request_for,
+    shown,
+    stub_request,
+    supported_answers,
+    wrong_answers,
+)
+from grader.judge.kitclaims import KitProblem, problem, problems_of_right_answer, problems_of_wrong_answer
+from grader.judge.kitfault import fault_in
+from grader.judge.kitmending import Mended, fault_of, mended, sentence
 from grader.judge.options import EVERYTHING, PlayOptions
-from grader.judge.verdict import Outcome, Status, TestResult, Verdict
+from grader.judge.verdict import TestResult, Verdict
 from grader.kit.exercise import Exercise
+from grader.kit.faults import KitFault
 from grader.kit.figures import FOLDER
-from grader.kit.kit import Kit
-from grader.policy import rules
-from grader.policy.interface import check_interface
-from grader.policy.program import read
-from grader.policy.submission import Fault, Submission
+from grader.kit.kit import Kit, ReadKit
+from grader.kit.tables import read_text
+from grader.policy import submission
+from grader.policy.submission import Fault
 from grader.sandbox.box import Box
-from grader.text import counted
+from grader.text import counted, joined
 
-EXEMPT = "# off-limits: exempt"
 RIGHT_ANSWERS = 3
 """How many structurally different right answers an exercise has at least."""
+OF_KIT = "kit"
+"""What stands for the id of an exercise where something belongs to none."""
 
-_GROUP = re.compile(r"(?P<tests>\w+(?:, *\w+)*) *\((?P<diagnosis>[a-z0-9-]+)\)")
-_NEEDS = re.compile(r"# needs: anyio>=(?P<version>\d+(\.\d+)*)")
-# Matched against the whole line, so that a test without its diagnosis is an error and is not passed over.
-_FAILS = re.compile(r"# fails: (?P<named>{group}(?:, *{group})*)".format(group=r"\w+(?:, *\w+)* *\([a-z0-9-]+\)"))
+_AS_A_WHOLE = "as a whole"
 _LITTER = frozenset({"__pycache__", ".DS_Store"})
+_PLAY_FAILED = re.compile(r'`play\("(?P<scenario>\w+)"\)`: ')
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,31 +57,27 @@ class Checked:
     """One file of a kit, or one exercise as a whole, and what is wrong with it."""
 
     exercise: str
+    """The id; ``kit`` where it belongs to no exercise."""
     subject: str
     summary: str
-    problems: tuple[str, ...] = ()
+    problems: tuple[KitProblem, ...] = ()
+    verdict: Verdict | None = None
+    """That of an answer which shows something else than it names."""
 
 
-def check(box: Box, kit: Kit, *, options: PlayOptions = EVERYTHING) -> Iterator[Checked]:
-    """Check every exercise of a kit, one after the other. Raises KitError as ``grade`` does."""
-    for exercise in kit.exercises:
-        yield from _check_exercise(box, kit, exercise, options)
-
-
-def _check_exercise(box: Box, kit: Kit, exercise: Exercise, options: PlayOptions) -> Iterator[Checked]:
-    files = _supported_answers(exercise)
-    requests = [_stub_request(exercise), *(_request(path, options) for path in files)]
-    verdicts = engine.grade(box, kit, exercise, requests)
-    yield from _check_kit_files(exercise, verdicts)
-    yield _check_stub(exercise, verdicts[0])
-    wrong: list[tuple[Path, Verdict]] = []
-    for path, verdict in zip(files, verdicts[1:], strict=True):
-        if path.parent.name == "wrong":
-            wrong.append((path, verdict))
-            yield _check_wrong(exercise, path, verdict, kit.diagnoses)
-        else:
-            yield _check_right(exercise, path, verdict)
-    yield _check_whole(exercise, wrong)
+def check(
+    box: Box, read: ReadKit, *, options: PlayOptions = EVERYTHING, only: Collection[str] | None = None
+) -> Iterator[Checked]:
+    """Check a kit as it was read, one exercise after the other; ``only`` names the folders of those to judge."""
+    kit = read.kit
+    exercises = kit.exercises if kit is not None else ()
+    yield from _static(read.faults, {exercise.folder.name: exercise.id for exercise in exercises}, only)
+    if kit is None:
+        return
+    yield from _check_around(kit, read.faults)
+    for exercise in exercises:
+        if only is None or exercise.folder.name in only:
+            yield from _check_exercise(box, kit, exercise, read, options)
 
 
 def learn(box: Box, kit: Kit, *, options: PlayOptions, echo: Callable[[str], None]) -> None:
@@ -84,167 +88,271 @@ def learn(box: Box, kit: Kit, *, options: PlayOptions, echo: Callable[[str], Non
     if not options.complete:
         raise UsageError(f"{FILE} is learned under all schedules", hint="Leave --schedules out.")
     for exercise in kit.exercises:
-        wrong = [path for path in _supported_answers(exercise) if path.parent.name == "wrong"]
-        verdicts = engine.grade(box, kit, exercise, [_request(path, options) for path in wrong])
+        wrong = wrong_answers(exercise)
+        verdicts = engine.grade(box, kit, exercise, [request_for(path, options) for path in wrong])
         lessons = kitroots.lessons_of(list(zip(wrong, verdicts, strict=True)))
         if lessons:
             kitroots.learn(exercise, lessons)
         echo(f"{exercise.id}  learned from {counted(len(lessons), 'wrong answer')}")
 
 
-# ---- requests --------------------------------------------------------------------------------------------------------
+# ---- the kit ---------------------------------------------------------------------------------------------------------
 
 
-def answer_requests(exercise: Exercise, options: PlayOptions = EVERYTHING) -> list[engine.Request]:
-    """Requests for the reference and all right and wrong answers of an exercise, as the check makes them."""
-    return [_request(path, options) for path in _supported_answers(exercise)]
+def _static(faults: Iterable[KitFault], ids: dict[str, str], only: Collection[str] | None) -> Iterator[Checked]:
+    """What the reading has found, file by file."""
+    by_path: dict[Path, list[KitFault]] = {}
+    for fault in faults:
+        by_path.setdefault(fault.path, []).append(fault)
+    for path, found in by_path.items():
+        folder = next((part for part in path.parts if part in ids), None)
+        if folder is None or only is None or folder in only:
+            problems = tuple(KitProblem(fault=fault) for fault in sorted(found, key=lambda fault: fault.line))
+            exercise = OF_KIT if folder is None else ids[folder]
+            yield Checked(exercise=exercise, subject=path.name, summary="read", problems=problems)
 
 
-def _supported_answers(exercise: Exercise) -> list[Path]:
-    return [path for path in _answers(exercise) if _is_supported(path)]
+def _check_around(kit: Kit, known: Sequence[KitFault]) -> Iterator[Checked]:
+    """The folders of answers that belong to no exercise."""
+    exercises = {exercise.folder.name for exercise in kit.exercises}
+    solutions = kit.root / "solutions"
+    problems = [
+        problem(
+            path,
+            1,
+            "these answers belong to no exercise that kit.toml lists",
+            f'Add "{path.name}" to `exercises` in exercises/kit.toml, or take the folder out of the kit.',
+        )
+        for path in (sorted(solutions.iterdir()) if solutions.is_dir() else ())
+        if path.is_dir()
+        and path.name not in exercises
+        and not path.name.startswith(("__", "."))
+        # Where kit.toml lists it and it is missing, or is not listed and is there, that is reported already.
+        and not any(path.name in fault.what or path.name == fault.path.name for fault in known)
+    ]
+    if problems:
+        yield Checked(exercise=OF_KIT, subject=_AS_A_WHOLE, summary="its folders", problems=tuple(problems))
 
 
-def _answers(exercise: Exercise) -> list[Path]:
-    if exercise.solutions is None or exercise.reference is None:
-        return []
-    folders = (exercise.solutions / "right", exercise.solutions / "wrong")
-    return [exercise.reference, *(path for folder in folders for path in sorted(folder.glob("*.py")))]
+# ---- an exercise -----------------------------------------------------------------------------------------------------
 
 
-def _request(path: Path, options: PlayOptions) -> engine.Request:
-    check = _interface_only if _is_exempt(path) else rules.check
-    return engine.Request(path=path, shown=_shown(path), options=options, check=check)
+def _check_exercise(box: Box, kit: Kit, exercise: Exercise, read: ReadKit, options: PlayOptions) -> Iterator[Checked]:
+    with mended(exercise, read) as case:
+        files = supported_answers(case.original)
+        verdicts, uncollectable = _verdicts(box, kit, case, files, options)
+        if uncollectable is not None:
+            case = replace(case, faults=(*case.faults, uncollectable), judgeable=False)
+        case = _without_tests_never_judged(case, verdicts[1:])
+        yield from _check_kit_files(case, verdicts)
+        if verdicts and case.stub_is_whole and case.judgeable:
+            yield _check_stub(case, verdicts[0])
+        answers: list[tuple[Path, Verdict, bool]] = []
+        for path, verdict in zip(files, verdicts[1:], strict=True):
+            checked = _check_answer(case, path, verdict, kit.diagnoses)
+            answers.append((path, verdict, bool(checked.problems)))
+            yield checked
+        yield _check_whole(kit, case, answers)
 
 
-def _stub_request(exercise: Exercise) -> engine.Request:
-    # Natural order only: what raises NotImplementedError does so under every schedule.
-    return engine.Request(
-        path=exercise.stub, shown=exercise.stub.name, options=PlayOptions(schedules=1), check=_no_check
-    )
+def _verdicts(
+    box: Box, kit: Kit, case: Mended, files: Sequence[Path], options: PlayOptions
+) -> tuple[list[Verdict], KitFault | None]:
+    """The verdicts on the stub and on the answers, and the fault of the kit that kept them from being judged."""
+    requests = [stub_request(case.exercise), *(request_for(path, options) for path in files)]
+    what = "nothing of this exercise can be judged"
+    why = KitError(what, hint="Correct what is reported of it.")
+    if case.judgeable:
+        try:
+            return engine.grade(box, kit, case.exercise, requests), None
+        except KitError as error:
+            why = error
+    unjudged = [_unjudged(kit, case, request, why) for request in requests]
+    if not case.judgeable:
+        return unjudged, None
+    fault = fault_of(why, otherwise=case.place(case.exercise.test_file.name))
+    return unjudged, replace(fault, path=_original(case, fault.path))
 
 
-def _shown(path: Path) -> str:
-    return f"{path.parent.name}/{path.name}" if path.parent.name in ("right", "wrong") else path.name
+def _without_tests_never_judged(case: Mended, verdicts: Sequence[Verdict]) -> Mended:
+    """The same with a fault for each hidden test that no answer can be judged by, as it looks at no play."""
+    reasons: dict[str, set[str]] = {}
+    for judged in (judged for verdict in verdicts for judged in verdict.tests):
+        reasons.setdefault(judged.name, set()).update(result.reason for result in judged.results)
+    faults, left_out = list(case.faults), set(case.left_out)
+    for test in case.original.tests:
+        (reason, *others) = reasons.get(test.name) or [""]
+        if reason and not others and fault_in(reason) is None:
+            what = f"no answer can be judged by `{test.name}`: {reason}"
+            hint = 'Write what must hold of a play: `assert play("scenario").result == 6`.'
+            faults.append(KitFault(path=case.original.test_file, line=test.line, what=what, hint=hint))
+            left_out.add(test.name.partition("[")[0])
+    return replace(case, faults=tuple(faults), left_out=frozenset(left_out))
 
 
-def _is_exempt(path: Path) -> bool:
-    return EXEMPT in _first_lines(path)
+def _unjudged(kit: Kit, case: Mended, request: engine.Request, error: KitError) -> Verdict:
+    """The verdict on an answer of which nothing can be played: what its text alone shows."""
+    verdict = engine.not_judged(kit, case.exercise, request, error)
+    taken = submission.take(request.path, limit=case.exercise.limits.file_bytes)
+    if isinstance(taken, Fault):
+        return replace(verdict, faults=(taken,))
+    stub = case.exercise.stub.read_text(encoding="utf-8", errors="replace") if case.stub_is_whole else ""
+    return replace(verdict, faults=request.check(taken, case.exercise, stub).faults)
 
 
-def _is_supported(path: Path) -> bool:
-    needs = [match["version"] for line in _first_lines(path) if (match := _NEEDS.fullmatch(line))]
-    installed = dict(versions())["anyio"]
-    return all(_numbers(version) <= _numbers(installed) for version in needs)
-
-
-def _first_lines(path: Path) -> list[str]:
-    return [line.strip() for line in path.read_text(encoding="utf-8", errors="replace").splitlines()[:2]]
-
-
-def _numbers(version: str) -> list[int]:
-    return [int(number) for number in re.findall(r"\d+", version)[:3]]
-
-
-def _interface_only(taken: Submission, exercise: Exercise, stub: str) -> rules.Findings:
-    program = read(taken)
-    faults = (program,) if isinstance(program, Fault) else check_interface(program, stub)
-    return rules.Findings(faults=faults, look=())
-
-
-def _no_check(taken: Submission, exercise: Exercise, stub: str) -> rules.Findings:
-    return rules.Findings(faults=(), look=())
+def _original(case: Mended, path: Path) -> Path:
+    """The file of the kit for one of the copy that was judged."""
+    return case.place(path.name) if path.parent.name == case.original.folder.name else path
 
 
 # ---- what must hold --------------------------------------------------------------------------------------------------
 
 
-def _check_kit_files(exercise: Exercise, verdicts: Sequence[Verdict]) -> Iterator[Checked]:
-    """The scenarios and the hidden tests, if they have a bug: it is said once, and not of each answer that met it."""
-    wrong = {place_in_kit(mistake.path, mistake.line): mistake.what for mistake in of_kit_files(exercise)}
-    results = (result for verdict in verdicts for test in verdict.tests for result in test.results)
-    for place, what in filter(None, (fault_in(result.reason) for result in results)):
-        wrong.setdefault(place, f"{what}; no answer can pass a test that meets this line")
-    for path in (exercise.scenarios, exercise.test_file):
-        problems = [f"{place}: {what}" for place, what in wrong.items() if f"/{path.name}:" in place]
-        if problems:
-            yield _checked(exercise, path.name, "the kit is at fault", problems)
+def _check_kit_files(case: Mended, verdicts: Sequence[Verdict]) -> Iterator[Checked]:
+    """The files of the exercise, if they have a bug: it is said once, and not of each answer that met it."""
+    found = {(fault.path.name, fault.line): fault for fault in case.faults}
+    static = set(found)
+    named = " ".join(fault.what for fault in case.faults)
+    results = (
+        (test, result)
+        for verdict in verdicts
+        for test in verdict.tests
+        if not case.leaves_out(test.name)
+        for result in test.results
+    )
+    for _, result in results:
+        if (said := fault_in(result.reason)) is None:
+            continue
+        place, what = said
+        file, _, line = place.rpartition("/")[2].partition(":")
+        if (play := _PLAY_FAILED.match(what)) and f'"{play["scenario"]}"' in named:
+            continue  # the text alone says why this scenario cannot be played
+        if (file, int(line)) not in static:
+            found.setdefault((file, int(line)), _of_plays(case.place(file), int(line), what))
+    names = dict.fromkeys(name for name, _ in found)
+    for name in names:
+        problems = sorted((fault for fault in found.values() if fault.path.name == name), key=lambda fault: fault.line)
+        yield _checked(case, name, "the kit is at fault", [KitProblem(fault=fault) for fault in problems])
 
 
-def _check_stub(exercise: Exercise, verdict: Verdict) -> Checked:
-    problems = [f"{test.name} passes on the stub" for test in verdict.tests if test.earned]
-    for test in verdict.tests:
+def _of_plays(path: Path, line: int, what: str) -> KitFault:
+    hint = "Correct the line: it fails on the reference answer too, so no answer can pass a test that meets it."
+    return KitFault(path=path, line=line, what=what, hint=hint)
+
+
+def _check_stub(case: Mended, verdict: Verdict) -> Checked:
+    problems = []
+    for fault in verdict.faults:
+        what = f"the stub breaks a rule of the exercise: {fault.error}"
+        problems.append(problem(case.original.stub, fault.line or 1, what, sentence(fault.help)))
+    tests = [test for test in verdict.tests if not case.leaves_out(test.name)]
+    if passing := [f"`{test.name}`" for test in tests if test.earned]:
+        what = f"{joined(passing)} {'passes' if len(passing) == 1 else 'pass'} on the stub"
+        hint = 'Let the stub do nothing but `raise NotImplementedError("your turn")`.'
+        problems.append(problem(case.original.stub, 1, what, hint))
+    problems += _not_clean(case, tests)
+    return _checked(case, case.original.stub.name, "the stub fails cleanly", problems)
+
+
+def _not_clean(case: Mended, tests: Iterable[TestResult]) -> Iterator[KitProblem]:
+    """What the stub raises but NotImplementedError, each once with the tests that meet it."""
+    met: dict[tuple[int, str], list[str]] = {}
+    for test in tests:
         for result in test.results:
             failure = result.failure
-            if fault_in(result.reason):
-                continue
-            if failure is None or failure.diagnosis != "not-written":
-                problems.append(f"{test.name} on {result.backend}: the stub does not raise NotImplementedError")
-                break
-    return _checked(exercise, exercise.stub.name, "the stub fails cleanly", problems)
+            if failure is not None and failure.diagnosis != "not-written":
+                met.setdefault((failure.line or 1, failure.exception or failure.error), []).append(f"`{test.name}`")
+    stub = ast.parse(read_text(case.exercise.stub))
+    for (line, said), names in met.items():
+        tests_named = joined(list(dict.fromkeys(names)))
+        if _stands_in_function(stub, line):
+            what = f"in {tests_named} the stub does not raise NotImplementedError; a learner is told: {said}"
+            hint = 'Let it do nothing but `raise NotImplementedError("your turn")`.'
+        else:
+            what = f"the stub cannot be imported: {said}"
+            hint = "Correct the line: what stands outside of functions runs for every learner, such as `import anyio`."
+        yield problem(case.original.stub, line, what, hint)
 
 
-def _check_right(exercise: Exercise, path: Path, verdict: Verdict) -> Checked:
-    problems = [fault.error for fault in verdict.faults]
-    for test in verdict.tests:
-        for result in test.results:
-            if result.outcome is not Outcome.PASS and not fault_in(result.reason):
-                why = result.failure.diagnosis if result.failure else result.reason
-                seed = f" (--seed {result.failure.schedule})" if result.failure else ""
-                problems.append(f"{test.name} on {result.backend}: {why}{seed}")
-    if verdict.status is not Status.PASS and not problems and not _meets_fault(verdict):
-        problems.append(verdict.trouble or "it was not judged")
-    beside = ", the rest was not judged" if _meets_fault(verdict) else ""
-    return _checked(exercise, _shown(path), f"{verdict.points:g} points{beside}", problems)
+def _stands_in_function(tree: ast.Module, line: int) -> bool:
+    functions = (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef))
+    return any(node.lineno <= line <= (node.end_lineno or node.lineno) for node in functions)
 
 
-def _meets_fault(verdict: Verdict) -> bool:
-    """Whether a bug in the kit kept it from being judged, which stands beside the file that has the bug."""
-    return any(fault_in(result.reason) for test in verdict.tests for result in test.results)
+def _check_answer(case: Mended, path: Path, verdict: Verdict, slugs: Collection[str]) -> Checked:
+    if is_wrong(path):
+        problems = problems_of_wrong_answer(case, path, verdict, slugs)
+        failed = counted(sum(not test.passed for test in verdict.tests), "test")
+        summary = f"{failed} not passed, {verdict.points:g} points"
+    else:
+        problems = problems_of_right_answer(case, path, verdict)
+        meets_fault = any(fault_in(result.reason) for test in verdict.tests for result in test.results)
+        summary = f"{verdict.points:g} points{', the rest was not judged' if meets_fault else ''}"
+    if not case.judgeable:
+        summary = "read, and not judged"
+    checked = _checked(case, shown(path), summary, problems)
+    differs = any(one.mismatch is not None for one in problems)
+    return replace(checked, verdict=verdict) if differs else checked
 
 
-def _check_wrong(exercise: Exercise, path: Path, verdict: Verdict, slugs: Collection[str]) -> Checked:
-    first = path.read_text(encoding="utf-8", errors="replace").partition("\n")[0].strip()
-    match = _FAILS.fullmatch(first)
-    if match is None:
-        return _checked(exercise, _shown(path), "", ["its first line is not `# fails: test_a, test_b (diagnosis)`"])
-    problems = [fault.error for fault in verdict.faults]
-    tests = {test.name: test for test in verdict.tests}
-    if not verdict.faults:
-        for name, slug in expectations(match["named"]):
-            problems += _check_expectation(tests.get(name), name, slug)
-        problems += kitroots.problems_of_root(path, verdict, slugs)
-    failed = counted(sum(not test.passed for test in verdict.tests), "test")
-    return _checked(exercise, _shown(path), f"{failed} not passed, {verdict.points:g} points", problems)
-
-
-def _check_expectation(test: TestResult | None, name: str, slug: str) -> list[str]:
-    if test is None:
-        return [f"there is no hidden test {name}"]
-    shown = [result.failure.diagnosis for result in test.results if result.failure is not None]
-    if not shown:
-        return [] if any(fault_in(result.reason) for result in test.results) else [f"{name} passes"]
-    return [] if slug in shown else [f"{name} shows {', '.join(sorted(set(shown)))}, not {slug}"]
-
-
-def expectations(named: str) -> Iterator[tuple[str, str]]:
-    """The pairs of a hidden test and a diagnosis in the first line of a wrong answer."""
-    for group in _GROUP.finditer(named):
-        for name in group["tests"].split(","):
-            yield name.strip(), group["diagnosis"]
-
-
-def _check_whole(exercise: Exercise, wrong: Sequence[tuple[Path, Verdict]]) -> Checked:
-    problems = []
+def _check_whole(kit: Kit, case: Mended, answers: Sequence[tuple[Path, Verdict, bool]]) -> Checked:
+    exercise = case.original
+    problems: list[KitProblem] = []
+    wrong = [(path, verdict) for path, verdict, _ in answers if is_wrong(path)]
     if exercise.solutions is not None:
-        right = len(list((exercise.solutions / "right").glob("*.py")))
-        if right < RIGHT_ANSWERS:
-            problems.append(f"{right} right answers beside the reference, {RIGHT_ANSWERS} are needed")
-        failed = {test.name for _, verdict in wrong for test in verdict.tests if not test.passed}
-        problems += [f"no wrong answer fails {test.name}" for test in exercise.tests if test.name not in failed]
-        if all(verdict.complete_run for _, verdict in wrong):
-            problems += kitroots.problems_of_file(exercise, kitroots.lessons_of(wrong))
-    problems += [f"{path} does not belong here" for path in _strangers(exercise)]
-    return _checked(exercise, "as a whole", f"{len(exercise.tests)} hidden tests, {len(wrong)} wrong answers", problems)
+        problems += _missing_answers(exercise, exercise.solutions, wrong)
+        if wrong and case.judgeable:
+            problems += _never_failed(case, answers)
+        if case.is_whole and all(verdict.complete_run for _, verdict in wrong):
+            lessons = kitroots.lessons_of(wrong)
+            faults = kitroots.problems_of_file(case.exercise, lessons)
+            problems += [KitProblem(fault=replace(fault, path=_original(case, fault.path))) for fault in faults]
+    elif (kit.root / "solutions").is_dir():
+        folder = kit.root / "solutions" / exercise.folder.name
+        hint = f"Add the reference answer `{folder / exercise.file}`, and the folders `right/` and `wrong/` beside it."
+        problems.append(problem(folder, 1, "this folder is missing: the exercise has no answers", hint))
+    problems += [
+        problem(path, 1, "no part of the grader reads this", "Take it out of the kit, or correct its name.")
+        for path in _strangers(exercise)
+        if all(path != fault.path for fault in case.known)
+    ]
+    summary = f"{len(exercise.tests)} hidden tests, {len(wrong)} wrong answers"
+    return _checked(case, _AS_A_WHOLE, summary, problems)
+
+
+def _missing_answers(exercise: Exercise, solutions: Path, wrong: Sequence[object]) -> Iterator[KitProblem]:
+    if exercise.reference is None:
+        what = "this file is missing: the reference answer"
+        yield problem(solutions / exercise.file, 1, what, "Add it: an answer as you would have learners write it.")
+    right = solutions / "right"
+    if (count := len(list(right.glob("*.py")))) < RIGHT_ANSWERS:
+        what = f"{RIGHT_ANSWERS} right answers that differ in structure are required: `{right}/*.py` has {count}"
+        hint = f"Write one that goes another way than the others, such as `{right / 'another_way.py'}`."
+        yield problem(right, 1, what, hint)
+    if not wrong:
+        what = f"every hidden test needs a wrong answer that fails it: `{solutions / 'wrong'}/*.py` has none"
+        test, slug = (exercise.tests[0].name, exercise.tests[0].diagnosis) if exercise.tests else ("test_a", "late")
+        hint = f"Write one for each mistake that learners make, with a first line like `# fails: {test} ({slug})`."
+        yield problem(solutions / "wrong", 1, what, hint)
+
+
+def _never_failed(case: Mended, answers: Sequence[tuple[Path, Verdict, bool]]) -> Iterator[KitProblem]:
+    """The hidden tests that no wrong answer fails, as far as that does not follow from another problem.
+
+    A test that a faulty answer names may be failed once that is mended; one that cannot be judged may fail any.
+    """
+    wrong = [(path, verdict, is_faulty) for path, verdict, is_faulty in answers if is_wrong(path)]
+    if any(verdict.faults for _, verdict, _ in wrong):
+        return
+    failed = {test.name for _, verdict, _ in wrong for test in verdict.tests if not test.passed}
+    named = [name for path, _, is_faulty in wrong if is_faulty for name, _ in claim_of(path).expected]
+    assert case.original.solutions is not None
+    for test in case.original.tests:
+        if test.name in failed or case.leaves_out(test.name) or any(names_test(name, test.name) for name in named):
+            continue
+        example = case.original.solutions / "wrong" / "NAME.py"
+        hint = f"Add one that does, `{example}`, with the first line `# fails: {test.name} ({test.diagnosis})`."
+        yield problem(case.original.test_file, test.line, f"no wrong answer fails `{test.name}`", hint)
 
 
 def _strangers(exercise: Exercise) -> Iterator[Path]:
@@ -265,5 +373,5 @@ def _besides(folder: Path, names: set[str]) -> Iterator[Path]:
         yield from (path for path in sorted(folder.iterdir()) if path.name not in names | _LITTER)
 
 
-def _checked(exercise: Exercise, subject: str, summary: str, problems: Sequence[str]) -> Checked:
-    return Checked(exercise=exercise.id, subject=subject, summary=summary, problems=tuple(problems))
+def _checked(case: Mended, subject: str, summary: str, problems: Sequence[KitProblem]) -> Checked:
+    return Checked(exercise=case.original.id, subject=subject, summary=summary, problems=tuple(problems))

@@ -1,4 +1,4 @@
-"""Finds names in a kit that the grader's objects do not have, from the text of the kit alone.
+"""Finds what cannot work between hidden tests and scenarios, from the text of the kit alone.
 
 ``recording.returned`` in a hidden test, ``stage.note`` in a scenario, ``play("serial")`` where no scenario has that
 name: such a line fails whatever a submission does. What cannot be told from the text is passed over.
@@ -9,16 +9,17 @@ from __future__ import annotations
 import ast
 import difflib
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TypeGuard
 
 from grader.authoring import Play, Stage
 from grader.kit.exercise import Exercise
+from grader.kit.faults import KitFault
 from grader.kit.tables import read_text
 from grader.policy.interface import bindings
 from grader.policy.names import names_bound_by
+from grader.text import joined
 from grader.wire.recording import Raised, Recording, Span
 
 STAGE = tuple(name for name in vars(Stage) if not name.startswith("_"))
@@ -42,21 +43,12 @@ _PLAY = tuple(name for name in vars(Play) if not name.startswith("_"))
 """What ``play`` has for hidden tests, beside that it can be called."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Mistake:
-    """A line of a kit that cannot work, and why."""
-
-    path: Path
-    line: int
-    what: str
+def of_kit_files(exercise: Exercise) -> list[KitFault]:
+    """The faults in the scenarios and in the hidden tests of an exercise, of each file in the order of its lines."""
+    return [*of_scenarios(exercise), *of_played_scenarios(exercise), *of_hidden_tests(exercise)]
 
 
-def of_kit_files(exercise: Exercise) -> list[Mistake]:
-    """The mistakes in the hidden tests and in the scenarios of an exercise, in the order of their lines."""
-    return [*of_scenarios(exercise), *of_hidden_tests(exercise)]
-
-
-def of_scenarios(exercise: Exercise) -> list[Mistake]:
+def of_scenarios(exercise: Exercise) -> list[KitFault]:
     """The names of ``stage`` in the scenarios that a stage does not have."""
     tree = ast.parse(read_text(exercise.scenarios))
     known = {*STAGE, *STAGE_INSIDE, *_attributes_stored(tree)}
@@ -89,35 +81,42 @@ def _is_stage(node: ast.expr) -> bool:
     return isinstance(node, ast.Name) and node.id == "stage"
 
 
-def of_hidden_tests(exercise: Exercise) -> list[Mistake]:
+def of_hidden_tests(exercise: Exercise) -> list[KitFault]:
     """The names of recordings and spans in the hidden tests that these do not have, and plays that cannot be played."""
     tree = ast.parse(read_text(exercise.scenarios))
     scenarios = _scenarios(tree)
-    tests = ast.parse(read_text(exercise.test_file)).body
-    functions = [node for node in tests if isinstance(node, _Function) and node.name.startswith("test_")]
-    mistakes = [mistake for node in functions for mistake in _of_test(node, exercise.test_file, scenarios)]
+    functions = _functions_that_play(ast.parse(read_text(exercise.test_file)))
+    faults = [fault for node in functions for fault in _of_test(node, exercise.test_file, scenarios)]
     if "*" not in scenarios and not any(
         isinstance(node, ast.Attribute) and node.attr == "caller" for node in ast.walk(tree)
     ):
-        mistakes += _without_caller(functions, exercise.test_file)
-    return _in_order(mistakes)
+        faults += _without_caller(functions, exercise.test_file)
+    return _in_order(faults)
 
 
-def _without_caller(functions: Iterable[_Function], path: Path) -> Iterator[Mistake]:
+def _without_caller(functions: Iterable[_Function], path: Path) -> Iterator[KitFault]:
     """The calls of ``play.each_step``, where no scenario enters ``stage.caller()``."""
     nodes = (node for function in functions for node in ast.walk(function))
-    what = "no scenario enters `stage.caller()`; put the call to be cancelled into `with stage.caller():`"
-    yield from (Mistake(path=path, line=node.lineno, what=what) for node in nodes if _plays_each_step(node))
+    what, hint = "no scenario enters `stage.caller()`", "Put the call to be cancelled into `with stage.caller():`."
+    yield from (KitFault(path=path, line=node.lineno, what=what, hint=hint) for node in nodes if _plays_each_step(node))
 
 
-def _in_order(mistakes: Iterable[Mistake]) -> list[Mistake]:
-    return sorted(dict.fromkeys(mistakes), key=lambda mistake: mistake.line)
+def _functions_that_play(tree: ast.Module) -> list[_Function]:
+    """The hidden tests and fixtures that take ``play``."""
+    functions = (node for node in tree.body if isinstance(node, _Function))
+    return [node for node in functions if any(argument.arg == "play" for argument in node.args.args)]
 
 
-def _missing(path: Path, node: ast.Attribute, owner: str, names: Iterable[str]) -> Mistake:
+def _in_order(faults: Iterable[KitFault]) -> list[KitFault]:
+    return sorted(dict.fromkeys(faults), key=lambda fault: fault.line)
+
+
+def _missing(path: Path, node: ast.Attribute, owner: str, names: Collection[str]) -> KitFault:
     near = difflib.get_close_matches(node.attr, names, n=1)
-    meant = f"; write `{near[0]}`" if near else "; take it out"
-    return Mistake(path=path, line=node.end_lineno or node.lineno, what=f"`{owner}` has no `{node.attr}`{meant}")
+    first = f"Write `{near[0]}`" if near else "Take it out"
+    hint = f"{first}; there are {joined([f'`{name}`' for name in sorted(names)])}."
+    what = f"`{owner}` has no `{node.attr}`"
+    return KitFault(path=path, line=node.end_lineno or node.lineno, what=what, hint=hint)
 
 
 def _is_special(name: str) -> bool:
@@ -138,7 +137,7 @@ def _names_changed_by(node: ast.AST) -> Iterator[str]:
 # ---- hidden tests ----------------------------------------------------------------------------------------------------
 
 
-def _of_test(test: _Function, path: Path, scenarios: Mapping[str, _Function | None]) -> Iterator[Mistake]:
+def _of_test(test: _Function, path: Path, scenarios: Mapping[str, _Function | None]) -> Iterator[KitFault]:
     known = _records(test)
     for node in ast.walk(test):
         if isinstance(node, ast.Attribute):
@@ -146,8 +145,9 @@ def _of_test(test: _Function, path: Path, scenarios: Mapping[str, _Function | No
             if record is not None and not hasattr(record, node.attr) and not _is_special(node.attr):
                 names = [name for name in dir(record) if not name.startswith("_")]
                 yield _missing(path, node, ast.unparse(node.value), names)
-        if isinstance(node, ast.Call) and _plays(node) and (what := _cannot_play(node, scenarios)):
-            yield Mistake(path=path, line=node.lineno, what=what)
+        if isinstance(node, ast.Call) and _plays(node) and (said := _cannot_play(node, scenarios)):
+            what, hint = said
+            yield KitFault(path=path, line=node.lineno, what=what, hint=hint)
         if isinstance(node, ast.Attribute) and _is_name(node.value, "play") and node.attr not in _PLAY:
             yield _missing(path, node, "play", _PLAY)
 
@@ -202,36 +202,123 @@ def _is_name(node: ast.AST, name: str) -> bool:
     return isinstance(node, ast.Name) and node.id == name
 
 
-def _cannot_play(call: ast.Call, scenarios: Mapping[str, _Function | None]) -> str:
-    """Why this call of ``play`` cannot work; empty if it can, or if that cannot be told."""
-    match call.args:
-        case [ast.Constant(value=str(name))]:
-            pass
-        case _:
-            return ""
+def _cannot_play(call: ast.Call, scenarios: Mapping[str, _Function | None]) -> tuple[str, str] | None:
+    """Why this call of ``play`` cannot work, and what to do; None if it can, or if that cannot be told."""
+    name = _scenario_named(call)
+    if name is None:
+        return None
     if name not in scenarios and "*" not in scenarios:
         near = difflib.get_close_matches(name, scenarios, n=1)
-        return f'scenarios.py has no scenario "{name}"' + (f'; write "{near[0]}"' if near else "; add it there")
+        hint = f'Write "{near[0]}".' if near else f"Add it there: `async def {name}(stage): ...`."
+        return f'scenarios.py has no scenario "{name}"', hint
     scenario = scenarios.get(name)
     given = {keyword.arg for keyword in call.keywords} - {*_OWN_ARGUMENTS}
-    if scenario is None or scenario.decorator_list or None in given:
-        return ""
+    if scenario is None or scenario.decorator_list or None in given or not _may_take_stage(scenario, given):
+        return None
     return _refused(scenario, {keyword for keyword in given if keyword is not None})
 
 
-def _refused(scenario: _Function, given: set[str]) -> str:
+def _scenario_named(call: ast.Call) -> str | None:
+    """The name of the scenario that a call of ``play`` asks for, if it stands there."""
+    match call.args:
+        case [ast.Constant(value=str(name))]:
+            return name
+    return None
+
+
+def _refused(scenario: _Function, given: set[str]) -> tuple[str, str] | None:
     arguments = scenario.args
     positional = [argument.arg for argument in (*arguments.posonlyargs, *arguments.args)]
     required = positional[1 : len(positional) - len(arguments.defaults)]
     only = zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True)
     required += [argument.arg for argument, default in only if default is None]
     if missing := [name for name in required if name not in given]:
-        return f'the scenario "{scenario.name}" needs `{missing[0]}`; give it to `play` as a keyword'
-    known = {*positional[1:], *(argument.arg for argument in arguments.kwonlyargs)}
-    unknown = sorted(given - known)
+        hint = f'Give it to `play` as a keyword: `play("{scenario.name}", {missing[0]}=...)`.'
+        return f'the scenario "{scenario.name}" needs `{missing[0]}`', hint
+    known = [*positional[1:], *(argument.arg for argument in arguments.kwonlyargs)]
+    unknown = sorted(given - {*known})
     if unknown and arguments.kwarg is None:
-        return f'the scenario "{scenario.name}" takes no `{unknown[0]}`; add it there, or leave it out'
-    return ""
+        near = difflib.get_close_matches(unknown[0], known, n=1)
+        add = f"`async def {scenario.name}({', '.join(['stage', *known, unknown[0]])})`"
+        hint = f"Write `{near[0]}`." if near else f"Leave it out, or add it to the scenario: {add}."
+        return f'the scenario "{scenario.name}" takes no `{unknown[0]}`', hint
+    return None
+
+
+# ---- scenarios that are played ---------------------------------------------------------------------------------------
+
+
+def of_played_scenarios(exercise: Exercise) -> list[KitFault]:
+    """The scenarios that hidden tests play and that are no async functions of a stage."""
+    tree, tests = (ast.parse(read_text(path)) for path in (exercise.scenarios, exercise.test_file))
+    given = _inputs_by_scenario(tests)
+    found: list[KitFault] = []
+    for name, scenario in _scenarios(tree).items():
+        if scenario is None or scenario.decorator_list or name not in given:
+            continue
+        if (said := _no_scenario(scenario, given[name])) is not None:
+            found.append(KitFault(path=exercise.scenarios, line=scenario.lineno, what=said[0], hint=said[1]))
+    return _in_order(found)
+
+
+def _inputs_by_scenario(tests: ast.Module) -> Mapping[str, set[str | None]]:
+    """The names of the inputs that the hidden tests give to each scenario which they name."""
+    given: dict[str, set[str | None]] = {}
+    for function in _functions_that_play(tests):
+        for node in ast.walk(function):
+            if isinstance(node, ast.Call) and _plays(node) and (name := _scenario_named(node)) is not None:
+                given.setdefault(name, set()).update(keyword.arg for keyword in node.keywords)
+    return given
+
+
+def _no_scenario(function: _Function, given: set[str | None]) -> tuple[str, str] | None:
+    """Why this function cannot be played, and what to do."""
+    if not _may_take_stage(function, given):
+        own = [argument.arg for argument in function.args.args]
+        names = dict.fromkeys(["stage", *own, *sorted(name for name in given if name is not None)])
+        example = f"`async def {function.name}({', '.join(name for name in names if name not in _OWN_ARGUMENTS)}):`"
+        return f'the scenario "{function.name}" does not take `stage` first', f"Write {example}."
+    if isinstance(function, ast.FunctionDef):
+        return f'the scenario "{function.name}" is no async function', f"Write `async def {function.name}(...):`."
+    return None
+
+
+def _may_take_stage(function: _Function, given: Collection[str | None]) -> bool:
+    """Whether the first argument may be the stage, under whatever name."""
+    positional = [*function.args.posonlyargs, *function.args.args]
+    if not positional:
+        return function.args.vararg is not None
+    first = positional[0].arg
+    return first not in given and (
+        first == "stage" or any(_is_used_as_object(node, first) for node in ast.walk(function))
+    )
+
+
+def _is_used_as_object(node: ast.AST, name: str) -> bool:
+    match node:
+        case ast.Attribute(value=ast.Name(id=owner)):
+            return owner == name
+        case ast.Call(args=arguments):
+            return any(isinstance(argument, ast.Name) and argument.id == name for argument in arguments)
+    return False
+
+
+def functions_that_use(tree: ast.Module, names: Collection[str]) -> set[str]:
+    """The functions in which one of these names stands, as a name or as a text, or that of such a function."""
+    mentioned = {node.name: _mentions(node) for node in tree.body if isinstance(node, _Function)}
+    found: set[str] = set()
+    while more := {name for name, said in mentioned.items() if name not in found and said & {*names, *found}}:
+        found |= more
+    return found
+
+
+def _mentions(function: _Function) -> set[str]:
+    said: set[str] = set()
+    for node in ast.walk(function):
+        match node:
+            case ast.Name(id=name) | ast.arg(arg=name) | ast.Constant(value=str(name)):
+                said.add(name)
+    return said
 
 
 def _scenarios(tree: ast.Module) -> Mapping[str, _Function | None]:

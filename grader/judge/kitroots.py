@@ -2,28 +2,16 @@
 
 from __future__ import annotations
 
-import re
+import difflib
 from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 
 from grader.files import write_file
 from grader.judge.explain.learned import FILE, LEARN, Lesson, alike, place, read_learned, written
+from grader.judge.kitanswers import Claim, claim_of
 from grader.judge.verdict import Failure, Verdict
 from grader.kit.exercise import Exercise
-
-_ROOT = re.compile(r"# root: (?P<slug>[a-z0-9-]+)")
-_FIRST = re.compile(r"# fails: [^(]*\((?P<slug>[a-z0-9-]+)\)")
-_HEAD_LINES = 3
-
-
-def named_root(path: Path) -> str | None:
-    """The mistake that a wrong answer makes: in a line ``# root: serial`` at its top, else the first that it names."""
-    lines = path.read_text(encoding="utf-8", errors="replace").splitlines()[:_HEAD_LINES]
-    for pattern in (_ROOT, _FIRST):
-        for line in lines:
-            if (match := pattern.match(line.strip())) is not None:
-                return match["slug"]
-    return None
+from grader.kit.faults import KitFault
 
 
 def shown_root(verdict: Verdict) -> Failure | None:
@@ -35,22 +23,35 @@ def shown_root(verdict: Verdict) -> Failure | None:
     return next((result.failure for result in results if result.backend == root.backend), None)
 
 
-def problems_of_root(path: Path, verdict: Verdict, slugs: Collection[str]) -> Iterator[str]:
+def problem_of_root(path: Path, claim: Claim, verdict: Verdict, slugs: Collection[str]) -> KitFault | None:
     """What is wrong with the root that a wrong answer names, or with the one that is shown of it."""
-    named, shown = named_root(path), shown_root(verdict)
-    if not verdict.complete_run:
-        return  # under fewer schedules it may fail in another way
-    if named is not None and named not in slugs:
-        yield f"its root is no diagnosis: {named}"
-    elif shown is not None and named is not None and shown.diagnosis != named:
-        yield f"a learner is shown {shown.diagnosis} first, and its root is {named}"
+    named, shown = claim.root, shown_root(verdict)
+    if not verdict.complete_run or named is None:
+        return None  # under fewer schedules it may fail in another way
+    if named not in slugs:
+        what, hint = f"its root is no diagnosis: {named}", nearest_diagnosis(named, slugs)
+        return KitFault(path=path, line=claim.root_line, what=what, hint=hint)
+    if shown is None or shown.diagnosis == named:
+        return None
+    what = f"a learner is shown {shown.diagnosis} first, and its root is {named}"
+    hint = (
+        f'Mend what leads astray (raise `Diagnosed("{named}", ...)` where a hidden test can see it), or write '
+        f"`# root: {shown.diagnosis}`."
+    )
+    return KitFault(path=path, line=claim.root_line, what=what, hint=hint)
+
+
+def nearest_diagnosis(slug: str, slugs: Collection[str]) -> str:
+    """What to do about a diagnosis that the kit does not have."""
+    near = difflib.get_close_matches(slug, slugs, n=1)
+    return f"Write `{near[0]}`." if near else f"Describe it in kit.toml under `[diagnoses.{slug}]`."
 
 
 def lessons_of(wrong: Sequence[tuple[Path, Verdict]]) -> tuple[Lesson, ...]:
     """What wrong answers teach; those that fail nothing teach nothing."""
     lessons = []
     for path, verdict in wrong:
-        root, shown = named_root(path), {}
+        root, shown = claim_of(path).root, {}
         for test in verdict.tests:
             slugs = frozenset(result.failure.diagnosis for result in test.results if result.failure is not None)
             if slugs:
@@ -60,12 +61,19 @@ def lessons_of(wrong: Sequence[tuple[Path, Verdict]]) -> tuple[Lesson, ...]:
     return tuple(lessons)
 
 
-def problems_of_file(exercise: Exercise, lessons: tuple[Lesson, ...]) -> Iterator[str]:
+def problems_of_file(exercise: Exercise, lessons: tuple[Lesson, ...]) -> Iterator[KitFault]:
     """What is wrong with what was learned of an exercise, if anything was."""
+    assert exercise.solutions is not None
     for one, other in alike(lessons):
-        yield f"{one.file} ({one.root}) and {other.file} ({other.root}) show the same: the two cannot be told apart"
+        yield KitFault(
+            path=exercise.solutions / "wrong" / one.file,
+            line=1,
+            what=f"{one.file} ({one.root}) and {other.file} ({other.root}) show the same: the two cannot be told apart",
+            hint=f"Tell them apart in a hidden test, or give both the same root: `# root: {one.root}`.",
+        )
     if place(exercise).is_file() and read_learned(exercise).lessons != lessons:
-        yield f"{FILE} is not what the wrong answers show; run `{LEARN}`, and read what has changed"
+        what = f"{FILE} is not what the wrong answers show"
+        yield KitFault(path=place(exercise), line=1, what=what, hint=f"Run `{LEARN}`, and read what has changed.")
 
 
 def learn(exercise: Exercise, lessons: tuple[Lesson, ...]) -> None:

@@ -11,9 +11,10 @@ fills in for all pages. A picture of who ran when is computed in ``lanes``, ``ti
 in ``timeline_text`` and ``timeline_svg``; ``figure`` draws one that stands alone in a lesson. A failing play that can
 be stepped through is taken apart in ``replay``, worded in ``frames`` and cut in ``steps``; ``listing`` chooses the
 lines of the file that stand beside it. Each report dialect is a module of its own (``csv`` and ``jsonl`` are in
-``tables``), and ``dialects`` lists them all. ``of_class`` shows a whole class.
+``tables``), and ``dialects`` lists them all. ``of_class`` shows a whole class. What authors of kits see is in
+``checked`` and ``kit_table``.
 
     lanes timeline comparison timeline_svg replay listing frames steps views screen live timeline_text finding_text
-    terminal plain rendering figure page of_class
+    terminal checked kit_table plain rendering figure page of_class
     tables github junit gradescope exercism classroom50 perfetto dialects
 """

@@ -161,6 +161,10 @@ class Screen:
             text.rstrip()
         self.console.print(text, markup=False, highlight=False, emoji=False, soft_wrap=True, end=end)
 
+    def uncut(self, *pieces: Piece) -> None:
+        """Print one line as long as it is, because a path that is cut can be neither opened nor copied."""
+        self._print((Piece(self.shown(piece.text), piece.style) for piece in pieces), end="\n")
+
     def blank(self) -> None:
         self.line()
 
@@ -272,11 +276,24 @@ class Screen:
                 yield word
 
 
+class Indented(Screen):
+    """A screen inside of another one: narrower, and with a margin before each line."""
+
+    def __init__(self, screen: Screen, margin: Piece) -> None:
+        super().__init__(screen.console, screen.glyphs)
+        self.width = max(MIN_WIDTH, screen.width - screen.cells(margin.text))
+        self._margin = margin
+
+    def _print(self, pieces: Iterable[Piece], *, end: str) -> None:
+        super()._print((self._margin, *pieces), end=end)
+
+
 class Sketch(Screen):
     """A screen of the same width that prints nothing and counts its lines."""
 
     def __init__(self, screen: Screen) -> None:
         super().__init__(screen.console, screen.glyphs)
+        self.width = screen.width
         self.height = 0
 
     def _print(self, pieces: Iterable[Piece], *, end: str) -> None:

@@ -73,7 +73,7 @@ def show_run(
     """Show one exercise on one screen, or several in a table. ``commands`` replaces what is proposed to type next."""
     screen = Screen(console, glyphs)
     if len(verdicts) == 1:
-        _show_on_one_screen(screen, verdicts[0], commands)
+        show_on_one_screen(screen, verdicts[0], commands)
     else:
         _show_summary(screen, verdicts, commands)
 
@@ -100,7 +100,7 @@ def show_run_quiet(console: Console, verdicts: Sequence[Verdict], *, glyphs: Gly
 # ---- one exercise ----------------------------------------------------------------------------------------------------
 
 
-def _show_on_one_screen(screen: Screen, verdict: Verdict, commands: Sequence[Command] | None) -> None:
+def show_on_one_screen(screen: Screen, verdict: Verdict, commands: Sequence[Command] | None) -> None:
     """Show one exercise with one finding, and no more of it than fits the screen."""
     finding = views.main_finding(verdict)
     if finding is None:

@@ -14,7 +14,7 @@ import pytest
 
 from grader.judge import engine
 from grader.judge.exempt import check_for
-from grader.judge.kitcheck import answer_requests
+from grader.judge.kitanswers import answer_requests
 from grader.judge.options import PlayOptions
 from grader.judge.verdict import Verdict
 from grader.kit.kit import load_kit

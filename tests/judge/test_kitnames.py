@@ -24,13 +24,13 @@ def in_tests(root: Path, *lines: str) -> list[tuple[int, str]]:
     """What is found in a hidden test of these lines, the first of which has the number 1."""
     change(root / TESTS, 'assert play("call", n=3).result == 6', "\n    ".join(lines))
     found = of_hidden_tests(load_kit(root).exercises[0])
-    assert all(mistake.path == root / TESTS for mistake in found)
-    return [(mistake.line - 6, mistake.what) for mistake in found]
+    assert all(fault.path == root / TESTS for fault in found)
+    return [(fault.line - 6, f"{fault.what}: {fault.hint}") for fault in found]
 
 
 def in_scenarios(root: Path, text: str) -> list[tuple[int, str]]:
     (root / SCENARIOS).write_text(text)
-    return [(mistake.line, mistake.what) for mistake in of_scenarios(load_kit(root).exercises[0])]
+    return [(fault.line, fault.what) for fault in of_scenarios(load_kit(root).exercises[0])]
 
 
 def test_what_a_stage_has_is_known() -> None:
@@ -41,7 +41,7 @@ def test_what_a_stage_has_is_known() -> None:
 
 
 def test_the_exercises_that_come_with_the_grader_use_no_name_that_does_not_exist() -> None:
-    assert [mistake for exercise in load_kit(builtin_root()).exercises for mistake in of_kit_files(exercise)] == []
+    assert [fault for exercise in load_kit(builtin_root()).exercises for fault in of_kit_files(exercise)] == []
 
 
 # ---- hidden tests ----------------------------------------------------------------------------------------------------
@@ -50,21 +50,39 @@ def test_the_exercises_that_come_with_the_grader_use_no_name_that_does_not_exist
 @pytest.mark.parametrize(
     ("line", "said"),
     [
-        ('assert play("call", n=3).no_such == 6', "`play('call', n=3)` has no `no_such`; take it out"),
-        ('assert play("call", n=3).elapsd == 3', "`play('call', n=3)` has no `elapsd`; write `elapsed`"),
+        (
+            'assert play("call", n=3).no_such == 6',
+            "`play('call', n=3)` has no `no_such`: Take it out; there are `attempt`",
+        ),
+        ('assert play("call", n=3).elapsd == 3', "`play('call', n=3)` has no `elapsd`: Write `elapsed`; there are `"),
         (
             'assert play("call", n=3).span("call").ends == 3',
-            "`play('call', n=3).span('call')` has no `ends`; write `end`",
+            "`play('call', n=3).span('call')` has no `ends`: Write `end`; there are `",
         ),
-        ('assert play("call", n=3).raised.messages', "`play('call', n=3).raised` has no `messages`; write `message`"),
-        ('assert play("cal", n=3)', 'scenarios.py has no scenario "cal"; write "call"'),
-        ('assert play("anything_else")', 'scenarios.py has no scenario "anything_else"; add it there'),
-        ('assert play("call")', 'the scenario "call" needs `n`; give it to `play` as a keyword'),
-        ('assert play("call", n=3, m=4)', 'the scenario "call" takes no `m`; add it there, or leave it out'),
+        (
+            'assert play("call", n=3).raised.messages',
+            "`play('call', n=3).raised` has no `messages`: Write `message`; there are `",
+        ),
+        ('assert play("cal", n=3)', 'scenarios.py has no scenario "cal": Write "call".'),
+        (
+            'assert play("anything_else")',
+            'scenarios.py has no scenario "anything_else": Add it there: `async def anything_else(stage): ...`.',
+        ),
+        (
+            'assert play("call")',
+            'the scenario "call" needs `n`: Give it to `play` as a keyword: `play("call", n=...)`.',
+        ),
+        (
+            'assert play("call", n=3, m=4)',
+            'the scenario "call" takes no `m`: Leave it out, or add it to the scenario: `async def call(stage, n, m)`.',
+        ),
     ],
 )
 def test_a_line_that_cannot_work_is_found_with_what_to_do(root: Path, line: str, said: str) -> None:
-    assert in_tests(root, line) == [(1, said)]
+    ((number, found),) = in_tests(root, line)
+
+    assert number == 1
+    assert found.startswith(said)
 
 
 def test_a_name_that_stands_for_a_recording_is_followed(root: Path) -> None:
@@ -150,7 +168,7 @@ def test_a_name_that_no_stage_has_is_found_wherever_it_stands(root: Path) -> Non
         "    return stage.own, stage.now, stage.token('a'), stage.__class__\n",
     )
 
-    assert found == [(2, "`stage` has no `marc`; write `mark`"), (5, "`stage` has no `note`; take it out")]
+    assert found == [(2, "`stage` has no `marc`"), (5, "`stage` has no `note`")]
 
 
 @pytest.mark.parametrize(

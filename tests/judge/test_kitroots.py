@@ -9,19 +9,17 @@ import pytest
 from grader.errors import UsageError
 from grader.judge import kitcheck
 from grader.judge.explain.learned import read_learned
-from grader.judge.kitroots import named_root
+from grader.judge.kitanswers import claim_of
 from grader.judge.options import EVERYTHING, PlayOptions
-from grader.kit.kit import load_kit
+from grader.kit.kit import load_kit, read_kit
 from grader.sandbox.box import Box
-from tests.kit_samples import change, make_kit
+from tests.kit_samples import change, make_small_kit
 
 
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
     """A kit of one exercise: the other would only take time."""
-    root = make_kit(tmp_path / "kit")
-    change(root / "exercises" / "kit.toml", '"ex01_double", "ex02_wait"', '"ex01_double"')
-    return root
+    return make_small_kit(tmp_path / "kit")
 
 
 def ignore(line: str) -> None:
@@ -40,7 +38,7 @@ def ignore(line: str) -> None:
 def test_the_root_of_a_wrong_answer_stands_at_its_top(tmp_path: Path, text: str, root: str | None) -> None:
     (tmp_path / "wrong.py").write_text(text)
 
-    assert named_root(tmp_path / "wrong.py") == root
+    assert claim_of(tmp_path / "wrong.py").root == root
 
 
 def test_what_was_learned_is_read_back_and_is_a_problem_once_it_is_out_of_date(box: Box, root: Path) -> None:
@@ -49,12 +47,13 @@ def test_what_was_learned_is_read_back_and_is_a_problem_once_it_is_out_of_date(b
     kit = load_kit(root)
     lessons = read_learned(kit.exercises[0]).lessons
     assert [lesson.file for lesson in lessons] == ["soon.py", "value.py"]
-    assert [one.problems for one in kitcheck.check(box, kit) if one.problems] == []
+    assert [one.problems for one in kitcheck.check(box, read_kit(root)) if one.problems] == []
 
     file = root / "exercises" / "ex01_double" / "roots.toml"
     change(file, f'root = "{lessons[0].root}"', 'root = "deadlock"')
-    (problems,) = [one.problems for one in kitcheck.check(box, load_kit(root)) if one.problems]
-    assert problems[0].startswith("roots.toml is not what the wrong answers show")
+    (problems,) = [one.problems for one in kitcheck.check(box, read_kit(root)) if one.problems]
+    assert problems[0].fault.path == file
+    assert problems[0].fault.what == "roots.toml is not what the wrong answers show"
 
 
 def test_nothing_is_learned_under_a_few_schedules(box: Box, root: Path) -> None:

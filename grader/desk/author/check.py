@@ -1,25 +1,104 @@
-"""Checks a kit and prints what is found."""
+"""Checks a kit and shows what is found: once, or again whenever one of its files is saved."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import NoReturn
 
-from grader.judge.kitcheck import check
+from grader.desk.watching import Watching
+from grader.judge import kitcheck
+from grader.judge.kitcheck import OF_KIT, Checked
 from grader.judge.options import PlayOptions
-from grader.kit.kit import Kit
+from grader.kit.kit import Kit, ReadKit, load_kit, read_kit
+from grader.reports.checked import document, show_count, show_problems
+from grader.reports.screen import Piece, Screen
 from grader.sandbox.box import Box
-from grader.text import counted
+
+Show = Callable[[Screen, Checked, Kit | None], None]
+"""Shows what was found of one file; the kit is None where none could be read."""
 
 
-def check_aloud(box: Box, kit: Kit, *, options: PlayOptions, quiet: bool, echo: Callable[[str], None]) -> int:
-    """Check a kit and print a line for each result, if ``quiet`` for problems only; returns the number of problems."""
-    count = problems = 0
-    for checked in check(box, kit, options=options):
-        count, problems = count + 1, problems + len(checked.problems)
-        if checked.problems or not quiet:
-            word = "FAIL" if checked.problems else "ok  "
-            echo(f"{word} {checked.exercise}  {checked.subject:<34} {checked.summary}".rstrip())
-        for problem in checked.problems:
-            echo(f"       {problem}")
-    echo(f"{kit.title} {kit.version}: {count} files and exercises checked, {counted(problems, 'problem')}")
-    return problems
+def read(root: Path) -> ReadKit:
+    """Read the kit in a folder with all its faults. Raises KitError if there is none."""
+    if not (root / "exercises" / "kit.toml").is_file():
+        load_kit(root)  # it says what is missing, and where the kit may be
+    return read_kit(root)
+
+
+def check_to_screen(box: Box, root: Path, *, options: PlayOptions, screen: Screen, show: Show) -> int:
+    """Check the kit and show what is found of every file; returns the number of problems."""
+    kit = read(root)
+    found: list[Checked] = []
+    for checked in kitcheck.check(box, kit, options=options):
+        found.append(checked)
+        show(screen, checked, kit.kit)
+    show_count(screen, kit.kit, found)
+    return sum(len(one.problems) for one in found)
+
+
+def only_problems(screen: Screen, checked: Checked, kit: Kit | None) -> None:
+    """Show the problems of one file, without the screens of answers, and nothing of a file without any."""
+    show_problems(screen, checked)
+
+
+def check_to_document(box: Box, root: Path, *, options: PlayOptions) -> tuple[str, int]:
+    """Check the kit; returns all problems as JSON, and their number."""
+    kit = read(root)
+    checked = list(kitcheck.check(box, kit, options=options))
+    return document(kit.kit, checked), sum(len(one.problems) for one in checked)
+
+
+# ---- again and again -------------------------------------------------------------------------------------------------
+
+
+def watch(box: Box, root: Path, *, options: PlayOptions, screen: Screen, show: Show) -> NoReturn:
+    """Check the kit, and check again what has changed whenever a file of it is saved, until Ctrl-C.
+
+    Only exercises of which a file has changed are judged again; what was found of the others is kept.
+    """
+    read(root)
+    watching = Watching(root / "exercises", root / "solutions")
+    session = _Session(box=box, root=root, options=options, screen=screen, show=show)
+    session.check(None)
+    for changed in watching.changes():
+        session.check(_folders(root, changed))
+    raise AssertionError("watching ends by Ctrl-C alone")
+
+
+def _folders(root: Path, changed: Collection[Path]) -> frozenset[str] | None:
+    """The folders of the exercises that these files belong to; None, which means all, if kit.toml is among them."""
+    parts = [path.relative_to(root).parts for path in changed]
+    if ("exercises", "kit.toml") in parts:
+        return None
+    return frozenset(part[1] for part in parts if len(part) > 2)
+
+
+@dataclass(slots=True, kw_only=True)
+class _Session:
+    """One session of watching a kit, and what was found last of each exercise."""
+
+    box: Box
+    root: Path
+    options: PlayOptions
+    screen: Screen
+    show: Show
+    found: dict[str, list[Checked]] = field(default_factory=dict)
+
+    def check(self, only: frozenset[str] | None) -> None:
+        """Check these exercises, or all, and show them below the problems that the others have."""
+        kit = read_kit(self.root)
+        ids = {} if kit.kit is None else {exercise.folder.name: exercise.id for exercise in kit.kit.exercises}
+        again = {*ids.values(), OF_KIT} if only is None else {ids[name] for name in only if name in ids} | {OF_KIT}
+        self.found = {id: self.found.get(id, []) for id in ids.values() if id not in again}
+        if self.screen.console.is_terminal:
+            self.screen.console.clear()
+        for checked in (checked for kept in self.found.values() for checked in kept):
+            show_problems(self.screen, checked)
+        for checked in kitcheck.check(self.box, kit, options=self.options, only=only):
+            self.found.setdefault(checked.exercise, []).append(checked)
+            self.show(self.screen, checked, kit.kit)
+        show_count(self.screen, kit.kit, [checked for kept in self.found.values() for checked in kept])
+        self.screen.line(Piece("Waiting for a file of the kit to be saved; Ctrl-C ends it.", "quiet"))
+        self.screen.console.file.flush()

@@ -11,7 +11,7 @@ from grader.desk.author.figures import stale_figures
 from grader.desk.author.new import FIRST, add_exercise, make_kit
 from grader.errors import KitError, UsageError
 from grader.judge import kitcheck
-from grader.kit.kit import builtin_root, load_kit
+from grader.kit.kit import builtin_root, load_kit, read_kit
 from grader.sandbox.box import Box
 from tests.processes import grade, inside
 
@@ -19,7 +19,7 @@ TEMPLATE = builtin_root() / "templates" / "kit"
 
 
 def problems(box: Box, root: Path) -> list[str]:
-    return [f"{one.subject}: {each}" for one in kitcheck.check(box, load_kit(root)) for each in one.problems]
+    return [str(each.fault) for one in kitcheck.check(box, read_kit(root)) for each in one.problems]
 
 
 def contents(root: Path) -> dict[str, bytes]:
