@@ -84,7 +84,7 @@ def test_every_key_of_an_exercise_is_described_and_no_other() -> None:
 
     assert sorted(key for key in described if "." not in key) == sorted(exercise_toml.KEYS)
     assert sorted(below("rules.", described)) == sorted(exercise_toml.RULES_KEYS)
-    assert sorted(below("figures.", described)) == sorted(figures_toml._KEYS)
+    assert sorted(below("figures.", described)) == sorted(figures_toml.KEYS)
 
 
 def test_every_limit_is_described_with_its_default() -> None:

@@ -97,9 +97,15 @@ class HiddenRun(Caller):
             hint = f'Add "{path.parent.name}" to `exercises` there.'
             raise KitError(f"{kit.root / 'exercises' / 'kit.toml'}: it does not list this exercise", hint=hint)
         self._box = self._box or Box()
-        subject = Subject(self._box, kit, exercise, self._submission_for(exercise), self.options)
+        path = self._submission_for(exercise)
+        subject = Subject(self._box, kit, exercise, path, self._shown(path), self.options)
         self._subjects.append(subject)
         return subject
+
+    def _shown(self, path: Path) -> str:
+        """A path as it is typed where pytest was started."""
+        here = self._config.invocation_params.dir.resolve()
+        return path.resolve().relative_to(here).as_posix() if here in path.resolve().parents else str(path)
 
     def _submission_for(self, exercise: Exercise) -> Path:
         named: str | None = self._config.option.submission

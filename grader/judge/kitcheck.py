@@ -316,7 +316,7 @@ def _check_whole(kit: Kit, case: Mended, answers: Sequence[tuple[Path, Verdict, 
         for path in _strangers(exercise)
         if all(path != fault.path for fault in case.known)
     ]
-    summary = f"{len(exercise.tests)} hidden tests, {len(wrong)} wrong answers"
+    summary = f"{counted(len(exercise.tests), 'hidden test')}, {counted(len(wrong), 'wrong answer')}"
     return _checked(case, _AS_A_WHOLE, summary, problems)
 
 

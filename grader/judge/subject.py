@@ -36,8 +36,9 @@ class NotPlayed(GraderError):
 class Subject:
     """A submission that is played in ``box``, and what its exercise has to judge it by."""
 
-    def __init__(self, box: Box, kit: Kit, exercise: Exercise, path: Path, options: PlayOptions) -> None:
+    def __init__(self, box: Box, kit: Kit, exercise: Exercise, path: Path, shown: str, options: PlayOptions) -> None:
         self.exercise = exercise
+        self._shown = shown
         self._box = box
         self._bench = Bench(box, kit, exercise)
         self._path = path
@@ -48,7 +49,7 @@ class Subject:
     @property
     def described(self) -> str:
         """What is played, in a line."""
-        return f"{self.exercise.id}: plays {self._path}"
+        return f"{self.exercise.id}: plays {self._shown}"
 
     @property
     def timeout_seconds(self) -> int:
@@ -82,7 +83,7 @@ class Subject:
             )
             verdict, taken = self._bench.take_in(request)
             for fault in verdict.faults:
-                place = f"{self._path}:{fault.line}" if fault.line else str(self._path)
+                place = f"{self._shown}:{fault.line}" if fault.line else self._shown
                 raise NotPlayed(f"{place}: {fault.error}", hint=fault.help)
             if taken is None:
                 raise NotPlayed(verdict.trouble, hint="Run `grade doctor` to see what this computer lacks.")

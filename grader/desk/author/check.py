@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NoReturn
 
+from grader.desk.author.figures import stale_figures
 from grader.desk.watching import Watching
 from grader.judge import kitcheck
 from grader.judge.kitcheck import OF_KIT, Checked
+from grader.judge.kitclaims import KitProblem
 from grader.judge.options import PlayOptions
+from grader.kit.exercise import Exercise
+from grader.kit.figures import FOLDER
 from grader.kit.kit import Kit, ReadKit, load_kit, read_kit
 from grader.reports.checked import document, show_count, show_problems
 from grader.reports.screen import Piece, Screen
 from grader.sandbox.box import Box
+from grader.text import counted
 
 Show = Callable[[Screen, Checked, Kit | None], None]
 """Shows what was found of one file; the kit is None where none could be read."""
@@ -31,7 +36,7 @@ def check_to_screen(box: Box, root: Path, *, options: PlayOptions, screen: Scree
     """Check the kit and show what is found of every file; returns the number of problems."""
     kit = read(root)
     found: list[Checked] = []
-    for checked in kitcheck.check(box, kit, options=options):
+    for checked in _checked(box, kit, options):
         found.append(checked)
         show(screen, checked, kit.kit)
     show_count(screen, kit.kit, found)
@@ -46,8 +51,24 @@ def only_problems(screen: Screen, checked: Checked, kit: Kit | None) -> None:
 def check_to_document(box: Box, root: Path, *, options: PlayOptions) -> tuple[str, int]:
     """Check the kit; returns all problems as JSON, and their number."""
     kit = read(root)
-    checked = list(kitcheck.check(box, kit, options=options))
+    checked = list(_checked(box, kit, options))
     return document(kit.kit, checked), sum(len(one.problems) for one in checked)
+
+
+def _checked(box: Box, read: ReadKit, options: PlayOptions, only: Collection[str] | None = None) -> Iterator[Checked]:
+    """What the judge finds in a kit, and then what is wrong with the pictures of its lessons."""
+    yield from kitcheck.check(box, read, options=options, only=only)
+    for exercise in read.kit.exercises if read.kit is not None else ():
+        if (only is None or exercise.folder.name in only) and _can_be_drawn(exercise, read):
+            problems = tuple(KitProblem(fault=fault) for fault in stale_figures(box, exercise))
+            if exercise.figures or problems:
+                drawn = counted(len(exercise.figures), "figure")
+                yield Checked(exercise=exercise.id, subject=FOLDER, summary=drawn, problems=problems)
+
+
+def _can_be_drawn(exercise: Exercise, read: ReadKit) -> bool:
+    """Whether the files are there that a picture is drawn from; if not, that is reported already."""
+    return exercise.lesson.is_file() and exercise.scenarios.is_file() and exercise.scenarios not in read.mended
 
 
 # ---- again and again -------------------------------------------------------------------------------------------------
@@ -96,7 +117,7 @@ class _Session:
             self.screen.console.clear()
         for checked in (checked for kept in self.found.values() for checked in kept):
             show_problems(self.screen, checked)
-        for checked in kitcheck.check(self.box, kit, options=self.options, only=only):
+        for checked in _checked(self.box, kit, self.options, only):
             self.found.setdefault(checked.exercise, []).append(checked)
             self.show(self.screen, checked, kit.kit)
         show_count(self.screen, kit.kit, [checked for kept in self.found.values() for checked in kept])

@@ -17,7 +17,7 @@ from grader.files import replace_file
 from grader.kit.exercise import Exercise
 from grader.kit.faults import KitFault
 from grader.kit.figures import FOLDER, REFERENCE, Figure, shown_in
-from grader.kit.kit import Kit, builtin_root
+from grader.kit.kit import builtin_root
 from grader.kit.tables import read_text
 from grader.reports.figure import figure_svg, figure_text, names_of, picture_of
 from grader.reports.timeline import Timeline
@@ -78,7 +78,7 @@ def draw_figures(box: Box, exercise: Exercise) -> Iterator[Written]:
         yield _write(exercise.lesson, _with_blocks(lesson, pictures))
 
 
-def stale_figures(box: Box, kit: Kit, exercise: Exercise) -> tuple[KitFault, ...]:
+def stale_figures(box: Box, exercise: Exercise) -> tuple[KitFault, ...]:
     """What is wrong with the figures of an exercise: each is played and drawn again, and compared byte for byte.
 
     A kit without answers, as learners have it, is not asked for what it cannot draw.
@@ -93,7 +93,7 @@ def stale_figures(box: Box, kit: Kit, exercise: Exercise) -> tuple[KitFault, ...
 
 
 def _faults_of(box: Box, exercise: Exercise, figure: Figure, lesson: str) -> Iterator[KitFault]:
-    again = f"Run `grade kit figures`, which draws it: `grade kit figures DIR {exercise.id}`."
+    again = f"Run `grade kit figures {exercise.folder.parents[1]} {exercise.id}`, which draws it."
     try:
         picture = _picture(box, exercise, figure)
     except _Undrawable as error:

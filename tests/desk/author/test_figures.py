@@ -50,7 +50,7 @@ def draw(box: Box, folder: Path) -> dict[str, bool]:
 
 def faults(box: Box, folder: Path) -> list[str]:
     kit = load_kit(folder.parents[1])
-    found = stale_figures(box, kit, kit.exercises[0])
+    found = stale_figures(box, kit.exercises[0])
     assert all(fault.hint[0].isupper() for fault in found)
     return [f"{fault.path.relative_to(folder)}:{fault.line}: {fault.what}" for fault in found]
 
@@ -200,10 +200,10 @@ def test_the_figures_of_our_own_lessons_are_current(box: Box, id: str) -> None:
     exercise = kit.exercise(id)
 
     assert exercise.figures
-    assert [str(fault) for fault in stale_figures(box, kit, exercise)] == []
+    assert [str(fault) for fault in stale_figures(box, exercise)] == []
 
 
 def test_the_figure_of_the_kit_that_authors_begin_with_is_current(box: Box) -> None:
     kit = load_kit(builtin_root() / "templates" / "kit")
 
-    assert [str(fault) for fault in stale_figures(box, kit, kit.exercises[0])] == []
+    assert [str(fault) for fault in stale_figures(box, kit.exercises[0])] == []

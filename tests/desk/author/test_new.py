@@ -43,7 +43,7 @@ def test_a_new_kit_passes_its_check_and_so_does_one_with_a_second_exercise(box: 
     kit = load_kit(tmp_path)
     assert [exercise.folder.name for exercise in kit.exercises] == [FIRST, "ex07_odd_name"]
     assert problems(box, tmp_path) == []
-    assert [fault for exercise in kit.exercises for fault in stale_figures(box, kit, exercise)] == []
+    assert [fault for exercise in kit.exercises for fault in stale_figures(box, exercise)] == []
 
 
 def test_an_exercise_has_the_name_that_was_asked_for_in_all_of_its_files(tmp_path: Path) -> None:
