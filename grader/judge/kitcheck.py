@@ -305,7 +305,7 @@ def _check_whole(kit: Kit, case: Mended, answers: Sequence[tuple[Path, Verdict, 
             problems += _never_failed(case, answers)
         if case.is_whole and all(verdict.complete_run for _, verdict in wrong):
             lessons = kitroots.lessons_of(wrong)
-            faults = kitroots.problems_of_file(case.exercise, lessons)
+            faults = kitroots.problems_of_file(replace(case.exercise, solutions=exercise.solutions), lessons)
             problems += [KitProblem(fault=replace(fault, path=_original(case, fault.path))) for fault in faults]
     elif (kit.root / "solutions").is_dir():
         folder = kit.root / "solutions" / exercise.folder.name

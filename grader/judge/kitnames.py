@@ -85,8 +85,9 @@ def of_hidden_tests(exercise: Exercise) -> list[KitFault]:
     """The names of recordings and spans in the hidden tests that these do not have, and plays that cannot be played."""
     tree = ast.parse(read_text(exercise.scenarios))
     scenarios = _scenarios(tree)
-    functions = _functions_that_play(ast.parse(read_text(exercise.test_file)))
-    faults = [fault for node in functions for fault in _of_test(node, exercise.test_file, scenarios)]
+    tests = ast.parse(read_text(exercise.test_file))
+    functions, given = _functions_that_play(tests), _records_of_fixtures(tests)
+    faults = [fault for node in functions for fault in _of_test(node, exercise.test_file, scenarios, given)]
     if "*" not in scenarios and not any(
         isinstance(node, ast.Attribute) and node.attr == "caller" for node in ast.walk(tree)
     ):
@@ -102,9 +103,23 @@ def _without_caller(functions: Iterable[_Function], path: Path) -> Iterator[KitF
 
 
 def _functions_that_play(tree: ast.Module) -> list[_Function]:
-    """The hidden tests and fixtures that take ``play``."""
+    """The hidden tests and fixtures that take ``play``, or what a fixture has made by it."""
+    taken = {"play", *_records_of_fixtures(tree)}
     functions = (node for node in tree.body if isinstance(node, _Function))
-    return [node for node in functions if any(argument.arg == "play" for argument in node.args.args)]
+    return [node for node in functions if any(argument.arg in taken for argument in node.args.args)]
+
+
+def _records_of_fixtures(tree: ast.Module) -> Mapping[str, type]:
+    """The fixtures that give a record, by name, as one that returns ``play("scenario")``."""
+    given: dict[str, type] = {}
+    for node in tree.body:
+        if isinstance(node, _Function) and any("fixture" in ast.unparse(how) for how in node.decorator_list):
+            known = _records(node, given)
+            values = [inner.value for inner in ast.walk(node) if isinstance(inner, ast.Return | ast.Yield)]
+            kinds = {_record(value, known) for value in values}
+            if len(kinds) == 1 and (kind := kinds.pop()) is not None:
+                given[node.name] = kind
+    return given
 
 
 def _in_order(faults: Iterable[KitFault]) -> list[KitFault]:
@@ -137,8 +152,10 @@ def _names_changed_by(node: ast.AST) -> Iterator[str]:
 # ---- hidden tests ----------------------------------------------------------------------------------------------------
 
 
-def _of_test(test: _Function, path: Path, scenarios: Mapping[str, _Function | None]) -> Iterator[KitFault]:
-    known = _records(test)
+def _of_test(
+    test: _Function, path: Path, scenarios: Mapping[str, _Function | None], given: Mapping[str, type]
+) -> Iterator[KitFault]:
+    known = _records(test, given)
     for node in ast.walk(test):
         if isinstance(node, ast.Attribute):
             record = _record(node.value, known)
@@ -152,13 +169,19 @@ def _of_test(test: _Function, path: Path, scenarios: Mapping[str, _Function | No
             yield _missing(path, node, "play", _PLAY)
 
 
-def _records(test: _Function) -> Mapping[str, type]:
-    """The local names of a hidden test that stand for one kind of record, wherever they are bound."""
+def _records(test: _Function, given: Mapping[str, type]) -> Mapping[str, type]:
+    """The local names of a hidden test that stand for one kind of record, wherever they are bound.
+
+    ``given`` are the fixtures that give a record.
+    """
+    arguments = [argument.arg for argument in test.args.args]
     values: dict[str, list[ast.expr | None]] = {}
     assigned: dict[ast.AST, ast.expr] = {}
     for node in ast.walk(test):
         if isinstance(node, ast.Assign) and not _plays_each_step(node.value):
             assigned.update(dict.fromkeys(node.targets, node.value))
+        if isinstance(node, ast.AnnAssign | ast.NamedExpr) and node.value is not None:
+            assigned[node.target] = node.value
         if isinstance(node, ast.For | ast.comprehension) and _plays_each_step(node.iter):
             assigned[node.target] = node.iter
         for name in _names_changed_by(node):
@@ -166,6 +189,8 @@ def _records(test: _Function) -> Mapping[str, type]:
     known: dict[str, type] = {}
     for name, bound in values.items():  # in the order of the text, as one name is made from another
         kinds = {_record(value, known) for value in bound}
+        if name in arguments and len(bound) == 1:
+            kinds = {given.get(name)}
         if len(kinds) == 1 and (kind := kinds.pop()) is not None:
             known[name] = kind
     return known

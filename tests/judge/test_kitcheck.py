@@ -262,6 +262,44 @@ def test_a_wrong_answer_that_breaks_the_rules_is_a_problem_at_its_line(
     assert problem.startswith(f"{VALUE}:{line}: {said}")
 
 
+# ---- parameter sets --------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def parametrised(root: Path) -> Path:
+    """The kit with a test of two parameter sets, of which the wrong answer ``value.py`` fails one."""
+    change(root / TESTS_FILE, "from grader", "import pytest\n\nfrom grader")
+    change(root / TESTS_FILE, "def test_value(play)", '@pytest.mark.parametrize("n", [0, 3])\ndef test_value(play, n)')
+    change(root / TESTS_FILE, 'play("call", n=3).result == 6', 'play("call", n=n).result == 2 * n')
+    change(root / VALUE, "test_value", "test_value[3]")
+    zero = "# fails: test_value[0] (wrong-value)\n" + answer(RIGHT.replace("2 * n", "2 * n or 1"))
+    (root / "solutions/ex01_double/wrong/zero.py").write_text(zero)
+    return root
+
+
+def test_a_wrong_answer_may_name_one_parameter_set(box: Box, parametrised: Path) -> None:
+    assert problems(box, parametrised) == []
+
+
+def test_a_test_without_brackets_is_named_for_all_its_parameter_sets(box: Box, parametrised: Path) -> None:
+    change(parametrised / VALUE, "test_value[3]", "test_value")
+
+    assert problems(box, parametrised) == [f"{VALUE}:1: `test_value[0]` passes, and the first line says that it fails"]
+
+
+def test_a_parameter_set_that_is_not_there_is_a_problem_with_the_nearest_one(box: Box, parametrised: Path) -> None:
+    change(parametrised / VALUE, "test_value[3]", "test_value[4]")
+
+    assert problems(box, parametrised) == [f"{VALUE}:1: there is no hidden test `test_value[4]`"]
+    assert hints(box, parametrised)[0].startswith("Write `test_value[")
+
+
+def test_each_parameter_set_must_be_failed_by_some_wrong_answer(box: Box, parametrised: Path) -> None:
+    (parametrised / "solutions/ex01_double/wrong/zero.py").unlink()
+
+    assert problems(box, parametrised) == [f"{TESTS_FILE}:8: no wrong answer fails `test_value[0]`"]
+
+
 # ---- the exercise as a whole -----------------------------------------------------------------------------------------
 
 
@@ -405,3 +443,20 @@ def test_a_damaged_file_of_roots_does_not_keep_the_exercise_from_being_judged(bo
 
     assert first.startswith("exercises/ex01_double/roots.toml:1: not what `grade kit check --learn` writes")
     assert second.startswith(f"{VALUE}:1: `test_time` passes")
+
+
+def test_a_test_by_which_no_answer_can_be_judged_is_one_problem_at_its_line(box: Box, root: Path) -> None:
+    change(root / TESTS_FILE, 'assert play("call", n=3).result == 6', "assert 6 == 6")
+
+    assert problems(box, root) == [
+        f"{TESTS_FILE}:5: no answer can be judged by `test_value`: the hidden test looked at no play"
+    ]
+
+
+@pytest.mark.parametrize("content", ["import anyio\n", "async def double(n)\n    return n\n"])
+def test_a_reference_that_cannot_be_judged_is_no_witness_against_the_kit(box: Box, root: Path, content: str) -> None:
+    (root / "solutions/ex01_double/double.py").write_text(content)
+
+    (problem,) = problems(box, root)
+
+    assert problem.startswith("solutions/ex01_double/double.py:1: ")

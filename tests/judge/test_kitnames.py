@@ -100,6 +100,48 @@ def test_a_name_that_stands_for_a_recording_is_followed(root: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    "line",
+    ['recording: object = play("call", n=3)', 'assert (recording := play("call", n=3))'],
+)
+def test_a_name_is_followed_however_it_is_bound(root: Path, line: str) -> None:
+    ((number, said),) = in_tests(root, line, "assert recording.returned == 6")
+
+    assert number == 2
+    assert said.startswith("`recording` has no `returned`")
+
+
+FIXTURE = """\
+@pytest.fixture
+def recording(play):
+    return play("call", n=3)
+
+
+@pytest.fixture
+def call(recording):
+    yield recording.span("call")
+
+
+"""
+
+
+@pytest.mark.parametrize(
+    ("argument", "line", "said"),
+    [
+        ("recording", "assert recording.returned == 6", "`recording` has no `returned`"),
+        ("call", "assert call.ends == 3", "`call` has no `ends`"),
+    ],
+)
+def test_what_a_fixture_gives_is_followed(root: Path, argument: str, line: str, said: str) -> None:
+    change(root / TESTS, "from grader.judge import grading\n\n\n", f"import pytest\n\n{FIXTURE}")
+    change(root / TESTS, "def test_value(play)", f"def test_value({argument})")
+    change(root / TESTS, 'assert play("call", n=3).result == 6', line)
+
+    (fault,) = of_hidden_tests(load_kit(root).exercises[0])
+
+    assert fault.what == said
+
+
+@pytest.mark.parametrize(
     "lines",
     [
         ('recording = play("call", n=3)', "recording = recording.result", "assert recording.anything"),
