@@ -128,8 +128,8 @@ def _in_order(faults: Iterable[KitFault]) -> list[KitFault]:
 
 def _missing(path: Path, node: ast.Attribute, owner: str, names: Collection[str]) -> KitFault:
     near = difflib.get_close_matches(node.attr, names, n=1)
-    first = f"Write `{near[0]}`" if near else "Take it out"
-    hint = f"{first}; there are {joined([f'`{name}`' for name in sorted(names)])}."
+    known = joined([f"`{name}`" for name in sorted(names)])
+    hint = f"Write `{near[0]}`." if near else f"Take it out; there are {known}."
     what = f"`{owner}` has no `{node.attr}`"
     return KitFault(path=path, line=node.end_lineno or node.lineno, what=what, hint=hint)
 

@@ -54,14 +54,14 @@ def test_the_exercises_that_come_with_the_grader_use_no_name_that_does_not_exist
             'assert play("call", n=3).no_such == 6',
             "`play('call', n=3)` has no `no_such`: Take it out; there are `attempt`",
         ),
-        ('assert play("call", n=3).elapsd == 3', "`play('call', n=3)` has no `elapsd`: Write `elapsed`; there are `"),
+        ('assert play("call", n=3).elapsd == 3', "`play('call', n=3)` has no `elapsd`: Write `elapsed`."),
         (
             'assert play("call", n=3).span("call").ends == 3',
-            "`play('call', n=3).span('call')` has no `ends`: Write `end`; there are `",
+            "`play('call', n=3).span('call')` has no `ends`: Write `end`.",
         ),
         (
             'assert play("call", n=3).raised.messages',
-            "`play('call', n=3).raised` has no `messages`: Write `message`; there are `",
+            "`play('call', n=3).raised` has no `messages`: Write `message`.",
         ),
         ('assert play("cal", n=3)', 'scenarios.py has no scenario "cal": Write "call".'),
         (
