@@ -445,7 +445,9 @@ class Recording:
     def left_running(self) -> list[str]:
         """The names of the spans that were under way when the caller was over. Raises Missing if it never was."""
         over = self.caller.end
-        return [span.name for span in self.spans if span.start <= over and (span.stopped is None or span.stopped > over)]
+        return [
+            span.name for span in self.spans if span.start <= over and (span.stopped is None or span.stopped > over)
+        ]
 
     def _only(self, kind: str, name: str) -> Span:
         of_that_name = self._rows_named(kind, name)
