@@ -168,6 +168,42 @@ def test_an_ending_under_a_cancellation_that_nobody_looks_at_fails_the_test(
         assert result.failure.cancellation is not None
 
 
+def test_a_failure_under_another_order_is_shortened_and_keeps_its_step(box: Box, tmp_path: Path) -> None:
+    loses_if_the_last_goes_first = """\
+import anyio
+from anyio.lowlevel import checkpoint
+
+
+async def double(n):
+    items, taken = n
+    begun = []
+
+    async def move(name):
+        begun.append(name)
+        for _ in range(3):
+            await checkpoint()
+        if begun[0] == name == 4:
+            item = items.pop()
+            await checkpoint()
+            taken.append(item)
+
+    async with anyio.create_task_group() as tg:
+        for name in range(5):
+            tg.start_soon(move, name)
+"""
+    for result in graded(box, tmp_path, loses_if_the_last_goes_first):
+        failure = result.failure
+        assert failure is not None
+        assert failure.schedule > 0
+        assert failure.cancellation is not None
+        assert failure.cancellation.time == 0
+        assert failure.trace is not None
+        assert [event.kind for event in failure.trace.events].count("cancel") == 1
+        # Of a dozen turns out of natural order one matters for who begins, and few for the step of the cancellation.
+        assert len(failure.trace.deviations) <= 3
+        assert 0 < failure.cancellation.step <= failure.cancellation.steps
+
+
 # ---- whose fault it is -----------------------------------------------------------------------------------------------
 
 
