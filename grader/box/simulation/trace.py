@@ -38,7 +38,7 @@ MAX_WRAPPED = 10
 
 _TOLD = (
     *("ended", "reason", "line", "elapsed", "failed_at", "waiting", "result", "raised", "spans", "marks", "attempts"),
-    *("choices", "widths", "many", "steps", "caller_steps", "cancelled_at", "output"),
+    *("choices", "widths", "many", "steps", "output"),
 )
 """The parts of a play's message that go into its digest as they are."""
 _WHERE_INTERRUPTED = ("line", "output")

@@ -41,8 +41,6 @@ MESSAGE: dict[str, object] = {
     "widths": [2],
     "many": False,
     "steps": 3,
-    "caller_steps": None,
-    "cancelled_at": None,
     "output": "",
 }
 """What a play reports about itself, as far as it goes into the digest."""
