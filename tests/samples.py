@@ -8,7 +8,7 @@ from dataclasses import replace
 from grader.judge.verdict import BackendResult, Failure, PassedRemark, Root, TestResult, Verdict
 from grader.judge.verdict import Outcome as Result
 from grader.policy.submission import Fault
-from grader.wire.recording import Deviation, Ended, Event, Span, Trace, TracedTask, Waiting
+from grader.wire.recording import Cancellation, Deviation, Ended, Event, Span, Trace, TracedTask, Waiting
 
 HOSTILE = (
     "<script>alert(1)</script><img src=x onerror=alert(2)> {{ 7 * 7 }} {% raw %} </style></pre>\x1b[31mred\x1b]0;t\x07 "
@@ -171,6 +171,18 @@ def deadlock(**changes: object) -> Failure:
         "trace": trace(span("left", 0, 3, "cancelled", task=1), elapsed=3, tasks=tasks, events=events),
     }
     return failure(**(fields | changes))
+
+
+def cancelled_at_step(step: int = 4, *, at: float = 2) -> Failure:
+    """A test that cancels its caller at every step fails at this one, because the caller goes on until 5 s."""
+    started = [event(0, "start", 0), event(0, "suspend", 0, "the task group")]
+    events = [*started, event(at, "cancel", 0), event(5, "resume", 0), event(5, "finish", 0, "returned")]
+    stopped = (span("caller", 0, at, "cancelled"), span("a", 0, at, "cancelled"))
+    return failure(
+        cancellation=Cancellation(step=step, steps=9, time=at),
+        trace=trace(span("caller", 0, 5), span("a", 0, 5), elapsed=5, events=events),
+        reference=trace(*stopped, elapsed=at, events=events[:3]),
+    )
 
 
 def passing(backend: str) -> BackendResult:

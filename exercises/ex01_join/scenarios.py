@@ -99,6 +99,13 @@ async def tidying_up(stage):
 
 
 async def cancelled_from_outside(stage):
+    work = worker(stage, 100)
+    with anyio.move_on_after(2):
+        async with stage.span("join"):
+            await stage.submission.join(partial(work, "one"), partial(work, "two"))
+
+
+async def cancelled_at_each_step(stage):
     with stage.caller():
         await stage.submission.join(partial(worker(stage, 2), "one"), partial(worker(stage, 1), "two"))
 

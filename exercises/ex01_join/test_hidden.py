@@ -165,11 +165,17 @@ def test_error_before_first_await_still_propagates(play):
 )
 def test_outer_cancellation_stops_everything(play):
     """cancelling join() cancels everything in it"""
-    for recording in play.each_step("cancelled_from_outside"):
+    recording = play("cancelled_from_outside")
+
+    for name in ("one", "two", "join"):
+        assert recording.span(name).cancelled_at == 2
+
+    for recording in play.each_step("cancelled_at_each_step"):
         assert recording.stopped_at_once
         assert not recording.left_running
-        # Cancelled too late to matter is fine, and half of the work is not.
-        assert recording.caller.how == "cancelled" or all(span.how == "returned" for span in recording.spans)
+        if recording.caller.how != "cancelled":
+            # Cancelled too late to matter, and half of the work would not do.
+            assert recording.span("one").how == recording.span("two").how == "returned"
 
 
 @grading(

@@ -132,6 +132,12 @@ async def photo_finish(stage):
 
 
 async def cancelled_from_outside(stage):
+    with anyio.move_on_after(2):
+        async with stage.span("select"):
+            await stage.submission.select(partial(run, stage, "one", 100), partial(run, stage, "two", 100))
+
+
+async def cancelled_at_each_step(stage):
     with stage.caller():
         await stage.submission.select(partial(run, stage, "one", 2), partial(run, stage, "two", 1))
 

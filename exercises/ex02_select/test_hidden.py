@@ -193,13 +193,17 @@ def test_index_and_value_match_in_a_tie(play):
 )
 def test_outer_cancellation_stops_everything(play):
     """cancelling select() cancels everything in it"""
-    for recording in play.each_step("cancelled_from_outside"):
+    recording = play("cancelled_from_outside")
+
+    for name in ("one", "two", "select"):
+        assert recording.span(name).cancelled_at == 2
+
+    for recording in play.each_step("cancelled_at_each_step"):
         assert recording.stopped_at_once
-        if recording.caller.how == "cancelled":
-            assert not recording.left_running
-        else:
+        assert not recording.left_running
+        if recording.caller.how != "cancelled":
             # Cancelled too late to matter: the race was decided.
-            assert any(span.how == "returned" for span in recording.spans if span.name in ("one", "two"))
+            assert recording.span("two").how == "returned"
 
 
 @grading(

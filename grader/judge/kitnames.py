@@ -30,6 +30,7 @@ STAGE_INSIDE = ("spans", "marks", "attempts", "rows", "encode", "encode_little",
 _GIVES: Mapping[tuple[type, str], type] = {
     (Recording, "raised"): Raised,
     (Recording, "error"): Raised,
+    (Recording, "caller"): Span,
     (Recording, "span()"): Span,
     (Recording, "attempt()"): Span,
     (Span, "raised"): Raised,

@@ -23,6 +23,7 @@ SAMPLES: list[Callable[[], Verdict]] = [
     samples.verdict,
     lambda: samples.verdict(ignored=("a", "b"), versions=(("python", "3.12"),), own_fault=True, trouble="x"),
     lambda: samples.verdict(samples.case(1, "one", 100, samples.not_judged("trio", "no"))),
+    lambda: samples.verdict(samples.failed_on_both(1, "one", 100, samples.cancelled_at_step())),
 ]
 
 

@@ -245,3 +245,48 @@ def test_a_stage_is_known_in_each_function_that_takes_one(root: Path) -> None:
     )
 
     assert [line for line, _ in found] == [3, 8]
+
+
+# ---- cancel at every step --------------------------------------------------------------------------------------------
+
+CANCELS = "\n\nasync def moving(stage, n):\n    with stage.caller():\n        await stage.submission.double(n)\n"
+
+
+@pytest.fixture
+def cancelling(root: Path) -> Path:
+    scenarios = root / SCENARIOS
+    scenarios.write_text(scenarios.read_text() + CANCELS)
+    return root
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ('play.each_step("movin", n=3)', 'scenarios.py has no scenario "movin"; write "moving"'),
+        ('play.each_step("moving")', 'the scenario "moving" needs `n`; give it to `play` as a keyword'),
+        ('play.each_step("moving", n=3, m=1)', 'the scenario "moving" takes no `m`; add it there, or leave it out'),
+        ('play.every_step("moving", n=3)', "`play` has no `every_step`; write `each_step`"),
+    ],
+)
+def test_a_play_at_each_step_is_a_play(cancelling: Path, line: str, said: str) -> None:
+    assert in_tests(cancelling, line) == [(1, said)]
+
+
+@pytest.mark.parametrize("body", ["assert recording.stoped_at_once", "assert recording.caller.anything"])
+def test_each_recording_of_a_play_at_each_step_is_followed(cancelling: Path, body: str) -> None:
+    (found,) = in_tests(cancelling, 'for recording in play.each_step("moving", n=3, within=9):', f"    {body}")
+
+    assert found[0] == 2
+
+
+def test_what_a_test_does_with_plays_at_each_step_is_passed_over(cancelling: Path) -> None:
+    lines = ('plays = play.each_step("moving", n=3)', "assert next(plays).order", "plays.close()")
+
+    assert in_tests(cancelling, *lines) == []
+
+
+def test_a_play_at_each_step_needs_a_caller(root: Path) -> None:
+    ((line, said),) = in_tests(root, 'play.each_step("call", n=3)')
+
+    assert line == 1
+    assert said.startswith("no scenario enters `stage.caller()`")

@@ -22,6 +22,7 @@ from tests.page_samples import TEMPLATES, Page, contrast, everything, render
 from tests.samples import (
     HOSTILE,
     RACE,
+    cancelled_at_step,
     careless,
     deadlock,
     failed_on_both,
@@ -484,3 +485,10 @@ def test_what_was_noticed_in_tests_that_passed_is_shown_with_its_explanation() -
 
     assert "something is still open (tests 1 and 2; it costs no points)" in page
     assert BUILTIN["unclosed"].explanation[:40] in page
+
+
+def test_the_step_at_which_the_caller_was_cancelled_stands_beside_what_came_of_it() -> None:
+    page = render(verdict(failed_on_both(1, "x", 8, cancelled_at_step())))
+
+    assert "the caller was cancelled at its step 4 of 9, after 2 s" in page
+    assert "cancelled here" in page

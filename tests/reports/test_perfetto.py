@@ -8,6 +8,7 @@ import pytest
 
 from grader.reports.perfetto import trace_events
 from tests.samples import (
+    cancelled_at_step,
     case,
     event,
     failing,
@@ -75,3 +76,10 @@ def test_hostile_names_are_escaped():
 
 def test_a_passing_run_has_an_empty_trace():
     assert rows(verdict(case(1, "x", 8, passing("asyncio")))) == []
+
+
+def test_a_cancellation_of_the_caller_is_a_moment_and_ends_no_wait():
+    found = {row["name"]: row for row in rows(verdict(case(1, "x", 8, failing("trio", cancelled_at_step(at=2)))))}
+
+    assert (found["the caller is cancelled"]["ph"], found["the caller is cancelled"]["ts"]) == ("i", 2e6)
+    assert found["waits: the task group"]["dur"] == 5e6

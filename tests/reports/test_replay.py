@@ -95,3 +95,12 @@ def test_events_that_make_no_sense_do_no_harm() -> None:
     events += [event(0, "resume", 6), event(0, "finish", 5, "never")]
 
     assert [step.task for step in steps_of(two([*events]))] == [5, 6]
+
+
+def test_the_step_before_which_the_caller_is_cancelled_says_so() -> None:
+    play = race()
+    steps = [place for place, one in enumerate(play.events) if one.kind in ("start", "resume")]
+    for number, place in enumerate(steps):
+        events = [*play.events[:place], event(0, "cancel", 0), *play.events[place:]]
+        cancelled = [step.cancelled for step in steps_of(replace(play, events=tuple(events)))]
+        assert cancelled == [step == number for step in range(len(steps))]

@@ -19,6 +19,7 @@ from grader.reports.terminal import show_list, show_overview, show_run, show_run
 from grader.reports.views import Command, ExerciseProgress, ExerciseState
 from tests.samples import (
     HOSTILE,
+    cancelled_at_step,
     careless,
     case,
     deadlock,
@@ -83,6 +84,7 @@ SCREENS = {
         [verdict(failed_on_both(1, "x", 5, failure(trace=together(**{f"s{n}": n + 1 for n in range(99)}))))],
     ),
     "long time": (show_run, [verdict(failed_on_both(1, "x", 5, failure(trace=one_after_the_other(a=1e6, b=0.001))))]),
+    "cancelled": (show_run, [verdict(failed_on_both(1, "x", 5, cancelled_at_step()))]),
     "hostile": (show_run, [hostile()]),
     "hostile fault": (show_run, [unjudgeable(error=HOSTILE, help=HOSTILE, text=HOSTILE, column=150, width=40)]),
     "hostile, all": (show_run_verbose, [hostile(), mixed(), unjudgeable()]),
@@ -511,3 +513,10 @@ def test_a_note_names_the_line_the_command_and_that_it_costs_nothing():
     assert "  --> ex01_join/join.py:4\n   4 |     send, receive = stream()" in screen
     assert "grade explain unclosed" in screen
     assert screen.splitlines()[-1].startswith("ex01  PASS")
+
+
+def test_the_step_at_which_the_caller_was_cancelled_stands_on_the_screen() -> None:
+    screen = screen_of(show_run, [verdict(failed_on_both(1, "x", 8, cancelled_at_step()))])
+
+    assert "when: the caller was cancelled at its step 4 of 9, after 2 s" in screen
+    assert "cancelled here" in screen

@@ -11,6 +11,7 @@ from grader.policy.submission import Fault
 from grader.reports.views import (
     Excerpt,
     Finding,
+    cancellation_said,
     counts_said,
     excerpt_of_fault,
     failing_said,
@@ -28,11 +29,13 @@ from grader.reports.views import (
     waiting_tasks,
 )
 from grader.text import counted, joined, whole_points
-from grader.wire.recording import Ended, Waiting
+from grader.wire.recording import Cancellation, Ended, Waiting
 from tests.samples import (
+    cancelled_at_step,
     careless,
     case,
     deadlock,
+    event,
     failed_on_both,
     failing,
     failure,
@@ -40,6 +43,7 @@ from tests.samples import (
     not_judged,
     passing,
     perfect,
+    span,
     together,
     turns,
     unjudgeable,
@@ -291,3 +295,43 @@ def test_many_tests_are_counted_and_not_listed():
 @pytest.mark.parametrize(("number", "said"), [(0, "0 tests"), (1, "1 test"), (2, "2 tests")])
 def test_how_many_is_said_in_the_singular_for_one_alone(number, said):
     assert counted(number, "test") == said
+
+
+# ---- cancelled at every step -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("cancellation", "said"),
+    [
+        (None, ""),
+        (Cancellation(step=4, steps=9, time=2), "the caller was cancelled at its step 4 of 9, after 2 s"),
+        (Cancellation(step=4, time=0), "the caller was cancelled at its step 4, after 0 s"),
+        (Cancellation(step=0, steps=9, time=0), "the caller was cancelled before its first wait"),
+        (Cancellation(step=4, steps=9), "the caller was to be cancelled at its step 4, and was over before that"),
+    ],
+)
+def test_where_the_caller_was_cancelled_is_said(cancellation, said):
+    assert cancellation_said(failure(cancellation=cancellation)) == said
+
+
+def test_a_cancellation_is_marked_in_the_timeline_at_its_virtual_time():
+    drawn = timelines(cancelled_at_step(at=2))
+
+    assert drawn is not None
+    mine, _ = drawn
+    label = mine.labels[0]
+    assert (label.at, label.text, mine.lanes[label.lane].label) == (2, "cancelled here", "caller")
+
+
+def test_where_no_time_passes_a_cancellation_is_marked_at_its_step():
+    play = turns(0, 1, 0, 1)
+    events = [*play.events]
+    steps = [place for place, one in enumerate(events) if one.kind in ("start", "resume")]
+    events.insert(steps[2], event(0, "cancel", 0))
+    cancelled = replace(play, events=tuple(events), spans=(span("caller", 0, 0, task=0),))
+
+    drawn = timelines(failure(trace=cancelled, reference=turns(0, 1)))
+
+    assert drawn is not None
+    label = drawn[0].labels[0]
+    assert (label.at, drawn[0].lanes[label.lane].label) == (2, "caller")

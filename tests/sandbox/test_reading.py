@@ -21,6 +21,7 @@ from grader.wire.recording import (
     MAX_RETURNED,
     MAX_ROWS,
     MAX_WAITING,
+    Cancellation,
     Ended,
     Recording,
     Returned,
@@ -55,6 +56,8 @@ MESSAGE: dict[str, Any] = {
     "failed_at": None,
     "many": False,
     "steps": 12,
+    "caller_steps": 9,
+    "cancelled_at": None,
     "output": "hello",
     "trace": {
         "tasks": [[1, "main", None], [2, "work", 1]],
@@ -67,7 +70,7 @@ MESSAGE: dict[str, Any] = {
 
 
 MESSAGE["instants"] = noted(MESSAGE)
-OPTIONAL = ("line", "result", "raised", "trace", "digest", "failed_at")
+OPTIONAL = ("line", "result", "raised", "trace", "digest", "failed_at", "caller_steps", "cancelled_at")
 """What need not be there."""
 
 
@@ -125,6 +128,28 @@ def test_what_was_raised_is_read_leaf_by_leaf() -> None:
     assert [(leaf.line, leaf.scenario_line) for leaf in found.raised.leaves] == [(7, None), (None, 9)]
 
 
+def cancelled(at: float | None, step: int = 3, **changes: object) -> Recording:
+    """A play that was to have its caller cancelled at this step, and says that it was at this time."""
+    message = changed(cancelled_at=at, **changes)
+    message["instants"] = sorted([*message["instants"], *([] if at is None else [instant(at, "cancel", 0)])])
+    return read_cancelled(message, step)
+
+
+def read_cancelled(message: dict[str, Any], step: int = 3) -> Recording:
+    recording, _ = read(
+        message, play=PLAY, scenario="s", backend="trio", choose=chooser(0, [0, 1]), late=100, cancel_at=step
+    )
+    return recording
+
+
+def test_the_step_of_a_cancellation_is_what_was_asked_for_and_its_time_what_the_box_says() -> None:
+    recording = cancelled(2)
+
+    assert recording.cancellation == Cancellation(step=3, time=2)
+    assert (recording.caller_steps, recording.cancelled_at) == (9, 2)
+    assert cancelled(None).cancellation == Cancellation(step=3, time=None)
+
+
 # ---- forgeries -------------------------------------------------------------------------------------------------------
 
 
@@ -140,6 +165,26 @@ def test_a_message_without_a_field_is_distrusted(key: str) -> None:
 def test_an_answer_to_another_request_is_distrusted(play: object) -> None:
     with pytest.raises(Distrusted, match="another request"):
         taken(changed(play=play))
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"cancelled_at": 2},  # of which no instant was noted
+        {"cancelled_at": "2"},
+        {"cancelled_at": True},
+        {"instants": [*noted(MESSAGE), instant(5, "cancel", 0)]},  # of which the message says nothing
+    ],
+)
+def test_a_cancellation_that_was_not_noted_as_it_happened_is_distrusted(changes: dict[str, Any]) -> None:
+    with pytest.raises(Distrusted):
+        read_cancelled(changed(**changes))
+
+
+def test_a_cancellation_at_a_step_to_which_the_caller_did_not_come_is_distrusted() -> None:
+    for steps, step in ((None, 0), (1, 3), (0, 2)):
+        with pytest.raises(Distrusted, match="did not come"):
+            cancelled(2, step, caller_steps=steps)
 
 
 def test_a_box_cannot_say_that_the_grader_is_at_fault() -> None:
@@ -169,6 +214,11 @@ def test_a_box_may_say_that_it_was_tampered_with() -> None:
         {"line": 1.0},
         {"line": True},
         {"steps": True},
+        {"caller_steps": True},
+        {"caller_steps": -1},
+        {"caller_steps": 1.0},
+        {"caller_steps": 13},
+        {"cancelled_at": 1},
         {"steps": 10**9 + 1},
         {"many": 0},
         {"spent": 0},

@@ -8,7 +8,19 @@ from typing import Any
 
 import pytest
 
-from grader.wire.recording import NOTHING, Ended, Leaf, Mark, Missing, Raised, Recording, Remark, Span, row
+from grader.wire.recording import (
+    NOTHING,
+    Cancellation,
+    Ended,
+    Leaf,
+    Mark,
+    Missing,
+    Raised,
+    Recording,
+    Remark,
+    Span,
+    row,
+)
 
 
 def leaf(token: str | None = None, *types: str, message: str = "") -> Leaf:
@@ -223,3 +235,38 @@ def test_a_copy_of_a_recording_looks_at_its_own_rows() -> None:
     assert found.values("a") == [1]
 
     assert replace(found, marks=()).values("a") == []
+
+
+# ---- the caller ------------------------------------------------------------------------------------------------------
+
+
+def cancelled(at: float | None, *spans: Span) -> Recording:
+    return recording(spans=spans, cancellation=Cancellation(step=2, steps=4, time=at))
+
+
+def test_a_caller_is_stopped_at_once_if_it_is_over_at_the_instant_of_its_cancellation() -> None:
+    assert cancelled(3, span("caller", "cancelled")).stopped_at_once
+    assert cancelled(3, span("caller", "returned")).stopped_at_once
+    assert not cancelled(2, span("caller", "cancelled")).stopped_at_once
+    assert not cancelled(3, span("caller", "open", None)).stopped_at_once
+
+
+def test_without_a_cancellation_there_is_no_instant_of_it() -> None:
+    for one in (cancelled(None, span("caller")), recording(spans=(span("caller"),))):
+        with pytest.raises(Missing):
+            one.cancelled_at  # noqa: B018
+        with pytest.raises(Missing):
+            one.stopped_at_once  # noqa: B018
+
+
+def test_what_is_under_way_when_the_caller_is_over_was_left_running() -> None:
+    later = Span(name="later", start=3.5, stopped=9.0, how="returned", value_or_error=None, task=1)
+    one = cancelled(3, span("caller"), span("done"), span("open", "open", None), span("long", stopped=4.0), later)
+
+    assert one.left_running == ["open", "long"]
+
+
+def test_a_caller_that_was_never_over_has_left_nothing_that_could_be_told() -> None:
+    for one in (cancelled(3), cancelled(3, span("caller", "open", None))):
+        with pytest.raises(Missing):
+            one.left_running  # noqa: B018
