@@ -553,22 +553,37 @@ def hidden(body: str, *, before: str = "") -> str:
         ("raise TypeError", "the kit is at fault: exercises/ex01_one/test_hidden.py:11: TypeError"),
         ("pytest.fail('before any play')", "looked at no play"),
         ("pytest.exit('all is well', returncode=0)", "the kit is at fault: exercises/ex01_one/test_hidden.py:11: Exit"),
-        ("return play('ask').result == 1", "returned a bool"),
-        ("return later(play)", "returned a coroutine"),
         ("import sys; play('ask'); sys.exit(0)", "left no result"),
     ],
 )
 def test_a_hidden_test_without_evidence_is_not_judged_and_earns_nothing(
     box: Box, tmp_path: Path, body: str, reason: str
 ) -> None:
-    later = "async def later(play):\n    assert play('ask').result == 1\n"
-
-    found = graded(box, tmp_path, HONEST, tests=hidden(body, before=later))
+    found = graded(box, tmp_path, HONEST, tests=hidden(body))
 
     assert {result.outcome.value for result in found.results("test_answer")} == {"not-judged"}
     assert reason in found.why("test_answer")
     assert found.points == 40
     assert found.verdict.status is Status.NOT_JUDGED
+
+
+@pytest.mark.parametrize(
+    ("other", "reason"),
+    [
+        ("lambda play: play('ask').result == 1", "returned a bool"),
+        ("partial(later)", "returned a coroutine"),
+    ],
+)
+def test_a_function_that_has_taken_the_place_of_a_hidden_test_earns_nothing_by_what_it_returns(
+    box: Box, tmp_path: Path, other: str, reason: str
+) -> None:
+    later = "from functools import partial\n\n\nasync def later(play):\n    assert play('ask').result == 1\n"
+    taken = f"{later}\n\ndef instead(play):\n    return ({other})(play)\n\n\nglobals()['test_answer'] = instead\n"
+
+    found = graded(box, tmp_path, HONEST, tests=TESTS + taken)
+
+    assert reason in found.why("test_answer")
+    assert found.points == 40
 
 
 @pytest.mark.parametrize(

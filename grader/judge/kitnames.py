@@ -37,6 +37,21 @@ _GIVES: Mapping[tuple[type, str], type] = {
 }
 """The records that attributes and, with brackets, calls of methods of a record give."""
 
+_FOR_THE_GRADER = frozenset(
+    {
+        "cancellation",
+        "caller_steps",
+        "digest",
+        "looked",
+        "returns",
+        "size",
+        "stopped",
+        "task",
+        "trace",
+        "value_or_error",
+    }
+)
+"""Attributes of the records that no hidden test needs."""
 _Function = ast.FunctionDef | ast.AsyncFunctionDef
 _OWN_ARGUMENTS = ("within",)
 """Keywords of ``play`` and of its methods that are not for the scenario."""
@@ -129,8 +144,8 @@ def _in_order(faults: Iterable[KitFault]) -> list[KitFault]:
 
 def _missing(path: Path, node: ast.Attribute, owner: str, names: Collection[str]) -> KitFault:
     near = difflib.get_close_matches(node.attr, names, n=1)
-    known = joined([f"`{name}`" for name in sorted(names)])
-    hint = f"Write `{near[0]}`." if near else f"Take it out; there are {known}."
+    first = f"Write `{near[0]}`" if near else "Take it out"
+    hint = f"{first}; there are {joined([f'`{name}`' for name in sorted(names)])}."
     what = f"`{owner}` has no `{node.attr}`"
     return KitFault(path=path, line=node.end_lineno or node.lineno, what=what, hint=hint)
 
@@ -161,7 +176,7 @@ def _of_test(
         if isinstance(node, ast.Attribute):
             record = _record(node.value, known)
             if record is not None and not hasattr(record, node.attr) and not _is_special(node.attr):
-                names = [name for name in dir(record) if not name.startswith("_")]
+                names = [name for name in dir(record) if not name.startswith("_") and name not in _FOR_THE_GRADER]
                 yield _missing(path, node, ast.unparse(node.value), names)
         if isinstance(node, ast.Call) and _plays(node) and (said := _cannot_play(node, scenarios)):
             what, hint = said

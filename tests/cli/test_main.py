@@ -6,6 +6,7 @@ import errno
 import json
 import os
 import pty
+import shutil
 import signal
 import subprocess
 import sys
@@ -668,13 +669,15 @@ def test_a_broken_kit_exits_4_with_error_and_help(tmp_path: Path) -> None:
 def test_kit_check_exits_0_for_a_proved_kit_and_1_otherwise(tmp_path: Path) -> None:
     own = make_kit(tmp_path / "kit")
     change(own / "exercises" / "kit.toml", '"ex01_double", "ex02_wait"', '"ex01_double"')
+    for folder in ("exercises", "solutions"):
+        shutil.rmtree(own / folder / "ex02_wait")
     proved = inside("kit", "check", "kit", "--schedules", "1", cwd=tmp_path)
     (own / "solutions/ex01_double/wrong/soon.py").unlink()
     broken = inside("kit", "check", "kit", "--schedules", "1", "-q", cwd=tmp_path)
 
     assert (proved.returncode, broken.returncode) == (0, 1)
     assert proved.stdout.endswith("Tiny 0.1: 8 files and exercises checked, 0 problems\n")
-    assert "       no wrong answer fails test_time\n" in broken.stdout
+    assert "test_hidden.py:11: no wrong answer fails `test_time`\n" in broken.stdout
     assert "ok  " not in broken.stdout
 
 

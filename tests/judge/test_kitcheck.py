@@ -374,7 +374,7 @@ def test_a_name_that_no_recording_has_is_found_with_what_was_meant(box: Box, roo
 
     assert problem.startswith(f"{TESTS_FILE}:7: ")
     assert problem.endswith("has no `results`")
-    assert hints(box, root)[0].startswith("Write `result`.")
+    assert hints(box, root)[0].startswith("Write `result`; there are `attempt`, ")
 
 
 def test_a_name_that_no_stage_has_is_found_though_no_answer_comes_to_its_line(box: Box, root: Path) -> None:

@@ -54,14 +54,14 @@ def test_the_exercises_that_come_with_the_grader_use_no_name_that_does_not_exist
             'assert play("call", n=3).no_such == 6',
             "`play('call', n=3)` has no `no_such`: Take it out; there are `attempt`",
         ),
-        ('assert play("call", n=3).elapsd == 3', "`play('call', n=3)` has no `elapsd`: Write `elapsed`."),
+        ('assert play("call", n=3).elapsd == 3', "`play('call', n=3)` has no `elapsd`: Write `elapsed`; there are `"),
         (
             'assert play("call", n=3).span("call").ends == 3',
-            "`play('call', n=3).span('call')` has no `ends`: Write `end`.",
+            "`play('call', n=3).span('call')` has no `ends`: Write `end`; there are `",
         ),
         (
             'assert play("call", n=3).raised.messages',
-            "`play('call', n=3).raised` has no `messages`: Write `message`.",
+            "`play('call', n=3).raised` has no `messages`: Write `message`; there are `",
         ),
         ('assert play("cal", n=3)', 'scenarios.py has no scenario "cal": Write "call".'),
         (
@@ -262,10 +262,17 @@ def cancelling(root: Path) -> Path:
 @pytest.mark.parametrize(
     ("line", "said"),
     [
-        ('play.each_step("movin", n=3)', 'scenarios.py has no scenario "movin"; write "moving"'),
-        ('play.each_step("moving")', 'the scenario "moving" needs `n`; give it to `play` as a keyword'),
-        ('play.each_step("moving", n=3, m=1)', 'the scenario "moving" takes no `m`; add it there, or leave it out'),
-        ('play.every_step("moving", n=3)', "`play` has no `every_step`; write `each_step`"),
+        ('play.each_step("movin", n=3)', 'scenarios.py has no scenario "movin": Write "moving".'),
+        (
+            'play.each_step("moving")',
+            'the scenario "moving" needs `n`: Give it to `play` as a keyword: `play("moving", n=...)`.',
+        ),
+        (
+            'play.each_step("moving", n=3, m=1)',
+            'the scenario "moving" takes no `m`: Leave it out, or add it to the scenario: '
+            "`async def moving(stage, n, m)`.",
+        ),
+        ('play.every_step("moving", n=3)', "`play` has no `every_step`: Write `each_step`; there are `each_step`."),
     ],
 )
 def test_a_play_at_each_step_is_a_play(cancelling: Path, line: str, said: str) -> None:
