@@ -32,14 +32,22 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
-def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
-    """Say how many processes share the tests: this one alone where a file or a word names a part of them.
+@pytest.hookimpl(tryfirst=True)
+def pytest_cmdline_main(config: pytest.Config) -> None:
+    """Share the whole suite among processes, as long as the command line says nothing else.
 
-    A part is done before the processes have started. The whole suite has one more than there are processors: a third
-    of its time it waits for a limit in real seconds or for another process.
+    A part of it, which a file or a word names, is done before the processes have started. The whole has one process
+    more than there are processors: a third of its time it waits for a limit in real seconds or for another process. A
+    file is played by one process, so that what is set up for all of it is set up once.
     """
-    is_part = config.args_source is pytest.Config.ArgsSource.ARGS or config.option.keyword
-    return 0 if is_part else (os.cpu_count() or 1) + 1
+    option = config.option
+    if not hasattr(option, "numprocesses") or hasattr(config, "workerinput"):
+        return
+    is_part = config.args_source is pytest.Config.ArgsSource.ARGS or option.keyword or option.usepdb
+    if option.numprocesses is None and not is_part:
+        option.numprocesses = (os.cpu_count() or 1) + 1
+    if option.numprocesses and option.dist == "no":
+        option.dist = "loadfile"
 
 
 @pytest.fixture(scope="session", autouse=True)
