@@ -17,18 +17,8 @@ from grader.box.simulation.clock import Clock
 from grader.box.simulation.core import Simulation
 from grader.box.simulation.trace import innermost_place, leaves, scenario_line
 from grader.wire.lines import Json, checksum
-from grader.wire.recording import (
-    CALLER,
-    MAX_LEAVES,
-    MAX_RETURNED_PARTS,
-    MAX_RETURNED_TEXT,
-    MAX_ROWS,
-    Ended,
-    Leaf,
-    Mark,
-    Span,
-    row,
-)
+from grader.wire.recording import Ended
+from grader.wire.rows import CALLER, MAX_LEAVES, MAX_RETURNED_PARTS, MAX_RETURNED_TEXT, MAX_ROWS, Leaf, Mark, Span, row
 from grader.wire.values import Encoder, ReportEncoder, TooLarge, name_of
 
 MAX_MESSAGE = 2000

@@ -20,7 +20,8 @@ from grader.kit.tables import read_text
 from grader.policy.interface import bindings
 from grader.policy.names import names_bound_by
 from grader.text import joined
-from grader.wire.recording import Raised, Recording, Span
+from grader.wire.recording import Recording
+from grader.wire.rows import Raised, Span
 
 STAGE = tuple(name for name in vars(Stage) if not name.startswith("_"))
 """What a stage has for scenarios."""
