@@ -27,7 +27,7 @@ from grader.judge.kitanswers import (
     supported_answers,
     wrong_answers,
 )
-from grader.judge.kitclaims import KitProblem, problem, problems_of_right_answer, problems_of_wrong_answer
+from grader.judge.kitclaims import KitProblem, meets_fault, problem, problems_of_right_answer, problems_of_wrong_answer
 from grader.judge.kitfault import fault_in
 from grader.judge.kitmending import Mended, fault_of, mended, sentence
 from grader.judge.options import EVERYTHING, PlayOptions
@@ -286,8 +286,7 @@ def _check_answer(case: Mended, path: Path, verdict: Verdict, slugs: Collection[
         summary = f"{failed} not passed, {verdict.points:g} points"
     else:
         problems = problems_of_right_answer(case, path, verdict)
-        meets_fault = any(fault_in(result.reason) for test in verdict.tests for result in test.results)
-        summary = f"{verdict.points:g} points{', the rest was not judged' if meets_fault else ''}"
+        summary = f"{verdict.points:g} points{', the rest was not judged' if meets_fault(verdict) else ''}"
     if not case.judgeable:
         summary = "read, and not judged"
     checked = _checked(case, shown(path), summary, problems)
