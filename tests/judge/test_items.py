@@ -91,14 +91,14 @@ def assert_alike(box: Box, exercise: Exercise, requests: Sequence[Request], *arg
     verdicts = engine.grade(box, COURSE, exercise, requests)
     found = outcomes(exercise.folder, [request.path for request in requests], *args)
 
-    assert len(found) == len(requests) > 5
+    assert len(found) == len(requests) > 3
     for request, verdict in zip(requests, verdicts, strict=True):
         assert found[request.path] == as_pytest_says(verdict), request.path
 
 
 def test_pytest_and_grade_agree_on_some_right_and_wrong_answers_of_an_exercise(box: Box) -> None:
     exercise = COURSE.exercises[1]
-    requests = answer_requests(exercise, PlayOptions(schedules=2))[::3]
+    requests = answer_requests(exercise, PlayOptions(schedules=2))[::5]
 
     assert_alike(box, exercise, requests, "--schedules", "2")
 
