@@ -18,7 +18,7 @@ from grader.kit.functions import MARKS
 from grader.text import joined
 
 
-class Caller:
+class HiddenCalls:
     """A plugin of pytest that provides ``play``, and notes how each call of a hidden test came out."""
 
     def __init__(self) -> None:

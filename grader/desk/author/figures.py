@@ -153,14 +153,7 @@ def _picture(box: Box, exercise: Exercise, figure: Figure) -> Timeline:
 def _played(box: Box, exercise: Exercise, figure: Figure) -> Recording:
     if refused := box.refusal(exercise.needs):
         raise _Undrawable(f"it cannot be drawn on this computer: {refused}", "Draw it on another one.")
-    job = Job(
-        module=exercise.module,
-        submission=_answer(exercise, figure),
-        scenarios=read_text(exercise.scenarios),
-        limits=exercise.limits,
-        needs=exercise.needs,
-    )
-    cell = Cell(box, job)
+    cell = Cell(box, Job.of(exercise, _answer(exercise, figure), read_text(exercise.scenarios)))
     try:
         recording = cell.recording(Play(figure.scenario, Play.encode(figure.inputs), figure.backend, trace=True))
     finally:
