@@ -148,7 +148,7 @@ class Slip:
         return there and self.what in fault.what and self.hint in fault.hint
 
 
-TWELVE = {
+SLIPS = {
     "attribute of a recording that is not there": Slip(
         file=TESTS,
         old='assert play("call", n=3).result == 6',
@@ -256,7 +256,7 @@ TWELVE = {
 }
 
 
-@pytest.mark.parametrize("slip", TWELVE.values(), ids=TWELVE)
+@pytest.mark.parametrize("slip", SLIPS.values(), ids=SLIPS)
 def test_a_mistake_is_the_one_problem_that_is_named(box: Box, root: Path, slip: Slip) -> None:
     slip.make(root)
 
@@ -267,14 +267,14 @@ def test_a_mistake_is_the_one_problem_that_is_named(box: Box, root: Path, slip: 
 
 
 def test_all_mistakes_in_one_exercise_are_named_in_one_run(box: Box, root: Path) -> None:
-    for slip in TWELVE.values():
+    for slip in SLIPS.values():
         slip.make(root)
 
     found = faults(box, root)
 
-    unnamed = [name for name, slip in TWELVE.items() if not any(slip.is_named_by(fault, root) for fault in found)]
+    unnamed = [name for name, slip in SLIPS.items() if not any(slip.is_named_by(fault, root) for fault in found)]
     assert unnamed == [], found
-    assert len(found) == len(TWELVE), found
+    assert len(found) == len(SLIPS), found
 
 
 # ---- other mistakes --------------------------------------------------------------------------------------------------
@@ -416,7 +416,7 @@ def test_all_exercises_are_checked_though_one_cannot_be_read(box: Box, tmp_path:
 
 
 def test_a_problem_is_shown_with_a_place_to_click_and_what_to_do(root: Path) -> None:
-    TWELVE["wrong answer that passes"].make(root)
+    SLIPS["wrong answer that passes"].make(root)
 
     done = inside("kit", "check", "kit", "--plain", "-q", cwd=root.parent)
 
@@ -457,7 +457,7 @@ def test_a_kit_that_lists_no_exercise_is_a_problem_and_exits_1(root: Path) -> No
 
 def test_the_document_has_every_problem_with_its_place_and_what_to_do(root: Path) -> None:
     for name in ("missing key", "wrong answer that passes"):
-        TWELVE[name].make(root)
+        SLIPS[name].make(root)
 
     done = inside("kit", "check", "kit", "--json", cwd=root.parent)
 
