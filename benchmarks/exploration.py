@@ -40,7 +40,8 @@ from grader.sandbox.box import Box, Job
 from grader.sandbox.cell import Cell
 from grader.sandbox.play import Play
 from grader.wire import BACKENDS
-from grader.wire.recording import Ended, Mark, Recording
+from grader.wire.recording import Ended, Recording
+from grader.wire.rows import Mark
 from grader.wire.values import Decoder
 
 RACES = Path(__file__).resolve().parent / "races"

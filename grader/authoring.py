@@ -14,7 +14,8 @@ from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from types import ModuleType
 from typing import Any, Protocol, TypeVar
 
-from grader.wire.recording import Ended, Leaf, Mark, Raised, Recording, Span
+from grader.wire.recording import Ended, Recording
+from grader.wire.rows import Leaf, Mark, Raised, Span
 from grader.wire.values import Token
 
 __all__ = [

@@ -18,18 +18,8 @@ from grader.judge.verdict import Failure, Verdict
 from grader.kit.kit import Kit, builtin_root, load_kit
 from grader.policy.promises import definitions, promises
 from grader.sandbox.box import Box
-from grader.wire.recording import (
-    Ended,
-    Event,
-    Leaf,
-    Raised,
-    Recording,
-    Returned,
-    Span,
-    Trace,
-    TracedTask,
-    Waiting,
-)
+from grader.wire.recording import Ended, Recording, Trace
+from grader.wire.rows import Event, Leaf, Raised, Returned, Span, TracedTask, Waiting
 from tests.forging_samples import no_rules
 from tests.kit_samples import make_kit
 

@@ -8,7 +8,8 @@ from dataclasses import replace
 from grader.judge.verdict import BackendResult, Failure, PassedRemark, Root, TestResult, Verdict
 from grader.judge.verdict import Outcome as Result
 from grader.policy.submission import Fault
-from grader.wire.recording import Cancellation, Deviation, Ended, Event, Span, Trace, TracedTask, Waiting
+from grader.wire.recording import Cancellation, Ended, Trace
+from grader.wire.rows import Deviation, Event, Span, TracedTask, Waiting
 
 HOSTILE = (
     "<script>alert(1)</script><img src=x onerror=alert(2)> {{ 7 * 7 }} {% raw %} </style></pre>\x1b[31mred\x1b]0;t\x07 "

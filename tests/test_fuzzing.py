@@ -19,7 +19,8 @@ from grader.policy.rules import check_rules
 from grader.policy.submission import Fault, Submission, take
 from grader.sandbox.reading import read as read_message
 from grader.wire.lines import MAX_LINE, Distrusted, Json, dumps, loads
-from grader.wire.recording import MAX_DEVIATIONS, MAX_EVENTS, MAX_ROWS, Recording
+from grader.wire.recording import Recording
+from grader.wire.rows import MAX_DEVIATIONS, MAX_EVENTS, MAX_ROWS
 from grader.wire.turns import chooser
 from grader.wire.values import Decoder, Encoder, TooLarge, revive
 from tests.reading_samples import noted

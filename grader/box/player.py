@@ -1,6 +1,6 @@
 """Plays scenarios of one program, and says in one message per play what happened.
 
-The message is an object of the fields that ``sandbox.reading`` reads. Its lists hold rows as ``wire.recording`` states
+The message is an object of the fields that ``sandbox.reading`` reads. Its lists hold rows as ``wire.rows`` states
 them; those of the trace come from ``simulation.trace`` in the same order and are handed on as they are.
 """
 
@@ -29,7 +29,8 @@ from grader.box.simulation.stall import stall
 from grader.box.simulation.trace import STUDENT, Site, Untraced, is_student, leaves
 from grader.box.simulation.watch import Watch
 from grader.box.stage import TOO_MUCH, Overflow, Stage, student_line
-from grader.wire.recording import MAX_RETURNED, MAX_WAITING, Ended, Remark, Returned, Waiting, row
+from grader.wire.recording import Ended
+from grader.wire.rows import MAX_RETURNED, MAX_WAITING, Remark, Returned, Waiting, row
 from grader.wire.turns import MAX_CHOICES, chooser
 from grader.wire.values import name_of, revive
 

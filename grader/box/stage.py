@@ -17,18 +17,8 @@ from grader.box.simulation.clock import Clock
 from grader.box.simulation.core import Simulation
 from grader.box.simulation.trace import innermost_place, leaves, scenario_line
 from grader.wire.lines import Json, checksum
-from grader.wire.recording import (
-    CALLER,
-    MAX_LEAVES,
-    MAX_RETURNED_PARTS,
-    MAX_RETURNED_TEXT,
-    MAX_ROWS,
-    Ended,
-    Leaf,
-    Mark,
-    Span,
-    row,
-)
+from grader.wire.recording import Ended
+from grader.wire.rows import CALLER, MAX_LEAVES, MAX_RETURNED_PARTS, MAX_RETURNED_TEXT, MAX_ROWS, Leaf, Mark, Span, row
 from grader.wire.values import Encoder, ReportEncoder, TooLarge, name_of
 
 MAX_MESSAGE = 2000
@@ -103,15 +93,8 @@ class Stage:
             span = self._open("span", self.spans, CALLER)
             self._simulation.enter_caller(scope.cancel)
             try:
-                yield caller
-            except anyio.get_cancelled_exc_class():
-                span.end("cancelled")
-                raise
-            except BaseException as error:
-                span.end("raised", self._error(error))
-                raise
-            else:
-                span.end("returned")
+                with self._noting_its_end(span):
+                    yield caller
             finally:
                 self._simulation.leave_caller()
         caller.cancelled = scope.cancelled_caught
@@ -122,17 +105,8 @@ class Stage:
 
         Exceptions and cancellation go through.
         """
-        span = self._open("span", self.spans, name)
-        try:
+        with self._noting_its_end(self._open("span", self.spans, name)):
             yield
-        except anyio.get_cancelled_exc_class():
-            span.end("cancelled")
-            raise
-        except BaseException as error:
-            span.end("raised", self._error(error))
-            raise
-        else:
-            span.end("returned")
 
     async def attempt(self, name: str, fn: Callable[..., Any], *args: Any) -> Any:
         """Call ``fn``, await what it returns if that can be awaited, record the value or the error, and go on.
@@ -249,6 +223,20 @@ class Stage:
             span = Span(name, self.now, None, "open", None, self._simulation.running)
             number = self._add(kind, rows, row(span))
         return _Stretch(span, rows, kind, number, self._clock)
+
+    @contextmanager
+    def _noting_its_end(self, span: _Stretch) -> Iterator[None]:
+        """Note how a span ends. Exceptions and cancellation go through."""
+        try:
+            yield
+        except anyio.get_cancelled_exc_class():
+            span.end("cancelled")
+            raise
+        except BaseException as error:
+            span.end("raised", self._error(error))
+            raise
+        else:
+            span.end("returned")
 
     def _add(self, kind: str, rows: list[list[Json]], new: list[Json]) -> int:
         """Add a row and note its instant; returns its number."""

@@ -82,7 +82,8 @@ def show(shared: SharedOptions, exercise: str, schedules: int | None) -> None:
 @click.pass_obj
 def new(shared: SharedOptions, directory: Path, exercise: str | None) -> None:
     """Make a kit with one exercise that passes its check, or add an exercise to a kit. Nothing is overwritten."""
-    from grader.desk.author.new import FIRST, add_exercise, has_kit, make_kit, said_of
+    from grader.desk.author.new import FIRST, add_exercise, make_kit, said_of
+    from grader.desk.author.place import has_kit
 
     shared.text_desk()
     root = shared.directory / directory
@@ -97,11 +98,13 @@ def new(shared: SharedOptions, directory: Path, exercise: str | None) -> None:
 def figures(shared: SharedOptions, words: tuple[str, ...]) -> None:
     """Draw the pictures of the lessons, each from a play that `exercise.toml` declares."""
     from grader.desk.author.figures import draw_all
+    from grader.kit.kit import load_kit
     from grader.sandbox.box import Box
 
-    if words and not EXERCISE.fullmatch(words[0]):
-        shared.kit, words = Path(words[0]), words[1:]
-    kit = shared.text_desk().kit
+    shared.text_desk()
+    names_kit = bool(words) and not EXERCISE.fullmatch(words[0])
+    directory, words = (Path(words[0]), words[1:]) if names_kit else (None, words)
+    kit = load_kit(_root(shared, directory))
     exercises = [kit.exercise(id) for id in words] if words else kit.exercises
     with Box() as box:
         draw_all(box, exercises, echo=shared.say)
@@ -132,11 +135,11 @@ def release(
     DIR is a new folder. The kit is that of this folder, or of --kit. Wrong and alternative right answers stay at home.
     """
     from grader.desk.author.release import ReleaseOptions, described, release
+    from grader.kit.kit import load_kit
     from grader.sandbox.isolation import FENCED
 
-    if shared.kit is None and (shared.directory / "exercises" / "kit.toml").is_file():
-        shared.kit = Path()
-    kit = shared.text_desk().kit
+    shared.text_desk()
+    kit = load_kit(_root(shared, None))
     level = FENCED if allow_level is None else allow_level
     options = ReleaseOptions(hidden_tests=hidden_tests, references=references, allow_level=level)
     released = release(kit, shared.directory / directory, options)

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from grader.kit.kit import files_in
 
-LOOK_AGAIN_MS = 5_000
+LOOK_AGAIN_MS = 2_000
 """How long to wait for an event before looking anyhow, which finds what was saved before the first event could come."""
 DEBOUNCE_MS = 400
 """How long saves may go on one after the other until they are told of together."""

@@ -24,7 +24,8 @@ from grader.judge.verdict import Outcome
 from grader.kit.hidden_tests import HiddenTest
 from grader.sandbox.budget import TOO_LONG_TO_JUDGE
 from grader.sandbox.play import Play
-from grader.wire.recording import Ended, Recording, Remark
+from grader.wire.recording import Ended, Recording
+from grader.wire.rows import Remark
 
 AHEAD = 2
 """Plays that are asked for before they are needed, so that the box plays while a hidden test judges."""

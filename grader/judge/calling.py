@@ -14,12 +14,11 @@ from _pytest.runner import runtestprotocol
 
 from grader.errors import KitError
 from grader.kit.fixtures import GIVEN
+from grader.kit.functions import MARKS
+from grader.text import joined
 
-MARKS = ("parametrize", "usefixtures")
-"""The marks of pytest that a hidden test may have."""
 
-
-class Caller:
+class HiddenCalls:
     """A plugin of pytest that provides ``play``, and notes how each call of a hidden test came out."""
 
     def __init__(self) -> None:
@@ -91,10 +90,10 @@ def takes_play_alone(item: pytest.Function) -> bool:
 def refuse_what_grade_cannot_do(item: pytest.Function) -> None:
     """Raise KitError for a mark or a fixture that works in pytest, and would not when ``grade`` judges."""
     for mark in item.iter_markers():
-        if mark.name not in MARKS:
+        if f"pytest.mark.{mark.name}" not in MARKS:
             raise KitError(
                 f"{item.path}: `{item.name}` has the mark `{mark.name}`",
-                hint=f"Take it out: beside @grading, a hidden test may have {' and '.join(MARKS)}.",
+                hint=f"Take it out: beside @grading, a hidden test may have {joined(MARKS)}.",
             )
     for name in _asked_for(item):
         if not (name in GIVEN or _is_own(item, name)):

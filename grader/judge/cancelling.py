@@ -6,7 +6,8 @@ which is the box's word: a lie about it changes how many plays follow, within ``
 
 from __future__ import annotations
 
-from grader.wire.recording import Ended, Missing, Recording
+from grader.wire.recording import Ended, Recording
+from grader.wire.rows import Missing
 
 MAX_CANCEL_STEPS = 200
 """Plays of one scenario under one schedule, each with the caller cancelled at another step."""

@@ -27,7 +27,7 @@ from grader.kit.tables import read_text
 if TYPE_CHECKING:
     import pytest
 
-    from grader.judge.calling import Caller
+    from grader.judge.calling import HiddenCalls
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,12 +91,12 @@ def fails_by_assertion() -> tuple[type[BaseException], ...]:
 def _collect(exercise: Exercise) -> HiddenFunctions:
     import pytest
 
-    from grader.judge.calling import Caller
+    from grader.judge.calling import HiddenCalls
 
-    collector, caller = _Collector(), Caller()
+    collector, calls = _Collector(), HiddenCalls()
     _forget(exercise)
     with _own_environment():
-        pytest.main(_arguments(exercise), plugins=[collector, caller])
+        pytest.main(_arguments(exercise), plugins=[collector, calls])
     collector.keep_folders()
     _forget(exercise)
     if collector.interrupted:
@@ -105,7 +105,7 @@ def _collect(exercise: Exercise) -> HiddenFunctions:
         raise _uncollectable(exercise.test_file, collector.error)
     check_collected(exercise.test_file, collector.items, [test.name for test in exercise.tests])
     return HiddenFunctions(
-        by_name={item.name: _hidden_function(item, caller) for item in collector.items},
+        by_name={item.name: _hidden_function(item, calls) for item in collector.items},
         close=partial(_tear_down, collector.items[0]),
     )
 
@@ -151,11 +151,11 @@ class _Collector:
         )
 
 
-def _hidden_function(item: pytest.Function, caller: Caller) -> HiddenFunction:
+def _hidden_function(item: pytest.Function, calls: HiddenCalls) -> HiddenFunction:
     from grader.judge.calling import run_once, takes_play_alone
 
     def call(play: object) -> object:
-        return caller.call(play, partial(run_once, item))
+        return calls.call(play, partial(run_once, item))
 
     return HiddenFunction(code=item.function.__code__, call=item.obj if takes_play_alone(item) else call)
 

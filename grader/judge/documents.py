@@ -1,7 +1,7 @@
 """Verdicts as versioned JSON documents, and back. What a report shows can be had from the document alone.
 
 Records are objects with the names of their fields. Traces are the exception, being most of the bytes: their tasks,
-events, spans and deviations are rows, in the order of the fields that ``wire.recording`` states. A span is stored
+events, spans and deviations are rows, in the order of the fields that ``wire.rows`` states. A span is stored
 without its value or error, because a report draws spans and does not tell what came of them.
 """
 
@@ -19,7 +19,7 @@ from operator import attrgetter
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
 from grader.judge.verdict import FORMAT, Verdict
-from grader.wire.recording import Deviation, Event, Span, TracedTask
+from grader.wire.rows import Deviation, Event, Span, TracedTask
 
 _ROWS = (TracedTask, Event, Span, Deviation)
 _NOT_STORED = "value_or_error"

@@ -109,15 +109,7 @@ class Bench:
 
     def cell(self, source: str, budget: Budget | None = None) -> Cell:
         """What plays a submission."""
-        exercise = self.exercise
-        job = Job(
-            module=exercise.module,
-            submission=source,
-            scenarios=self._scenarios,
-            limits=exercise.limits,
-            needs=exercise.needs,
-        )
-        return Cell(self._box, job, budget)
+        return Cell(self._box, Job.of(self.exercise, source, self._scenarios), budget)
 
 
 class _Grading:

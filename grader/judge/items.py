@@ -16,7 +16,7 @@ import pytest
 
 from grader.errors import GraderError, KitError, UsageError
 from grader.judge.attempt import TooLong
-from grader.judge.calling import Caller, run_once
+from grader.judge.calling import HiddenCalls, run_once
 from grader.judge.collect import HiddenFunction, check_collected
 from grader.judge.options import PlayOptions, asked_for
 from grader.judge.subject import Subject
@@ -74,7 +74,7 @@ def _name(test: HiddenTest, backend: str) -> str:
 # ---- one run of pytest -----------------------------------------------------------------------------------------------
 
 
-class HiddenRun(Caller):
+class HiddenRun(HiddenCalls):
     """The plugin that runs the items of hidden tests. All of them are played in one box."""
 
     def __init__(self, config: pytest.Config) -> None:
@@ -173,15 +173,15 @@ class HiddenRun(Caller):
 class _Calls:
     """The calls of one item, and the reports of the one that pytest is shown."""
 
-    def __init__(self, caller: Caller, item: pytest.Function) -> None:
-        self._caller = caller
+    def __init__(self, plugin: HiddenCalls, item: pytest.Function) -> None:
+        self._plugin = plugin
         self._item = item
         self._reports: list[pytest.TestReport] = []
         self._failed = False
 
     def __call__(self, play: object) -> object:
         # What comes after a failure is for comparison: with the reference answer, and with simpler schedules.
-        call = self._caller.call_quietly if self._failed else self._caller.call
+        call = self._plugin.call_quietly if self._failed else self._plugin.call
         return call(play, self._run)
 
     def _run(self) -> None:

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from grader.judge.engine import Request, versions
-from grader.judge.exempt import check_interface_only, is_exempt
+from grader.judge.exempt import check_interface_only, first_lines, is_exempt
 from grader.judge.options import EVERYTHING, PlayOptions
 from grader.kit.exercise import Exercise
 from grader.policy import rules
@@ -118,7 +118,7 @@ def shown(path: Path) -> str:
 
 
 def _is_supported(path: Path) -> bool:
-    needs = [match["version"] for line in _head(path)[:2] if (match := _NEEDS.fullmatch(line))]
+    needs = [match["version"] for line in first_lines(path) if (match := _NEEDS.fullmatch(line))]
     installed = dict(versions())["anyio"]
     return all(_numbers(version) <= _numbers(installed) for version in needs)
 

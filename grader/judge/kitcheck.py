@@ -27,7 +27,7 @@ from grader.judge.kitanswers import (
     supported_answers,
     wrong_answers,
 )
-from grader.judge.kitclaims import KitProblem, problem, problems_of_right_answer, problems_of_wrong_answer
+from grader.judge.kitclaims import KitProblem, meets_fault, problem, problems_of_right_answer, problems_of_wrong_answer
 from grader.judge.kitfault import fault_in
 from grader.judge.kitmending import Mended, fault_of, mended, sentence
 from grader.judge.options import EVERYTHING, PlayOptions
@@ -35,7 +35,7 @@ from grader.judge.verdict import TestResult, Verdict
 from grader.kit.exercise import Exercise
 from grader.kit.faults import KitFault
 from grader.kit.figures import FOLDER
-from grader.kit.kit import Kit, ReadKit
+from grader.kit.kit import LITTER, Kit, ReadKit
 from grader.kit.tables import read_text
 from grader.policy import submission
 from grader.policy.submission import Fault
@@ -48,7 +48,6 @@ OF_KIT = "kit"
 """What stands for the id of an exercise where something belongs to none."""
 
 _AS_A_WHOLE = "as a whole"
-_LITTER = frozenset({"__pycache__", ".DS_Store"})
 _PLAY_FAILED = re.compile(r'`play\("(?P<scenario>\w+)"\)`: ')
 
 
@@ -126,7 +125,7 @@ def _check_around(kit: Kit, known: Sequence[KitFault]) -> Iterator[Checked]:
         for path in (sorted(solutions.iterdir()) if solutions.is_dir() else ())
         if path.is_dir()
         and path.name not in exercises
-        and not path.name.startswith(("__", "."))
+        and not path.name.startswith(LITTER)
         # Where kit.toml lists it and it is missing, or is not listed and is there, that is reported already.
         and not any(path.name in fault.what or path.name == fault.path.name for fault in known)
     ]
@@ -286,8 +285,7 @@ def _check_answer(case: Mended, path: Path, verdict: Verdict, slugs: Collection[
         summary = f"{failed} not passed, {verdict.points:g} points"
     else:
         problems = problems_of_right_answer(case, path, verdict)
-        meets_fault = any(fault_in(result.reason) for test in verdict.tests for result in test.results)
-        summary = f"{verdict.points:g} points{', the rest was not judged' if meets_fault else ''}"
+        summary = f"{verdict.points:g} points{', the rest was not judged' if meets_fault(verdict) else ''}"
     if not case.judgeable:
         summary = "read, and not judged"
     checked = _checked(case, shown(path), summary, problems)
@@ -370,7 +368,9 @@ def _strangers(exercise: Exercise) -> Iterator[Path]:
 
 def _besides(folder: Path, names: set[str]) -> Iterator[Path]:
     if folder.is_dir():
-        yield from (path for path in sorted(folder.iterdir()) if path.name not in names | _LITTER)
+        yield from (
+            path for path in sorted(folder.iterdir()) if path.name not in names and not path.name.startswith(LITTER)
+        )
 
 
 def _checked(case: Mended, subject: str, summary: str, problems: Sequence[KitProblem]) -> Checked:

@@ -11,9 +11,10 @@ from pathlib import Path
 from grader.judge.kitanswers import Claim, claim_of, names_test
 from grader.judge.kitfault import fault_in
 from grader.judge.kitmending import Mended, sentence
-from grader.judge.kitroots import nearest_diagnosis, problem_of_root
+from grader.judge.kitroots import problem_of_root
 from grader.judge.verdict import Outcome, Status, TestResult, Verdict
 from grader.kit.faults import KitFault
+from grader.kit.grading import nearest_diagnosis
 from grader.text import joined
 
 _MOST_ERRORS = 3
@@ -49,10 +50,14 @@ def problems_of_right_answer(case: Mended, path: Path, verdict: Verdict) -> list
     """Why a right answer does not get full marks; what the kit itself is to blame for is said elsewhere."""
     problems = _faults(path, verdict)
     problems += [_of_failure(case, path, failed) for failed in _failures(case, verdict)]
-    meets_fault = any(fault_in(result.reason) for test in verdict.tests for result in test.results)
-    if verdict.status is not Status.PASS and not problems and not meets_fault and case.is_whole:
+    if verdict.status is not Status.PASS and not problems and not meets_fault(verdict) and case.is_whole:
         problems.append(problem(path, 1, verdict.trouble or "it was not judged", "See what `grade doctor` says."))
     return problems
+
+
+def meets_fault(verdict: Verdict) -> bool:
+    """Whether some hidden test was not judged through a fault of the kit."""
+    return any(fault_in(result.reason) for test in verdict.tests for result in test.results)
 
 
 def _faults(path: Path, verdict: Verdict) -> list[KitProblem]:

@@ -16,7 +16,8 @@ from types import CodeType
 from grader.judge.cancelling import NoCaller
 from grader.judge.collect import fails_by_assertion
 from grader.text import clean_line
-from grader.wire.recording import Ended, Leaf, Mark, Recording, Span, Trace
+from grader.wire.recording import Ended, Recording, Trace
+from grader.wire.rows import Leaf, Mark, Span
 
 AT_FAULT = "the kit is at fault: "
 """How a reason begins for which something was not judged through a bug in the kit."""

@@ -16,11 +16,14 @@ from typing import TypeGuard
 from grader.authoring import Play, Stage
 from grader.kit.exercise import Exercise
 from grader.kit.faults import KitFault
+from grader.kit.scenarios import takes_stage
 from grader.kit.tables import read_text
+from grader.kit.toplevel import Function
 from grader.policy.interface import bindings
 from grader.policy.names import names_bound_by
 from grader.text import joined
-from grader.wire.recording import Raised, Recording, Span
+from grader.wire.recording import Recording
+from grader.wire.rows import Raised, Span
 
 STAGE = tuple(name for name in vars(Stage) if not name.startswith("_"))
 """What a stage has for scenarios."""
@@ -52,7 +55,6 @@ _FOR_THE_GRADER = frozenset(
     }
 )
 """Attributes of the records that no hidden test needs."""
-_Function = ast.FunctionDef | ast.AsyncFunctionDef
 _OWN_ARGUMENTS = ("within",)
 """Keywords of ``play`` and of its methods that are not for the scenario."""
 _PLAY = tuple(name for name in vars(Play) if not name.startswith("_"))
@@ -81,20 +83,11 @@ def _attributes_stored(tree: ast.Module) -> Iterator[str]:
 def _attributes_of_stage(tree: ast.Module) -> Iterator[ast.Attribute]:
     """The attributes of ``stage`` in the functions that take one as an argument, and give that name to nothing else."""
     for function in ast.walk(tree):
-        if not isinstance(function, _Function) or not _takes_stage(function):
+        if not isinstance(function, Function) or not takes_stage(function):
             continue
         nodes = list(ast.walk(function))
         if sum(name == "stage" for node in nodes for name in _names_changed_by(node)) == 1:
-            yield from (node for node in nodes if isinstance(node, ast.Attribute) and _is_stage(node.value))
-
-
-def _takes_stage(function: _Function) -> bool:
-    arguments = function.args
-    return any(argument.arg == "stage" for argument in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs))
-
-
-def _is_stage(node: ast.expr) -> bool:
-    return isinstance(node, ast.Name) and node.id == "stage"
+            yield from (node for node in nodes if isinstance(node, ast.Attribute) and _is_name(node.value, "stage"))
 
 
 def of_hidden_tests(exercise: Exercise) -> list[KitFault]:
@@ -111,17 +104,17 @@ def of_hidden_tests(exercise: Exercise) -> list[KitFault]:
     return _in_order(faults)
 
 
-def _without_caller(functions: Iterable[_Function], path: Path) -> Iterator[KitFault]:
+def _without_caller(functions: Iterable[Function], path: Path) -> Iterator[KitFault]:
     """The calls of ``play.each_step``, where no scenario enters ``stage.caller()``."""
     nodes = (node for function in functions for node in ast.walk(function))
     what, hint = "no scenario enters `stage.caller()`", "Put the call to be cancelled into `with stage.caller():`."
     yield from (KitFault(path=path, line=node.lineno, what=what, hint=hint) for node in nodes if _plays_each_step(node))
 
 
-def _functions_that_play(tree: ast.Module) -> list[_Function]:
+def _functions_that_play(tree: ast.Module) -> list[Function]:
     """The hidden tests and fixtures that take ``play``, or what a fixture has made by it."""
     taken = {"play", *_records_of_fixtures(tree)}
-    functions = (node for node in tree.body if isinstance(node, _Function))
+    functions = (node for node in tree.body if isinstance(node, Function))
     return [node for node in functions if any(argument.arg in taken for argument in node.args.args)]
 
 
@@ -129,7 +122,7 @@ def _records_of_fixtures(tree: ast.Module) -> Mapping[str, type]:
     """The fixtures that give a record, by name, as one that returns ``play("scenario")``."""
     given: dict[str, type] = {}
     for node in tree.body:
-        if isinstance(node, _Function) and any("fixture" in ast.unparse(how) for how in node.decorator_list):
+        if isinstance(node, Function) and any("fixture" in ast.unparse(how) for how in node.decorator_list):
             known = _records(node, given)
             values = [inner.value for inner in ast.walk(node) if isinstance(inner, ast.Return | ast.Yield)]
             kinds = {_record(value, known) for value in values}
@@ -169,7 +162,7 @@ def _names_changed_by(node: ast.AST) -> Iterator[str]:
 
 
 def _of_test(
-    test: _Function, path: Path, scenarios: Mapping[str, _Function | None], given: Mapping[str, type]
+    test: Function, path: Path, scenarios: Mapping[str, Function | None], given: Mapping[str, type]
 ) -> Iterator[KitFault]:
     known = _records(test, given)
     for node in ast.walk(test):
@@ -185,7 +178,7 @@ def _of_test(
             yield _missing(path, node, "play", _PLAY)
 
 
-def _records(test: _Function, given: Mapping[str, type]) -> Mapping[str, type]:
+def _records(test: Function, given: Mapping[str, type]) -> Mapping[str, type]:
     """The local names of a hidden test that stand for one kind of record, wherever they are bound.
 
     ``given`` are the fixtures that give a record.
@@ -243,7 +236,7 @@ def _is_name(node: ast.AST, name: str) -> bool:
     return isinstance(node, ast.Name) and node.id == name
 
 
-def _cannot_play(call: ast.Call, scenarios: Mapping[str, _Function | None]) -> tuple[str, str] | None:
+def _cannot_play(call: ast.Call, scenarios: Mapping[str, Function | None]) -> tuple[str, str] | None:
     """Why this call of ``play`` cannot work, and what to do; None if it can, or if that cannot be told."""
     name = _scenario_named(call)
     if name is None:
@@ -267,7 +260,7 @@ def _scenario_named(call: ast.Call) -> str | None:
     return None
 
 
-def _refused(scenario: _Function, given: set[str]) -> tuple[str, str] | None:
+def _refused(scenario: Function, given: set[str]) -> tuple[str, str] | None:
     arguments = scenario.args
     positional = [argument.arg for argument in (*arguments.posonlyargs, *arguments.args)]
     required = positional[1 : len(positional) - len(arguments.defaults)]
@@ -312,7 +305,7 @@ def _inputs_by_scenario(tests: ast.Module) -> Mapping[str, set[str | None]]:
     return given
 
 
-def _no_scenario(function: _Function, given: set[str | None]) -> tuple[str, str] | None:
+def _no_scenario(function: Function, given: set[str | None]) -> tuple[str, str] | None:
     """Why this function cannot be played, and what to do."""
     if not _may_take_stage(function, given):
         own = [argument.arg for argument in function.args.args]
@@ -324,7 +317,7 @@ def _no_scenario(function: _Function, given: set[str | None]) -> tuple[str, str]
     return None
 
 
-def _may_take_stage(function: _Function, given: Collection[str | None]) -> bool:
+def _may_take_stage(function: Function, given: Collection[str | None]) -> bool:
     """Whether the first argument may be the stage, under whatever name."""
     positional = [*function.args.posonlyargs, *function.args.args]
     if not positional:
@@ -346,14 +339,14 @@ def _is_used_as_object(node: ast.AST, name: str) -> bool:
 
 def functions_that_use(tree: ast.Module, names: Collection[str]) -> set[str]:
     """The functions in which one of these names stands, as a name or as a text, or that of such a function."""
-    mentioned = {node.name: _mentions(node) for node in tree.body if isinstance(node, _Function)}
+    mentioned = {node.name: _mentions(node) for node in tree.body if isinstance(node, Function)}
     found: set[str] = set()
     while more := {name for name, said in mentioned.items() if name not in found and said & {*names, *found}}:
         found |= more
     return found
 
 
-def _mentions(function: _Function) -> set[str]:
+def _mentions(function: Function) -> set[str]:
     said: set[str] = set()
     for node in ast.walk(function):
         match node:
@@ -362,13 +355,13 @@ def _mentions(function: _Function) -> set[str]:
     return said
 
 
-def _scenarios(tree: ast.Module) -> Mapping[str, _Function | None]:
+def _scenarios(tree: ast.Module) -> Mapping[str, Function | None]:
     """The names that the scenarios bind; each with its function, where no other function has that name.
 
     ``*`` is among them if the file imports all names of another module.
     """
     nodes = list(ast.walk(tree))
-    defined = Counter(node.name for node in nodes if isinstance(node, _Function))
+    defined = Counter(node.name for node in nodes if isinstance(node, Function))
     bound: dict[str, ast.AST] = {name: node for node in nodes if isinstance(node, ast.Global) for name in node.names}
     bound |= bindings(tree.body)
-    return {name: node if isinstance(node, _Function) and defined[name] == 1 else None for name, node in bound.items()}
+    return {name: node if isinstance(node, Function) and defined[name] == 1 else None for name, node in bound.items()}

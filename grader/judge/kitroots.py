@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 
@@ -12,6 +11,7 @@ from grader.judge.kitanswers import Claim, claim_of
 from grader.judge.verdict import Failure, Verdict
 from grader.kit.exercise import Exercise
 from grader.kit.faults import KitFault
+from grader.kit.grading import nearest_diagnosis
 
 
 def shown_root(verdict: Verdict) -> Failure | None:
@@ -39,12 +39,6 @@ def problem_of_root(path: Path, claim: Claim, verdict: Verdict, slugs: Collectio
         f"`# root: {shown.diagnosis}`."
     )
     return KitFault(path=path, line=claim.root_line, what=what, hint=hint)
-
-
-def nearest_diagnosis(slug: str, slugs: Collection[str]) -> str:
-    """What to do about a diagnosis that the kit does not have."""
-    near = difflib.get_close_matches(slug, slugs, n=1)
-    return f"Write `{near[0]}`." if near else f"Describe it in kit.toml under `[diagnoses.{slug}]`."
 
 
 def lessons_of(wrong: Sequence[tuple[Path, Verdict]]) -> tuple[Lesson, ...]:

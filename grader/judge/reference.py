@@ -23,7 +23,8 @@ from grader.kit.tables import read_text
 from grader.sandbox.budget import Budget
 from grader.sandbox.cell import Cell
 from grader.sandbox.play import Play
-from grader.wire.recording import Leaf, Recording, Trace
+from grader.wire.recording import Recording, Trace
+from grader.wire.rows import Leaf
 
 
 class Reference:

@@ -24,7 +24,8 @@ from grader.kit.tables import read_text
 from grader.policy.promises import definitions, promises
 from grader.policy.submission import Submission
 from grader.sandbox.play import Play
-from grader.wire.recording import Ended, Recording, Remark
+from grader.wire.recording import Ended, Recording
+from grader.wire.rows import Remark
 
 UNTRACED = (Ended.CRASHED, Ended.LIMIT, Ended.TAMPERED, Ended.INTERNAL)
 """Endings of which no trace comes back."""

@@ -13,7 +13,7 @@ from grader.judge.options import PlayOptions
 from grader.judge.reference import Reference
 from grader.judge.schedules import Variants
 from grader.judge.verdict import Outcome
-from grader.wire.recording import LEFT_BEHIND, Remark
+from grader.wire.rows import LEFT_BEHIND, Remark
 
 STEP_BUDGET = 400_000
 """Task steps of all plays of one test on one backend, after which no further schedule is begun."""

@@ -30,7 +30,7 @@ from grader.judge.schedules import Variants
 from grader.judge.verdict import STOPPED, Outcome
 from grader.kit.exercise import Exercise
 from grader.kit.hidden_tests import HiddenTest
-from grader.wire.recording import Remark
+from grader.wire.rows import Remark
 
 TIMEOUT_SECONDS = 600
 """The real time for a hidden test with all plays on one backend. Reaching it is the grader's fault: plays have limits,

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 
-from grader.wire.recording import Span, Trace
+from grader.wire.recording import Trace
+from grader.wire.rows import Span
 
 
 class TaskNames:

@@ -10,7 +10,8 @@ import math
 from collections.abc import Sequence
 from dataclasses import replace
 
-from grader.wire.recording import Span, Trace
+from grader.wire.recording import Trace
+from grader.wire.rows import Span
 
 
 def spans_as_at(spans: Sequence[Span], trace: Trace, stopped: float) -> tuple[Span, ...]:

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from grader.policy.submission import Fault
-from grader.wire.recording import Cancellation, Ended, Trace, Waiting
+from grader.wire.recording import Cancellation, Ended, Trace
+from grader.wire.rows import Waiting
 
 FORMAT = 1
 STOPPED = "stopped with Ctrl-C"

@@ -13,6 +13,8 @@ from grader.kit.parameters import PARAMETRIZE, Parameters, Unreadable, combined,
 from grader.kit.toplevel import Function, TopLevel
 
 USEFIXTURES = "pytest.mark.usefixtures"
+MARKS = (PARAMETRIZE, USEFIXTURES)
+"""The marks of pytest that a hidden test may have."""
 _MARK = "pytest.mark."
 _SKIPS = ("skip", "skipif", "xfail")
 _GRADINGS = ("grading", "grader.authoring.grading", "grader.judge.grading")

@@ -61,9 +61,13 @@ def read_grading(call: ast.Call, test: str, slugs: Collection[str]) -> tuple[Gra
 
 def unknown_diagnosis(line: int, user: str, slug: str, slugs: Collection[str]) -> Problem:
     """What is wrong where a diagnosis is named that the kit does not have."""
+    return Problem(line, f"{user} names an unknown diagnosis, {slug!r}", nearest_diagnosis(slug, slugs))
+
+
+def nearest_diagnosis(slug: str, slugs: Collection[str]) -> str:
+    """What to do about a diagnosis that the kit does not have."""
     near = difflib.get_close_matches(slug, slugs, n=1)
-    hint = f"Write `{near[0]}`." if near else f"Describe it in kit.toml under `[diagnoses.{slug}]`."
-    return Problem(line, f"{user} names an unknown diagnosis, {slug!r}", hint)
+    return f"Write `{near[0]}`." if near else f"Describe it in kit.toml under `[diagnoses.{slug}]`."
 
 
 def problems_of_raised(nodes: Iterable[ast.AST], slugs: Collection[str]) -> Iterator[Problem]:

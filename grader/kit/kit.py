@@ -51,7 +51,7 @@ DIAGNOSIS_KEYS: Mapping[str, str] = {
     "help": '"start everything first, and then wait"',
     "hints": HINTS_EXAMPLE,
 }
-_LITTER = ("__pycache__", ".")
+LITTER = ("__pycache__", ".")
 """How the names begin of what tools leave behind."""
 
 
@@ -184,7 +184,7 @@ def _check_folder(folder: Path, listed: Collection[str], faults: Faults) -> None
     """Report what lies beside the exercises and is read by no part of the product."""
     refuse_conftest(folder, faults)
     for path in sorted(folder.iterdir()):
-        if path.name in ("kit.toml", "conftest.py", *listed) or path.name.startswith(_LITTER):
+        if path.name in ("kit.toml", "conftest.py", *listed) or path.name.startswith(LITTER):
             continue
         if path.is_dir() and _FOLDER.fullmatch(path.name):
             names = ", ".join(f'"{name}"' for name in (*listed, path.name))

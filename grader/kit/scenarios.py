@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterator
 
 from grader.kit.faults import Problem
 from grader.kit.sources import Source
+from grader.kit.toplevel import Function
 
 _STAGE = "stage"
 
@@ -17,7 +18,7 @@ def unused_scenarios(scenarios: Source, tests: Source, drawn: Collection[str] = 
 
     ``drawn`` are the names of those that are played for a figure.
     """
-    scenes = [node for node in scenarios.tree.body if isinstance(node, ast.AsyncFunctionDef) and _takes_stage(node)]
+    scenes = [node for node in scenarios.tree.body if isinstance(node, ast.AsyncFunctionDef) and takes_stage(node)]
     texts = {node.value for node in tests.nodes if isinstance(node, ast.Constant)}
     missing = [node for node in scenes if node.name not in texts and node.name not in drawn]
     if not missing:
@@ -32,8 +33,9 @@ def unused_scenarios(scenarios: Source, tests: Source, drawn: Collection[str] = 
             yield Problem(node.lineno, f"no hidden test plays the scenario `{node.name}`", hint)
 
 
-def _takes_stage(node: ast.AsyncFunctionDef) -> bool:
-    arguments = (*node.args.posonlyargs, *node.args.args)
+def takes_stage(node: Function) -> bool:
+    """Whether a function has an argument ``stage``: it is a scenario, or helps one."""
+    arguments = (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs)
     return any(argument.arg == _STAGE for argument in arguments)
 
 

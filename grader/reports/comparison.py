@@ -11,7 +11,8 @@ from dataclasses import dataclass, replace
 
 from grader.reports.lanes import LEAST_SHARE, LOOKED_AT, Bar, How, Lane
 from grader.reports.timeline import MAX_LANES, Label, Timeline, cancelled_here, count_steps, layout, layout_in_steps
-from grader.wire.recording import Span, Trace
+from grader.wire.recording import Trace
+from grader.wire.rows import Span
 
 MAX_LABELS = 4
 """Labels of one timeline; a dozen of them say no more than the first few."""

@@ -19,7 +19,8 @@ from grader.reports.timeline import Timeline, as_at_verdict, layout
 from grader.reports.timeline_svg import ENDINGS, Chart, LaneRow, chart, kinds_in
 from grader.reports.timeline_text import draw_axis, draw_lanes, frame_for, legend_of
 from grader.text import joined
-from grader.wire.recording import Trace, Waiting
+from grader.wire.recording import Trace
+from grader.wire.rows import Waiting
 
 WIDTH = 440
 """Pixels. A page of 360 pixels shows it at three quarters of its size, and letters of 14 pixels at more than 10."""

@@ -12,7 +12,8 @@ from grader.judge.tasknames import TaskNames, numbered
 from grader.reports.listing import Line
 from grader.reports.replay import Doing, Step, TaskState
 from grader.text import clean_line, counted, joined, seconds, waited_since
-from grader.wire.recording import MAX_EVENTS, Ended, Trace
+from grader.wire.recording import Ended, Trace
+from grader.wire.rows import MAX_EVENTS
 
 MAX_TASKS = 8
 MAX_NAME = 24

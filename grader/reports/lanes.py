@@ -13,7 +13,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import pairwise
 
-from grader.wire.recording import Event, Trace
+from grader.wire.recording import Trace
+from grader.wire.rows import Event
 
 LOOKED_AT = 400
 """Spans, and tasks, of one trace that are looked at; a picture shows a few and says how many more there are."""

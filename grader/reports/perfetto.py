@@ -14,7 +14,8 @@ from typing import Any
 from grader.judge.verdict import TestResult, Verdict
 from grader.reports.lanes import held_seconds
 from grader.text import clean_line
-from grader.wire.recording import Event, Trace
+from grader.wire.recording import Trace
+from grader.wire.rows import Event
 
 MICROSECONDS = 1_000_000
 MAX_NAME = 200

@@ -10,7 +10,8 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from grader.reports.lanes import held_seconds
-from grader.wire.recording import Deviation, Event, Trace
+from grader.wire.recording import Trace
+from grader.wire.rows import Deviation, Event
 
 
 class Doing(StrEnum):

@@ -17,7 +17,8 @@ from grader.judge.tasknames import numbered
 from grader.judge.unwinding import forced_tasks, spans_as_at
 from grader.reports.lanes import LOOKED_AT, Bar, Kind, Lane, Life, held_seconds, lanes_in_time, lives
 from grader.text import short_number
-from grader.wire.recording import CALLER, Event, Trace, Waiting
+from grader.wire.recording import Trace
+from grader.wire.rows import CALLER, Event, Waiting
 
 MAX_LANES = 16
 MAX_TICKS = 6

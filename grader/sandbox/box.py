@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from types import TracebackType
 
 from grader.errors import InternalError, MachineError
-from grader.kit.exercise import Limits
+from grader.kit.exercise import Exercise, Limits
 from grader.sandbox import isolation
 from grader.sandbox.child import Child
 from grader.sandbox.isolation import Probe
@@ -41,6 +41,17 @@ class Job:
     limits: Limits
     needs: tuple[str, ...] = ()
     """What the fence leaves open to it: ``loopback``, ``processes``."""
+
+    @classmethod
+    def of(cls, exercise: Exercise, submission: str, scenarios: str) -> Job:
+        """A submission of an exercise, with these scenarios."""
+        return cls(
+            module=exercise.module,
+            submission=submission,
+            scenarios=scenarios,
+            limits=exercise.limits,
+            needs=exercise.needs,
+        )
 
 
 STARTS = 4

@@ -2,7 +2,7 @@
 
 The message was written beside a stranger's code. A message that does not have exactly the shape that our own player
 writes is ``Distrusted``; nothing is repaired. The length of a row and the check of each value in it follow from the
-fields of its record in ``wire.recording``, and no record is made before its values are checked.
+fields of its record in ``wire.rows``, and no record is made before its values are checked.
 """
 
 from __future__ import annotations
@@ -14,7 +14,8 @@ from itertools import pairwise
 from typing import Annotated, Any, TypeVar, get_args, get_origin, get_type_hints
 
 from grader.wire.lines import Distrusted, Json, checksum
-from grader.wire.recording import (
+from grader.wire.recording import Cancellation, Ended, Recording, Trace
+from grader.wire.rows import (
     MAX_DEVIATIONS,
     MAX_EVENTS,
     MAX_LEAVES,
@@ -22,19 +23,15 @@ from grader.wire.recording import (
     MAX_ROWS,
     MAX_WAITING,
     NOTHING,
-    Cancellation,
     Deviation,
-    Ended,
     Event,
     Instant,
     Leaf,
     Mark,
     Raised,
-    Recording,
     Remark,
     Returned,
     Span,
-    Trace,
     TracedTask,
     Waiting,
 )

@@ -6,12 +6,12 @@ depends on the standard library alone, and it decides about nothing: neither abo
 
 To change how long or how deep a line may be, see ``lines``; which values cross, how they are written and what they
 equal, ``values``; which choices a seed makes, ``turns``; what a recording holds and what hidden tests may ask of it,
-``recording``; what a child writes while one call into C keeps it from answering, ``stalls``. A new field of a row (a
-span, a mark, an event) is stated in ``recording`` and filled in by ``box.stage`` or ``box.player``, and by
-``box.simulation.trace`` for a trace; reading and storing follow. A new field of the whole message is written in
-``box.player`` and read in ``sandbox.reading``.
+``recording``, and of a span, a mark or an exception in it, ``rows``; what a child writes while one call into C keeps it
+from answering, ``stalls``. A new field of a row (a span, a mark, an event) is stated in ``rows`` and filled in by
+``box.stage`` or ``box.player``, and by ``box.simulation.trace`` for a trace; reading and storing follow. A new field of
+the whole message is written in ``box.player`` and read in ``sandbox.reading``.
 
-    lines values orders turns recording stalls
+    lines values orders turns rows recording stalls
 """
 
 BACKENDS = ("asyncio", "trio")

@@ -12,7 +12,8 @@ from grader.sandbox.box import Box
 from grader.sandbox.play import Play
 from grader.sandbox.reading import read
 from grader.wire.lines import dumps, loads
-from grader.wire.recording import MAX_RETURNED, Ended
+from grader.wire.recording import Ended
+from grader.wire.rows import MAX_RETURNED
 from grader.wire.turns import MAX_CHOICES, natural
 from grader.wire.values import Token
 from tests.plays_samples import RUN_MAIN, RUN_MAIN_WITH_STAGE, cell_of, line_of, on_both_backends, play_of, played

@@ -12,7 +12,8 @@ from grader.judge.engine import Request, grade
 from grader.judge.verdict import BackendResult, Outcome
 from grader.kit.kit import load_kit
 from grader.sandbox.box import Box
-from grader.wire.recording import Cancellation, Ended, Missing, Recording
+from grader.wire.recording import Cancellation, Ended, Recording
+from grader.wire.rows import Missing
 from tests.forging_samples import no_rules
 from tests.kit_samples import change, make_kit
 

@@ -12,7 +12,7 @@ import pytest
 
 from grader.judge.documents import Unreadable, read_verdict, run_document, verdict_document
 from grader.judge.verdict import Verdict
-from grader.wire.recording import Leaf, Raised
+from grader.wire.rows import Leaf, Raised
 from tests import samples
 
 SAMPLES: list[Callable[[], Verdict]] = [

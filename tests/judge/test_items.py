@@ -7,16 +7,18 @@ import re
 import subprocess
 import sys
 import xml.etree.ElementTree as ElementTree
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pytest
 
 from grader.judge import engine
+from grader.judge.engine import Request
 from grader.judge.exempt import check_for
 from grader.judge.kitanswers import answer_requests
 from grader.judge.options import PlayOptions
 from grader.judge.verdict import Verdict
+from grader.kit.exercise import Exercise
 from grader.kit.kit import load_kit
 from grader.sandbox.box import Box
 from tests.kit_samples import change, make_kit
@@ -85,26 +87,28 @@ DOUBLE = "exercises/ex01_double"
 # ---- the same verdict ------------------------------------------------------------------------------------------------
 
 
-def assert_alike(box: Box, number: int, options: PlayOptions, *args: str) -> None:
-    exercise = COURSE.exercises[number]
-    requests = answer_requests(exercise, options)
+def assert_alike(box: Box, exercise: Exercise, requests: Sequence[Request], *args: str) -> None:
     verdicts = engine.grade(box, COURSE, exercise, requests)
     found = outcomes(exercise.folder, [request.path for request in requests], *args)
 
-    assert len(found) == len(requests) > 10
+    assert len(found) == len(requests) > 3
     for request, verdict in zip(requests, verdicts, strict=True):
         assert found[request.path] == as_pytest_says(verdict), request.path
 
 
-def test_pytest_and_grade_agree_on_every_answer_of_an_exercise(box: Box) -> None:
-    assert_alike(box, 1, PlayOptions(schedules=2), "--schedules", "2")
+def test_pytest_and_grade_agree_on_some_right_and_wrong_answers_of_an_exercise(box: Box) -> None:
+    exercise = COURSE.exercises[1]
+    requests = answer_requests(exercise, PlayOptions(schedules=2))[::5]
+
+    assert_alike(box, exercise, requests, "--schedules", "2")
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("number", range(len(COURSE.exercises)))
-def test_pytest_and_grade_agree_on_every_answer_of_every_exercise(box: Box, number: int) -> None:
+@pytest.mark.parametrize("exercise", COURSE.exercises, ids=lambda exercise: exercise.id)
+def test_pytest_and_grade_agree_on_every_answer_of_every_exercise(box: Box, exercise: Exercise) -> None:
     # Few schedules, because both count them in the same place; under all of them it takes four times as long.
-    assert_alike(box, number, PlayOptions(schedules=4), "--schedules", "4")
+    options = PlayOptions(schedules=4)
+    assert_alike(box, exercise, answer_requests(exercise, options), "--schedules", "4")
 
 
 def test_an_answer_that_may_use_what_is_off_limits_is_played(box: Box) -> None:

@@ -24,7 +24,8 @@ from grader.sandbox.budget import Budget
 from grader.sandbox.cell import Cell
 from grader.sandbox.play import Play
 from grader.wire import BACKENDS
-from grader.wire.recording import Ended, Recording, Remark
+from grader.wire.recording import Ended, Recording
+from grader.wire.rows import Remark
 from grader.wire.values import Token
 from tests.fault_samples import PLAYER, break_boxes
 from tests.forging_samples import make_kit

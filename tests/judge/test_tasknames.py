@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from grader.judge.tasknames import TaskNames, numbered
-from grader.wire.recording import Span, Trace, TracedTask
+from grader.wire.recording import Trace
+from grader.wire.rows import Span, TracedTask
 
 TASKS = ((1, "main"), (2, "run"), (3, "run"))
 

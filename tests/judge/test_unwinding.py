@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from grader.judge.unwinding import spans_as_at
-from grader.wire.recording import Event
+from grader.wire.rows import Event
 from tests.explain_samples import span, trace
 
 

@@ -7,7 +7,8 @@ import pytest
 from grader.kit.catalogue import BUILTIN
 from grader.kit.diagnosis import HINT_STAGES, Diagnosis
 from grader.kit.kit import builtin_root, load_kit
-from grader.wire.recording import LEFT_BEHIND, Ended
+from grader.wire.recording import Ended
+from grader.wire.rows import LEFT_BEHIND
 
 
 def test_every_bad_ending_of_a_play_has_a_diagnosis() -> None:

@@ -8,7 +8,8 @@ import pytest
 
 from grader.reports.frames import MAX_NAME, MAX_TASKS, Frame
 from grader.reports.steps import MAX_FRAMES, Stepper, stepper
-from grader.wire.recording import MAX_EVENTS, Ended, Span
+from grader.wire.recording import Ended
+from grader.wire.rows import MAX_EVENTS, Span
 from tests.samples import (
     HOSTILE,
     RACE,

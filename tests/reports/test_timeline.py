@@ -12,7 +12,7 @@ from grader.reports.comparison import side_by_side
 from grader.reports.lanes import MAX_STRETCHES, How, Kind, cut_bars, merged
 from grader.reports.timeline import MAX_LANES, MAX_TICKS, Axis, as_at_verdict, layout
 from grader.text import seconds
-from grader.wire.recording import Waiting
+from grader.wire.rows import Waiting
 from tests.samples import event, span, together, trace, turns
 
 

@@ -29,7 +29,8 @@ from grader.reports.views import (
     waiting_tasks,
 )
 from grader.text import counted, joined, whole_points
-from grader.wire.recording import Cancellation, Ended, Waiting
+from grader.wire.recording import Cancellation, Ended
+from grader.wire.rows import Waiting
 from tests.samples import (
     cancelled_at_step,
     careless,

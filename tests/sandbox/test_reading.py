@@ -14,18 +14,8 @@ from hypothesis import strategies as st
 
 from grader.sandbox.reading import read
 from grader.wire.lines import Distrusted, loads
-from grader.wire.recording import (
-    MAX_DEVIATIONS,
-    MAX_EVENTS,
-    MAX_LEAVES,
-    MAX_RETURNED,
-    MAX_ROWS,
-    MAX_WAITING,
-    Cancellation,
-    Ended,
-    Recording,
-    Returned,
-)
+from grader.wire.recording import Cancellation, Ended, Recording
+from grader.wire.rows import MAX_DEVIATIONS, MAX_EVENTS, MAX_LEAVES, MAX_RETURNED, MAX_ROWS, MAX_WAITING, Returned
 from grader.wire.turns import MAX_CHOICES, chooser
 from grader.wire.values import MAX_NODES, Opaque, Token, TooLarge
 from tests.reading_samples import instant, noted

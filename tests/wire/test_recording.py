@@ -8,19 +8,8 @@ from typing import Any
 
 import pytest
 
-from grader.wire.recording import (
-    NOTHING,
-    Cancellation,
-    Ended,
-    Leaf,
-    Mark,
-    Missing,
-    Raised,
-    Recording,
-    Remark,
-    Span,
-    row,
-)
+from grader.wire.recording import Cancellation, Ended, Recording
+from grader.wire.rows import NOTHING, Leaf, Mark, Missing, Raised, Remark, Span, row
 
 
 def leaf(token: str | None = None, *types: str, message: str = "") -> Leaf:

@@ -14,7 +14,7 @@ from threading import RLock
 from typing import Any, NamedTuple
 
 from grader.box.simulation.kept import Parts
-from grader.wire.recording import Instant, row
+from grader.wire.rows import Instant, row
 
 
 class _Functions(NamedTuple):

@@ -24,7 +24,8 @@ from types import (
 )
 from typing import Any, NamedTuple
 
-from grader.wire.recording import MAX_DEVIATIONS, MAX_EVENTS, Ended
+from grader.wire.recording import Ended
+from grader.wire.rows import MAX_DEVIATIONS, MAX_EVENTS
 
 STUDENT = "/submission/"
 """How every file name of the learner's code begins, and no other."""

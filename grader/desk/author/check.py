@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from grader.desk.author.figures import stale_figures
+from grader.desk.author.place import has_kit
 from grader.desk.watching import Watching
 from grader.judge import kitcheck
 from grader.judge.kitcheck import OF_KIT, Checked
@@ -27,7 +28,7 @@ Show = Callable[[Screen, Checked, Kit | None], None]
 
 def read(root: Path) -> ReadKit:
     """Read the kit in a folder with all its faults. Raises KitError if there is none."""
-    if not (root / "exercises" / "kit.toml").is_file():
+    if not has_kit(root):
         load_kit(root)  # it says what is missing, and where the kit may be
     return read_kit(root)
 

@@ -121,7 +121,10 @@ def _strays(exercise: Exercise, lesson: str) -> Iterator[KitFault]:
     for path in sorted(folder.iterdir()) if folder.is_dir() else ():
         if f"{FOLDER}/{path.name}" not in declared:
             yield KitFault(path=path, line=1, what="no figure of this name is declared", hint=hint)
-    shown = [*shown_in(lesson), *((_line(lesson, match), f"{FOLDER}/{match['name']}.svg") for match in _blocks(lesson))]
+    shown = [
+        *shown_in(lesson),
+        *((_line(lesson, match), f"{FOLDER}/{match['name']}.svg") for match in _BLOCK.finditer(lesson)),
+    ]
     for line, name in shown:
         if name not in declared:
             yield KitFault(path=exercise.lesson, line=line, what=f"{name} is declared by no figure", hint=hint)
@@ -150,14 +153,7 @@ def _picture(box: Box, exercise: Exercise, figure: Figure) -> Timeline:
 def _played(box: Box, exercise: Exercise, figure: Figure) -> Recording:
     if refused := box.refusal(exercise.needs):
         raise _Undrawable(f"it cannot be drawn on this computer: {refused}", "Draw it on another one.")
-    job = Job(
-        module=exercise.module,
-        submission=_answer(exercise, figure),
-        scenarios=read_text(exercise.scenarios),
-        limits=exercise.limits,
-        needs=exercise.needs,
-    )
-    cell = Cell(box, job)
+    cell = Cell(box, Job.of(exercise, _answer(exercise, figure), read_text(exercise.scenarios)))
     try:
         recording = cell.recording(Play(figure.scenario, Play.encode(figure.inputs), figure.backend, trace=True))
     finally:
@@ -191,10 +187,6 @@ def _svg(exercise: Exercise, figure: Figure, picture: Timeline) -> str:
 
 
 # ---- the lesson ------------------------------------------------------------------------------------------------------
-
-
-def _blocks(lesson: str) -> Iterable[re.Match[str]]:
-    return _BLOCK.finditer(lesson)
 
 
 def _with_blocks(lesson: str, pictures: dict[str, Timeline]) -> str:

@@ -74,11 +74,6 @@ def add_exercise(root: Path, name: str) -> Made:
     return Made(exercise=name, written=tuple(files), changed=("exercises/kit.toml",))
 
 
-def has_kit(root: Path) -> bool:
-    """Whether there is a kit in this folder, be it right or wrong."""
-    return (root / "exercises" / "kit.toml").is_file()
-
-
 def said_of(made: Made, root: Path) -> str:
     """What was made, and the commands to type next."""
     lines = [f"  new      {name}" for name in made.written]

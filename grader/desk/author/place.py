@@ -1,4 +1,4 @@
-"""Which kit the author means."""
+"""Says which kit the author means, and whether a folder is one."""
 
 from __future__ import annotations
 
@@ -12,6 +12,11 @@ def root_of(desk: Desk) -> Path:
 
     The path is as the author would type it, so that a place in it can be opened from where the command was typed.
     """
-    if desk.kit_given is None and (desk.directory / "exercises" / "kit.toml").is_file():
+    if desk.kit_given is None and has_kit(desk.directory):
         return desk.directory
     return desk.kit_root
+
+
+def has_kit(folder: Path) -> bool:
+    """Whether there is a kit in this folder, be it right or wrong."""
+    return (folder / "exercises" / "kit.toml").is_file()

@@ -6,7 +6,7 @@ from grader.judge.explain.code import line_of_shield
 from grader.judge.explain.evidence import Case, Evidence, differ
 from grader.judge.explain.finding import Finding
 from grader.text import seconds
-from grader.wire.recording import Span
+from grader.wire.rows import Span
 
 
 def shielded(case: Case, evidence: Evidence) -> Finding | None:

@@ -6,7 +6,8 @@ from grader.judge.explain.evidence import Case, Evidence, differ
 from grader.judge.explain.tasks import expected, got, outcome
 from grader.judge.explain.words import in_python, said
 from grader.text import seconds
-from grader.wire.recording import Ended, Raised, Span
+from grader.wire.recording import Ended
+from grader.wire.rows import Raised, Span
 
 
 def contrast(case: Case, evidence: Evidence) -> tuple[str, str]:

@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from grader.judge.explain.code import Code, Loop, own_nodes
 from grader.judge.explain.evidence import Case, Evidence
 from grader.judge.explain.finding import Finding
-from grader.wire.recording import Ended, Waiting
+from grader.wire.recording import Ended
+from grader.wire.rows import Waiting
 
 _SOCKETS = frozenset(
     {"connect", "create_connection", "recv", "recv_into", "send", "sendall", "accept", "makefile", "getaddrinfo"}

@@ -19,7 +19,8 @@ from grader.kit.diagnosis import Diagnosis
 from grader.kit.exercise import Exercise
 from grader.kit.hidden_tests import HiddenTest
 from grader.policy.promises import Definition, Promise
-from grader.wire.recording import Recording, Returned, Span
+from grader.wire.recording import Recording
+from grader.wire.rows import Returned, Span
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,7 +20,7 @@ from grader.judge.explain.names import unbound_name, unknown_attribute, unknown_
 from grader.judge.explain.operands import no_order, number_and_text, unknown_host
 from grader.judge.explain.raised import Raise
 from grader.judge.explain.words import a
-from grader.wire.recording import Leaf
+from grader.wire.rows import Leaf
 
 
 def explain_exception(raised: Raise) -> Finding | None:

@@ -13,7 +13,8 @@ from grader.judge.explain.finding import Finding
 from grader.judge.explain.tasks import expected, got, outcome
 from grader.judge.explain.words import in_python
 from grader.text import joined, seconds
-from grader.wire.recording import Ended, Span
+from grader.wire.recording import Ended
+from grader.wire.rows import Span
 
 _LOCKS = ("Lock.", "Semaphore.", "CapacityLimiter.")
 _MAX_NAMES = 3

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from grader.judge.explain.code import Code
 from grader.judge.explain.finding import Finding
 from grader.judge.explain.words import said
-from grader.wire.recording import Leaf
+from grader.wire.rows import Leaf
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

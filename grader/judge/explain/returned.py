@@ -14,7 +14,8 @@ from grader.judge.explain.evidence import Case, Evidence
 from grader.judge.explain.finding import Finding
 from grader.judge.explain.words import in_python
 from grader.policy.promises import Definition, Form, Promise, in_words
-from grader.wire.recording import Recording, Returned
+from grader.wire.recording import Recording
+from grader.wire.rows import Returned
 from grader.wire.values import Opaque, Record, TypedBool, TypedFloat, TypedInt
 
 WRONG_KIND = "wrong-kind"

@@ -55,7 +55,8 @@ from grader.judge.explain.telling import TELLING, is_bug
 from grader.judge.explain.waiting import polling
 from grader.judge.explain.words import said
 from grader.kit.diagnosis import Diagnosis
-from grader.wire.recording import Ended, Leaf, Recording
+from grader.wire.recording import Ended, Recording
+from grader.wire.rows import Leaf
 
 MAX_SENTENCE = 400
 

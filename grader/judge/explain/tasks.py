@@ -13,7 +13,7 @@ from grader.judge.explain.evidence import Case, Evidence
 from grader.judge.explain.finding import Finding
 from grader.judge.explain.names import not_its_own
 from grader.judge.explain.words import in_python
-from grader.wire.recording import Returned
+from grader.wire.rows import Returned
 from grader.wire.values import Opaque
 
 Closure = Function | ast.Lambda

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from grader.sandbox.play import Play
-from grader.wire.recording import LEFT_BEHIND, Ended, Leaf, Recording
+from grader.wire.recording import Ended, Recording
+from grader.wire.rows import LEFT_BEHIND, Leaf
 
 TELLING = frozenset(LEFT_BEHIND) - {"unclosed", "leaked-thread"}
 """The remarks on a play that say more about a failed test than the test itself does.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from grader.policy.promises import in_words
-from grader.wire.recording import Leaf
+from grader.wire.rows import Leaf
 from grader.wire.values import Opaque, Record, Token
 
 MAX_VALUE = 160

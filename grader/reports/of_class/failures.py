@@ -12,7 +12,7 @@ from grader.judge.verdict import Failure, Outcome, TestResult
 from grader.kit.of_python import OF_PYTHON
 from grader.reports.of_class.figures import percent_of
 from grader.text import counted, joined
-from grader.wire.recording import LEFT_BEHIND
+from grader.wire.rows import LEFT_BEHIND
 
 WORST = 10
 """Tests that are named first, before the list of all."""

@@ -9,7 +9,8 @@ import pytest
 from grader.sandbox.box import Box
 from grader.sandbox.cell import Cell
 from grader.sandbox.play import Play
-from grader.wire.recording import Event, Missing, Recording
+from grader.wire.recording import Recording
+from grader.wire.rows import Event, Missing
 from tests.plays_samples import cell_of, line_of, on_both_backends, play_of, played
 
 JOIN = """

@@ -10,7 +10,8 @@ from grader.box.simulation.core import Abandoned, Bounds, Simulation
 from grader.box.simulation.schedule import Schedule
 from grader.kit.exercise import Limits
 from grader.sandbox.box import Box
-from grader.wire.recording import Ended, Missing, Waiting
+from grader.wire.recording import Ended
+from grader.wire.rows import Missing, Waiting
 from tests.box.simulation.test_idling import StillLoop
 from tests.plays_samples import RUN_MAIN_WITH_STAGE, cell_of, line_of, on_both_backends, play_of, played
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from grader.sandbox.box import Box
-from grader.wire.recording import Ended, Remark
+from grader.wire.recording import Ended
+from grader.wire.rows import Remark
 from tests.plays_samples import RUN_MAIN, RUN_MAIN_WITH_STAGE, cell_of, line_of, on_both_backends, play_of, played
 
 HEAD = """

@@ -10,8 +10,9 @@ import pytest
 from grader.box.simulation.trace import MAX_EVENTS, STUDENT, TaskRecord, Trace, innermost_student, site_of
 from grader.kit.exercise import Limits
 from grader.sandbox.box import Box
-from grader.wire.recording import Ended, Recording, Remark
+from grader.wire.recording import Ended, Recording
 from grader.wire.recording import Trace as Recorded
+from grader.wire.rows import Remark
 from tests.plays_samples import RUN_MAIN, RUN_MAIN_WITH_STAGE, cell_of, line_of, on_both_backends, play_of, played
 
 TWO_TASKS = """

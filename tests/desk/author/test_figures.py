@@ -85,7 +85,7 @@ def test_the_command_says_what_it_has_written(folder: Path) -> None:
     root = folder.parents[1]
 
     first = inside("kit", "figures", "kit", "ex01", cwd=root.parent)
-    again = inside("kit", "figures", "kit", cwd=root.parent)
+    again = inside("kit", "figures", cwd=root)  # the kit of this folder
 
     assert (first.returncode, again.returncode) == (0, 0)
     assert first.stdout.splitlines()[:2] == [

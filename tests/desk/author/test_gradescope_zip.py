@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import runpy
 import shutil
 import subprocess
 import sys
@@ -25,7 +26,7 @@ from grader.desk.author.release import ReleaseOptions, release
 from grader.kit.kit import load_kit
 from grader.sandbox.box import Box
 from grader.sandbox.isolation import FENCED, bubblewrap
-from tests.kit_samples import RIGHT, TOO_SOON, WRONG_VALUE, answer, make_kit
+from tests.kit_samples import RIGHT, WRONG_VALUE, answer, make_kit
 from tests.processes import CHECKOUT
 from tests.release_samples import LIBRARIES, make_wheelhouse
 
@@ -236,23 +237,43 @@ def test_a_syntax_error_is_shown_to_the_learner_with_its_line(single: Platform) 
 # ---- what was handed in ----------------------------------------------------------------------------------------------
 
 
+@dataclass(frozen=True, kw_only=True)
+class LaidOut:
+    """What the autograder takes of a submission before anything is graded."""
+
+    text: str | None
+    """That of the file which is graded."""
+    words: str
+    """What the learner is told of the file; empty if it is graded."""
+
+
+def laid_out(tmp_path: Path, edit: Edit) -> LaidOut:
+    """Find the file of the first exercise in a submission, with the script that is in every autograder."""
+    submission, work = tmp_path / "submission", tmp_path / "work"
+    submission.mkdir()
+    work.mkdir()
+    edit(submission)
+    lay_out = runpy.run_path(str(CHECKOUT / "templates" / "release" / "handed_in.py"))["lay_out"]
+    words = lay_out(submission, work, [{"id": "ex01", "folder": "ex01_double", "file": "double.py"}])
+    found = work / "ex01_double" / "double.py"
+    return LaidOut(text=found.read_text() if found.exists() else None, words=words.get("ex01", ""))
+
+
 @pytest.mark.parametrize(
     "path", ["double.py", "ex01_double/double.py", "week 1/answers/ada/double.py", "repo/ex01_double/double.py"]
 )
-def test_a_file_is_found_in_whatever_folder_it_was_handed_in(single: Platform, path: str) -> None:
+def test_a_file_is_found_in_whatever_folder_it_was_handed_in(tmp_path: Path, path: str) -> None:
     beside = files(
         file("notes.txt", "mine"), file("__MACOSX/._double.py", "?"), file(".gradekit/backups/double.py", "old")
     )
-    run = single.submit(files(file(path, answer(RIGHT)), beside))
 
-    assert (run.code, run.results and run.results["score"]) == (0, 100)
+    assert laid_out(tmp_path, files(file(path, "this one"), beside)) == LaidOut(text="this one", words="")
 
 
-def test_of_two_files_that_in_the_folder_of_the_exercise_counts(single: Platform) -> None:
-    run = single.submit(files(file("double.py", answer(TOO_SOON)), file("course/ex01_double/double.py", answer(RIGHT))))
+def test_of_two_files_that_in_the_folder_of_the_exercise_counts(tmp_path: Path) -> None:
+    edit = files(file("double.py", "another"), file("course/ex01_double/double.py", "this one"))
 
-    assert run.results is not None
-    assert run.results["score"] == 100
+    assert laid_out(tmp_path, edit) == LaidOut(text="this one", words="")
 
 
 def test_a_missing_file_is_told_with_what_was_handed_in_instead(single: Platform) -> None:
@@ -265,27 +286,31 @@ def test_a_missing_file_is_told_with_what_was_handed_in_instead(single: Platform
     )
 
 
-def test_an_empty_submission_is_told(single: Platform) -> None:
-    assert "(nothing)" in single.submit(lambda folder: None).output("ex01.0")
+def test_an_empty_submission_is_told(tmp_path: Path) -> None:
+    assert "(nothing)" in laid_out(tmp_path, lambda folder: None).words
 
 
-def test_two_files_of_one_name_are_told_and_none_is_chosen(single: Platform) -> None:
-    run = single.submit(files(file("a/double.py", answer(RIGHT)), file("b/double.py", answer(TOO_SOON))))
+def test_two_files_of_one_name_are_told_and_none_is_chosen(tmp_path: Path) -> None:
+    found = laid_out(tmp_path, files(file("a/double.py", "one"), file("b/double.py", "another")))
 
-    assert (run.code, run.results and run.results["score"]) == (0, 0)
-    assert run.output("ex01.0") == (
-        "double.py: There are 2 files of this name: a/double.py, b/double.py. Hand in one of them."
-    )
+    words = "double.py: There are 2 files of this name: a/double.py, b/double.py. Hand in one of them."
+    assert found == LaidOut(text=None, words=words)
 
 
-@pytest.mark.parametrize(
-    "target", ["/autograder/source/kit/solutions/ex01_double/double.py", "/etc/passwd", "nowhere", "/autograder/source"]
-)
-def test_a_link_is_not_followed(single: Platform, target: str) -> None:
-    run = single.submit(lambda folder: (folder / "double.py").symlink_to(target))
+def test_a_link_to_the_reference_earns_nothing(single: Platform) -> None:
+    reference = "/autograder/source/kit/solutions/ex01_double/double.py"
+    run = single.submit(lambda folder: (folder / "double.py").symlink_to(reference))
 
     assert (run.code, run.results and run.results["score"]) == (0, 0)
     assert "This is not an ordinary file." in run.output("ex01.0")
+
+
+@pytest.mark.parametrize("target", [__file__, "nowhere", str(Path(__file__).parent)])
+def test_a_link_is_not_followed(tmp_path: Path, target: str) -> None:
+    found = laid_out(tmp_path, lambda folder: (folder / "double.py").symlink_to(target))
+
+    assert found.text is None
+    assert "This is not an ordinary file." in found.words
 
 
 def test_names_that_are_no_text_do_not_end_the_autograder(single: Platform) -> None:

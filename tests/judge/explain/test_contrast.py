@@ -7,7 +7,8 @@ from dataclasses import replace
 import pytest
 
 from grader.judge.explain.contrast import contrast
-from grader.wire.recording import Ended, Raised, Recording, Span
+from grader.wire.recording import Ended, Recording
+from grader.wire.rows import Raised, Span
 from tests.explain_samples import case, evidence, leaf, play, raising, returned, span
 
 SOURCE = "async def join(*fns): ...\n"

@@ -17,7 +17,8 @@ from grader.judge.explain.endings import (
 )
 from grader.judge.explain.finding import Finding
 from grader.sandbox.box import Box
-from grader.wire.recording import Ended, Raised, Waiting
+from grader.wire.recording import Ended
+from grader.wire.rows import Raised, Waiting
 from tests.explain_samples import case, code, evidence, in_short, leaf, of_double, play, waiting
 
 # ---- the loop is held ------------------------------------------------------------------------------------------------

@@ -13,7 +13,8 @@ from grader.judge.explain.leaving import (
     runs_off_the_end,
     swapped_fields,
 )
-from grader.wire.recording import Ended, Returned
+from grader.wire.recording import Ended
+from grader.wire.rows import Returned
 from grader.wire.values import Record
 from tests.explain_samples import case, evidence, leaf, play, raising, returned, span
 

@@ -6,7 +6,8 @@ from dataclasses import replace
 
 from grader.judge.explain.code import Code
 from grader.judge.explain.lines import line_to_look_at, longest_wait
-from grader.wire.recording import Ended, Event, Leaf, Raised, Recording, Remark, Trace, Waiting
+from grader.wire.recording import Ended, Recording, Trace
+from grader.wire.rows import Event, Leaf, Raised, Remark, Waiting
 
 SOURCE = "import anyio\n\nX = 1\n\n\nasync def _helper():\n    pass\n\n\nasync def join():\n    pass\n"
 

@@ -16,7 +16,8 @@ from grader.judge.explain.order import (
     order_of_completion,
 )
 from grader.sandbox.box import Box
-from grader.wire.recording import Ended, Recording, Span
+from grader.wire.recording import Ended, Recording
+from grader.wire.rows import Span
 from tests.explain_samples import (
     case,
     evidence,

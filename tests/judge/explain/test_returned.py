@@ -13,7 +13,8 @@ from grader.judge.explain.returned import unusable, wrong_kind
 from grader.judge.verdict import Failure
 from grader.policy.promises import definitions, promises
 from grader.sandbox.box import Box
-from grader.wire.recording import Ended, Leaf, Mark, Raised, Recording, Returned, Span
+from grader.wire.recording import Ended, Recording
+from grader.wire.rows import Leaf, Mark, Raised, Returned, Span
 from tests.explain_samples import builtin, case, evidence, failures_of, verdict_of
 
 STUB = """\

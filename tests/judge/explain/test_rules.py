@@ -12,7 +12,8 @@ from grader.authoring import Diagnosed
 from grader.judge.explain.finding import AUTHOR, CONCURRENCY, PYTHON
 from grader.judge.explain.rules import MAX_SENTENCE, explain
 from grader.sandbox.box import Box
-from grader.wire.recording import Ended, Leaf, Raised, Remark
+from grader.wire.recording import Ended
+from grader.wire.rows import Leaf, Raised, Remark
 from tests.explain_samples import (
     builtin,
     case,

@@ -8,7 +8,8 @@ import pytest
 
 from grader.judge.explain.telling import most_telling
 from grader.sandbox.play import Play
-from grader.wire.recording import NOTHING, Ended, Leaf, Raised, Recording, Remark, Span
+from grader.wire.recording import Ended, Recording
+from grader.wire.rows import NOTHING, Leaf, Raised, Remark, Span
 
 
 def play(ended: Ended = Ended.RETURNED, **fields: object) -> Recording:

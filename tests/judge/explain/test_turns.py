@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from grader.judge.explain.turns import turns_in_words
-from grader.wire.recording import Deviation, Span, Trace, TracedTask
+from grader.wire.recording import Trace
+from grader.wire.rows import Deviation, Span, TracedTask
 
 
 def with_turns(*turns: tuple[float, int, int], spans: tuple[tuple[str, int], ...] = ()) -> Trace:

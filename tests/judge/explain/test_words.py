@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from grader.judge.explain.words import MAX_VALUE, a, in_python, said
-from grader.wire.recording import Leaf
+from grader.wire.rows import Leaf
 from grader.wire.values import Opaque, Record, Token, TypedBool, TypedFloat, TypedInt
 
 
