@@ -14,6 +14,7 @@ from _pytest.runner import runtestprotocol
 
 from grader.errors import KitError
 from grader.kit.fixtures import GIVEN
+from grader.wire.recording import Missing
 
 MARKS = ("parametrize", "usefixtures")
 """The marks of pytest that a hidden test may have."""
@@ -64,6 +65,8 @@ class Caller:
         try:
             self._returned = pyfuncitem.obj(**arguments)
         except Exception as error:
+            if isinstance(error, Missing):
+                _end_where_the_test_asked(error)
             if not self._quiet:
                 raise
             self._raised = error
@@ -74,6 +77,17 @@ class Caller:
         if self._raised is None and call.excinfo is not None:
             self._raised = call.excinfo.value
         return (yield)
+
+
+def _end_where_the_test_asked(error: Missing) -> None:
+    """Cut the lines of ours off a traceback: pytest hides them in its text, and its debugger would open at the last."""
+    line = asked = error.__traceback__
+    while line is not None:
+        if not line.tb_frame.f_globals.get("__tracebackhide__"):
+            asked = line
+        line = line.tb_next
+    if asked is not None:
+        asked.tb_next = None
 
 
 def run_once(item: pytest.Function) -> list[pytest.TestReport]:
