@@ -13,7 +13,7 @@ from grader.kit.diagnosis import HINT_STAGES, Diagnosis
 from grader.kit.faults import Faults
 from grader.kit.figures import Figure, read_figures
 from grader.kit.hidden_tests import HiddenTest, read_hidden_tests
-from grader.kit.scenarios import unused_scenarios
+from grader.kit.scenarios import unknown_inputs, unused_scenarios
 from grader.kit.sources import read_source
 from grader.kit.tables import Table, read_table
 from grader.wire import BACKENDS
@@ -209,6 +209,8 @@ def read_exercise(
         drawn = [figure.scenario for figure in exercise.figures]
         for problem in unused_scenarios(scenarios, read.source, drawn):
             faults.remark(path=scenarios.path, line=problem.line, what=problem.what, hint=problem.hint)
+        for problem in unknown_inputs(scenarios, read.tests):
+            faults.remark(path=read.source.path, line=problem.line, what=problem.what, hint=problem.hint)
     exercise = dataclasses.replace(exercise, tests=read.tests)
     return ReadExercise(exercise=exercise, mended=mended, left_out=read.left_out)
 

@@ -1,13 +1,18 @@
-"""Finds the scenarios of ``scenarios.py`` that no hidden test plays, from the text of both files."""
+"""Finds scenarios that no hidden test plays, and inputs shown that no scenario has, from the text of both files."""
 
 from __future__ import annotations
 
 import ast
+import difflib
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from grader.kit.faults import Problem
+from grader.kit.hidden_tests import HiddenTest
 from grader.kit.sources import Source
+
+EXPECTED = "expected"
+"""The word in ``show`` for what the reference returned."""
 
 _STAGE = "stage"
 
@@ -30,6 +35,21 @@ def unused_scenarios(scenarios: Source, tests: Source, drawn: Collection[str] = 
         if node.name not in named and not any(pattern.fullmatch(node.name) for pattern in patterns):
             hint = f'Write a test that plays it, or take it out: `play("{node.name}")`.'
             yield Problem(node.lineno, f"no hidden test plays the scenario `{node.name}`", hint)
+
+
+def unknown_inputs(scenarios: Source, tests: Iterable[HiddenTest]) -> Iterator[Problem]:
+    """What is wrong with each name in a ``show`` that is an argument of no function in ``scenarios.py``."""
+    functions = [node for node in scenarios.nodes if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
+    arguments = [node.args for node in functions]
+    if scenarios.broken or any(one.kwarg is not None for one in arguments):
+        return  # there may be more inputs than can be told
+    known = {each.arg: "" for one in arguments for each in (*one.posonlyargs, *one.args, *one.kwonlyargs)}
+    shown = dict.fromkeys((test.line, test.function, name) for test in tests for name in test.show)
+    for line, function, name in shown:
+        if name != EXPECTED and name not in known:
+            near = difflib.get_close_matches(name, known, n=1)
+            hint = f"Write `{near[0]}`." if near else f'Name an input of `play`, or "{EXPECTED}".'
+            yield Problem(line, f"`{function}` shows {name!r}, and no scenario has that input", hint)
 
 
 def _takes_stage(node: ast.AsyncFunctionDef) -> bool:
