@@ -1,4 +1,7 @@
-"""Finds scenarios that no hidden test plays, and inputs shown that no scenario has, from the text of both files."""
+"""Finds what is wrong with ``scenarios.py`` from its text and that of the hidden tests.
+
+Scenarios that no test plays, inputs to be shown that no scenario has, and imports of the grader.
+"""
 
 from __future__ import annotations
 
@@ -50,6 +53,21 @@ def unknown_inputs(scenarios: Source, tests: Iterable[HiddenTest]) -> Iterator[P
             near = difflib.get_close_matches(name, known, n=1)
             hint = f"Write `{near[0]}`." if near else f'Name an input of `play`, or "{EXPECTED}".'
             yield Problem(line, f"`{function}` shows {name!r}, and no scenario has that input", hint)
+
+
+def imports_of_grader(scenarios: Source) -> Iterator[Problem]:
+    """What is wrong with each import of the grader that the box would carry out: most of it cannot be read there."""
+    pending: list[ast.AST] = [*scenarios.tree.body]
+    for node in pending:  # grows meanwhile
+        if isinstance(node, ast.If) and ast.unparse(node.test).endswith("TYPE_CHECKING"):
+            pending += node.orelse
+            continue
+        names = [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+        names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else names
+        if isinstance(node, ast.stmt) and any(name.partition(".")[0] == "grader" for name in names):
+            hint = f"Write it for annotations alone, below `if TYPE_CHECKING:`: `{ast.unparse(node)}`."
+            yield Problem(node.lineno, "scenarios import the grader, which need not be there in the box", hint)
+        pending += ast.iter_child_nodes(node)
 
 
 def _takes_stage(node: ast.AsyncFunctionDef) -> bool:

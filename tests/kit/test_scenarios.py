@@ -8,7 +8,7 @@ import pytest
 
 from grader.kit.faults import Faults, Problem
 from grader.kit.hidden_tests import read_hidden_tests
-from grader.kit.scenarios import unknown_inputs, unused_scenarios
+from grader.kit.scenarios import imports_of_grader, unknown_inputs, unused_scenarios
 from grader.kit.sources import Source, read_source
 
 SCENARIOS = """\
@@ -102,3 +102,29 @@ def test_a_shown_input_that_no_scenario_has_is_found_with_the_one_that_was_meant
 )
 def test_a_shown_input_that_a_scenario_may_have_is_no_fault(tmp_path: Path, show: str, more: str) -> None:
     assert unknown(tmp_path, show, more) == []
+
+
+# ---- imports ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "place", ["{}", "async def scene(stage):\n    {}", "if TYPE_CHECKING:\n    pass\nelse:\n    {}"]
+)
+@pytest.mark.parametrize("line", ["from grader.authoring import Stage", "import anyio, grader.authoring"])
+def test_an_import_of_the_grader_that_the_box_would_carry_out_is_found(tmp_path: Path, place: str, line: str) -> None:
+    text = place.format(line)
+    (found,) = imports_of_grader(source(tmp_path / "scenarios.py", text + "\n"))
+
+    assert (found.line, line in found.hint) == (text.count("\n") + 1, True)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "if TYPE_CHECKING:\n    from grader.authoring import Stage\n",
+        "if typing.TYPE_CHECKING:\n    import grader.authoring\n",
+        "import graders\nfrom . import grader\n",
+    ],
+)
+def test_an_import_for_annotations_and_one_of_another_name_are_no_fault(tmp_path: Path, text: str) -> None:
+    assert [*imports_of_grader(source(tmp_path / "scenarios.py", text))] == []
