@@ -97,11 +97,13 @@ def new(shared: SharedOptions, directory: Path, exercise: str | None) -> None:
 def figures(shared: SharedOptions, words: tuple[str, ...]) -> None:
     """Draw the pictures of the lessons, each from a play that `exercise.toml` declares."""
     from grader.desk.author.figures import draw_all
+    from grader.desk.author.place import root_of
+    from grader.kit.kit import load_kit
     from grader.sandbox.box import Box
 
     if words and not EXERCISE.fullmatch(words[0]):
         shared.kit, words = Path(words[0]), words[1:]
-    kit = shared.text_desk().kit
+    kit = load_kit(root_of(shared.text_desk()))
     exercises = [kit.exercise(id) for id in words] if words else kit.exercises
     with Box() as box:
         draw_all(box, exercises, echo=shared.say)
@@ -129,14 +131,15 @@ def release(
 ) -> None:
     """Write what you hand out and upload: for learners, Gradescope, GitHub and Classroom 50.
 
-    DIR is a new folder. The kit is that of this folder, or of --kit. Wrong and alternative right answers stay at home.
+    DIR is a new folder. The kit is that of --kit, or the one in which this folder lies. Wrong and alternative right
+    answers stay at home.
     """
+    from grader.desk.author.place import root_of
     from grader.desk.author.release import ReleaseOptions, described, release
+    from grader.kit.kit import load_kit
     from grader.sandbox.isolation import FENCED
 
-    if shared.kit is None and (shared.directory / "exercises" / "kit.toml").is_file():
-        shared.kit = Path()
-    kit = shared.text_desk().kit
+    kit = load_kit(root_of(shared.text_desk()))
     level = FENCED if allow_level is None else allow_level
     options = ReleaseOptions(hidden_tests=hidden_tests, references=references, allow_level=level)
     released = release(kit, shared.directory / directory, options)
