@@ -62,7 +62,8 @@ def read_grading(call: ast.Call, test: str, slugs: Collection[str]) -> tuple[Gra
 def unknown_diagnosis(line: int, user: str, slug: str, slugs: Collection[str]) -> Problem:
     """What is wrong where a diagnosis is named that the kit does not have."""
     near = difflib.get_close_matches(slug, slugs, n=1)
-    hint = f"Write `{near[0]}`." if near else f"Describe it in kit.toml under `[diagnoses.{slug}]`."
+    own = f"Describe it in kit.toml under `[diagnoses.{slug}]`, or name one that `grade explain` lists."
+    hint = f"Write `{near[0]}`." if near else own
     return Problem(line, f"{user} names an unknown diagnosis, {slug!r}", hint)
 
 
