@@ -130,7 +130,7 @@ def test_a_right_answer_that_fails_is_a_problem_with_its_diagnosis_and_seed(box:
         "The value is not twice the argument"
     ]
     (hint,) = hints(box, root)
-    assert f"grade ex01 --kit {root} --file {root / RIGHT_FOLDER / 'way1.py'}" in hint
+    assert f"`pytest {root}/exercises/ex01_double --submission {root / RIGHT_FOLDER / 'way1.py'}` shows" in hint
 
 
 def test_a_right_answer_that_breaks_a_rule_is_a_problem(box: Box, root: Path) -> None:
