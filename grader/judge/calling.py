@@ -6,7 +6,7 @@ This module imports pytest, and is itself imported only where pytest is needed.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from typing import Any
 
 import pytest
@@ -28,6 +28,8 @@ class Caller:
         self._returned: object = None
         self._raised: BaseException | None = None
         self._quiet = False
+        self.failed: pytest.TestReport | None = None
+        """The report of the call that runs, if it has failed: the debugger may be left before pytest is shown it."""
 
     @pytest.fixture
     def play(self) -> Any:
@@ -73,10 +75,14 @@ class Caller:
         return True
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
-    def pytest_runtest_makereport(self, call: pytest.CallInfo[Any]) -> Iterator[Any]:
+    def pytest_runtest_makereport(
+        self, call: pytest.CallInfo[Any]
+    ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
         if self._raised is None and call.excinfo is not None:
             self._raised = call.excinfo.value
-        return (yield)
+        report = yield
+        self.failed = report if report.failed else None
+        return report
 
 
 def _end_where_the_test_asked(error: Missing) -> None:

@@ -160,6 +160,8 @@ class HiddenRun(Caller):
         except GraderError as error:
             why = f"{error}\nhelp: {error.hint}"
         except _Left as left:
+            if self.failed is not None:
+                item.ihook.pytest_runtest_logreport(report=self.failed)
             raise left.exit from None
         except (SystemExit, TooLong, pytest.fail.Exception) as error:
             why = f"the hidden test ended with {type(error).__name__}: {error}"

@@ -258,6 +258,7 @@ def test_leaving_the_debugger_ends_the_run(kit: Path, place: str) -> None:
     assert done.stdout.count("(Pdb)") == 1
     assert "Exit: Quitting debugger" in done.stdout
     assert "the kit is at fault" not in done.stdout
+    assert ("1 failed" in done.stdout) is (place == "--pdb")
 
 
 def test_the_debugger_opens_where_the_test_asked_for_what_did_not_happen(kit: Path) -> None:
