@@ -83,11 +83,11 @@ def show(shared: SharedOptions, exercise: str, schedules: int | None) -> None:
 def new(shared: SharedOptions, directory: Path, exercise: str | None) -> None:
     """Make a kit with one exercise that passes its check, or add an exercise to a kit. Nothing is overwritten."""
     from grader.desk.author.new import FIRST, add_exercise, make_kit, said_of
-    from grader.desk.author.place import has_kit
+    from grader.kit.kit import is_kit
 
     shared.text_desk()
     root = shared.directory / directory
-    make = add_exercise if exercise is not None and has_kit(root) else make_kit
+    make = add_exercise if exercise is not None and is_kit(root) else make_kit
     shared.say(said_of(make(root, FIRST if exercise is None else exercise), root))
 
 
@@ -132,7 +132,8 @@ def release(
 ) -> None:
     """Write what you hand out and upload: for learners, Gradescope, GitHub and Classroom 50.
 
-    DIR is a new folder. The kit is that of this folder, or of --kit. Wrong and alternative right answers stay at home.
+    DIR is a new folder. The kit is that of --kit, or the one in which this folder lies. Wrong and alternative right
+    answers stay at home.
     """
     from grader.desk.author.release import ReleaseOptions, described, release
     from grader.kit.kit import load_kit

@@ -38,7 +38,7 @@ from grader.errors import UsageError, WorkspaceError
 from grader.files import write_file
 from grader.judge.verdict import FORMAT, Status, Verdict
 from grader.kit.exercise import Exercise
-from grader.kit.kit import Kit, builtin_root, load_kit
+from grader.kit.kit import Kit, builtin_root, is_kit, load_kit
 from grader.reports.views import Command, ExerciseProgress, ExerciseState
 from grader.text import clean_line
 
@@ -67,7 +67,7 @@ class Desk:
 
     @cached_property
     def kit(self) -> Kit:
-        """The kit named on the command line, else the workspace's, else the built-in one."""
+        """The kit named on the command line, else that of this folder, else the workspace's, else the built-in one."""
         return load_kit(self.kit_root)
 
     @cached_property
@@ -75,6 +75,9 @@ class Desk:
         """The folder of that kit, which need not have been read."""
         if self.kit_given is not None:
             return self.kit_given
+        # Where a folder is both, its grade.toml says which kit its answers are for.
+        if is_kit(self.directory) and not (self.directory / MARKER).is_file():
+            return self.directory
         if self.workspace is None:
             return builtin_root()
         if not self.workspace.kit_root.is_dir():
@@ -91,7 +94,9 @@ class Desk:
             root = self.workspace.root if self.workspace else self.directory
             return root, create_workspace(root, self.kit)
         root = self.directory / directory
-        return root, create_workspace(root, Desk(directory=root, kit=self.kit_given).kit)
+        there = Desk(directory=root, kit=self.kit_given)
+        kit = self.kit if there.workspace is None and self.kit_root == self.directory else there.kit
+        return root, create_workspace(root, kit)
 
     def way_in(self, root: Path, made: Made) -> str:
         """What the learner does first in a workspace that was made or refreshed."""

@@ -6,7 +6,7 @@ This module imports pytest, and is itself imported only where pytest is needed.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from typing import Any
 
 import pytest
@@ -16,6 +16,7 @@ from grader.errors import KitError
 from grader.kit.fixtures import GIVEN
 from grader.kit.functions import MARKS
 from grader.text import joined
+from grader.wire.rows import Missing
 
 
 class HiddenCalls:
@@ -26,6 +27,8 @@ class HiddenCalls:
         self._returned: object = None
         self._raised: BaseException | None = None
         self._quiet = False
+        self.failed: pytest.TestReport | None = None
+        """The report of the call that runs, if it has failed: the debugger may be left before pytest is shown it."""
 
     @pytest.fixture
     def play(self) -> Any:
@@ -63,16 +66,33 @@ class HiddenCalls:
         try:
             self._returned = pyfuncitem.obj(**arguments)
         except Exception as error:
+            if isinstance(error, Missing):
+                _end_where_the_test_asked(error)
             if not self._quiet:
                 raise
             self._raised = error
         return True
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
-    def pytest_runtest_makereport(self, call: pytest.CallInfo[Any]) -> Iterator[Any]:
+    def pytest_runtest_makereport(
+        self, call: pytest.CallInfo[Any]
+    ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
         if self._raised is None and call.excinfo is not None:
             self._raised = call.excinfo.value
-        return (yield)
+        report = yield
+        self.failed = report if report.failed else None
+        return report
+
+
+def _end_where_the_test_asked(error: Missing) -> None:
+    """Cut the lines of ours off a traceback: pytest hides them in its text, and its debugger would open at the last."""
+    line = asked = error.__traceback__
+    while line is not None:
+        if not line.tb_frame.f_globals.get("__tracebackhide__"):
+            asked = line
+        line = line.tb_next
+    if asked is not None:
+        asked.tb_next = None
 
 
 def run_once(item: pytest.Function) -> list[pytest.TestReport]:

@@ -245,12 +245,35 @@ def _check_stub(case: Mended, verdict: Verdict) -> Checked:
         what = f"the stub breaks a rule of the exercise: {fault.error}"
         problems.append(problem(case.original.stub, fault.line or 1, what, sentence(fault.help)))
     tests = [test for test in verdict.tests if not case.leaves_out(test.name)]
-    if passing := [f"`{test.name}`" for test in tests if test.earned]:
-        what = f"{joined(passing)} {'passes' if len(passing) == 1 else 'pass'} on the stub"
-        hint = 'Let the stub do nothing but `raise NotImplementedError("your turn")`.'
-        problems.append(problem(case.original.stub, 1, what, hint))
+    problems += _passing(case, [test for test in tests if test.earned])
     problems += _not_clean(case, tests)
     return _checked(case, case.original.stub.name, "the stub fails cleanly", problems)
+
+
+def _passing(case: Mended, tests: Sequence[TestResult]) -> Iterator[KitProblem]:
+    """The tests that pass on the stub: its fault if it does something, else that of each test."""
+    if not tests:
+        return
+    if _does_nothing(ast.parse(read_text(case.exercise.stub))):
+        lines = {test.name: test.line for test in case.original.tests}
+        hint = 'Ask for what the stub does not do: `assert recording.raised == "boom"` or a `result`.'
+        for test in tests:
+            what = f"`{test.name}` passes on the stub, which only raises NotImplementedError"
+            yield problem(case.original.test_file, lines[test.name], what, hint)
+    else:
+        what = f"{joined([f'`{test.name}`' for test in tests])} {'passes' if len(tests) == 1 else 'pass'} on the stub"
+        hint = 'Let the stub do nothing but `raise NotImplementedError("your turn")`.'
+        yield problem(case.original.stub, 1, what, hint)
+
+
+def _does_nothing(stub: ast.Module) -> bool:
+    """Whether each function has a docstring at most, and raises NotImplementedError."""
+    functions = [node for node in ast.walk(stub) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
+    bodies = [node.body[ast.get_docstring(node) is not None :] for node in functions]
+    return bool(bodies) and all(
+        len(body) == 1 and isinstance(body[0], ast.Raise) and "NotImplementedError" in ast.unparse(body[0])
+        for body in bodies
+    )
 
 
 def _not_clean(case: Mended, tests: Iterable[TestResult]) -> Iterator[KitProblem]:

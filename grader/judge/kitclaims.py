@@ -101,12 +101,11 @@ def _of_failure(case: Mended, path: Path, failed: _Failed) -> KitProblem:
     more = "; ..." if len(errors) > _MOST_ERRORS else ""
     why = ", ".join([failed.why, *(["; ".join(errors[:_MOST_ERRORS]) + more] if errors else [])])
     what = f"{joined(tests)} {'fails' if len(tests) == 1 else 'fail'} on {joined(backends)}: {why}"
-    root = case.original.folder.parent.parent
     seed = f" --seed {failed.schedule}" if failed.schedule else ""
-    command = f"grade {case.original.id} --kit {shlex.quote(str(root))} --file {shlex.quote(str(path))}{seed}"
-    return problem(
-        path, failed.line, what, f"Correct this answer, or the test where it asks too much; see `{command}`."
-    )
+    # Not `grade`: the author needs the line of the hidden test and its values, which no learner is shown.
+    command = f"pytest {shlex.quote(str(case.original.folder))} --submission {shlex.quote(str(path))}{seed}"
+    hint = f"Correct this answer, or the test where it asks too much; `{command}` shows the assertion that failed."
+    return problem(path, failed.line, what, hint)
 
 
 # ---- wrong answers ---------------------------------------------------------------------------------------------------

@@ -7,8 +7,8 @@ no pytest and trusts no author.
 - ``kit`` reads ``kit.toml`` and puts the kit together; ``exercise`` reads ``exercise.toml``. Add a key there.
 - ``hidden_tests`` reads ``test_hidden.py``: ``functions`` reads one test of it, ``grading`` its points, diagnosis and
   feedback, ``parameters`` its parameter sets, and ``fixtures`` says what it may use. Allow more of pytest there.
-- ``scenarios`` finds scenarios that no test plays. ``sources`` salvages what it can from a file that is no Python, and
-  ``toplevel`` knows what the names at its top level stand for.
+- ``scenarios`` finds scenarios that no test plays, and inputs that none has. ``sources`` salvages what it can from a
+  file that is no Python, and ``toplevel`` knows what the names at its top level stand for.
 - ``figures`` reads which plays are drawn for the lesson of an exercise.
 - ``catalogue`` has the diagnoses of every kit: ``of_plays``, ``of_python`` and ``of_tasks``. Change a sentence or a
   hint there; ``diagnosis`` is what one consists of.

@@ -13,7 +13,7 @@ from grader.kit.diagnosis import HINT_STAGES, Diagnosis
 from grader.kit.faults import Faults
 from grader.kit.figures import Figure, read_figures
 from grader.kit.hidden_tests import HiddenTest, read_hidden_tests
-from grader.kit.scenarios import unused_scenarios
+from grader.kit.scenarios import imports_of_grader, unknown_inputs, unused_scenarios
 from grader.kit.sources import read_source
 from grader.kit.tables import Table, read_table
 from grader.wire import BACKENDS
@@ -207,8 +207,10 @@ def read_exercise(
         mended[read.source.path] = read.mended
     if scenarios is not None and read.source is not None:
         drawn = [figure.scenario for figure in exercise.figures]
-        for problem in unused_scenarios(scenarios, read.source, drawn):
+        for problem in (*imports_of_grader(scenarios), *unused_scenarios(scenarios, read.source, drawn)):
             faults.remark(path=scenarios.path, line=problem.line, what=problem.what, hint=problem.hint)
+        for problem in unknown_inputs(scenarios, read.tests):
+            faults.remark(path=read.source.path, line=problem.line, what=problem.what, hint=problem.hint)
     exercise = dataclasses.replace(exercise, tests=read.tests)
     return ReadExercise(exercise=exercise, mended=mended, left_out=read.left_out)
 

@@ -203,7 +203,9 @@ def _problems_of_fixtures(
             yield Problem(node.lineno, what, f"Give the parameter another name, such as `a_{name}`.")
         elif name not in arguments_of(node):
             what = f"`{node.name}` has the parameter `{name}`, and no argument of that name"
-            arguments = ", ".join([*arguments_of(node), name])
+            strange = [one for one in arguments_of(node) if one not in parameters and any(fixtures.unknown(one, 0, ""))]
+            others = [one for one in arguments_of(node) if one not in strange[:1]]
+            arguments = ", ".join([*others, name])
             yield Problem(node.lineno, what, f"Write `def {node.name}({arguments}):`.")
 
 

@@ -67,7 +67,8 @@ def unknown_diagnosis(line: int, user: str, slug: str, slugs: Collection[str]) -
 def nearest_diagnosis(slug: str, slugs: Collection[str]) -> str:
     """What to do about a diagnosis that the kit does not have."""
     near = difflib.get_close_matches(slug, slugs, n=1)
-    return f"Write `{near[0]}`." if near else f"Describe it in kit.toml under `[diagnoses.{slug}]`."
+    own = f"Describe it in kit.toml under `[diagnoses.{slug}]`, or name one that `grade explain` lists."
+    return f"Write `{near[0]}`." if near else own
 
 
 def problems_of_raised(nodes: Iterable[ast.AST], slugs: Collection[str]) -> Iterator[Problem]:

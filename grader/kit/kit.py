@@ -104,6 +104,16 @@ def builtin_root() -> Path:
     return PACKED if PACKED.is_dir() else PACKED.parents[1]
 
 
+def is_kit(folder: Path) -> bool:
+    """Whether a folder holds a kit."""
+    return (folder / "exercises" / "kit.toml").is_file()
+
+
+def above(folder: Path) -> Path:
+    """The folder above one, in the words of that path: above ``..`` is ``../..``."""
+    return folder / ".." if folder.name in ("", "..") else folder.parent
+
+
 def load_kit(root: Path) -> Kit:
     """Read the kit whose ``exercises/`` folder is in ``root``. Raises KitError for its first fault that does harm."""
     read = read_kit(root)
@@ -155,7 +165,7 @@ def _read_kit_toml(root: Path, faults: Faults) -> str | None:
     if path.is_file():
         return read_reported(path, faults.report)
     inside = (root / "kit.toml").is_file()
-    hint = f"Give the folder above it, {root.parent}." if inside else "Give the folder that holds `exercises/`."
+    hint = f"Give the folder above it: `{above(root)}`." if inside else "Give the folder that holds `exercises/`."
     faults.report(path=path, line=1, what="this is not a kit, the file is missing", hint=hint)
     return None
 

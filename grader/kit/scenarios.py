@@ -1,14 +1,22 @@
-"""Finds the scenarios of ``scenarios.py`` that no hidden test plays, from the text of both files."""
+"""Finds what is wrong with ``scenarios.py`` from its text and that of the hidden tests.
+
+Scenarios that no test plays, inputs to be shown that no scenario has, and imports of the grader.
+"""
 
 from __future__ import annotations
 
 import ast
+import difflib
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from grader.kit.faults import Problem
+from grader.kit.hidden_tests import HiddenTest
 from grader.kit.sources import Source
 from grader.kit.toplevel import Function
+
+EXPECTED = "expected"
+"""The word in ``show`` for what the reference returned."""
 
 _STAGE = "stage"
 
@@ -31,6 +39,36 @@ def unused_scenarios(scenarios: Source, tests: Source, drawn: Collection[str] = 
         if node.name not in named and not any(pattern.fullmatch(node.name) for pattern in patterns):
             hint = f'Write a test that plays it, or take it out: `play("{node.name}")`.'
             yield Problem(node.lineno, f"no hidden test plays the scenario `{node.name}`", hint)
+
+
+def unknown_inputs(scenarios: Source, tests: Iterable[HiddenTest]) -> Iterator[Problem]:
+    """What is wrong with each name in a ``show`` that is an argument of no function in ``scenarios.py``."""
+    functions = [node for node in scenarios.nodes if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
+    arguments = [node.args for node in functions]
+    if scenarios.broken or any(one.kwarg is not None for one in arguments):
+        return  # there may be more inputs than can be told
+    known = {each.arg: "" for one in arguments for each in (*one.posonlyargs, *one.args, *one.kwonlyargs)}
+    shown = dict.fromkeys((test.line, test.function, name) for test in tests for name in test.show)
+    for line, function, name in shown:
+        if name != EXPECTED and name not in known:
+            near = difflib.get_close_matches(name, known, n=1)
+            hint = f"Write `{near[0]}`." if near else f'Name an input of `play`, or "{EXPECTED}".'
+            yield Problem(line, f"`{function}` shows {name!r}, and no scenario has that input", hint)
+
+
+def imports_of_grader(scenarios: Source) -> Iterator[Problem]:
+    """What is wrong with each import of the grader that the box would carry out: most of it cannot be read there."""
+    pending: list[ast.AST] = [*scenarios.tree.body]
+    for node in pending:  # grows meanwhile
+        if isinstance(node, ast.If) and ast.unparse(node.test).endswith("TYPE_CHECKING"):
+            pending += node.orelse
+            continue
+        names = [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+        names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else names
+        if isinstance(node, ast.stmt) and any(name.partition(".")[0] == "grader" for name in names):
+            hint = f"Write it for annotations alone, below `if TYPE_CHECKING:`: `{ast.unparse(node)}`."
+            yield Problem(node.lineno, "scenarios import the grader, which need not be there in the box", hint)
+        pending += ast.iter_child_nodes(node)
 
 
 def takes_stage(node: Function) -> bool:

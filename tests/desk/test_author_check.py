@@ -227,7 +227,7 @@ SLIPS = {
         new="await anyio.sleep(n + 1)",
         at="    await anyio.sleep(n + 1)",
         what="on asyncio: wrong-value",
-        hint="grade ex01 --kit",
+        hint="shows the assertion that failed",
     ),
     "stub that does not import": Slip(
         file=STUB,

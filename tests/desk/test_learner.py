@@ -72,6 +72,22 @@ def test_in_a_workspace_it_is_the_workspaces_kit(mine: Path) -> None:
     assert at(mine / "ex01_double").kit.title == "Tiny"
 
 
+def test_in_the_folder_of_a_kit_it_is_that_kit(tmp_path: Path, mine: Path) -> None:
+    kit = make_kit(mine / "kit")
+    change(kit / "exercises" / "kit.toml", '"Tiny"', '"Inner"')
+
+    assert at(kit).kit.title == "Inner"
+    assert at(kit).create(tmp_path / "new")[0] == tmp_path / "new"
+    assert at(tmp_path / "new").kit.title == "Inner"
+
+
+def test_a_learners_folder_that_holds_a_kit_belongs_to_the_kit_that_it_names(mine: Path) -> None:
+    (mine / "exercises").mkdir()
+    (mine / "exercises" / "kit.toml").write_text("")
+
+    assert at(mine).kit.title == "Tiny"
+
+
 def test_a_kit_that_is_named_goes_before_the_workspaces(tmp_path: Path, mine: Path) -> None:
     other = make_kit(tmp_path / "other")
     change(other / "exercises" / "kit.toml", '"Tiny"', '"Other"')

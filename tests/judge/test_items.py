@@ -251,6 +251,31 @@ def test_the_debugger_opens_at_the_line_of_the_hidden_test_and_once(kit: Path) -
     assert "(Pdb) 5" in done.stdout
 
 
+@pytest.mark.parametrize("place", ["--pdb", "breakpoint()"])
+def test_leaving_the_debugger_ends_the_run(kit: Path, place: str) -> None:
+    if place == "breakpoint()":
+        change(kit / DOUBLE / "test_hidden.py", "    assert", "    breakpoint()\n    assert")
+    command = [sys.executable, "-m", "pytest", DOUBLE, "--submission", "solutions/ex01_double/wrong/value.py"]
+    command += ["--pdb"] if place == "--pdb" else []
+    done = subprocess.run(command, cwd=kit, input="q\n", capture_output=True, text=True, check=False)
+
+    assert done.returncode == 2
+    assert done.stdout.count("(Pdb)") == 1
+    assert "Exit: Quitting debugger" in done.stdout
+    assert "the kit is at fault" not in done.stdout
+    assert ("1 failed" in done.stdout) is (place == "--pdb")
+
+
+def test_the_debugger_opens_where_the_test_asked_for_what_did_not_happen(kit: Path) -> None:
+    change(kit / DOUBLE / "test_hidden.py", 'assert play("call", n=3).result == 6', 'play("call", n=3).span("no")')
+    command = [sys.executable, "-m", "pytest", DOUBLE, "-k", "test_value and trio", "--pdb"]
+    done = subprocess.run(command, cwd=kit, input="p play\nc\n", capture_output=True, text=True, check=False)
+
+    assert "test_hidden.py(7)test_value()" in done.stdout
+    assert "'no' began 0 times" in done.stdout
+    assert "NameError" not in done.stdout
+
+
 def test_every_item_has_a_timeout_from_the_limits_of_its_exercise(kit: Path) -> None:
     limits = "[limits]\ntotal_wall_seconds = 1\ntotal_cpu_seconds = 1\njudging_seconds = 1\n"
     change(kit / DOUBLE / "exercise.toml", "[rules]", f"{limits}\n[rules]")

@@ -82,6 +82,14 @@ def test_a_stub_that_passes_a_test_is_a_problem(box: Box, root: Path) -> None:
     ]
 
 
+def test_a_test_that_passes_on_a_stub_that_does_nothing_is_the_problem(box: Box, root: Path) -> None:
+    tests = root / "exercises/ex01_double/test_hidden.py"
+    change(tests, 'assert play("call", n=3).result == 6', 'assert play("call", n=3).ended_as("returned", "raised")')
+
+    said = "`test_value` passes on the stub, which only raises NotImplementedError"
+    assert f"exercises/ex01_double/test_hidden.py:5: {said}" in problems(box, root)
+
+
 def test_a_stub_that_fails_otherwise_is_a_problem(box: Box, root: Path) -> None:
     change(root / "exercises/ex01_double/double.py", "NotImplementedError", "ValueError")
 
@@ -122,7 +130,7 @@ def test_a_right_answer_that_fails_is_a_problem_with_its_diagnosis_and_seed(box:
         "The value is not twice the argument"
     ]
     (hint,) = hints(box, root)
-    assert f"grade ex01 --kit {root} --file {root / RIGHT_FOLDER / 'way1.py'}" in hint
+    assert f"`pytest {root}/exercises/ex01_double --submission {root / RIGHT_FOLDER / 'way1.py'}` shows" in hint
 
 
 def test_a_right_answer_that_breaks_a_rule_is_a_problem(box: Box, root: Path) -> None:
@@ -351,6 +359,7 @@ def test_an_exercise_without_answers_is_a_problem_where_the_others_have_some(box
 def test_a_file_that_no_part_of_the_product_reads_does_not_belong_there(box: Box, root: Path, place: str) -> None:
     (root / place / "notes.txt").write_text("")
     (root / place / "__pycache__").mkdir()
+    (root / place / ".pytest_cache").mkdir()
 
     assert problems(box, root) == [f"{place}/notes.txt:1: no part of the grader reads this"]
 

@@ -94,3 +94,9 @@ def test_a_value_that_leaves_a_function_is_named_with_its_line(tmp_path: Path, b
 
     (problem,) = function.problems
     assert problem.line == function.node.lineno + 4 + line
+
+
+def test_a_parameter_takes_the_place_of_an_argument_that_nothing_fills(tmp_path: Path) -> None:
+    function = read(tmp_path, f'@pytest.mark.parametrize("limit", [1])\n{GRADING}def test_it(play, limits, once){BODY}')
+
+    assert "Write `def test_it(play, once, limit):`." in [problem.hint for problem in function.problems]

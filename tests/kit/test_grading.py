@@ -50,7 +50,10 @@ def test_all_that_is_wrong_is_said_at_once_each_on_its_line() -> None:
         ('diagnosis="serial", feedback="x"', "Add it: `points=10`."),
         ('points="ten", diagnosis="serial", feedback="x"', "Write `points=10`."),
         ('points=1, diagnosis="serail", feedback="x"', "Write `serial`."),
-        ('points=1, diagnosis="other", feedback="x"', "Describe it in kit.toml under `[diagnoses.other]`."),
+        (
+            'points=1, diagnosis="other", feedback="x"',
+            "Describe it in kit.toml under `[diagnoses.other]`, or name one that `grade explain` lists.",
+        ),
         ('points=1, diagnosis="serial", feedback="x", show="expected"', 'Write `show=("seconds", "expected")`.'),
     ],
 )

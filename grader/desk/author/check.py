@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import NoReturn
 
 from grader.desk.author.figures import stale_figures
-from grader.desk.author.place import has_kit
 from grader.desk.watching import Watching
 from grader.judge import kitcheck
 from grader.judge.kitcheck import OF_KIT, Checked
@@ -16,7 +15,7 @@ from grader.judge.kitclaims import KitProblem
 from grader.judge.options import PlayOptions
 from grader.kit.exercise import Exercise
 from grader.kit.figures import FOLDER
-from grader.kit.kit import Kit, ReadKit, load_kit, read_kit
+from grader.kit.kit import Kit, ReadKit, is_kit, load_kit, read_kit
 from grader.reports.checked import document, show_count, show_problems
 from grader.reports.screen import Piece, Screen
 from grader.sandbox.box import Box
@@ -28,7 +27,7 @@ Show = Callable[[Screen, Checked, Kit | None], None]
 
 def read(root: Path) -> ReadKit:
     """Read the kit in a folder with all its faults. Raises KitError if there is none."""
-    if not has_kit(root):
+    if not is_kit(root):
         load_kit(root)  # it says what is missing, and where the kit may be
     return read_kit(root)
 
