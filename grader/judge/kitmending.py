@@ -34,6 +34,7 @@ from grader.policy.submission import Fault
 
 _FUNCTION = re.compile(r"^[ \t]*(?:async[ \t]+)?def[ \t]+(\w+)", re.MULTILINE)
 _LINE_OF_TOML = re.compile(r"\(at line (\d+), ")
+_NAMELESS = re.compile(r"is there twice|is meant as a hidden test")
 _PLACED = re.compile(r"(?P<path>.+?):(?P<line>\d+): (?P<what>.*)", re.DOTALL)
 
 
@@ -65,6 +66,12 @@ class Mended:
     def is_reported(self, slug: str) -> bool:
         """Whether the reading of the kit has said that it does not know a diagnosis."""
         return any(repr(slug) in fault.what for fault in self.known)
+
+    @property
+    def may_have_other_tests(self) -> bool:
+        """Whether a hidden test has the name of another one, or of none, so that its own name is not known yet."""
+        of_tests = (fault.what for fault in self.known if fault.path == self.original.test_file)
+        return any(_NAMELESS.search(what) for what in of_tests)
 
     def place(self, name: str) -> Path:
         """The file of the kit with this name in the folder of the exercise."""

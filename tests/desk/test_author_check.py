@@ -336,6 +336,26 @@ OTHERS = {
             hint='play("late", n=...)',
         ),
     ),
+    "points that are missing": (
+        Slip(
+            file=TESTS,
+            old='points=5, diagnosis="wrong-value", feedback="Two',
+            new='diagnosis="wrong-value", feedback="Two',
+            at='@grading(diagnosis="wrong-value", feedback="Two',
+            what="`test_two` has no `points`",
+            hint="points=",
+        ),
+    ),
+    "name of another test, where a wrong answer claims to fail its own": (
+        Slip(
+            file=TESTS,
+            old="def test_five(play):",
+            new="def test_four(play):  # again",
+            at="def test_four(play):  # again",
+            what="`test_four` is there twice",
+            hint="another name",
+        ),
+    ),
     "hidden test that cannot be found": (
         Slip(
             file=WRONG_ANSWER,
