@@ -258,22 +258,22 @@ def _check_stub(case: Mended, verdict: Verdict) -> Checked:
 
 def _not_clean(case: Mended, tests: Iterable[TestResult]) -> Iterator[KitProblem]:
     """What the stub raises but NotImplementedError, each once with the tests that meet it."""
-    met: dict[tuple[int, str], list[str]] = {}
+    met: dict[tuple[int | None, str], list[str]] = {}
     for test in tests:
         for result in test.results:
             failure = result.failure
             if failure is not None and failure.diagnosis != "not-written":
-                met.setdefault((failure.line or 1, failure.exception or failure.error), []).append(f"`{test.name}`")
+                met.setdefault((failure.line, failure.exception or failure.error), []).append(f"`{test.name}`")
     stub = ast.parse(read_text(case.exercise.stub))
     for (line, said), names in met.items():
         tests_named = joined(list(dict.fromkeys(names)))
-        if _stands_in_function(stub, line):
+        if line is None or _stands_in_function(stub, line):
             what = f"in {tests_named} the stub does not raise NotImplementedError; a learner is told: {said}"
             hint = 'Let it do nothing but `raise NotImplementedError("your turn")`.'
         else:
             what = f"the stub cannot be imported: {said}"
             hint = "Correct the line: what stands outside of functions runs for every learner, such as `import anyio`."
-        yield problem(case.original.stub, line, what, hint)
+        yield problem(case.original.stub, line or 1, what, hint)
 
 
 def _stands_in_function(tree: ast.Module, line: int) -> bool:

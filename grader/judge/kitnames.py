@@ -55,13 +55,20 @@ _FOR_THE_GRADER = frozenset(
 _Function = ast.FunctionDef | ast.AsyncFunctionDef
 _OWN_ARGUMENTS = ("within",)
 """Keywords of ``play`` and of its methods that are not for the scenario."""
+_EXPECTED = "expected"
+"""What a test may show beside inputs: what the reference answer returned."""
 _PLAY = tuple(name for name in vars(Play) if not name.startswith("_"))
 """What ``play`` has for hidden tests, beside that it can be called."""
 
 
 def of_kit_files(exercise: Exercise) -> list[KitFault]:
     """The faults in the scenarios and in the hidden tests of an exercise, of each file in the order of its lines."""
-    return [*of_scenarios(exercise), *of_played_scenarios(exercise), *of_hidden_tests(exercise)]
+    return [
+        *of_scenarios(exercise),
+        *of_played_scenarios(exercise),
+        *of_hidden_tests(exercise),
+        *of_inputs_shown(exercise),
+    ]
 
 
 def of_scenarios(exercise: Exercise) -> list[KitFault]:
@@ -109,6 +116,33 @@ def of_hidden_tests(exercise: Exercise) -> list[KitFault]:
     ):
         faults += _without_caller(functions, exercise.test_file)
     return _in_order(faults)
+
+
+def of_inputs_shown(exercise: Exercise) -> list[KitFault]:
+    """The inputs that a hidden test wants to show, and no scenario takes: no learner would ever see them."""
+    scenarios, tests = (ast.parse(read_text(path)) for path in (exercise.scenarios, exercise.test_file))
+    functions = [node for node in ast.walk(scenarios) if isinstance(node, _Function)]
+    if "*" in _scenarios(scenarios) or any(node.args.kwarg is not None for node in functions):
+        return []
+    known = {argument.arg for node in functions for argument in (*node.args.args, *node.args.kwonlyargs)}
+    found: list[KitFault] = []
+    for test, name, line in _inputs_shown(tests):
+        if name not in {*known, _EXPECTED}:
+            near = difflib.get_close_matches(name, known, n=1)
+            hint = f'Write `"{near[0]}"`.' if near else 'Name an input of a scenario, as in `show=("seconds",)`.'
+            what = f"`{test}` shows the input `{name}`, which no scenario takes"
+            found.append(KitFault(path=exercise.test_file, line=line, what=what, hint=hint))
+    return _in_order(found)
+
+
+def _inputs_shown(tests: ast.Module) -> Iterator[tuple[str, str, int]]:
+    """The name of each hidden test with each name in its ``show`` and the line of that."""
+    for test in (node for node in tests.body if isinstance(node, _Function)):
+        calls = (decorator for decorator in test.decorator_list if isinstance(decorator, ast.Call))
+        for keyword in (keyword for call in calls for keyword in call.keywords if keyword.arg == "show"):
+            for node in ast.walk(keyword.value):
+                if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                    yield test.name, node.value, node.lineno
 
 
 def _without_caller(functions: Iterable[_Function], path: Path) -> Iterator[KitFault]:
@@ -300,6 +334,11 @@ def of_played_scenarios(exercise: Exercise) -> list[KitFault]:
         if (said := _no_scenario(scenario, given[name])) is not None:
             found.append(KitFault(path=exercise.scenarios, line=scenario.lineno, what=said[0], hint=said[1]))
     return _in_order(found)
+
+
+def scenarios_played(tests: ast.Module) -> set[str]:
+    """The scenarios that the hidden tests play, as far as they name them."""
+    return set(_inputs_by_scenario(tests))
 
 
 def _inputs_by_scenario(tests: ast.Module) -> Mapping[str, set[str | None]]:

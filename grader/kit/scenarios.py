@@ -1,4 +1,4 @@
-"""Finds the scenarios of ``scenarios.py`` that no hidden test plays, from the text of both files."""
+"""Finds the scenarios of ``scenarios.py`` that no hidden test can play or does play, from the text of both files."""
 
 from __future__ import annotations
 
@@ -30,6 +30,13 @@ def unused_scenarios(scenarios: Source, tests: Source, drawn: Collection[str] = 
         if node.name not in named and not any(pattern.fullmatch(node.name) for pattern in patterns):
             hint = f'Write a test that plays it, or take it out: `play("{node.name}")`.'
             yield Problem(node.lineno, f"no hidden test plays the scenario `{node.name}`", hint)
+
+
+def doubled_scenarios(scenarios: Source) -> list[ast.AsyncFunctionDef]:
+    """The scenarios that have the name of one before them, which Python forgets."""
+    scenes = [node for node in scenarios.tree.body if isinstance(node, ast.AsyncFunctionDef) and _takes_stage(node)]
+    first = {node.name: node for node in reversed(scenes)}
+    return [node for node in scenes if node is not first[node.name]]
 
 
 def _takes_stage(node: ast.AsyncFunctionDef) -> bool:

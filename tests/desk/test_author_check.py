@@ -356,6 +356,46 @@ OTHERS = {
             hint="another name",
         ),
     ),
+    "two scenarios of one name": (
+        Slip(
+            file=SCENARIOS,
+            old="async def late(",
+            new="async def twice(  # again\n    ",
+            at="async def twice(  # again",
+            what="the scenario `twice` is there twice",
+            hint="another name",
+        ),
+    ),
+    "input to show that no scenario takes": (
+        Slip(
+            file=TESTS,
+            old='feedback="Zero is not zero."',
+            new='feedback="Zero is not zero.", show=("number", "n")',
+            at='@grading(points=5, diagnosis="wrong-value", feedback="Zero',
+            what="`test_zero` shows the input `number`, which no scenario takes",
+            hint="show=",
+        ),
+    ),
+    "parameters of the stub that no answer has": (
+        Slip(
+            file=STUB,
+            old="async def double(n):",
+            new="async def double(n, m):",
+            at="async def double",
+            what="no right answer has the interface of this stub",
+            hint="names and parameters that they have in the answers",
+        ),
+    ),
+    "name in the stub that no answer has": (
+        Slip(
+            file=STUB,
+            old="async def double(n):",
+            new="async def duoble(n):",
+            at="async def duoble",
+            what="no right answer has the interface of this stub",
+            hint="names and parameters that they have in the answers",
+        ),
+    ),
     "hidden test that cannot be found": (
         Slip(
             file=WRONG_ANSWER,

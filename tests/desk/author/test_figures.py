@@ -61,7 +61,7 @@ def faults(box: Box, folder: Path) -> list[str]:
 def checked(box: Box, folder: Path) -> list[str]:
     """The problems that `grade kit check` finds in the whole kit, each with its file."""
     document, _ = check_to_document(box, folder.parents[1], options=EVERYTHING)
-    return [f"{problem["path"]}: {problem['what']}" for problem in json.loads(document)["problems"]]
+    return [f"{problem['path']}: {problem['what']}" for problem in json.loads(document)["problems"]]
 
 
 # ---- drawing ---------------------------------------------------------------------------------------------------------
