@@ -159,6 +159,10 @@ class HiddenRun(Caller):
             why, seen = subject.told(judged)
         except GraderError as error:
             why = f"{error}\nhelp: {error.hint}"
+        except KeyboardInterrupt:
+            if calls.quitting is not None:
+                raise calls.quitting from None
+            raise
         except (SystemExit, TooLong, pytest.fail.Exception) as error:
             why = f"the hidden test ended with {type(error).__name__}: {error}"
         if time.monotonic() - began >= subject.timeout_seconds:
@@ -178,6 +182,8 @@ class _Calls:
         self._item = item
         self._reports: list[pytest.TestReport] = []
         self._failed = False
+        self.quitting: Exception | None = None
+        """By what the user has left pytest, as with ``q`` in its debugger."""
 
     def __call__(self, play: object) -> object:
         # What comes after a failure is for comparison: with the reference answer, and with simpler schedules.
@@ -185,7 +191,12 @@ class _Calls:
         return call(play, self._run)
 
     def _run(self) -> None:
-        reports = run_once(self._item)
+        try:
+            reports = run_once(self._item)
+        except pytest.exit.Exception as error:
+            # It is an Exception, which the judge would take for a fault of the hidden test, and go on.
+            self.quitting = error
+            raise KeyboardInterrupt from error
         if not self._failed:
             self._reports = reports
             self._failed = any(report.failed or report.skipped for report in reports)

@@ -355,6 +355,16 @@ def test_a_stub_that_is_no_python_is_an_error_of_the_kit_with_its_line(box: Box,
     assert caught.value.hint == "Correct the line."
 
 
+def test_hidden_tests_that_exit_when_they_are_imported_are_the_kits_fault(
+    box: Box, tiny: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    change(tiny / "exercises/ex01_double/test_hidden.py", "from grader", "import sys\nsys.exit(3)\nfrom grader")
+
+    with pytest.raises(KitError, match=r"test_hidden\.py:\d+: pytest cannot collect it: SystemExit: 3"):
+        grade(box, tiny, RIGHT)
+    assert capfd.readouterr() == ("", "")
+
+
 def test_hidden_tests_that_cannot_be_imported_are_the_kits_fault(box: Box, tiny: Path) -> None:
     change(tiny / "exercises/ex01_double/test_hidden.py", "from grader", "import nowhere_at_all\nfrom grader")
 

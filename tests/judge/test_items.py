@@ -246,6 +246,24 @@ def test_the_debugger_opens_at_the_line_of_the_hidden_test_and_once(kit: Path) -
     assert "(Pdb) 5" in done.stdout
 
 
+def test_leaving_the_debugger_ends_the_run_and_blames_no_kit(kit: Path) -> None:
+    command = [sys.executable, "-m", "pytest", DOUBLE, "--pdb", "--submission", "solutions/ex01_double/wrong/value.py"]
+    done = subprocess.run(command, cwd=kit, input="q\n", capture_output=True, text=True, check=False)
+
+    assert "Exit: Quitting debugger" in done.stdout
+    assert "the kit is at fault" not in done.stdout
+    assert done.returncode == 2
+
+
+@pytest.mark.parametrize("option", ["--seed=-1", "--schedules=0", "--schedules=many"])
+def test_an_option_that_is_no_number_of_schedules_is_refused(kit: Path, option: str) -> None:
+    command = [sys.executable, "-m", "pytest", DOUBLE, option]
+    done = subprocess.run(command, cwd=kit, capture_output=True, text=True, check=False)
+
+    assert f"argument {option.partition('=')[0]}:" in done.stderr
+    assert done.returncode == 4
+
+
 def test_every_item_has_a_timeout_from_the_limits_of_its_exercise(kit: Path) -> None:
     limits = "[limits]\ntotal_wall_seconds = 1\ntotal_cpu_seconds = 1\njudging_seconds = 1\n"
     change(kit / DOUBLE / "exercise.toml", "[rules]", f"{limits}\n[rules]")
