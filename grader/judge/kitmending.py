@@ -22,7 +22,7 @@ from grader.errors import KitError
 from grader.judge.explain.learned import place as place_of_lessons
 from grader.judge.explain.learned import read_learned
 from grader.judge.kitanswers import request_for
-from grader.judge.kitnames import functions_that_use, of_kit_files, scenarios_played
+from grader.judge.kitnames import functions_that_use, of_inputs_shown, of_kit_files, scenarios_played
 from grader.judge.options import EVERYTHING
 from grader.kit.exercise import Exercise
 from grader.kit.faults import KitFault
@@ -119,7 +119,10 @@ def _between_the_files(original: Exercise, to_judge: Exercise) -> tuple[frozense
         # One may be meant that has the name of another, or is no Python down to its name.
         missing |= scenarios_played(tests) - _functions(to_judge.scenarios)
     playing = functions_that_use(tests, missing)
-    faults = [replace(fault, path=original.folder / fault.path.name) for fault in of_kit_files(to_judge)]
+    found = of_kit_files(to_judge)
+    if not missing:  # one that is left out may take the input
+        found += of_inputs_shown(to_judge)
+    faults = [replace(fault, path=original.folder / fault.path.name) for fault in found]
     return frozenset(playing), [fault for fault in faults if not any(f'"{name}"' in fault.what for name in missing)]
 
 

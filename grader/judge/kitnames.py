@@ -63,12 +63,7 @@ _PLAY = tuple(name for name in vars(Play) if not name.startswith("_"))
 
 def of_kit_files(exercise: Exercise) -> list[KitFault]:
     """The faults in the scenarios and in the hidden tests of an exercise, of each file in the order of its lines."""
-    return [
-        *of_scenarios(exercise),
-        *of_played_scenarios(exercise),
-        *of_hidden_tests(exercise),
-        *of_inputs_shown(exercise),
-    ]
+    return [*of_scenarios(exercise), *of_played_scenarios(exercise), *of_hidden_tests(exercise)]
 
 
 def of_scenarios(exercise: Exercise) -> list[KitFault]:

@@ -376,6 +376,24 @@ OTHERS = {
             hint="show=",
         ),
     ),
+    "input to show of a scenario that is no Python": (
+        Slip(
+            file=SCENARIOS,
+            old="async def late(stage, n):",
+            new="async def late(stage, seconds)",
+            at="async def late",
+            what="expected ':'",
+            hint="Correct the line",
+        ),
+        Slip(
+            file=TESTS,
+            old='points=5, diagnosis="wrong-value", feedback="It does not end in time."',
+            new='points="five", diagnosis="wrong-value", feedback="Not in time.", show=("seconds",)',
+            at='@grading(points="five"',
+            what="'five'",
+            hint="points=",
+        ),
+    ),
     "parameters of the stub that no answer has": (
         Slip(
             file=STUB,
