@@ -387,11 +387,11 @@ OTHERS = {
         ),
         Slip(
             file=TESTS,
-            old='points=5, diagnosis="wrong-value", feedback="It does not end in time."',
-            new='points="five", diagnosis="wrong-value", feedback="Not in time.", show=("seconds",)',
-            at='@grading(points="five"',
-            what="'five'",
-            hint="points=",
+            old='feedback="It does not end in time.")\ndef test_late(play):\n    """ends in time"""',
+            new='feedback="Not in time.", show=("seconds",))\ndef test_late(play):',
+            at="def test_late",
+            what="`test_late` has no docstring",
+            hint="first line",
         ),
     ),
     "parameters of the stub that no answer has": (
