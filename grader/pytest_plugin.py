@@ -6,7 +6,8 @@ nothing of ours, unless a file of hidden tests is collected.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from argparse import ArgumentTypeError
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,18 @@ import pytest
 def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("awaitlings", "hidden tests of exercises")
     group.addoption("--submission", metavar="FILE", help="the submission to play; without it, the reference answer")
-    group.addoption("--schedules", type=int, metavar="N", help="how many task schedules at most")
+    group.addoption("--schedules", type=_whole(1), metavar="N", help="how many task schedules at most")
+
+
+def _whole(least: int) -> Callable[[str], int]:
+    """Read a whole number of at least so much, as the options of ``grade`` do."""
+
+    def read(text: str) -> int:
+        if not text.isdecimal() or int(text) < least:
+            raise ArgumentTypeError(f"{text!r} is no whole number of at least {least}")
+        return int(text)
+
+    return read
 
 
 @pytest.hookimpl(trylast=True)
@@ -24,7 +36,7 @@ def pytest_load_initial_conftests(parser: pytest.Parser, args: Sequence[str]) ->
     if any(_is_in_a_kit(Path(argument.partition("::")[0])) for argument in args):
         try:
             parser.getgroup("awaitlings").addoption(
-                "--seed", type=int, dest="schedule", metavar="K", help="play this task schedule alone"
+                "--seed", type=_whole(0), dest="schedule", metavar="K", help="play this task schedule alone"
             )
         except ValueError:
             pass

@@ -114,8 +114,8 @@ def _write_answers(folder: Path, name: str) -> None:
         (folder / below).mkdir(parents=True)
     right = answer(RIGHT, name)
     (folder / f"{name}.py").write_text(right)
-    for number in range(3):
-        (folder / "right" / f"way{number}.py").write_text(f"# way {number}\n{right}")
+    for number, value in enumerate(("n + n", "n * 2", "sum((n, n))")):
+        (folder / "right" / f"way{number}.py").write_text(right.replace("2 * n", value))
     value = "# fails: test_value (wrong-value)\n"
     (folder / "wrong" / "value.py").write_text(value + answer(WRONG_VALUE, name))
     (folder / "wrong" / "soon.py").write_text("# fails: test_time (wrong-value)\n" + answer(TOO_SOON, name))

@@ -6,7 +6,9 @@ This module imports pytest, and is itself imported only where pytest is needed.
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Callable, Generator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -56,6 +58,17 @@ class HiddenCalls:
             return self.call(play, run)
         finally:
             self._quiet = False
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_make_collect_report(self, collector: pytest.Collector) -> Generator[None, Any, Any]:
+        # pytest would print an internal error with its traceback, and tell no plugin of ours in which line it began.
+        try:
+            return (yield)
+        except SystemExit as error:
+            frames = traceback.extract_tb(error.__traceback__)
+            lines = [f"{Path(frame.filename).name}:{frame.lineno}" for frame in frames]
+            said = "\n".join([*lines, f"E   SystemExit: {error}"])
+            return pytest.CollectReport(nodeid=collector.nodeid, outcome="failed", longrepr=said, result=[])
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> bool | None:

@@ -88,8 +88,8 @@ class Bench:
         self.exercise = exercise
         self._box = box
         self._kit = kit
-        self._stub = read_text(exercise.stub)
-        self._scenarios = _read_scenarios(exercise.scenarios)
+        self._stub = _read_python(exercise.stub)
+        self._scenarios = _read_python(exercise.scenarios)
         self.reference = Reference(exercise, self.cell)
 
     def take_in(self, request: Request) -> tuple[Verdict, Submission | None]:
@@ -160,12 +160,12 @@ class _Grading:
         return Cells(backends, budget, lambda: self._bench.cell(source, budget))
 
 
-def _read_scenarios(path: Path) -> str:
-    """Read the scenarios. Raises KitError if they are no Python, which in the box would look like our fault."""
+def _read_python(path: Path) -> str:
+    """Read a file of the kit. Raises KitError if it is no Python, which would look like our fault later."""
     source = read_text(path)
     try:
         compile(source, str(path), "exec", dont_inherit=True)
-    except (SyntaxError, ValueError) as error:
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         line = getattr(error, "lineno", None) or 1
         raise KitError(f"{path}:{line}: Python cannot read this: {error}", hint="Correct the line.") from None
     return source

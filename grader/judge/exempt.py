@@ -33,7 +33,7 @@ def is_exempt(path: Path) -> bool:
 def first_lines(path: Path) -> list[str]:
     """The first two lines of an answer, which may say what it needs; empty for a file that cannot be read."""
     try:
-        text = path.read_text(encoding="utf-8", errors="replace")
+        text = path.read_text(encoding="utf-8-sig", errors="replace")
     except OSError:
         return []
     return [line.strip() for line in text.splitlines()[:_HEAD_LINES]]

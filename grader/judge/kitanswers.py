@@ -124,7 +124,9 @@ def _is_supported(path: Path) -> bool:
 
 
 def _head(path: Path) -> list[str]:
-    text = path.read_text(encoding="utf-8", errors="replace")
+    if not path.is_file():
+        return []  # it is reported when it is judged, such as a folder of that name
+    text = path.read_text(encoding="utf-8-sig", errors="replace")
     return [line.strip() for line in text.splitlines()[:_HEAD_LINES]]
 
 

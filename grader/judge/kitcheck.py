@@ -38,6 +38,8 @@ from grader.kit.figures import FOLDER
 from grader.kit.kit import LITTER, Kit, ReadKit
 from grader.kit.tables import read_text
 from grader.policy import submission
+from grader.policy.program import read as read_program
+from grader.policy.program import same_code
 from grader.policy.submission import Fault
 from grader.sandbox.box import Box
 from grader.text import counted, joined
@@ -278,22 +280,22 @@ def _does_nothing(stub: ast.Module) -> bool:
 
 def _not_clean(case: Mended, tests: Iterable[TestResult]) -> Iterator[KitProblem]:
     """What the stub raises but NotImplementedError, each once with the tests that meet it."""
-    met: dict[tuple[int, str], list[str]] = {}
+    met: dict[tuple[int | None, str], list[str]] = {}
     for test in tests:
         for result in test.results:
             failure = result.failure
             if failure is not None and failure.diagnosis != "not-written":
-                met.setdefault((failure.line or 1, failure.exception or failure.error), []).append(f"`{test.name}`")
+                met.setdefault((failure.line, failure.exception or failure.error), []).append(f"`{test.name}`")
     stub = ast.parse(read_text(case.exercise.stub))
     for (line, said), names in met.items():
         tests_named = joined(list(dict.fromkeys(names)))
-        if _stands_in_function(stub, line):
+        if line is None or _stands_in_function(stub, line):
             what = f"in {tests_named} the stub does not raise NotImplementedError; a learner is told: {said}"
             hint = 'Let it do nothing but `raise NotImplementedError("your turn")`.'
         else:
             what = f"the stub cannot be imported: {said}"
             hint = "Correct the line: what stands outside of functions runs for every learner, such as `import anyio`."
-        yield problem(case.original.stub, line, what, hint)
+        yield problem(case.original.stub, line or 1, what, hint)
 
 
 def _stands_in_function(tree: ast.Module, line: int) -> bool:
@@ -350,11 +352,26 @@ def _missing_answers(exercise: Exercise, solutions: Path, wrong: Sequence[object
         what = f"{RIGHT_ANSWERS} right answers that differ in structure are required: `{right}/*.py` has {count}"
         hint = f"Write one that goes another way than the others, such as `{right / 'another_way.py'}`."
         yield problem(right, 1, what, hint)
+    yield from _alike(exercise, solutions)
     if not wrong:
         what = f"every hidden test needs a wrong answer that fails it: `{solutions / 'wrong'}/*.py` has none"
         test, slug = (exercise.tests[0].name, exercise.tests[0].diagnosis) if exercise.tests else ("test_a", "late")
         hint = f"Write one for each mistake that learners make, with a first line like `# fails: {test} ({slug})`."
         yield problem(solutions / "wrong", 1, what, hint)
+
+
+def _alike(exercise: Exercise, solutions: Path) -> Iterator[KitProblem]:
+    """The right answers that are the reference, or one of those before them, but for comments and docstrings."""
+    met: list[tuple[Path, ast.Module]] = []
+    for path in (solutions / exercise.file, *sorted((solutions / "right").glob("*.py"))):
+        taken = submission.take(path, limit=exercise.limits.file_bytes)
+        program = taken if isinstance(taken, Fault) else read_program(taken)
+        if isinstance(program, Fault):
+            continue
+        if same := next((other for other, tree in met if same_code(tree, program.tree)), None):
+            what = f"this is the same code as `{shown(same)}`, and right answers differ in structure"
+            yield problem(path, 1, what, "Write one that goes another way, or delete this one.")
+        met.append((path, program.tree))
 
 
 def _never_failed(case: Mended, answers: Sequence[tuple[Path, Verdict, bool]]) -> Iterator[KitProblem]:

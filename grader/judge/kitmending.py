@@ -22,18 +22,22 @@ from grader.errors import KitError
 from grader.judge.explain.learned import place as place_of_lessons
 from grader.judge.explain.learned import read_learned
 from grader.judge.kitanswers import request_for
-from grader.judge.kitnames import functions_that_use, of_kit_files
+from grader.judge.kitnames import functions_that_use, of_kit_files, scenarios_played
 from grader.judge.options import EVERYTHING
 from grader.kit.exercise import Exercise
 from grader.kit.faults import KitFault
 from grader.kit.kit import ReadKit
 from grader.kit.tables import read_text
 from grader.policy import submission
+from grader.policy.interface import check_interface
+from grader.policy.program import Program
 from grader.policy.program import read as read_program
 from grader.policy.submission import Fault
 
 _FUNCTION = re.compile(r"^[ \t]*(?:async[ \t]+)?def[ \t]+(\w+)", re.MULTILINE)
 _LINE_OF_TOML = re.compile(r"\(at line (\d+), ")
+_OF_INTERFACE = ("name-missing", "parameters", "not-async")
+_NAMELESS = re.compile(r"is there twice|is meant as a hidden test")
 _PLACED = re.compile(r"(?P<path>.+?):(?P<line>\d+): (?P<what>.*)", re.DOTALL)
 
 
@@ -65,6 +69,12 @@ class Mended:
     def is_reported(self, slug: str) -> bool:
         """Whether the reading of the kit has said that it does not know a diagnosis."""
         return any(repr(slug) in fault.what for fault in self.known)
+
+    @property
+    def may_have_other_tests(self) -> bool:
+        """Whether a hidden test has the name of another one, or of none, so that its own name is not known yet."""
+        of_tests = (fault.what for fault in self.known if fault.path == self.original.test_file)
+        return any(_NAMELESS.search(what) for what in of_tests)
 
     def place(self, name: str) -> Path:
         """The file of the kit with this name in the folder of the exercise."""
@@ -103,8 +113,12 @@ def _between_the_files(original: Exercise, to_judge: Exercise) -> tuple[frozense
     """The hidden tests that play a scenario which is left out, and what else does not fit between the two files."""
     if not _is_readable(to_judge):
         return frozenset(_functions(original.test_file)), []
+    tests = ast.parse(read_text(to_judge.test_file))
     missing = _functions(original.scenarios) - _functions(to_judge.scenarios)
-    playing = functions_that_use(ast.parse(read_text(to_judge.test_file)), missing)
+    if len(_FUNCTION.findall(read_text(to_judge.scenarios))) < len(_FUNCTION.findall(read_text(original.scenarios))):
+        # One may be meant that has the name of another, or is no Python down to its name.
+        missing |= scenarios_played(tests) - _functions(to_judge.scenarios)
+    playing = functions_that_use(tests, missing)
     faults = [replace(fault, path=original.folder / fault.path.name) for fault in of_kit_files(to_judge)]
     return frozenset(playing), [fault for fault in faults if not any(f'"{name}"' in fault.what for name in missing)]
 
@@ -134,9 +148,31 @@ def _fault_of_stub(exercise: Exercise) -> KitFault | None:
     taken = submission.take(exercise.stub, limit=exercise.limits.file_bytes)
     program = taken if isinstance(taken, Fault) else read_program(taken)
     if not isinstance(program, Fault):
-        return None
+        return _fault_of_interface(exercise, program)
     what = f"the stub cannot be imported: {program.error}"
     return KitFault(path=exercise.stub, line=program.line or 1, what=what, hint=sentence(program.help))
+
+
+def _fault_of_interface(exercise: Exercise, stub: Program) -> KitFault | None:
+    """Why no right answer can be called as the stub can: it is the stub then that has another interface."""
+    if exercise.reference is None or exercise.solutions is None:
+        return None
+    faults: list[Fault] = []
+    for path in (exercise.reference, *sorted((exercise.solutions / "right").glob("*.py"))):
+        taken = submission.take(path, limit=exercise.limits.file_bytes)
+        answer = taken if isinstance(taken, Fault) else read_program(taken)
+        found = () if isinstance(answer, Fault) else check_interface(answer, stub.submission.source)
+        differs = [fault for fault in found if fault.kind in _OF_INTERFACE]
+        if not differs:
+            return None
+        faults.append(differs[0])
+    if len(faults) == 1:
+        return None
+    named = (node for node in stub.tree.body if f"`{getattr(node, 'name', '')}`" in faults[0].error)
+    line = next((node.lineno for node in named), 1)
+    what = f"no right answer has the interface of this stub; of `{exercise.file}` among them: {faults[0].error}"
+    hint = "Write the functions of the stub with the names and parameters that they have in the answers."
+    return KitFault(path=exercise.stub, line=line, what=what, hint=hint)
 
 
 def _has_useless_reference(exercise: Exercise) -> bool:

@@ -295,6 +295,11 @@ def of_played_scenarios(exercise: Exercise) -> list[KitFault]:
     return _in_order(found)
 
 
+def scenarios_played(tests: ast.Module) -> set[str]:
+    """The scenarios that the hidden tests play, as far as they name them."""
+    return set(_inputs_by_scenario(tests))
+
+
 def _inputs_by_scenario(tests: ast.Module) -> Mapping[str, set[str | None]]:
     """The names of the inputs that the hidden tests give to each scenario which they name."""
     given: dict[str, set[str | None]] = {}

@@ -13,8 +13,8 @@ from grader.kit.diagnosis import HINT_STAGES, Diagnosis
 from grader.kit.faults import Faults
 from grader.kit.figures import Figure, read_figures
 from grader.kit.hidden_tests import HiddenTest, read_hidden_tests
-from grader.kit.scenarios import imports_of_grader, unknown_inputs, unused_scenarios
-from grader.kit.sources import read_source
+from grader.kit.scenarios import doubled_scenarios, imports_of_grader, unknown_inputs, unused_scenarios
+from grader.kit.sources import blanked, read_source, span_of
 from grader.kit.tables import Table, read_table
 from grader.wire import BACKENDS
 
@@ -201,7 +201,13 @@ def read_exercise(
     scenarios = read_source(exercise.scenarios, faults.report, of_statements=faults.remark)
     read = read_hidden_tests(exercise.test_file, slugs=diagnoses.keys(), report=faults.report)
     mended = {}
-    if scenarios is not None and scenarios.text != scenarios.written:
+    if scenarios is not None and (doubled := doubled_scenarios(scenarios)):
+        for node in doubled:
+            what = f"the scenario `{node.name}` is there twice"
+            hint = "Give one of the two another name; Python keeps only the second."
+            faults.remark(path=scenarios.path, line=node.lineno, what=what, hint=hint)
+        mended[scenarios.path] = blanked(scenarios.text, map(span_of, doubled))
+    elif scenarios is not None and scenarios.text != scenarios.written:
         mended[scenarios.path] = scenarios.text
     if read.source is not None and read.mended != read.source.written:
         mended[read.source.path] = read.mended

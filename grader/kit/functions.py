@@ -31,6 +31,8 @@ class ReadFunction:
     ids: tuple[str, ...]
     """The ids of its parameter sets; a single empty one if it has no parameters."""
     problems: tuple[Problem, ...]
+    faulty_gradings: tuple[range, ...]
+    """The lines of its ``@grading``, if something is wrong with that."""
     is_playable: bool
     """Whether it can be judged as it is: only what it says of itself is wrong, if anything is."""
 
@@ -59,6 +61,7 @@ def read_function(node: Function, top: TopLevel, fixtures: Fixtures, slugs: Coll
         grading=grading,
         ids=ids,
         problems=(*grave, *of_words),
+        faulty_gradings=tuple(map(_lines_of_decorator, _gradings(node, top))) if of_grading else (),
         is_playable=not grave and bool(ids) and not reached & fixtures.faulty and grading.diagnosis is not None,
     )
 
@@ -73,7 +76,7 @@ def is_graded(node: Function, top: TopLevel) -> bool:
 
 def _grading(node: Function, top: TopLevel, slugs: Collection[str]) -> tuple[Grading, tuple[Problem, ...]]:
     """What ``@grading`` declares, of several the first, and what is wrong with that."""
-    declared = [decorator for decorator in node.decorator_list if _name_of(decorator, top) in _GRADINGS]
+    declared = _gradings(node, top)
     if not declared:
         what = f"`{node.name}` must have the decorator `@grading(...)`"
         return Grading(), (Problem(node.lineno, what, f"Write {EXAMPLE} above it."),)
@@ -87,6 +90,14 @@ def _grading(node: Function, top: TopLevel, slugs: Collection[str]) -> tuple[Gra
         return Grading(), (Problem(first.lineno, what, f"Write {EXAMPLE}."), *more)
     grading, problems = read_grading(first, node.name, slugs)
     return grading, (*problems, *more)
+
+
+def _gradings(node: Function, top: TopLevel) -> list[ast.expr]:
+    return [decorator for decorator in node.decorator_list if _name_of(decorator, top) in _GRADINGS]
+
+
+def _lines_of_decorator(decorator: ast.expr) -> range:
+    return range(decorator.lineno, (decorator.end_lineno or decorator.lineno) + 1)
 
 
 def _problem_of_points(node: Function, grading: Grading, ids: tuple[str, ...]) -> Iterator[Problem]:
@@ -108,7 +119,9 @@ def _problems_of_function(node: Function) -> Iterator[Problem]:
         match inner:
             case ast.Return(value=value) if value is not None and not _is_none(value):
                 what = f"`{node.name}` returns a value, which no code looks at"
-                yield Problem(inner.lineno, what, f"Write `assert {ast.unparse(value)}`.")
+                holds = isinstance(value, ast.Constant)
+                hint = "Write a plain `return`" if holds else f"Write `assert {ast.unparse(value)}`"
+                yield Problem(inner.lineno, what, f"{hint}.")
             case ast.Yield() | ast.YieldFrom():
                 what = f"`{node.name}` yields, so that calling it runs nothing"
                 yield Problem(inner.lineno, what, "Take the `yield` out, and `assert` what has to hold.")

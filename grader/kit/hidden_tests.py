@@ -77,7 +77,7 @@ def read_hidden_tests(path: Path, *, slugs: Collection[str], report: Report) -> 
         tests=tuple(replace(test, number=number) for number, test in enumerate(tests, start=1)),
         left_out=file.left_out,
         source=source,
-        mended=blanked(source.text, map(span_of, file.refused)),
+        mended=blanked(source.text, [*map(span_of, file.refused), *file.faulty_gradings]),
     )
 
 
@@ -145,6 +145,8 @@ class _File:
             *(statement for statement in source.tree.body if self._refusal(statement)),
         ]
         """The statements that pytest is not to see."""
+        self.faulty_gradings = [lines for read in self.playable for lines in read.faulty_gradings]
+        """The lines of decorators that might raise if they were called: what they say has been read already."""
         self._unread = [
             *(node.name for _, node in self._hidden),
             *(node.name for node in self._misnamed),
@@ -198,6 +200,9 @@ class _File:
             case ast.Assign(targets=[ast.Name(id=name)], value=ast.Lambda() | ast.Name()) if name.startswith("test_"):
                 what = f"`{name}` is a hidden test that is not written as one"
                 hint = f"Write `def {name}(play):`."
+            case ast.Assign(targets=[ast.Name(id=name)]) if name in self._first:
+                what = f"`{name}` is bound again, so that the hidden test on line {self._first[name].lineno} is lost"
+                hint = "Give one of the two another name."
             case _:
                 return []
         return [Problem(statement.lineno, what, hint)]

@@ -41,6 +41,13 @@ def unused_scenarios(scenarios: Source, tests: Source, drawn: Collection[str] = 
             yield Problem(node.lineno, f"no hidden test plays the scenario `{node.name}`", hint)
 
 
+def doubled_scenarios(scenarios: Source) -> list[ast.AsyncFunctionDef]:
+    """The scenarios that have the name of one before them, which Python forgets."""
+    scenes = [node for node in scenarios.tree.body if isinstance(node, ast.AsyncFunctionDef) and takes_stage(node)]
+    first = {node.name: node for node in reversed(scenes)}
+    return [node for node in scenes if node is not first[node.name]]
+
+
 def unknown_inputs(scenarios: Source, tests: Iterable[HiddenTest]) -> Iterator[Problem]:
     """What is wrong with each name in a ``show`` that is an argument of no function in ``scenarios.py``."""
     functions = [node for node in scenarios.nodes if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]

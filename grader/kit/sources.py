@@ -23,6 +23,8 @@ _GOES_ON = re.compile(r"[ \t#)\]}]|$|(else|elif|except|finally)\b")
 _NEEDS_MORE = re.compile(r"was never closed|unterminated triple-quoted")
 """What Python says of a statement that may go on in a later line, even one that begins at the margin."""
 _AT_ANOTHER_LINE = re.compile(r"on line (\d+)$")
+_DETECTED = re.compile(r" \(detected at line \d+\)$")
+"""What Python adds of a text that is not closed: a line counted from where the statement begins, and no help."""
 _Unreadable = (SyntaxError, ValueError, RecursionError, MemoryError)
 """What Python raises for a text that it cannot read: the last three for a null byte, and for brackets too deep."""
 
@@ -118,6 +120,7 @@ def _problem(error: Exception, span: range, before: int) -> Problem:
     """What is wrong in a statement; ``before`` is the number of lines in front of the text that was read."""
     line = min(max(_line(error) + before, span.start), span.stop - 1)
     said = error.msg if isinstance(error, SyntaxError) else str(error) or type(error).__name__
+    said = _DETECTED.sub("", said)
     # Python says of a block that is missing where the next statement begins, and names the line of its head in words.
     if (named := _AT_ANOTHER_LINE.search(said)) is not None:
         line = int(named[1]) + before

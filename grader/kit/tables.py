@@ -48,21 +48,26 @@ def read_table(path: Path, *, known: Keys, report: Report) -> Table:
 def read_reported(path: Path, report: Report) -> str | None:
     """Read a file of the kit; None, and a report, if it is missing or not UTF-8."""
     try:
-        return path.read_text(encoding="utf-8")
-    except FileNotFoundError:
-        report(path=path, line=1, what="this file is missing", hint="Add it, and run `grade kit check`.")
-    except (OSError, UnicodeDecodeError) as error:
-        report(path=path, line=1, what=f"cannot be read: {error}", hint="Save it as a UTF-8 text file.")
+        return read_text(path)
+    except KitError as error:
+        report(path=path, line=1, what=str(error).removeprefix(f"{path}: "), hint=error.hint)
     return None
 
 
 def read_text(path: Path) -> str:
-    """Read a file of a kit that has been read before. Raises KitError if it is missing by now, or not UTF-8."""
+    """Read a file of a kit, without a byte order mark. Raises KitError if it is missing, no file, or not UTF-8."""
     try:
-        return path.read_text(encoding="utf-8")
+        # Reading a named pipe would wait for ever for a program that writes into it.
+        if not path.is_file() and path.stat():
+            raise KitError(f"{path}: this is no file", hint=f"Put the file `{path.name}` in its place.")
+        # Editors on Windows begin a file with the mark. Python passes over it where it reads a file, and not in a text.
+        return path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
         raise KitError(f"{path}: this file is missing", hint="Add it, and run `grade kit check`.") from None
-    except (OSError, UnicodeDecodeError) as error:
+    except OSError as error:
+        what = f"{path}: cannot be read: {error.strerror or type(error).__name__}"
+        raise KitError(what, hint="Put a file in its place that you may read.") from error
+    except UnicodeDecodeError as error:
         raise KitError(f"{path}: cannot be read: {error}", hint="Save it as a UTF-8 text file.") from error
 
 

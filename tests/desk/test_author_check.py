@@ -338,6 +338,84 @@ OTHERS = {
             hint='play("late", n=...)',
         ),
     ),
+    "points that are missing": (
+        Slip(
+            file=TESTS,
+            old='points=5, diagnosis="wrong-value", feedback="Two',
+            new='diagnosis="wrong-value", feedback="Two',
+            at='@grading(diagnosis="wrong-value", feedback="Two',
+            what="`test_two` has no `points`",
+            hint="points=",
+        ),
+    ),
+    "name of another test, where a wrong answer claims to fail its own": (
+        Slip(
+            file=TESTS,
+            old="def test_five(play):",
+            new="def test_four(play):  # again",
+            at="def test_four(play):  # again",
+            what="`test_four` is there twice",
+            hint="another name",
+        ),
+    ),
+    "two scenarios of one name": (
+        Slip(
+            file=SCENARIOS,
+            old="async def late(",
+            new="async def twice(  # again\n    ",
+            at="async def twice(  # again",
+            what="the scenario `twice` is there twice",
+            hint="another name",
+        ),
+    ),
+    "input to show that no scenario takes": (
+        Slip(
+            file=TESTS,
+            old='feedback="Zero is not zero."',
+            new='feedback="Zero is not zero.", show=("number", "n")',
+            at="def test_zero(play)",
+            what="`test_zero` shows 'number', and no scenario has that input",
+            hint="Name an input",
+        ),
+    ),
+    "input to show of a scenario that is no Python": (
+        Slip(
+            file=SCENARIOS,
+            old="async def late(stage, n):",
+            new="async def late(stage, seconds)",
+            at="async def late",
+            what="expected ':'",
+            hint="Correct the line",
+        ),
+        Slip(
+            file=TESTS,
+            old='feedback="It does not end in time.")\ndef test_late(play):\n    """ends in time"""',
+            new='feedback="Not in time.", show=("seconds",))\ndef test_late(play):',
+            at="def test_late",
+            what="`test_late` has no docstring",
+            hint="first line",
+        ),
+    ),
+    "parameters of the stub that no answer has": (
+        Slip(
+            file=STUB,
+            old="async def double(n):",
+            new="async def double(n, m):",
+            at="async def double",
+            what="no right answer has the interface of this stub",
+            hint="names and parameters that they have in the answers",
+        ),
+    ),
+    "name in the stub that no answer has": (
+        Slip(
+            file=STUB,
+            old="async def double(n):",
+            new="async def duoble(n):",
+            at="async def duoble",
+            what="no right answer has the interface of this stub",
+            hint="names and parameters that they have in the answers",
+        ),
+    ),
     "hidden test that cannot be found": (
         Slip(
             file=WRONG_ANSWER,

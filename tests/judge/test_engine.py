@@ -345,6 +345,26 @@ def test_scenarios_that_are_no_python_are_the_kits_fault(box: Box, tiny: Path) -
     assert caught.value.hint
 
 
+def test_a_stub_that_is_no_python_is_an_error_of_the_kit_with_its_line(box: Box, tmp_path: Path) -> None:
+    kit = load_kit(make_kit(tmp_path / "kit"))
+    change(kit.exercises[0].stub, "async def double(n):", "async def double(n)")
+
+    with pytest.raises(KitError, match=r"double\.py:4: Python cannot read this") as caught:
+        engine.grade(box, kit, kit.exercises[0], [Request(path=kit.exercises[0].stub, shown="double.py")])
+
+    assert caught.value.hint == "Correct the line."
+
+
+def test_hidden_tests_that_exit_when_they_are_imported_are_the_kits_fault(
+    box: Box, tiny: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    change(tiny / "exercises/ex01_double/test_hidden.py", "from grader", "import sys\nsys.exit(3)\nfrom grader")
+
+    with pytest.raises(KitError, match=r"test_hidden\.py:\d+: pytest cannot collect it: SystemExit: 3"):
+        grade(box, tiny, RIGHT)
+    assert capfd.readouterr() == ("", "")
+
+
 def test_hidden_tests_that_cannot_be_imported_are_the_kits_fault(box: Box, tiny: Path) -> None:
     change(tiny / "exercises/ex01_double/test_hidden.py", "from grader", "import nowhere_at_all\nfrom grader")
 

@@ -276,6 +276,15 @@ def test_the_debugger_opens_where_the_test_asked_for_what_did_not_happen(kit: Pa
     assert "NameError" not in done.stdout
 
 
+@pytest.mark.parametrize("option", ["--seed=-1", "--schedules=0", "--schedules=many"])
+def test_an_option_that_is_no_number_of_schedules_is_refused(kit: Path, option: str) -> None:
+    command = [sys.executable, "-m", "pytest", DOUBLE, option]
+    done = subprocess.run(command, cwd=kit, capture_output=True, text=True, check=False)
+
+    assert f"argument {option.partition('=')[0]}:" in done.stderr
+    assert done.returncode == 4
+
+
 def test_every_item_has_a_timeout_from_the_limits_of_its_exercise(kit: Path) -> None:
     limits = "[limits]\ntotal_wall_seconds = 1\ntotal_cpu_seconds = 1\njudging_seconds = 1\n"
     change(kit / DOUBLE / "exercise.toml", "[rules]", f"{limits}\n[rules]")

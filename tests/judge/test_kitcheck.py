@@ -165,6 +165,30 @@ def test_three_right_answers_are_needed_beside_the_reference(box: Box, root: Pat
     assert problem.endswith("right/*.py` has 2")
 
 
+def test_right_answers_of_the_same_code_are_a_problem(box: Box, root: Path) -> None:
+    text = (root / RIGHT_FOLDER / "way0.py").read_text()
+    (root / RIGHT_FOLDER / "way1.py").write_text(f'"""Another way."""\n# It differs in words alone.\n{text}')
+
+    assert problems(box, root) == [
+        f"{RIGHT_FOLDER}/way1.py:1: this is the same code as `right/way0.py`, and right answers differ in structure"
+    ]
+
+
+@pytest.mark.parametrize("name", ["right/folder.py", "wrong/folder.py"])
+def test_a_folder_that_is_named_like_an_answer_is_a_problem(box: Box, root: Path, name: str) -> None:
+    (root / "solutions/ex01_double" / name).mkdir()
+
+    (problem,) = problems(box, root)
+
+    assert problem.startswith(f"solutions/ex01_double/{name}:1: `folder.py` is a folder")
+
+
+def test_a_byte_order_mark_does_not_hide_the_first_line_of_a_wrong_answer(box: Box, root: Path) -> None:
+    (root / VALUE).write_text("\ufeff" + (root / VALUE).read_text())
+
+    assert problems(box, root) == []
+
+
 def test_an_answer_that_is_not_utf8_is_a_problem_of_that_file(box: Box, root: Path) -> None:
     (root / "solutions/ex01_double/right/way1.py").write_bytes(b"# \xe9\n" + answer(RIGHT).encode())
 

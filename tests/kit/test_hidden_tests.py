@@ -287,3 +287,36 @@ def test_parameters_that_stand_in_a_broken_statement_are_passed_over(tmp_path: P
 
     assert wrong == ["1: not Python: '[' was never closed"]
     assert tests.left_out == {"test_it"}
+
+
+# ---- what is read and cannot be called -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("points", ["", "points=POINTS, ", "point=60, "])
+def test_a_grading_that_pytest_could_not_call_does_not_keep_its_test_from_being_collected(
+    tmp_path: Path, points: str
+) -> None:
+    text = f'@grading({points}diagnosis="serial", feedback="x")\ndef test_a(play):\n    """does it"""\n'
+
+    tests, wrong = read(tmp_path, text + REST.format(points=40))
+
+    assert all(said.startswith("1: `test_a`") for said in wrong)
+    assert collected(tmp_path, tests.mended) == ["test_a", "test_rest"]
+
+
+def test_a_name_of_a_hidden_test_that_is_bound_again_is_refused_at_that_line(tmp_path: Path) -> None:
+    tests, wrong = read(tmp_path, graded("test_a") + "test_a = 3\n")
+
+    assert wrong == ["6: `test_a` is bound again, so that the hidden test on line 5 is lost"]
+    assert [test.name for test in tests.tests] == ["test_a"]
+    assert collected(tmp_path, tests.mended) == ["test_a"]
+
+
+def test_a_value_that_always_holds_is_not_to_be_asserted(tmp_path: Path) -> None:
+    path = tmp_path / "test_hidden.py"
+    path.write_text(HEAD + graded("test_a", body="return True"))
+    faults = Faults()
+
+    read_hidden_tests(path, slugs=SLUGS, report=faults.report)
+
+    assert [fault.hint for fault in faults.in_order()] == ["Write a plain `return`."]

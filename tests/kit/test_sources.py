@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import os
 from pathlib import Path
 
 import pytest
@@ -135,6 +136,27 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path: Path, content: bytes | No
     assert read_source(path, faults.report, of_statements=faults.report) is None
     (fault,) = faults.in_order()
     assert fault.what.startswith(said)
+
+
+def test_a_byte_order_mark_is_passed_over(tmp_path: Path) -> None:
+    source, wrong = read(tmp_path, "\ufeffdef good(): ...\n")
+
+    assert wrong == []
+    assert defined(source) == ["good"]
+
+
+def test_a_pipe_that_is_named_like_a_file_is_named_and_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "scenarios.py")
+    faults = Faults()
+
+    assert read_source(tmp_path / "scenarios.py", faults.report, of_statements=faults.report) is None
+    assert [fault.what for fault in faults.in_order()] == ["this is no file"]
+
+
+def test_a_text_that_is_not_closed_is_named_without_a_line_counted_from_elsewhere(tmp_path: Path) -> None:
+    _, wrong = read(tmp_path, 'one = 1\n\n\ndef two():\n    return "two\n')
+
+    assert wrong == [(5, "not Python: unterminated string literal")]
 
 
 def test_lines_are_blanked_out_with_their_decorators_and_counted_on() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,6 +21,9 @@ from grader.reports.checked import document, show_count, show_problems
 from grader.reports.screen import Piece, Screen
 from grader.sandbox.box import Box
 from grader.text import counted
+
+_OF_FIGURES = re.compile(r"not TOML|cannot be read|this (file is missing|is no file)|.*'(figures|title)\b")
+"""What is said of an exercise.toml where the figures that it declares, or their titles, cannot be told."""
 
 Show = Callable[[Screen, Checked, Kit | None], None]
 """Shows what was found of one file; the kit is None where none could be read."""
@@ -57,18 +61,30 @@ def check_to_document(box: Box, root: Path, *, options: PlayOptions) -> tuple[st
 
 def _checked(box: Box, read: ReadKit, options: PlayOptions, only: Collection[str] | None = None) -> Iterator[Checked]:
     """What the judge finds in a kit, and then what is wrong with the pictures of its lessons."""
-    yield from kitcheck.check(box, read, options=options, only=only)
+    at_fault = _unreadable_for_figures(read)
+    for checked in kitcheck.check(box, read, options=options, only=only):
+        at_fault.update(problem.fault.path for problem in checked.problems if problem.fault not in read.faults)
+        yield checked
     for exercise in read.kit.exercises if read.kit is not None else ():
-        if (only is None or exercise.folder.name in only) and _can_be_drawn(exercise, read):
+        if (only is None or exercise.folder.name in only) and _can_be_drawn(exercise, at_fault):
             problems = tuple(KitProblem(fault=fault) for fault in stale_figures(box, exercise))
             if exercise.figures or problems:
                 drawn = counted(len(exercise.figures), "figure")
                 yield Checked(exercise=exercise.id, subject=FOLDER, summary=drawn, problems=problems)
 
 
-def _can_be_drawn(exercise: Exercise, read: ReadKit) -> bool:
-    """Whether the files are there that a picture is drawn from; if not, that is reported already."""
-    return exercise.lesson.is_file() and exercise.scenarios.is_file() and exercise.scenarios not in read.mended
+def _unreadable_for_figures(read: ReadKit) -> set[Path]:
+    """The files from which no picture can be drawn as it is declared, through a fault of the reading."""
+    return {*read.mended, *(fault.path for fault in read.faults if _OF_FIGURES.match(fault.what))}
+
+
+def _can_be_drawn(exercise: Exercise, at_fault: Collection[Path]) -> bool:
+    """Whether the files are sound that a picture is drawn from; if not, that is reported already.
+
+    A picture of a scenario with a fault would show another play than its author means, and ask to be drawn again.
+    """
+    sources = (exercise.scenarios, exercise.folder / "exercise.toml")
+    return exercise.lesson.is_file() and exercise.scenarios.is_file() and not any(path in at_fault for path in sources)
 
 
 # ---- again and again -------------------------------------------------------------------------------------------------

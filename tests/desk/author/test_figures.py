@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
 
+from grader.desk.author.check import check_to_document
 from grader.desk.author.figures import draw_figures, stale_figures
 from grader.errors import KitError
+from grader.judge.options import EVERYTHING
 from grader.kit.exercise import Exercise
 from grader.kit.kit import builtin_root, load_kit
 from grader.sandbox.box import Box
@@ -53,6 +56,12 @@ def faults(box: Box, folder: Path) -> list[str]:
     found = stale_figures(box, kit.exercises[0])
     assert all(fault.hint[0].isupper() for fault in found)
     return [f"{fault.path.relative_to(folder)}:{fault.line}: {fault.what}" for fault in found]
+
+
+def checked(box: Box, folder: Path) -> list[str]:
+    """The problems that `grade kit check` finds in the whole kit, each with its file."""
+    document, _ = check_to_document(box, folder.parents[1], options=EVERYTHING)
+    return [f"{problem['path']}: {problem['what']}" for problem in json.loads(document)["problems"]]
 
 
 # ---- drawing ---------------------------------------------------------------------------------------------------------
@@ -207,3 +216,27 @@ def test_the_figure_of_the_kit_that_authors_begin_with_is_current(box: Box) -> N
     kit = load_kit(builtin_root() / "templates" / "kit")
 
     assert [str(fault) for fault in stale_figures(box, kit.exercises[0])] == []
+
+
+def test_a_scenario_with_a_fault_leaves_no_figure_to_draw_again(box: Box, folder: Path) -> None:
+    draw(box, folder)
+    change(folder / "scenarios.py", "stage.submission", "stage.submision")
+
+    found = checked(box, folder)
+
+    assert [said for said in found if "figure" in said] == []
+    assert any("`submision`" in said for said in found)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"), [("level = 1", "level ="), ('name = "waits"', ""), ('caption = "It', 'capt = "It')]
+)
+def test_figures_whose_declaration_cannot_be_read_are_not_called_strangers(
+    box: Box, folder: Path, old: str, new: str
+) -> None:
+    draw(box, folder)
+    change(folder / "exercise.toml", old, new)
+
+    (problem,) = checked(box, folder)
+
+    assert "exercise.toml: " in problem
