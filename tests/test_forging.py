@@ -550,9 +550,9 @@ def hidden(body: str, *, before: str = "") -> str:
         ("pytest.importorskip('no_such_module')", "was skipped"),
         ("pass", "looked at no play"),
         ("assert True", "looked at no play"),
-        ("raise TypeError", "the kit is at fault: exercises/ex01_one/test_hidden.py:11: TypeError"),
+        ("raise TypeError", "the kit is at fault: exercises/ex01_one/test_hidden.py:9: TypeError"),
         ("pytest.fail('before any play')", "looked at no play"),
-        ("pytest.exit('all is well', returncode=0)", "the kit is at fault: exercises/ex01_one/test_hidden.py:11: Exit"),
+        ("pytest.exit('all is well', returncode=0)", "the kit is at fault: exercises/ex01_one/test_hidden.py:9: Exit"),
         ("import sys; play('ask'); sys.exit(0)", "left no result"),
     ],
 )
