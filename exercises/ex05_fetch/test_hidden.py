@@ -285,9 +285,10 @@ def test_cancelling_hangs_up(play):
                 help="take the shield away, and catch `Exception`, never `BaseException`: a cancellation has to pass",
             )
         assert recording.stopped_at_once
-        # At the end of its patience the server hangs up.
+        # Before it has sent anything, the connection may not be its own yet: anyio 4.14 loses one that is cancelled
+        # on its way out of connect_tcp. At the end of its patience the server hangs up.
         hung_up = recording.order.count("hung up") == recording.order.count("connected")
-        assert hung_up or recording.cancelled_at > PATIENCE
+        assert hung_up or not any(recording.values("request")) or recording.cancelled_at > PATIENCE
         hang_ups += recording.order.count("hung up")
     assert hang_ups > 0
 
