@@ -22,6 +22,7 @@ FOLDER = "/home/you/patience"
 _BLOCK = re.compile(
     r'^```(?P<language>\w+)(?: title="(?P<title>[^"]+)")?\n(?P<text>.*?)^```$', re.DOTALL | re.MULTILINE
 )
+_OURS = re.compile(r"ex\d+: plays |play\(|ended as |diagnosis: ")
 _MASKS = (
     (re.compile(r"\d+(\.\d+)? s real"), "0.1 s real"),
     (re.compile(r"\bin \d+\.\d+s\b"), "in 0.1s"),
@@ -100,6 +101,11 @@ def masked(prints: str) -> str:
         prints = pattern.sub(instead, prints)
     prints = _TIMED.sub("  ", prints)
     return "\n".join(line.rstrip() for line in prints.splitlines())
+
+
+def ours(prints: str) -> list[str]:
+    """The lines that the grader adds to what pytest prints; a new release of pytest may word all others anew."""
+    return [line for line in masked(prints).splitlines() if _OURS.match(line)]
 
 
 def refresh() -> None:
