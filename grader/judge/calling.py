@@ -65,6 +65,8 @@ class HiddenCalls:
         try:
             return (yield)
         except SystemExit as error:
+            if collector.path.name != "test_hidden.py":
+                raise  # one of the author's other files, in a run of pytest that we are guests in
             frames = traceback.extract_tb(error.__traceback__)
             lines = [f"{Path(frame.filename).name}:{frame.lineno}" for frame in frames]
             said = "\n".join([*lines, f"E   SystemExit: {error}"])

@@ -18,11 +18,13 @@ _HEAD_LINES = 2
 
 
 def check_for(exercise: Exercise, path: Path) -> Check:
-    """How a submission is checked before it is played: by the rules of the exercise, or by its interface alone.
+    """How a submission is checked before it is played: by the rules of the exercise, if it is none of the kit's own."""
+    return check_of_answer(path) if _is_of_the_kit(exercise, path) else rules.check
 
-    The latter holds for a file among the kit's own solutions that says ``# off-limits: exempt`` in its first two lines.
-    """
-    return check_interface_only if _is_of_the_kit(exercise, path) and is_exempt(path) else rules.check
+
+def check_of_answer(path: Path) -> Check:
+    """How an answer of the kit is checked: by the rules, or by its interface alone if it says that it is exempt."""
+    return _check_interface_only if is_exempt(path) else rules.check
 
 
 def is_exempt(path: Path) -> bool:
@@ -39,7 +41,7 @@ def first_lines(path: Path) -> list[str]:
     return [line.strip() for line in text.splitlines()[:_HEAD_LINES]]
 
 
-def check_interface_only(taken: Submission, exercise: Exercise, stub: str) -> rules.Findings:
+def _check_interface_only(taken: Submission, exercise: Exercise, stub: str) -> rules.Findings:
     """Check that the submission can be called, and none of the rules."""
     program = read(taken)
     faults = (program,) if isinstance(program, Fault) else check_interface(program, stub)

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from grader.judge.engine import Request, versions
-from grader.judge.exempt import check_interface_only, first_lines, is_exempt
+from grader.judge.exempt import check_of_answer, first_lines
 from grader.judge.options import EVERYTHING, PlayOptions
 from grader.kit.exercise import Exercise
 from grader.policy import rules
@@ -102,8 +102,7 @@ def _answers(exercise: Exercise) -> list[Path]:
 
 def request_for(path: Path, options: PlayOptions) -> Request:
     """The request to grade an answer of the kit."""
-    check = check_interface_only if is_exempt(path) else rules.check
-    return Request(path=path, shown=shown(path), options=options, check=check)
+    return Request(path=path, shown=shown(path), options=options, check=check_of_answer(path))
 
 
 def stub_request(exercise: Exercise) -> Request:

@@ -19,11 +19,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from grader.errors import KitError
+from grader.judge.exempt import check_of_answer
 from grader.judge.explain.learned import place as place_of_lessons
 from grader.judge.explain.learned import read_learned
-from grader.judge.kitanswers import request_for
 from grader.judge.kitnames import functions_that_use, of_kit_files, scenarios_played
-from grader.judge.options import EVERYTHING
 from grader.kit.exercise import Exercise
 from grader.kit.faults import KitFault
 from grader.kit.kit import ReadKit
@@ -93,7 +92,7 @@ def mended(exercise: Exercise, read: ReadKit) -> Iterator[Mended]:
         to_judge = original
         if texts or lessons:
             to_judge = _copied(original, Path(folder), texts, leave_out={fault.path.name for fault in lessons})
-        if _has_useless_reference(original):
+        if _has_useless_reference(original, "" if stub is not None else read_text(original.stub)):
             to_judge = replace(to_judge, solutions=None)
         known = {(fault.path, fault.line) for fault in read.faults}
         left_out, names = _between_the_files(original, to_judge)
@@ -175,18 +174,17 @@ def _fault_of_interface(exercise: Exercise, stub: Program) -> KitFault | None:
     return KitFault(path=exercise.stub, line=line, what=what, hint=hint)
 
 
-def _has_useless_reference(exercise: Exercise) -> bool:
-    """Whether the reference answer cannot be judged, so that it is no witness of what is the kit's fault."""
+def _has_useless_reference(exercise: Exercise, stub: str) -> bool:
+    """Whether the reference answer cannot be judged, so that it is no witness of what is the kit's fault.
+
+    ``stub`` is the text of the stub, empty if Python cannot read it.
+    """
     if exercise.reference is None:
         return False
     taken = submission.take(exercise.reference, limit=exercise.limits.file_bytes)
-    return isinstance(taken, Fault) or bool(
-        request_for(exercise.reference, EVERYTHING).check(taken, exercise, _stub(exercise)).faults
-    )
-
-
-def _stub(exercise: Exercise) -> str:
-    return "" if _fault_of_stub(exercise) else read_text(exercise.stub)
+    if isinstance(taken, Fault):
+        return True
+    return bool(check_of_answer(exercise.reference)(taken, exercise, stub).faults)
 
 
 def _faults_of_lessons(exercise: Exercise) -> list[KitFault]:
