@@ -23,7 +23,10 @@ settings.load_profile("same again")
 collect_ignore = ["attacks"]
 
 # Where these tests are run by CI themselves, the command would speak to it.
-for name in ("GITHUB_ACTIONS", "GITHUB_STEP_SUMMARY", "GITHUB_WORKSPACE", "CI_PROJECT_DIR"):
+_SPOKEN_TO = ("GITHUB_ACTIONS", "GITHUB_STEP_SUMMARY", "GITHUB_WORKSPACE", "CI_PROJECT_DIR")
+# And pytest, whose output some tests read, would print more of it, in other colours or widths.
+_PRINTED_FOR = ("CI", "BUILD_NUMBER", "FORCE_COLOR", "NO_COLOR", "PY_COLORS", "COLUMNS", "LINES")
+for name in (*_SPOKEN_TO, *_PRINTED_FOR):
     os.environ.pop(name, None)
 
 
