@@ -43,7 +43,7 @@ version = "1"
 exercises = ["ex01_one", "ex02_innocent"]
 
 [limits]
-cpu_seconds = 1
+cpu_seconds = 2
 wall_seconds = 2
 memory_mb = 400
 

@@ -63,7 +63,7 @@ class Limits:
     """
 
     wall_seconds: int = 30
-    cpu_seconds: int = 5
+    cpu_seconds: int = 8
     memory_mb: int = 1024
     output_bytes: int = 8192
     file_bytes: int = 65_536

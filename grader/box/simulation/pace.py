@@ -24,10 +24,13 @@ KNOWN_SPIN = 5000
 """As many steps in a row are enough in a line in which another play of the program has spun."""
 BESIDE_THREADS = 1000
 """Steps without progress after which a thread goes on, in a run in which tasks have spun beside threads before."""
-STEPS_OF_A_TURN = 2
+STEPS_OF_A_TURN = 4
 """Many threads are slower than as many tasks: for so many steps that a run may take, its threads have a turn."""
 POLLS = 1000
 """Turns in a row in which threads have only polled, after which time passes for all others."""
+POLLS_IN_VAIN = 10_000
+"""Turns in a row after which they poll in vain. A turn takes a fifth of a millisecond of CPU time on a slow computer: as
+many of them as a task has steps took more than a play has, and the play ended for that reason."""
 CALLBACKS_PER_STEP = 4
 """The most callbacks in the mean for one step; a task that ends comes with two or three."""
 
@@ -174,7 +177,7 @@ class Pace:
         if self._unwinding is not None:
             if self.turns > self._last_turn:
                 self._unwinding()
-        elif self.polled > self._spin:
+        elif self.polled > min(POLLS_IN_VAIN, self._spin):
             simulation.fail(Ended.NEVER_YIELDS, f"a thread has polled {self.polled} times in vain", line)
         elif self.turns > self._last_turn:
             reason = f"not finished after {self.turns} turns of threads and {simulation.now:g} virtual seconds"
