@@ -119,8 +119,8 @@ def noted_again(document: Json) -> Json:
 def soon(work: Callable[[], object]) -> None:
     """Fail if it takes twelve times as long as a plain loop of five million rounds, which is measured at the same time.
 
-    What is guarded against grows with the square of megabytes, and takes minutes. Seconds alone say nothing: one computer
-    needs three times as many as another, and as many again while it does something else.
+    What is guarded against grows with the square of megabytes, and takes minutes. Seconds alone say nothing: one
+    computer needs three times as many as another, and more while it does something else.
     """
     taken = _seconds_for(work)
     assert taken < 12 * _seconds_for(lambda: sum(number for number in range(5_000_000)))

@@ -29,8 +29,8 @@ STEPS_OF_A_TURN = 4
 POLLS = 1000
 """Turns in a row in which threads have only polled, after which time passes for all others."""
 POLLS_IN_VAIN = 10_000
-"""Turns in a row after which they poll in vain. A turn takes a fifth of a millisecond of CPU time on a slow computer: as
-many of them as a task has steps took more than a play has, and the play ended for that reason."""
+"""Turns in a row after which they poll in vain. A slow computer needs 0.2 ms of CPU time for a turn, so a play has no
+time for as many of them as a task may take steps."""
 CALLBACKS_PER_STEP = 4
 """The most callbacks in the mean for one step; a task that ends comes with two or three."""
 
