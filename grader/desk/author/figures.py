@@ -14,6 +14,7 @@ from pathlib import Path
 
 from grader.errors import KitError
 from grader.files import replace_file
+from grader.judge.kitfault import place_in_kit
 from grader.kit.exercise import Exercise
 from grader.kit.faults import KitFault
 from grader.kit.figures import FOLDER, REFERENCE, Figure, shown_in
@@ -30,6 +31,8 @@ from grader.wire.recording import Recording
 _BLOCK = re.compile(
     r"^(?P<open>```text figure=(?P<name>[\w-]+)[ \t]*\n)(?P<body>.*?)^(?P<close>```[ \t]*)$", re.DOTALL | re.MULTILINE
 )
+_NO_SUCH_NAME = frozenset({"AttributeError", "ImportError", "NameError"})
+"""Exceptions that a scenario does not raise on purpose."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,11 +161,18 @@ def _played(box: Box, exercise: Exercise, figure: Figure) -> Recording:
         recording = cell.recording(Play(figure.scenario, Play.encode(figure.inputs), figure.backend, trace=True))
     finally:
         cell.close()
-    # Neither the answer nor the scenario has come to a line of its own: it was never begun.
     for leaf in recording.surprises:
-        if leaf.line is None and leaf.scenario_line is None:
+        if leaf.line is not None:
+            continue
+        # Neither the answer nor the scenario has come to a line of its own: it was never begun.
+        if leaf.scenario_line is None:
             hint = "Correct `scenario` or `inputs`: the latter are the arguments of that function but for the stage."
             raise _Undrawable(f"`{figure.scenario}` cannot be played with these inputs: {leaf.message}", hint)
+        # Other exceptions of a scenario may be what the figure is to show.
+        if not _NO_SUCH_NAME.isdisjoint(leaf.types):
+            place = place_in_kit(exercise.scenarios, leaf.scenario_line)
+            what = f"`{figure.scenario}` does not come to its end, {place}: {leaf.message}"
+            raise _Undrawable(what, "Correct that line of the scenarios, or the answer that is played.")
     return recording
 
 

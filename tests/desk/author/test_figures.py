@@ -195,6 +195,14 @@ def test_an_exception_of_the_answer_is_no_fault_of_the_figure(box: Box, folder: 
     assert faults(box, folder) == []
 
 
+def test_a_scenario_that_fails_by_itself_is_not_drawn(box: Box, folder: Path) -> None:
+    change(folder / "scenarios.py", "stage.submission", "stage.submision")
+
+    with pytest.raises(KitError, match=r"exercises/ex01_double/scenarios\.py:\d+: .*submision"):
+        draw(box, folder)
+    assert not (folder / "figures" / "waits.svg").exists()
+
+
 def test_a_kit_without_answers_is_not_asked(box: Box, folder: Path) -> None:
     (folder.parents[1] / "solutions").rename(folder.parents[2] / "away")
 
