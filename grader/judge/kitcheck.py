@@ -16,6 +16,7 @@ from pathlib import Path
 
 from grader.errors import KitError, UsageError
 from grader.judge import engine, kitroots
+from grader.judge.attempt import ENDLESS
 from grader.judge.explain.learned import FILE
 from grader.judge.kitanswers import (
     claim_of,
@@ -46,6 +47,8 @@ from grader.text import counted, joined
 
 RIGHT_ANSWERS = 3
 """How many structurally different right answers an exercise has at least."""
+_SECONDS_TO_END = 5
+"""Seconds of CPU time in which hidden tests have ended that end at all, on what the reference answer returns."""
 OF_KIT = "kit"
 """What stands for the id of an exercise where something belongs to none."""
 
@@ -163,16 +166,36 @@ def _verdicts(
     requests = [stub_request(case.exercise), *(request_for(path, options) for path in files)]
     what = "nothing of this exercise can be judged"
     why = KitError(what, hint="Correct what is reported of it.")
+    endless = None
     if case.judgeable:
         try:
-            return engine.grade(box, kit, case.exercise, requests), None
+            endless = _test_without_end(box, kit, case, files)
+            if endless is None:
+                return engine.grade(box, kit, case.exercise, requests), None
         except KitError as error:
             why = error
     unjudged = [_unjudged(kit, case, request, why) for request in requests]
-    if not case.judgeable:
-        return unjudged, None
+    if endless is not None or not case.judgeable:
+        return unjudged, endless
     fault = fault_of(why, otherwise=case.place(case.exercise.test_file.name))
     return unjudged, replace(fault, path=_original(case, fault.path))
+
+
+def _test_without_end(box: Box, kit: Kit, case: Mended, files: Sequence[Path]) -> KitFault | None:
+    """The fault of a hidden test that does not end on the reference answer: each other answer would wait for it."""
+    if case.exercise.reference is None or not files:
+        return None
+    seconds = min(_SECONDS_TO_END, case.exercise.limits.judging_seconds)
+    exercise = replace(case.exercise, limits=replace(case.exercise.limits, judging_seconds=seconds))
+    # In natural order, which takes little time: a test without an end has none in any order.
+    (verdict,) = engine.grade(box, kit, exercise, [request_for(files[0], PlayOptions(schedules=1))])
+    lines = {test.name: test.line for test in case.original.tests}
+    for test in verdict.tests:
+        if any(ENDLESS in result.reason for result in test.results):
+            what = f"`{test.name}` computes without an end on the reference answer, so no answer was judged"
+            hint = "Look for a loop in this test that nothing ends, such as `while True`."
+            return KitFault(path=case.original.test_file, line=lines[test.name], what=what, hint=hint)
+    return None
 
 
 def _without_tests_never_judged(case: Mended, verdicts: Sequence[Verdict]) -> Mended:
