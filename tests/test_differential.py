@@ -40,8 +40,8 @@ for backend in backends:
     for seed in seeds:
         late = int(sys.argv[1] == "broken" or (sys.argv[1] == "broken under seeds" and seed > 0))
         request = dict(play="1", scenario="scenario", inputs={"d": []}, backend=backend, seed=seed,
-                       choices=None, trace=True, output=100, within=None, walk="fair", hung=[], returns=False,
-                       cancel_at=None)
+                       choices=None, trace=True, output=100, within=None, walk="fair", returns=False, cancel_at=None,
+                       blocked=[], spun=[])
         print(json.dumps(player.play(program, request, Bounds(), None)), file=sys.__stdout__, flush=True)
 """
 """Plays in this process, whose clock jumps a second too far if it is told to."""

@@ -72,13 +72,14 @@ def play(program: Program, request: Message, bounds: Bounds, leave: Callable[[Me
         bounds = replace(bounds, within=request["within"])
     simulation = prepare(request["backend"], _schedule(request), bounds)
     simulation.caller.cancel_at = request["cancel_at"]
+    simulation.pace.know(KnownLines(request["spun"], program.source))
     if not request["trace"]:
         simulation.trace = Untraced()
     performance = Performance(program, request, simulation)
     simulation.on_abandon = lambda: leave(performance.message(spent=True))
     with (
         performance.returns if request["returns"] else nullcontext(),
-        Watch(simulation, KnownLines(request["hung"], program.source)),
+        Watch(simulation, KnownLines(request["blocked"], program.source)),
     ):
         performance.escaped = run_unwatched(simulation, performance.main)
         # What is left in reference cycles dies now, and its finalizers are watched: what they do, and the coroutines

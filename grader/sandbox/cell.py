@@ -22,7 +22,7 @@ from grader.sandbox.answers import Fault, Stumbled, answer, player_works
 from grader.sandbox.box import GRACE_SECONDS, Box, Job
 from grader.sandbox.budget import Budget
 from grader.sandbox.child import Child, Gone, Patience, Stalled, TimeIsUp, next_line
-from grader.sandbox.play import Play, request
+from grader.sandbox.play import HungLines, Play, request
 from grader.sandbox.reading import read
 from grader.wire.lines import Distrusted, Json
 from grader.wire.recording import Cancellation, Ended, Recording
@@ -41,8 +41,6 @@ _NOTE = 100
 """Characters beside the output itself that say how much of it is missing."""
 _SLOW = (Ended.BLOCKED_LOOP, Ended.NEVER_YIELDS, Ended.LATE)
 """Endings of plays that take long, and that are shown with a trace."""
-MAX_HUNG = 50
-"""Lines in which plays have hung that are handed to the next play; a submission has few, unless it makes them up."""
 
 
 class Cell:
@@ -65,7 +63,7 @@ class Cell:
         self._kept: deque[tuple[Play, int]] = deque()
         self._kept_bytes = 0
         self._retried: set[Play] = set()
-        self.hung: set[int] = set()
+        self.hung = HungLines()
         """The submission's lines in which plays have hung: the box needs less evidence there the next time."""
         self._hangs = False
         self._lost_a_box = False
@@ -195,8 +193,7 @@ class Cell:
         self._keep(play, recording)
         self.tampered = self.tampered or recording.ended is Ended.TAMPERED
         self._hangs = self._hangs or recording.ended in _SLOW
-        if _hung(recording) and recording.line is not None and len(self.hung) < MAX_HUNG:
-            self.hung.add(recording.line)
+        self.hung.add(recording)
         self.plays += 1
         if spent:
             self._replace(child)
@@ -206,7 +203,7 @@ class Cell:
     def _outcome(self, child: Child, play: Play, name: str) -> tuple[Recording, bool] | None:
         """What came of a play, and whether its child must not play again; None if it was sent once more."""
         try:
-            message, size = answer(self._box, child, replace(self._patience, hung=self.hung))
+            message, size = answer(self._box, child, replace(self._patience, hung=self.hung.blocked))
             recording, spent = self._read(message, play, name)
             recording.size = size
             if child.buffer and not self._sent:
@@ -295,13 +292,6 @@ class Cell:
         child.meter.bill(self.budget, child.cpu_seconds)
         self._submit_all()
         self.budget.charge(real=min(time.monotonic() - began, REPLACEMENT_SECONDS))
-
-
-def _hung(recording: Recording) -> bool:
-    """Whether the play ran on and on in one line; ``time.sleep`` blocks the loop, too, but takes no real time."""
-    if recording.ended is Ended.BLOCKED_LOOP:
-        return recording.reason in ("computing", "a call that blocks")
-    return recording.ended is Ended.NEVER_YIELDS
 
 
 def _killed(child: Child) -> bool:

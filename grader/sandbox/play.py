@@ -1,14 +1,21 @@
-"""A request for one play: which scenario with which inputs, on which backend, under which schedule."""
+"""A request for one play: which scenario with which inputs, on which backend, under which schedule.
+
+What other plays of the submission have shown goes with it: the lines in which they hung.
+"""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
 from grader.kit.exercise import Limits
 from grader.wire.lines import Json, dumps
+from grader.wire.recording import Ended, Recording
 from grader.wire.values import encode_inputs, revive
+
+MAX_HUNG = 50
+"""Lines in which plays have hung that are handed to the next play; a submission has few, unless it makes them up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +60,26 @@ class Play:
         return values
 
 
-def request(play: Play, name: str, limits: Limits, hung: Collection[int] = ()) -> dict[str, Json]:
-    """A play as it crosses to the box. The answer bears this name; ``hung`` are lines in which plays have hung."""
+@dataclass(slots=True)
+class HungLines:
+    """The lines of a submission in which its plays ran on and on, each kind of which is told by other evidence."""
+
+    blocked: set[int] = field(default_factory=set)
+    spun: set[int] = field(default_factory=set)
+
+    def add(self, recording: Recording) -> None:
+        """Note the line of a play that has hung. ``time.sleep`` blocks the loop, too, but takes no real time."""
+        blocked = recording.ended is Ended.BLOCKED_LOOP and recording.reason in ("computing", "a call that blocks")
+        if recording.line is None or not (blocked or recording.ended is Ended.NEVER_YIELDS):
+            return
+        lines = self.blocked if blocked else self.spun
+        if len(lines) < MAX_HUNG:
+            lines.add(recording.line)
+
+
+def request(play: Play, name: str, limits: Limits, hung: HungLines | None = None) -> dict[str, Json]:
+    """A play as it crosses to the box. The answer bears this name."""
+    hung = hung or HungLines()
     return {
         "play": name,
         "scenario": play.scenario,
@@ -67,6 +92,7 @@ def request(play: Play, name: str, limits: Limits, hung: Collection[int] = ()) -
         "walk": play.walk,
         "returns": play.returns,
         "cancel_at": play.cancel_at,
-        "hung": [*sorted(hung)],
+        "blocked": [*sorted(hung.blocked)],
+        "spun": [*sorted(hung.spun)],
         "output": limits.output_bytes,
     }

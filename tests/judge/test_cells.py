@@ -117,7 +117,7 @@ def test_what_hangs_on_one_backend_is_known_on_the_other(box: Box) -> None:
 
     assert both.recording(ask("asyncio", n=1)).ended is Ended.BLOCKED_LOOP
     assert both.recording(ask("trio", n=0)).result == 0
-    known = {backend: both.cell_of(backend).hung for backend in BACKENDS}
+    known = {backend: both.cell_of(backend).hung.blocked for backend in BACKENDS}
     both.close()
 
     assert known == {"asyncio": {2}, "trio": {2}}

@@ -40,13 +40,12 @@ _pause = threading.Event().wait
 class Watch:
     """Watches one run; a context manager round it, in the main thread.
 
-    ``known`` are the lines in which earlier runs of the same program have hung.
+    ``known`` are the lines in which steps of earlier runs of the same program did not end.
     """
 
     def __init__(self, simulation: Simulation, known: KnownLines = NOTHING_KNOWN) -> None:
         self.simulation = simulation
         self._known = known
-        simulation.pace.know(known)
         self.period = KNOWN_PERIOD if known else PERIOD
         self.enabled = (
             SIGNAL is not None
@@ -117,6 +116,10 @@ class Watch:
 
     def _tell(self, *, sleeps: bool) -> None:
         assert SIGNAL is not None
+        # Where none of the learner's code is on the stack the handler would do nothing. And a signal that comes while
+        # trio closes the sockets on which it is told of signals makes Python print an error (seen on a slow computer).
+        if innermost_student(sys._current_frames().get(self.simulation.loop_thread)) is None:
+            return
         self._sleeps = sleeps
         signal.pthread_kill(threading.main_thread().ident or 0, SIGNAL)
 
@@ -200,7 +203,9 @@ class _Watcher:
                     self._awake.wait()
                 continue
             watch.look()
-            _pause(watch.period)
+            period = watch.period
+            del watch  # a run that is over meanwhile must not be kept until the pause is
+            _pause(period)
 
 
 _watcher = _Watcher()

@@ -232,8 +232,8 @@ program = Program(
 for backend in ("asyncio", "trio"):
     for seed in range(6):
         request = dict(play="1", scenario="scenario", inputs={"d": []}, backend=backend, seed=seed,
-                       choices=None, trace=True, output=100, within=None, walk="fair", hung=[], returns=False,
-                       cancel_at=None)
+                       choices=None, trace=True, output=100, within=None, walk="fair", returns=False, cancel_at=None,
+                       blocked=[], spun=[])
         print(play(program, request, Bounds(), None)["digest"], file=sys.__stdout__)
 """
 
