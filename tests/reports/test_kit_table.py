@@ -25,6 +25,7 @@ def hidden_test(number: int, name: str) -> HiddenTest:
         points=50,
         diagnosis="serial",
         feedback="It is not.",
+        promise=None,
         help="",
         schedules=None,
         show=(),
