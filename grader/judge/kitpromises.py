@@ -42,8 +42,10 @@ def problems_of_contract(case: Mended, wrong: Sequence[tuple[Path, Verdict]]) ->
     if not case.left_out:
         found += _not_proved(case, [promise for promise in promises if promise.number not in proved])
     if case.is_whole and all(verdict.complete_run and not verdict.faults for _, verdict in wrong):
+        # A test that no answer fails is reported already.
+        broken = frozenset[int]().union(*(broken_by(tests, verdict) for _, verdict in wrong))
         alone = {broken_alone(tests, verdict) for _, verdict in wrong}
-        found += _never_broken(case, [each for each in promises if each.number in proved - alone])
+        found += _never_broken(case, [each for each in promises if each.number in broken - alone])
     return found
 
 

@@ -22,8 +22,8 @@ _NAME = 32
 _ANSWER = 34
 _NUMBERED = 4
 _POINTS = 5
-_PROVEN = 10
-_BROKEN = 27
+_PROVEN = 8
+_BROKEN = 16
 _PASSED = "."
 _NOT_JUDGED = "?"
 
@@ -111,7 +111,7 @@ def _show_promises(screen: Screen, table: Table) -> None:
     """Say which tests prove each promise, and which answers break no other one."""
     numbers = {answer.name: str(number) for number, answer in enumerate(table.answers, start=1)}
     head = [Piece("    promise".ljust(screen.width - _PROVEN - _BROKEN), "quiet")]
-    screen.line(*head, Piece("tests".ljust(_PROVEN), "quiet"), Piece("answers that break it alone", "quiet"))
+    screen.line(*head, Piece("tests".ljust(_PROVEN), "quiet"), Piece("broken alone by", "quiet"))
     for promise in table.promises:
         tests = " ".join(str(test.number) for test in table.proving(promise))
         answers = " ".join(numbers[answer.name] for answer in table.breaking(promise))
@@ -119,9 +119,14 @@ def _show_promises(screen: Screen, table: Table) -> None:
         screen.line(
             Piece(f"{promise.number:2}  ", "quiet"),
             Piece(f"{text} "),
-            Piece(screen.fit(tests or "none", _PROVEN - 1) + " ", "" if tests else "fail"),
-            Piece(screen.fit(answers or "none", _BROKEN).rstrip(), "" if answers else "fail"),
+            _listed(screen, tests, _PROVEN - 1),
+            Piece(" "),
+            _listed(screen, answers, _BROKEN),
         )
+
+
+def _listed(screen: Screen, numbers: str, width: int) -> Piece:
+    return Piece(screen.fit(numbers, width)) if numbers else Piece(screen.fit("none", width), "fail")
 
 
 def _conclusions(table: Table) -> Iterator[str]:
