@@ -1,6 +1,6 @@
 # The stub: what learners start from. It has to import, and each function has to raise NotImplementedError. Change the
-# names, parameters and docstring to those of your exercise; answers must define the same ones. The numbered sentences of
-# the docstring are the contract: each is proved by a hidden test that names its number. Delete this comment.
+# names, parameters and docstring to those of your exercise; answers must define the same ones. The numbered sentences
+# of the docstring are the contract: each is proved by a hidden test that names its number. Delete this comment.
 """ex01 - sample: the first caller does the work for all."""
 
 from __future__ import annotations
