@@ -171,6 +171,7 @@ def grading(
     points: int,
     diagnosis: str,
     feedback: str,
+    promise: int | None = None,
     help: str = "",
     schedules: int | None = None,
     show: Sequence[str] = (),
@@ -179,7 +180,8 @@ def grading(
 
     ``points`` are a whole number; those of an exercise add up to 100. ``diagnosis`` is the slug of what a failure
     means, in the catalogue of the grader or in ``kit.toml``. ``feedback`` says what the code did and what the contract
-    asks; ``help``, in place of that of the diagnosis, what to change. ``schedules`` is the most schedules that are
+    asks. ``promise`` is the number of the promise in the stub's docstring that the test proves; a learner is shown it.
+    ``help``, in place of that of the diagnosis, says what to change. ``schedules`` is the most schedules that are
     played, 21 if it is left out. ``show`` names inputs of its plays that a learner may see when it fails, and
     ``"expected"`` for what the reference answer returned in the same play::
 

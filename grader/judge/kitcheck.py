@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from grader.errors import KitError, UsageError
-from grader.judge import engine, kitroots
+from grader.judge import engine, kitpromises, kitroots
 from grader.judge.attempt import ENDLESS
 from grader.judge.explain.learned import FILE
 from grader.judge.kitanswers import (
@@ -156,6 +156,8 @@ def _check_exercise(box: Box, kit: Kit, exercise: Exercise, read: ReadKit, optio
             checked = _check_answer(case, path, verdict, kit.diagnoses)
             answers.append((path, verdict, bool(checked.problems)))
             yield checked
+        if kitpromises.concerns(case):
+            yield _check_contract(case, [(path, verdict) for path, verdict, _ in answers if is_wrong(path)])
         yield _check_whole(kit, case, answers)
 
 
@@ -339,6 +341,11 @@ def _check_answer(case: Mended, path: Path, verdict: Verdict, slugs: Collection[
     checked = _checked(case, shown(path), summary, problems)
     differs = any(one.mismatch is not None for one in problems)
     return replace(checked, verdict=verdict) if differs else checked
+
+
+def _check_contract(case: Mended, wrong: Sequence[tuple[Path, Verdict]]) -> Checked:
+    problems = kitpromises.problems_of_contract(case, wrong if case.original.solutions is not None else ())
+    return _checked(case, "contract", counted(len(kitpromises.contract_of(case)), "promise"), problems)
 
 
 def _check_whole(kit: Kit, case: Mended, answers: Sequence[tuple[Path, Verdict, bool]]) -> Checked:

@@ -12,9 +12,11 @@ from grader.judge.kitanswers import claim_of, request_for, shown, wrong_answers
 from grader.judge.kitmending import mended
 from grader.judge.options import EVERYTHING, PlayOptions
 from grader.judge.verdict import Outcome, Verdict
+from grader.kit.contract import Promise, read_contract
 from grader.kit.exercise import Exercise
 from grader.kit.hidden_tests import HiddenTest
 from grader.kit.kit import Kit, ReadKit
+from grader.kit.tables import read_text
 from grader.sandbox.box import Box
 
 
@@ -44,6 +46,16 @@ class Table:
     title: str
     tests: tuple[HiddenTest, ...]
     answers: tuple[TableAnswer, ...]
+    promises: tuple[Promise, ...] = ()
+
+    def proving(self, promise: Promise) -> tuple[HiddenTest, ...]:
+        """The hidden tests that prove a promise."""
+        return tuple(test for test in self.tests if test.promise == promise.number)
+
+    def breaking(self, promise: Promise) -> tuple[TableAnswer, ...]:
+        """The answers that break a promise and no other one."""
+        proving = {test.name for test in self.proving(promise)}
+        return tuple(answer for answer in self.answers if answer.shown and answer.shown.keys() <= proving)
 
     def failing(self, test: str) -> tuple[TableAnswer, ...]:
         """The answers that fail a hidden test."""
@@ -84,6 +96,7 @@ def table(box: Box, kit: Kit, exercise: Exercise, read: ReadKit, *, options: Pla
         exercise=exercise.id,
         title=exercise.title,
         tests=exercise.tests,
+        promises=read_contract(read_text(exercise.stub)),
         answers=tuple(_answer(path, verdict) for path, verdict in zip(answers, verdicts, strict=True)),
     )
 

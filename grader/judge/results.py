@@ -17,6 +17,7 @@ from grader.judge.explain.words import in_python, said
 from grader.judge.reference import Reference, slim
 from grader.judge.session import Examination
 from grader.judge.verdict import BackendResult, Failure, Outcome, PassedRemark, Root, TestResult
+from grader.kit.contract import read_contract
 from grader.kit.exercise import Exercise
 from grader.kit.hidden_tests import HiddenTest
 from grader.kit.kit import Kit
@@ -97,10 +98,12 @@ class _Explaining:
         """What was found of each failure, in the order of the tests."""
         self._reference = reference
         self._cell = examination.cell
+        stub = read_text(exercise.stub)
+        self._promises = {promise.number: str(promise) for promise in read_contract(stub)}
         self._case = Case(
             code=code_of(taken.source),
             exercise=exercise,
-            promised=promises(read_text(exercise.stub)),
+            promised=promises(stub),
             defined=definitions(taken.source),
             catalogue=kit.diagnoses,
         )
@@ -131,6 +134,7 @@ class _Explaining:
             cancellation=shown.cancellation,
             line=found.line,
             source=self.taken.line(found.line)[:MAX_LINE],
+            promise=self._promises.get(test.promise or 0, ""),
             last_line=last_line if last_line != found.line else None,
             got=found.got,
             expected=found.expected,

@@ -59,6 +59,8 @@ class Failure:
     """The step at which the caller was cancelled, for a test that cancels it at every step."""
     line: int | None = None
     source: str = ""
+    promise: str = ""
+    """The promise of the contract that is broken, with its number; empty if the contract is not numbered."""
     last_line: int | None = None
     """The last of the lines that the mistake spans, if there are several."""
     got: str = ""

@@ -18,6 +18,7 @@ KEYS: Mapping[str, str] = {
     "points": "10",
     "diagnosis": '"serial"',
     "feedback": '"The second function starts only when the first has ended."',
+    "promise": "3",
     "help": '"start both first, and then wait"',
     "schedules": "20",
     "show": '("seconds", "expected")',
@@ -33,6 +34,7 @@ class Grading:
     points: int | None = None
     diagnosis: str | None = None
     feedback: str = ""
+    promise: int | None = None
     help: str = ""
     schedules: int | None = None
     show: tuple[str, ...] = ()
@@ -52,6 +54,7 @@ def read_grading(call: ast.Call, test: str, slugs: Collection[str]) -> tuple[Gra
         points=reader.read("points", _as_whole(0), "a whole number of at least 0"),
         diagnosis=diagnosis,
         feedback=reader.read("feedback", _as_text, "a text") or "",
+        promise=reader.read("promise", _as_whole(1), "the number of a promise of the stub"),
         help=reader.read("help", _as_text, "a text") or "",
         schedules=reader.read("schedules", _as_whole(1), "a whole number of at least 1"),
         show=reader.read("show", _as_texts, "a tuple of texts") or (),

@@ -41,6 +41,8 @@ class HiddenTest:
     points: int
     diagnosis: str
     feedback: str
+    promise: int | None
+    """The number of the promise that it proves, if the stub's contract is numbered."""
     help: str
     """What to change; if it is empty, the diagnosis says it."""
     schedules: int | None
@@ -96,6 +98,7 @@ def _tests_of(read: ReadFunction) -> Iterator[HiddenTest]:
             points=part,
             diagnosis=grading.diagnosis or "",
             feedback=grading.feedback or read.label,
+            promise=grading.promise,
             help=grading.help,
             schedules=grading.schedules,
             show=grading.show,

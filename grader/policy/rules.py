@@ -10,7 +10,7 @@ import ast
 import difflib
 import re
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.util import find_spec
@@ -60,18 +60,33 @@ def check(submission: Submission, exercise: Exercise, stub_source: str) -> Findi
     if isinstance(program, Fault):
         return Findings(faults=(program,), look=())
     asked = asked_names(stub_source)
-    faults = check_interface(program, stub_source) or check_rules(program, exercise.rules, asked)
+    others = answers_beside(exercise.folder)
+    faults = check_interface(program, stub_source) or check_rules(program, exercise.rules, asked, others)
     return Findings(faults=faults, look=please_look(program, asked))
 
 
-def check_rules(program: Program, rules: Rules, asked: frozenset[str] | None = None) -> tuple[Fault, ...]:
+def check_rules(
+    program: Program, rules: Rules, asked: frozenset[str] | None = None, others: Mapping[str, str] | None = None
+) -> tuple[Fault, ...]:
     """Find what the rules of the exercise forbid: imports first, and without any such, names that are off limits.
 
-    ``asked`` names the functions and methods that the exercise asks for; without it, any public one may be.
+    ``asked`` names the functions and methods that the exercise asks for; without it, any public one may be. ``others``
+    are the names under which the answers to other exercises might be imported, and the ids of these.
     """
-    return program.faults(check_imports(program, rules)) or program.faults(
+    return program.faults(check_imports(program, rules, others or {})) or program.faults(
         [*_off_limits(program, rules, asked), *_text_as_code(program)]
     )
+
+
+@lru_cache(maxsize=64)
+def answers_beside(folder: Path) -> Mapping[str, str]:
+    """The folders and the modules of the other exercises of a kit, each with the id of its exercise."""
+    names: dict[str, str] = {}
+    for other in sorted(folder.parent.glob("ex*_*/")):
+        if other.name != folder.name:
+            modules = (path.stem for path in other.glob("*.py") if path.name not in ("scenarios.py", "test_hidden.py"))
+            names |= dict.fromkeys((other.name, *modules), other.name.partition("_")[0])
+    return names
 
 
 # ---- imports ---------------------------------------------------------------------------------------------------------
@@ -80,18 +95,20 @@ def check_rules(program: Program, rules: Rules, asked: frozenset[str] | None = N
 # ``contextlib.os`` and ``anyio.to_thread`` are modules that come in without an ``import`` of their own.
 
 
-def check_imports(program: Program, rules: Rules) -> Iterator[Remark]:
+def check_imports(program: Program, rules: Rules, others: Mapping[str, str]) -> Iterator[Remark]:
     """Find every import, and every use of a module inside another one, that the rules do not allow."""
-    allowed = _Allowed(rules)
+    allowed = _Allowed(rules, others)
     for node in program.of(ast.Import, ast.ImportFrom, ast.Attribute, ast.Call, ast.Subscript, ast.Name):
         match node:
             case ast.Import():
                 yield from (allowed.refuse(alias.name, alias) for alias in node.names if not allowed.has(alias.name))
             case ast.ImportFrom(level=0, module=str(module)):
                 yield from _check_from(module, node, allowed)
-            case ast.ImportFrom():
+            case ast.ImportFrom(module=module, names=names):
+                paths = [f"{module or ''}.{alias.name}" for alias in names]
                 error = "a relative import needs a package, and this file stands alone"
-                yield _refused(node, error, help="put what is needed into this file")
+                alone = _refused(node, error, help="put what is needed into this file")
+                yield next(filter(None, (allowed.refuse_answer(path, node) for path in paths)), alone)
             case ast.Attribute() | ast.Call() | ast.Subscript():
                 for meaning in program.names.meanings(node):
                     if (inner := allowed.forbidden_inside(meaning)) is not None:
@@ -116,7 +133,8 @@ def _check_from(module: str, node: ast.ImportFrom, allowed: _Allowed) -> Iterato
 class _Allowed:
     """The modules that an exercise allows."""
 
-    def __init__(self, rules: Rules) -> None:
+    def __init__(self, rules: Rules, others: Mapping[str, str]) -> None:
+        self._others = others
         self._named = tuple(name for name in rules.imports if name != PURE)
         self._has_pure = PURE in rules.imports
         self._modules = frozenset(self._named) | (PURE_MODULES if self._has_pure else frozenset({"__future__"}))
@@ -153,10 +171,20 @@ class _Allowed:
 
     def refuse(self, module: str, node: Placed) -> Remark:
         """The remark that the module is not allowed, and which are."""
+        if (answer := self.refuse_answer(module, node)) is not None:
+            return answer
         if module not in self._instead:
             self._instead[module] = self._suggest(module)
         error = f"`{module}` is not among the modules that this exercise may import"
         return _refused(node, error, help=self._instead[module])
+
+    def refuse_answer(self, path: str, node: Placed) -> Remark | None:
+        """The remark that a path leads to the answer to another exercise; None if it does not."""
+        other = next((self._others[part] for part in path.split(".") if part in self._others), None)
+        if other is None:
+            return None
+        error = f"this imports the answer to {other}, and each file stands alone"
+        return _refused(node, error, help="copy what you need of that answer into this file")
 
     def _suggest(self, module: str) -> str:
         if module.partition(".")[0] in _BACKENDS and "anyio" in self._modules:

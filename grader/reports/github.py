@@ -68,6 +68,7 @@ def _errors(verdict: Verdict) -> Iterator[str]:
     for group in alike.values():
         failure = group[0].failure
         lines = [f"error: {failure.error}", *([failure.exception] if failure.exception else [])]
+        lines += [f"promise: {failure.promise}"] if failure.promise else []
         lines += [f"help: {failure.help}", *(f"test {finding.test.number}: {finding.test.label}" for finding in group)]
         lines += views.others_said(replace(group[0], also=()))
         lines.append(f"again: {views.replay_line(verdict, group[0])}")

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from string import ascii_letters
 
 from grader.judge.kittable import Table, TableAnswer
+from grader.kit.contract import Promise
 from grader.kit.hidden_tests import HiddenTest
 from grader.reports.screen import Piece, Screen
 from grader.text import counted
@@ -21,6 +22,8 @@ _NAME = 32
 _ANSWER = 34
 _NUMBERED = 4
 _POINTS = 5
+_PROVEN = 8
+_BROKEN = 16
 _PASSED = "."
 _NOT_JUDGED = "?"
 
@@ -42,6 +45,9 @@ def show_table(screen: Screen, table: Table) -> None:
     _show_letters(screen, letters)
     screen.blank()
     _show_answers(screen, numbered)
+    if table.promises:
+        screen.blank()
+        _show_promises(screen, table)
     screen.blank()
     for text in _conclusions(table):
         screen.wrapped(Piece(""), text)
@@ -101,6 +107,28 @@ def _show_answers(screen: Screen, numbered: Sequence[tuple[int, TableAnswer]]) -
         screen.spread(left, [Piece("cannot be judged" if answer.faults else failed, "quiet")])
 
 
+def _show_promises(screen: Screen, table: Table) -> None:
+    """Say which tests prove each promise, and which answers break no other one."""
+    numbers = {answer.name: str(number) for number, answer in enumerate(table.answers, start=1)}
+    head = [Piece("    promise".ljust(screen.width - _PROVEN - _BROKEN), "quiet")]
+    screen.line(*head, Piece("tests".ljust(_PROVEN), "quiet"), Piece("broken alone by", "quiet"))
+    for promise in table.promises:
+        tests = " ".join(str(test.number) for test in table.proving(promise))
+        answers = " ".join(numbers[answer.name] for answer in table.breaking(promise))
+        text = screen.fit(promise.text, screen.width - _NUMBERED - _PROVEN - _BROKEN - 1)
+        screen.line(
+            Piece(f"{promise.number:2}  ", "quiet"),
+            Piece(f"{text} "),
+            _listed(screen, tests, _PROVEN - 1),
+            Piece(" "),
+            _listed(screen, answers, _BROKEN),
+        )
+
+
+def _listed(screen: Screen, numbers: str, width: int) -> Piece:
+    return Piece(screen.fit(numbers, width)) if numbers else Piece(screen.fit("none", width), "fail")
+
+
 def _conclusions(table: Table) -> Iterator[str]:
     """Say which tests one answer alone proves, and which no answer fails alone."""
     numbers = {answer.name: number for number, answer in enumerate(table.answers, start=1)}
@@ -125,6 +153,7 @@ def document(table: Table) -> str:
             "format": FORMAT,
             "exercise": table.exercise,
             "title": table.title,
+            "promises": [_promise(table, promise) for promise in table.promises],
             "tests": [_test(test) for test in table.tests],
             "answers": [_answer(answer) for answer in table.answers],
             "lonely": {test.name: answer.name for test, answer in table.lonely},
@@ -133,6 +162,15 @@ def document(table: Table) -> str:
         },
         indent=2,
     )
+
+
+def _promise(table: Table, promise: Promise) -> dict[str, object]:
+    return {
+        "number": promise.number,
+        "text": promise.text,
+        "tests": [test.name for test in table.proving(promise)],
+        "broken_alone_by": [answer.name for answer in table.breaking(promise)],
+    }
 
 
 def _test(test: HiddenTest) -> dict[str, object]:

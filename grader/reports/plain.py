@@ -98,6 +98,8 @@ def _explained(verdict: Verdict, finding: Finding) -> Iterator[str]:
         yield f"note: {cancellation}"
     if schedule := schedule_said(replace(finding, failure=replace(failure, turns=""))):
         yield f"note: {schedule}"
+    if failure.promise:
+        yield f"promise: {failure.promise}"
     for others in others_said(replace(finding, also=())):
         yield f"note: {others}"
     yield f"help: {failure.help}"

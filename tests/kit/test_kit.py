@@ -124,6 +124,7 @@ def test_hidden_tests_come_with_everything_they_declare(root: Path) -> None:
         points=60,
         diagnosis="serial",
         feedback="It was serial.",
+        promise=None,
         help="",
         schedules=None,
         show=(),

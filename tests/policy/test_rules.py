@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import cProfile
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from grader.kit.exercise import Exercise, Limits, Rules
+from grader.kit.kit import builtin_root, load_kit
 from grader.policy.please_look import please_look
 from grader.policy.program import Program, read
 from grader.policy.rules import PURE_MODULES, Findings, check, check_rules
@@ -36,6 +38,10 @@ EXERCISE = Exercise(
     tests=(),
     solutions=None,
 )
+
+
+def builtin(id: str) -> Exercise:
+    return load_kit(builtin_root()).exercise(id)
 
 
 def submission(source: str) -> Submission:
@@ -204,6 +210,37 @@ def test_relative_imports_are_refused(source: str) -> None:
 
     assert (fault.kind, place(fault)) == ("import", (1, 1, len(source)))
     assert "stands alone" in fault.error
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "from race import select",
+        "import race",
+        "from ex02_select.race import select",
+        "from ex02_select import race",
+        "from ..ex02_select.race import select",
+        "from .race import select",
+        "from . import race",
+        "from exercises.ex02_select.race import select as win",
+    ],
+)
+def test_whoever_imports_an_answer_to_another_exercise_is_told_to_copy_it(source: str) -> None:
+    exercise = builtin("ex04")
+    stub = exercise.stub.read_text()
+    text = stub.replace("from collections.abc", f"{source}\nfrom collections.abc", 1)
+    (fault,) = check(submission(text), exercise, stub).faults
+
+    assert fault.error == "this imports the answer to ex02, and each file stands alone"
+    assert fault.help == "copy what you need of that answer into this file"
+
+
+def test_a_module_that_is_allowed_is_no_answer_to_another_exercise(tmp_path: Path) -> None:
+    (tmp_path / "ex02_heapq").mkdir()
+    (tmp_path / "ex02_heapq" / "heapq.py").write_text("")
+    exercise = replace(EXERCISE, folder=tmp_path / "ex01_join")
+
+    assert check(submission(f"import heapq\n{STUB}"), exercise, STUB).faults == ()
 
 
 def test_star_imports_are_refused() -> None:

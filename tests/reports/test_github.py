@@ -50,6 +50,13 @@ def test_a_failure_stands_at_its_line_with_what_to_do():
     ]
 
 
+def test_an_annotation_quotes_the_promise_that_is_broken():
+    why = samples.failure(promise="7. It takes as long as the slowest.")
+    _, _, message = read(annotation_commands([samples.verdict(samples.failed_on_both(1, "x", 1, why))])[0])
+
+    assert message.splitlines()[1] == "promise: 7. It takes as long as the slowest."
+
+
 def test_the_root_is_annotated_first_at_all_lines_of_its_expression_and_names_the_tests_of_its_reason():
     verdict = samples.rooted(samples.failure(last_line=11), failing=3)
     tests = (samples.failed_on_both(20, "another", 1, samples.failure(line=4)), *verdict.tests)

@@ -241,6 +241,14 @@ def card_of(text: str, anchor: str) -> str:
     return card
 
 
+def test_a_card_quotes_the_promise_that_is_broken_and_nothing_where_promises_have_no_numbers() -> None:
+    promise = "7. `join()` returns a <list>."
+    quoted = "<strong>What the contract promises</strong> 7. <code>join()</code> returns a &lt;list&gt;."
+
+    assert quoted in render(verdict(failed_on_both(1, "x", 5, failure(promise=promise))))
+    assert "What the contract promises" not in render(verdict(failed_on_both(1, "x", 5, failure())))
+
+
 def test_the_root_comes_first_then_what_has_its_reason_folded_away_then_the_rest() -> None:
     text = render(with_root())
     (folded,) = re.findall(r'<details class="folded">.*?</details>', text, re.DOTALL)

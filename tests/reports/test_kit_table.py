@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import io
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from rich.console import Console
 
 from grader.judge.kittable import Table, TableAnswer
+from grader.kit.contract import Promise
 from grader.kit.hidden_tests import HiddenTest
 from grader.reports.kit_table import document, show_table
 from grader.reports.screen import ASCII, UNICODE, Glyphs, Screen
@@ -25,6 +27,7 @@ def hidden_test(number: int, name: str) -> HiddenTest:
         points=50,
         diagnosis="serial",
         feedback="It is not.",
+        promise=None,
         help="",
         schedules=None,
         show=(),
@@ -81,6 +84,22 @@ def test_an_exercise_without_wrong_answers_is_shown_too() -> None:
     shown = lines(Table(exercise="ex01", title="a", tests=TESTS, answers=()))
 
     assert "failed by no answer: 1, 2" in shown
+
+
+PROMISES = (
+    Promise(number=1, text="The first holds. " * 9, line=1),
+    Promise(number=2, text="The second holds.", line=2),
+)
+
+
+def test_each_promise_is_shown_with_its_tests_and_with_the_answers_that_break_it_alone() -> None:
+    tests = tuple(replace(test, promise=test.number) for test in TESTS)
+    shown = lines(replace(table(2), tests=tests, promises=PROMISES))
+
+    first, second = (line for line in shown if "holds" in line)
+    assert first.split()[-3:] == ["1", "1", "2"]
+    assert second.split()[-2:] == ["2", "none"]
+    assert max(map(len, shown)) <= 80
 
 
 def test_the_document_has_the_whole_table() -> None:

@@ -214,6 +214,15 @@ def test_the_run_screen_reads_like_this():
     )
 
 
+def test_a_failure_quotes_the_promise_that_is_broken():
+    shown = screen_of(show_run, [rooted(failure(promise="7. It takes as long as the slowest. " + "No more. " * 30))])
+
+    (at,) = (number for number, line in enumerate(shown.splitlines()) if line.startswith("promise: 7. It takes as"))
+    assert shown.splitlines()[at + 1].startswith("         ")
+    assert shown.splitlines()[at + 2].startswith("help: ")
+    assert len(shown.splitlines()) <= 23
+
+
 def test_a_screen_of_tests_that_all_pass_is_short():
     assert screen_of(show_run, [perfect()]).splitlines() == [
         "ex01  join   2 tests   all pass on both backends               ex01_join/join.py",
