@@ -1,6 +1,9 @@
-# expect: fails
+# expect: fails or blocked-loop
 # policy: please-look
-"""Takes as long for each play as a play may take, and leaves; there are many plays."""
+"""Takes as long for each play as a play may take, and leaves; there are many plays.
+
+On a slow computer it computes for so long that the step blocks the loop.
+"""
 
 import time
 
