@@ -144,9 +144,9 @@ def _check_around(kit: Kit, known: Sequence[KitFault]) -> Iterator[Checked]:
 def _check_exercise(box: Box, kit: Kit, exercise: Exercise, read: ReadKit, options: PlayOptions) -> Iterator[Checked]:
     with mended(exercise, read) as case:
         files = supported_answers(case.original)
-        verdicts, uncollectable = _verdicts(box, kit, case, files, options)
-        if uncollectable is not None:
-            case = replace(case, faults=(*case.faults, uncollectable), judgeable=False)
+        verdicts, hindering = _verdicts(box, kit, case, files, options)
+        if hindering:
+            case = replace(case, faults=(*case.faults, *hindering), judgeable=False)
         case = _without_tests_never_judged(case, verdicts[1:])
         yield from _check_kit_files(case, verdicts)
         if verdicts and case.stub_is_whole and case.judgeable:
@@ -163,41 +163,45 @@ def _check_exercise(box: Box, kit: Kit, exercise: Exercise, read: ReadKit, optio
 
 def _verdicts(
     box: Box, kit: Kit, case: Mended, files: Sequence[Path], options: PlayOptions
-) -> tuple[list[Verdict], KitFault | None]:
-    """The verdicts on the stub and on the answers, and the fault of the kit that kept them from being judged."""
+) -> tuple[list[Verdict], list[KitFault]]:
+    """The verdicts on the stub and on the answers, and the faults of the kit that kept them from being judged."""
     requests = [stub_request(case.exercise), *(request_for(path, options) for path in files)]
     what = "nothing of this exercise can be judged"
     why = KitError(what, hint="Correct what is reported of it.")
-    endless = None
+    faults: list[KitFault] = []
     if case.judgeable:
         try:
-            endless = _test_without_end(box, kit, case, files)
-            if endless is None:
-                return engine.grade(box, kit, case.exercise, requests), None
+            faults = _tests_without_end(box, kit, case)
+            if not faults:
+                return engine.grade(box, kit, case.exercise, requests), []
         except KitError as error:
             why = error
-    unjudged = [_unjudged(kit, case, request, why) for request in requests]
-    if endless is not None or not case.judgeable:
-        return unjudged, endless
-    fault = fault_of(why, otherwise=case.place(case.exercise.test_file.name))
-    return unjudged, replace(fault, path=_original(case, fault.path))
+            fault = fault_of(why, otherwise=case.place(case.exercise.test_file.name))
+            faults = [replace(fault, path=_original(case, fault.path))]
+    return [_unjudged(kit, case, request, why) for request in requests], faults
 
 
-def _test_without_end(box: Box, kit: Kit, case: Mended, files: Sequence[Path]) -> KitFault | None:
-    """The fault of a hidden test that does not end on the reference answer: each other answer would wait for it."""
-    if case.exercise.reference is None or not files:
-        return None
+def _tests_without_end(box: Box, kit: Kit, case: Mended) -> list[KitFault]:
+    """The faults of hidden tests that do not end on the reference answer: each other answer would wait for them."""
+    reference = case.original.reference
+    if reference is None:
+        return []
     seconds = min(_SECONDS_TO_END, case.exercise.limits.judging_seconds)
     exercise = replace(case.exercise, limits=replace(case.exercise.limits, judging_seconds=seconds))
     # In natural order, which takes little time: a test without an end has none in any order.
-    (verdict,) = engine.grade(box, kit, exercise, [request_for(files[0], PlayOptions(schedules=1))])
-    lines = {test.name: test.line for test in case.original.tests}
-    for test in verdict.tests:
-        if any(ENDLESS in result.reason for result in test.results):
-            what = f"`{test.name}` computes without an end on the reference answer, so no answer was judged"
-            hint = "Look for a loop in this test that nothing ends, such as `while True`."
-            return KitFault(path=case.original.test_file, line=lines[test.name], what=what, hint=hint)
-    return None
+    (verdict,) = engine.grade(box, kit, exercise, [request_for(reference, PlayOptions(schedules=1))])
+    endless = {test.name for test in verdict.tests for result in test.results if ENDLESS in result.reason}
+    hint = "Look for a loop in this test that nothing ends, such as `while True`."
+    return [
+        KitFault(
+            path=case.original.test_file,
+            line=test.line,
+            what=f"`{test.name}` computes without an end on the reference answer, so no answer was judged",
+            hint=hint,
+        )
+        for test in case.original.tests
+        if test.name in endless
+    ]
 
 
 def _without_tests_never_judged(case: Mended, verdicts: Sequence[Verdict]) -> Mended:

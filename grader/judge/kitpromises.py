@@ -6,7 +6,7 @@ promise alone: all the tests that it fails prove it. Without one nothing shows t
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 
 from grader.judge.kitclaims import KitProblem, problem
@@ -15,7 +15,9 @@ from grader.judge.verdict import Verdict
 from grader.kit.contract import Promise, problems_of_numbers, read_contract
 from grader.kit.hidden_tests import HiddenTest
 from grader.kit.tables import read_text
-from grader.text import joined
+from grader.text import clean_line, joined
+
+_BRIEF = 80
 
 
 def contract_of(case: Mended) -> tuple[Promise, ...]:
@@ -42,22 +44,17 @@ def problems_of_contract(case: Mended, wrong: Sequence[tuple[Path, Verdict]]) ->
     if not case.left_out:
         found += _not_proved(case, [promise for promise in promises if promise.number not in proved])
     if case.is_whole and all(verdict.complete_run and not verdict.faults for _, verdict in wrong):
+        failed = [{test.name for test in verdict.tests if not test.passed} for _, verdict in wrong]
         # A test that no answer fails is reported already.
-        broken = frozenset[int]().union(*(broken_by(tests, verdict) for _, verdict in wrong))
-        alone = {broken_alone(tests, verdict) for _, verdict in wrong}
+        broken = {test.promise for test in tests for names in failed if test.name in names}
+        alone = {broken_alone(tests, names) for names in failed}
         found += _never_broken(case, [each for each in promises if each.number in broken - alone])
     return found
 
 
-def broken_by(tests: Collection[HiddenTest], verdict: Verdict) -> frozenset[int]:
-    """The promises that an answer breaks: those of the hidden tests that it fails."""
-    failed = {test.name for test in verdict.tests if not test.passed}
-    return frozenset(test.promise for test in tests if test.name in failed and test.promise is not None)
-
-
-def broken_alone(tests: Collection[HiddenTest], verdict: Verdict) -> int | None:
-    """The only promise that an answer breaks; None if it breaks several, or none."""
-    broken = broken_by(tests, verdict)
+def broken_alone(tests: Iterable[HiddenTest], failed: Collection[str]) -> int | None:
+    """The promise that all tests prove which an answer fails, by their names; None if there is no such one."""
+    broken = {test.promise for test in tests if test.name in failed}
     return next(iter(broken)) if len(broken) == 1 else None
 
 
@@ -80,7 +77,7 @@ def _of_tests(case: Mended, promises: Sequence[Promise]) -> Iterator[KitProblem]
 
 def _not_proved(case: Mended, promises: Sequence[Promise]) -> Iterator[KitProblem]:
     for promise in promises:
-        what = f"no hidden test proves promise {promise.number}: {_brief(promise)}"
+        what = f"no hidden test proves promise {promise.number}: {clean_line(promise.text, _BRIEF)}"
         hint = f"Write one with `promise={promise.number}` in its @grading, or take the promise out of the contract."
         yield problem(case.original.stub, promise.line, what, hint)
 
@@ -88,11 +85,7 @@ def _not_proved(case: Mended, promises: Sequence[Promise]) -> Iterator[KitProble
 def _never_broken(case: Mended, promises: Sequence[Promise]) -> Iterator[KitProblem]:
     for promise in promises:
         tests = joined([f"`{test.name}`" for test in case.original.tests if test.promise == promise.number])
-        what = f"no wrong answer breaks promise {promise.number} alone: {_brief(promise)}"
+        what = f"no wrong answer breaks promise {promise.number} alone: {clean_line(promise.text, _BRIEF)}"
         folder = case.original.solutions or case.original.folder
         hint = f"Add `{folder / 'wrong' / 'NAME.py'}`, which keeps all other promises and fails {tests}."
         yield problem(case.original.stub, promise.line, what, hint)
-
-
-def _brief(promise: Promise, most: int = 80) -> str:
-    return promise.text if len(promise.text) <= most else f"{promise.text[: most - 3].rstrip()}..."

@@ -10,6 +10,7 @@ from grader.errors import KitError
 from grader.judge import engine
 from grader.judge.kitanswers import claim_of, request_for, shown, wrong_answers
 from grader.judge.kitmending import mended
+from grader.judge.kitpromises import broken_alone
 from grader.judge.options import EVERYTHING, PlayOptions
 from grader.judge.verdict import Outcome, Verdict
 from grader.kit.contract import Promise, read_contract
@@ -54,8 +55,7 @@ class Table:
 
     def breaking(self, promise: Promise) -> tuple[TableAnswer, ...]:
         """The answers that break a promise and no other one."""
-        proving = {test.name for test in self.proving(promise)}
-        return tuple(answer for answer in self.answers if answer.shown and answer.shown.keys() <= proving)
+        return tuple(each for each in self.answers if broken_alone(self.tests, each.shown) == promise.number)
 
     def failing(self, test: str) -> tuple[TableAnswer, ...]:
         """The answers that fail a hidden test."""

@@ -63,7 +63,7 @@ def show_finding(screen: Screen, verdict: Verdict, finding: Finding, drawn: Draw
     for sentence in filter(None, (views.schedule_said(finding), *views.others_said(finding))):
         screen.wrapped(Piece("note: ", "note"), sentence, most=measure.sentence)
     if failure.promise:
-        screen.wrapped(Piece("promise: ", "note"), failure.promise, most=1 if measure.sentence < 4 else 2)
+        screen.wrapped(Piece("promise: ", "note"), failure.promise, most=2)
     screen.wrapped(Piece("help: ", "help"), failure.help, most=measure.sentence)
 
 

@@ -198,19 +198,19 @@ def test_an_answer_that_is_not_utf8_is_a_problem_of_that_file(box: Box, root: Pa
 # ---- hidden tests ----------------------------------------------------------------------------------------------------
 
 
-def test_a_test_without_an_end_is_named_before_each_answer_has_waited_for_it(box: Box, root: Path) -> None:
+def test_all_tests_without_an_end_are_named_before_each_answer_has_waited_for_them(box: Box, root: Path) -> None:
     tests = "exercises/ex01_double/test_hidden.py"
-    change(root / tests, 'assert play("call", n=3).result == 6', 'play("call", n=3)\n    while True: pass')
+    change(root / tests, 'assert play("call", n=3).', 'play("call", n=3)\n    while True: pass  # ')
     change(root / "exercises/ex01_double/exercise.toml", "[hints]", "[limits]\njudging_seconds = 1\n\n[hints]")
 
     checked = check(box, root)
 
-    (fault,) = [problem.fault for one in checked for problem in one.problems if one.subject == "test_hidden.py"]
-    line = (root / tests).read_text().partition("def test_value")[0].count("\n") + 1
-    assert (fault.line, fault.what) == (
-        line,
-        "`test_value` computes without an end on the reference answer, so no answer was judged",
-    )
+    faults = [problem.fault for one in checked for problem in one.problems if one.subject == "test_hidden.py"]
+    lines = (root / tests).read_text().split("\n")
+    assert [(lines[fault.line - 1], fault.what) for fault in faults] == [
+        (f"def {name}(play):", f"`{name}` computes without an end on the reference answer, so no answer was judged")
+        for name in ("test_value", "test_time")
+    ]
     assert {one.summary for one in checked if one.subject.startswith("wrong/")} == {"read, and not judged"}
 
 

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import signal
+import threading
 from textwrap import dedent
+from types import SimpleNamespace
 
 import pytest
 
+from grader.box.simulation.trace import STUDENT
+from grader.box.simulation.watch import SIGNAL, Watch
 from grader.sandbox.box import Box
 from grader.wire.recording import Ended
 from tests.plays_samples import (
@@ -532,3 +537,15 @@ def test_a_step_has_as_much_time_as_ever_in_another_loop_of_the_same_function(bo
 
         assert hung.ended is Ended.BLOCKED_LOOP
         assert (elsewhere.ended, elsewhere.value) == (Ended.RETURNED, "over")
+
+
+def test_a_signal_is_sent_only_where_some_of_the_learners_code_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    sent: list[object] = []
+    monkeypatch.setattr(signal, "pthread_kill", lambda *given: sent.append(given))
+    watch = Watch(SimpleNamespace(loop_thread=threading.get_ident()))  # type: ignore[arg-type]
+
+    watch._tell(sleeps=False)
+    assert sent == []
+
+    exec(compile("tell(sleeps=False)", f"{STUDENT}submission.py", "exec"), {"tell": watch._tell})
+    assert sent == [(threading.get_ident(), SIGNAL)]
