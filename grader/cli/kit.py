@@ -18,14 +18,14 @@ def kit() -> None:
 
 
 @kit.command()
-@click.argument("directory", required=False, type=click.Path(path_type=Path))
+@click.argument("words", metavar="[DIR] [EX ...]", nargs=-1)
 @click.option("--schedules", type=click.IntRange(1, 100_000), metavar="N", help="How many task schedules at most.")
 @click.option("--learn", "learns", is_flag=True, help="Write down what the wrong answers show (roots.toml).")
 @click.option("--watch", "watches", is_flag=True, help="Check again whenever a file of the kit is saved.")
 @shared_options
 @click.pass_obj
-def check(shared: SharedOptions, directory: Path | None, schedules: int | None, learns: bool, watches: bool) -> None:
-    """Prove a kit: stubs fail cleanly, right answers pass, each wrong answer fails as it says."""
+def check(shared: SharedOptions, words: tuple[str, ...], schedules: int | None, learns: bool, watches: bool) -> None:
+    """Prove a kit, or some of its exercises: right answers pass, each wrong answer fails as it says."""
     from grader.desk.author import check
     from grader.judge.kitcheck import learn
     from grader.judge.options import asked_for
@@ -37,19 +37,19 @@ def check(shared: SharedOptions, directory: Path | None, schedules: int | None, 
     if watches and (learns or shared.json):
         hint = "Leave one of the two out; `--watch` shows each check on the screen, and writes nothing."
         raise UsageError("--watch goes with neither --learn nor --json", hint=hint)
-    root = _root(shared, directory)
-    check.read(root)  # before the box starts: a folder without a kit is said at once
+    root, ids = _root_and_ids(shared, words)
+    only = check.folders_of(root, ids)  # before the box starts: a folder without a kit is said at once
     options = asked_for(schedules=schedules)
     with Box() as box:
         if learns:
-            learn(box, load_kit(root), options=options, echo=shared.say)
+            learn(box, load_kit(root), options=options, only=only, echo=shared.say)
         if shared.json:
-            document, problems = check.check_to_document(box, root, options=options)
+            document, problems = check.check_to_document(box, root, options=options, only=only)
             shared.say(document)
             sys.exit(1 if problems else 0)
         show = check.only_problems if shared.quiet else show_checked
         work = check.watch if watches else check.check_to_screen
-        problems = work(box, root, options=options, screen=Screen(*shared.screen()), show=show)
+        problems = work(box, root, options=options, only=only, screen=Screen(*shared.screen()), show=show)
     sys.exit(1 if problems else 0)
 
 
@@ -102,10 +102,9 @@ def figures(shared: SharedOptions, words: tuple[str, ...]) -> None:
     from grader.sandbox.box import Box
 
     shared.text_desk()
-    names_kit = bool(words) and not EXERCISE.fullmatch(words[0])
-    directory, words = (Path(words[0]), words[1:]) if names_kit else (None, words)
-    kit = load_kit(_root(shared, directory))
-    exercises = [kit.exercise(id) for id in words] if words else kit.exercises
+    root, ids = _root_and_ids(shared, words)
+    kit = load_kit(root)
+    exercises = [kit.exercise(id) for id in ids] if ids else kit.exercises
     with Box() as box:
         draw_all(box, exercises, echo=shared.say)
 
@@ -146,6 +145,12 @@ def release(
     released = release(kit, shared.directory / directory, options)
     if not shared.quiet:
         shared.say("\n".join(described(kit, released)))
+
+
+def _root_and_ids(shared: SharedOptions, words: tuple[str, ...]) -> tuple[Path, tuple[str, ...]]:
+    """The folder of the kit, and the exercises that are named after it or alone."""
+    names_kit = bool(words) and not EXERCISE.fullmatch(words[0])
+    return _root(shared, Path(words[0]) if names_kit else None), words[names_kit:]
 
 
 def _root(shared: SharedOptions, directory: Path | None) -> Path:

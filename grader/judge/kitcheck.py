@@ -84,7 +84,14 @@ def check(
             yield from _check_exercise(box, kit, exercise, read, options)
 
 
-def learn(box: Box, kit: Kit, *, options: PlayOptions, echo: Callable[[str], None]) -> None:
+def learn(
+    box: Box,
+    kit: Kit,
+    *,
+    options: PlayOptions,
+    only: Collection[str] | None = None,
+    echo: Callable[[str], None],
+) -> None:
     """Grade the wrong answers of a kit, and write down for each exercise which failures follow from which mistake.
 
     Raises UsageError where too few schedules are asked for: a test may pass then that fails otherwise.
@@ -92,6 +99,8 @@ def learn(box: Box, kit: Kit, *, options: PlayOptions, echo: Callable[[str], Non
     if not options.complete:
         raise UsageError(f"{FILE} is learned under all schedules", hint="Leave --schedules out.")
     for exercise in kit.exercises:
+        if only is not None and exercise.folder.name not in only:
+            continue
         wrong = wrong_answers(exercise)
         verdicts = engine.grade(box, kit, exercise, [request_for(path, options) for path in wrong])
         lessons = kitroots.lessons_of(list(zip(wrong, verdicts, strict=True)))

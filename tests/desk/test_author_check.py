@@ -515,6 +515,16 @@ def test_the_kit_in_this_folder_is_checked_where_none_is_named(root: Path) -> No
     assert done.stdout.splitlines()[-1] == "Tiny 0.1: 9 files and exercises checked, 0 problems"
 
 
+def test_only_the_exercises_that_are_named_are_checked(tmp_path: Path) -> None:
+    root = make_kit(tmp_path / "kit")
+    (root / "solutions/ex01_double/right/way0.py").unlink()
+
+    assert inside("kit", "check", "ex02", "--schedules", "2", cwd=root).returncode == 0
+    named = inside("kit", "check", ".", "ex01", "--schedules", "2", "-q", "--plain", cwd=root)
+    assert [line.split()[:2] for line in named.stdout.splitlines() if line.startswith("FAIL")] == [["FAIL", "ex01"]]
+    assert inside("kit", "check", "ex03", cwd=root).returncode == 2
+
+
 def test_a_folder_without_a_kit_exits_4(tmp_path: Path) -> None:
     (tmp_path / "exercises").mkdir()
 

@@ -36,11 +36,27 @@ def read(root: Path) -> ReadKit:
     return read_kit(root)
 
 
-def check_to_screen(box: Box, root: Path, *, options: PlayOptions, screen: Screen, show: Show) -> int:
+def folders_of(root: Path, ids: Collection[str]) -> frozenset[str] | None:
+    """The folders of these exercises of the kit; None, which means all, if none is named.
+
+    Raises KitError if there is no kit, and UsageError if it has no such exercise.
+    """
+    kit = read(root).kit
+    if not ids:
+        return None
+    if kit is None:
+        load_kit(root)  # it says what keeps the kit from being read
+        raise AssertionError("a kit that cannot be read is a KitError")
+    return frozenset(kit.exercise(id).folder.name for id in ids)
+
+
+def check_to_screen(
+    box: Box, root: Path, *, options: PlayOptions, only: Collection[str] | None = None, screen: Screen, show: Show
+) -> int:
     """Check the kit and show what is found of every file; returns the number of problems."""
     kit = read(root)
     found: list[Checked] = []
-    for checked in _checked(box, kit, options):
+    for checked in _checked(box, kit, options, only):
         found.append(checked)
         show(screen, checked, kit.kit)
     show_count(screen, kit.kit, found)
@@ -52,10 +68,12 @@ def only_problems(screen: Screen, checked: Checked, kit: Kit | None) -> None:
     show_problems(screen, checked)
 
 
-def check_to_document(box: Box, root: Path, *, options: PlayOptions) -> tuple[str, int]:
+def check_to_document(
+    box: Box, root: Path, *, options: PlayOptions, only: Collection[str] | None = None
+) -> tuple[str, int]:
     """Check the kit; returns all problems as JSON, and their number."""
     kit = read(root)
-    checked = list(_checked(box, kit, options))
+    checked = list(_checked(box, kit, options, only))
     return document(kit.kit, checked), sum(len(one.problems) for one in checked)
 
 
@@ -90,7 +108,9 @@ def _can_be_drawn(exercise: Exercise, at_fault: Collection[Path]) -> bool:
 # ---- again and again -------------------------------------------------------------------------------------------------
 
 
-def watch(box: Box, root: Path, *, options: PlayOptions, screen: Screen, show: Show) -> NoReturn:
+def watch(
+    box: Box, root: Path, *, options: PlayOptions, only: frozenset[str] | None = None, screen: Screen, show: Show
+) -> NoReturn:
     """Check the kit, and check again what has changed whenever a file of it is saved, until Ctrl-C.
 
     Only exercises of which a file has changed are judged again; what was found of the others is kept.
@@ -98,9 +118,10 @@ def watch(box: Box, root: Path, *, options: PlayOptions, screen: Screen, show: S
     read(root)
     watching = Watching(root / "exercises", root / "solutions")
     session = _Session(box=box, root=root, options=options, screen=screen, show=show)
-    session.check(None)
+    session.check(only)
     for changed in watching.changes():
-        session.check(_folders(root, changed))
+        folders = _folders(root, changed)
+        session.check(folders if only is None else only if folders is None else folders & only)
     raise AssertionError("watching ends by Ctrl-C alone")
 
 
