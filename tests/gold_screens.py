@@ -54,9 +54,14 @@ def programs() -> dict[str, Path]:
 
 
 def screen_of(box: Box, name: str, path: Path) -> str:
-    """What ``grade exNN`` prints of a program, without colours."""
+    """What ``grade exNN`` prints of a program, whose name begins with the exercise."""
+    return screen_of_answer(box, name[:4], path)
+
+
+def screen_of_answer(box: Box, id: str, path: Path) -> str:
+    """What ``grade exNN`` prints of a file, without colours."""
     kit = load_kit(builtin_root())
-    exercise = kit.exercise(name[:4])
+    exercise = kit.exercise(id)
     # The wrong answers of the kit may use what is off limits.
     check = no_rules if path.parent.name == "wrong" else rules.check
     request = engine.Request(path=path, shown=exercise.file, check=check)
