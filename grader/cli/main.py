@@ -78,10 +78,13 @@ def list_(shared: SharedOptions) -> None:
 @shared_options
 @click.pass_obj
 def report(shared: SharedOptions, out: Path | None, steps: bool) -> None:
-    """Write your last attempts as one HTML page. Runs nothing."""
+    """Write the course as pages, and your last attempts as one. Runs nothing."""
     desk = shared.text_desk()
-    write = desk.write_report_with_every_step if steps else desk.write_report
-    shared.say(f"Written: {desk.shown(write(out))}. Open it in a browser.")
+    shared.say(f"Written: {desk.shown(desk.write_course())}, the lessons and how far you are.")
+    if out is not None or desk.has_attempts():
+        write = desk.write_report_with_every_step if steps else desk.write_report
+        shared.say(f"Written: {desk.shown(write(out))}, your last attempts.")
+    shared.say("Open them in a browser.")
 
 
 @main.command()

@@ -18,6 +18,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from grader.desk.course import write_course
 from grader.desk.hints import Subject, last_failure, next_hint, own_failure_said
 from grader.desk.lastruns import LastRuns, has_changed, state_folder
 from grader.desk.workspace import (
@@ -211,6 +212,18 @@ class Desk:
         """Like ``shown``, but names a link itself and not the file it leads to."""
         return os.path.relpath(path, self.directory.resolve())
 
+    def write_course(self) -> Path:
+        """Write the lessons as pages, with how far the learner is, and return the overview."""
+        workspace, entries = self._need_workspace(), self._progress()
+        following = next_open(entries, self._here())
+        return write_course(
+            workspace.root, self.kit, entries, following=following, commands=self._next_steps(following)
+        )
+
+    def has_attempts(self) -> bool:
+        """Whether there is anything to report."""
+        return any(self._attempts(exercise) for exercise in self.kit.exercises)
+
     def write_report(self, out: Path | None) -> Path:
         """Write the last attempt at every exercise as one page. Raises WorkspaceError if there is none."""
         from grader.reports.page import learner_page
@@ -344,6 +357,7 @@ def progress_of(exercise: Exercise, attempts: Sequence[Verdict]) -> ExerciseProg
         level=exercise.level,
         minutes=exercise.minutes,
         concepts=exercise.concepts,
+        after=exercise.after,
         state=_state(attempts, best),
         points=best.points if best else 0.0,
         total=sum(test.points for test in exercise.tests),

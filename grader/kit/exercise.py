@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -41,6 +41,7 @@ KEYS: Mapping[str, str] = {
     "concepts": '["deadline", "cancel scope"]',
     "level": "1",
     "minutes": "30",
+    "after": '["ex01"]',
     "needs": '["loopback"]',
     "backends": '["asyncio", "trio"]',
     **dict.fromkeys(("rules", "hints", "limits", "figures"), ""),
@@ -117,6 +118,8 @@ class Exercise:
     concepts: tuple[str, ...]
     level: int
     minutes: int
+    after: tuple[str, ...]
+    """The ids of the exercises that teach what this one needs."""
     needs: tuple[str, ...]
     backends: tuple[str, ...]
     rules: Rules
@@ -170,9 +173,18 @@ class ReadExercise:
 
 
 def read_exercise(
-    root: Path, name: str, diagnoses: Mapping[str, Diagnosis], limits: Limits, faults: Faults
+    root: Path,
+    name: str,
+    diagnoses: Mapping[str, Diagnosis],
+    limits: Limits,
+    faults: Faults,
+    *,
+    earlier: Collection[str] = (),
 ) -> ReadExercise:
-    """Read the exercise in the folder of that name, and report all that is wrong with it."""
+    """Read the exercise in the folder of that name, and report all that is wrong with it.
+
+    ``earlier`` are the ids of the exercises that stand before it in the kit.
+    """
     folder = root / "exercises" / name
     id, _, title = name.partition("_")
     table = read_table(folder / "exercise.toml", known=KEYS, report=faults.report)
@@ -187,6 +199,7 @@ def read_exercise(
         concepts=table.texts("concepts"),
         level=table.whole("level", least=1),
         minutes=table.whole("minutes", least=1),
+        after=_read_after(table, earlier),
         needs=_read_some_of(table, "needs", _NEEDS) if "needs" in table else (),
         backends=_read_backends(table),
         rules=_read_rules(table),
@@ -259,6 +272,16 @@ def _read_file(table: Table) -> str:
         hint = f'Choose another name for the file: `file = "my_{name}"`.'
         table.report("file", f"'file' has the name of a standard module, {module!r}", hint=hint)
     return name
+
+
+def _read_after(table: Table, earlier: Collection[str]) -> tuple[str, ...]:
+    """The exercises that are done before this one; each must stand before it in the kit."""
+    ids = table.texts("after") if "after" in table else ()
+    for id in ids:
+        if id not in earlier:
+            hint = f"Name exercises that kit.toml lists before this one, as in `after = {KEYS['after']}`."
+            table.report("after", f"'after' names {id!r}, which is no earlier exercise", hint=hint)
+    return tuple(id for id in ids if id in earlier)
 
 
 def _read_backends(table: Table) -> tuple[str, ...]:

@@ -141,7 +141,10 @@ def read_kit(root: Path) -> ReadKit:
     limits = read_limits(table, Limits())
     title, version = table.text("title"), table.text("version")
     names = _read_order(table, folder)
-    read = [read_exercise(root, name, diagnoses, limits, faults) for name in names]
+    ids = [name.partition("_")[0] for name in names]
+    read = [
+        read_exercise(root, name, diagnoses, limits, faults, earlier=ids[:number]) for number, name in enumerate(names)
+    ]
     _check_folder(folder, names, faults)
     kit = Kit(
         root=root,

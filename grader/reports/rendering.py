@@ -56,20 +56,29 @@ def _harmless(value: object) -> object:
     return value
 
 
-def render(templates: Path, name: str, *, parts: Sequence[str], context: Mapping[str, object]) -> str:
-    """Render a template with the style and the script of ``parts``: ``class`` stands for class.css and class.js."""
+def render(templates: Path, name: str, *, parts: Sequence[str], context: Mapping[str, object], images: str = "") -> str:
+    """Render a template with the style and the script of ``parts``: ``class`` stands for class.css and class.js.
+
+    ``images`` says where images may come from, as in a content policy (``data:`` is inside the page); by default there
+    are none.
+    """
     from markupsafe import Markup
 
-    style = "".join((templates / f"{part}.css").read_text("utf-8") for part in parts)
-    script = "".join((templates / f"{part}.js").read_text("utf-8") for part in parts)
+    style = _joined(templates, parts, "css")
+    script = _joined(templates, parts, "js")
     policy = (
         f"default-src 'none'; style-src '{_hash(style)}'; script-src '{_hash(script)}'; "
-        "base-uri 'none'; form-action 'none'"
+        f"{f'img-src {images}; ' if images else ''}base-uri 'none'; form-action 'none'"
     )
     # The files are ours, and a hash is of the bytes as they stand: escaping them would break both.
     inline = {"style": Markup(style), "script": Markup(script)}
 
     return environment(templates).get_template(name).render(**context, **inline, policy=policy)
+
+
+def _joined(templates: Path, parts: Sequence[str], ending: str) -> str:
+    files = [templates / f"{part}.{ending}" for part in parts]
+    return "".join(file.read_text("utf-8") for file in files if file.is_file())
 
 
 def _hash(text: str) -> str:

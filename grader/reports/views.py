@@ -128,6 +128,8 @@ class ExerciseProgress:
     level: int
     minutes: int
     concepts: tuple[str, ...] = ()
+    after: tuple[str, ...] = ()
+    """The exercises that teach what this one needs."""
     state: ExerciseState
     points: float = 0.0
     total: int = 100

@@ -11,8 +11,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from grader.kit.kit import builtin_root
+from grader.desk.learner import progress_of
+from grader.kit.kit import builtin_root, load_kit
+from grader.reports.course import course_pages
 from grader.reports.of_class.page import anonymous_class_page, class_page, learner_pages
+from grader.reports.views import Command
 from tests.page_samples import everything, hostile_class
 from tests.page_samples import render as learner_page
 from tests.results_samples import class_of
@@ -42,10 +45,28 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     }
     for results in (small, bad):
         pages |= {f"learners/{name}": text for name, text in learner_pages(results, templates=TEMPLATES)}
+    pages |= {f"course/{name}": text for name, text in course()}
     (folder / "learners").mkdir()
+    (folder / "course").mkdir()
     for name, text in pages.items():
         (folder / name).write_text(text, encoding="utf-8")
     return folder
+
+
+def course() -> Iterator[tuple[str, str]]:
+    """The pages of the course, for a learner who has begun nothing."""
+    kit = load_kit(builtin_root())
+    progress = [progress_of(exercise, []) for exercise in kit.exercises]
+    commands = (Command(line="grade ex01", does="check your file"),)
+    yield from course_pages(
+        kit.exercises,
+        progress,
+        following=progress[0],
+        commands=commands,
+        kit_title=kit.title,
+        made_at="2026-11-22 03:50 UTC",
+        templates=TEMPLATES,
+    )
 
 
 @pytest.fixture(scope="session")

@@ -753,10 +753,19 @@ def test_reset_and_report_say_where(mine: Path) -> None:
     report, reset = inside("report", cwd=mine), inside("reset", "ex01", cwd=mine)
     every = inside("report", "--steps", "--out", "every.html", cwd=mine)
 
-    assert report.stdout == "Written: grade-report.html. Open it in a browser.\n"
-    assert every.stdout == "Written: every.html. Open it in a browser.\n"
+    course = "Written: grade-course/index.html, the lessons and how far you are."
+    for said, name in ((report, "grade-report.html"), (every, "every.html")):
+        assert said.stdout.splitlines() == [course, f"Written: {name}, your last attempts.", "Open them in a browser."]
     assert reset.stdout.startswith("Your file is kept as .gradekit/backups/ex01_double/double.1.py.\n")
     assert (mine / "ex01_double" / "double.py").read_text() == answer(STUB)
+
+
+def test_a_report_before_the_first_attempt_is_the_course_alone(mine: Path) -> None:
+    done = inside("report", cwd=mine)
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "grade-report" not in done.stdout
+    assert (mine / "grade-course" / "index.html").is_file()
 
 
 def test_the_version_is_the_packages(tmp_path: Path) -> None:

@@ -412,6 +412,25 @@ def test_one_failing_play_of_an_exercise_can_be_stepped_through_and_on_request_e
     assert "await anyio.sleep(0)</span>" in page
 
 
+def test_the_course_is_pages_with_how_far_the_learner_is(box: Box, mine: Path) -> None:
+    write(mine, RIGHT)
+    graded(box, mine)
+
+    overview = at(mine).write_course()
+
+    assert overview == mine / "grade-course" / "index.html"
+    assert "<h1>1 of 2 exercises complete</h1>" in overview.read_text(encoding="utf-8")
+    assert sorted(path.name for path in overview.parent.iterdir()) == ["ex01.html", "ex02.html", "index.html"]
+
+
+def test_a_file_in_the_way_of_the_course_is_named(mine: Path) -> None:
+    (mine / "grade-course").write_text("x")
+
+    with pytest.raises(WorkspaceError, match=r"grade-course/index\.html: a file is where") as said:
+        at(mine).write_course()
+    assert said.value.hint == "Make room for the lessons: they are written to grade-course/."
+
+
 def test_without_an_attempt_there_is_nothing_to_report(mine: Path) -> None:
     with pytest.raises(WorkspaceError, match="nothing to report yet"):
         at(mine).write_report(None)

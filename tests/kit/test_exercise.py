@@ -25,7 +25,7 @@ def folder(tmp_path: Path) -> Path:
 def read(folder: Path) -> tuple[ReadExercise, list[str]]:
     """The exercise, and what is wrong with it: the file, the line and the words."""
     faults = Faults()
-    exercise = read_exercise(folder.parents[1], NAME, BUILTIN, Limits(), faults)
+    exercise = read_exercise(folder.parents[1], NAME, BUILTIN, Limits(), faults, earlier=("ex01",))
     assert all(fault.hint[0].isupper() and fault.hint.endswith(".") for fault in faults.in_order())
     return exercise, [f"{fault.path.name}:{fault.line}: {fault.what}" for fault in faults.in_order()]
 
@@ -109,6 +109,18 @@ def test_a_scenario_that_no_test_plays_is_a_fault_that_does_no_harm(folder: Path
     assert (fault.line, fault.what) == (6, "no hidden test plays the scenario `nobody_plays_this`")
     assert fault.hint.endswith('`play("nobody_plays_this")`.')
     assert not fault.blocks
+
+
+def test_an_exercise_comes_after_earlier_ones_alone(folder: Path) -> None:
+    with (folder / "exercise.toml").open("r+") as file:
+        text = file.read()
+        file.seek(0)
+        file.write(f'after = ["ex01", "ex09"]\n{text}')
+
+    exercise, said = read(folder)
+
+    assert exercise.exercise.after == ("ex01",)
+    assert said == ["exercise.toml:1: 'after' names 'ex09', which is no earlier exercise"]
 
 
 def test_the_example_of_every_key_is_a_valid_value(folder: Path) -> None:

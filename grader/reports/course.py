@@ -1,0 +1,133 @@
+"""The course as pages that need no network, no script and no server: an overview, and a page for each lesson."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from grader.kit.exercise import Exercise
+from grader.reports.lesson import code_as_html, lesson_as_html
+from grader.reports.rendering import render
+from grader.reports.views import Command, ExerciseProgress, ExerciseState
+from grader.text import counted, joined, whole_points
+
+if TYPE_CHECKING:
+    from markupsafe import Markup
+
+OVERVIEW = "index.html"
+IMAGES = "data:"
+"""Pictures are part of the page."""
+
+_PARTS = ("learner", "course")
+_GLYPHS = {
+    ExerciseState.NEW: "·",
+    ExerciseState.FAULTY: "!",
+    ExerciseState.FAILING: "✗",
+    ExerciseState.COMPLETE: "✓",
+}
+_LOOKS = {
+    ExerciseState.NEW: "new",
+    ExerciseState.FAULTY: "not-judged",
+    ExerciseState.FAILING: "fail",
+    ExerciseState.COMPLETE: "pass",
+}
+_TITLE = re.compile(r"\A# (?P<title>.+)$", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntryView:
+    """One exercise, as the overview and the pages of other lessons name it."""
+
+    id: str
+    title: str
+    summary: str
+    href: str
+    facts: str
+    """How hard it is, how long it takes, and what comes before it."""
+    concepts: str
+    glyph: str
+    look: str
+    word: str
+    points: str
+    share: str
+    is_next: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """A lesson and those before and after it in the course."""
+
+    entry: EntryView
+    before: EntryView | None
+    after: EntryView | None
+
+
+def course_pages(
+    exercises: Sequence[Exercise],
+    progress: Sequence[ExerciseProgress],
+    *,
+    following: ExerciseProgress | None,
+    commands: Sequence[Command],
+    kit_title: str,
+    made_at: str,
+    templates: Path,
+) -> Iterator[tuple[str, str]]:
+    """Render the overview and the lessons; yields the name of each page and its text.
+
+    ``following`` is the exercise to do next, and ``commands`` are what the learner types for it.
+    """
+    entries = [
+        _entry(exercise, done, is_next=done is following) for exercise, done in zip(exercises, progress, strict=True)
+    ]
+    shared: dict[str, object] = {"kit_title": kit_title, "made_at": made_at, "entries": entries}
+    complete = sum(done.state is ExerciseState.COMPLETE for done in progress)
+    context = {
+        **shared,
+        "summary": f"{complete} of {counted(len(entries), 'exercise')} complete",
+        "share": f"{100 * complete // len(entries)}%",
+        "following": next((entry for entry in entries if entry.is_next), None),
+        "commands": commands,
+    }
+    yield OVERVIEW, render(templates, "course.html", parts=_PARTS, context=context, images=IMAGES)
+    for number, exercise in enumerate(exercises):
+        place = Place(
+            entry=entries[number],
+            before=entries[number - 1] if number else None,
+            after=entries[number + 1] if number + 1 < len(entries) else None,
+        )
+        context = {**shared, "place": place, **_lesson(exercise)}
+        yield entries[number].href, render(templates, "lesson.html", parts=_PARTS, context=context, images=IMAGES)
+
+
+def _lesson(exercise: Exercise) -> dict[str, str | Markup]:
+    text = exercise.lesson.read_text(encoding="utf-8")
+    title = _TITLE.match(text)
+    return {
+        "title": title["title"] if title else exercise.title,
+        "lesson": lesson_as_html(text, folder=exercise.folder),
+        "file": exercise.file,
+        "stub": code_as_html(exercise.stub.read_text(encoding="utf-8")),
+    }
+
+
+def _entry(exercise: Exercise, done: ExerciseProgress, *, is_next: bool) -> EntryView:
+    points = whole_points(done.points)
+    tried = done.state in (ExerciseState.FAILING, ExerciseState.COMPLETE)
+    after = f" · after {joined(done.after)}" if done.after else ""
+    return EntryView(
+        id=exercise.id,
+        title=exercise.title,
+        summary=exercise.summary,
+        href=f"{exercise.id}.html",
+        facts=f"level {exercise.level} · {exercise.minutes} min{after}",
+        concepts=", ".join(exercise.concepts),
+        glyph=_GLYPHS[done.state],
+        look=_LOOKS[done.state],
+        word=done.state.value,
+        points=f"{points} of {done.total} points" if tried else "",
+        share=f"{min(100, 100 * points // max(done.total, 1))}%",
+        is_next=is_next,
+    )
