@@ -172,6 +172,7 @@ def grading(
     diagnosis: str,
     feedback: str,
     promise: int | None = None,
+    part: str = "",
     help: str = "",
     schedules: int | None = None,
     show: Sequence[str] = (),
@@ -181,8 +182,9 @@ def grading(
     ``points`` are a whole number; those of an exercise add up to 100. ``diagnosis`` is the slug of what a failure
     means, in the catalogue of the grader or in ``kit.toml``. ``feedback`` says what the code did and what the contract
     asks. ``promise`` is the number of the promise in the stub's docstring that the test proves; a learner is shown it.
-    ``help``, in place of that of the diagnosis, says what to change. ``schedules`` is the most schedules that are
-    played, 21 if it is left out. ``show`` names inputs of its plays that a learner may see when it fails, and
+    ``part`` is the name of its part, where ``[[parts]]`` cuts the exercise into some. ``help``, in place of that of the
+    diagnosis, says what to change. ``schedules`` is the most schedules that are played, 21 if it is left out. ``show``
+    names inputs of its plays that a learner may see when it fails, and
     ``"expected"`` for what the reference answer returned in the same play::
 
         @grading(points=10, diagnosis="serial", feedback="The calls ran one after the other.", show=("seconds",))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from grader.judge.verdict import BackendResult, Failure, PassedRemark, Root, TestResult, Verdict
+from grader.judge.verdict import BackendResult, Failure, PartResult, PartState, PassedRemark, Root, TestResult, Verdict
 from grader.judge.verdict import Outcome as Result
 from grader.policy.submission import Fault
 from grader.wire.recording import Cancellation, Ended, Trace
@@ -220,6 +220,20 @@ def verdict(*tests: TestResult, **changes: object) -> Verdict:
         "judged_at": "2026-11-22T03:50:00+00:00",
     }
     return Verdict(**(fields | changes))  # type: ignore[arg-type]
+
+
+def in_parts() -> Verdict:
+    """Of the first part one test fails, and nothing of the second part is written."""
+    later = failure(diagnosis="not-written", error="`two` is not written yet", help="write it", trace=None)
+    tests = (
+        replace(case(1, "the first", 20), part="one"),
+        replace(failed_on_both(2, "the second", 20, failure()), part="one"),
+        replace(failed_on_both(3, "the third", 30, later), part="two"),
+        replace(failed_on_both(4, "the fourth", 30, later), part="two"),
+    )
+    one = PartResult(name="one", title="the first part", minutes=5, points=40, earned=20, state=PartState.FAILING)
+    two = replace(one, name="two", title="the second part", points=60, earned=0, state=PartState.NOT_WRITTEN)
+    return verdict(*tests, parts=(one, two), root=Root(test=2, backend="asyncio"))
 
 
 def mixed() -> Verdict:

@@ -22,6 +22,7 @@ from grader.judge.verdict import Status, Verdict
 from grader.kit import exercise as exercise_toml
 from grader.kit import figures as figures_toml
 from grader.kit import kit as kit_toml
+from grader.kit import parts as parts_toml
 from grader.kit.exercise import Limits
 from grader.kit.kit import Kit, load_kit
 from grader.sandbox.box import Box
@@ -101,6 +102,7 @@ def test_every_key_of_an_exercise_is_described_and_no_other() -> None:
     assert sorted(key for key in described if "." not in key) == sorted(exercise_toml.KEYS)
     assert sorted(below("rules.", described)) == sorted(exercise_toml.RULES_KEYS)
     assert sorted(below("figures.", described)) == sorted(figures_toml.KEYS)
+    assert sorted(below("parts.", described)) == sorted(parts_toml.KEYS)
 
 
 def test_every_limit_is_described_with_its_default() -> None:

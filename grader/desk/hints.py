@@ -1,7 +1,7 @@
 """Which hint follows for a verdict, and what a learner's own failure of a diagnosis looked like.
 
 A hint belongs to the failure that the screen has shown. Each diagnosis has hints of its own, and those of the exercise
-come after them; how many of them a learner has seen is kept in a file.
+or of the part of it that fails, come after them; how many of them a learner has seen is kept in a file.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from pathlib import Path
 from grader.judge.verdict import Failure, Status, Verdict
 from grader.kit.exercise import GENERAL_HINTS, Exercise
 from grader.kit.kit import Kit
+from grader.kit.parts import Part
 from grader.reports import views
 from grader.text import clean_line
 
@@ -75,15 +76,17 @@ def next_hint(kit: Kit, subject: Subject) -> str:
         return f"The last attempt at {exercise.id} is complete; no hint is needed. Next: `grade`."
     failed = failure_to_mend(last) if last is not None else None
     slug = failed[1].diagnosis if failed else GENERAL_HINTS
-    hints = _hints(kit, exercise, slug)
-    stage = _next_stage(subject.shown, f"{subject.key} {slug}", len(hints))
+    part = exercise.part_of(failed[0]) if failed else None
+    hints = _hints(kit, exercise, slug, part)
+    key = f"{subject.key} {slug}" + (f" {part.name}" if part is not None else "")
+    stage = _next_stage(subject.shown, key, len(hints))
     about = f"{exercise.id}, test {failed[0]} ({slug})" if failed else exercise.id
     more = f"`{subject.again}` again for the next one" if stage + 1 < len(hints) else "that was the last one"
     return f"{about}, hint {stage + 1} of {len(hints)}\n\n{hints[stage]}\n\n{more}"
 
 
-def _hints(kit: Kit, exercise: Exercise, slug: str) -> tuple[str, ...]:
-    general = exercise.hints[GENERAL_HINTS]
+def _hints(kit: Kit, exercise: Exercise, slug: str, part: Part | None) -> tuple[str, ...]:
+    general = part.hints if part is not None and part.hints else exercise.hints[GENERAL_HINTS]
     if slug == GENERAL_HINTS:
         return general
     own = exercise.hints.get(slug) or (kit.diagnoses[slug].hints if slug in kit.diagnoses else ())

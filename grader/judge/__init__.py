@@ -14,8 +14,8 @@ go out, one for each submission. The way of a submission, and where to change wh
 - ``progress`` tells an onlooker how far the judging is, and lets Ctrl-C end it and keep what is known.
 - ``schedules`` says which schedules a play is tried under, and shortens one that fails.
 - ``explain`` says what is wrong: rules from what happened to a diagnosis, the line and the words, and which failure is
-  the root of the others; ``results`` makes the results of a verdict. ``tasknames`` names tasks, and ``unwinding``
-  shows a stopped play as it stood, here and in reports.
+  the root of the others; ``results`` makes the results of a verdict, and ``parts`` sums them up where an exercise is
+  cut into some. ``tasknames`` names tasks, and ``unwinding`` shows a stopped play as it stood, here and in reports.
 - ``verdict`` is what reports get to see, and ``documents`` writes it as JSON and reads it back.
 - ``items`` are hidden tests as pytest runs them, and ``subject`` is the submission that they judge; ``exempt`` says
   which answers of a kit may use what is off limits.
@@ -27,7 +27,7 @@ go out, one for each submission. The way of a submission, and where to change wh
 What authors of kits write against stands in ``grader.authoring``; three names of it are handed on here.
 
     options verdict calling collect cancelling kitfault kitnames schedules tasknames unwinding explain cells judging
-    attempt progress reference rounds session results documents exempt engine subject items kitanswers kitroots
+    attempt progress reference rounds session parts results documents exempt engine subject items kitanswers kitroots
     kitmending kitclaims kitpromises kitcheck kittable
 """
 

@@ -15,6 +15,7 @@ from grader.errors import GraderError, InternalError, KitError
 from grader.judge.cells import AnyCell, Cells
 from grader.judge.exempt import Check
 from grader.judge.options import EVERYTHING, PlayOptions
+from grader.judge.parts import part_results
 from grader.judge.progress import NOBODY, Onlooker
 from grader.judge.reference import Reference
 from grader.judge.results import Results
@@ -138,6 +139,7 @@ class _Grading:
         return replace(
             verdict,
             tests=tests,
+            parts=part_results(self._exercise, tests),
             root=root,
             complete_run=verdict.complete_run and not examination.stopped,
             virtual_seconds=examination.virtual_seconds,

@@ -33,6 +33,7 @@ from grader.judge.kitfault import fault_in
 from grader.judge.kitmending import Mended, fault_of, mended, sentence
 from grader.judge.options import EVERYTHING, PlayOptions
 from grader.judge.verdict import TestResult, Verdict
+from grader.kit.diagnosis import NOT_WRITTEN
 from grader.kit.exercise import Exercise
 from grader.kit.faults import KitFault
 from grader.kit.figures import FOLDER
@@ -322,7 +323,7 @@ def _not_clean(case: Mended, tests: Iterable[TestResult]) -> Iterator[KitProblem
     for test in tests:
         for result in test.results:
             failure = result.failure
-            if failure is not None and failure.diagnosis != "not-written":
+            if failure is not None and failure.diagnosis != NOT_WRITTEN:
                 met.setdefault((failure.line, failure.exception or failure.error), []).append(f"`{test.name}`")
     stub = ast.parse(read_text(case.exercise.stub))
     for (line, said), names in met.items():

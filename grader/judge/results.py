@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from grader.judge import parts
 from grader.judge.attempt import Failed, Judged
 from grader.judge.explain.code import code_of
 from grader.judge.explain.evidence import Case, Evidence
 from grader.judge.explain.finding import Finding
 from grader.judge.explain.learned import Learned, read_learned
-from grader.judge.explain.roots import Key, root_of
+from grader.judge.explain.roots import Key, root_in_parts, root_of
 from grader.judge.explain.rules import explain
 from grader.judge.explain.turns import turns_in_words
 from grader.judge.explain.words import in_python, said
@@ -52,7 +53,11 @@ class Results:
         if examination.cell.tampered:
             tests = _without_points(tests)
             return tests, Root(test=tests[0].number, backend=tests[0].results[0].backend) if tests else None
-        return tests, root_of(explaining.findings, self._learned)
+        if not self._exercise.parts:
+            return tests, root_of(explaining.findings, self._learned)
+        places = {test.number: parts.place_of(self._exercise, test) for test in examination.tests}
+        root = root_in_parts(explaining.findings, self._learned, places)
+        return parts.going_on(self._exercise, tests, root), root
 
     def _test_result(self, examination: Examination, test: HiddenTest, explaining: _Explaining) -> TestResult:
         return TestResult(
@@ -60,6 +65,7 @@ class Results:
             name=test.name,
             label=test.label,
             points=test.points,
+            part=test.part,
             results=tuple(
                 self._backend_result(examination, test, backend, explaining) for backend in examination.backends
             ),

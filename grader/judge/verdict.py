@@ -119,6 +119,8 @@ class TestResult:
     label: str
     points: int
     results: tuple[BackendResult, ...]
+    part: str = ""
+    """The name of the part of the exercise to which it belongs; empty if the exercise has no parts."""
 
     @property
     def earned(self) -> float:
@@ -129,6 +131,29 @@ class TestResult:
     @property
     def passed(self) -> bool:
         return all(result.outcome is Outcome.PASS for result in self.results)
+
+
+class PartState(StrEnum):
+    """How far a learner is with one part of an exercise."""
+
+    COMPLETE = "complete"
+    FAILING = "not-complete"
+    NOT_WRITTEN = "not-written"
+    """All its tests fail, and only because something of it still raises NotImplementedError."""
+    NOT_JUDGED = "not-judged"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartResult:
+    """What came of the tests of one part of an exercise."""
+
+    name: str
+    title: str
+    minutes: int
+    points: int
+    """What its tests are worth that were asked for."""
+    earned: float
+    state: PartState
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,6 +184,8 @@ class Verdict:
     tests: tuple[TestResult, ...] = ()
     total: int = 100
     """Points of the exercise, of all hidden tests and not only of those that were asked for."""
+    parts: tuple[PartResult, ...] = ()
+    """What came of each part of the exercise of which a test was asked for, in order; none where it has no parts."""
     root: Root | None = None
     """The failure to mend first; None where no test has failed."""
     faults: tuple[Fault, ...] = ()

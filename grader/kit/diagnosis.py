@@ -8,7 +8,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from grader.kit.tables import Table
+
 HINT_STAGES = 3
+HINTS_EXAMPLE = '["a question", "the idea", "nearly the code"]'
+NOT_WRITTEN = "not-written"
+"""The slug of the diagnosis for code that still raises NotImplementedError."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,3 +29,16 @@ class Diagnosis:
     explanation: str
     help: str
     hints: tuple[str, ...]
+
+
+def read_hints(table: Table, key: str) -> tuple[str, ...]:
+    """Read the three stages of a hint; by default each is only named."""
+
+    def accept(value: object) -> tuple[str, ...] | None:
+        hints = (
+            tuple(hint for hint in value if isinstance(hint, str) and hint.strip()) if isinstance(value, list) else ()
+        )
+        return hints if isinstance(value, list) and len(hints) == len(value) == HINT_STAGES else None
+
+    stages = ("a question", "the idea", "nearly the code")
+    return table.read(key, accept, stages, expected=f"{HINT_STAGES} hints: {', '.join(stages)}", example=HINTS_EXAMPLE)

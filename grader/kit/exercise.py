@@ -9,10 +9,11 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from grader.kit.diagnosis import HINT_STAGES, Diagnosis
+from grader.kit.diagnosis import HINTS_EXAMPLE, Diagnosis, read_hints
 from grader.kit.faults import Faults
 from grader.kit.figures import Figure, read_figures
 from grader.kit.hidden_tests import HiddenTest, read_hidden_tests
+from grader.kit.parts import Part, problems_of_parts, read_parts
 from grader.kit.scenarios import doubled_scenarios, imports_of_grader, unknown_inputs, unused_scenarios
 from grader.kit.sources import blanked, read_source, span_of
 from grader.kit.tables import Table, read_table
@@ -32,7 +33,6 @@ _WITH_THREADS = (
     *("logging.handlers", "multiprocessing", "socketserver", "threading", "_thread"),
 )
 """Modules of anyio and of the standard library, with all below them, by which a program starts threads."""
-HINTS_EXAMPLE = '["a question", "the idea", "nearly the code"]'
 KEYS: Mapping[str, str] = {
     "id": '"ex01"',
     "title": '"timeout"',
@@ -44,7 +44,7 @@ KEYS: Mapping[str, str] = {
     "after": '["ex01"]',
     "needs": '["loopback"]',
     "backends": '["asyncio", "trio"]',
-    **dict.fromkeys(("rules", "hints", "limits", "figures"), ""),
+    **dict.fromkeys(("rules", "hints", "limits", "figures", "parts"), ""),
 }
 """The keys of ``exercise.toml``, each with an example of its value."""
 RULES_KEYS: Mapping[str, str] = {
@@ -131,6 +131,13 @@ class Exercise:
     """The folder of the answers, if the kit has them."""
     figures: tuple[Figure, ...] = ()
     """The pictures in the lesson that are drawn from plays."""
+    parts: tuple[Part, ...] = ()
+    """What a long exercise is cut into, in order; none of most."""
+
+    def part_of(self, test: int) -> Part | None:
+        """The part to which the hidden test of this number belongs; None if the exercise has no parts."""
+        name = next((each.part for each in self.tests if each.number == test), "")
+        return next((part for part in self.parts if part.name == name), None)
 
     @property
     def module(self) -> str:
@@ -208,6 +215,7 @@ def read_exercise(
         tests=(),
         solutions=solutions if solutions.is_dir() else None,
         figures=read_figures(table),
+        parts=read_parts(table),
     )
     _check_files(exercise, faults, *([exercise.stub] if file else []))
     # Whoever grades another exercise need not know of it; the judge says it of this one.
@@ -224,6 +232,9 @@ def read_exercise(
         mended[scenarios.path] = scenarios.text
     if read.source is not None and read.mended != read.source.written:
         mended[read.source.path] = read.mended
+    if read.source is not None:
+        for problem in problems_of_parts(exercise.parts, read.tests):
+            faults.report(path=read.source.path, line=problem.line, what=problem.what, hint=problem.hint)
     if scenarios is not None and read.source is not None:
         drawn = [figure.scenario for figure in exercise.figures]
         for problem in (*imports_of_grader(scenarios), *unused_scenarios(scenarios, read.source, drawn)):
@@ -332,16 +343,3 @@ def read_limits(table: Table, defaults: Limits) -> Limits:
     examples = {field.name: str(field.default) for field in dataclasses.fields(Limits)}
     entry = table.table("limits", known=examples)
     return dataclasses.replace(defaults, **{name: entry.whole(name, least=1) for name in examples if name in entry})
-
-
-def read_hints(table: Table, key: str) -> tuple[str, ...]:
-    """Read the three stages of a hint; by default each is only named."""
-
-    def accept(value: object) -> tuple[str, ...] | None:
-        hints = (
-            tuple(hint for hint in value if isinstance(hint, str) and hint.strip()) if isinstance(value, list) else ()
-        )
-        return hints if isinstance(value, list) and len(hints) == len(value) == HINT_STAGES else None
-
-    stages = ("a question", "the idea", "nearly the code")
-    return table.read(key, accept, stages, expected=f"{HINT_STAGES} hints: {', '.join(stages)}", example=HINTS_EXAMPLE)

@@ -19,6 +19,7 @@ KEYS: Mapping[str, str] = {
     "diagnosis": '"serial"',
     "feedback": '"The second function starts only when the first has ended."',
     "promise": "3",
+    "part": '"merge"',
     "help": '"start both first, and then wait"',
     "schedules": "20",
     "show": '("seconds", "expected")',
@@ -35,6 +36,7 @@ class Grading:
     diagnosis: str | None = None
     feedback: str = ""
     promise: int | None = None
+    part: str = ""
     help: str = ""
     schedules: int | None = None
     show: tuple[str, ...] = ()
@@ -55,6 +57,7 @@ def read_grading(call: ast.Call, test: str, slugs: Collection[str]) -> tuple[Gra
         diagnosis=diagnosis,
         feedback=reader.read("feedback", _as_text, "a text") or "",
         promise=reader.read("promise", _as_whole(1), "the number of a promise of the stub"),
+        part=reader.read("part", _as_text, "the name of a part of the exercise") or "",
         help=reader.read("help", _as_text, "a text") or "",
         schedules=reader.read("schedules", _as_whole(1), "a whole number of at least 1"),
         show=reader.read("show", _as_texts, "a tuple of texts") or (),

@@ -43,6 +43,8 @@ class HiddenTest:
     feedback: str
     promise: int | None
     """The number of the promise that it proves, if the stub's contract is numbered."""
+    part: str
+    """The name of the part of the exercise to which it belongs; empty if the exercise has no parts."""
     help: str
     """What to change; if it is empty, the diagnosis says it."""
     schedules: int | None
@@ -99,6 +101,7 @@ def _tests_of(read: ReadFunction) -> Iterator[HiddenTest]:
             diagnosis=grading.diagnosis or "",
             feedback=grading.feedback or read.label,
             promise=grading.promise,
+            part=grading.part,
             help=grading.help,
             schedules=grading.schedules,
             show=grading.show,

@@ -16,14 +16,12 @@ from pathlib import Path
 
 from grader.errors import KitError, UsageError
 from grader.kit.catalogue import BUILTIN
-from grader.kit.diagnosis import Diagnosis
+from grader.kit.diagnosis import HINTS_EXAMPLE, Diagnosis, read_hints
 from grader.kit.exercise import (
     GENERAL_HINTS,
-    HINTS_EXAMPLE,
     Exercise,
     Limits,
     read_exercise,
-    read_hints,
     read_limits,
     refuse_conftest,
 )

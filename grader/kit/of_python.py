@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from grader.kit.diagnosis import Diagnosis
+from grader.kit.diagnosis import NOT_WRITTEN, Diagnosis
 
 OF_PYTHON = (
     Diagnosis(
@@ -191,7 +191,7 @@ OF_PYTHON = (
         ),
     ),
     Diagnosis(
-        slug="not-written",
+        slug=NOT_WRITTEN,
         sentence="a part of the exercise is not written yet",
         explanation="The stub raises NotImplementedError where your code belongs. The tests that need this part fail "
         "until it is there; the others say how far you are.",

@@ -17,7 +17,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from grader.kit.exercise import PURE, Exercise, Rules
-from grader.policy.interface import asked_names, check_interface
+from grader.policy.interface import asked_names, check_interface, check_interface_of_parts
 from grader.policy.names import Names, whose_class
 from grader.policy.owned import Owned
 from grader.policy.please_look import please_look
@@ -61,7 +61,8 @@ def check(submission: Submission, exercise: Exercise, stub_source: str) -> Findi
         return Findings(faults=(program,), look=())
     asked = asked_names(stub_source)
     others = answers_beside(exercise.folder)
-    faults = check_interface(program, stub_source) or check_rules(program, exercise.rules, asked, others)
+    as_stub = check_interface_of_parts if exercise.parts else check_interface
+    faults = as_stub(program, stub_source) or check_rules(program, exercise.rules, asked, others)
     return Findings(faults=faults, look=please_look(program, asked))
 
 

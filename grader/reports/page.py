@@ -5,7 +5,7 @@ Views say what the page shows, worded and cut for it; templates fill them in and
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import zip_longest
@@ -131,6 +131,17 @@ class TestView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class GroupView:
+    """The rows of one part of an exercise; all rows, and no heading, if it has no parts."""
+
+    heading: str
+    title: str
+    said: str
+    state: str
+    tests: tuple[TestView, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ExerciseView:
     """One exercise."""
 
@@ -142,7 +153,7 @@ class ExerciseView:
     times: str
     judged: str
     failed: str
-    tests: tuple[TestView, ...]
+    groups: tuple[GroupView, ...]
     faults: tuple[FaultView, ...]
     reasons: tuple[str, ...]
     first: tuple[FindingView, ...]
@@ -247,7 +258,7 @@ def _exercise(verdict: Verdict, diagnoses: Mapping[str, Diagnosis], shown: _Show
         times=views.times_said(verdict),
         judged=moment(verdict.judged_at),
         failed=f"{counted(failed, 'test')} of {len(verdict.tests)} not passed" if failed else "",
-        tests=tuple(_test(verdict, test, findings) for test in verdict.tests),
+        groups=tuple(_groups(verdict, findings)),
         faults=tuple(_fault(verdict, fault) for fault in verdict.faults),
         reasons=views.reasons_not_judged(verdict),
         first=cards[:1],
@@ -262,6 +273,21 @@ def _exercise(verdict: Verdict, diagnoses: Mapping[str, Diagnosis], shown: _Show
 
 def _folded_said(tests: Sequence[int]) -> str:
     return f"{counted(len(tests), 'test')} that {'fails' if len(tests) == 1 else 'fail'} for the same reason"
+
+
+def _groups(verdict: Verdict, findings: Sequence[Finding]) -> Iterator[GroupView]:
+    """The rows of the table of tests, part by part."""
+    for part in views.parts(verdict):
+        yield GroupView(
+            heading=f"Part {part.number}",
+            title=part.title,
+            said=part.said,
+            state=part.result.state,
+            tests=tuple(_test(verdict, test, findings) for test in part.tests),
+        )
+    if verdict.tests and not verdict.parts:
+        rows = tuple(_test(verdict, test, findings) for test in verdict.tests)
+        yield GroupView(heading="", title="", said="", state="", tests=rows)
 
 
 def _test(verdict: Verdict, test: TestResult, findings: Sequence[Finding]) -> TestView:

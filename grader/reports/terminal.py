@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from grader.judge.verdict import STOPPED, Outcome, Status, TestResult, Verdict
+from grader.judge.verdict import STOPPED, Outcome, PartState, Status, TestResult, Verdict
 from grader.reports import views
 from grader.reports.finding_text import IN_FULL, Drawn, Measure, picture, show_fault, show_finding, show_remark
 from grader.reports.screen import Glyphs, Piece, Screen, Sketch
-from grader.reports.views import Command, ExerciseProgress, ExerciseState, Finding
+from grader.reports.views import Command, ExerciseProgress, ExerciseState, Finding, PartView
 from grader.text import counted, joined, tests_named, whole_points
 
 if TYPE_CHECKING:
@@ -58,6 +58,12 @@ STATUS_STYLES = {
     Status.FAIL: "fail",
     Status.CANNOT_JUDGE: "fail",
     Status.NOT_JUDGED: "skipped",
+}
+PART_STYLES = {
+    PartState.COMPLETE: "pass",
+    PartState.FAILING: "fail",
+    PartState.NOT_WRITTEN: "quiet",
+    PartState.NOT_JUDGED: "skipped",
 }
 STATE_STYLES = {
     ExerciseState.NEW: "quiet",
@@ -130,6 +136,7 @@ def _show_with_finding(
     commands: Sequence[Command] | None,
 ) -> None:
     _title_with_counts(screen, verdict)
+    _parts(screen, verdict)
     # Together with the finding's own, its notes may name every test that fails.
     _failed(screen, verdict, measure.failed if finding.same or finding.afterwards else max(1, measure.failed))
     _noted(screen, verdict)
@@ -141,6 +148,7 @@ def _show_with_finding(
 
 def _show_without_finding(screen: Screen, verdict: Verdict, commands: Sequence[Command] | None) -> None:
     _title_with_counts(screen, verdict)
+    _parts(screen, verdict)
     screen.blank()
     for fault in verdict.faults[:MOST_FAULTS]:
         show_fault(screen, verdict, fault)
@@ -161,7 +169,7 @@ def _show_in_full(screen: Screen, verdict: Verdict, commands: Sequence[Command] 
     if verdict.tests:
         _table(screen, verdict)
     _reasons(screen, verdict)
-    for finding in views.findings(verdict):
+    for finding in views.findings_to_show(verdict):
         show_finding(screen, verdict, finding, views.timelines(finding.failure), IN_FULL)
         screen.blank()
     for remark in views.remarks(verdict):
@@ -194,7 +202,9 @@ def _ending(screen: Screen, verdict: Verdict, commands: Sequence[Command] | None
 
 def _failed(screen: Screen, verdict: Verdict, most: int) -> None:
     """Name the tests that fail. One alone is named as the finding below."""
-    failed = [test for test in verdict.tests if any(result.failure for result in test.results)]
+    later = views.not_written(verdict)
+    of_written = (test for test in verdict.tests if test.part not in later)
+    failed = [test for test in of_written if any(result.failure for result in test.results)]
     if len(failed) < 2 or not most:
         return
     named = failed if len(failed) <= most else failed[: most - 1]
@@ -228,10 +238,29 @@ def _ignored(screen: Screen, verdict: Verdict) -> None:
 def _table(screen: Screen, verdict: Verdict) -> None:
     heads = [Piece(backend.ljust(CELL), "quiet") for backend in verdict.backends]
     screen.spread([], heads)
-    for test in verdict.tests:
+    parts = views.parts(verdict)
+    for part in parts:
+        _part(screen, part)
+        _rows(screen, verdict, part.tests)
+    if not parts:
+        _rows(screen, verdict, verdict.tests)
+    screen.blank()
+
+
+def _rows(screen: Screen, verdict: Verdict, tests: Sequence[TestResult]) -> None:
+    for test in tests:
         label = [Piece(f"{test.number:3}  ", "quiet"), Piece(test.label)]
         screen.spread(label, [_cell(screen, test, backend) for backend in verdict.backends])
-    screen.blank()
+
+
+def _parts(screen: Screen, verdict: Verdict) -> None:
+    for part in views.parts(verdict):
+        _part(screen, part)
+
+
+def _part(screen: Screen, part: PartView) -> None:
+    left = [Piece(f"part {part.number}  ", "quiet"), Piece(part.title)]
+    screen.spread(left, [Piece(part.said, PART_STYLES[part.result.state])])
 
 
 def _reasons(screen: Screen, verdict: Verdict) -> None:

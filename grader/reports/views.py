@@ -11,7 +11,17 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from grader.judge.kitfault import fault_in
-from grader.judge.verdict import Failure, Outcome, PassedRemark, Root, Status, TestResult, Verdict
+from grader.judge.verdict import (
+    Failure,
+    Outcome,
+    PartResult,
+    PartState,
+    PassedRemark,
+    Root,
+    Status,
+    TestResult,
+    Verdict,
+)
 from grader.kit.of_python import OF_PYTHON
 from grader.policy.submission import Fault
 from grader.reports.comparison import alike, side_by_side
@@ -109,6 +119,26 @@ class Command:
     does: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartView:
+    """One part of an exercise: its place, counted from 1, and its tests."""
+
+    number: int
+    result: PartResult
+    tests: tuple[TestResult, ...]
+
+    @property
+    def title(self) -> str:
+        return f"{self.result.name}: {self.result.title}"
+
+    @property
+    def said(self) -> str:
+        """What came of it: ``45 of 45 points``, or ``not written yet``."""
+        if self.result.state is PartState.NOT_WRITTEN:
+            return "not written yet"
+        return f"{whole_points(self.result.earned)} of {counted(self.result.points, 'point')}"
+
+
 class ExerciseState(StrEnum):
     """How far a learner is with one exercise."""
 
@@ -180,6 +210,28 @@ def reasons_not_judged(verdict: Verdict) -> tuple[str, ...]:
     return tuple(dict.fromkeys(reason for reason in reasons if reason))
 
 
+# ---- parts -----------------------------------------------------------------------------------------------------------
+
+
+def parts(verdict: Verdict) -> tuple[PartView, ...]:
+    """Return the parts of the exercise, each with its tests; none if it has no parts."""
+    return tuple(
+        PartView(number=number, result=result, tests=tuple(test for test in verdict.tests if test.part == result.name))
+        for number, result in enumerate(verdict.parts, start=1)
+    )
+
+
+def not_written(verdict: Verdict) -> frozenset[str]:
+    """Return the names of the parts that are not written yet."""
+    return frozenset(result.name for result in verdict.parts if result.state is PartState.NOT_WRITTEN)
+
+
+def findings_to_show(verdict: Verdict) -> tuple[Finding, ...]:
+    """Return the findings worth a look: of the parts that are not written yet, at most the one to write next."""
+    later, main = not_written(verdict), main_finding(verdict)
+    return tuple(finding for finding in findings(verdict) if finding.test.part not in later or finding == main)
+
+
 # ---- findings --------------------------------------------------------------------------------------------------------
 
 
@@ -201,7 +253,7 @@ def findings_in_order_of_mending(verdict: Verdict) -> tuple[Finding, ...]:
     """Return the findings, first the one to mend first, then those of its reason, then all others."""
     main = main_finding(verdict)
     same = () if main is None else main.same
-    ranked = sorted(findings(verdict), key=lambda finding: (finding != main, finding.test.number not in same))
+    ranked = sorted(findings_to_show(verdict), key=lambda finding: (finding != main, finding.test.number not in same))
     return tuple(ranked)
 
 

@@ -11,6 +11,7 @@ import pytest
 from grader.desk.hints import REMEMBERED, Subject, failure_to_mend, last_failure, next_hint, own_failure_said
 from grader.judge.verdict import Root, Verdict
 from grader.kit.kit import load_kit
+from grader.kit.parts import Part
 from grader.wire.recording import Ended
 from tests.samples import HOSTILE, case, failed_on_both, failure, not_judged, passing, verdict
 
@@ -54,6 +55,24 @@ def test_the_hints_are_those_of_that_failure(tiny: Path) -> None:
 
     said = hinted(tiny, replace(last, root=Root(test=2, backend="trio")))
     assert said.startswith("ex01, test 2 (wrong-value), hint 1 of 6\n\nvalue hint 1\n\n")
+
+
+def test_a_part_has_hints_of_its_own_which_are_counted_by_themselves(tiny: Path, tmp_path: Path) -> None:
+    exercise = load_kit(tiny).exercises[0]
+    parts = (
+        Part(name="value", title="the value", minutes=1, hints=()),
+        Part(name="time", title="the time", minutes=1, hints=("When?", "Later.", "Sleep.")),
+    )
+    tests = tuple(replace(test, part=part.name) for test, part in zip(exercise.tests, parts, strict=True))
+    ours = replace(subject(tiny, None, tmp_path / "hints.json"), exercise=replace(exercise, parts=parts, tests=tests))
+    last = verdict(failed_on_both(1, "one", 10, WRONG), failed_on_both(2, "two", 10, WRONG))
+
+    def hints(test: int, times: int) -> list[str]:
+        asked = replace(ours, last=replace(last, root=Root(test=test, backend="trio")))
+        return [next_hint(load_kit(tiny), asked).split("\n\n")[1] for _ in range(times)]
+
+    assert hints(2, 4) == ["value hint 1", "value hint 2", "value hint 3", "When?"]
+    assert hints(1, 4) == ["value hint 1", "value hint 2", "value hint 3", "general hint 1"]
 
 
 def test_a_part_of_an_exercise_that_passes_is_not_taken_for_all_of_it(tiny: Path) -> None:

@@ -54,7 +54,7 @@ def test_a_run_is_one_ascii_document_whatever_a_learner_printed() -> None:
 def test_a_run_names_no_test_function_which_is_its_authors_alone() -> None:
     tests = json.loads(run_document((samples.mixed(),), version="1.2"))["verdicts"][0]["tests"]
 
-    assert [set(test) for test in tests] == [{"number", "label", "points", "results"}] * 3
+    assert [set(test) for test in tests] == [{"number", "label", "points", "part", "results"}] * 3
 
 
 def test_nothing_in_a_run_begins_a_command_in_a_log_of_github() -> None:

@@ -125,6 +125,7 @@ def test_hidden_tests_come_with_everything_they_declare(root: Path) -> None:
         diagnosis="serial",
         feedback="It was serial.",
         promise=None,
+        part="",
         help="",
         schedules=None,
         show=(),

@@ -28,6 +28,7 @@ from tests.samples import (
     failed_on_both,
     failure,
     hostile,
+    in_parts,
     long_play,
     mixed,
     one_after_the_other,
@@ -44,6 +45,7 @@ PAGES = {
     "one that fails": [mixed()],
     "one that passes": [perfect()],
     "a fault": [unjudgeable(error=HOSTILE, text=HOSTILE, help=HOSTILE)],
+    "parts": [in_parts()],
     "not judged": [verdict(trouble=HOSTILE)],
     "hostile": [hostile()],
     "everything": everything(),
@@ -194,6 +196,18 @@ def test_each_test_is_a_row_and_a_failing_one_leads_to_its_diagnosis() -> None:
     assert "Test 2 on asyncio and trio" in Page(text).text
     assert '<a href="#ex01-2">takes as long as the slowest</a>' in text
     assert '<th scope="row">results come back in argument order</th>' in text
+
+
+def test_tests_are_grouped_by_part_and_what_is_not_written_has_no_card() -> None:
+    text = render(in_parts())
+
+    rows = re.findall(r'<tr class="part">.*?<span>(.*?)</span> (.*?)</th><td class="number (.*?)">(.*?)</td>', text)
+    assert rows == [
+        ("Part 1", "one: the first part", "not-complete", "20 of 40 points"),
+        ("Part 2", "two: the second part", "not-written", "not written yet"),
+    ]
+    assert '<a href="#ex01-2">' in text
+    assert "ex01-3" not in text
 
 
 def test_outcomes_have_a_word_beside_their_colour() -> None:

@@ -26,6 +26,7 @@ from tests.samples import (
     failed_on_both,
     failure,
     hostile,
+    in_parts,
     mixed,
     not_judged,
     one_after_the_other,
@@ -529,3 +530,32 @@ def test_the_step_at_which_the_caller_was_cancelled_stands_on_the_screen() -> No
 
     assert "when: the caller was cancelled at its step 4 of 9, after 2 s" in screen
     assert "cancelled here" in screen
+
+
+# ---- parts -----------------------------------------------------------------------------------------------------------
+
+
+def test_parts_stand_above_the_finding_and_tests_of_what_is_not_written_are_not_listed_as_failing():
+    assert screen_of(show_run, [in_parts()]).splitlines()[:7] == [
+        "ex01  join   4 tests   1 passes on both backends               ex01_join/join.py",
+        "part 1  one: the first part                                      20 of 40 points",
+        "part 2  two: the second part                                     not written yet",
+        "",
+        "FAIL 2  the second                                                        serial",
+        "error: the second function starts only after the first has ended",
+        "  --> ex01_join/join.py:9",
+    ]
+
+
+def test_verbose_groups_the_tests_by_part_and_shows_no_card_of_what_is_not_written():
+    shown = screen_of(show_run_verbose, [in_parts()]).splitlines()
+
+    assert [line.strip().split("   ")[0] for line in shown[3:9]] == [
+        "part 1  one: the first part",
+        "1  the first",
+        "2  the second",
+        "part 2  two: the second part",
+        "3  the third",
+        "4  the fourth",
+    ]
+    assert [line[:6] for line in shown if line.startswith("FAIL")] == ["FAIL 2"]

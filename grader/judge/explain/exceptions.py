@@ -20,6 +20,7 @@ from grader.judge.explain.names import unbound_name, unknown_attribute, unknown_
 from grader.judge.explain.operands import no_order, number_and_text, unknown_host
 from grader.judge.explain.raised import Raise
 from grader.judge.explain.words import a
+from grader.kit.diagnosis import NOT_WRITTEN
 from grader.wire.rows import Leaf
 
 
@@ -325,7 +326,7 @@ def still_a_stub(raised: Raise) -> Finding | None:
     function = raised.code.function_at(raised.line)
     name = "this" if function is None else f"`{function.name}`"
     return raised.finding(
-        "not-written", f"{name} is not written yet", "replace the `raise NotImplementedError` by your code"
+        NOT_WRITTEN, f"{name} is not written yet", "replace the `raise NotImplementedError` by your code"
     )
 
 

@@ -10,8 +10,8 @@ from __future__ import annotations
 import json
 import re
 import tomllib
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -55,6 +55,17 @@ class Learned:
         if best < ALIKE:
             return set()
         return {lesson.root for lesson, like in zip(self.lessons, likeness, strict=True) if like == best}
+
+    def without(self, tests: Collection[str]) -> Learned:
+        """The same lessons as if these hidden tests were not there."""
+        if not tests:
+            return self
+        return Learned(
+            lessons=tuple(
+                replace(lesson, shown={test: slugs for test, slugs in lesson.shown.items() if test not in tests})
+                for lesson in self.lessons
+            )
+        )
 
     def follows(self, root: str, test: str, slug: str) -> bool:
         """Whether this diagnosis of this test is known to follow from a root."""

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 
 from grader.judge.explain.finding import AUTHOR, CONCURRENCY, PYTHON, Finding
 from grader.judge.explain.learned import Learned, Shown
 from grader.judge.verdict import Root
+from grader.kit.diagnosis import NOT_WRITTEN
 
 _WEIGHTS = {PYTHON: 4, CONCURRENCY: 2, AUTHOR: 1}
 """How much a failed test says for a mistake, by the layer of the rule that found it.
@@ -25,7 +27,23 @@ class Key(NamedTuple):
     backend: str
 
 
-def root_of(findings: Mapping[Key, Finding], learned: Learned) -> Root | None:
+def root_in_parts(findings: Mapping[Key, Finding], learned: Learned, places: Mapping[int, int]) -> Root | None:
+    """The failure to mend first in an exercise that has parts; ``places`` are those of the tests' parts, in order.
+
+    What is not written yet fails no test that a learner has to mend before it is: it is left out while anything else
+    fails, and otherwise the first part that lacks something is the next one to write. Of the other failures those of
+    an earlier part are mended first, because the later parts may build on it.
+    """
+    written = {key: found for key, found in findings.items() if found.diagnosis != NOT_WRITTEN}
+    first = min((places.get(key.test, 0) for key in findings), default=0)
+    shown = written or {key: found for key, found in findings.items() if places.get(key.test, 0) == first}
+    left_out = {key.name for key in findings} - {key.name for key in shown}
+    return root_of(shown, learned.without(left_out), places)
+
+
+def root_of(
+    findings: Mapping[Key, Finding], learned: Learned, places: Mapping[int, int] = MappingProxyType({})
+) -> Root | None:
     """The failure to mend first; None if there is none. The findings come in the order of the tests.
 
     An answer that shows exactly what a wrong answer of the kit shows has its root. In any other case the mistakes that
@@ -34,10 +52,12 @@ def root_of(findings: Mapping[Key, Finding], learned: Learned) -> Root | None:
     if not findings:
         return None
     shown = _shown(findings)
-    slug = _known_root(shown, learned) or _likeliest(findings, learned)
+    first = min(places.get(key.test, 0) for key in findings)
+    of_first = {key: found for key, found in findings.items() if places.get(key.test, 0) == first}
+    slug = _known_root(shown, learned) or _likeliest(of_first, learned)
     # A play that came to its own end has the picture that is easier to read.
     keys = [key for key, found in findings.items() if found.diagnosis == slug]
-    root = min(keys, key=lambda key: (not findings[key].clear, keys.index(key)))
+    root = min(keys, key=lambda key: (places.get(key.test, 0), not findings[key].clear, keys.index(key)))
     numbers = {key.name: key.test for key in findings if key.test != root.test}
     same = {number for name, number in numbers.items() if _follows(shown[name], slug, name, learned)}
     return Root(

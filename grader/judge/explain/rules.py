@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
@@ -54,11 +55,12 @@ from grader.judge.explain.tasks import (
 from grader.judge.explain.telling import TELLING, is_bug
 from grader.judge.explain.waiting import polling
 from grader.judge.explain.words import said
-from grader.kit.diagnosis import Diagnosis
+from grader.kit.diagnosis import NOT_WRITTEN, Diagnosis
 from grader.wire.recording import Ended, Recording
 from grader.wire.rows import Leaf
 
 MAX_SENTENCE = 400
+_OF_MODULE = re.compile(r"module '\w+' has no attribute '(?P<name>\w+)'.*", re.DOTALL)
 
 Rule = Callable[[Case, Evidence], Finding | None]
 
@@ -72,6 +74,16 @@ def mistake_of_python(case: Case, evidence: Evidence) -> Finding | None:
         found = explain_exception(raised) if line is not None else async_aiter(raised) or not_a_classmethod(raised)
         if found is not None:
             return found
+    return None
+
+
+def not_there_yet(case: Case, evidence: Evidence) -> Finding | None:
+    """A function that the scenario asks for and that the file does not have, as it may where an exercise has parts."""
+    for leaf in evidence.shown.surprises:
+        asked = _OF_MODULE.fullmatch(leaf.message) if leaf.line is None and leaf.scenario_line is not None else None
+        if case.exercise.parts and asked and asked["name"] not in case.defined:
+            error = f"`{asked['name']}` is not in your file yet"
+            return Finding(diagnosis=NOT_WRITTEN, error=error, help="copy it from the stub, and write its body")
     return None
 
 
@@ -157,6 +169,7 @@ LAYERS: Mapping[int, tuple[Rule, ...]] = {
         cancelled_at_once,
         runs_off_the_end,
         never_equal,
+        not_there_yet,
         mistake_of_python,
         late_binding,
         handles_returned,

@@ -202,6 +202,7 @@ class _Hiding:
             name=test.name,
             label=test.label,
             points=test.points,
+            part=test.part,
             results=tuple(map(self._result, test.results)),
         )
 
