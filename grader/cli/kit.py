@@ -22,34 +22,46 @@ def kit() -> None:
 @click.option("--schedules", type=click.IntRange(1, 100_000), metavar="N", help="How many task schedules at most.")
 @click.option("--learn", "learns", is_flag=True, help="Write down what the wrong answers show (roots.toml).")
 @click.option("--watch", "watches", is_flag=True, help="Check again whenever a file of the kit is saved.")
+@click.option("--thorough", is_flag=True, help="Then try 200 schedules and faults in the references; takes minutes.")
 @shared_options
 @click.pass_obj
-def check(shared: SharedOptions, words: tuple[str, ...], schedules: int | None, learns: bool, watches: bool) -> None:
+def check(
+    shared: SharedOptions,
+    words: tuple[str, ...],
+    schedules: int | None,
+    learns: bool,
+    watches: bool,
+    thorough: bool,
+) -> None:
     """Prove a kit, or some of its exercises: right answers pass, each wrong answer fails as it says."""
     from grader.desk.author import check
     from grader.judge.kitcheck import learn
+    from grader.judge.kitthorough import prove
     from grader.judge.options import asked_for
     from grader.kit.kit import load_kit
     from grader.reports.checked import show_checked
     from grader.reports.screen import Screen
     from grader.sandbox.box import Box
 
-    if watches and (learns or shared.json):
-        hint = "Leave one of the two out; `--watch` shows each check on the screen, and writes nothing."
-        raise UsageError("--watch goes with neither --learn nor --json", hint=hint)
+    if watches and (learns or shared.json or thorough):
+        hint = "Leave it out; `--watch` shows each check on the screen, writes nothing, and is there for quick checks."
+        raise UsageError("--watch goes with none of --learn, --json and --thorough", hint=hint)
     root, ids = _root_and_ids(shared, words)
     only = check.folders_of(root, ids)  # before the box starts: a folder without a kit is said at once
     options = asked_for(schedules=schedules)
+    more = prove if thorough else check.nothing_more
     with Box() as box:
         if learns:
             learn(box, load_kit(root), options=options, only=only, echo=shared.say)
         if shared.json:
-            document, problems = check.check_to_document(box, root, options=options, only=only)
+            document, problems = check.check_to_document(box, root, options=options, only=only, prove=more)
             shared.say(document)
             sys.exit(1 if problems else 0)
         show = check.only_problems if shared.quiet else show_checked
-        work = check.watch if watches else check.check_to_screen
-        problems = work(box, root, options=options, only=only, screen=Screen(*shared.screen()), show=show)
+        screen = Screen(*shared.screen())
+        if watches:
+            check.watch(box, root, options=options, only=only, screen=screen, show=show)
+        problems = check.check_to_screen(box, root, options=options, only=only, screen=screen, show=show, prove=more)
     sys.exit(1 if problems else 0)
 
 

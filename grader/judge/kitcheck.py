@@ -50,6 +50,8 @@ RIGHT_ANSWERS = 3
 """How many structurally different right answers an exercise has at least."""
 _SECONDS_TO_END = 5
 """Seconds of CPU time in which hidden tests have ended that end at all, on what the reference answer returns."""
+MUTANTS = "mutants.toml"
+"""What ``kitthorough`` reads beside a reference."""
 OF_KIT = "kit"
 """What stands for the id of an exercise where something belongs to none."""
 
@@ -444,7 +446,7 @@ def _strangers(exercise: Exercise) -> Iterator[Path]:
     yield from _besides(exercise.folder, own)
     if exercise.solutions is None:
         return
-    yield from _besides(exercise.solutions, {exercise.file, "right", "wrong"})
+    yield from _besides(exercise.solutions, {exercise.file, MUTANTS, "right", "wrong"})
     for name in ("right", "wrong"):
         folder = exercise.solutions / name
         yield from _besides(folder, {path.name for path in folder.glob("*.py")})

@@ -195,7 +195,7 @@ def _check_folder(folder: Path, listed: Collection[str], faults: Faults) -> None
     """Report what lies beside the exercises and is read by no part of the product."""
     refuse_conftest(folder, faults)
     for path in sorted(folder.iterdir()):
-        if path.name in ("kit.toml", "conftest.py", *listed) or path.name.startswith(LITTER):
+        if path.name in ("kit.toml", "README.md", "conftest.py", *listed) or path.name.startswith(LITTER):
             continue
         if path.is_dir() and _FOLDER.fullmatch(path.name):
             names = ", ".join(f'"{name}"' for name in (*listed, path.name))

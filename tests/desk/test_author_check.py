@@ -654,9 +654,9 @@ def test_a_kit_that_cannot_be_read_any_more_is_watched_on_also_by_polling(tmp_pa
         assert next_check(process)[-1].endswith("0 problems")
 
 
-@pytest.mark.parametrize("option", ["--learn", "--json"])
+@pytest.mark.parametrize("option", ["--learn", "--json", "--thorough"])
 def test_watching_goes_with_the_screen_alone(root: Path, option: str) -> None:
     done = grade("kit", "check", "--watch", option, cwd=root)
 
     assert done.returncode == 2
-    assert done.stderr.startswith("error: --watch goes with neither --learn nor --json\n")
+    assert done.stderr.startswith("error: --watch goes with none of --learn, --json and --thorough\n")

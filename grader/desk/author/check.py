@@ -50,13 +50,29 @@ def folders_of(root: Path, ids: Collection[str]) -> frozenset[str] | None:
     return frozenset(kit.exercise(id).folder.name for id in ids)
 
 
+Prove = Callable[[Box, Kit, Collection[str] | None], Iterator[Checked]]
+"""Proves more of a kit in which the check has found no problem."""
+
+
+def nothing_more(box: Box, kit: Kit, only: Collection[str] | None) -> Iterator[Checked]:
+    """Prove no more than the check does."""
+    yield from ()
+
+
 def check_to_screen(
-    box: Box, root: Path, *, options: PlayOptions, only: Collection[str] | None = None, screen: Screen, show: Show
+    box: Box,
+    root: Path,
+    *,
+    options: PlayOptions,
+    only: Collection[str] | None = None,
+    screen: Screen,
+    show: Show,
+    prove: Prove = nothing_more,
 ) -> int:
     """Check the kit and show what is found of every file; returns the number of problems."""
     kit = read(root)
     found: list[Checked] = []
-    for checked in _checked(box, kit, options, only):
+    for checked in _proved(box, kit, options, only, prove):
         found.append(checked)
         show(screen, checked, kit.kit)
     show_count(screen, kit.kit, found)
@@ -69,12 +85,24 @@ def only_problems(screen: Screen, checked: Checked, kit: Kit | None) -> None:
 
 
 def check_to_document(
-    box: Box, root: Path, *, options: PlayOptions, only: Collection[str] | None = None
+    box: Box, root: Path, *, options: PlayOptions, only: Collection[str] | None = None, prove: Prove = nothing_more
 ) -> tuple[str, int]:
     """Check the kit; returns all problems as JSON, and their number."""
     kit = read(root)
-    checked = list(_checked(box, kit, options, only))
+    checked = list(_proved(box, kit, options, only, prove))
     return document(kit.kit, checked), sum(len(one.problems) for one in checked)
+
+
+def _proved(
+    box: Box, read: ReadKit, options: PlayOptions, only: Collection[str] | None, prove: Prove
+) -> Iterator[Checked]:
+    """What the check finds, and, if that is no problem, what a proof beyond it does."""
+    problems = 0
+    for checked in _checked(box, read, options, only):
+        problems += len(checked.problems)
+        yield checked
+    if read.kit is not None and not problems:
+        yield from prove(box, read.kit, only)
 
 
 def _checked(box: Box, read: ReadKit, options: PlayOptions, only: Collection[str] | None = None) -> Iterator[Checked]:
