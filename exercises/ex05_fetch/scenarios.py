@@ -3,8 +3,9 @@
 The sockets are real, the time is virtual. A server that waits a second gives everybody else a second.
 """
 
+import socket
 import threading
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from functools import partial
 
 import anyio
@@ -94,6 +95,60 @@ async def fetch(stage, url):
 async def fetch_alone(stage, target, host):
     async with stage.span("fetch"):
         return await fetch(stage, f"http://{host}{target}")
+
+
+async def answered_at_port_80(stage, pieces, only_there):
+    """The URL names no port. What goes to port 80 reaches the server, or, if not only that does, what goes to any."""
+
+    async def answer(connection, request):
+        await send(stage, connection, pieces)
+
+    async def use(host):
+        address, _, port = host.partition(":")
+        stage.mark("named", address.encode())
+        with redirected(int(port), only_from=80 if only_there else None):
+            return await fetch_alone(stage, "/", address)
+
+    return await with_server(stage, answer, use)
+
+
+@contextmanager
+def redirected(port, only_from):
+    """Lead connections to one port of this computer, or to any, to another one: only root can listen at port 80."""
+    connect, connect_ex = socket.socket.connect, socket.socket.connect_ex
+
+    def leading_there(call):
+        def called(self, address):
+            host, asked, *more = address
+            return call(self, (host, port if only_from in (None, asked) else asked, *more))
+
+        return called
+
+    socket.socket.connect, socket.socket.connect_ex = leading_there(connect), leading_there(connect_ex)
+    try:
+        yield
+    finally:
+        socket.socket.connect, socket.socket.connect_ex = connect, connect_ex
+
+
+async def twice(stage):
+    """The same URL is fetched twice, and the document has changed in between."""
+    documents = [b"HTTP/1.0 200 OK\r\n\r\nfirst", b"HTTP/1.0 200 OK\r\n\r\nsecond"]
+
+    async def answer(connection, request):
+        await connection.send(documents.pop(0))
+
+    async def use(host):
+        return [await fetch(stage, f"http://{host}/news") for _ in range(2)]
+
+    return await with_server(stage, answer, use)
+
+
+async def refused(stage):
+    """Nobody listens at that port any more."""
+    async with await anyio.create_tcp_listener(local_host="127.0.0.1") as listener:
+        port = listener.extra(SocketAttribute.local_port)
+    await fetch(stage, f"http://127.0.0.1:{port}/")
 
 
 async def answered(stage, pieces, target="/"):

@@ -13,6 +13,7 @@ EMPTY_LINE = b"\r\n\r\n"
 URL = re.compile(
     r"http://(?P<authority>(?P<host>[^\s/?#@:]+)(:(?P<port>\d+))?)(?P<path>/[^\s?#]*)?(?P<query>\?[^\s#]*)?"
 )
+LAST_PORT = 65_535
 
 
 class FetchError(Exception):
@@ -29,7 +30,7 @@ class FetchError(Exception):
 async def fetch_data_from(url: str) -> bytes:
     """GET `url` and return the body, without ever blocking the event loop."""
     parts = URL.fullmatch(url)
-    if parts is None:
+    if parts is None or int(parts["port"] or 80) > LAST_PORT:
         raise ValueError(f"not an http:// URL: {url!r}")
     target = (parts["path"] or "/") + (parts["query"] or "")
     request = f"GET {target} HTTP/1.1\r\nHost: {parts['authority']}\r\nConnection: close\r\n\r\n"

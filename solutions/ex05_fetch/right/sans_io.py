@@ -65,7 +65,7 @@ class Response:
 async def fetch_data_from(url: str) -> bytes:
     """GET `url` and return the body, without ever blocking the event loop."""
     parts = urlsplit(url)
-    if parts.scheme != "http" or not parts.hostname:
+    if parts.scheme != "http" or not parts.hostname or parts.username is not None or parts.fragment:
         raise ValueError(f"not an http:// URL: {url!r}")
     target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
 

@@ -15,7 +15,7 @@ class FetchError(Exception):
 
 def parse(url):
     parts = urlsplit(url)
-    if parts.scheme != "http" or not parts.hostname:
+    if parts.scheme != "http" or not parts.hostname or parts.username is not None or parts.fragment:
         raise ValueError("not an http:// URL")
     target = (parts.path or "/") + ("?" + parts.query if parts.query else "")
     request = f"GET {target} HTTP/1.0\r\nHost: {parts.netloc}\r\n\r\n"
