@@ -218,7 +218,7 @@ async def leaving_the_block(stage, end, how):
     sender, receiver = stage.submission.channel(1)
 
     async def block():
-        with (sender if end == "sender" else receiver) as inside:
+        with sender if end == "sender" else receiver as inside:
             stage.mark("inside", inside is (sender if end == "sender" else receiver))
             if how == "error":
                 raise stage.token("boom", ValueError("boom"))
@@ -340,15 +340,15 @@ async def using_a_closed_receiver(stage, senders_too):
         await call_with_patience(stage, f"receive {number}", receiver.receive)
 
 
-async def iterating(stage):
-    """A loop that is left after the first item, and another one to the end, which comes at 3 s."""
+async def iterating(stage, items):
+    """A loop that is left after the first of some items, and another one to the end, which comes at 3 s."""
     sender, receiver = stage.submission.channel(10)
     received = []
 
     async def produce():
-        await fill(sender, ["one", None, 0])
+        await fill(sender, items)
         await anyio.sleep(3)
-        await fill(sender, ["four"])
+        await fill(sender, ["last"])
         sender.close()
 
     async def consume():

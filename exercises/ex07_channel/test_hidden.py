@@ -8,7 +8,7 @@ CLOSINGS = ((0, "close"), (1, "close"), (2, "call"))
 """How many turns after a call an end is closed, and which of the two begins."""
 MEETINGS = ((0, "acts"), (1, "waits"), (2, "waits"))
 """How many turns lie between the one that waits and the one that acts, and which of the two begins."""
-CANCELLATIONS = (([1], 0, "cancel"), ([1], 1, "serve"), ([2], 1, "serve"), ([1, 2], 1, "serve"), ([1], 2, "serve"))
+CANCELLATIONS = (([1], 0, "cancel"), ([1], 1, "serve"), ([1, 2], 1, "serve"), ([3], 1, "serve"))
 """Which tasks are cancelled, how many turns later than others are served, and which of the two begins."""
 
 
@@ -33,6 +33,7 @@ def numbered(name, numbers):
     points=4,
     promise=1,
     diagnosis="wrong-order",
+    schedules=5,
     feedback="Items must come out in the order in which they went in.",
 )
 def test_first_in_first_out(play):
@@ -47,6 +48,7 @@ def test_first_in_first_out(play):
     points=3,
     promise=2,
     diagnosis="falsy-value",
+    schedules=5,
     feedback="None, False, 0, an empty string and an exception object were sent. They are items like any other, and not "
     "all of them were received.",
     help="ask how many items there are, `if self.items`, and never what an item is",
@@ -58,12 +60,15 @@ def test_any_object_is_an_item(play):
     assert not recording.raised
     errors = [token(name) for name in ("ValueError", "EndOfStream", "StopAsyncIteration")]
     assert sorted(map(repr, recording.result)) == sorted(map(repr, [None, False, 0, "", (), [], *errors]))
+    looped = play("iterating", items=["one", None, 0])
+    assert sorted(map(repr, looped.result)) == sorted(map(repr, ["last", "one", None, 0]))
 
 
 @grading(
     points=5,
     promise=3,
     diagnosis="unbounded",
+    schedules=5,
     feedback="A full channel must make send() wait, and each receive() makes room for one more.",
     show=("capacity",),
 )
@@ -94,6 +99,7 @@ def test_a_full_channel_pushes_back(play):
     points=2,
     promise=3,
     diagnosis="polling",
+    schedules=5,
     feedback="A task waited in send(). An item was received, and the task went on later than that.",
     help="let receive() wake the tasks that wait in send(): they need not look whether there is room",
 )
@@ -109,6 +115,7 @@ def test_a_waiting_send_goes_on_at_once(play):
     points=4,
     promise=3,
     diagnosis="stale-state",
+    schedules=12,
     feedback="One item was received. A task that had waited for room and one that came just then both sent: there was "
     "more in the channel than its capacity.",
     help="look again after waking up: `while` the channel is full, wait; no `await` between the last look and the append",
@@ -125,6 +132,7 @@ def test_a_newcomer_does_not_overfill(play):
     points=4,
     promise=10,
     diagnosis="polling",
+    schedules=5,
     feedback="receive() waited on an empty channel. An item was sent after 1.37 s, and receive() went on later.",
     help="let send() wake the tasks that wait in receive(): they need not look whether there is an item",
 )
@@ -147,6 +155,7 @@ def test_receive_waits_and_goes_on_at_once(play):
     points=4,
     promise=10,
     diagnosis="stale-state",
+    schedules=12,
     feedback="A task waited in receive(), an item was sent, and another task came and took it. The one that waited went "
     "on without an item, although it must wait for the next.",
     help="look again after waking up: `while` there is no item, wait; no `await` between the last look and popleft()",
@@ -169,6 +178,7 @@ def test_a_newcomer_may_take_the_item(play):
     points=3,
     promise=4,
     diagnosis="closed-end",
+    schedules=5,
     feedback="A sender was closed, and then send() or clone() of it was called: that is a ClosedResourceError. Its clone "
     "is not closed, and goes on.",
     help="keep a flag in each sender, and look at it first in send() and clone()",
@@ -190,6 +200,7 @@ def test_using_a_closed_sender_is_an_error(play):
     points=5,
     promise=5,
     diagnosis="lost-wakeup",
+    schedules=5,
     feedback="The receiver was closed. Each send() must raise BrokenResourceError then, and those that wait, at once.",
     help="wake all tasks that wait in send() when the receiver is closed, and look at that before there is room",
 )
@@ -201,7 +212,9 @@ def test_senders_learn_that_nobody_listens(play):
         for name in numbered("send", (5, 6)):
             attempt = recording.attempt(name)
             if attempt.how != "raised":
-                text = "The receiver was closed, and send() went on sending, or waited. It must raise BrokenResourceError."
+                text = (
+                    "The receiver was closed, and send() went on sending, or waited. It must raise BrokenResourceError."
+                )
                 raise Diagnosed("closed-end", text, help="look in send() whether the receiver is still open")
             assert attempt.raised.isa("BrokenResourceError")
         for name in numbered("send", range(1, 5)):
@@ -214,6 +227,7 @@ def test_senders_learn_that_nobody_listens(play):
     points=2,
     promise=5,
     diagnosis="lost-wakeup",
+    schedules=12,
     feedback="The channel was full. The receiver was closed in the instant in which send() was called, and send() waits "
     "for ever.",
     help="have no `await` between the look at the state and the wait",
@@ -232,6 +246,7 @@ def test_a_send_beside_closing_the_receiver(play):
     points=5,
     promise=7,
     diagnosis="end-of-stream",
+    schedules=5,
     feedback="One of several senders was closed, and the channel ended for all of them.",
     help="count the senders that are open; clone() adds one, and the last close() ends the channel",
 )
@@ -249,6 +264,7 @@ def test_clones_keep_the_channel_open(play):
     points=3,
     promise=8,
     diagnosis="edge-case",
+    schedules=5,
     feedback="An end was closed twice. That must be the same as closing it once: no error, and other senders stay open.",
     help="return from close() at once if this end is closed already",
 )
@@ -264,6 +280,7 @@ def test_closing_twice_is_closing_once(play):
     points=3,
     promise=9,
     diagnosis="not-closed",
+    schedules=5,
     feedback="A `with` block was left. The end must be closed then, in whatever way it was left, and an error goes on.",
     help="let `__enter__` return self, and `__exit__` call close() and return None",
     show=("end", "how"),
@@ -292,6 +309,7 @@ def test_with_closes(play):
     points=5,
     promise=11,
     diagnosis="end-of-stream",
+    schedules=5,
     feedback="All senders were closed. Each receive() that waits must raise EndOfStream at that moment, and so must "
     "each later one.",
     help="let the last close() wake all tasks that wait in receive(); no item and no sender means EndOfStream",
@@ -313,6 +331,7 @@ def test_closing_the_last_sender_ends_the_channel(play):
     points=3,
     promise=11,
     diagnosis="lost-wakeup",
+    schedules=12,
     feedback="The last sender was closed in the very instant in which something else happened too, and a receive() "
     "waits for ever.",
     help="wake all tasks when the last sender is closed; have no `await` between the look at the state and the wait",
@@ -338,6 +357,7 @@ def test_the_end_is_never_missed(play):
     points=4,
     promise=12,
     diagnosis="end-of-stream",
+    schedules=5,
     feedback="Items were sent, and then all senders were closed. What was sent before must still be received.",
     help="look in receive() for items first, and only then whether a sender is open",
     show=("expected",),
@@ -352,6 +372,7 @@ def test_buffered_items_survive_closing(play):
     points=2,
     promise=13,
     diagnosis="closed-end",
+    schedules=5,
     feedback="The receiver was closed, and then receive() was called: that is a ClosedResourceError.",
     help="look in receive() first whether this receiver is closed",
 )
@@ -369,14 +390,15 @@ def test_using_a_closed_receiver_is_an_error(play):
     points=4,
     promise=15,
     diagnosis="end-of-stream",
+    schedules=5,
     feedback="`async for` must give every item, and end when all senders are closed. A closed receiver raises "
     "ClosedResourceError there, too.",
     help="await receive() in `__anext__`, and turn EndOfStream, and nothing else, into StopAsyncIteration",
 )
 def test_async_for_ends(play):
     """async for gives all items, and ends"""
-    recording = play("iterating")
-    assert sorted(map(repr, recording.result)) == sorted(map(repr, ["one", None, 0, "four"]))
+    recording = play("iterating", items=["one", "two", "three"])
+    assert sorted(recording.result) == ["last", "one", "three", "two"]
     for name in ("loop", "loop again"):
         assert recording.attempt(name).how == "returned"
 
@@ -389,6 +411,7 @@ def test_async_for_ends(play):
     points=2,
     promise=16,
     diagnosis="edge-case",
+    schedules=5,
     feedback="A channel without room for an item can never be used: a capacity of 0 or less is a ValueError.",
     help="raise ValueError in channel() if the capacity is below 1",
     show=("capacity",),
@@ -405,6 +428,7 @@ def test_capacity_below_one(play):
     points=2,
     promise=17,
     diagnosis="shared-state",
+    schedules=5,
     feedback="There were several channels, and what happened to one was seen in another.",
     help="make the state in channel(), or in `__init__`, and not at the top of a class or of the module",
     show=("expected",),
@@ -414,13 +438,17 @@ def test_channels_are_independent(play):
     recording = play("two_channels")
 
     assert not recording.raised
-    assert {name: sorted(items) for name, items in recording.result.items()} == {"first": ["a", "b"], "second": ["c", "d"]}
+    assert {name: sorted(items) for name, items in recording.result.items()} == {
+        "first": ["a", "b"],
+        "second": ["c", "d"],
+    }
 
 
 @grading(
     points=5,
     promise=18,
     diagnosis="no-checkpoint",
+    schedules=2,
     feedback="send() and receive() that need not wait must give other tasks a turn all the same, and notice that they "
     "are cancelled.",
     help="begin send() and receive() with `await anyio.lowlevel.checkpoint()`",
@@ -444,6 +472,7 @@ def test_every_operation_is_a_checkpoint(play):
     points=4,
     promise=6,
     diagnosis="half-cancelled",
+    schedules=5,
     feedback="A send() was cancelled, and its item was in the channel all the same.",
     help="do nothing before the first `await`, and await nothing after the item is in the channel",
 )
@@ -461,11 +490,12 @@ def test_a_cancelled_send_adds_nothing(play):
 
 
 @grading(
-    points=5,
+    points=3,
     promise=14,
     diagnosis="half-cancelled",
+    schedules=2,
     feedback="A receive() was cancelled, and an item was gone: no task has received it.",
-    help="await nothing after an item is taken; if another task may hand an item over, give it back when cancelled",
+    help="await nothing after an item is taken, and leave the queue of those that wait when you are cancelled",
 )
 def test_a_cancelled_receive_takes_nothing(play):
     """a cancelled receive() has taken nothing"""
@@ -476,6 +506,19 @@ def test_a_cancelled_receive_takes_nothing(play):
         assert sorted(play("giving_up_receiving", victims=victims).result) == ["one", "two"]
     for recording in play.each_step("receiving_until_cancelled"):
         assert sorted(recording.result) == [0, 1, 2, 3]
+
+
+@grading(
+    points=2,
+    promise=14,
+    diagnosis="half-cancelled",
+    schedules=12,
+    feedback="A receive() was cancelled in the instant in which an item was sent, and the item was gone: no task has "
+    "received it.",
+    help="if another task may hand an item over to one that waits, give it back, or on, when that one is cancelled",
+)
+def test_no_item_vanishes_with_a_receiver(play):
+    """also when an item is sent at that instant"""
     for victims, turns, first in CANCELLATIONS:
         first = "send" if first == "serve" else first
         recording = play("cancelled_receiver", victims=victims, turns=turns, first=first)
@@ -489,6 +532,7 @@ def test_a_cancelled_receive_takes_nothing(play):
     points=5,
     promise=19,
     diagnosis="lost-wakeup",
+    schedules=12,
     feedback="Tasks waited in receive(). An item was sent in the instant in which one of them was cancelled, and the "
     "others went on waiting, beside an item: the wake-up went to a task that could not use it.",
     help="wake all tasks that wait, or let a task that is cancelled pass its wake-up on to another one",
@@ -508,6 +552,7 @@ def test_no_wakeup_is_lost_when_a_receiver_is_cancelled(play):
     points=5,
     promise=20,
     diagnosis="lost-wakeup",
+    schedules=12,
     feedback="Tasks waited in send(). An item was received in the instant in which one of them was cancelled, and the "
     "others went on waiting, beside free room: the wake-up went to a task that could not use it.",
     help="wake all tasks that wait, or let a task that is cancelled pass its wake-up on to another one",
@@ -535,6 +580,7 @@ def test_no_wakeup_is_lost_when_a_sender_is_cancelled(play):
     points=4,
     promise=19,
     diagnosis="lost-wakeup",
+    schedules=12,
     feedback="There was an item, a task waited in receive(), and nothing happened.",
     help="look again after every wake-up, with no `await` between the last look and the wait",
 )
@@ -558,6 +604,7 @@ def test_all_waiting_receivers_are_served(play):
     points=3,
     promise=20,
     diagnosis="lost-wakeup",
+    schedules=12,
     feedback="There was room, a task waited in send(), and nothing happened.",
     help="look again after every wake-up, with no `await` between the last look and the wait",
 )
