@@ -41,10 +41,10 @@ class Sender(Generic[T]):
         raise NotImplementedError("your turn")
 
     def __enter__(self) -> Sender[T]:
-        """Return this sender.
+        """Begin a block.
 
-        9. `with` closes a sender, or the receiver, at the end of its block, also if the block
-           raises; what it raises goes on.
+        9. `with` gives a sender, or the receiver, itself, and closes it at the end of the block,
+           also if the block raises; what it raises goes on.
         """
         raise NotImplementedError("your turn")
 

@@ -141,10 +141,10 @@ async def too_small(stage, capacity):
 
 
 async def taking_turns(stage, operation):
-    """A hundred operations that need not wait, beside a task that counts its turns."""
+    """Forty operations that need not wait, beside a task that counts its turns."""
     sender, receiver = stage.submission.channel(100)
     if operation == "receive":
-        await fill(sender, range(100))
+        await fill(sender, range(40))
     working = True
     turns = 0
 
@@ -158,7 +158,7 @@ async def taking_turns(stage, operation):
         group.start_soon(count_turns)
         await checkpoint()
         turns = 0
-        for number in range(100):
+        for number in range(40):
             if operation == "send":
                 await sender.send(number)
             else:
@@ -392,6 +392,17 @@ async def sending_in_vain(stage, room):
     return [sent, await drain(receiver)]
 
 
+async def sending_until_cancelled(stage):
+    """There is room for all, and the task that sends is cancelled somewhere. How many are sent, how many there?"""
+    sender, receiver = stage.submission.channel(5)
+    sent = 0
+    with stage.caller():
+        for number in range(3):
+            await sender.send(number)
+            sent += 1
+    return [sent, len(await drain(receiver))]
+
+
 async def giving_up_sending(stage, victims):
     """Some tasks wait in send() and are cancelled after 1 s. Later all is received, and the channel is filled again."""
     sender, receiver = stage.submission.channel(2)
@@ -434,7 +445,7 @@ async def receiving_until_cancelled(stage):
     sender, receiver = stage.submission.channel(2)
 
     async def produce():
-        for number in range(4):
+        for number in range(3):
             await sender.send(number)
             await anyio.sleep(number % 2)
 
@@ -442,7 +453,7 @@ async def receiving_until_cancelled(stage):
     async with anyio.create_task_group() as group:
         group.start_soon(produce)
         with stage.caller():
-            while len(received) < 4:
+            while len(received) < 3:
                 received.append(await receiver.receive())
         await anyio.sleep(10)
         received += await drain(receiver)
@@ -471,7 +482,7 @@ async def a_newcomer_sends(stage, turns, first):
 
 
 async def a_newcomer_receives(stage, turns, first):
-    """A task waits in receive(). At 1 s one item is sent, and another task comes to receive; at 2 s one more is sent."""
+    """A task waits in receive(). At 1 s an item is sent, and another task comes to receive; at 2 s one more is sent."""
     sender, receiver = stage.submission.channel(1)
     actors = {
         "send": partial(call_with_patience, stage, "send", sender.send, "at 1 s"),
@@ -596,18 +607,18 @@ async def cancelled_beside_closing(stage, turns, first):
         start(group, actors, first)
 
 
-async def several_wait(stage, waits):
-    """Three tasks wait on one end, and three on the other side act at 1 s: each of the three is served."""
-    sender, receiver = stage.submission.channel(3)
+async def several_wait(stage, waits, tasks):
+    """So many tasks wait on one end, and as many on the other side act at 1 s: each of them is served."""
+    sender, receiver = stage.submission.channel(tasks)
     if waits == "send":
-        await fill(sender, ["old"] * 3)
+        await fill(sender, ["old"] * tasks)
     acts = "receive" if waits == "send" else "send"
     fns = {"send": partial(sender.send, "new"), "receive": receiver.receive}
     async with anyio.create_task_group() as group:
-        for number in range(1, 4):
+        for number in range(1, tasks + 1):
             group.start_soon(call_with_patience, stage, f"waits {number}", fns[waits])
         await anyio.sleep(1)
-        for number in range(1, 4):
+        for number in range(1, tasks + 1):
             group.start_soon(call_with_patience, stage, f"acts {number}", fns[acts])
 
 

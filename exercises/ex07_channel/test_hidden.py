@@ -49,8 +49,8 @@ def test_first_in_first_out(play):
     promise=2,
     diagnosis="falsy-value",
     schedules=5,
-    feedback="None, False, 0, an empty string and an exception object were sent. They are items like any other, and not "
-    "all of them were received.",
+    feedback="None, False, 0, an empty string and an exception object were sent. They are items like any other, and "
+    "not all of them were received.",
     help="ask how many items there are, `if self.items`, and never what an item is",
 )
 def test_any_object_is_an_item(play):
@@ -74,7 +74,7 @@ def test_any_object_is_an_item(play):
 )
 def test_a_full_channel_pushes_back(play):
     """a full channel makes send() wait"""
-    for capacity in (1, 2, 300):
+    for capacity in (1, 300):
         recording = play("filling", capacity=capacity)
         sent = recording.times("sent")
 
@@ -105,9 +105,9 @@ def test_a_full_channel_pushes_back(play):
 )
 def test_a_waiting_send_goes_on_at_once(play):
     """send() goes on the moment there is room"""
-    recording = play("filling", capacity=2)
+    recording = play("filling", capacity=1)
 
-    for time, number in zip(recording.times("sent")[2:], range(1, 4), strict=False):
+    for time, number in zip(recording.times("sent")[1:], range(1, 4), strict=False):
         assert time <= recording.span(f"receive {number}").end
 
 
@@ -118,7 +118,7 @@ def test_a_waiting_send_goes_on_at_once(play):
     schedules=12,
     feedback="One item was received. A task that had waited for room and one that came just then both sent: there was "
     "more in the channel than its capacity.",
-    help="look again after waking up: `while` the channel is full, wait; no `await` between the last look and the append",
+    help="look again after waking up, `while` the channel is full, with no `await` between that and the append",
 )
 def test_a_newcomer_does_not_overfill(play):
     """two tasks never share one free place"""
@@ -156,9 +156,9 @@ def test_receive_waits_and_goes_on_at_once(play):
     promise=10,
     diagnosis="stale-state",
     schedules=12,
-    feedback="A task waited in receive(), an item was sent, and another task came and took it. The one that waited went "
-    "on without an item, although it must wait for the next.",
-    help="look again after waking up: `while` there is no item, wait; no `await` between the last look and popleft()",
+    feedback="A task waited in receive(), an item was sent, and another task came and took it. The one that waited "
+    "went on without an item, although it must wait for the next.",
+    help="look again after waking up, `while` there is no item, with no `await` between that and popleft()",
 )
 def test_a_newcomer_may_take_the_item(play):
     """two tasks never take the same item"""
@@ -179,8 +179,8 @@ def test_a_newcomer_may_take_the_item(play):
     promise=4,
     diagnosis="closed-end",
     schedules=5,
-    feedback="A sender was closed, and then send() or clone() of it was called: that is a ClosedResourceError. Its clone "
-    "is not closed, and goes on.",
+    feedback="A sender was closed, and then send() or clone() of it was called: that is a ClosedResourceError. Its "
+    "clone is not closed, and goes on.",
     help="keep a flag in each sender, and look at it first in send() and clone()",
     show=("closed",),
 )
@@ -212,9 +212,7 @@ def test_senders_learn_that_nobody_listens(play):
         for name in numbered("send", (5, 6)):
             attempt = recording.attempt(name)
             if attempt.how != "raised":
-                text = (
-                    "The receiver was closed, and send() went on sending, or waited. It must raise BrokenResourceError."
-                )
+                text = "The receiver was closed, and send() sent on, or waited. It must raise BrokenResourceError."
                 raise Diagnosed("closed-end", text, help="look in send() whether the receiver is still open")
             assert attempt.raised.isa("BrokenResourceError")
         for name in numbered("send", range(1, 5)):
@@ -265,7 +263,7 @@ def test_clones_keep_the_channel_open(play):
     promise=8,
     diagnosis="edge-case",
     schedules=5,
-    feedback="An end was closed twice. That must be the same as closing it once: no error, and other senders stay open.",
+    feedback="An end was closed twice. That is the same as closing it once: no error, and other senders stay open.",
     help="return from close() at once if this end is closed already",
 )
 def test_closing_twice_is_closing_once(play):
@@ -293,7 +291,7 @@ def test_with_closes(play):
             block, send, receive = (recording.attempt(name) for name in ("block", "send", "receive"))
 
             assert recording.values("inside") == [True]
-            if how == "error" and block.how == "returned" or how == "cancelled" and block.how != "cancelled":
+            if block.how == "returned" and how != "end":
                 text = "A `with` block raised an exception, and the exception went no further."
                 raise Diagnosed("lost-error", text, help="return None from `__exit__`: True swallows the exception")
             if how == "error":
@@ -458,8 +456,8 @@ def test_every_operation_is_a_checkpoint(play):
     """each send() and receive() is a checkpoint"""
     for operation in ("send", "receive"):
         turns = play("taking_turns", operation=operation).result
-        if turns < 90:
-            text = f"During a hundred calls of {operation}() that need not wait, another task got {turns} turns."
+        if turns < 36:
+            text = f"During forty calls of {operation}() that need not wait, another task got {turns} turns."
             raise Diagnosed("no-checkpoint", text)
     for recording in (play("sending_in_vain", room=True), play("receiving_in_vain", items=["one"])):
         assert recording.attempts[0].how == "cancelled"
@@ -484,6 +482,9 @@ def test_a_cancelled_send_adds_nothing(play):
         if recording.attempt("send").how == "cancelled":
             assert "cancelled" not in found
             assert sorted(found) == sorted(sent)
+    for recording in play.each_step("sending_until_cancelled"):
+        sent, found = recording.result
+        assert found == sent
     for victims in (1, 3):
         recording = play("giving_up_sending", victims=victims)
         assert not any(item.startswith("cancelled") for item in recording.result)
@@ -505,7 +506,7 @@ def test_a_cancelled_receive_takes_nothing(play):
     for victims in (1, 3):
         assert sorted(play("giving_up_receiving", victims=victims).result) == ["one", "two"]
     for recording in play.each_step("receiving_until_cancelled"):
-        assert sorted(recording.result) == [0, 1, 2, 3]
+        assert sorted(recording.result) == [0, 1, 2]
 
 
 @grading(
@@ -591,12 +592,12 @@ def test_all_waiting_receivers_are_served(play):
         if recording.span("receive").end != 1:
             text = "send() and receive() were called at one instant. The item was there, and receive() waited on."
             raise Diagnosed("lost-wakeup", text, help="have no `await` between the look at the state and the wait")
-    recording = play("several_wait", waits="receive")
-    for name in numbered("waits", range(1, 4)):
+    recording = play("several_wait", waits="receive", tasks=20)
+    for name in numbered("waits", range(1, 21)):
         assert recording.span(name).end == 1
 
-    many = play("crowd", consumers=5, producers=10, each=5)
-    assert many.result == list(range(50))
+    many = play("crowd", consumers=4, producers=6, each=4)
+    assert many.result == list(range(24))
     assert many.order == ["all sent", "all ended"]
 
 
@@ -615,6 +616,6 @@ def test_all_waiting_senders_are_served(play):
         if recording.span("send").end != 1:
             text = "receive() and send() were called at one instant. There was room, and send() waited on."
             raise Diagnosed("lost-wakeup", text, help="have no `await` between the look at the state and the wait")
-    recording = play("several_wait", waits="send")
-    for name in numbered("waits", range(1, 4)):
+    recording = play("several_wait", waits="send", tasks=20)
+    for name in numbered("waits", range(1, 21)):
         assert recording.span(name).end == 1

@@ -1,4 +1,4 @@
-"""Both halves are thin, and everything is in one object; the tasks that wait stand in one set, whatever they wait for."""
+"""All state is in one object, with a list of the tasks that wait, each with what it waits for."""
 
 from __future__ import annotations
 
