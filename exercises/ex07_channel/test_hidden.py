@@ -40,8 +40,8 @@ def test_first_in_first_out(play):
     """first in, first out"""
     result = play("in_turn", capacity=3, count=8).result
 
-    if result != list(range(8)):
-        raise Diagnosed("wrong-order", f"0, 1, 2 and so on to 7 were sent, and received was {result}.")
+    if result != list(range(1, 9)):
+        raise Diagnosed("wrong-order", f"1, 2, 3 and so on to 8 were sent, and received was {result}.")
 
 
 @grading(
@@ -226,7 +226,7 @@ def test_senders_learn_that_nobody_listens(play):
     promise=5,
     diagnosis="lost-wakeup",
     schedules=12,
-    feedback="The channel was full. The receiver was closed in the instant in which send() was called, and send() waits "
+    feedback="The channel was full. The receiver was closed in the instant in which send() was called, and it waits "
     "for ever.",
     help="have no `await` between the look at the state and the wait",
 )
@@ -236,8 +236,11 @@ def test_a_send_beside_closing_the_receiver(play):
         first = "send" if first == "call" else first
         recording = play("closing_the_receiver_at_the_same_instant", turns=turns, first=first)
 
-        assert recording.attempt("send").raised.isa("BrokenResourceError")
         assert recording.span("send").end == 1
+        # Where the channel is never full, send() need not wait, and another test asks for that.
+        assert recording.attempt("send").how == "returned" or recording.attempt("send").raised.isa(
+            "BrokenResourceError"
+        )
 
 
 @grading(
@@ -337,8 +340,7 @@ def test_closing_the_last_sender_ends_the_channel(play):
 def test_the_end_is_never_missed(play):
     """also when much happens at that instant"""
     recording = play("closing_beside_an_item")
-    assert sorted(attempt.how for attempt in recording.attempts) == ["raised", "returned"]
-    assert recording.elapsed == 1
+    assert all(recording.span(name).end == 1 for name in numbered("receive", (1, 2)))
     for turns, first in CLOSINGS:
         first = "receive" if first == "call" else first
         recording = play("closing_at_the_same_instant", turns=turns, first=first)
@@ -362,8 +364,9 @@ def test_the_end_is_never_missed(play):
 )
 def test_buffered_items_survive_closing(play):
     """what was sent before closing is received"""
-    assert play("closing_with_items", senders=1).result == [0, 1]
-    assert play("closing_with_items", senders=3).result == [0, 1, 2, 3, 4, 5]
+    assert play("closing_with_items", senders=1).result == [1, 2]
+    assert play("closing_with_items", senders=3).result == [1, 2, 3, 4, 5, 6]
+    assert received(play("closing_beside_an_item")) == ["the last item"]
 
 
 @grading(
@@ -487,7 +490,9 @@ def test_a_cancelled_send_adds_nothing(play):
         assert found == sent
     for victims in (1, 3):
         recording = play("giving_up_sending", victims=victims)
-        assert not any(item.startswith("cancelled") for item in recording.result)
+        for number in range(1, victims + 1):
+            was_cancelled = recording.attempt(f"send {number}").how == "cancelled"
+            assert not (was_cancelled and f"cancelled {number}" in recording.result)
 
 
 @grading(
@@ -506,7 +511,7 @@ def test_a_cancelled_receive_takes_nothing(play):
     for victims in (1, 3):
         assert sorted(play("giving_up_receiving", victims=victims).result) == ["one", "two"]
     for recording in play.each_step("receiving_until_cancelled"):
-        assert sorted(recording.result) == [0, 1, 2]
+        assert sorted(recording.result) == [1, 2, 3]
 
 
 @grading(
@@ -581,7 +586,7 @@ def test_no_wakeup_is_lost_when_a_sender_is_cancelled(play):
     points=4,
     promise=19,
     diagnosis="lost-wakeup",
-    schedules=12,
+    schedules=8,
     feedback="There was an item, a task waited in receive(), and nothing happened.",
     help="look again after every wake-up, with no `await` between the last look and the wait",
 )
@@ -592,20 +597,19 @@ def test_all_waiting_receivers_are_served(play):
         if recording.span("receive").end != 1:
             text = "send() and receive() were called at one instant. The item was there, and receive() waited on."
             raise Diagnosed("lost-wakeup", text, help="have no `await` between the look at the state and the wait")
-    recording = play("several_wait", waits="receive", tasks=20)
-    for name in numbered("waits", range(1, 21)):
-        assert recording.span(name).end == 1
+    recording = play("several_wait", waits="receive", tasks=6)
+    for name in numbered("waits", range(1, 7)):
+        assert recording.span(name).end <= 1
 
-    many = play("crowd", consumers=4, producers=6, each=4)
-    assert many.result == list(range(24))
-    assert many.order == ["all sent", "all ended"]
+    many = play("crowd", consumers=3, producers=5, each=3)
+    assert many.result == list(range(1, 16))
 
 
 @grading(
     points=3,
     promise=20,
     diagnosis="lost-wakeup",
-    schedules=12,
+    schedules=8,
     feedback="There was room, a task waited in send(), and nothing happened.",
     help="look again after every wake-up, with no `await` between the last look and the wait",
 )
@@ -616,6 +620,6 @@ def test_all_waiting_senders_are_served(play):
         if recording.span("send").end != 1:
             text = "receive() and send() were called at one instant. There was room, and send() waited on."
             raise Diagnosed("lost-wakeup", text, help="have no `await` between the look at the state and the wait")
-    recording = play("several_wait", waits="send", tasks=20)
-    for name in numbered("waits", range(1, 21)):
-        assert recording.span(name).end == 1
+    recording = play("several_wait", waits="send", tasks=6)
+    for name in numbered("waits", range(1, 7)):
+        assert recording.span(name).end <= 1
