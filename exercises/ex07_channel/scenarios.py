@@ -53,7 +53,7 @@ async def after(turns, fn, *args):
 def start(group, actors, first):
     """Let tasks act at this instant. In natural order the named one takes its steps first, other schedules decide."""
     for name in sorted(actors, key=lambda name: name != first):
-        group.start_soon(actors[name])
+        group.start_soon(actors[name], name=name)
 
 
 # ---- one sends, one receives -----------------------------------------------------------------------------------------

@@ -49,8 +49,8 @@ def test_first_in_first_out(play):
     promise=2,
     diagnosis="falsy-value",
     schedules=5,
-    feedback="None, False, 0, an empty string and an exception object were sent. They are items like any other, and "
-    "not all of them were received.",
+    feedback="None, 0, an empty string and exception objects were sent, and not all of them were received. They are "
+    "items like any other.",
     help="ask how many items there are, `if self.items`, and never what an item is",
 )
 def test_any_object_is_an_item(play):
@@ -116,8 +116,8 @@ def test_a_waiting_send_goes_on_at_once(play):
     promise=3,
     diagnosis="stale-state",
     schedules=12,
-    feedback="One item was received. A task that had waited for room and one that came just then both sent: there was "
-    "more in the channel than its capacity.",
+    feedback="One item was received. A task that waited for room and one that came just then both sent: that is more "
+    "than the capacity.",
     help="look again after waking up, `while` the channel is full, with no `await` between that and the append",
 )
 def test_a_newcomer_does_not_overfill(play):
@@ -156,8 +156,8 @@ def test_receive_waits_and_goes_on_at_once(play):
     promise=10,
     diagnosis="stale-state",
     schedules=12,
-    feedback="A task waited in receive(), an item was sent, and another task came and took it. The one that waited "
-    "went on without an item, although it must wait for the next.",
+    feedback="An item was sent, and of two tasks in receive() one took it. The other one went on without an item; it "
+    "must wait for the next.",
     help="look again after waking up, `while` there is no item, with no `await` between that and popleft()",
 )
 def test_a_newcomer_may_take_the_item(play):
@@ -179,8 +179,7 @@ def test_a_newcomer_may_take_the_item(play):
     promise=4,
     diagnosis="closed-end",
     schedules=5,
-    feedback="A sender was closed, and then send() or clone() of it was called: that is a ClosedResourceError. Its "
-    "clone is not closed, and goes on.",
+    feedback="A sender was closed. Its send() and clone() must raise ClosedResourceError; its clone must go on.",
     help="keep a flag in each sender, and look at it first in send() and clone()",
     show=("closed",),
 )
@@ -201,7 +200,7 @@ def test_using_a_closed_sender_is_an_error(play):
     promise=5,
     diagnosis="lost-wakeup",
     schedules=5,
-    feedback="The receiver was closed. Each send() must raise BrokenResourceError then, and those that wait, at once.",
+    feedback="The receiver was closed. A send() that waited then must raise BrokenResourceError at once, and did not.",
     help="wake all tasks that wait in send() when the receiver is closed, and look at that before there is room",
 )
 def test_senders_learn_that_nobody_listens(play):
@@ -266,7 +265,7 @@ def test_clones_keep_the_channel_open(play):
     promise=8,
     diagnosis="edge-case",
     schedules=5,
-    feedback="An end was closed twice. That is the same as closing it once: no error, and other senders stay open.",
+    feedback="An end was closed twice. That is the same as closing it once: no error, and another sender stays open.",
     help="return from close() at once if this end is closed already",
 )
 def test_closing_twice_is_closing_once(play):
@@ -311,8 +310,7 @@ def test_with_closes(play):
     promise=11,
     diagnosis="end-of-stream",
     schedules=5,
-    feedback="All senders were closed. Each receive() that waits must raise EndOfStream at that moment, and so must "
-    "each later one.",
+    feedback="All senders were closed. Each receive(), waiting or later, must raise EndOfStream at once.",
     help="let the last close() wake all tasks that wait in receive(); no item and no sender means EndOfStream",
 )
 def test_closing_the_last_sender_ends_the_channel(play):
@@ -333,8 +331,8 @@ def test_closing_the_last_sender_ends_the_channel(play):
     promise=11,
     diagnosis="lost-wakeup",
     schedules=12,
-    feedback="The last sender was closed in the very instant in which something else happened too, and a receive() "
-    "waits for ever.",
+    feedback="The last sender was closed in the instant in which something else happened, and a receive() waits for "
+    "ever.",
     help="wake all tasks when the last sender is closed; have no `await` between the look at the state and the wait",
 )
 def test_the_end_is_never_missed(play):
@@ -392,8 +390,8 @@ def test_using_a_closed_receiver_is_an_error(play):
     promise=15,
     diagnosis="end-of-stream",
     schedules=5,
-    feedback="`async for` must give every item, and end when all senders are closed. A closed receiver raises "
-    "ClosedResourceError there, too.",
+    feedback="`async for` must give every item, end when all senders are closed, and raise ClosedResourceError if the "
+    "receiver is closed.",
     help="await receive() in `__anext__`, and turn EndOfStream, and nothing else, into StopAsyncIteration",
 )
 def test_async_for_ends(play):
@@ -430,7 +428,7 @@ def test_capacity_below_one(play):
     promise=17,
     diagnosis="shared-state",
     schedules=5,
-    feedback="There were several channels, and what happened to one was seen in another.",
+    feedback="What happened to one channel was seen in another.",
     help="make the state in channel(), or in `__init__`, and not at the top of a class or of the module",
     show=("expected",),
 )
@@ -450,8 +448,7 @@ def test_channels_are_independent(play):
     promise=18,
     diagnosis="no-checkpoint",
     schedules=2,
-    feedback="send() and receive() that need not wait must give other tasks a turn all the same, and notice that they "
-    "are cancelled.",
+    feedback="A send() or receive() that need not wait did not notice that it was cancelled.",
     help="begin send() and receive() with `await anyio.lowlevel.checkpoint()`",
     show=("operation",),
 )
@@ -539,8 +536,8 @@ def test_no_item_vanishes_with_a_receiver(play):
     promise=19,
     diagnosis="lost-wakeup",
     schedules=12,
-    feedback="Tasks waited in receive(). An item was sent in the instant in which one of them was cancelled, and the "
-    "others went on waiting, beside an item: the wake-up went to a task that could not use it.",
+    feedback="An item was sent in the instant in which a task that waited for it was cancelled. Another task waits "
+    "beside the item: the wake-up was lost.",
     help="wake all tasks that wait, or let a task that is cancelled pass its wake-up on to another one",
 )
 def test_no_wakeup_is_lost_when_a_receiver_is_cancelled(play):
@@ -559,8 +556,8 @@ def test_no_wakeup_is_lost_when_a_receiver_is_cancelled(play):
     promise=20,
     diagnosis="lost-wakeup",
     schedules=12,
-    feedback="Tasks waited in send(). An item was received in the instant in which one of them was cancelled, and the "
-    "others went on waiting, beside free room: the wake-up went to a task that could not use it.",
+    feedback="An item was received in the instant in which a task that waited in send() was cancelled. Another one "
+    "waits beside free room: the wake-up was lost.",
     help="wake all tasks that wait, or let a task that is cancelled pass its wake-up on to another one",
 )
 def test_no_wakeup_is_lost_when_a_sender_is_cancelled(play):
