@@ -26,7 +26,7 @@ async def export_video(
        order of the frames, whichever is done first.  No frames: [].
     2. encode() is never called in the thread of the event loop.
     3. `workers` calls run at the same time as long as there are that many frames left, were
-       it 300.
+       it 150.
     4. No more than `workers` calls run at any time.  In which order frames begin is free.
     5. Each export has workers of its own: several exports at once do not wait for each
        other's, and neither does other work of the program that is done in threads.
