@@ -24,7 +24,8 @@ async def export_video(
 
     1. encode() is called once for each frame, and the results are returned in a list in the
        order of the frames, whichever is done first.  No frames: [].
-    2. encode() is never called in the thread of the event loop.
+    2. encode() is never called in the thread of the event loop, and nothing else holds that
+       thread up: all other tasks go on meanwhile.
     3. `workers` calls run at the same time as long as there are that many frames left, were
        it 150.
     4. No more than `workers` calls run at any time.  In which order frames begin is free.

@@ -99,7 +99,7 @@ def test_no_frames(play):
 )
 def test_encode_never_runs_in_the_loop_thread(play):
     """encode() never runs in the loop's thread"""
-    for count, workers in ((1, 1), (1, 3), (4, 1), (7, 3)):
+    for count, workers in ((4, 1), (7, 3), (1, 1), (1, 3)):
         recording = play("exporting", seconds=[0] * count, workers=workers)
         if inside := recording.values("thread").count("loop"):
             raise Diagnosed(
@@ -433,8 +433,8 @@ def in_processes(play):
     if recording.ended_as("deadlock"):
         raise Diagnosed(
             "default-limiter",
-            "With processes=True and workers=2, each of two frames waits until the other is encoded as well, on a "
-            "computer with one processor. The second one never began.",
+            "With workers=2, two frames must be encoded in two processes at once, even where there is one processor. "
+            "The second one never began.",
             help="make a limiter in the function, `CapacityLimiter(workers)`, for processes as for threads",
         )
     return recording
