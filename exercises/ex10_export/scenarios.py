@@ -193,6 +193,59 @@ async def cancelled_after(stage, seconds, workers, after):
     await anyio.sleep(20)
 
 
+# ---- for the pictures of the lesson ----------------------------------------------------------------------------------
+
+
+PIECES = {"sound 1": 2, "picture 1": 3, "sound 2": 2, "picture 2": 1}
+
+
+async def one_worker(stage):
+    """One worker switches between two pieces of work."""
+    worker = anyio.Lock()
+
+    async def work(names):
+        for name in names:
+            async with worker, stage.span(name):
+                await anyio.sleep(PIECES[name])
+
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(work, ["sound 1", "sound 2"])
+        tasks.start_soon(work, ["picture 1", "picture 2"])
+
+
+async def two_workers(stage):
+    """Two threads work at the same time."""
+
+    def encode(name):
+        with stage.span(name):
+            time.sleep(PIECES[name])
+        return b""
+
+    await stage.submission.export_video(list(PIECES), encode, workers=2)
+
+
+async def needs_a_result(stage):
+    """The second worker can go on only when the first one has brought something."""
+    ready = anyio.Event()
+
+    async def picture():
+        async with stage.span("picture 1"):
+            await anyio.sleep(4)
+        ready.set()
+
+    async def sound():
+        async with stage.span("sound 1"):
+            await anyio.sleep(2)
+        async with stage.span("waiting for picture 1"):
+            await ready.wait()
+        async with stage.span("sound 2"):
+            await anyio.sleep(2)
+
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(picture)
+        tasks.start_soon(sound)
+
+
 # ---- worker processes: they meet by pipes with names, in the one folder in which they may write ----------------------
 
 

@@ -219,7 +219,7 @@ class Stage:
     def _open(self, kind: str, rows: list[list[Json]], name: str) -> _Stretch:
         self._make_room(rows, name)
         with self._clock.held:
-            span = Span(name, self.now, None, "open", None, self._simulation.running)
+            span = Span(name, self.now, None, "open", None, self._simulation.task_of_this_thread())
             number = self._add(kind, rows, row(span))
         return _Stretch(span, rows, kind, number, self._clock)
 

@@ -107,13 +107,17 @@ def test_a_span_may_begin_and_end_in_a_worker_thread(box: Box, backend: str) -> 
                 time.sleep(2)
                 if fails:
                     raise stage.token("boom", ValueError("boom"))
-        await anyio.to_thread.run_sync(work, False)
+        async with stage.span("waits"):
+            await anyio.to_thread.run_sync(work, False)
         await anyio.to_thread.run_sync(work, True)
     """
     recording = played(box, backend, source, RUN_MAIN_WITH_STAGE)
+    waits, *spans = recording.spans
 
-    assert [(span.start, span.end, span.how) for span in recording.spans] == [(0, 2, "returned"), (2, 4, "raised")]
-    assert recording.spans[1].raised == recording.raised == "boom"
+    # A thread works for the task that waits for it.
+    assert {span.task for span in spans} == {waits.task}
+    assert [(span.start, span.end, span.how) for span in spans] == [(0, 2, "returned"), (2, 4, "raised")]
+    assert spans[1].raised == recording.raised == "boom"
 
 
 @on_both_backends
