@@ -13,11 +13,12 @@ from anyio import to_process, to_thread
 
 
 class Encoder:
-    """Encodes frames by their numbers, each a span ``frame N`` of ``seconds[N]``, and counts how many run at once."""
+    """Encodes frames 1, 2, 3 ...: each is a span ``frame N``, and takes its seconds. Counts how many run at once."""
 
     def __init__(self, stage, seconds):
         self.stage = stage
-        self.seconds = seconds
+        self.frames = list(range(1, len(seconds) + 1))
+        self.seconds = dict(zip(self.frames, seconds, strict=True))
         self.loop_thread = get_ident()
         self.running = self.most = 0
 
@@ -44,14 +45,14 @@ class Encoder:
 async def exporting(stage, seconds, workers):
     encode = Encoder(stage, seconds)
     async with stage.span("export"):
-        result = await stage.submission.export_video(range(len(seconds)), encode, workers=workers)
+        result = await stage.submission.export_video(encode.frames, encode, workers=workers)
     stage.mark("most", encode.most)
     return result
 
 
 async def reporting(stage, seconds, workers):
     encode = Encoder(stage, seconds)
-    return await stage.submission.export_video(range(len(seconds)), encode, workers=workers, on_progress=encode.report)
+    return await stage.submission.export_video(encode.frames, encode, workers=workers, on_progress=encode.report)
 
 
 async def odd_frames(stage):
@@ -81,7 +82,7 @@ async def no_frames(stage, workers):
 
 async def too_few_workers(stage, frames, workers):
     encode = Encoder(stage, [1] * frames)
-    await stage.submission.export_video(range(frames), encode, workers=workers, on_progress=encode.report)
+    await stage.submission.export_video(encode.frames, encode, workers=workers, on_progress=encode.report)
 
 
 async def ticking(stage, seconds, workers):
@@ -105,11 +106,11 @@ async def two_exports(stage):
             return b""
 
         async with stage.span(name):
-            await stage.submission.export_video(range(frames), encode)
+            await stage.submission.export_video(frames, encode)
 
     async with anyio.create_task_group() as tasks:
-        tasks.start_soon(export, "film", 3, 2)
-        tasks.start_soon(export, "trailer", 2, 3)
+        tasks.start_soon(export, "film", ["a", "b", "c"], 2)
+        tasks.start_soon(export, "trailer", ["d", "e"], 3)
 
 
 async def other_work(stage, workers):
@@ -169,7 +170,7 @@ async def failing(stage, frames, workers, calls, seconds=3, kind="plain"):
     encode = Failing(stage, [seconds] * frames, calls, ERRORS[kind])
     try:
         async with stage.span("export"):
-            await stage.submission.export_video(range(frames), encode, workers=workers)
+            await stage.submission.export_video(encode.frames, encode, workers=workers)
     finally:
         stage.mark("running", encode.running)
         await anyio.sleep(10)
@@ -179,7 +180,7 @@ async def cancelled(stage, seconds, workers):
     """The caller is cancelled; then there is time for what it may have left behind."""
     encode = Encoder(stage, seconds)
     with stage.caller():
-        await stage.submission.export_video(range(len(seconds)), encode, workers=workers)
+        await stage.submission.export_video(encode.frames, encode, workers=workers)
     stage.mark("running", encode.running)
     await anyio.sleep(20)
 
@@ -188,7 +189,7 @@ async def cancelled_after(stage, seconds, workers, after):
     with anyio.move_on_after(after):
         async with stage.span("export"):
             encode = Encoder(stage, seconds)
-            await stage.submission.export_video(range(len(seconds)), encode, workers=workers)
+            await stage.submission.export_video(encode.frames, encode, workers=workers)
     stage.mark("running", encode.running)
     await anyio.sleep(20)
 
@@ -289,12 +290,12 @@ async def in_processes(stage):
 
 async def _in_processes(stage):
     async def tick():
-        ticks = [os.open(place(name), os.O_RDWR) for name in ("tick 0", "tick 1")]
+        # The second frame is the first to be done.
+        ticks = [os.open(place(name), os.O_RDWR) for name in ("tick 1", "tick 0")]
         try:
-            for _ in range(3):
+            for pipe in ticks:
                 await anyio.sleep(1)
                 stage.mark("tick")
-            for pipe in ticks:
                 os.write(pipe, b"x")
             await anyio.sleep(1_000)
         finally:
