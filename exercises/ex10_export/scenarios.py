@@ -6,6 +6,7 @@ frame begins first is up to the answer, so no play depends on it.
 
 import os
 import time
+from collections import Counter
 from threading import get_ident
 
 import anyio
@@ -58,13 +59,17 @@ async def reporting(stage, seconds, workers):
 async def odd_frames(stage):
     """Frames that are equal, false or cannot be hashed, in a list, a tuple and a text; some become empty bytes."""
 
+    calls = Counter()
+
     def encode(frame):
         stage.mark("encoded", repr(frame))
-        return repr(frame).encode() if frame else b""
+        calls[repr(frame)] += 1
+        return f"{frame!r} {calls[repr(frame)]}".encode() if frame else b""
 
     frames = [None, 0, [1], [1], "", False, "x", "x"]
     results = []
     for kind in (list, tuple):
+        calls.clear()
         given = kind(frames)
         results.append(await stage.submission.export_video(given, encode, workers=3))
         stage.mark("unchanged", given == kind(frames))

@@ -27,63 +27,6 @@ def numbered(count):
     return [b"<%d>" % number for number in range(1, count + 1)]
 
 
-# ---- results ---------------------------------------------------------------------------------------------------------
-
-
-@grading(
-    points=7,
-    promise=1,
-    schedules=3,
-    diagnosis="completion-order",
-    feedback="Four frames took 5 s, 1 s, 3 s and 2 s. The results must stand in the order of the frames, and not in "
-    "the order in which they were done.",
-    help="store each result by the position of its frame: `results[index] = ...`, with `enumerate(frames)`",
-    show=("seconds", "workers", "expected"),
-)
-def test_results_in_frame_order(play):
-    """results come in frame order"""
-    for workers in (3, 1):
-        assert play("exporting", seconds=[5, 1, 3, 2], workers=workers).result == numbered(4)
-
-
-@grading(
-    points=4,
-    promise=1,
-    schedules=3,
-    diagnosis="overwritten-result",
-    feedback="Some frames are equal, false, or cannot be keys of a dict, and some become no bytes at all. Each frame "
-    "is encoded once, and each result counts.",
-    help="store each result by the position of its frame, and never ask whether a frame or a result is true",
-)
-def test_every_frame_is_encoded_once(play):
-    """each frame is encoded once, whatever it is"""
-    recording = play("odd_frames")
-
-    once = ["None", "0", "[1]", "[1]", "''", "False", "'x'", "'x'"]
-    bytes_of = [b"", b"", b"[1]", b"[1]", b"", b"", b"'x'", b"'x'"]
-    assert not recording.raised
-    assert sorted(recording.values("encoded")) == sorted([*once, *once, "'f'", "'i'", "'l'", "'m'"])
-    assert recording.values("unchanged") == [True, True]
-    assert recording.result == [bytes_of, bytes_of, [b"'f'", b"'i'", b"'l'", b"'m'"]]
-
-
-@grading(
-    points=2,
-    promise=1,
-    schedules=3,
-    diagnosis="edge-case",
-    feedback="There were no frames. The result is [], and on_progress() has nothing to report.",
-    show=("workers", "expected"),
-)
-def test_no_frames(play):
-    """no frames: an empty list"""
-    for workers in (1, 5):
-        recording = play("no_frames", workers=workers)
-        assert not recording.raised
-        assert recording.result == [[], [], []]
-        assert recording.values("report") == []
-
-
 # ---- the event loop --------------------------------------------------------------------------------------------------
 
 
@@ -126,6 +69,68 @@ def test_the_user_interface_keeps_ticking(play):
         recording = play("ticking", seconds=[5.5, 5.5], workers=workers)
         assert not recording.raised
         assert len(recording.values("tick")) >= 5
+
+
+# ---- results ---------------------------------------------------------------------------------------------------------
+
+
+@grading(
+    points=7,
+    promise=1,
+    schedules=3,
+    diagnosis="completion-order",
+    feedback="Four frames took 5 s, 1 s, 3 s and 2 s. The results must stand in the order of the frames, and not in "
+    "the order in which they were done.",
+    help="store each result by the position of its frame: `results[index] = ...`, with `enumerate(frames)`",
+    show=("seconds", "workers", "expected"),
+)
+def test_results_in_frame_order(play):
+    """results come in frame order"""
+    for workers in (3, 1):
+        assert play("exporting", seconds=[5, 1, 3, 2], workers=workers).result == numbered(4)
+    assert play("exporting", seconds=UNEVEN, workers=3).result == numbered(12)
+
+
+@grading(
+    points=4,
+    promise=1,
+    schedules=3,
+    diagnosis="overwritten-result",
+    feedback="Some frames are equal, false, or cannot be keys of a dict, and some become no bytes at all. Each frame "
+    "is encoded once, and each result counts.",
+    help="store each result by the position of its frame, and never ask whether a frame or a result is true",
+)
+def test_every_frame_is_encoded_once(play):
+    """each frame is encoded once, whatever it is"""
+    recording = play("odd_frames")
+
+    once = ["None", "0", "[1]", "[1]", "''", "False", "'x'", "'x'"]
+    assert not recording.raised
+    assert sorted(recording.values("encoded")) == sorted([*once, *once, "'f'", "'i'", "'l'", "'m'"])
+    assert recording.values("unchanged") == [True, True]
+    for results in recording.result[:2]:
+        assert [result.partition(b" ")[0] for result in results] == [b"", b"", b"[1]", b"[1]", b"", b"", b"'x'", b"'x'"]
+        # Equal frames have become different bytes, whichever of them began first.
+        assert {results[2], results[3]} == {b"[1] 1", b"[1] 2"}
+        assert {results[6], results[7]} == {b"'x' 1", b"'x' 2"}
+    assert recording.result[2] == [b"'f' 1", b"'i' 1", b"'l' 1", b"'m' 1"]
+
+
+@grading(
+    points=2,
+    promise=1,
+    schedules=3,
+    diagnosis="edge-case",
+    feedback="There were no frames. The result is [], and on_progress() has nothing to report.",
+    show=("workers", "expected"),
+)
+def test_no_frames(play):
+    """no frames: an empty list"""
+    for workers in (1, 5):
+        recording = play("no_frames", workers=workers)
+        assert not recording.raised
+        assert recording.result == [[], [], []]
+        assert recording.values("report") == []
 
 
 # ---- how many at once ------------------------------------------------------------------------------------------------
