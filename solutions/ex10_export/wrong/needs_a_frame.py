@@ -1,5 +1,5 @@
-# fails: test_no_frames (raised)
-# root: raised
+# fails: test_no_frames (edge-case)
+# root: edge-case
 """Asks the last result for the number of frames, and there is none."""
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
-# fails: test_progress_arrives_while_work_goes_on (late-report)
-# root: late-report
+# fails: test_progress_arrives_while_work_goes_on (polling)
+# root: polling
 """Looks ten times a second how many frames are done."""
 
 from __future__ import annotations
