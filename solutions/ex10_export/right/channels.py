@@ -40,11 +40,11 @@ async def export_video(
             async for index, frame in todo:
                 done.send_nowait((index, await run_sync(encode, frame, limiter=limiter)))
 
-    async with done_out, anyio.create_task_group() as tasks:
+    # Both ends for reading stay open until all tasks are over: who still sends something must not fail by that.
+    async with frames_out, done_out, anyio.create_task_group() as tasks:
         tasks.start_soon(feed)
         for _ in range(workers):
             tasks.start_soon(work, frames_out.clone(), done_in.clone())
-        frames_out.close()
         done_in.close()
         async for index, encoded in done_out:
             results[index] = encoded

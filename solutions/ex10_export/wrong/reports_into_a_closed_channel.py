@@ -1,4 +1,4 @@
-# fails: test_cancelling_begins_nothing_new (swallowed-cancellation), test_the_error_comes_out (lost-error)
+# fails: test_the_error_comes_out (lost-error)
 # root: lost-error
 """Sends what is done into a channel whose other end is closed when the export fails or is cancelled."""
 

@@ -1,5 +1,5 @@
-# fails: test_every_frame_is_encoded_once (raised)
-# root: raised
+# fails: test_every_frame_is_encoded_once (unknown-name)
+# root: unknown-name
 """Takes the frames out of the caller's own list."""
 
 from __future__ import annotations

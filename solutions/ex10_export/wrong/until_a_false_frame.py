@@ -1,5 +1,5 @@
-# fails: test_every_frame_is_encoded_once (falsy-value)
-# root: falsy-value
+# fails: test_every_frame_is_encoded_once (overwritten-result)
+# root: overwritten-result
 """Takes frames until there is none, and takes a false one for none."""
 
 from __future__ import annotations

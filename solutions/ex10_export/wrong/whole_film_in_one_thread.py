@@ -1,4 +1,4 @@
-# fails: test_workers_work_at_the_same_time (serial), test_progress_arrives_while_work_goes_on (late-report)
+# fails: test_workers_work_at_the_same_time (serial), test_a_hundred_and_fifty_workers (serial)
 # root: serial
 """Encodes the whole film in one thread."""
 
