@@ -47,6 +47,10 @@ class Caller(Protocol):
         """Whether a cancellation has ended it: ``if caller.cancelled: ...``, below the ``with``. False before."""
 
 
+class _Spanning(AbstractAsyncContextManager[None], AbstractContextManager[None], Protocol):
+    """Entered with ``async with``, or in a worker thread with ``with``."""
+
+
 class Stage(Protocol):
     """What every scenario is handed as its first argument. The inputs of ``play`` follow as keywords::
 
@@ -93,13 +97,15 @@ class Stage(Protocol):
             return accounts
         """
 
-    def span(self, name: str) -> AbstractAsyncContextManager[None]:
+    def span(self, name: str) -> _Spanning:
         """Record when a stretch of work begins and ends, and how. Spans are the lanes of the timeline.
 
         Exceptions and cancellation go through. The hidden test reads ``recording.span(name)``::
 
             async with stage.span("download"):
                 await anyio.sleep(3)
+
+        A plain function, such as one that runs in a worker thread, enters it with ``with``.
         """
 
     async def attempt(self, name: str, fn: Callable[..., Any], *args: Any) -> Any:

@@ -34,7 +34,7 @@ _LIMITS = {
 }
 """The limits of every child, besides those on memory and CPU time, which the job sets."""
 _CPU_MARGIN = 5
-_PROCESSES = 512
+_PROCESSES = 1024
 """Processes and threads of a whole box, where the kernel can count them apart from those of its user."""
 _MORE_PROCESSES = 1024
 """How many more than its user has now, where the kernel cannot; root may have any number."""

@@ -59,6 +59,8 @@ class Program:
         sys.modules[self.module] = submission  # dataclasses look up the module of a class
         exec(self.submission, submission.__dict__)
         scenarios = ModuleType("scenarios")
+        # A function that is sent to a worker process is found by the name of its module, here and there.
+        sys.modules["scenarios"] = scenarios
         exec(self.scenarios, scenarios.__dict__)
         return scenarios
 

@@ -46,8 +46,8 @@ _X86_64 = {
     "pwrite64": 18, "readv": 19, "writev": 20, "access": 21, "fcntl": 72, "flock": 73, "getdents": 78, "getcwd": 79,
     "readlink": 89, "getdents64": 217, "fadvise64": 221, "openat": 257, "newfstatat": 262, "readlinkat": 267,
     "faccessat": 269, "statx": 332, "faccessat2": 439,
-    "ftruncate": 77, "chdir": 80, "rename": 82, "mkdir": 83, "rmdir": 84, "unlink": 87, "mkdirat": 258,
-    "unlinkat": 263, "renameat": 264, "renameat2": 316,
+    "ftruncate": 77, "chdir": 80, "rename": 82, "mkdir": 83, "rmdir": 84, "unlink": 87, "mknod": 133, "mkdirat": 258,
+    "mknodat": 259, "unlinkat": 263, "renameat": 264, "renameat2": 316,
     # Descriptors.
     "poll": 7, "ioctl": 16, "pipe": 22, "select": 23, "dup": 32, "dup2": 33, "epoll_create": 213, "epoll_wait": 232,
     "epoll_ctl": 233, "pselect6": 270, "ppoll": 271, "epoll_pwait": 281, "eventfd": 284, "eventfd2": 290,
@@ -80,7 +80,7 @@ _AARCH64 = {
     "getcwd": 17, "fcntl": 25, "flock": 32, "faccessat": 48, "openat": 56, "close": 57, "getdents64": 61, "lseek": 62,
     "read": 63, "write": 64, "readv": 65, "writev": 66, "pread64": 67, "pwrite64": 68, "readlinkat": 78,
     "newfstatat": 79, "fstat": 80, "fadvise64": 223, "statx": 291, "faccessat2": 439,
-    "mkdirat": 34, "unlinkat": 35, "renameat": 38, "ftruncate": 46, "chdir": 49, "renameat2": 276,
+    "mknodat": 33, "mkdirat": 34, "unlinkat": 35, "renameat": 38, "ftruncate": 46, "chdir": 49, "renameat2": 276,
     # Descriptors.
     "eventfd2": 19, "epoll_create1": 20, "epoll_ctl": 21, "epoll_pwait": 22, "dup": 23, "dup3": 24, "ioctl": 29,
     "pipe2": 59, "pselect6": 72, "ppoll": 73, "close_range": 436, "epoll_pwait2": 441,
@@ -166,6 +166,8 @@ _SOL_SOCKET, _IPPROTO_IPV6 = 1, 41
 _F_SETFL, _O_ASYNC = 4, 0x2000
 _THREAD, _FORK, _PLAIN_FORK, _SPAWN = 0x3D0F00, 0x1200011, 0x11, 0x4111
 """What libc starts threads and processes with. The lowest byte is the signal that tells the parent of the end."""
+_S_IFMT, _S_IFIFO = 0xF000, 0x1000
+"""The bits of a mode that say what kind of file it is, and those of a pipe."""
 _CLONE_DETACHED = 0x400000
 """A flag without a meaning, which musl sets for its threads."""
 
@@ -243,6 +245,9 @@ RULES_WITH: Mapping[str, Mapping[str, Rule]] = {
         **dict.fromkeys(("fork", "vfork", "execve", "setpgid", "setsid", "pidfd_open"), FREE),
         **dict.fromkeys(("chdir", "ftruncate", "mkdir", "mkdirat", "rmdir", "unlink", "unlinkat"), FREE),
         **dict.fromkeys(("rename", "renameat", "renameat2"), FREE),
+        # A pipe with a name, by which worker processes can wait for each other; no device, and no socket.
+        "mknod": (OneOf(argument=1, mask=_S_IFMT, values=(_S_IFIFO,)),),
+        "mknodat": (OneOf(argument=2, mask=_S_IFMT, values=(_S_IFIFO,)),),
     },
 }
 """Calls that are allowed only to exercises with a need, or to them with other arguments, by that need."""

@@ -45,6 +45,8 @@ _UNLISTED = {
 """Calls that send a signal, or have the kernel send one. ``seccomp`` has no numbers for what it never allows."""
 _F_SETSIG, _F_SETOWN_EX = 10, 15
 _FIOASYNC, _FIOSETOWN, _SIOCSPGRP = 0x5452, 0x8901, 0x8902
+_ABSENT, _SOCKET = b"/nowhere/socket", 0o140600
+"""A path in a folder that is not there, so that the kernel itself answers with another error than a filter."""
 _CLONE_PARENT = 0x8000
 _SCTP, _MPTCP = 132, 262
 _TCP_FASTOPEN, _TCP_FASTOPEN_CONNECT, _TCP_ULP, _SO_ATTACH_FILTER = 23, 30, 31, 26
@@ -219,7 +221,10 @@ def _with_needs(fence: Fence) -> list[Probe]:
         ("make a user namespace, with needs", partial(_clone, kernel.CLONE_NEWUSER | signal.SIGCHLD)),
         ("start a process beside itself", partial(_clone, _CLONE_PARENT | signal.SIGCHLD)),
         ("start a process whose end sends another signal, with needs", partial(_clone, signal.SIGURG)),
+        ("make a socket with a name by mknodat", _asked(kernel.call, calls["mknodat"], -1, _ABSENT, _SOCKET, 0)),
     ]
+    if "mknod" in calls:
+        probes.append(("make a socket with a name by mknod", _asked(kernel.call, calls["mknod"], _ABSENT, _SOCKET, 0)))
     if fence.level == 2 and fence.landlock >= 4:
         probes += [
             ("connect to a port that it was not given", _asked(tcp.connect, _HERE)),

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import builtins
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+import threading
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from itertools import islice
-from types import ModuleType
+from types import ModuleType, TracebackType
 from typing import Any, NoReturn
 
 import anyio
@@ -99,14 +100,12 @@ class Stage:
                 self._simulation.leave_caller()
         caller.cancelled = scope.cancelled_caught
 
-    @asynccontextmanager
-    async def span(self, name: str) -> AsyncIterator[None]:
+    def span(self, name: str) -> _Entered:
         """Record when a stretch of work begins and ends, and how. Spans are the lanes of the timeline.
 
-        Exceptions and cancellation go through.
+        Exceptions and cancellation go through. Entered with ``async with``, or in a worker thread with ``with``.
         """
-        with self._noting_its_end(self._open("span", self.spans, name)):
-            yield
+        return _Entered(lambda: self._noting_its_end(self._open("span", self.spans, name)))
 
     async def attempt(self, name: str, fn: Callable[..., Any], *args: Any) -> Any:
         """Call ``fn``, await what it returns if that can be awaited, record the value or the error, and go on.
@@ -220,7 +219,7 @@ class Stage:
     def _open(self, kind: str, rows: list[list[Json]], name: str) -> _Stretch:
         self._make_room(rows, name)
         with self._clock.held:
-            span = Span(name, self.now, None, "open", None, self._simulation.running)
+            span = Span(name, self.now, None, "open", None, self._simulation.task_of_this_thread())
             number = self._add(kind, rows, row(span))
         return _Stretch(span, rows, kind, number, self._clock)
 
@@ -229,11 +228,13 @@ class Stage:
         """Note how a span ends. Exceptions and cancellation go through."""
         try:
             yield
-        except anyio.get_cancelled_exc_class():
-            span.end("cancelled")
-            raise
         except BaseException as error:
-            span.end("raised", self._error(error))
+            # A worker thread has no event loop that could tell the class of its cancellations, and is never cancelled.
+            in_loop = threading.get_ident() == self._simulation.loop_thread
+            if in_loop and isinstance(error, anyio.get_cancelled_exc_class()):
+                span.end("cancelled")
+            else:
+                span.end("raised", self._error(error))
             raise
         else:
             span.end("returned")
@@ -268,6 +269,31 @@ class Stage:
     def _token_of(self, value: object) -> str | None:
         name, token = self._tokens.get(id(value), (None, None))
         return name if token is value else None
+
+
+class _Entered:
+    """A context manager for ``async with`` and for ``with``."""
+
+    def __init__(self, enter: Callable[[], AbstractContextManager[None]]) -> None:
+        self._enter = enter
+        self._entered: AbstractContextManager[None]
+
+    def __enter__(self) -> None:
+        self._entered = self._enter()
+        self._entered.__enter__()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self._entered.__exit__(kind, error, traceback)
+
+    async def __aenter__(self) -> None:
+        self.__enter__()
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.__exit__(kind, error, traceback)
 
 
 class _Stretch:

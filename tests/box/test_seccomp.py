@@ -145,7 +145,21 @@ def test_what_the_tables_say_about_the_calls_that_matter(says: Says) -> None:
     assert says("ioctl", OWN, 0x5421) == ALLOWED
     assert says("ioctl", OWN, 0x5412) == FAILS | EPERM  # TIOCSTI types into a terminal
     assert says("prctl", 38) == FAILS | EPERM
-    for name in {"fork", "execve", "connect", "bind", "mkdir", "mkdirat", "pidfd_open"} & says.here.calls.keys():
+    pipe, plain, character_device, block_device, unix_socket = 0o010600, 0o100600, 0o020600, 0o060600, 0o140600
+    assert says("mknodat", 5, 0, pipe, needs=("processes",)) == ALLOWED
+    for mode in (0o600, plain, character_device, block_device, unix_socket):
+        assert says("mknodat", 5, 0, mode, needs=("processes",)) == FAILS | EPERM
+    for name in {
+        "fork",
+        "execve",
+        "connect",
+        "bind",
+        "mkdir",
+        "mkdirat",
+        "mknod",
+        "mknodat",
+        "pidfd_open",
+    } & says.here.calls.keys():
         assert says(name) == FAILS | EPERM
 
 

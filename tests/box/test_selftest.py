@@ -53,6 +53,8 @@ POSSIBLE = {
     "tgkill": {"parent by tgkill", "parent by tgkill, with needs"},
     "clone": {"call for threads", "sends another signal", "beside itself", "user namespace, with needs"},
     "clone3": {"flags no filter sees"},
+    "mknod": {"name by mknod"},
+    "mknodat": {"name by mknodat"},
     "socket": {"by MPTCP", "by MPTCP and IPv6", "by SCTP", "datagram"},
     "socketpair": {"pair of datagram"},
     "sendto": {"by fast open"},

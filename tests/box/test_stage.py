@@ -98,6 +98,46 @@ def test_what_was_a_token_and_died_does_not_lend_its_name_to_what_takes_its_plac
 
 
 @on_both_backends
+def test_a_span_may_begin_and_end_in_a_worker_thread(box: Box, backend: str) -> None:
+    source = """
+    import time, anyio
+    async def main(stage):
+        def work(fails):
+            with stage.span("work"):
+                time.sleep(2)
+                if fails:
+                    raise stage.token("boom", ValueError("boom"))
+        async with stage.span("waits"):
+            await anyio.to_thread.run_sync(work, False)
+        await anyio.to_thread.run_sync(work, True)
+    """
+    recording = played(box, backend, source, RUN_MAIN_WITH_STAGE)
+    waits, *spans = recording.spans
+
+    # A thread works for the task that waits for it.
+    assert {span.task for span in spans} == {waits.task}
+    assert [(span.start, span.end, span.how) for span in spans] == [(0, 2, "returned"), (2, 4, "raised")]
+    assert spans[1].raised == recording.raised == "boom"
+
+
+@on_both_backends
+def test_a_dataclass_of_the_scenarios_knows_its_module(box: Box, backend: str) -> None:
+    scenarios = """
+    from __future__ import annotations
+    import sys
+    from dataclasses import dataclass
+
+    @dataclass
+    class Page:
+        number: int
+
+    async def scenario(stage):
+        return Page(3).number, sys.modules["scenarios"].Page is Page
+    """
+    assert played(box, backend, "", scenarios).result == (3, True)
+
+
+@on_both_backends
 def test_marks_keep_order_time_and_value(box: Box, backend: str) -> None:
     source = """
     import anyio

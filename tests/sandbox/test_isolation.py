@@ -529,9 +529,76 @@ def test_an_exercise_about_processes_has_them(level: int, backend: str) -> None:
         assert cell.recording(ask(backend, n=7)).result == [49, b"42\n"]
 
 
+MEETING = """
+import os
+import anyio, anyio.to_process
+
+def place(name):
+    return os.path.join(os.environ["TMPDIR"], name)
+
+def meet(mine, other):
+    # Opened for both, as opening waits for the other end otherwise; it stays open, or what is in it would be lost.
+    with open(place(mine), "r+b", buffering=0) as inbox, open(place(other), "r+b", buffering=0) as outbox:
+        outbox.write(b"x")
+        inbox.read(1)
+    return os.getpid()
+
+async def meeting(stage, both):
+    for name in "ab":
+        os.mkfifo(place(name))
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(anyio.to_process.run_sync, meet, "a", "b")
+        if both:
+            tasks.start_soon(anyio.to_process.run_sync, meet, "b", "a")
+        await anyio.sleep(1)
+        stage.mark("tick")
+
+async def waiting(stage):
+    os.mkfifo(place("a"))
+    async def open_later():
+        await anyio.sleep(3)
+        os.write(pipe, b"x")
+    pipe = os.open(place("a"), os.O_RDWR)
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(open_later)
+        await anyio.to_process.run_sync(open_and_read)
+    os.close(pipe)
+    os.unlink(place("a"))
+
+def open_and_read():
+    with open(place("a"), "rb", buffering=0) as pipe:
+        pipe.read(1)
+"""
+
+
+@pytest.mark.parametrize("backend", ["asyncio", "trio"])
+def test_worker_processes_run_functions_of_scenarios_and_meet_by_pipes(strongest: Box, backend: str) -> None:
+    cell = Cell(strongest, Job(module="x", submission="", scenarios=MEETING, limits=LIMITS, needs=("processes",)))
+    try:
+        # Virtual time goes on while a worker process waits for a pipe, and stands still while it works.
+        recording = cell.recording(Play("waiting", Play.encode({}), backend))
+        assert recording.elapsed == 3
+        assert recording.remarks == ()  # the task of anyio that will end the processes belongs to the library
+        assert cell.recording(Play("meeting", Play.encode({"both": True}), backend)).ended is Ended.RETURNED
+    finally:
+        cell.close()
+
+
+@pytest.mark.parametrize("backend", ["asyncio", "trio"])
+def test_a_worker_process_that_waits_for_another_in_vain_is_a_deadlock(strongest: Box, backend: str) -> None:
+    cell = Cell(strongest, Job(module="x", submission="", scenarios=MEETING, limits=LIMITS, needs=("processes",)))
+    try:
+        recording = cell.recording(Play("meeting", Play.encode({"both": False}), backend))
+        assert recording.ended is Ended.DEADLOCK
+        assert recording.order == ["tick"]
+    finally:
+        cell.close()
+
+
 @pytest.mark.parametrize(
     "body",
     [
+        "os.mknod(os.environ['TMPDIR'] + '/file', 0o100600)",
         "return os.posix_spawn('/usr/bin/env', ['env'], {})",
         "open(os.path.join(sys.path[0], 'x.py'), 'w')",
         "open('/tmp/left', 'w')",

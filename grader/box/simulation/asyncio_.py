@@ -18,7 +18,7 @@ from typing import Any
 
 from grader.box.simulation.core import Bounds, Simulation
 from grader.box.simulation.idling import Idle
-from grader.box.simulation.private import resumes_task
+from grader.box.simulation.private import ends_worker_processes, resumes_task
 from grader.box.simulation.schedule import Schedule
 from grader.box.simulation.trace import Place, innermost_place
 
@@ -301,7 +301,8 @@ class AsyncioSimulation(Simulation):
             over = bool(self.numbers) and next(iter(self.numbers)).done()
             # So does one that closes an async generator which was dropped half-way.
             closing = type(task.get_coro()).__name__ == "async_generator_athrow"
-            number = self.numbers[task] = self.add_task(task, name, self.running, internal=over or closing)
+            internal = over or closing or ends_worker_processes(task.get_coro())
+            number = self.numbers[task] = self.add_task(task, name, self.running, internal=internal)
         return number
 
     def outcome_of(self, task: object) -> str | None:

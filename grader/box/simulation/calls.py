@@ -30,13 +30,15 @@ class Call:
 
     __slots__ = (
         *("abandoned", "alarm", "arrived", "baton", "begun", "finished", "is_ready", "late", "line"),
-        *("native_id", "number", "posted", "rest", "state", "thread", "thread_id", "waiters"),
+        *("native_id", "number", "posted", "rest", "state", "task", "thread", "thread_id", "waiters"),
     )
 
     def __init__(self, number: int, line: int | None = None, thread: threading.Thread | None = None) -> None:
         self.number = number
         self.line = line
         """The learner's line that asked for it."""
+        self.task: int | None = None
+        """The task that asked for it, or that asked for the thread which did."""
         self.thread = thread
         """The thread, if the call is all that it does."""
         self.state = "queued"

@@ -17,6 +17,7 @@ from types import FrameType
 from typing import NoReturn
 
 from grader.box.simulation.caller import Caller
+from grader.box.simulation.calls import local
 from grader.box.simulation.clock import Clock, new_clock
 from grader.box.simulation.hygiene import Cancellations, LeftOpen
 from grader.box.simulation.idling import Idling
@@ -196,6 +197,13 @@ class Simulation:
     @property
     def in_step(self) -> bool:
         return self.running is not None
+
+    def task_of_this_thread(self) -> int | None:
+        """The number of the task whose step is in progress or, in a worker thread, of the one that asked for it."""
+        if threading.get_ident() == self.loop_thread:
+            return self.running
+        call = getattr(local, "call", None)
+        return None if call is None else call.task
 
     @property
     def running_task(self) -> object:

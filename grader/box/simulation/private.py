@@ -29,9 +29,18 @@ from trio._core import _run
 _STEPS = frozenset({"TaskStepMethWrapper", "TaskWakeupMethWrapper", "task_wakeup", "__step", "__wakeup"})
 
 
+_POOLS = ((anyio_asyncio, "_shutdown_process_pool_on_exit"), (anyio_trio, "_shutdown_process_pool"))
+_ENDERS = frozenset(getattr(module, name).__code__ for module, name in _POOLS if hasattr(module, name))
+
+
 def resumes_task(callback: object) -> bool:
     """Whether a callback resumes a task; ``call_later(5, task.cancel)`` does not."""
     return type(callback).__name__ in _STEPS or getattr(callback, "__name__", "") in _STEPS
+
+
+def ends_worker_processes(coroutine: object) -> bool:
+    """Whether this is the task of anyio that lives beside the worker processes and ends them with the event loop."""
+    return getattr(coroutine, "cr_code", None) in _ENDERS
 
 
 def missing() -> list[str]:
@@ -82,6 +91,8 @@ def probes() -> dict[str, Callable[[], bool]]:
     for label, backend in (("asyncio", anyio_asyncio.AsyncIOBackend), ("trio", anyio_trio.TrioBackend)):
         probes[f"anyio {label} wait_all_tasks_blocked"] = _defines(backend, "wait_all_tasks_blocked")
     probes["trio _core.wait_all_tasks_blocked"] = _has(trio_core, "wait_all_tasks_blocked")
+    for module, name in _POOLS:
+        probes[f"anyio {name}"] = _has(module, name)
     for label, module in (("asyncio", anyio_asyncio), ("trio", anyio_trio)):
         probes[f"anyio {label} SocketStream"] = _has(module, "SocketStream")
     probes["anyio asyncio TaskGroup"] = _has(anyio_asyncio, "TaskGroup")

@@ -20,6 +20,7 @@ from trio._core import _entry_queue, _run  # private: see private.py
 
 from grader.box.simulation.core import Abandoned, Bounds, Simulation, current
 from grader.box.simulation.idling import Idle
+from grader.box.simulation.private import ends_worker_processes
 from grader.box.simulation.schedule import Schedule
 
 _FOREVER = 999_999.0
@@ -57,6 +58,7 @@ class TrioSimulation(Simulation):
             nursery = task.parent_nursery
             parent = self._numbers.get(nursery.parent_task) if nursery is not None else None
             internal = nursery is None or task.name.startswith("trio.") or "run_sync_soon task" in task.name
+            internal = internal or ends_worker_processes(task.coro)
             name = task.name.rpartition(".")[2]
             number = self._numbers[task] = self.add_task(task, name, parent, internal=internal)
         return number

@@ -40,7 +40,8 @@ def blocked_loop(case: Case, evidence: Evidence) -> Finding | None:
             line=never,
         )
     if shown.reason.startswith("time.sleep"):
-        error, help = _sleeps(shown.reason, loop)
+        theirs = _call_that_sleeps(case, shown.line)
+        error, help = _sleeps(shown.reason, loop) if theirs is None else _takes_long(case, theirs, shown.reason)
     elif shown.reason == "a call that blocks":
         error, help = _waits(case, shown.line)
     elif loop is not None and not code.holds(loop, *_AWAITING):
@@ -65,6 +66,28 @@ def _sleeps(call: str, loop: Loop | None) -> tuple[str, str]:
             "take the loop out and wait for the tasks themselves: the end of the `async with` does that",
         )
     return f"`{call}` stops all tasks, not only the one that calls it", f"write {instead}: only this task waits then"
+
+
+def _call_that_sleeps(case: Case, line: int | None) -> ast.Call | None:
+    """The call in this line that sleeps in code which is not the learner's; None where the learner's own line does."""
+    calls = [node for node in case.code.at(line, ast.Call) if isinstance(node, ast.Call)]
+    if any(ast.unparse(call.func).rpartition(".")[2] == "sleep" for call in calls):
+        return None
+    return next(
+        (call for call in calls if isinstance(call.func, ast.Name) and not hasattr(builtins, call.func.id)), None
+    )
+
+
+def _takes_long(case: Case, call: ast.Call, reason: str) -> tuple[str, str]:
+    called = ast.unparse(call.func)
+    seconds = reason.partition("(")[2].rstrip(")")
+    help = (
+        f"call it in a worker thread: `await to_thread.run_sync({', '.join([called, *map(ast.unparse, call.args)])})`"
+    )
+    return (
+        f"`{called}(...)` takes {seconds} s in the thread of the event loop, and all tasks stand still meanwhile",
+        help if case.threads else "use something that can be awaited in its place",
+    )
 
 
 def _asks_others(loop: ast.While) -> bool:

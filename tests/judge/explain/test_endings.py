@@ -55,6 +55,15 @@ def test_a_blocking_sleep_in_a_loop_that_waits_for_nobody_is_said_as_any_other(l
     assert found.help == "write `await anyio.sleep(1)`: only this task waits then"
 
 
+def test_a_function_that_was_given_and_sleeps_is_said_with_its_call() -> None:
+    source = "async def f(encode, frame):\n    return encode(frame)\n"
+    found = blocked(source, "time.sleep(1.5)", 2, threads=True)
+
+    assert found.error.startswith("`encode(...)` takes 1.5 s in the thread of the event loop")
+    assert found.help == "call it in a worker thread: `await to_thread.run_sync(encode, frame)`"
+    assert "to_thread" not in blocked(source, "time.sleep(1.5)", 2).help
+
+
 def test_of_nested_calls_the_one_that_can_wait_is_named() -> None:
     assert "`q.get(...)` waits" in blocked("print(q.get())\n", "a call that blocks", 1).error
     assert "`input(...)` waits" in blocked("input()\n", "a call that blocks", 1).error

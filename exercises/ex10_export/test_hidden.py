@@ -1,0 +1,492 @@
+"""Hidden tests of ex10: judge recordings of exports, on both backends, under every schedule."""
+
+from grader.authoring import Diagnosed, grading
+
+UNEVEN = [1, 4, 1, 1, 2, 3, 1, 5, 1, 1, 2, 1]
+"""How long twelve frames take: in shares or in batches of equal size, some workers have nothing to do."""
+
+
+def frames(recording):
+    return [span for span in recording.spans if span.name.startswith("frame ")]
+
+
+def at_once(spans, time):
+    return sum(span.start <= time < span.end for span in spans)
+
+
+def idle(spans, workers):
+    """The first moment at which workers were idle with frames left, how many worked, and how many should have."""
+    for time in sorted({moment for span in spans for moment in (span.start, span.end)}):
+        left = sum(span.end > time for span in spans)
+        if at_once(spans, time) < min(workers, left):
+            return time, at_once(spans, time), min(workers, left)
+    return None
+
+
+def numbered(count):
+    return [b"<%d>" % number for number in range(1, count + 1)]
+
+
+# ---- the event loop --------------------------------------------------------------------------------------------------
+
+
+@grading(
+    points=8,
+    promise=2,
+    schedules=3,
+    diagnosis="blocked-loop",
+    feedback="encode() was called in the thread of the event loop: the user interface freezes for a whole frame. A "
+    "checkpoint between two frames does not help.",
+    help="call it in a worker thread: `await to_thread.run_sync(encode, frame, limiter=limiter)`",
+    show=("seconds", "workers"),
+)
+def test_encode_never_runs_in_the_loop_thread(play):
+    """encode() never runs in the loop's thread"""
+    for count, workers in ((4, 1), (7, 3), (1, 1), (1, 3)):
+        recording = play("exporting", seconds=[1] * count, workers=workers)
+        if inside := recording.values("thread").count("loop"):
+            raise Diagnosed(
+                "blocked-loop",
+                f"{inside} of {count} frames {'was' if inside == 1 else 'were'} encoded in the thread of the event "
+                "loop: the user interface freezes meanwhile.",
+                help="call it in a worker thread: `await to_thread.run_sync(encode, frame, limiter=limiter)`",
+            )
+        assert recording.values("thread") == ["worker"] * count
+
+
+@grading(
+    points=7,
+    promise=2,
+    schedules=3,
+    diagnosis="blocked-loop",
+    feedback="Frames of 5.5 s were encoded, and a clock beside them should tick five times meanwhile. It did not: the "
+    "event loop stood still.",
+    help="call it in a worker thread: `await to_thread.run_sync(encode, frame, limiter=limiter)`",
+)
+def test_the_user_interface_keeps_ticking(play):
+    """the user interface keeps ticking meanwhile"""
+    for workers in (1, 2):
+        recording = play("ticking", seconds=[5.5, 5.5], workers=workers)
+        assert not recording.raised
+        assert len(recording.values("tick")) >= 5
+
+
+# ---- results ---------------------------------------------------------------------------------------------------------
+
+
+@grading(
+    points=7,
+    promise=1,
+    schedules=3,
+    diagnosis="completion-order",
+    feedback="Four frames took 5 s, 1 s, 3 s and 2 s. The results must stand in the order of the frames, and not in "
+    "the order in which they were done.",
+    help="store each result by the position of its frame: `results[index] = ...`, with `enumerate(frames)`",
+    show=("seconds", "workers", "expected"),
+)
+def test_results_in_frame_order(play):
+    """results come in frame order"""
+    for workers in (3, 1):
+        assert play("exporting", seconds=[5, 1, 3, 2], workers=workers).result == numbered(4)
+    assert play("exporting", seconds=UNEVEN, workers=3).result == numbered(12)
+
+
+@grading(
+    points=4,
+    promise=1,
+    schedules=3,
+    diagnosis="overwritten-result",
+    feedback="Some frames are equal, false, or cannot be keys of a dict, and some become no bytes at all. Each frame "
+    "is encoded once, and each result counts.",
+    help="store each result by the position of its frame, and never ask whether a frame or a result is true",
+)
+def test_every_frame_is_encoded_once(play):
+    """each frame is encoded once, whatever it is"""
+    recording = play("odd_frames")
+
+    once = ["None", "0", "[1]", "[1]", "''", "False", "'x'", "'x'"]
+    assert not recording.raised
+    assert sorted(recording.values("encoded")) == sorted([*once, *once, "'f'", "'i'", "'l'", "'m'"])
+    assert recording.values("unchanged") == [True, True]
+    for results in recording.result[:2]:
+        assert [result.partition(b" ")[0] for result in results] == [b"", b"", b"[1]", b"[1]", b"", b"", b"'x'", b"'x'"]
+        # Equal frames have become different bytes, whichever of them began first.
+        assert {results[2], results[3]} == {b"[1] 1", b"[1] 2"}
+        assert {results[6], results[7]} == {b"'x' 1", b"'x' 2"}
+    assert recording.result[2] == [b"'f' 1", b"'i' 1", b"'l' 1", b"'m' 1"]
+
+
+@grading(
+    points=2,
+    promise=1,
+    schedules=3,
+    diagnosis="edge-case",
+    feedback="There were no frames. The result is [], and on_progress() has nothing to report.",
+    show=("workers", "expected"),
+)
+def test_no_frames(play):
+    """no frames: an empty list"""
+    for workers in (1, 5):
+        recording = play("no_frames", workers=workers)
+        assert not recording.raised
+        assert recording.result == [[], [], []]
+        assert recording.values("report") == []
+
+
+# ---- how many at once ------------------------------------------------------------------------------------------------
+
+
+@grading(
+    points=7,
+    promise=3,
+    schedules=3,
+    diagnosis="serial",
+    feedback="Workers stood idle although there were frames left.",
+    show=("seconds", "workers"),
+)
+def test_workers_work_at_the_same_time(play):
+    """as many run at once as there are workers"""
+    for seconds, workers in (([5, 1, 3, 2], 3), (UNEVEN, 3), (UNEVEN, 2), ([1, 2, 3], 8)):
+        spans = frames(play("exporting", seconds=seconds, workers=workers))
+        assert len(spans) == len(seconds)
+        if max(at_once(spans, span.start) for span in spans) == 1:
+            raise Diagnosed(
+                "serial",
+                f"With workers={workers} the frames were encoded one after the other.",
+                help="start `workers` tasks in a task group: each takes one frame after the other",
+            )
+        if found := idle(spans, workers):
+            time, working, wanted = found
+            raise Diagnosed(
+                "idle-workers",
+                f"With workers={workers}, {working} of them worked at {time:g} s, and there were frames left for "
+                f"{wanted}.",
+            )
+
+
+@grading(
+    points=4,
+    promise=3,
+    schedules=1,
+    diagnosis="default-limiter",
+    feedback="150 frames, 150 workers: all of them are encoded at once.",
+    help="make a limiter in the function, `limiter = CapacityLimiter(workers)`, and pass it on: `limiter=limiter`",
+    show=("workers",),
+)
+def test_a_hundred_and_fifty_workers(play):
+    """150 workers are 150 workers"""
+    spans = frames(play("exporting", seconds=[1] * 150, workers=150))
+
+    assert len(spans) == 150
+    most = max(at_once(spans, moment) for moment in {span.start for span in spans})
+    if most == 1:
+        raise Diagnosed("serial", "With workers=150 the frames were encoded one after the other.")
+    if most < 150:
+        raise Diagnosed("default-limiter", f"With workers=150, no more than {most} frames were encoded at once.")
+
+
+@grading(
+    points=7,
+    promise=4,
+    schedules=3,
+    diagnosis="too-many-at-once",
+    feedback="More frames were encoded at once than there are workers.",
+    help="make a limiter in the function, `limiter = CapacityLimiter(workers)`, and pass it on: `limiter=limiter`",
+    show=("workers",),
+)
+def test_never_more_than_workers(play):
+    """never more at once than there are workers"""
+    for seconds, workers in ((UNEVEN, 3), (UNEVEN, 2), ([5, 1, 3, 2], 1)):
+        recording = play("exporting", seconds=seconds, workers=workers)
+        (most,) = recording.values("most")
+        if most > workers:
+            raise Diagnosed("too-many-at-once", f"With workers={workers}, {most} frames were encoded at once.")
+        assert len(frames(recording)) == len(seconds)
+
+
+@grading(
+    points=6,
+    promise=5,
+    schedules=3,
+    diagnosis="shared-limiter",
+    feedback="An export had to wait for threads of another one, or other work in threads had to wait for an export.",
+    help="make a limiter in the function, `limiter = CapacityLimiter(workers)`, and pass it on: `limiter=limiter`",
+    show=("workers",),
+)
+def test_exports_have_workers_of_their_own(play):
+    """each export has workers of its own"""
+    spans = play("two_exports").spans
+    late = max(span.end for span in spans)
+    # A little too late is judged elsewhere: one that waits for the other needs about twice as long.
+    if late > 9:
+        raise Diagnosed(
+            "shared-limiter",
+            f"Two exports with a worker each began at once. Each needs 6 s, and one of them took {late:g} s: it waited "
+            "for the thread of the other.",
+        )
+
+    for workers in (2, 40):
+        span = play("other_work", workers=workers).span("read a file")
+        if span.took > 1:
+            raise Diagnosed(
+                "shared-limiter",
+                f"During an export with workers={workers}, another part of the program read a file in a worker thread. "
+                f"That takes 1 s, and took {span.took:g} s: the export had taken the threads that all share.",
+            )
+
+
+@grading(
+    points=2,
+    promise=6,
+    schedules=3,
+    diagnosis="edge-case",
+    feedback="There were fewer workers than 1. That is a ValueError, and nothing is encoded.",
+    help="check it first: `if workers < 1: raise ValueError(...)`",
+    show=("frames", "workers"),
+)
+def test_fewer_workers_than_one(play):
+    """fewer workers than 1 are a ValueError"""
+    for count, workers in ((3, 0), (3, -1), (0, 0), (0, -150)):
+        recording = play("too_few_workers", frames=count, workers=workers)
+        assert recording.raised.isa("ValueError")
+        assert not frames(recording)
+        assert recording.values("report") == []
+
+
+# ---- progress --------------------------------------------------------------------------------------------------------
+
+
+@grading(
+    points=6,
+    promise=7,
+    schedules=3,
+    diagnosis="wrong-thread",
+    feedback="on_progress() was called in a worker thread. A user interface may be touched in the thread of the event "
+    "loop only.",
+    help="call it behind `await to_thread.run_sync(...)`: there your task is back in the event loop",
+)
+def test_progress_is_reported_in_the_loop_thread(play):
+    """on_progress() runs in the loop's thread"""
+    for workers in (3, 1):
+        assert "worker" not in play("reporting", seconds=UNEVEN, workers=workers).values("reported in")
+
+
+@grading(
+    points=4,
+    promise=7,
+    schedules=3,
+    diagnosis="miscounted-progress",
+    feedback="12 frames were encoded. on_progress() must be called with (1, 12), (2, 12) and so on up to (12, 12).",
+    help="count the frames that are done: `done += 1` with `nonlocal done`, and report in the same breath",
+    show=("workers",),
+)
+def test_progress_counts_the_finished_frames(play):
+    """progress counts 1, 2, 3, ... total"""
+    for seconds, workers in ((UNEVEN, 3), (UNEVEN, 1), ([1] * 12, 12)):
+        reports = play("reporting", seconds=seconds, workers=workers).values("report")
+        if reports != [(done, 12) for done in range(1, 13)]:
+            raise Diagnosed(
+                "miscounted-progress",
+                f"12 frames were encoded, and on_progress() was called {len(reports)} times"
+                + (f"; the first calls were {', '.join(map(str, reports[:3]))}." if reports else "."),
+            )
+
+
+@grading(
+    points=6,
+    promise=8,
+    schedules=3,
+    diagnosis="late-report",
+    feedback="on_progress() was not called at the moments at which frames were finished.",
+    help="report in the task that has waited for the frame, as soon as `await to_thread.run_sync(...)` is over",
+    show=("seconds", "workers"),
+)
+def test_progress_arrives_while_work_goes_on(play):
+    """progress is reported when a frame is done"""
+    for seconds, workers in ((UNEVEN, 3), (UNEVEN, 1), ([6, 1.37, 2, 3], 4)):
+        recording = play("reporting", seconds=seconds, workers=workers)
+        ends = sorted(span.end for span in frames(recording))
+        times = recording.times("report")
+        if len(times) == len(ends) and times != ends:
+            time, end = next((time, end) for time, end in zip(times, ends, strict=True) if time != end)
+            raise Diagnosed(
+                "late-report",
+                f"A frame was finished after {end:g} s, and on_progress() was told after {time:g} s.",
+            )
+        assert set(times) == set(ends)
+
+
+# ---- errors and cancellation -----------------------------------------------------------------------------------------
+
+
+@grading(
+    points=6,
+    promise=9,
+    schedules=3,
+    diagnosis="siblings-left-running",
+    feedback="After a frame had failed, more frames were begun.",
+    help="let the error leave its task: the task group cancels the others, and they begin no further frame",
+    show=("workers",),
+)
+def test_a_failing_frame_stops_the_export(play):
+    """after a failure no further frames begin"""
+    for count, workers, call in ((12, 3, 2), (6, 1, 1), (8, 2, 3)):
+        recording = play("failing", frames=count, workers=workers, calls=[call], seconds=1.5)
+        assert recording.raised
+        failed = min(span.end for span in frames(recording) if span.how == "raised")
+        if later := [span for span in frames(recording) if span.start > failed]:
+            raise Diagnosed(
+                "siblings-left-running",
+                f"A frame failed after {failed:g} s. {len(later)} more were begun after that, the first of them "
+                f"{later[0].start - failed:g} s later.",
+                help="let the error leave its task: the task group cancels the others, and they begin no further frame",
+            )
+
+
+@grading(
+    points=4,
+    promise=9,
+    schedules=2,
+    diagnosis="lost-error",
+    feedback="A frame could not be encoded. The very error that encode() raised must come out, and no other.",
+    help="let the error leave its task as it is: the task group passes it on",
+    show=("kind", "calls"),
+)
+def test_the_error_comes_out(play):
+    """the error of encode() comes out"""
+    for kind, calls in (
+        *(("plain", [call]) for call in (1, 2, 4)),
+        *((kind, [2]) for kind in ("own", "os", "index", "key", "timeout", "end", "closed", "empty", "group")),
+        ("index", [4]),
+        ("plain", [1, 2]),
+    ):
+        recording = play("failing", frames=4, workers=2, calls=calls, kind=kind)
+        # Which frame begins first, and so fails, is up to the answer: errors are named by the number of the call.
+        assert recording.raised
+        assert {leaf.token for leaf in recording.raised.leaves} <= {f"error {call}" for call in calls}
+
+
+@grading(
+    points=6,
+    promise=10,
+    schedules=2,
+    diagnosis="swallowed-cancellation",
+    feedback="export_video() was cancelled. It must begin no further frame, and the cancellation must go on to its "
+    "caller.",
+    help="do not shield the waiting, and let the cancellation leave every task",
+)
+def test_cancelling_begins_nothing_new(play):
+    """a cancelled export begins no further frames"""
+    for seconds, workers in (([2, 1, 3, 2], 2), ([1, 2], 1)):
+        for recording in play.each_step("cancelled", seconds=seconds, workers=workers):
+            begun = frames(recording)
+            if later := [span for span in begun if span.start > recording.cancelled_at]:
+                raise Diagnosed(
+                    "swallowed-cancellation",
+                    f"export_video() was cancelled after {recording.cancelled_at:g} s, and {len(later)} more frames "
+                    "were begun after that.",
+                )
+            left = len(seconds) - len(begun)
+            if recording.caller.how == "raised":
+                raise Diagnosed(
+                    "swallowed-cancellation",
+                    f"export_video() was cancelled after {recording.cancelled_at:g} s. In the place of the "
+                    "cancellation, an error came out that encode() has not raised.",
+                )
+            if recording.caller.how != "cancelled" and left:
+                raise Diagnosed(
+                    "swallowed-cancellation",
+                    f"export_video() was cancelled after {recording.cancelled_at:g} s with {left} of {len(seconds)} "
+                    "frames still to begin, and returned as if nothing had happened.",
+                )
+
+
+@grading(
+    points=6,
+    promise=11,
+    schedules=2,
+    diagnosis="leaked-thread",
+    feedback="Threads were still busy when export_video() was over, or it waited for something else than them.",
+    help="leave `abandon_on_cancel` out: then `run_sync` waits for its thread, even when it is cancelled",
+)
+def test_nothing_is_left_running(play):
+    """it waits for the calls that are running"""
+    for recording in (
+        play("failing", frames=6, workers=3, calls=[2], seconds=4),
+        play("failing", frames=2, workers=2, calls=[1], seconds=4),
+        play("cancelled_after", seconds=[4, 2, 4, 4, 4], workers=3, after=1.5),
+    ):
+        assert recording.raised or recording.scenario == "cancelled_after"
+        over = recording.span("export").end
+        last = max(span.end for span in frames(recording))
+        (running,) = recording.values("running")
+        if running:
+            why = "was cancelled" if recording.scenario == "cancelled_after" else "failed"
+            raise Diagnosed(
+                "leaked-thread",
+                f"The export {why}, and was over after {over:g} s. {running} of its threads were still busy, until "
+                f"{last:g} s.",
+            )
+        assert over == last
+
+
+# ---- processes -------------------------------------------------------------------------------------------------------
+
+
+def in_processes(play):
+    recording = play("in_processes")
+    if recording.ended_as("deadlock"):
+        raise Diagnosed(
+            "default-limiter",
+            "With workers=2, two frames must be encoded in two processes at once, even where there is one processor. "
+            "The second one never began.",
+            help="make a limiter in the function, `CapacityLimiter(workers)`, for processes as for threads",
+        )
+    return recording
+
+
+@grading(
+    points=5,
+    promise=12,
+    schedules=1,
+    diagnosis="not-in-processes",
+    feedback="With processes=True and workers=2, two frames must be encoded in two other processes at the same time.",
+    help="`run_sync = to_process.run_sync if processes else to_thread.run_sync`, and the rest stays as it is",
+)
+def test_processes(play):
+    """processes=True uses other processes"""
+    recording = in_processes(play)
+
+    if recording.values("in other processes") == [False]:
+        raise Diagnosed(
+            "not-in-processes",
+            "With processes=True, encode() was called in the process of the event loop.",
+            help="`run_sync = to_process.run_sync if processes else to_thread.run_sync`, and the rest stays as it is",
+        )
+    assert recording.values("how many") == [2]
+    assert recording.values("tick") == [None] * 2
+
+
+@grading(
+    points=3,
+    promise=12,
+    schedules=1,
+    diagnosis="lost-error",
+    feedback="With processes=True the results come in frame order, progress is reported, and an error of encode() "
+    "comes out, as they do with threads.",
+)
+def test_processes_keep_the_other_promises(play):
+    """with processes the other promises hold, too"""
+    recording = in_processes(play)
+
+    if recording.values("in other processes") == [True] and recording.values("order") != [[b"0", b"1"]]:
+        raise Diagnosed(
+            "completion-order", "Of two frames in processes the second was done first, and its result came first."
+        )
+    if recording.values("report") != [(1, 2), (2, 2)]:
+        raise Diagnosed(
+            "miscounted-progress",
+            "Two frames were encoded in processes, and on_progress() was called with "
+            f"{recording.values('report') or 'nothing'}.",
+        )
+    assert recording.values("error") == [("ErrorOfTheEncoder", "frame one is broken")]

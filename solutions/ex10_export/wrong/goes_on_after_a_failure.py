@@ -1,0 +1,46 @@
+# fails: test_a_failing_frame_stops_the_export (siblings-left-running)
+# root: siblings-left-running
+"""Keeps the errors, encodes what is left, and raises the first error at the end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
+from anyio import CapacityLimiter, create_task_group, to_process, to_thread
+
+F = TypeVar("F")
+
+
+async def export_video(
+    frames: Sequence[F],
+    encode: Callable[[F], bytes],
+    *,
+    workers: int = 1,
+    on_progress: Callable[[int, int], None] | None = None,
+    processes: bool = False,
+) -> list[bytes]:
+    if workers < 1:
+        raise ValueError("workers must be at least 1")
+    run_sync = to_process.run_sync if processes else to_thread.run_sync
+    limiter = CapacityLimiter(workers)
+    results: dict[int, bytes] = {}
+    errors: list[Exception] = []
+    todo = iter(enumerate(frames))
+
+    async def work() -> None:
+        for index, frame in todo:
+            try:
+                results[index] = await run_sync(encode, frame, limiter=limiter)
+            except Exception as error:
+                errors.append(error)
+                continue
+            if on_progress is not None:
+                on_progress(len(results), len(frames))
+
+    async with create_task_group() as tasks:
+        for _ in range(workers):
+            tasks.start_soon(work)
+    if errors:
+        raise errors[0]
+    return [results[index] for index in range(len(frames))]

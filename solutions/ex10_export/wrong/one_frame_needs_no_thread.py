@@ -1,0 +1,44 @@
+# fails: test_encode_never_runs_in_the_loop_thread (blocked-loop)
+# root: blocked-loop
+"""Encodes a film of one frame directly: that is soon done."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
+from anyio import CapacityLimiter, create_task_group, to_process, to_thread
+
+F = TypeVar("F")
+
+
+async def export_video(
+    frames: Sequence[F],
+    encode: Callable[[F], bytes],
+    *,
+    workers: int = 1,
+    on_progress: Callable[[int, int], None] | None = None,
+    processes: bool = False,
+) -> list[bytes]:
+    if workers < 1:
+        raise ValueError("workers must be at least 1")
+    if len(frames) == 1 and not processes:
+        result = encode(frames[0])
+        if on_progress is not None:
+            on_progress(1, 1)
+        return [result]
+    run_sync = to_process.run_sync if processes else to_thread.run_sync
+    limiter = CapacityLimiter(workers)
+    results: dict[int, bytes] = {}
+    todo = iter(enumerate(frames))
+
+    async def work() -> None:
+        for index, frame in todo:
+            results[index] = await run_sync(encode, frame, limiter=limiter)
+            if on_progress is not None:
+                on_progress(len(results), len(frames))
+
+    async with create_task_group() as tasks:
+        for _ in range(workers):
+            tasks.start_soon(work)
+    return [results[index] for index in range(len(frames))]

@@ -1,0 +1,42 @@
+# fails: test_the_error_comes_out (lost-error), test_processes_keep_the_other_promises (lost-error)
+# root: lost-error
+"""Raises an error of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
+from anyio import CapacityLimiter, create_task_group, to_process, to_thread
+
+F = TypeVar("F")
+
+
+async def export_video(
+    frames: Sequence[F],
+    encode: Callable[[F], bytes],
+    *,
+    workers: int = 1,
+    on_progress: Callable[[int, int], None] | None = None,
+    processes: bool = False,
+) -> list[bytes]:
+    if workers < 1:
+        raise ValueError("workers must be at least 1")
+    run_sync = to_process.run_sync if processes else to_thread.run_sync
+    limiter = CapacityLimiter(workers)
+    results: dict[int, bytes] = {}
+    todo = iter(enumerate(frames))
+
+    async def work() -> None:
+        for index, frame in todo:
+            results[index] = await run_sync(encode, frame, limiter=limiter)
+            if on_progress is not None:
+                on_progress(len(results), len(frames))
+
+    try:
+        async with create_task_group() as tasks:
+            for _ in range(workers):
+                tasks.start_soon(work)
+    except* Exception as group:
+        raise RuntimeError("the export failed") from group
+    return [results[index] for index in range(len(frames))]

@@ -1,0 +1,41 @@
+# fails: test_every_frame_is_encoded_once (unknown-name)
+# root: unknown-name
+"""Takes the frames out of the caller's own list."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
+from anyio import CapacityLimiter, create_task_group, to_process, to_thread
+
+F = TypeVar("F")
+
+
+async def export_video(
+    frames: Sequence[F],
+    encode: Callable[[F], bytes],
+    *,
+    workers: int = 1,
+    on_progress: Callable[[int, int], None] | None = None,
+    processes: bool = False,
+) -> list[bytes]:
+    if workers < 1:
+        raise ValueError("workers must be at least 1")
+    run_sync = to_process.run_sync if processes else to_thread.run_sync
+    limiter = CapacityLimiter(workers)
+    total = len(frames)
+    results: dict[int, bytes] = {}
+
+    async def work() -> None:
+        while frames:
+            index = total - len(frames)
+            frame = frames.pop(0)  # type: ignore[attr-defined]
+            results[index] = await run_sync(encode, frame, limiter=limiter)
+            if on_progress is not None:
+                on_progress(len(results), total)
+
+    async with create_task_group() as tasks:
+        for _ in range(workers):
+            tasks.start_soon(work)
+    return [results[index] for index in range(total)]

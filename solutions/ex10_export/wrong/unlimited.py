@@ -1,0 +1,37 @@
+# fails: test_never_more_than_workers (too-many-at-once)
+# root: too-many-at-once
+"""Starts a task for each frame, and takes `workers` for a hint."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
+from anyio import CapacityLimiter, create_task_group, to_process, to_thread
+
+F = TypeVar("F")
+
+
+async def export_video(
+    frames: Sequence[F],
+    encode: Callable[[F], bytes],
+    *,
+    workers: int = 1,
+    on_progress: Callable[[int, int], None] | None = None,
+    processes: bool = False,
+) -> list[bytes]:
+    if workers < 1:
+        raise ValueError("workers must be at least 1")
+    run_sync = to_process.run_sync if processes else to_thread.run_sync
+    limiter = CapacityLimiter(max(1, len(frames)))
+    results: dict[int, bytes] = {}
+
+    async def one(index: int) -> None:
+        results[index] = await run_sync(encode, frames[index], limiter=limiter)
+        if on_progress is not None:
+            on_progress(len(results), len(frames))
+
+    async with create_task_group() as tasks:
+        for index in range(len(frames)):
+            tasks.start_soon(one, index)
+    return [results[index] for index in range(len(frames))]
