@@ -1,0 +1,25 @@
+# fails: test_a_slice_is_never_interrupted (hands-over-too-often)
+# root: hands-over-too-often
+"""Counts steps, and leaves the budget aside."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable
+from typing import TypeVar
+
+from anyio.lowlevel import checkpoint
+
+T = TypeVar("T")
+
+
+async def crunch(steps: Iterable[T], *, budget: float, clock: Callable[[], float] = time.perf_counter) -> list[T]:
+    if budget < 0:
+        raise ValueError("the budget must not be negative")
+    results: list[T] = []
+    await checkpoint()
+    for result in steps:
+        results.append(result)
+        if len(results) % 10 == 0 or budget == 0:
+            await checkpoint()
+    return results

@@ -1,0 +1,25 @@
+# fails: test_a_negative_budget_is_refused (edge-case)
+# root: edge-case
+"""Takes a negative budget for one of 0."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable
+from typing import TypeVar
+
+from anyio.lowlevel import checkpoint
+
+T = TypeVar("T")
+
+
+async def crunch(steps: Iterable[T], *, budget: float, clock: Callable[[], float] = time.perf_counter) -> list[T]:
+    results: list[T] = []
+    await checkpoint()
+    began = clock()
+    for result in steps:
+        results.append(result)
+        if clock() - began >= budget:
+            await checkpoint()
+            began = clock()
+    return results
