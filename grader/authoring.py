@@ -9,7 +9,7 @@ under ``if TYPE_CHECKING:``, which costs a play nothing. ``docs/authoring.md`` h
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from types import ModuleType
 from typing import Any, Protocol, TypeVar
@@ -34,6 +34,7 @@ __all__ = [
 ]
 
 _HiddenTest = TypeVar("_HiddenTest", bound=Callable[..., None])
+_T = TypeVar("_T")
 
 
 # ---- scenarios -------------------------------------------------------------------------------------------------------
@@ -45,6 +46,10 @@ class Caller(Protocol):
     @property
     def cancelled(self) -> bool:
         """Whether a cancellation has ended it: ``if caller.cancelled: ...``, below the ``with``. False before."""
+
+
+class Stretch(AbstractContextManager[None], AbstractAsyncContextManager[None], Protocol):
+    """What ``stage.span`` gives: a context manager for ``async with``, and for ``with``."""
 
 
 class Stage(Protocol):
@@ -93,13 +98,23 @@ class Stage(Protocol):
             return accounts
         """
 
-    def span(self, name: str) -> AbstractAsyncContextManager[None]:
+    def span(self, name: str) -> Stretch:
         """Record when a stretch of work begins and ends, and how. Spans are the lanes of the timeline.
 
         Exceptions and cancellation go through. The hidden test reads ``recording.span(name)``::
 
             async with stage.span("download"):
                 await anyio.sleep(3)
+
+        In a plain function, such as a scenario without an event loop, it is entered with ``with``.
+        """
+
+    def follow(self, name: str, coroutine: Coroutine[Any, Any, _T]) -> Coroutine[Any, Any, _T]:
+        """A coroutine that does what this one does, and is a lane of the timeline: each ``send`` is one of its steps.
+
+        For scenarios without an event loop (``backends = []``), whose submission runs coroutines itself::
+
+            executor.run(stage.follow("main", main()))
         """
 
     async def attempt(self, name: str, fn: Callable[..., Any], *args: Any) -> Any:
