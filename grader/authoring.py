@@ -9,7 +9,7 @@ under ``if TYPE_CHECKING:``, which costs a play nothing. ``docs/authoring.md`` h
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from types import ModuleType
 from typing import Any, Protocol, TypeVar
@@ -34,6 +34,7 @@ __all__ = [
 ]
 
 _HiddenTest = TypeVar("_HiddenTest", bound=Callable[..., None])
+_T = TypeVar("_T")
 
 
 # ---- scenarios -------------------------------------------------------------------------------------------------------
@@ -47,8 +48,8 @@ class Caller(Protocol):
         """Whether a cancellation has ended it: ``if caller.cancelled: ...``, below the ``with``. False before."""
 
 
-class _Spanning(AbstractAsyncContextManager[None], AbstractContextManager[None], Protocol):
-    """Entered with ``async with``, or in a worker thread with ``with``."""
+class Stretch(AbstractContextManager[None], AbstractAsyncContextManager[None], Protocol):
+    """What ``stage.span`` gives: a context manager for ``async with``, and for ``with``."""
 
 
 class Stage(Protocol):
@@ -97,7 +98,7 @@ class Stage(Protocol):
             return accounts
         """
 
-    def span(self, name: str) -> _Spanning:
+    def span(self, name: str) -> Stretch:
         """Record when a stretch of work begins and ends, and how. Spans are the lanes of the timeline.
 
         Exceptions and cancellation go through. The hidden test reads ``recording.span(name)``::
@@ -105,7 +106,15 @@ class Stage(Protocol):
             async with stage.span("download"):
                 await anyio.sleep(3)
 
-        A plain function, such as one that runs in a worker thread, enters it with ``with``.
+        In a plain function, such as one in a worker thread or a scenario without an event loop, enter it with ``with``.
+        """
+
+    def follow(self, name: str, coroutine: Coroutine[Any, Any, _T]) -> Coroutine[Any, Any, _T]:
+        """A coroutine that does what this one does, and is a lane of the timeline: each ``send`` is one of its steps.
+
+        For scenarios without an event loop (``backends = []``), whose submission runs coroutines itself::
+
+            executor.run(stage.follow("main", main()))
         """
 
     async def attempt(self, name: str, fn: Callable[..., Any], *args: Any) -> Any:

@@ -15,6 +15,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from grader.wire import BACKENDS, PLAIN
+
 PAGE = Path(__file__).parents[1] / "docs" / "authoring.md"
 FOLDER = "/home/you/patience"
 """The empty folder of the tutorial, where a command prints it."""
@@ -159,6 +161,11 @@ class Recipe:
     title: str
     files: Mapping[str, str]
     diagnosis: str
+
+    @property
+    def backends(self) -> tuple[str, ...]:
+        """What it is played on: its scenarios say whether they need an event loop."""
+        return BACKENDS if re.search(r"(?m)^async def \w+\(stage", self.files["scenarios.py"]) else (PLAIN,)
 
 
 def recipes() -> Iterator[Recipe]:

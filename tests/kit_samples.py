@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import Path
 
@@ -126,3 +127,43 @@ def change(path: Path, old: str, new: str) -> None:
     text = path.read_text()
     assert old in text
     path.write_text(text.replace(old, new))
+
+
+# ---- the same without an event loop ----------------------------------------------------------------------------------
+
+PLAIN_STUB = """\
+def double(n):
+    raise NotImplementedError("your turn")
+"""
+PLAIN_SCENARIOS = """\
+def call(stage, n):
+    with stage.span("call"):
+        return stage.submission.double(n)
+"""
+PLAIN_RIGHT = """\
+import time
+
+
+def double(n):
+    time.sleep(n)
+    return 2 * n
+"""
+
+
+def make_plain_kit(root: Path) -> Path:
+    """Write a kit of one exercise whose scenarios are plain functions, and which asks for the same."""
+    make_small_kit(root)
+    folder, solutions = root / "exercises" / "ex01_double", root / "solutions" / "ex01_double"
+    change(folder / "exercise.toml", "minutes = 5\n", "minutes = 5\nbackends = []\n")
+    change(folder / "exercise.toml", 'imports = ["anyio", "@pure"]', 'imports = ["@pure"]')
+    (folder / "double.py").write_text(PLAIN_STUB)
+    (folder / "scenarios.py").write_text(PLAIN_SCENARIOS)
+    for path in solutions.rglob("*.py"):
+        head = "".join(line for line in path.read_text().splitlines(keepends=True) if line.startswith("# fails"))
+        value = re.search(r"return (.*)", path.read_text())
+        seconds = re.search(r"sleep\((.*)\)", path.read_text())
+        assert value is not None
+        assert seconds is not None
+        text = PLAIN_RIGHT.replace("2 * n", value[1]).replace("sleep(n)", f"sleep({seconds[1]})")
+        path.write_text(head + text)
+    return root

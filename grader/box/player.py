@@ -15,13 +15,14 @@ import logging
 import sys
 import threading
 import warnings
-from collections.abc import Callable
-from contextlib import nullcontext
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from types import CodeType, CoroutineType, FrameType, ModuleType
 from typing import Any, NoReturn
 
 from grader.box.simulation.core import TOUCHED, Bounds, Simulation, Stopped
+from grader.box.simulation.hygiene import half_done_coroutines
 from grader.box.simulation.known import KnownLines
 from grader.box.simulation.run import prepare, run_unwatched
 from grader.box.simulation.schedule import Schedule, Sticky
@@ -83,7 +84,8 @@ def play(program: Program, request: Message, bounds: Bounds, leave: Callable[[Me
         performance.returns if request["returns"] else nullcontext(),
         Watch(simulation, KnownLines(request["blocked"], program.source)),
     ):
-        performance.escaped = run_unwatched(simulation, performance.main)
+        main = performance.main if simulation.has_loop else performance.plain_main
+        performance.escaped = run_unwatched(simulation, main)
         # What is left in reference cycles dies now, and its finalizers are watched: what they do, and the coroutines
         # and generators among them, belong to this play and not to the next one.
         gc.collect()
@@ -127,15 +129,29 @@ class Performance:
 
     async def main(self) -> None:
         """The outermost task of the play."""
+        with self._noting_its_end():
+            self._result = self._stage.encode(await self._begun())
+
+    def plain_main(self) -> None:
+        """The whole of a play without an event loop."""
+        with self._noting_its_end():
+            self._result = self._stage.encode(self._begun())
+
+    def _begun(self) -> Any:
+        """What the scenario returns when it is called: a coroutine, or if it is a plain function its result."""
+        inputs: Any = revive(self._request["inputs"])
+        # Loading is part of the play: the simulation watches what a module does at import time like all the rest.
+        scenario = getattr(self._program.load(self._stage), self._request["scenario"])
+        return scenario(self._stage, **inputs)
+
+    @contextmanager
+    def _noting_its_end(self) -> Iterator[None]:
         running = self.simulation.running
         assert running is not None
         self.simulation.trace.tasks[running].name = "main"
         self.simulation.left_open.watch_generators()
-        inputs: Any = revive(self._request["inputs"])
         try:
-            # Loading is part of the play: the simulation watches what a module does at import time like all the rest.
-            scenario = getattr(self._program.load(self._stage), self._request["scenario"])
-            self._result = self._stage.encode(await scenario(self._stage, **inputs))
+            yield
             self._ended = Ended.RETURNED
         except Overflow:
             pass  # the stage has ended the play
@@ -158,6 +174,7 @@ class Performance:
             *(("swallowed-cancellation", *place) for place in simulation.swallowed()),
             *(("unretrieved", *place) for place in simulation.unretrieved()),
             *(("unclosed", *place) for place in simulation.left_open.places()),
+            *(("unclosed", *place) for place in ([] if simulation.has_loop else half_done_coroutines())),
         ]
         return [Remark(slug=slug, line=line, detail=detail) for slug, line, detail in left_behind]
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import builtins
 import sys
-import threading
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Coroutine, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -16,6 +15,7 @@ import anyio
 
 from grader.box.simulation.clock import Clock
 from grader.box.simulation.core import Simulation
+from grader.box.simulation.plain import PlainSimulation
 from grader.box.simulation.trace import innermost_place, leaves, scenario_line
 from grader.wire.lines import Json, checksum
 from grader.wire.recording import Ended
@@ -89,6 +89,7 @@ class Stage:
 
         It is a span named ``caller``. Its cancellation ends here, and the scenario goes on below.
         """
+        self._need_a_loop("caller")
         caller = Caller()
         with anyio.CancelScope() as scope:
             span = self._open("span", self.spans, CALLER)
@@ -100,12 +101,18 @@ class Stage:
                 self._simulation.leave_caller()
         caller.cancelled = scope.cancelled_caught
 
-    def span(self, name: str) -> _Entered:
+    def span(self, name: str) -> Recorded:
         """Record when a stretch of work begins and ends, and how. Spans are the lanes of the timeline.
 
-        Exceptions and cancellation go through. Entered with ``async with``, or in a worker thread with ``with``.
+        Exceptions and cancellation go through. Enter it with ``async with``, or in a plain function with ``with``.
         """
-        return _Entered(lambda: self._noting_its_end(self._open("span", self.spans, name)))
+        return Recorded(lambda: self._noting_its_end(self._open("span", self.spans, name)))
+
+    def follow(self, name: str, coroutine: Coroutine[Any, Any, Any]) -> Coroutine[Any, Any, Any]:
+        """A coroutine that does what this one does, for an executor of the learner's own; a lane of the timeline."""
+        if not isinstance(self._simulation, PlainSimulation):
+            raise RuntimeError("stage.follow() is of use only where no event loop follows the tasks: `backends = []`")
+        return self._simulation.follow(name, coroutine)
 
     async def attempt(self, name: str, fn: Callable[..., Any], *args: Any) -> Any:
         """Call ``fn``, await what it returns if that can be awaited, record the value or the error, and go on.
@@ -117,7 +124,7 @@ class Stage:
             value = fn(*args)
             if isinstance(value, Awaitable):
                 value = await value
-        except anyio.get_cancelled_exc_class():
+        except self._simulation.cancelled:
             attempt.end("cancelled")
             raise
         except Exception as error:
@@ -142,10 +149,12 @@ class Stage:
 
     async def settle(self) -> None:
         """Return when all other tasks wait. No time passes."""
+        self._need_a_loop("settle")
         await anyio.wait_all_tasks_blocked()
 
     def gate(self, n: int) -> Callable[[], Awaitable[None]]:
         """An async function whose calls wait until there are ``n`` of them. If one is missing, that is a deadlock."""
+        self._need_a_loop("gate")
         opened = anyio.Event()
         missing = n
 
@@ -216,6 +225,10 @@ class Stage:
                 return name
         return name if builtin is kind else f"submission.{name}"
 
+    def _need_a_loop(self, method: str) -> None:
+        if not self._simulation.has_loop:
+            raise RuntimeError(f"stage.{method}() needs an event loop, and `backends = []` in exercise.toml means none")
+
     def _open(self, kind: str, rows: list[list[Json]], name: str) -> _Stretch:
         self._make_room(rows, name)
         with self._clock.held:
@@ -228,13 +241,11 @@ class Stage:
         """Note how a span ends. Exceptions and cancellation go through."""
         try:
             yield
+        except self._simulation.cancelled:
+            span.end("cancelled")
+            raise
         except BaseException as error:
-            # A worker thread has no event loop that could tell the class of its cancellations, and is never cancelled.
-            in_loop = threading.get_ident() == self._simulation.loop_thread
-            if in_loop and isinstance(error, anyio.get_cancelled_exc_class()):
-                span.end("cancelled")
-            else:
-                span.end("raised", self._error(error))
+            span.end("raised", self._error(error))
             raise
         else:
             span.end("returned")
@@ -271,21 +282,20 @@ class Stage:
         return name if token is value else None
 
 
-class _Entered:
-    """A context manager for ``async with`` and for ``with``."""
+class Recorded:
+    """A context manager, of both kinds, round what is recorded; ``begin`` makes a plain one when it is entered."""
 
-    def __init__(self, enter: Callable[[], AbstractContextManager[None]]) -> None:
-        self._enter = enter
-        self._entered: AbstractContextManager[None]
+    def __init__(self, begin: Callable[[], AbstractContextManager[None]]) -> None:
+        self._begin = begin
 
     def __enter__(self) -> None:
-        self._entered = self._enter()
-        self._entered.__enter__()
+        self._recording = self._begin()
+        self._recording.__enter__()
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        self._entered.__exit__(kind, error, traceback)
+        self._recording.__exit__(kind, error, traceback)
 
     async def __aenter__(self) -> None:
         self.__enter__()

@@ -12,7 +12,7 @@ import click
 
 from grader import __version__
 from grader.cli.options import SharedOptions, shared_options
-from grader.wire import BACKENDS
+from grader.wire import BACKENDS, PLAIN
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 @click.argument("exercises", nargs=-1, metavar="[EX]...")
 @click.option("--all", "everything", is_flag=True, help="Every exercise.")
 @click.option("--file", type=click.Path(path_type=Path), metavar="PATH", help="Grade this file instead of your own.")
-@click.option("--backend", type=click.Choice(BACKENDS), help="One backend only.")
+@click.option("--backend", type=click.Choice((*BACKENDS, PLAIN)), help="One backend only.")
 @click.option("--test", "tests", type=click.IntRange(min=1), multiple=True, metavar="N", help="This hidden test only.")
 @click.option("--schedules", type=click.IntRange(1, 100_000), metavar="N", help="How many task schedules at most.")
 @click.option("--seed", type=click.IntRange(min=0), metavar="K", help="This schedule only.")

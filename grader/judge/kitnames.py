@@ -96,7 +96,7 @@ def of_hidden_tests(exercise: Exercise) -> list[KitFault]:
     scenarios = _scenarios(tree)
     tests = ast.parse(read_text(exercise.test_file))
     functions, given = _functions_that_play(tests), _records_of_fixtures(tests)
-    faults = [fault for node in functions for fault in _of_test(node, exercise.test_file, scenarios, given)]
+    faults = [fault for node in functions for fault in _of_test(node, exercise, scenarios, given)]
     if "*" not in scenarios and not any(
         isinstance(node, ast.Attribute) and node.attr == "caller" for node in ast.walk(tree)
     ):
@@ -162,16 +162,16 @@ def _names_changed_by(node: ast.AST) -> Iterator[str]:
 
 
 def _of_test(
-    test: Function, path: Path, scenarios: Mapping[str, Function | None], given: Mapping[str, type]
+    test: Function, exercise: Exercise, scenarios: Mapping[str, Function | None], given: Mapping[str, type]
 ) -> Iterator[KitFault]:
-    known = _records(test, given)
+    known, path = _records(test, given), exercise.test_file
     for node in ast.walk(test):
         if isinstance(node, ast.Attribute):
             record = _record(node.value, known)
             if record is not None and not hasattr(record, node.attr) and not _is_special(node.attr):
                 names = [name for name in dir(record) if not name.startswith("_") and name not in _FOR_THE_GRADER]
                 yield _missing(path, node, ast.unparse(node.value), names)
-        if isinstance(node, ast.Call) and _plays(node) and (said := _cannot_play(node, scenarios)):
+        if isinstance(node, ast.Call) and _plays(node) and (said := _cannot_play(node, exercise, scenarios)):
             what, hint = said
             yield KitFault(path=path, line=node.lineno, what=what, hint=hint)
         if isinstance(node, ast.Attribute) and _is_name(node.value, "play") and node.attr not in _PLAY:
@@ -236,14 +236,16 @@ def _is_name(node: ast.AST, name: str) -> bool:
     return isinstance(node, ast.Name) and node.id == name
 
 
-def _cannot_play(call: ast.Call, scenarios: Mapping[str, Function | None]) -> tuple[str, str] | None:
+def _cannot_play(
+    call: ast.Call, exercise: Exercise, scenarios: Mapping[str, Function | None]
+) -> tuple[str, str] | None:
     """Why this call of ``play`` cannot work, and what to do; None if it can, or if that cannot be told."""
     name = _scenario_named(call)
     if name is None:
         return None
     if name not in scenarios and "*" not in scenarios:
         near = difflib.get_close_matches(name, scenarios, n=1)
-        hint = f'Write "{near[0]}".' if near else f"Add it there: `async def {name}(stage): ...`."
+        hint = f'Write "{near[0]}".' if near else f"Add it there: `{_def(exercise)} {name}(stage): ...`."
         return f'scenarios.py has no scenario "{name}"', hint
     scenario = scenarios.get(name)
     given = {keyword.arg for keyword in call.keywords} - {*_OWN_ARGUMENTS}
@@ -273,7 +275,8 @@ def _refused(scenario: Function, given: set[str]) -> tuple[str, str] | None:
     unknown = sorted(given - {*known})
     if unknown and arguments.kwarg is None:
         near = difflib.get_close_matches(unknown[0], known, n=1)
-        add = f"`async def {scenario.name}({', '.join(['stage', *known, unknown[0]])})`"
+        word = "def" if isinstance(scenario, ast.FunctionDef) else "async def"
+        add = f"`{word} {scenario.name}({', '.join(['stage', *known, unknown[0]])})`"
         hint = f"Write `{near[0]}`." if near else f"Leave it out, or add it to the scenario: {add}."
         return f'the scenario "{scenario.name}" takes no `{unknown[0]}`', hint
     return None
@@ -290,7 +293,7 @@ def of_played_scenarios(exercise: Exercise) -> list[KitFault]:
     for name, scenario in _scenarios(tree).items():
         if scenario is None or scenario.decorator_list or name not in given:
             continue
-        if (said := _no_scenario(scenario, given[name])) is not None:
+        if (said := _no_scenario(exercise, scenario, given[name])) is not None:
             found.append(KitFault(path=exercise.scenarios, line=scenario.lineno, what=said[0], hint=said[1]))
     return _in_order(found)
 
@@ -310,14 +313,23 @@ def _inputs_by_scenario(tests: ast.Module) -> Mapping[str, set[str | None]]:
     return given
 
 
-def _no_scenario(function: Function, given: set[str | None]) -> tuple[str, str] | None:
+def _def(exercise: Exercise) -> str:
+    """How a scenario of the exercise begins."""
+    return "def" if exercise.is_plain else "async def"
+
+
+def _no_scenario(exercise: Exercise, function: Function, given: set[str | None]) -> tuple[str, str] | None:
     """Why this function cannot be played, and what to do."""
     if not _may_take_stage(function, given):
         own = [argument.arg for argument in function.args.args]
         names = dict.fromkeys(["stage", *own, *sorted(name for name in given if name is not None)])
-        example = f"`async def {function.name}({', '.join(name for name in names if name not in _OWN_ARGUMENTS)}):`"
+        arguments = ", ".join(name for name in names if name not in _OWN_ARGUMENTS)
+        example = f"`{_def(exercise)} {function.name}({arguments}):`"
         return f'the scenario "{function.name}" does not take `stage` first', f"Write {example}."
-    if isinstance(function, ast.FunctionDef):
+    if exercise.is_plain and isinstance(function, ast.AsyncFunctionDef):
+        hint = f"Write `def {function.name}(...):`, or take `backends = []` out of exercise.toml."
+        return f'the scenario "{function.name}" is an async function, and no event loop runs it', hint
+    if not exercise.is_plain and isinstance(function, ast.FunctionDef):
         return f'the scenario "{function.name}" is no async function', f"Write `async def {function.name}(...):`."
     return None
 

@@ -110,6 +110,7 @@ class _Explaining:
             code=code_of(taken.source),
             exercise=exercise,
             promised=promises(stub),
+            contract=read_contract(stub),
             defined=definitions(taken.source),
             catalogue=kit.diagnoses,
         )

@@ -10,7 +10,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from grader.kit.faults import Problem
@@ -28,6 +28,8 @@ class Promise:
     """Without its number, in one line."""
     line: int
     """Where it begins in the stub."""
+    owner: str = ""
+    """The qualified name of the function or class in whose docstring it stands; empty in that of the file."""
 
     def __str__(self) -> str:
         return f"{self.number}. {self.text}"
@@ -41,8 +43,8 @@ def read_contract(stub: str) -> tuple[Promise, ...]:
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return ()
     lines = stub.split("\n")
-    docstrings = sorted(_docstrings(tree), key=lambda node: node.lineno)
-    return tuple(promise for node in docstrings for promise in _promises_of(node, lines))
+    docstrings = sorted(_docstrings(tree), key=lambda found: found[0].lineno)
+    return tuple(replace(promise, owner=owner) for node, owner in docstrings for promise in _promises_of(node, lines))
 
 
 def problems_of_numbers(promises: Iterable[Promise]) -> Iterator[Problem]:
@@ -55,12 +57,17 @@ def problems_of_numbers(promises: Iterable[Promise]) -> Iterator[Problem]:
             return
 
 
-def _docstrings(tree: ast.Module) -> Iterator[ast.Constant]:
-    for node in ast.walk(tree):
+def _docstrings(tree: ast.Module) -> Iterator[tuple[ast.Constant, str]]:
+    """Each docstring, and the qualified name of what it belongs to."""
+    pending: list[tuple[ast.AST, str]] = [(tree, "")]
+    for node, owner in pending:  # grows meanwhile
         if isinstance(node, _Documented) and node.body and isinstance(node.body[0], ast.Expr):
             value = node.body[0].value
             if isinstance(value, ast.Constant) and isinstance(value.value, str):
-                yield value
+                yield value, owner
+        for inner in ast.iter_child_nodes(node):
+            name = getattr(inner, "name", "") if isinstance(inner, _Documented) else ""
+            pending.append((inner, ".".join(filter(None, (owner, name)))))
 
 
 def _promises_of(docstring: ast.Constant, lines: list[str]) -> Iterator[Promise]:

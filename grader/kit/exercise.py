@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import dataclasses
 import re
 import sys
@@ -17,7 +18,7 @@ from grader.kit.parts import Part, problems_of_parts, read_parts
 from grader.kit.scenarios import doubled_scenarios, imports_of_grader, unknown_inputs, unused_scenarios
 from grader.kit.sources import blanked, read_source, span_of
 from grader.kit.tables import Table, read_table
-from grader.wire import BACKENDS
+from grader.wire import BACKENDS, PLAIN
 
 PURE = "@pure"
 """The word for the harmless modules of the standard library in ``[rules] imports``."""
@@ -122,6 +123,7 @@ class Exercise:
     """The ids of the exercises that teach what this one needs."""
     needs: tuple[str, ...]
     backends: tuple[str, ...]
+    """What its tests are run on, and the columns of every table: backends, or ``python`` alone."""
     rules: Rules
     hints: Mapping[str, tuple[str, ...]]
     """``general``, and for some diagnoses hints that replace the diagnosis' own."""
@@ -138,6 +140,11 @@ class Exercise:
         """The part to which the hidden test of this number belongs; None if the exercise has no parts."""
         name = next((each.part for each in self.tests if each.number == test), "")
         return next((part for part in self.parts if part.name == name), None)
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether its scenarios are plain functions, which no event loop runs."""
+        return self.backends == (PLAIN,)
 
     @property
     def module(self) -> str:
@@ -196,7 +203,7 @@ def read_exercise(
     id, _, title = name.partition("_")
     table = read_table(folder / "exercise.toml", known=KEYS, report=faults.report)
     solutions = root / "solutions" / name
-    file = _read_file(table)
+    file, backends = _read_file(table), _read_backends(table)
     exercise = Exercise(
         id=_read_id(table, id),
         title=table.text("title") or title,
@@ -208,21 +215,22 @@ def read_exercise(
         minutes=table.whole("minutes", least=1),
         after=_read_after(table, earlier),
         needs=_read_some_of(table, "needs", _NEEDS) if "needs" in table else (),
-        backends=_read_backends(table),
+        backends=backends,
         rules=_read_rules(table),
         hints=_read_exercise_hints(table, diagnoses),
         limits=read_limits(table, limits),
         tests=(),
         solutions=solutions if solutions.is_dir() else None,
-        figures=read_figures(table),
+        figures=read_figures(table, backends),
         parts=read_parts(table),
     )
     _check_files(exercise, faults, *([exercise.stub] if file else []))
+    kind = ast.FunctionDef if exercise.is_plain else ast.AsyncFunctionDef
     # Whoever grades another exercise need not know of it; the judge says it of this one.
     scenarios = read_source(exercise.scenarios, faults.report, of_statements=faults.remark)
     read = read_hidden_tests(exercise.test_file, slugs=diagnoses.keys(), report=faults.report)
     mended = {}
-    if scenarios is not None and (doubled := doubled_scenarios(scenarios)):
+    if scenarios is not None and (doubled := doubled_scenarios(scenarios, kind=kind)):
         for node in doubled:
             what = f"the scenario `{node.name}` is there twice"
             hint = "Give one of the two another name; Python keeps only the second."
@@ -237,7 +245,7 @@ def read_exercise(
             faults.report(path=read.source.path, line=problem.line, what=problem.what, hint=problem.hint)
     if scenarios is not None and read.source is not None:
         drawn = [figure.scenario for figure in exercise.figures]
-        for problem in (*imports_of_grader(scenarios), *unused_scenarios(scenarios, read.source, drawn)):
+        for problem in (*imports_of_grader(scenarios), *unused_scenarios(scenarios, read.source, drawn, kind=kind)):
             faults.remark(path=scenarios.path, line=problem.line, what=problem.what, hint=problem.hint)
         for problem in unknown_inputs(scenarios, read.tests):
             faults.remark(path=read.source.path, line=problem.line, what=problem.what, hint=problem.hint)
@@ -296,12 +304,9 @@ def _read_after(table: Table, earlier: Collection[str]) -> tuple[str, ...]:
 
 
 def _read_backends(table: Table) -> tuple[str, ...]:
+    """The backends on which scenarios are played; an empty list says that they are plain functions."""
     backends = _read_some_of(table, "backends", BACKENDS) if "backends" in table else BACKENDS
-    if not backends:
-        # A test that runs on no backend cannot fail, and would earn all its points.
-        hint = f"Name asyncio, trio or both, or leave `backends` out: `backends = {KEYS['backends']}`."
-        table.report("backends", "'backends' is empty", hint=hint)
-    return backends or BACKENDS
+    return backends or (PLAIN,)
 
 
 def _read_some_of(table: Table, key: str, known: tuple[str, ...]) -> tuple[str, ...]:

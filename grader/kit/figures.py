@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -56,11 +56,14 @@ class Figure:
         return f"{FOLDER}/{self.name}.svg"
 
 
-def read_figures(table: Table) -> tuple[Figure, ...]:
-    """Read every ``[[figures]]`` of an ``exercise.toml``; one that has no name of its own is left out."""
+def read_figures(table: Table, backends: Sequence[str] = BACKENDS) -> tuple[Figure, ...]:
+    """Read every ``[[figures]]`` of an ``exercise.toml``; one that has no name of its own is left out.
+
+    ``backends`` are those of the exercise; a play is drawn on the first if the figure does not say.
+    """
     figures: dict[str, Figure] = {}
     for entry in table.entries("figures", known=KEYS):
-        figure = _read_figure(entry)
+        figure = _read_figure(entry, backends)
         if figure.name in figures:
             entry.report("name", f"two figures are called {figure.name!r}", hint="Give one of them another name.")
         elif figure.name:
@@ -68,7 +71,7 @@ def read_figures(table: Table) -> tuple[Figure, ...]:
     return tuple(figures.values())
 
 
-def _read_figure(entry: Table) -> Figure:
+def _read_figure(entry: Table, backends: Sequence[str]) -> Figure:
     return Figure(
         name=entry.read("name", _like(_NAME), "", expected="words in lower case with hyphens"),
         scenario=entry.text("scenario"),
@@ -76,7 +79,7 @@ def _read_figure(entry: Table) -> Figure:
         answer=entry.read(
             "answer", _like(_ANSWER), REFERENCE, expected='"reference", or an answer below the solutions'
         ),
-        backend=entry.one_of("backend", BACKENDS) if "backend" in entry else BACKENDS[0],
+        backend=entry.one_of("backend", backends) if "backend" in entry else backends[0],
         caption=entry.text("caption"),
         until=entry.read("until", _as_end, None, expected="a number above 0") if "until" in entry else None,
         lanes=entry.texts("lanes") if "lanes" in entry else (),

@@ -67,6 +67,22 @@ OF_PLAYS = (
         ),
     ),
     Diagnosis(
+        slug="never-returns",
+        sentence="a call of your code does not come back",
+        explanation="This exercise has no event loop: the grader calls your code and waits for it. The call was "
+        "stopped after a second of computing without an end, or because it waited for something that nothing would "
+        "bring about. A `while` whose condition cannot become false is the usual reason: nothing that happens inside "
+        "of it changes what it asks for.",
+        help="find the way out of the loop: what has to change for it to end, and which line changes that?",
+        hints=(
+            "Print the condition of the loop in each turn. Which of its values would have to change, and does it?",
+            "A loop that waits for something must do the work that brings it about. When no work is left, it has to "
+            "stop: with what it was waiting for, or with an error.",
+            "`while not done: if not work: raise RuntimeError(...)`, and below it `work.popleft()()`: each turn takes "
+            "something away, or the loop ends.",
+        ),
+    ),
+    Diagnosis(
         slug="crashed",
         sentence="the whole Python process ends in the middle of the play",
         explanation="The process that runs your code was gone before the play was over. Code can end its own process "

@@ -20,13 +20,18 @@ EXPECTED = "expected"
 
 _STAGE = "stage"
 
+Kind = type[ast.FunctionDef] | type[ast.AsyncFunctionDef]
+"""What the scenarios of an exercise are: async functions, or plain ones where there is no event loop."""
 
-def unused_scenarios(scenarios: Source, tests: Source, drawn: Collection[str] = ()) -> Iterator[Problem]:
+
+def unused_scenarios(
+    scenarios: Source, tests: Source, drawn: Collection[str] = (), *, kind: Kind = ast.AsyncFunctionDef
+) -> Iterator[Problem]:
     """What is wrong with each scenario whose name no hidden test has in a text, and no other scenario uses.
 
-    ``drawn`` are the names of those that are played for a figure.
+    ``kind`` says what scenarios are in this exercise; ``drawn`` are the names of those that are played for a figure.
     """
-    scenes = [node for node in scenarios.tree.body if isinstance(node, ast.AsyncFunctionDef) and takes_stage(node)]
+    scenes = _scenes(scenarios, kind)
     texts = {node.value for node in tests.nodes if isinstance(node, ast.Constant)}
     missing = [node for node in scenes if node.name not in texts and node.name not in drawn]
     if not missing:
@@ -41,9 +46,14 @@ def unused_scenarios(scenarios: Source, tests: Source, drawn: Collection[str] = 
             yield Problem(node.lineno, f"no hidden test plays the scenario `{node.name}`", hint)
 
 
-def doubled_scenarios(scenarios: Source) -> list[ast.AsyncFunctionDef]:
+def _scenes(scenarios: Source, kind: Kind) -> list[Function]:
+    """The scenarios of the file, and what helps them in their way."""
+    return [node for node in scenarios.tree.body if isinstance(node, kind) and takes_stage(node)]
+
+
+def doubled_scenarios(scenarios: Source, *, kind: Kind = ast.AsyncFunctionDef) -> list[Function]:
     """The scenarios that have the name of one before them, which Python forgets."""
-    scenes = [node for node in scenarios.tree.body if isinstance(node, ast.AsyncFunctionDef) and takes_stage(node)]
+    scenes = _scenes(scenarios, kind)
     first = {node.name: node for node in reversed(scenes)}
     return [node for node in scenes if node is not first[node.name]]
 

@@ -30,6 +30,7 @@ SENTENCES_OF_ENDINGS = {
     Ended.LATE: "It takes too long, and the play is stopped.",
     Ended.BLOCKED_LOOP: "A task holds up all others, and the play is stopped.",
     Ended.NEVER_YIELDS: "It would go on like this, without an end and without any time passing. The play is stopped.",
+    Ended.NEVER_RETURNS: "The call does not come back, and the play is stopped.",
     Ended.CRASHED: "The process of the play ends.",
 }
 STATES = {

@@ -7,6 +7,7 @@ from dataclasses import replace
 from grader.sandbox.box import Box, Job
 from grader.sandbox.child import Child, Gone, Patience, TimeIsUp, next_line
 from grader.sandbox.play import Play, request
+from grader.wire import PLAIN
 from grader.wire.lines import Distrusted, Json, loads
 
 _HARMLESS = """
@@ -27,6 +28,16 @@ async def scenario(stage):
     async with anyio.create_task_group() as group:
         group.start_soon(work)
         group.start_soon(work)
+"""
+_HARMLESS_PLAIN = """
+def main():
+    return "done"
+"""
+_ITS_PLAIN_SCENARIO = """
+def scenario(stage):
+    with stage.span("work"):
+        stage.attempt_sync("main", stage.submission.main)
+    stage.mark("worked")
 """
 
 
@@ -57,7 +68,8 @@ def player_works(box: Box, job: Job, backend: str) -> bool:
 
     If it does not, it failed beside the submission through no fault of that one.
     """
-    child = box.start(replace(job, submission=_HARMLESS, scenarios=_ITS_SCENARIO, needs=()))
+    program = (_HARMLESS_PLAIN, _ITS_PLAIN_SCENARIO) if backend == PLAIN else (_HARMLESS, _ITS_SCENARIO)
+    child = box.start(replace(job, submission=program[0], scenarios=program[1], needs=()))
     child.send(request(Play("scenario", Play.encode({}), backend, trace=True), "", job.limits))
     try:
         answer(box, child, Patience(wall=job.limits.wall_seconds, cpu=job.limits.cpu_seconds))

@@ -24,6 +24,7 @@ from grader.sandbox.budget import Budget
 from grader.sandbox.child import Child, Gone, Patience, Stalled, TimeIsUp, next_line
 from grader.sandbox.play import HungLines, Play, request
 from grader.sandbox.reading import read
+from grader.wire import PLAIN
 from grader.wire.lines import Distrusted, Json
 from grader.wire.recording import Cancellation, Ended, Recording
 from grader.wire.turns import chooser
@@ -39,7 +40,7 @@ they are asked for again. A recording takes up to thirty times the memory of its
 KEPT_AT_LEAST = 16
 _NOTE = 100
 """Characters beside the output itself that say how much of it is missing."""
-_SLOW = (Ended.BLOCKED_LOOP, Ended.NEVER_YIELDS, Ended.LATE)
+_SLOW = (Ended.BLOCKED_LOOP, Ended.NEVER_YIELDS, Ended.NEVER_RETURNS, Ended.LATE)
 """Endings of plays that take long, and that are shown with a trace."""
 
 
@@ -210,7 +211,8 @@ class Cell:
                 raise Distrusted("more than one answer came out of the box")
             return recording, spent
         except Stalled as stalled:
-            recording = replace(_ended(play, Ended.BLOCKED_LOOP, "computing"), line=stalled.line)
+            ended = Ended.NEVER_RETURNS if play.backend == PLAIN else Ended.BLOCKED_LOOP
+            recording = replace(_ended(play, ended, "computing"), line=stalled.line)
             self._done[replace(play, trace=True)] = recording  # it would be stuck again, and have no trace again
         except TimeIsUp as up:
             recording = _ended(play, Ended.LIMIT, str(up))

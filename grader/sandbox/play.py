@@ -17,6 +17,9 @@ from grader.wire.values import encode_inputs, revive
 MAX_HUNG = 50
 """Lines in which plays have hung that are handed to the next play; a submission has few, unless it makes them up."""
 
+REALLY_HANGS = ("computing", "a call that blocks")
+"""Why a play had to be interrupted. ``time.sleep`` blocks the loop, too, but takes no real time."""
+
 
 @dataclass(frozen=True, slots=True)
 class Play:
@@ -68,8 +71,8 @@ class HungLines:
     spun: set[int] = field(default_factory=set)
 
     def add(self, recording: Recording) -> None:
-        """Note the line of a play that has hung. ``time.sleep`` blocks the loop, too, but takes no real time."""
-        blocked = recording.ended is Ended.BLOCKED_LOOP and recording.reason in ("computing", "a call that blocks")
+        """Note the line of a play that has hung."""
+        blocked = recording.ended in (Ended.BLOCKED_LOOP, Ended.NEVER_RETURNS) and recording.reason in REALLY_HANGS
         if recording.line is None or not (blocked or recording.ended is Ended.NEVER_YIELDS):
             return
         lines = self.blocked if blocked else self.spun

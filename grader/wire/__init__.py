@@ -15,4 +15,6 @@ the whole message is written in ``box.player`` and read in ``sandbox.reading``.
 """
 
 BACKENDS = ("asyncio", "trio")
-"""The event loops that everything is played on."""
+"""The event loops that everything is played on, unless it needs none."""
+PLAIN = "python"
+"""What stands in the place of a backend where there is no event loop: scenarios are plain functions."""

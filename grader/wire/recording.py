@@ -39,6 +39,8 @@ class Ended(StrEnum):
     LATE = "late"
     BLOCKED_LOOP = "blocked-loop"
     NEVER_YIELDS = "never-yields"
+    NEVER_RETURNS = "never-returns"
+    """A plain function did not come back: it computed without an end, or waited for what nothing brings about."""
     CRASHED = "crashed"
     LIMIT = "limit"
     NOT_SIMULATED = "not-simulated"
@@ -92,7 +94,7 @@ class Recording:
     scenario: str
     """The name of the scenario that was played."""
     backend: str
-    """``asyncio`` or ``trio``."""
+    """``asyncio`` or ``trio``; ``python`` for a scenario without an event loop."""
     ended: Ended
     """How the play ended. Reading it is no claim about it; ``ended_as`` is."""
     reason: str = ""

@@ -40,7 +40,7 @@ def test_a_good_exercise_has_no_fault_and_nothing_is_mended(folder: Path) -> Non
 
 def test_all_that_is_wrong_is_reported_at_once_and_defaults_stand_in_its_place(folder: Path) -> None:
     (folder / "exercise.toml").write_text(
-        'id = "ex09"\nsumary = "s"\nfile = "double"\nlevel = 0\nminutes = "5"\nneeds = ["net"]\nbackends = []\n\n'
+        'id = "ex09"\nsumary = "s"\nfile = "double"\nlevel = 0\nminutes = "5"\nneeds = ["net"]\nbackends = ["uv"]\n\n'
         '[rules]\nimports = ["anyio", "@safe"]\noff_limits = ["x="]\n\n[hints]\ngeneral = ["a", "b"]\n\n'
         "[limits]\nsteps = 0\n"
     )
@@ -59,7 +59,7 @@ def test_all_that_is_wrong_is_reported_at_once_and_defaults_stand_in_its_place(f
         "exercise.toml:4: 'level' must be a whole number of at least 1",
         "exercise.toml:5: 'minutes' must be a whole number of at least 1",
         "exercise.toml:6: 'needs' must be some of loopback, processes",
-        "exercise.toml:7: 'backends' is empty",
+        "exercise.toml:7: 'backends' must be some of asyncio, trio",
         "exercise.toml:10: 'rules.imports' has '@safe'",
         "exercise.toml:11: 'rules.off_limits' has 'x='",
         "exercise.toml:14: 'hints.general' must be 3 hints: a question, the idea, nearly the code",

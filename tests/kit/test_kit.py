@@ -180,11 +180,16 @@ def test_backends_and_needs_are_chosen_from_what_there_is(root: Path) -> None:
     assert (exercise.backends, exercise.needs) == (("trio",), ("loopback",))
 
 
-def test_an_exercise_without_a_backend_is_refused(root: Path) -> None:
+def test_an_exercise_without_a_backend_is_plain(root: Path) -> None:
     change(root, "ex01_one/exercise.toml", "level = 1", "level = 1\nbackends = []")
+    (exercise,) = load_kit(root).exercises
 
-    with pytest.raises(KitError, match="'backends' is empty"):
-        load_kit(root)
+    assert exercise.backends == ("python",)
+    assert exercise.is_plain
+
+
+def test_an_exercise_with_a_backend_is_not_plain(root: Path) -> None:
+    assert not load_kit(root).exercises[0].is_plain
 
 
 def test_a_kit_can_be_sent_to_another_process(root: Path) -> None:

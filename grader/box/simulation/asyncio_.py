@@ -285,6 +285,8 @@ class VirtualEventLoop(asyncio.SelectorEventLoop):
 class AsyncioSimulation(Simulation):
     """A run on asyncio."""
 
+    cancelled = asyncio.CancelledError
+
     def __init__(self, schedule: Schedule, bounds: Bounds) -> None:
         super().__init__(schedule, bounds)
         self.numbers: dict[asyncio.Task[Any], int] = {}

@@ -34,6 +34,8 @@ real_clock = time.perf_counter
 
 HOG_SECONDS = 0.5
 """CPU seconds of one step of a task after which it counts as blocking the loop."""
+KNOWN_HOG_SECONDS = 0.05
+"""The same for a step that is where another play of the program has hung."""
 TOUCHED = "the clock or the schedule was changed from outside"
 MAX_ABORTS = 20
 """How often a failed run may be aborted and idle again before it is given up."""
@@ -90,6 +92,14 @@ class Stopped:
 
 class Simulation:
     """The state of one run. A subclass attaches it to a backend."""
+
+    hog_seconds, known_hog_seconds = HOG_SECONDS, KNOWN_HOG_SECONDS
+    hangs: Ended = Ended.BLOCKED_LOOP
+    """How a run ends in which the learner's code computes or waits without an end."""
+    cancelled: type[BaseException] | tuple[()] = ()
+    """The class of the exceptions by which the backend cancels."""
+    has_loop = True
+    """Whether the scenario is an async function, run by an event loop."""
 
     schedule: Schedule = kept("_schedule")
     bounds: Bounds = kept("_bounds")
@@ -225,7 +235,8 @@ class Simulation:
         # The CPU clock of a thread is a system call, and 50,000 of them would show: it is read only after a step that
         # was long in real time. The next step is measured from here, to save a third reading.
         began, self._step_began = self._step_began, real_clock()
-        if self._step_began - began > HOG_SECONDS and time.thread_time() - self.step_cpu > HOG_SECONDS:
+        hog = self.hog_seconds
+        if self._step_began - began > hog and time.thread_time() - self.step_cpu > hog:
             self._computed_long(number)
         if number is None:
             self.pace.callback = None
@@ -307,10 +318,15 @@ class Simulation:
         """Note that a task held the whole loop for so many virtual seconds."""
         if self.first_block is None:
             self._clock.note("block", 0, 0)
-            self.first_block = Stopped(ended=Ended.BLOCKED_LOOP, reason=what, line=line)
-        if self.running is not None:
+            self.first_block = Stopped(ended=self.hangs, reason=what, line=line)
+        if self.running is not None and self.has_loop:
             self.trace.add(self.now, "block", self.running, line, f"{seconds:g}")
         self._advance(self.now + seconds)
+
+    def sleep(self, seconds: float, frame: FrameType) -> None:
+        """The loop's thread is about to call ``time.sleep`` in this frame."""
+        # Virtual time has to pass, or a program that blocks would look perfectly concurrent.
+        self.blocking_call(f"time.sleep({seconds:g})", seconds, frame)
 
     def blocking_call(self, what: str, seconds: float, frame: FrameType | None) -> None:
         """The loop's thread is about to block inside a task step."""
@@ -326,7 +342,11 @@ class Simulation:
 
     def break_off(self, what: str, line: int | None) -> NoReturn:
         """End the step in progress, and with it the run. To be called where an exception reaches the learner's code."""
-        self.fail(Ended.BLOCKED_LOOP, what, line)
+        self.stop_step(self.hangs, what, line)
+
+    def stop_step(self, ended: Ended, reason: str, line: int | None) -> NoReturn:
+        """Stop the run in this way, in the middle of a step. To be called as ``break_off`` is."""
+        self.fail(ended, reason, line)
         self._broken_off += 1
         if self._broken_off > PATIENCE:
             self.on_abandon()

@@ -9,7 +9,8 @@ alive all that the frames on its way held.
 *Left open.* Async generators, memory streams and sockets that the learner's code opens and does not close. What counts
 is the opener: the innermost frame outside of the libraries must be in the learner's file. An async generator counts
 only if the coroutine that iterates over it made it for itself. One that is kept in an object or a closure, came as an
-argument, or serves another generator, may be closed by other code.
+argument, or serves another generator, may be closed by other code. Where no event loop cleans up after the learner's
+code, the coroutines count that it has begun and not closed.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ import threading
 import weakref
 from collections.abc import Callable, Iterator
 from functools import wraps
-from types import AsyncGeneratorType, FrameType
+from types import AsyncGeneratorType, CoroutineType, FrameType
 from typing import Any, Protocol
 
 import trio
@@ -30,7 +31,16 @@ from anyio._backends import _asyncio as anyio_asyncio  # see private.py
 from anyio._backends import _trio as anyio_trio
 from anyio.streams.memory import MemoryObjectReceiveStream, MemoryObjectSendStream
 
-from grader.box.simulation.trace import Place, Trace, innermost_own, innermost_own_of, is_student, leaves, steps_of
+from grader.box.simulation.trace import (
+    Place,
+    Trace,
+    innermost_own,
+    innermost_own_of,
+    is_student,
+    leaves,
+    site_of,
+    steps_of,
+)
 
 
 class _Simulation(Protocol):
@@ -303,6 +313,16 @@ def _serves_others(generator: Generator, frame: FrameType) -> bool:
     ]
     inside = [value for referent in held if type(referent) is dict for value in referent.values()]
     return any(value is generator for value in (*held, *inside))
+
+
+def half_done_coroutines() -> list[Place]:
+    """The lines of the learner's in which coroutines wait that nothing closes; for a play that no loop cleans up after.
+
+    Such as those of the tasks that an executor has left behind.
+    """
+    waiting = (one for one in gc.get_objects() if type(one) is CoroutineType and one.cr_suspended)
+    sites = [site for coroutine in waiting if (site := site_of(coroutine)) is not None]
+    return sorted({Place(site.line, site.function) for site in sites})[:MAX_LEFT_OPEN]
 
 
 def report_streams(current: Current) -> None:

@@ -296,7 +296,7 @@ class Trace:
                 rows += wakes
                 wakes.clear()
             rows.append(f"{time!r},{kind},{task},{info}" if kind == "finish" else f"{time!r},{kind},{task}")
-        interrupted = message["ended"] == Ended.BLOCKED_LOOP
+        interrupted = message["ended"] in (Ended.BLOCKED_LOOP, Ended.NEVER_RETURNS)
         rows += [repr((key, message[key])) for key in _TOLD if not (interrupted and key in _WHERE_INTERRUPTED)]
         rows += [repr((key, message[key])) for key in _OF_A_CALLER if message[key] is not None]
         rows += [repr(remark) for remark in message["hygiene"] if remark[0] != "leaked-thread"]

@@ -38,6 +38,8 @@ _pause = time.sleep  # bound before it is virtual
 class TrioSimulation(Simulation):
     """A run on trio."""
 
+    cancelled = trio.Cancelled
+
     def __init__(self, schedule: Schedule, bounds: Bounds) -> None:
         super().__init__(schedule, bounds)
         self._numbers: dict[trio.lowlevel.Task, int] = {}

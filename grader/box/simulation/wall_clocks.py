@@ -137,8 +137,7 @@ def _sleep(seconds: Any) -> None:
     if threading.get_ident() != simulation.loop_thread:
         return _real_sleep(seconds)
     if seconds > 0:  # a sleep of 0 seconds delays no task
-        # Virtual time has to pass, or a program that blocks would look perfectly concurrent.
-        simulation.blocking_call(f"time.sleep({seconds:g})", seconds, sys._getframe(1))
+        simulation.sleep(seconds, sys._getframe(1))
     return None
 
 

@@ -18,7 +18,7 @@ from types import FrameType, TracebackType
 
 from grader.box.simulation import worker_locks, worker_sockets
 from grader.box.simulation.calls import servants
-from grader.box.simulation.core import HOG_SECONDS, Simulation
+from grader.box.simulation.core import Simulation
 from grader.box.simulation.known import NOTHING_KNOWN, KnownLines
 from grader.box.simulation.resting import sleeps_in_kernel
 from grader.box.simulation.stall import stall
@@ -27,7 +27,7 @@ from grader.box.simulation.trace import innermost_student, is_student
 PERIOD = 0.05
 SLEEPING_SECONDS = 0.25
 """For how long each look must find the loop's thread asleep."""
-KNOWN_PERIOD, KNOWN_CPU_SECONDS, KNOWN_SLEEPING_SECONDS = 0.01, 0.05, 0.1
+KNOWN_PERIOD, KNOWN_SLEEPING_SECONDS = 0.01, 0.1
 """The same for a step that is where another play of the program has hung; elsewhere nothing changes."""
 SIGNAL = signal.SIGPROF if hasattr(signal, "SIGPROF") else None
 
@@ -103,7 +103,8 @@ class Watch:
 
     def _has_used(self, seconds: float) -> bool:
         """Whether a step that has used so much CPU blocks the loop."""
-        return seconds >= HOG_SECONDS or (seconds >= KNOWN_CPU_SECONDS and self._is_in_known())
+        simulation = self.simulation
+        return seconds >= simulation.hog_seconds or (seconds >= simulation.known_hog_seconds and self._is_in_known())
 
     def _has_slept(self, seconds: float) -> bool:
         """Whether a step that has slept in the kernel for so long blocks the loop."""

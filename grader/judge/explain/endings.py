@@ -57,6 +57,26 @@ def blocked_loop(case: Case, evidence: Evidence) -> Finding | None:
     return Finding(diagnosis=Ended.BLOCKED_LOOP.value, error=error, help=help, line=line)
 
 
+def never_returns(case: Case, evidence: Evidence) -> Finding | None:
+    """A plain function computes without an end, or waits in a call that nothing ends."""
+    shown, code = evidence.shown, case.code
+    if shown.ended is not Ended.NEVER_RETURNS or (evidence.chosen and shown.looked):
+        return None  # or the test has expected it, and knows what should have happened
+    loop = code.loop_at(shown.line)
+    if shown.reason != COMPUTING:
+        error = f"`{_called_at(case, shown.line)}(...)` waits for something that never happens, so the call never ends"
+        help = "do without it: no other code runs while this one waits, so that nothing can end the wait"
+    elif isinstance(loop, ast.While):
+        error = f"`while {ast.unparse(loop.test)}` goes round and round without an end, so the call does not come back"
+        help = "find out what has to change for this loop to end, and give it a way out for when nothing can change it"
+    elif loop is not None:
+        error, help = "this loop goes on and on, so that the call does not come back", "give the loop an end"
+    else:
+        error, help = "this computes without an end, so that the call does not come back", "let it come to an end"
+    line = loop.lineno if loop is not None and shown.reason == COMPUTING else shown.line
+    return Finding(diagnosis=Ended.NEVER_RETURNS.value, error=error, help=help, line=line)
+
+
 def _sleeps(call: str, loop: Loop | None) -> tuple[str, str]:
     instead = f"`await anyio.{call.removeprefix('time.')}`"
     if isinstance(loop, ast.While) and _asks_others(loop):
@@ -98,15 +118,20 @@ def _asks_others(loop: ast.While) -> bool:
 
 
 def _waits(case: Case, line: int | None) -> tuple[str, str]:
-    calls = [node for node in case.code.at(line, ast.Call) if isinstance(node, ast.Call)]
-    # Of `print(queue.get())` it is the inner one.
-    waits = [call for call in calls if not isinstance(call.func, ast.Name) or not hasattr(builtins, call.func.id)]
-    called = ast.unparse((waits or calls)[0].func) if calls else "this call"
+    called = _called_at(case, line)
     error = f"`{called}(...)` waits without giving way, so that all other tasks stand still meanwhile"
     if _is_network(case.code, called):
         return error, "use anyio's own connection, which can be awaited: `await anyio.connect_tcp(host, port)`"
     help = "use something that can be awaited: an `anyio.Event`, an `anyio.Lock`, a memory stream"
     return error, help + (", or a worker thread: `await anyio.to_thread.run_sync(fn)`" if case.threads else "")
+
+
+def _called_at(case: Case, line: int | None) -> str:
+    """The name of the call in a line that waits."""
+    calls = [node for node in case.code.at(line, ast.Call) if isinstance(node, ast.Call)]
+    # Of `print(queue.get())` it is the inner one.
+    waits = [call for call in calls if not isinstance(call.func, ast.Name) or not hasattr(builtins, call.func.id)]
+    return ast.unparse((waits or calls)[0].func) if calls else "this call"
 
 
 def _is_network(code: Code, called: str) -> bool:

@@ -15,6 +15,7 @@ from functools import cached_property
 from grader.authoring import Diagnosed
 from grader.judge.explain.code import Code
 from grader.judge.unwinding import spans_as_at
+from grader.kit import contract
 from grader.kit.diagnosis import Diagnosis
 from grader.kit.exercise import Exercise
 from grader.kit.hidden_tests import HiddenTest
@@ -32,6 +33,8 @@ class Case:
     promised: tuple[Promise, ...]
     defined: Mapping[str, Definition]
     catalogue: Mapping[str, Diagnosis]
+    contract: tuple[contract.Promise, ...] = ()
+    """The numbered promises of the stub."""
 
     @property
     def threads(self) -> bool:

@@ -9,11 +9,16 @@ from collections.abc import Callable, Iterator, Mapping
 from grader.judge.explain.code import Code, last_name, line_of_shield, own_nodes
 from grader.judge.explain.endings import keeps_cancellation
 from grader.judge.explain.telling import is_bug
+from grader.wire import PLAIN
 from grader.wire.recording import Ended, Recording, Trace
 
 
-def line_to_look_at(slug: str, recording: Recording, code: Code) -> int | None:
-    """Where the diagnosis arose: by what the play says, by what such mistakes look like, by the longest wait."""
+def line_to_look_at(slug: str, recording: Recording, code: Code, home: int | None = None) -> int | None:
+    """Where the diagnosis arose: by what the play says, by what such mistakes look like, by the longest wait.
+
+    ``home`` is the line of the function in whose docstring the promise stands that is broken. Without an event loop,
+    what tasks wait for is the learner's own code as well, and says less than that.
+    """
     if recording.line is not None:
         return recording.line
     if recording.ended is Ended.DEADLOCK:
@@ -26,11 +31,13 @@ def line_to_look_at(slug: str, recording: Recording, code: Code) -> int | None:
     for leaf in recording.surprises:
         if leaf.line is not None and (slug == "raised" or is_bug(leaf) or _is_raise(code, leaf.line)):
             return leaf.line
+    if home is not None and recording.backend == PLAIN:
+        return home
     looks = next(LOOKS_LIKE[slug](code), None) if slug in LOOKS_LIKE else None
     if looks is not None:
         return looks
     waited = longest_wait(recording.trace) if recording.trace is not None else None
-    return waited if waited is not None else first_definition(code)
+    return waited or home or first_definition(code)
 
 
 def _is_raise(code: Code, line: int) -> bool:

@@ -35,7 +35,10 @@ def another_kind(case: Case, evidence: Evidence) -> Finding | None:
     if wrong is None or evidence.reference is None:
         return wrong
     returning = {returned.name for returned in evidence.reference.returns}
-    shown = replace(shown, returns=tuple(returned for returned in shown.returns if returned.name in returning))
+    # None may be a value as good as any, where the stub promises one of any type.
+    same = {(returned.name, returned.types[:1]) for returned in evidence.reference.returns}
+    returns = (one for one in shown.returns if one.name in returning and (one.name, one.types[:1]) not in same)
+    shown = replace(shown, returns=tuple(returns))
     promised = tuple(promise for promise in promised if promise.name in returning)
     return wrong_kind(shown, promised, case.defined, stumbled=evidence.stumbled, code=case.code)
 
@@ -65,7 +68,7 @@ def wrong_kind(
     by_name = {promise.name: promise for promise in promised}
     for returned in recording.returns:
         broken, definition = by_name.get(returned.name), defined.get(returned.name)
-        if broken is None or definition is None:
+        if broken is None or definition is None or _may_be_coroutine(broken, definition):
             continue
         if _is_wrong(broken, returned, recording, stopped=stopped):
             return _wrong_value(broken, definition, returned, code)
@@ -110,6 +113,8 @@ def _wrong_form(promise: Promise, definition: Definition) -> Finding | None:
     awaits none that is to be a plain ``def``.
     """
     made, name = definition.form, promise.name
+    if _may_be_coroutine(promise, definition):
+        return None
     special = name.endswith("__") and Form.COROUTINE not in (promise.form, made)
     if made is promise.form or promise.generates or special:
         return None
@@ -136,6 +141,12 @@ def _wrong_form(promise: Promise, definition: Definition) -> Finding | None:
             expected=_promised(promise),
         )
     return None
+
+
+def _may_be_coroutine(promise: Promise, definition: Definition) -> bool:
+    """Whether the stub promises something to await, and an ``async def`` gives it; its ``return`` is another value."""
+    to_await = not promise.open and promise.allows(("coroutine",))
+    return promise.form is Form.PLAIN and definition.form is Form.COROUTINE and to_await
 
 
 # ---- a value of another kind -----------------------------------------------------------------------------------------

@@ -19,6 +19,7 @@ from grader.judge.explain.endings import (
     caught_cancellation,
     deadlock,
     leaves_the_process,
+    never_returns,
     yields_in_a_group,
 )
 from grader.judge.explain.evidence import Case, Evidence
@@ -165,6 +166,7 @@ LAYERS: Mapping[int, tuple[Rule, ...]] = {
         leaves_the_process,
         yields_in_a_group,
         blocked_loop,
+        never_returns,
         early_return,
         cancelled_at_once,
         runs_off_the_end,
@@ -208,7 +210,7 @@ def _plainly(case: Case, evidence: Evidence) -> Finding:
     return found
 
 
-_WITH_REASON = (Ended.CRASHED, Ended.LIMIT, Ended.TAMPERED, Ended.LATE, Ended.BLOCKED_LOOP)
+_WITH_REASON = (Ended.CRASHED, Ended.LIMIT, Ended.TAMPERED, Ended.LATE, Ended.BLOCKED_LOOP, Ended.NEVER_RETURNS)
 
 
 def _raised(leaf: Leaf) -> str:
@@ -248,11 +250,18 @@ def _completed(found: Finding, case: Case, evidence: Evidence) -> Finding:
     if found.line is None:
         found = replace(found, line=_line_of_none(case, evidence))
     if found.line is None:
-        found = replace(found, line=line_to_look_at(found.diagnosis, evidence.shown, case.code))
+        found = replace(found, line=line_to_look_at(found.diagnosis, evidence.shown, case.code, _home(case, evidence)))
     if found.got or not clear:
         return found
     got, expected = contrast(case, evidence)
     return replace(found, got=got, expected=expected)
+
+
+def _home(case: Case, evidence: Evidence) -> int | None:
+    """The line of the function, or class, that the broken promise is about."""
+    owner = next((promise.owner for promise in case.contract if promise.number == evidence.test.promise), "")
+    home = case.code.function(owner) or case.code.classes.get(owner)
+    return None if home is None else home.lineno
 
 
 def _cut(text: str) -> str:

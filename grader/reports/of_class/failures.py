@@ -34,14 +34,14 @@ class Manner(StrEnum):
 
 MANNER_WORDS = {
     Manner.WRONG: "not what was asked for",
-    Manner.STUCK: "deadlock, late, never yields",
+    Manner.STUCK: "deadlock, late, runs on and on",
     Manner.BLOCKED: "holds up the event loop",
     Manner.RAISED: "raises",
     Manner.LEFT: "leaves something behind",
     Manner.BROKEN: "crashes or reaches a limit",
 }
 MANNERS = {
-    **dict.fromkeys(("deadlock", "late", "never-yields"), Manner.STUCK),
+    **dict.fromkeys(("deadlock", "late", "never-yields", "never-returns"), Manner.STUCK),
     **dict.fromkeys(LEFT_BEHIND, Manner.LEFT),
     **dict.fromkeys(("crashed", "limit", "not-simulated", "tampered", "internal"), Manner.BROKEN),
     "blocked-loop": Manner.BLOCKED,
