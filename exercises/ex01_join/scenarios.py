@@ -1,9 +1,29 @@
 """Scenarios of ex01: each calls ``join`` and leaves behind what a hidden test wants to know."""
 
+import contextlib
+from collections.abc import Sequence
 from functools import partial
 
 import anyio
 from anyio.lowlevel import checkpoint
+
+
+class Quiet(Exception):
+    """An error that counts as false, as one with a length of zero does."""
+
+    def __bool__(self):
+        return False
+
+
+ERRORS = {
+    "ValueError": ValueError,
+    "OSError": OSError,
+    "TimeoutError": TimeoutError,
+    "LookupError": LookupError,
+    "EndOfStream": anyio.EndOfStream,
+    "WouldBlock": anyio.WouldBlock,
+    "false": Quiet,
+}
 
 
 def worker(stage, seconds):
@@ -19,7 +39,9 @@ def worker(stage, seconds):
 
 async def working(stage, seconds):
     jobs = [partial(worker(stage, duration), name) for name, duration in seconds.items()]
-    return list(await stage.submission.join(*jobs))
+    results = await stage.submission.join(*jobs)
+    # What is no sequence crosses as it is, so that a test can tell.
+    return list(results) if isinstance(results, Sequence) else results
 
 
 async def meeting(stage):
@@ -30,7 +52,21 @@ async def meeting(stage):
             await arrive()
         return name
 
-    return list(await stage.submission.join(*(partial(meet, name) for name in "abc")))
+    return sorted(await stage.submission.join(*(partial(meet, name) for name in "abc")))
+
+
+async def crowd(stage, count):
+    """So many functions, none of which goes on before all have come; says when they were called."""
+    arrive = stage.gate(count)
+    called = set()
+
+    async def come():
+        called.add(stage.now)
+        await arrive()
+
+    # Different functions: the same one given a thousand times is another question.
+    await stage.submission.join(*(partial(come) for _ in range(count)))
+    return sorted(called)
 
 
 async def nothing(stage):
@@ -38,23 +74,31 @@ async def nothing(stage):
 
 
 async def not_awaited_yet(stage):
-    async def job():
-        stage.mark("job runs")
+    async def work():
+        await checkpoint()
 
-    awaitable = stage.submission.join(job, job)
+    # A plain function: the call itself leaves the mark, and not the first step of what it returns.
+    def job():
+        stage.mark("job is called")
+        return work()
+
+    awaitable = stage.submission.join(partial(job), partial(job))
     await stage.settle()
     stage.mark("join is awaited")
     await awaitable
 
 
 async def odd_values(stage):
-    values = (None, False, 0, (), stage.token("an error", ValueError("returned, not raised")))
+    error = stage.token("an error", ValueError("returned, not raised"))
+    values = (None, False, 0, "", (), [1, 2], {}, ..., error, None, error)
+    stage.token("...", ...)
 
-    async def give(value):
-        await checkpoint()
-        return value
+    # Each takes longer than the one before: the order of completion is that of the arguments.
+    async def give(position):
+        await anyio.sleep(position)
+        return values[position]
 
-    return list(await stage.submission.join(*(partial(give, value) for value in values)))
+    return list(await stage.submission.join(*(partial(give, position) for position in range(len(values)))))
 
 
 async def thrice(stage):
@@ -64,21 +108,79 @@ async def thrice(stage):
         nonlocal calls
         calls += 1
         mine = calls
-        await anyio.sleep(1)
+        stage.mark("called")
+        await anyio.sleep(mine)
         return mine
 
     return list(await stage.submission.join(job, job, job))
 
 
-async def one_fails(stage, after):
+async def better_next_time(stage):
+    """One function fails when it is called first, and would not fail again."""
+    calls = 0
+
+    async def flaky():
+        nonlocal calls
+        calls += 1
+        await anyio.sleep(1)
+        if calls == 1:
+            raise stage.token("boom", ValueError("boom"))
+
+    with contextlib.suppress(ValueError, ExceptionGroup):
+        await stage.submission.join(flaky, partial(worker(stage, 2), "other"))
+    return calls
+
+
+async def one_fails(stage, after, error="ValueError", position=1):
+    """Two functions work for long, and one fails; it stands at this position among the three."""
+
     async def bad():
         async with stage.span("bad"):
             if after:
                 await anyio.sleep(after)
-            raise stage.token("boom", ValueError("boom"))
+            raise stage.token("boom", ERRORS[error]("boom"))
 
     work = worker(stage, 100)
-    await stage.submission.join(partial(work, "left"), bad, partial(work, "right"))
+    fns = [partial(work, "left"), partial(work, "right")]
+    fns.insert(position, bad)
+    await stage.submission.join(*fns)
+
+
+async def several_fail(stage, after, count):
+    async def bad(number):
+        if after:
+            await anyio.sleep(after)
+        raise stage.token(f"boom {number}", ValueError("boom"))
+
+    await stage.submission.join(partial(worker(stage, 100), "other"), *(partial(bad, n) for n in range(count)))
+
+
+async def fails_while_tidying_up(stage):
+    async def bad():
+        await anyio.sleep(1)
+        raise stage.token("boom", ValueError("boom"))
+
+    async def clumsy():
+        try:
+            await anyio.sleep(100)
+        finally:
+            raise stage.token("clean-up", OSError("the clean-up fails"))
+
+    await stage.submission.join(clumsy, bad, clumsy)
+
+
+def tidy(stage, seconds):
+    """An async function that works for 100 s, and cleans up for so many when it is cancelled."""
+
+    async def work():
+        try:
+            await anyio.sleep(100)
+        finally:
+            with anyio.CancelScope(shield=True):
+                async with stage.span("clean-up"):
+                    await anyio.sleep(seconds)
+
+    return work
 
 
 async def tidying_up(stage):
@@ -86,23 +188,15 @@ async def tidying_up(stage):
         await anyio.sleep(1)
         raise stage.token("boom", ValueError("boom"))
 
-    async def tidy():
-        try:
-            await anyio.sleep(100)
-        finally:
-            with anyio.CancelScope(shield=True):
-                async with stage.span("clean-up"):
-                    await anyio.sleep(3)
-
     async with stage.span("join"):
-        await stage.submission.join(tidy, bad)
+        await stage.submission.join(tidy(stage, 3), bad)
 
 
 async def cancelled_from_outside(stage):
     work = worker(stage, 100)
     with anyio.move_on_after(2):
         async with stage.span("join"):
-            await stage.submission.join(partial(work, "one"), partial(work, "two"))
+            await stage.submission.join(partial(work, "one"), partial(work, "two"), tidy(stage, 3))
 
 
 async def cancelled_at_each_step(stage):
@@ -122,7 +216,51 @@ async def taking_turns(stage):
 async def nested(stage):
     join = stage.submission.join
 
-    async def pair(first, second):
-        return list(await join(partial(worker(stage, 2), first), partial(worker(stage, 1), second)))
+    async def pair(first, second, seconds):
+        one, two = partial(worker(stage, seconds), first), partial(worker(stage, seconds + 1), second)
+        return list(await join(one, two))
 
-    return list(await join(partial(pair, "a", "b"), partial(pair, "c", "d")))
+    return list(await join(partial(pair, "a", "b", 1), partial(pair, "c", "d", 2)))
+
+
+async def side_by_side(stage):
+    """Two calls at once; none of their four functions goes on before all four have come."""
+    arrive = stage.gate(4)
+
+    async def work(call, seconds):
+        await arrive()
+        await anyio.sleep(seconds)
+        return f"{call} {seconds}"
+
+    async def call(name):
+        stage.mark(name, list(await stage.submission.join(partial(work, name, 1), partial(work, name, 2))))
+
+    async with anyio.create_task_group() as group:
+        group.start_soon(call, "one")
+        group.start_soon(call, "two")
+
+
+async def one_after_another(stage):
+    """Four calls: of three functions, of one that fails, a call that is cancelled, and one of two functions again."""
+    calls = 0
+
+    async def job():
+        nonlocal calls
+        calls += 1
+        mine = calls
+        await anyio.sleep(mine)
+        return mine
+
+    async def bad():
+        await anyio.sleep(1)
+        raise stage.token("boom", ValueError("boom"))
+
+    async def join(*fns):
+        return list(await stage.submission.join(*fns))
+
+    first, second, third = partial(job), partial(job), partial(job)
+    await stage.attempt("three", join, first, second, third)
+    await stage.attempt("fails", join, bad, partial(worker(stage, 5), "other"))
+    with anyio.move_on_after(1):
+        await stage.attempt("cancelled", join, partial(worker(stage, 5), "late"))
+    await stage.attempt("two", join, first, second)

@@ -14,9 +14,10 @@ from grader.judge.explain.tasks import expected, got, outcome
 from grader.judge.explain.words import in_python
 from grader.text import joined, seconds
 from grader.wire.recording import Ended
-from grader.wire.rows import Span
+from grader.wire.rows import MAX_WAITING, Span
 
-_LOCKS = ("Lock.", "Semaphore.", "CapacityLimiter.")
+_ONE_AT_A_TIME = ("Lock.",)
+_LOCKS = (*_ONE_AT_A_TIME, "Semaphore.", "CapacityLimiter.")
 _MAX_NAMES = 3
 _MAX_ITEMS = 1000
 """Results that are compared each with each; their order says nothing more where there are so many."""
@@ -132,18 +133,24 @@ def one_at_a_time(case: Case, evidence: Evidence) -> Finding | None:
     if evidence.shown.ended not in (Ended.DEADLOCK, Ended.LATE):
         return None
     waits = Counter(
-        waiting.line
+        (waiting.line, waiting.awaiting.startswith(_ONE_AT_A_TIME))
         for waiting in evidence.shown.waiting
         if waiting.awaiting.startswith(_LOCKS) and waiting.line is not None
     )
-    line, count = waits.most_common(1)[0] if waits else (None, 0)
+    (line, one), count = waits.most_common(1)[0] if waits else ((None, True), 0)
     if count < 2 and not (count and evidence.siblings):
         return None
+    # Of very many tasks that wait, only the first have crossed.
+    many = f"{count}{' or more' if len(evidence.shown.waiting) >= MAX_WAITING else ''}"
+    if count < 2:
+        error = "one waits here for the lock that another one never lets go"
+    elif one:
+        error = f"only one at a time gets past this line: {many} wait here for the lock"
+    else:
+        error = f"only some get past this line, and the others wait until those are done: {many} wait here"
     return Finding(
         diagnosis="serial",
-        error=f"only one at a time gets past this line: {count} wait here for the lock"
-        if count > 1
-        else "one waits here for the lock that another one never lets go",
+        error=error,
         help="let them run at the same time: take the lock away, or hold it only while something shared is changed",
         line=line,
     )

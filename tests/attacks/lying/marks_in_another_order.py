@@ -19,5 +19,5 @@ def join(*fns):
 
 async def _later(stage, results):
     if stage is not None:
-        stage.marks.sort(key=lambda mark: mark[1] == "job runs")
+        stage.marks.sort(key=lambda mark: mark[1] == "job is called")
     return results

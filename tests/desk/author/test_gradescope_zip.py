@@ -496,4 +496,4 @@ def test_the_course_is_installed_from_an_index_and_graded(tmp_path: Path) -> Non
     run = platform.submit(files(*answers))
     assert (run.code, run.results and run.results["score"]) == (0, 500)
     wrong = (CHECKOUT / "solutions" / "ex01_join" / "wrong" / "sequential.py").read_text()
-    assert platform.submit(files(*answers, file("join.py", wrong))).results["score"] == 430  # type: ignore[index]
+    assert platform.submit(files(*answers, file("join.py", wrong))).results["score"] == 449  # type: ignore[index]

@@ -17,7 +17,7 @@ from grader.judge.explain.order import (
 )
 from grader.sandbox.box import Box
 from grader.wire.recording import Ended, Recording
-from grader.wire.rows import Span
+from grader.wire.rows import MAX_WAITING, Span
 from tests.explain_samples import (
     case,
     evidence,
@@ -183,6 +183,16 @@ def test_tasks_that_wait_in_one_line_for_a_lock_are_serial() -> None:
     one = locked(4)
     assert one is not None
     assert "one waits here" in one.error
+
+
+def test_a_limiter_is_not_said_to_let_one_in_at_a_time() -> None:
+    fifty = tuple(waiting(4, "CapacityLimiter.__aenter__") for _ in range(MAX_WAITING))
+    found = one_at_a_time(case(SERIAL), evidence(play(Ended.DEADLOCK, waiting=fifty), TOGETHER))
+
+    assert found is not None
+    assert found.error == (
+        "only some get past this line, and the others wait until those are done: 50 or more wait here"
+    )
 
 
 def test_a_lock_that_nobody_is_to_run_beside_is_no_serial_answer() -> None:

@@ -1,0 +1,20 @@
+# fails: test_join_is_fair (no-checkpoint)
+# root: no-checkpoint
+"""Lets each function take twenty turns before the next one is started."""
+
+import anyio
+from anyio.lowlevel import checkpoint
+
+
+async def join(*fns):
+    results = [None] * len(fns)
+
+    async def run(i, fn):
+        results[i] = await fn()
+
+    async with anyio.create_task_group() as tg:
+        for i, fn in enumerate(fns):
+            tg.start_soon(run, i, fn)
+            for _ in range(20):
+                await checkpoint()
+    return results

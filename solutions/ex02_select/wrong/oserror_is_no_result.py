@@ -1,0 +1,47 @@
+# fails: test_any_error_decides (lost-error)
+# root: lost-error
+"""Takes an OSError for "no result yet", because another mirror may still answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+import anyio
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Winner(Generic[T]):
+    """Which argument won (0 is the first), and what it returned."""
+
+    index: int
+    value: T
+
+
+async def select(*fns: Callable[[], Coroutine[Any, Any, T]]) -> Winner[T]:
+    if not fns:
+        raise ValueError("select() needs at least one function")
+
+    winner: Winner[T] | None = None
+    refused: list[OSError] = []
+
+    async def run(index: int, fn: Callable[[], Coroutine[Any, Any, T]]) -> None:
+        nonlocal winner
+        try:
+            value = await fn()
+        except OSError as error:
+            refused.append(error)
+            return
+        if winner is None:
+            winner = Winner(index, value)
+        group.cancel_scope.cancel()
+
+    async with anyio.create_task_group() as group:
+        for index, fn in enumerate(fns):
+            group.start_soon(run, index, fn)
+    if winner is None:
+        raise refused[0]
+    return winner
