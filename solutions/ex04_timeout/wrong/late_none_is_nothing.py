@@ -1,5 +1,5 @@
-# fails: test_a_finished_value_is_never_thrown_away (judged-by-clock)
-# root: judged-by-clock
+# fails: test_a_finished_value_is_never_thrown_away (falsy-value)
+# root: falsy-value
 """Takes None for nothing if it comes late."""
 
 import anyio
