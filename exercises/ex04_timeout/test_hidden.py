@@ -10,6 +10,11 @@ CENTURY = 3.2e9
 STOP = "cancel the operation when the time is up: a second task sleeps for `seconds` and then cancels the group"
 
 
+def lost(recording):
+    """Whether an error of the operation got lost: another test asks whether it is the very same object."""
+    return recording.ended_as("returned") or recording.raised.isa("submission.Elapsed")
+
+
 def stopped_in_time(recording):
     """The limit has passed; whoever waits for the end of the operation has no timeout at all."""
     if recording.ended_as("returned", "raised") and recording.elapsed >= 100:
@@ -50,7 +55,7 @@ def test_calls_the_operation_once(play):
 )
 def test_in_time_returns_the_value(play):
     """a result in time is returned at once"""
-    for needs, limit in ((2, 5), (0.75, 100_000), (90_000.5, 100_000)):
+    for needs, limit in ((2, 5), (0.75, 100_000)):
         recording = play("working", needs=needs, limit=limit)
 
         if recording.ended_as("returned") and recording.elapsed > needs:
@@ -291,7 +296,7 @@ def test_a_finished_value_is_never_thrown_away(play):
     assert not committed.raised
     assert committed.result == "committed"
 
-    if play("committing", fails=True).raised != "boom":
+    if lost(play("committing", fails=True)):
         raise Diagnosed(
             "judged-by-clock",
             "The operation could not be stopped and raised an error after the limit. That is its outcome, and it got "
@@ -306,7 +311,7 @@ def test_a_finished_value_is_never_thrown_away(play):
                 "got lost.",
             )
         assert recording.result == value
-    if play("failing_to_clean_up").raised != "boom":
+    if lost(play("failing_to_clean_up")):
         raise Diagnosed(
             "judged-by-clock",
             "The operation was cancelled, and its clean-up raised an OSError. That is its outcome, and it got lost.",
@@ -331,7 +336,7 @@ def test_zero_seconds_still_tries(play):
         tried = play("trying", limit=limit, fails=False)
         assert not tried.raised
         assert tried.result == "done"
-        assert play("trying", limit=limit, fails=True).raised == "boom"
+        assert not lost(play("trying", limit=limit, fails=True))
 
         in_vain = play("trying_in_vain", limit=limit)
         assert "begins" in in_vain.order
@@ -351,6 +356,12 @@ def test_forever_is_allowed(play):
     for needs in (100, CENTURY):
         recording = play("unlimited", needs=needs)
 
+        if recording.ended_as("limit", "never-yields"):
+            raise Diagnosed(
+                "polling",
+                "The limit was math.inf, and timeout() looked again and again whether the time was up.",
+                help="sleep once, for `seconds`: `anyio.sleep` takes math.inf as it is",
+            )
         if recording.raised.isa("submission.Elapsed"):
             raise Diagnosed(
                 "edge-case", f"The limit was math.inf, and Elapsed was raised after {recording.elapsed:,.0f} s."
@@ -417,7 +428,9 @@ def test_calls_one_after_the_other(play):
     for number in (1, 2):
         slow = recording.attempt(f"slow {number}")
         assert slow.how != "returned" or slow.value is None
-        assert recording.attempt(f"failing {number}").raised == "boom"
+        failing = recording.attempt(f"failing {number}")
+        assert failing.how == "raised"
+        assert not failing.raised.isa("submission.Elapsed")
         assert recording.attempt(f"quick {number}").value == "done"
 
 
@@ -436,5 +449,6 @@ def test_calls_at_the_same_time(play):
 
     slow = recording.attempt("slow")
     assert slow.how != "returned" or slow.value is None
-    assert recording.attempt("failing").raised == "boom"
+    assert recording.attempt("failing").how == "raised"
+    assert not recording.attempt("failing").raised.isa("submission.Elapsed")
     assert [recording.attempt(f"quick {number}").value for number in range(120)] == list(range(120))

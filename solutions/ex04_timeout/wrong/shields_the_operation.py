@@ -1,4 +1,4 @@
-# fails: test_slow_operation_is_stopped (losers-left-running)
+# fails: test_slow_operation_is_stopped (swallowed-cancellation)
 # root: swallowed-cancellation
 """Protects the operation from being stopped."""
 
