@@ -4,7 +4,23 @@ import anyio
 from anyio.lowlevel import checkpoint
 
 TOO_MANY = 1000
-"""An endless source gives up after so many items: nobody here needs more than a few."""
+"""An endless source gives up after so many items: nobody here needs more than a few hundred."""
+
+ERRORS = (
+    ValueError,
+    OSError,
+    TimeoutError,
+    RuntimeError,
+    IndexError,
+    KeyError,
+    AttributeError,
+    TypeError,
+    EOFError,
+    NotImplementedError,
+)
+
+
+# ---- sources ---------------------------------------------------------------------------------------------------------
 
 
 class Plain:
@@ -24,13 +40,13 @@ class Plain:
 
 
 class Source(Plain):
-    """A source that notes what is asked of it, takes its time, and can fail once, at its n-th item."""
+    """A source that notes what is asked of it, takes its time, and can fail or end at its n-th pull, and go on then."""
 
-    def __init__(self, stage, items, *, seconds=0, failing_at=None, error=None):
+    def __init__(self, stage, items, *, seconds=0, at=None, error=None):
         super().__init__(items)
         self.stage = stage
         self.seconds = seconds
-        self.failing_at = failing_at
+        self.at = at
         self.error = error
         self.pulls = 0
 
@@ -38,7 +54,7 @@ class Source(Plain):
         self.pulls += 1
         self.stage.mark("pull")
         await self.work()
-        if self.pulls == self.failing_at:
+        if self.pulls == self.at:
             raise self.error
         return await super().__anext__()
 
@@ -53,11 +69,36 @@ class Source(Plain):
         self.stage.mark("close")
 
 
-def noted(stage, items):
-    """A plain iterator that notes every pull."""
-    for item in items:
-        stage.mark("pull")
-        yield item
+class SlowToClose(Source):
+    async def aclose(self):
+        await anyio.sleep(1)
+        self.stage.mark("close")
+
+
+class FailsToClose(Source):
+    async def aclose(self):
+        raise self.error
+
+
+class Items:
+    """An iterator that notes what is asked of it, and can fail or end at its n-th item, and go on then."""
+
+    def __init__(self, stage, items, *, at=None, error=None):
+        self.stage = stage
+        self.items = iter(items)
+        self.at = at
+        self.error = error
+        self.pulls = 0
+
+    def __iter__(self):
+        return self
+
+    def __next__(self):
+        self.pulls += 1
+        self.stage.mark("pull")
+        if self.pulls == self.at:
+            raise self.error
+        return next(self.items)
 
 
 def endless(stage):
@@ -65,20 +106,49 @@ def endless(stage):
     raise stage.token("ran away", RuntimeError("a thousand items, and still not enough"))
 
 
-def opened(stage, kind, items):
+def opened(stage, kind, items, *, at=None, error=None):
     """A stream over an async source, or over an iterable; both note every pull."""
     if kind == "source":
-        return stage.submission.Stream(Source(stage, items))
-    return stage.submission.Stream.from_iter(noted(stage, items))
+        return stage.submission.Stream(Source(stage, items, at=at, error=error))
+    return stage.submission.Stream.from_iter(Items(stage, items, at=at, error=error))
 
 
-async def read(stage, items):
-    async with stage.span("reader"):
-        return [item async for item in stage.submission.Stream.from_iter(item for item in items)]
+def ending(stage, kind):
+    """A stream of 0 and 1, over something that would go on with 2 behind its end."""
+    return opened(stage, kind, range(9), at=3, error=StopAsyncIteration() if kind == "source" else StopIteration())
 
 
-async def collect(stage, items):
-    return list(await stage.submission.Stream.from_iter(items).collect())
+def layered(stream, layers=1):
+    for _ in range(layers):
+        stream = stream.map(lambda n: n).filter(lambda n: True)
+    return stream.take(5)
+
+
+class ByPosition:
+    """What Python has always let a `for` loop read: an object that has positions, and no `__iter__`."""
+
+    def __getitem__(self, position):
+        return "ab"[position]
+
+
+def iterable(kind):
+    return {
+        "list": [3, 1, 2],
+        "empty": [],
+        "generator": (n for n in (3, 1, 2)),
+        "text": "ab",
+        "dict": {"b": 1, "a": 2},
+        "range": range(300),
+        "by position": ByPosition(),
+        "alike": [1, 1, True, 1],
+    }[kind]
+
+
+# ---- reading ---------------------------------------------------------------------------------------------------------
+
+
+async def read(stage, kind):
+    return [item async for item in stage.submission.Stream.from_iter(iterable(kind))]
 
 
 async def compose(stage):
@@ -86,9 +156,11 @@ async def compose(stage):
     return list(await odd.map(lambda n: n * n).take(3).collect())
 
 
-async def through_every_operator(stage, items):
-    stream = stage.submission.Stream.from_iter(items).map(lambda item: item).filter(lambda item: True)
-    return list(await stream.take(len(items)).collect())
+async def odd_items(stage, kind):
+    items = [0, None, "", False, (), stage.token("an error", ValueError()), stage.token("an end", StopAsyncIteration())]
+    items += [stage.token("dots", ...), "last"]
+    stream = opened(stage, kind, items).map(lambda item: item).filter(lambda item: True).take(len(items))
+    return [item async for item in stream]
 
 
 async def building(stage, kind):
@@ -112,6 +184,79 @@ async def every_second(stage):
         await stage.settle()
 
 
+async def at_the_moment(stage, seconds):
+    stream = layered(stage.submission.Stream(Source(stage, range(2), seconds=seconds)))
+    async for item in stream:
+        stage.mark("got", item)
+
+
+async def ready_items(stage):
+    async for item in layered(stage.submission.Stream.from_iter(range(3))):
+        stage.mark("got", item)
+
+
+async def beside_an_operator(stage, kind, operator):
+    """Ask a stream, the one that an operator has made of it, and the first one again."""
+    stream = opened(stage, kind, range(10))
+    operators = {
+        "map": lambda: stream.map(lambda n: n + 100),
+        "filter": lambda: stream.filter(lambda n: n < 1 or n > 4),
+        "take": lambda: stream.take(2),
+    }
+    made = operators[operator]()
+    asked = [stream] * 6 if operator == "filter" else [stream, made, stream]
+    return [await each.__anext__() for each in asked]
+
+
+async def side_by_side(stage):
+    """Two streams over one list, read by two tasks, and a third one when they are over."""
+    found = {}
+    items = [1, 2, 3, 4, 5]
+
+    async def reader(factor):
+        stream = stage.submission.Stream.from_iter(items).map(lambda n: n * factor)
+        found[factor] = [item async for item in stream.filter(lambda n: n != 2 * factor).take(3)]
+
+    async with anyio.create_task_group() as group:
+        group.start_soon(reader, 10)
+        group.start_soon(reader, 1)
+    await reader(100)
+    return [found[factor] for factor in (1, 10, 100)]
+
+
+# ---- operators -------------------------------------------------------------------------------------------------------
+
+
+async def mapping(stage, kind):
+    calls = []
+
+    def fn(item):
+        calls.append(item)
+        return ["", 0, "two", False][item]
+
+    items = [item async for item in opened(stage, kind, range(4)).map(fn)]
+    return items, calls
+
+
+async def mapping_with_a_class(stage):
+    return [item async for item in stage.submission.Stream.from_iter([1, 2]).map(str)]
+
+
+async def filtering(stage, kind):
+    calls = []
+
+    def keep(item):
+        calls.append(item)
+        return [True, 0, "yes", "", [0], None, 1.5, []][item]
+
+    items = [item async for item in opened(stage, kind, range(8)).filter(keep)]
+    return items, calls
+
+
+async def drought(stage):
+    return [item async for item in stage.submission.Stream(Plain(range(5001))).filter(lambda n: n == 5000)]
+
+
 async def taking(stage, n, available):
     """Read a slow source through take(n) until the end, and ask once more."""
     stream = stage.submission.Stream(Source(stage, range(available), seconds=1)).take(n)
@@ -121,19 +266,38 @@ async def taking(stage, n, available):
     return items
 
 
-async def taking_a_negative_number(stage):
-    stage.attempt_sync("take(-1)", stage.submission.Stream(Source(stage, range(3))).take, -1)
+async def taking_many(stage, n):
+    return [item async for item in stage.submission.Stream(Plain(range(2 * n))).take(n)]
 
 
-async def satisfied(stage):
-    stream = stage.submission.Stream(Source(stage, range(10))).map(lambda n: n).take(2)
-    async for _ in stream:
-        pass
+async def taking_twice(stage, first, second):
+    stream = stage.submission.Stream(Source(stage, range(10)))
+    await stream.__anext__()
+    return [item async for item in stream.take(first).take(second)]
+
+
+async def taking_a_negative_number(stage, n):
+    stage.attempt_sync("take", stage.submission.Stream(Source(stage, range(3))).take, n)
+
+
+async def satisfied(stage, n, how):
+    stream = stage.submission.Stream(Source(stage, range(10))).map(lambda n: n).take(n)
+    if how == "map":
+        stream = stream.map(lambda n: n).filter(lambda n: n > 5)
+    if how == "collect":
+        await stream.collect()
+    else:
+        async for _ in stream:
+            pass
     await stage.settle()
     stage.mark("the end")
 
 
-async def taking_turns(stage):
+# ---- checkpoints and cancellation ------------------------------------------------------------------------------------
+
+
+async def taking_turns(stage, keeps):
+    """Another task counts its turns while a hundred items that are ready are read, or dropped by filter()."""
     reading = True
 
     async def ticker():
@@ -141,80 +305,159 @@ async def taking_turns(stage):
             stage.mark("tick")
             await checkpoint()
 
+    stream = stage.submission.Stream.from_iter(range(100))
+    if not keeps:
+        stream = stream.filter(lambda n: False)
     async with anyio.create_task_group() as group:
         group.start_soon(ticker)
-        items = [item async for item in stage.submission.Stream.from_iter(range(100))]
+        items = [item async for item in stream]
         reading = False
     return len(items)
 
 
-async def request_in_a_cancelled_scope(stage, items):
+async def request_in_a_cancelled_scope(stage, items, after):
     stream = stage.submission.Stream.from_iter(items)
+    for _ in range(after):
+        await stream.__anext__()
     with anyio.CancelScope() as scope:
         scope.cancel()
         async with stage.span("request"):
             await stage.attempt("request", stream.__anext__)
 
 
+async def cancelled_from_outside(stage, how):
+    source = Source(stage, range(3), seconds=10)
+    stream = stage.submission.Stream(source).map(lambda n: n).filter(lambda n: True).take(9)
+    with stage.caller():
+        if how == "collect":
+            for item in await stream.collect():
+                stage.mark("got", item)
+        else:
+            async for item in stream:
+                stage.mark("got", item)
+        stage.mark("the end")
+
+
+# ---- the end, and errors ---------------------------------------------------------------------------------------------
+
+
+def about_to_end(stage, kind):
+    """A stream that gives 0 and 1, and then ends."""
+    match kind:
+        case "take":
+            return stage.submission.Stream(Source(stage, range(5))).take(2)
+        case "list":
+            return stage.submission.Stream.from_iter([0, 1])
+        case "map":
+            return ending(stage, "source").map(lambda n: n)
+        case "filter":
+            return ending(stage, "iterable").filter(lambda n: True)
+        case _:
+            return ending(stage, kind)
+
+
 async def asking_on(stage, kind):
     """Two items, the end, and three more requests."""
-    if kind == "take":
-        stream = stage.submission.Stream(Source(stage, range(5))).take(2)
-    elif kind == "list":
-        stream = stage.submission.Stream.from_iter([0, 1])
-    else:
-        stream = opened(stage, kind, range(2))
+    stream = about_to_end(stage, kind)
     for number in range(1, 7):
         await stage.attempt(f"request {number}", stream.__anext__)
 
 
-async def failing_source(stage):
-    boom = stage.token("boom", ValueError("a bad frame"))
-    stream = stage.submission.Stream(Source(stage, range(10), failing_at=3, error=boom)).map(lambda n: n)
-    for number in range(1, 6):
-        await stage.attempt(f"request {number}", stream.__anext__)
+async def collecting_after_the_end(stage, kind):
+    stream = about_to_end(stage, kind)
+    async for _ in stream:
+        pass
+    stage.mark("the end")
+    return [list(await stream.collect()), list(await stream.collect())]
 
 
-async def failing_function(stage, operator):
-    boom = stage.token("boom", ValueError("cannot do that"))
+def failing(stage, place, error):
+    """A stream that gives 0 and 1 and then fails; what it reads from would go on."""
 
-    def fail(item):
+    def function(item):
         if item == 2:
-            raise boom
-        return item + 1
+            raise error
+        return item
 
-    stream = getattr(stage.submission.Stream.from_iter(range(10)), operator)(fail)
+    match place:
+        case "source" | "iterable":
+            return opened(stage, place, range(9), at=3, error=error)
+        case "below":
+            return layered(opened(stage, "source", range(9), at=3, error=error))
+        case "map":
+            return opened(stage, "source", range(9)).map(function)
+        case "filter":
+            return opened(stage, "iterable", range(9)).filter(lambda item: function(item) is item)
+
+
+async def errors_of_all_kinds(stage, place):
+    """Each kind of error at the third request to a stream of its own."""
+    errors = [kind("cannot do that") for kind in ERRORS]
+    errors.append(ExceptionGroup("the source's own", [ValueError("cannot do that")]))
+    for number, error in enumerate(errors):
+        stream = failing(stage, place, stage.token(f"error {number}", error))
+        for _ in range(2):
+            await stream.__anext__()
+        try:
+            outcome = await stream.__anext__()
+        except StopAsyncIteration:
+            outcome = "the end"
+        except Exception as raised:
+            outcome = raised
+        stage.mark("outcome", outcome)
+
+
+async def asking_after_an_error(stage, place):
+    stream = failing(stage, place, stage.token("boom", ValueError("cannot do that")))
     for number in range(1, 6):
         await stage.attempt(f"request {number}", stream.__anext__)
 
 
-async def failing_in_the_block(stage):
-    async with stage.submission.Stream.from_iter([1, 2, 3]) as stream:
-        await stream.__anext__()
-        raise stage.token("boom", ValueError("in the block"))
+# ---- closing ---------------------------------------------------------------------------------------------------------
 
 
-async def closing(stage):
-    pipeline = stage.submission.Stream(Source(stage, range(10))).map(lambda n: n).filter(lambda n: True).take(5)
-    await pipeline.__anext__()
-    await pipeline.aclose()
-    await pipeline.aclose()
+async def closing(stage, requests, layers):
+    """Close a pipeline of two items after so many requests, twice."""
+    stream = layered(stage.submission.Stream(Source(stage, range(2))), layers)
+    for number in range(requests):
+        await stage.attempt(f"request {number}", stream.__anext__)
+    await stream.aclose()
     stage.mark("closed")
-    await stage.attempt("request", pipeline.__anext__)
+    await stage.attempt("again", stream.aclose)
 
 
-async def closing_before_the_first_request(stage):
-    pipeline = stage.submission.Stream(Source(stage, range(10))).map(lambda n: n).filter(lambda n: True).take(5)
-    await pipeline.aclose()
+async def closing_takes_time(stage):
+    stream = layered(stage.submission.Stream(SlowToClose(stage, range(9))))
+    await stream.__anext__()
+    await stream.aclose()
     stage.mark("closed")
-    await stage.attempt("request", pipeline.__anext__)
 
 
 async def closing_what_cannot_be_closed(stage):
     stream = stage.submission.Stream(Plain(range(3))).map(lambda n: n)
     await stream.__anext__()
+    await stage.attempt("aclose", stream.aclose)
+
+
+async def closing_what_fails_to_close(stage, requests):
+    error = stage.token("boom", OSError("cannot be closed"))
+    stream = layered(stage.submission.Stream(FailsToClose(stage, range(9), error=error)))
+    for _ in range(requests):
+        await stream.__anext__()
+    await stage.attempt("aclose", stream.aclose)
+
+
+async def asking_a_closed_stream(stage, kind, requests, layers):
+    stream = stage.submission.Stream(Plain(range(9))) if kind == "plain" else opened(stage, kind, range(9))
+    if layers:
+        stream = layered(stream, layers)
+    for _ in range(requests):
+        await stream.__anext__()
     await stream.aclose()
-    await stage.attempt("request", stream.__anext__)
+    stage.mark("closed")
+    for number in (1, 2):
+        await stage.attempt(f"request {number}", stream.__anext__)
+    return list(await stream.collect())
 
 
 async def leaving_the_block(stage):
@@ -234,17 +477,42 @@ async def leaving_the_block(stage):
             stage.mark(frame)
             break
     stage.mark("left")
-    await stage.attempt("request", stream.__anext__)
+    return frames is stream
 
 
-async def drought(stage):
-    return list(await stage.submission.Stream(Plain(range(5001))).filter(lambda n: n == 5000).collect())
+async def failing_in_the_block(stage):
+    stream = stage.submission.Stream(Source(stage, range(9))).map(lambda n: n)
+    try:
+        async with stream:
+            await stream.__anext__()
+            raise stage.token("boom", ValueError("in the block"))
+    finally:
+        stage.mark("left")
 
 
-async def cancelled_from_outside(stage):
-    source = Source(stage, range(3), seconds=10)
-    stream = stage.submission.Stream(source).map(lambda n: n).filter(lambda n: True).take(9)
-    with stage.caller():
-        async for item in stream:
-            stage.mark("got", item)
-        stage.mark("the end")
+async def cancelled_in_the_block(stage):
+    stream = stage.submission.Stream(Source(stage, range(9))).map(lambda n: n)
+    with anyio.move_on_after(1.5):
+        try:
+            async with stream, stage.span("block"):
+                await stream.__anext__()
+                await anyio.sleep(100)
+            stage.mark("went on")
+        finally:
+            stage.mark("left")
+
+
+async def collecting(stage, kind, read):
+    stream = opened(stage, kind, range(5))
+    for _ in range(read):
+        await stream.__anext__()
+    return await stream.collect()
+
+
+async def collecting_many(stage):
+    return len(await stage.submission.Stream(Plain(range(3000))).collect())
+
+
+async def collecting_with_an_error(stage, place):
+    stream = failing(stage, place, stage.token("boom", ValueError("cannot do that")))
+    await stage.attempt("collect", stream.collect)

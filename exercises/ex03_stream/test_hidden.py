@@ -2,7 +2,13 @@
 
 from itertools import takewhile
 
-from grader.authoring import Diagnosed, grading
+from grader.authoring import Diagnosed, grading, token
+
+READY_AT = 1.37
+"""Seconds that no round interval meets."""
+
+MANY = 300
+"""Items, more than any buffer or batch that somebody may think of holds."""
 
 
 def pulls(recording):
@@ -15,22 +21,45 @@ def before(recording, name):
     return list(takewhile(lambda other: other != name, recording.order))
 
 
+# ---- asking ----------------------------------------------------------------------------------------------------------
+
+
 @grading(
-    points=8,
-    diagnosis="edge-case",
-    feedback="from_iter() must yield every item of any iterable once, in order, and nothing for an empty one.",
-    help="go through the iterable with `iter()` and `next()`: not every one has a length or positions",
-    show=("items", "expected"),
+    points=5,
+    promise=1,
+    diagnosis="eager",
+    feedback="The pipeline asked its source for an item before anybody had asked the pipeline.",
+    help="take nothing in `__init__`, from_iter(), map(), filter() and take(): they only remember what to do",
 )
-def test_from_iter_yields_everything_in_order(play):
-    """from_iter() yields every item once, in order"""
-    assert play("read", items=[3, 1, 2]).result == [3, 1, 2]
-    assert play("read", items=[]).result == []
-    assert play("collect", items=["a", "b"]).result == ["a", "b"]
+def test_building_a_pipeline_pulls_nothing(play):
+    """building a pipeline pulls nothing"""
+    for kind in ("source", "iterable"):
+        assert play("building", kind=kind).order[:2] == ["the first request", "pull"]
 
 
 @grading(
-    points=10,
+    points=6,
+    promise=2,
+    diagnosis="read-ahead",
+    feedback="The source was asked for another number of items than was needed. One request to map() takes one item "
+    "from the source; one request to filter() takes them up to the next that fits.",
+    help="pull in `__anext__` alone, and no more than this one request needs",
+)
+def test_pulls_one_item_per_request(play):
+    """a request pulls what it needs and no more"""
+    for kind in ("source", "iterable"):
+        recording = play("one_by_one", kind=kind)
+        assert len(recording.values("got")) == 3
+        assert pulls(recording) == ["pull", "got"] * 3
+
+    recording = play("every_second")
+    assert len(recording.values("got")) == 3
+    assert pulls(recording) == ["pull", "pull", "got"] * 3
+
+
+@grading(
+    points=4,
+    promise=2,
     diagnosis="read-ahead",
     feedback="Three items were wanted, the squares of 1, 3 and 5, from a source that never ends. Either they were not "
     "those three, or the pipeline went on pulling.",
@@ -46,171 +75,269 @@ def test_map_filter_take_collect_compose(play):
 
 
 @grading(
-    points=6,
+    points=3,
+    promise=2,
+    diagnosis="polling",
+    feedback="An item was there, and the request was answered later. Nothing may make the reader wait for longer than "
+    "the source does.",
+    help="await the source itself, without a `sleep` round it: a checkpoint takes no time",
+    show=("seconds",),
+)
+def test_item_is_given_when_it_is_ready(play):
+    """an item is given at the moment it is there"""
+    assert play("at_the_moment", seconds=READY_AT).times("got") == [READY_AT, 2 * READY_AT]
+
+    times = play("ready_items").times("got")
+    if times and times[-1] > 0:
+        raise Diagnosed(
+            "polling",
+            f"The items of an iterable are there at once, and the last of three was given after {times[-1]:g} s.",
+            help="take the `sleep` out: `await anyio.lowlevel.checkpoint()` gives the others a turn and takes no time",
+        )
+    assert times == [0, 0, 0]
+
+
+@grading(
+    points=4,
+    promise=3,
     diagnosis="falsy-value",
-    feedback="None, 0, False and the empty string are items like any others. Only StopAsyncIteration is the end.",
+    feedback="None, 0, False, the empty string, an exception object and `...` are items like any others. One of them "
+    "was lost, or was taken for the end.",
     help="do not look at an item to see whether it is the end: catch StopIteration or StopAsyncIteration",
-    show=("items", "expected"),
 )
 def test_falsy_items_are_items(play):
-    """None, 0 and False are items, not the end"""
-    items = [0, None, "", False, "last"]
-    recording = play("through_every_operator", items=items)
+    """None, 0 and an exception object are items"""
+    for kind in ("source", "iterable"):
+        recording = play("odd_items", kind=kind)
+
+        assert not recording.raised
+        ends = [token("an error"), token("an end"), token("dots"), "last"]
+        assert recording.result == [0, None, "", False, (), *ends]
+
+
+@grading(
+    points=4,
+    promise=4,
+    diagnosis="shared-state",
+    feedback="An operator was put on a stream, and then the stream itself was asked. It must give its next item as if "
+    "there were no operator.",
+    help="return a new stream from map(), filter() and take(), and change nothing in `self`",
+    show=("operator", "expected"),
+)
+def test_operators_leave_their_stream_alone(play):
+    """an operator leaves its stream as it was"""
+    for kind in ("source", "iterable"):
+        for operator in ("map", "filter", "take"):
+            recording = play("beside_an_operator", kind=kind, operator=operator)
+
+            assert not recording.raised
+            assert recording.result == {"map": [0, 101, 2], "filter": [0, 1, 2, 3, 4, 5], "take": [0, 1, 2]}[operator]
+
+
+@grading(
+    points=2,
+    promise=4,
+    diagnosis="shared-state",
+    feedback="Two tasks read two streams that were made from one list, and then a third stream was made from it. What "
+    "one of them did showed in another.",
+    help="keep everything that a stream remembers in its own `self`, set in `__init__`: not in the class or the module",
+    show=("expected",),
+)
+def test_streams_are_independent(play):
+    """streams do not disturb each other"""
+    recording = play("side_by_side")
 
     assert not recording.raised
-    assert recording.result == items
+    assert recording.result == [[1, 3, 4], [10, 30, 40], [100, 300, 400]]
+
+
+# ---- the end, errors and cancellation --------------------------------------------------------------------------------
 
 
 @grading(
-    points=6,
-    diagnosis="eager",
-    feedback="The pipeline asked its source for an item before anybody had asked the pipeline.",
-    help="take nothing in `__init__`, from_iter(), map(), filter() and take(): they only remember what to do",
-)
-def test_building_a_pipeline_pulls_nothing(play):
-    """building a pipeline pulls nothing"""
-    for kind in ("source", "iterable"):
-        assert play("building", kind=kind).order[:2] == ["the first request", "pull"]
-
-
-@grading(
-    points=9,
-    diagnosis="read-ahead",
-    feedback="The source was asked for another number of items than was needed. One request to map() takes one item "
-    "from the source; one request to filter() takes them up to the next that fits.",
-    help="pull in `__anext__` alone, and no more than this one request needs",
-)
-def test_pulls_one_item_per_request(play):
-    """a request pulls what it needs and no more"""
-    for kind in ("source", "iterable"):
-        recording = play("one_by_one", kind=kind)
-        assert recording.values("got") == [1, 2, 3]
-        assert pulls(recording) == ["pull", "got"] * 3
-
-    recording = play("every_second")
-    assert recording.values("got") == [1, 3, 5]
-    assert pulls(recording) == ["pull", "pull", "got"] * 3
-
-
-@grading(
-    points=9,
-    diagnosis="read-ahead",
-    feedback="take(3) asks three times at most, take(0) not at all, and take(-1) raises ValueError at once. A source "
-    "that takes 1 s for an item shows it: after 3 s you have what you wanted.",
-    help="look at the count before you pull, and not after it",
-    show=("n", "available", "expected"),
-)
-def test_take_does_not_pull_past_its_limit(play):
-    """take(n) pulls n items at most"""
-    three = play("taking", n=3, available=10)
-    assert three.result == [0, 1, 2]
-    assert len(three.times("pull")) == 3
-    assert three.span("reader").end == 3
-
-    none = play("taking", n=0, available=10)
-    assert none.result == []
-    assert none.order.count("pull") == 0
-
-    assert play("taking", n=5, available=2).result == [0, 1]
-    if not play("taking_a_negative_number").attempt("take(-1)").raised.isa("ValueError"):
-        raise Diagnosed(
-            "edge-case",
-            "take(-1) must raise ValueError at once, when the stream is built; it did not.",
-            help="look at `n` first in take(): `if n < 0: raise ValueError(...)`",
-        )
-
-
-@grading(
-    points=7,
-    diagnosis="not-closed",
-    feedback="take() had its last item, the loop was over, and the source was still open. Leaving a loop with `break` "
-    "or `return` does not close what it loops over.",
-    help="close the source when the last item is there: `await source.aclose()`, if it has one",
-)
-def test_take_closes_its_source_when_satisfied(play):
-    """take() closes its source when it has enough"""
-    assert "close" in before(play("satisfied"), "the end")
-
-
-@grading(
-    points=8,
-    diagnosis="no-checkpoint",
-    feedback="While the stream was read no other task got a turn, or a request did not notice that it had been "
-    "cancelled. Every request to from_iter() is a checkpoint, the last one too.",
-    help="write `await anyio.lowlevel.checkpoint()` in `__anext__` before the item is taken, also where there is none",
-)
-def test_every_item_is_a_checkpoint(play):
-    """every request to from_iter() is a checkpoint"""
-    turns = play("taking_turns")
-    assert turns.result == 100
-    assert turns.order.count("tick") >= 90
-
-    for items in ([1, 2, 3], []):
-        assert play("request_in_a_cancelled_scope", items=items).span("request").cancelled_at == 0
-
-
-@grading(
-    points=6,
+    points=4,
+    promise=5,
     diagnosis="edge-case",
     feedback="After the end every further request must raise StopAsyncIteration, and the source must not be asked "
-    "again.",
+    "again: it may well have something to say.",
     help="note that the end was reached, and raise StopAsyncIteration from then on",
+    show=("kind",),
 )
 def test_the_end_is_the_end(play):
     """after the end comes nothing but the end"""
-    for kind in ("source", "iterable", "list", "take"):
+    for kind in ("source", "iterable", "list", "map", "filter", "take"):
         recording = play("asking_on", kind=kind)
         assert [recording.attempt(f"request {number}").value for number in (1, 2)] == [0, 1]
         for number in (3, 4, 5, 6):
             assert recording.attempt(f"request {number}").raised.isa("StopAsyncIteration")
-
-    assert play("asking_on", kind="source").order.count("pull") == 3
+        if kind not in ("list", "take"):
+            assert recording.order.count("pull") == 3
 
 
 @grading(
-    points=8,
-    diagnosis="lost-error",
-    feedback="An error of the source, of a function given to map() or filter(), or of the code in an `async with` "
-    "block must come out as it is, and an error of the stream ends it.",
-    help="catch only what ends an iteration; note that the stream is over, and let every other exception out",
+    points=3,
+    promise=5,
+    diagnosis="edge-case",
+    feedback="The stream had been read to its end. collect() must return an empty list then, each time, and not ask "
+    "the source again.",
+    help="read `self` in collect(), which knows about its end, and not what is behind it",
+    show=("kind", "expected"),
 )
-def test_errors_pass_through_and_end_the_stream(play):
-    """errors come out unchanged and end the stream"""
-    for recording, values in (
-        (play("failing_source"), [0, 1]),
-        (play("failing_function", operator="map"), [1, 2]),
-        (play("failing_function", operator="filter"), [0, 1]),
-    ):
-        assert [recording.attempt(f"request {number}").value for number in (1, 2)] == values
-        error = recording.attempt("request 3").raised
-        assert error == "boom"
-        assert error.bare
-        for number in (4, 5):
-            assert recording.attempt(f"request {number}").raised.isa("StopAsyncIteration")
+def test_collect_after_the_end_is_empty(play):
+    """collect() after the end asks no more"""
+    for kind in ("source", "iterable", "map"):
+        recording = play("collecting_after_the_end", kind=kind)
 
-    assert play("failing_in_the_block").raised == "boom"
+        assert not recording.raised
+        assert recording.result == [[], []]
+        assert before(recording, "the end").count("pull") == recording.order.count("pull")
 
 
 @grading(
-    points=7,
+    points=5,
+    promise=6,
+    diagnosis="lost-error",
+    feedback="The source, or a function given to map() or filter(), raised an error. The request must raise this very "
+    "object, whatever its class, and in no group.",
+    help="catch only what ends an iteration, around nothing but the source; let every other exception out",
+    show=("place",),
+)
+def test_errors_pass_through(play):
+    """an error comes out as it is"""
+    for place in ("source", "iterable", "below", "map", "filter"):
+        recording = play("errors_of_all_kinds", place=place)
+
+        assert not recording.raised
+        outcomes = recording.values("outcome")
+        if "the end" in outcomes:
+            raise Diagnosed("lost-error", "An error was raised, and the request said that the stream had ended.")
+        assert outcomes == [token(f"error {number}") for number in range(11)]
+
+
+@grading(
+    points=3,
+    promise=6,
+    diagnosis="lost-error",
+    feedback="A request raised an error. The stream is over then: the next ones must raise StopAsyncIteration, and ask "
+    "the source for nothing.",
+    help="note that the stream is over when an error passes, as you do at the end",
+    show=("place",),
+)
+def test_an_error_ends_the_stream(play):
+    """after an error the stream has ended"""
+    for place in ("source", "iterable", "below", "map", "filter"):
+        recording = play("asking_after_an_error", place=place)
+
+        assert [recording.attempt(f"request {number}").how for number in (1, 2)] == ["returned", "returned"]
+        for number in (4, 5):
+            request = recording.attempt(f"request {number}")
+            if request.how == "returned":
+                raise Diagnosed(
+                    "lost-error", "The third request raised an error, and the stream went on as if nothing had been."
+                )
+            assert request.raised.isa("StopAsyncIteration")
+        assert recording.order.count("pull") == 3
+
+
+@grading(
+    points=5,
+    promise=7,
+    diagnosis="swallowed-cancellation",
+    schedules=5,
+    feedback="The reader was cancelled while it waited for an item. The cancellation was taken for the end of the "
+    "stream, or came later than it happened.",
+    help="catch `Exception`, never `BaseException`: a cancellation has to pass",
+    show=("how",),
+)
+def test_cancellation_gets_through(play):
+    """cancelling the reader cancels the pull"""
+    for how in ("loop", "collect"):
+        for recording in play.each_step("cancelled_from_outside", how=how):
+            assert recording.stopped_at_once
+            assert not recording.left_running
+            # Cancelled too late to matter: everything had been read.
+            assert "the end" not in recording.order or len(recording.values("got")) == 3
+
+
+# ---- closing ---------------------------------------------------------------------------------------------------------
+
+
+@grading(
+    points=5,
+    promise=8,
     diagnosis="not-closed",
-    feedback="aclose() on the outermost stream must reach the source through every layer, whether or not anything has "
-    "been read, and end the stream.",
-    help="let aclose() close what it reads from, if that has an aclose(), and note that the stream is over",
+    feedback="aclose() on the outermost stream must reach the source through every layer: before the first request, "
+    "in the middle, and after the end.",
+    help="let aclose() close what it reads from in any case, if that has an aclose()",
+    show=("requests", "layers"),
 )
 def test_aclose_reaches_the_source(play):
     """aclose() goes through every layer"""
-    for scenario in ("closing", "closing_before_the_first_request"):
-        recording = play(scenario)
-        assert "close" in before(recording, "closed")
-        assert before(recording, "closed").count("pull") == recording.order.count("pull")
-        assert recording.attempt("request").raised.isa("StopAsyncIteration")
+    for requests, layers in ((1, 1), (0, 1), (3, 1), (0, 0), (3, 0), (1, 20)):
+        recording = play("closing", requests=requests, layers=layers)
+        assert "closed" in recording.order
+        if "close" not in before(recording, "closed"):
+            when = {0: "before the first request", 1: "after the first item", 3: "after the end"}[requests]
+            raise Diagnosed("not-closed", f"aclose() was called {when}, and the source was not closed.")
+        if recording.attempt("again").how != "returned":
+            raise Diagnosed(
+                "edge-case",
+                "aclose() was called a second time, and raised an error.",
+                help="let aclose() do its work again, or nothing, when the stream is closed already",
+            )
 
-    assert play("closing_what_cannot_be_closed").attempt("request").raised.isa("StopAsyncIteration")
+    if not play("closing_what_cannot_be_closed").attempt("aclose").how == "returned":
+        raise Diagnosed(
+            "not-closed",
+            "The source has no aclose(), and aclose() of the stream raised an error.",
+            help='ask first whether there is one: `if hasattr(source, "aclose")`',
+        )
+    if "close" not in before(play("closing_takes_time"), "closed"):
+        raise Diagnosed(
+            "cleanup-not-awaited",
+            "The source needs 1 s to close, and aclose() was over before it was closed.",
+            help="await the aclose() of the source",
+        )
 
 
 @grading(
-    points=6,
+    points=2,
+    promise=8,
+    diagnosis="lost-error",
+    feedback="The source could not be closed and said so with an OSError. aclose() must let this error out.",
+    help="catch nothing in aclose()",
+)
+def test_an_error_of_closing_comes_out(play):
+    """an error of the source's aclose() comes out"""
+    for requests in (0, 1):
+        assert play("closing_what_fails_to_close", requests=requests).attempt("aclose").raised == "boom"
+
+
+@grading(
+    points=3,
+    promise=9,
+    diagnosis="edge-case",
+    feedback="The stream was closed. A request must raise StopAsyncIteration then, collect() must return an empty "
+    "list, and the source must not be asked any more.",
+    help="note in aclose() that the stream is over, as you do at the end",
+    show=("kind", "requests"),
+)
+def test_after_aclose_comes_the_end(play):
+    """a closed stream has ended"""
+    for kind in ("source", "iterable", "plain"):
+        for requests, layers in ((0, 0), (1, 0), (1, 1)):
+            recording = play("asking_a_closed_stream", kind=kind, requests=requests, layers=layers)
+
+            assert not recording.raised
+            for number in (1, 2):
+                assert recording.attempt(f"request {number}").raised.isa("StopAsyncIteration")
+            assert recording.result == []
+            assert before(recording, "closed").count("pull") == recording.order.count("pull")
+
+
+@grading(
+    points=3,
+    promise=10,
     diagnosis="not-closed",
     feedback="The source is an async generator. Its `finally` must run when the `async with` block is left, not at "
     "some later time.",
@@ -221,11 +348,135 @@ def test_async_with_closes_a_generator_source(play):
     recording = play("leaving_the_block")
 
     assert recording.order == ["camera on", "frame", "camera off", "left"]
-    assert recording.attempt("request").raised.isa("StopAsyncIteration")
+    if not recording.result:
+        raise Diagnosed(
+            "wrong-kind",
+            "`async with stream as s` made `s` another object than the stream.",
+            help="write `return self` in `__aenter__`",
+        )
 
 
 @grading(
     points=4,
+    promise=10,
+    diagnosis="not-closed",
+    feedback="An error, or a cancellation, came out of the `async with` block, and the source was still open.",
+    help="await aclose() in `__aexit__` in any case, and return nothing from it",
+)
+def test_async_with_closes_after_an_error(play):
+    """async with closes after an error too"""
+    failed = play("failing_in_the_block")
+    if failed.ended_as("returned"):
+        raise Diagnosed(
+            "lost-error",
+            "An error was raised in the `async with` block, and it did not come out.",
+            help="return nothing from `__aexit__`: what is true there swallows the error",
+        )
+    assert failed.raised == "boom"
+    if "close" not in before(failed, "left"):
+        raise Diagnosed("not-closed", "An error came out of the `async with` block, and the source was still open.")
+
+    cancelled = play("cancelled_in_the_block")
+    assert cancelled.span("block").cancelled_at == 1.5
+    if "close" not in before(cancelled, "left"):
+        raise Diagnosed("not-closed", "The `async with` block was cancelled, and the source was still open behind it.")
+    if "went on" in cancelled.order:
+        raise Diagnosed(
+            "swallowed-cancellation",
+            "The block was cancelled, and the code behind it went on all the same.",
+            help="return nothing from `__aexit__`: what is true there swallows the cancellation",
+        )
+
+
+# ---- from_iter() and the operators -----------------------------------------------------------------------------------
+
+
+@grading(
+    points=4,
+    promise=11,
+    diagnosis="edge-case",
+    feedback="from_iter() must yield every item of any iterable once, in order, and nothing for an empty one.",
+    help="go through the iterable with `iter()` and `next()`: not every one has a length or positions",
+    show=("kind", "expected"),
+)
+def test_from_iter_yields_everything_in_order(play):
+    """from_iter() yields every item once, in order"""
+    for kind, items in (
+        ("list", [3, 1, 2]),
+        ("empty", []),
+        ("generator", [3, 1, 2]),
+        ("text", ["a", "b"]),
+        ("dict", ["b", "a"]),
+        ("range", list(range(300))),
+        ("by position", ["a", "b"]),
+        ("alike", [1, 1, True, 1]),
+    ):
+        assert play("read", kind=kind).result == items
+
+
+@grading(
+    points=6,
+    promise=12,
+    diagnosis="no-checkpoint",
+    schedules=7,
+    feedback="While the stream was read no other task got a turn, or a request did not notice that it had been "
+    "cancelled. Every request to from_iter() is a checkpoint, the last one too.",
+    help="write `await anyio.lowlevel.checkpoint()` in `__anext__` before the item is taken, also where there is none",
+)
+def test_every_item_is_a_checkpoint(play):
+    """every request to from_iter() is a checkpoint"""
+    for keeps in (True, False):
+        ticks = play("taking_turns", keeps=keeps).order.count("tick")
+        if ticks < 90:
+            what = "were read" if keeps else "were read and dropped by filter()"
+            raise Diagnosed(
+                "no-checkpoint",
+                f"A hundred items of from_iter() {what}, and another task got {ticks} turns meanwhile.",
+            )
+
+    for items, after in (([1, 2, 3], 0), ([1, 2, 3], 1), ([1, 2, 3], 3), ([], 0)):
+        request = play("request_in_a_cancelled_scope", items=items, after=after).span("request")
+        if request.how != "cancelled":
+            which = "the request that finds the end" if after == len(items) else f"request {after + 1}"
+            raise Diagnosed(
+                "no-checkpoint", f"A cancelled task read from_iter() of {items}, and {which} did not notice it."
+            )
+
+
+@grading(
+    points=3,
+    promise=13,
+    diagnosis="edge-case",
+    feedback="The items of map(fn) are what fn returned, whatever it is, and fn is called once for each item.",
+    help="call `fn` once and return what it returns",
+    show=("expected",),
+)
+def test_map_calls_its_function_once(play):
+    """map() gives fn(item), with one call each"""
+    for kind in ("source", "iterable"):
+        assert play("mapping", kind=kind).result == (["", 0, "two", False], [0, 1, 2, 3])
+
+    assert play("mapping_with_a_class").result == ["1", "2"]
+
+
+@grading(
+    points=3,
+    promise=14,
+    diagnosis="edge-case",
+    feedback='The items of filter(keep) are those for which keep returned something true, such as `"yes"` or a list '
+    "with an item, and keep is called once for each item.",
+    help="write `if keep(item):`, once, and return the item",
+    show=("expected",),
+)
+def test_filter_keeps_what_is_true(play):
+    """filter() keeps what is true, with one call each"""
+    for kind in ("source", "iterable"):
+        assert play("filtering", kind=kind).result == ([0, 2, 4, 6], list(range(8)))
+
+
+@grading(
+    points=2,
+    promise=14,
     diagnosis="edge-case",
     feedback="filter() must find an item after 5000 that it drops: with a loop, since recursion has an end.",
     help="write a loop in `__anext__` that goes on until an item fits",
@@ -236,17 +487,99 @@ def test_filter_survives_a_long_drought(play):
 
 
 @grading(
-    points=6,
-    diagnosis="swallowed-cancellation",
-    schedules=5,
-    feedback="The reader was cancelled while it waited for an item. The cancellation was taken for the end of the "
-    "stream, or came later than it happened.",
-    help="catch `Exception`, never `BaseException`: a cancellation has to pass",
+    points=5,
+    promise=15,
+    diagnosis="read-ahead",
+    feedback="take(n) gives the next n items and asks n times at most, take(0) not at all. On a slow source each "
+    "request too many is a wait for something that is thrown away.",
+    help="look at the count before you pull, and not after it",
+    show=("n", "available", "expected"),
 )
-def test_cancellation_gets_through(play):
-    """cancelling the reader cancels the pull"""
-    for recording in play.each_step("cancelled_from_outside"):
-        assert recording.stopped_at_once
-        assert not recording.left_running
-        # Cancelled too late to matter: everything had been read.
-        assert "the end" not in recording.order or recording.values("got") == [0, 1, 2]
+def test_take_does_not_pull_past_its_limit(play):
+    """take(n) pulls n items at most"""
+    for n, available in ((3, 10), (1, 10), (0, 10), (5, 2)):
+        recording = play("taking", n=n, available=available)
+        asked = recording.order.count("pull")
+        if asked > n:
+            raise Diagnosed("read-ahead", f"take({n}) asked its source {asked} times.")
+        assert recording.result == list(range(min(n, available)))
+
+    many = len(play("taking_many", n=MANY).result)
+    if many != MANY:
+        raise Diagnosed(
+            "edge-case",
+            f"take({MANY}) of a source with {2 * MANY} items gave {many} items.",
+            help="count in one place, down from `n` to 0",
+        )
+    assert play("taking_twice", first=2, second=5).result == [1, 2]
+    assert play("taking_twice", first=5, second=2).result == [1, 2]
+
+
+@grading(
+    points=4,
+    promise=16,
+    diagnosis="not-closed",
+    feedback="take() had its last item, the loop was over, and the source was still open. Leaving a loop with `break` "
+    "or `return` does not close what it loops over.",
+    help="close the source when the last item is there: `await source.aclose()`, if it has one",
+    show=("n",),
+)
+def test_take_closes_its_source_when_satisfied(play):
+    """take() closes its source when it has enough"""
+    for how in ("loop", "collect", "map"):
+        assert "close" in before(play("satisfied", n=2, how=how), "the end")
+
+
+@grading(
+    points=2,
+    promise=16,
+    diagnosis="not-closed",
+    feedback="take(0) has enough from the beginning. The first request reports the end, and the source must be closed "
+    "then.",
+    help="close the source before take(0) reports the end, too",
+)
+def test_take_of_nothing_closes_its_source(play):
+    """take(0) closes its source as well"""
+    for how in ("loop", "collect"):
+        assert "close" in before(play("satisfied", n=0, how=how), "the end")
+
+
+@grading(
+    points=2,
+    promise=17,
+    diagnosis="edge-case",
+    feedback="take() with a negative number must raise ValueError at once, when the stream is built; it did not.",
+    help="look at `n` first in take(): `if n < 0: raise ValueError(...)`",
+    show=("n",),
+)
+def test_take_refuses_a_negative_number(play):
+    """take() of a negative number is a ValueError"""
+    for n in (-1, -7):
+        assert play("taking_a_negative_number", n=n).attempt("take").raised.isa("ValueError")
+
+
+@grading(
+    points=4,
+    promise=18,
+    diagnosis="edge-case",
+    feedback="collect() must return a list of the items that are left, however many, and let an error of the stream "
+    "out.",
+    help="append each item of `async for item in self` to a list, and return it behind the loop",
+    show=("read", "expected"),
+)
+def test_collect_reads_the_rest(play):
+    """collect() returns all that is left, as a list"""
+    for kind in ("source", "iterable"):
+        for read in (0, 2, 5):
+            assert play("collecting", kind=kind, read=read).result == list(range(read, 5))
+    assert play("collecting_many").result == 3000
+
+    for place in ("source", "iterable", "map"):
+        attempt = play("collecting_with_an_error", place=place).attempt("collect")
+        if attempt.how == "returned":
+            raise Diagnosed(
+                "lost-error",
+                "The third item could not be had, and collect() returned a list as if there had been two.",
+                help="let the error out of collect(): `async for` ends quietly at the end alone",
+            )
+        assert attempt.raised == "boom"

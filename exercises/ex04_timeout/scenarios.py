@@ -6,6 +6,9 @@ from functools import partial
 import anyio
 from anyio.lowlevel import checkpoint
 
+CENTURY = 3.2e9
+"""Seconds: more than a limit that somebody would take for infinite."""
+
 
 async def call(stage, fn, seconds):
     """Call timeout() and note the very exception that comes out and, of an Elapsed, its limit."""
@@ -28,29 +31,71 @@ async def working(stage, needs, limit):
     return await call(stage, partial(work, stage, needs), limit)
 
 
-async def giving_up(stage, limit):
-    await stage.attempt("timeout", call, stage, partial(work, stage, 100), limit)
+async def calling(stage, kind):
+    """Note each call of an operation that returns, fails, or is too slow."""
+
+    async def operation():
+        stage.mark("called")
+        await anyio.sleep(100 if kind == "slow" else 1)
+        if kind == "failing":
+            raise ConnectionRefusedError("the server is busy")
+
+    await stage.attempt("timeout", call, stage, operation, 2.5)
 
 
-async def rolling_back(stage, limit):
+async def giving_up(stage, kind, limit):
+    """An operation that waits for 100 s: in one piece, step by step, for an event, or in tasks of its own."""
+
+    async def operation():
+        async with stage.span("work"):
+            match kind:
+                case "sleep":
+                    await anyio.sleep(100)
+                case "steps":
+                    for _ in range(100):
+                        await anyio.sleep(1)
+                case "event":
+                    await anyio.Event().wait()
+                case "tasks":
+                    async with anyio.create_task_group() as group:
+                        for _ in range(3):
+                            group.start_soon(anyio.sleep, 100)
+
+    await stage.attempt("timeout", call, stage, operation, limit)
+
+
+async def rolling_back(stage, seconds, limit):
     async def transfer():
         try:
             await anyio.sleep(100)
         finally:
             with anyio.CancelScope(shield=True):
                 async with stage.span("roll back"):
-                    await anyio.sleep(3)
+                    await anyio.sleep(seconds)
 
-    async with stage.span("timeout"):
-        await call(stage, transfer, limit)
+    await stage.attempt("timeout", call, stage, transfer, limit)
 
 
 def error_of_its_own(stage, kind):
     match kind:
         case "plain":
             return ValueError("boom")
+        case "OSError":
+            return OSError("boom")
+        case "RuntimeError":
+            return RuntimeError("boom")
+        case "AttributeError":
+            return AttributeError("boom")
+        case "KeyError":
+            return KeyError("boom")
         case "group":
             return ExceptionGroup("the operation's own", [ValueError("boom")])
+        case "group of two":
+            return ExceptionGroup("the operation's own", [ValueError("boom"), OSError("boom")])
+        case "group in a group":
+            return ExceptionGroup("the operation's own", [ExceptionGroup("inner", [ValueError("boom")])])
+        case "group of a timeout":
+            return ExceptionGroup("the operation's own", [TimeoutError("the socket's own")])
         case "timeout":
             return TimeoutError("the socket's own")
         case "elapsed":
@@ -73,10 +118,15 @@ async def nested(stage, inner, outer):
     return await call(stage, inner_timeout, outer)
 
 
-async def trying(stage, limit):
+async def trying(stage, limit, fails):
+    async def result():
+        if fails:
+            raise stage.token("boom", ValueError("boom"))
+        return "done"
+
     async def instant():
         stage.mark("begins")
-        return "done"
+        return await result()
 
     return await call(stage, instant, limit)
 
@@ -84,14 +134,14 @@ async def trying(stage, limit):
 async def trying_in_vain(stage, limit):
     async def waits():
         stage.mark("begins")
-        await anyio.sleep(1)
-        stage.mark("goes on")
+        async with stage.span("work"):
+            await anyio.sleep(1)
 
-    return await call(stage, waits, limit)
+    await stage.attempt("timeout", call, stage, waits, limit)
 
 
-async def unlimited(stage):
-    return await call(stage, partial(work, stage, 100), math.inf)
+async def unlimited(stage, needs):
+    return await call(stage, partial(work, stage, needs), math.inf)
 
 
 async def committing(stage, fails):
@@ -106,9 +156,36 @@ async def committing(stage, fails):
     return await call(stage, commit, 2.5)
 
 
+async def committing_an_odd_value(stage, value):
+    async def commit():
+        with anyio.CancelScope(shield=True):
+            await anyio.sleep(6)
+        return value
+
+    return await call(stage, commit, 2.5)
+
+
+async def failing_to_clean_up(stage):
+    async def operation():
+        try:
+            await anyio.sleep(100)
+        finally:
+            raise stage.token("boom", OSError("cannot roll back"))
+
+    await call(stage, operation, 2.5)
+
+
 async def cancelled_from_outside(stage):
     with stage.caller():
         await call(stage, partial(work, stage, 2), 5)
+
+
+async def cancelled_while_it_has_to_clean_up(stage):
+    with anyio.move_on_after(1):
+        try:
+            await rolling_back(stage, 3, 50)
+        finally:
+            stage.mark("over")
 
 
 async def odd_values(stage):
@@ -118,3 +195,34 @@ async def odd_values(stage):
 
     values = (None, False, 0, (), stage.token("an error", ValueError("returned, not raised")))
     return [await call(stage, partial(give, value), 5) for value in values]
+
+
+async def one_after_the_other(stage):
+    """A call that is too slow, one that fails, and one that is neither, twice."""
+
+    async def bad():
+        await anyio.sleep(1)
+        raise stage.token("boom", ValueError("boom"))
+
+    for number in (1, 2):
+        await stage.attempt(f"slow {number}", call, stage, partial(work, stage, 100), 2.5)
+        await stage.attempt(f"failing {number}", call, stage, bad, 2.5)
+        await stage.attempt(f"quick {number}", call, stage, partial(work, stage, number / 2), 2.5)
+
+
+async def side_by_side(stage, calls):
+    """A call that is too slow, and beside it many that are not, and one that fails."""
+
+    async def give(number):
+        await anyio.sleep(1 + number % 3)
+        return number
+
+    async def bad():
+        await anyio.sleep(1.5)
+        raise stage.token("boom", ValueError("boom"))
+
+    async with anyio.create_task_group() as group:
+        group.start_soon(stage.attempt, "slow", call, stage, partial(work, stage, 100), 2.5)
+        group.start_soon(stage.attempt, "failing", call, stage, bad, 50)
+        for number in range(calls):
+            group.start_soon(stage.attempt, f"quick {number}", call, stage, partial(give, number), 50)

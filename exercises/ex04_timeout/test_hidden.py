@@ -1,10 +1,18 @@
 """Hidden tests of ex04: judge recordings, on both backends, under every schedule."""
 
+import math
+
 from grader.authoring import Diagnosed, grading, token
 
 LIMIT = 2.5
+CENTURY = 3.2e9
 
 STOP = "cancel the operation when the time is up: a second task sleeps for `seconds` and then cancels the group"
+
+
+def lost(recording):
+    """Whether an error of the operation got lost: another test asks whether it is the very same object."""
+    return recording.ended_as("returned") or recording.raised.isa("submission.Elapsed")
 
 
 def stopped_in_time(recording):
@@ -17,60 +25,250 @@ def stopped_in_time(recording):
         )
 
 
+# ---- in time ---------------------------------------------------------------------------------------------------------
+
+
 @grading(
-    points=9,
+    points=4,
+    promise=1,
+    diagnosis="edge-case",
+    feedback="The operation must be called once, and at once: whether it returns, fails, or is too slow.",
+    help="write `await fn()` in one place, with nothing to wait for before it",
+    show=("kind",),
+)
+def test_calls_the_operation_once(play):
+    """the operation is called once, at once"""
+    for kind in ("quick", "failing", "slow"):
+        called = play("calling", kind=kind).times("called")
+        if len(called) > 1:
+            raise Diagnosed("edge-case", f"The operation was called {len(called)} times.")
+        assert called == [0]
+
+
+@grading(
+    points=7,
+    promise=2,
     diagnosis="losers-left-running",
-    feedback="The operation took 2 s of the 5 s it had, and timeout() took another time than that.",
+    feedback="The operation was over in time, and timeout() returned at another moment, or something else.",
     help="let the task of the operation cancel the group when it is done: that stops the timer",
     show=("needs", "limit", "expected"),
 )
 def test_in_time_returns_the_value(play):
     """a result in time is returned at once"""
-    recording = play("working", needs=2, limit=5)
+    for needs, limit in ((2, 5), (0.75, 100_000)):
+        recording = play("working", needs=needs, limit=limit)
 
-    if recording.elapsed == 5:
-        raise Diagnosed(
-            "losers-left-running",
-            "The operation was done after 2 s, and timeout() was over after 5 s: it waited for its own timer.",
-            help="let the task of the operation cancel the group when it is done: that stops the timer",
-        )
-    assert recording.result == "done"
-    assert recording.elapsed == 2
+        if recording.ended_as("returned") and recording.elapsed > needs:
+            why = ": it waited for its own timer" if recording.elapsed == limit else ""
+            raise Diagnosed(
+                "losers-left-running",
+                f"The operation was done after {needs} s, and timeout() was over after {recording.elapsed:g} s{why}.",
+                help="let the task of the operation cancel the group when it is done, and return behind the group",
+            )
+        assert recording.result == "done"
+        assert recording.elapsed == needs
 
 
 @grading(
-    points=10,
+    points=5,
+    promise=3,
+    diagnosis="falsy-value",
+    feedback="None, False, 0, () or an exception object that was returned got lost. They are ordinary results.",
+    help="keep apart whether the operation is done, and what it returned: a list of one outcome, or a flag",
+    show=("expected",),
+)
+def test_falsy_values(play):
+    """None and returned exceptions are results too"""
+    recording = play("odd_values")
+
+    assert not recording.raised
+    assert recording.result == [None, False, 0, (), token("an error")]
+
+
+# ---- errors ----------------------------------------------------------------------------------------------------------
+
+
+@grading(
+    points=8,
+    promise=4,
     diagnosis="lost-error",
-    feedback="The operation was too slow. Elapsed must be raised at the limit, neither earlier nor later, and its "
-    "`seconds` are the limit.",
+    feedback="The operation raised an error, and something else came out, or it came out wrapped or late. "
+    "`except ValueError` round timeout() must work.",
+    help="catch the error inside the task, keep it, and raise it behind the task group, which would wrap it",
+    show=("kind", "after"),
+)
+def test_errors_arrive_unchanged(play):
+    """an error of the operation arrives as it is"""
+    for kind in ("plain", "OSError", "RuntimeError", "AttributeError", "KeyError"):
+        for after in (1, 0):
+            recording = play("failing", kind=kind, after=after)
+
+            if recording.raised and recording.elapsed == 5:
+                raise Diagnosed(
+                    "losers-left-running",
+                    f"The operation failed after {after} s, and timeout() was over after 5 s: "
+                    "it waited for its own timer.",
+                    help="let the task of the operation cancel the group when it is done, in whatever way",
+                )
+            assert recording.raised == "boom"
+            assert recording.values("error") == [token("boom")]
+            assert recording.elapsed == after
+
+
+@grading(
+    points=5,
+    promise=5,
+    diagnosis="lost-error",
+    feedback="The operation raised an ExceptionGroup of its own. It was taken apart, or another was put round it.",
+    help="keep the very object that the operation raised, and raise that; do not look into it",
+    show=("kind",),
+)
+def test_groups_arrive_unchanged(play):
+    """an ExceptionGroup of the operation stays whole"""
+    for kind in ("group", "group of two", "group in a group", "group of a timeout"):
+        recording = play("failing", kind=kind, after=1)
+
+        assert recording.raised
+        assert recording.values("error") == [token("boom")]
+
+
+@grading(
+    points=6,
+    promise=6,
+    diagnosis="lost-error",
+    feedback="The operation raised a TimeoutError or an Elapsed of its own, in time. It is the operation's error and "
+    "comes out like any other.",
+    help="note in the timer's task that the time is up, instead of judging by the class of the error",
+    show=("kind", "after"),
+)
+def test_inner_timeouterror_is_not_ours(play):
+    """the operation's own TimeoutError is not ours"""
+    for kind in ("timeout", "elapsed"):
+        for after in (1, 0):
+            recording = play("failing", kind=kind, after=after)
+
+            assert recording.raised == "boom"
+            assert recording.values("error") == [token("boom")]
+
+
+@grading(
+    points=4,
+    promise=6,
+    diagnosis="lost-error",
+    feedback="A timeout() of 2.5 s ran inside of one of 10.5 s. The inner one fired, and its Elapsed must come out.",
+    help="note in the timer's task that the time is up: an Elapsed from inside is an error like any other",
+    show=("inner", "outer"),
+)
+def test_elapsed_of_an_inner_timeout_comes_out(play):
+    """the Elapsed of a timeout() inside comes out"""
+    recording = play("nested", inner=LIMIT, outer=10.5)
+
+    stopped_in_time(recording)
+    assert recording.raised.isa("submission.Elapsed")
+    assert recording.values("limit") == [LIMIT]
+
+
+# ---- the time is up --------------------------------------------------------------------------------------------------
+
+
+@grading(
+    points=7,
+    promise=7,
+    diagnosis="losers-left-running",
+    feedback="The operation went on after its time was up, or was stopped before. Giving up means stopping it, and at "
+    "the limit.",
+    help="cancel the operation when the time is up: a second task sleeps for `seconds` and then cancels the group",
+    show=("kind", "limit"),
+)
+def test_slow_operation_is_stopped(play):
+    """the slow operation is cancelled at the limit"""
+    for kind, limit in (("sleep", LIMIT), ("steps", LIMIT), ("event", 0.37), ("tasks", LIMIT), ("event", 500_000.5)):
+        work = play("giving_up", kind=kind, limit=limit).span("work")
+        if work.how != "cancelled":
+            raise Diagnosed("losers-left-running", "The operation was not cancelled: it ran to its end.")
+        if work.cancelled_at > limit:
+            raise Diagnosed(
+                "polling",
+                f"The limit was {limit} s, and the operation was cancelled after {work.cancelled_at:g} s.",
+                help="sleep once, for `seconds`, and cancel the operation then",
+            )
+        if work.cancelled_at < limit:
+            raise Diagnosed(
+                "edge-case",
+                f"The limit was {limit} s, and the operation was cancelled after {work.cancelled_at:g} s.",
+                help="take `seconds` as it is: it may be a fraction, and it may be large",
+            )
+
+
+@grading(
+    points=7,
+    promise=8,
+    diagnosis="cleanup-not-awaited",
+    feedback="The cancelled operation needs time to roll back. timeout() must be over when it has, neither earlier "
+    "nor later.",
+    help="raise Elapsed behind the `async with` of the task group: leaving it waits for every clean-up",
+    show=("seconds", "limit"),
+)
+def test_cleanup_finishes_before_elapsed_is_raised(play):
+    """the clean-up is over before Elapsed is raised"""
+    for seconds in (3, 5000, 0):
+        recording = play("rolling_back", seconds=seconds, limit=LIMIT)
+
+        waited = recording.attempt("timeout").end - recording.span("roll back").end
+        if waited > 0:
+            raise Diagnosed(
+                "cleanup-not-awaited",
+                f"The clean-up was over, and timeout() went on for another {waited:g} s.",
+                help="wait for the clean-up itself, by leaving the task group, and for nothing else",
+            )
+        assert waited == 0
+
+
+@grading(
+    points=7,
+    promise=9,
+    diagnosis="lost-error",
+    feedback="The operation was stopped. Elapsed must be raised, in no group, and its `seconds` are the limit.",
     help="raise `Elapsed(seconds)` behind the task group if the operation has left no outcome",
     show=("needs", "limit", "expected"),
 )
 def test_too_slow_raises_elapsed(play):
-    """a slow operation ends as Elapsed at the limit"""
+    """a slow operation ends as Elapsed"""
     recording = play("working", needs=100, limit=LIMIT)
 
     stopped_in_time(recording)
-    if recording.raised.isa("submission.Elapsed") and recording.elapsed in (2, 3):
-        raise Diagnosed(
-            "edge-case",
-            f"The limit was {LIMIT} s, and Elapsed came after {recording.elapsed:g} s: it was made a whole number.",
-            help="take `seconds` as it is: it may be a fraction",
-        )
-    if recording.raised.isa("submission.Elapsed") and recording.values("limit") != [LIMIT]:
-        raise Diagnosed(
-            "lost-error",
-            f"The limit was {LIMIT} s, and the Elapsed that came out says {recording.values('limit')[0]} s.",
-            help="write `raise Elapsed(seconds)`: its `seconds` are the limit",
-        )
     assert recording.raised.isa("submission.Elapsed")
     assert recording.raised.bare
-    assert recording.values("limit") == [LIMIT]
-    assert recording.elapsed == LIMIT
+
+
+@grading(
+    points=4,
+    promise=9,
+    diagnosis="lost-error",
+    feedback="The `seconds` of the Elapsed that was raised are not the limit that timeout() was given.",
+    help="write `raise Elapsed(seconds)`, and leave `seconds` as it is: calculate with another variable",
+    show=("limit",),
+)
+def test_elapsed_says_the_limit(play):
+    """the seconds of Elapsed are the limit"""
+    for limit in (LIMIT, 0, -1, -0.25, -math.inf):
+        recording = play("working", needs=100, limit=limit)
+
+        said = recording.values("limit")
+        if said and said != [limit]:
+            raise Diagnosed("lost-error", f"The limit was {limit} s, and the Elapsed that came out says {said[0]} s.")
+        if not said and limit < 0:
+            raise Diagnosed(
+                "edge-case",
+                f"The limit was {limit} s, and no Elapsed was raised.",
+                help="let the timer sleep for `max(0, seconds)`: a negative sleep is an error, a negative limit is not",
+            )
+        assert recording.raised.isa("submission.Elapsed")
 
 
 @grading(
     points=3,
+    promise=9,
     diagnosis="lost-error",
     feedback="Callers catch TimeoutError, and what came out is none.",
     help="keep the class as it is in the stub: `class Elapsed(TimeoutError)`",
@@ -84,149 +282,13 @@ def test_elapsed_is_a_timeouterror(play):
 
 
 @grading(
-    points=9,
-    diagnosis="losers-left-running",
-    feedback="The operation went on after its time was up. Giving up means stopping it.",
-    help="cancel the operation when the time is up: a second task sleeps for `seconds` and then cancels the group",
-    show=("limit",),
-)
-def test_slow_operation_is_stopped(play):
-    """the slow operation is cancelled at the limit"""
-    assert play("giving_up", limit=LIMIT).span("work").cancelled_at == LIMIT
-
-
-@grading(
-    points=8,
-    diagnosis="cleanup-not-awaited",
-    feedback="The cancelled operation needs 3 s to roll back, and Elapsed has to wait until it has.",
-    help="raise Elapsed behind the `async with` of the task group: leaving it waits for every clean-up",
-)
-def test_cleanup_finishes_before_elapsed_is_raised(play):
-    """the clean-up is over before Elapsed is raised"""
-    recording = play("rolling_back", limit=LIMIT)
-
-    stopped_in_time(recording)
-    assert recording.raised.isa("submission.Elapsed")
-    assert recording.span("roll back").end == recording.span("timeout").end == LIMIT + 3
-
-
-@grading(
-    points=10,
-    diagnosis="lost-error",
-    feedback="The operation raised a ValueError, and something else came out, or it came out wrapped or late. "
-    "`except ValueError` round timeout() must work.",
-    help="catch the error inside the task, keep it, and raise it behind the task group, which would wrap it",
-    show=("kind", "after"),
-)
-def test_errors_arrive_unchanged(play):
-    """an error of the operation arrives as it is"""
-    for after in (1, 0):
-        recording = play("failing", kind="plain", after=after)
-
-        if recording.raised and recording.elapsed == 5:
-            raise Diagnosed(
-                "losers-left-running",
-                f"The operation failed after {after} s, and timeout() was over after 5 s: it waited for its own timer.",
-                help="let the task of the operation cancel the group when it is done, in whatever way",
-            )
-        assert recording.raised == "boom"
-        assert recording.values("error") == [token("boom")]
-        assert recording.elapsed == after
-
-
-@grading(
-    points=5,
-    diagnosis="lost-error",
-    feedback="The operation raised an ExceptionGroup of its own. It was taken apart, or another was put round it.",
-    help="keep the very object that the operation raised, and raise that; do not look into it",
-)
-def test_groups_arrive_unchanged(play):
-    """an ExceptionGroup of the operation stays whole"""
-    recording = play("failing", kind="group", after=1)
-
-    assert recording.raised
-    assert recording.values("error") == [token("boom")]
-
-
-@grading(
     points=7,
-    diagnosis="lost-error",
-    feedback="The operation raised a TimeoutError or an Elapsed of its own, in time. It is the operation's error and "
-    "comes out like any other.",
-    help="note in the timer's task that the time is up, instead of judging by the class of the error",
-    show=("kind", "after"),
-)
-def test_inner_timeouterror_is_not_ours(play):
-    """the operation's own TimeoutError is not ours"""
-    for kind in ("timeout", "elapsed"):
-        recording = play("failing", kind=kind, after=1)
-
-        assert recording.raised == "boom"
-        assert recording.values("error") == [token("boom")]
-
-
-@grading(
-    points=8,
-    diagnosis="lost-error",
-    feedback="Of two timeouts, one inside the other, the shorter one must be reported, whichever of them it is.",
-    help="note in the timer's task that the time is up: an Elapsed from inside is an error like any other",
-    show=("inner", "outer"),
-)
-def test_nested_timeouts_report_the_right_one(play):
-    """of nested timeouts the shorter one is reported"""
-    for inner, outer in ((LIMIT, 10.5), (10.5, LIMIT)):
-        recording = play("nested", inner=inner, outer=outer)
-
-        stopped_in_time(recording)
-        assert recording.raised.isa("submission.Elapsed")
-        assert recording.values("limit") == [LIMIT]
-        assert recording.elapsed == LIMIT
-
-
-@grading(
-    points=6,
-    diagnosis="edge-case",
-    feedback="With a limit of 0 or less the operation still runs to its first wait. If it is finished by then, its "
-    "value counts; if not, Elapsed is raised at once.",
-    help="start the operation in any case, and let the timer sleep for `max(0, seconds)`",
-    show=("limit", "expected"),
-)
-def test_zero_seconds_still_tries(play):
-    """with no time at all it still tries"""
-    for limit in (0, -1):
-        tried = play("trying", limit=limit)
-        assert not tried.raised
-        assert tried.result == "done"
-
-        in_vain = play("trying_in_vain", limit=limit)
-        assert in_vain.raised.isa("submission.Elapsed")
-        assert "begins" in in_vain.order
-        assert in_vain.elapsed == 0
-
-
-@grading(
-    points=4,
-    diagnosis="edge-case",
-    feedback="A limit of math.inf means: wait as long as it takes.",
-    help="do not calculate with the limit: `anyio.sleep` and deadlines take math.inf as it is",
-    show=("expected",),
-)
-def test_forever_is_allowed(play):
-    """a limit of math.inf never fires"""
-    recording = play("unlimited")
-
-    assert not recording.raised
-    assert recording.result == "done"
-    assert recording.elapsed == 100
-
-
-@grading(
-    points=8,
+    promise=10,
     diagnosis="judged-by-clock",
     feedback="The operation could not be stopped and finished after the limit. Its value (or error) is there, so it "
     "counts; it was thrown away.",
     help="look first whether the operation has left a value or an error, and only then at the time",
-    show=("fails", "expected"),
+    show=("fails", "value", "expected"),
 )
 def test_a_finished_value_is_never_thrown_away(play):
     """a late result counts if it exists"""
@@ -234,11 +296,83 @@ def test_a_finished_value_is_never_thrown_away(play):
     assert not committed.raised
     assert committed.result == "committed"
 
-    assert play("committing", fails=True).raised == "boom"
+    if lost(play("committing", fails=True)):
+        raise Diagnosed(
+            "judged-by-clock",
+            "The operation could not be stopped and raised an error after the limit. That is its outcome, and it got "
+            "lost.",
+        )
+    for value in (None, False):
+        recording = play("committing_an_odd_value", value=value)
+        if recording.raised:
+            raise Diagnosed(
+                "falsy-value",
+                f"The operation could not be stopped and returned {value} after the limit. That is its result, and it "
+                "got lost.",
+            )
+        assert recording.result == value
+    if lost(play("failing_to_clean_up")):
+        raise Diagnosed(
+            "judged-by-clock",
+            "The operation was cancelled, and its clean-up raised an OSError. That is its outcome, and it got lost.",
+        )
+
+
+# ---- edges -----------------------------------------------------------------------------------------------------------
 
 
 @grading(
-    points=9,
+    points=6,
+    promise=11,
+    diagnosis="edge-case",
+    feedback="With a limit of 0 or less the operation still runs to its first wait. If it is finished by then, its "
+    "value or its error counts; if not, it is cancelled there.",
+    help="start the operation in any case, and let the timer sleep for `max(0, seconds)`",
+    show=("limit", "fails", "expected"),
+)
+def test_zero_seconds_still_tries(play):
+    """with no time at all it still tries"""
+    for limit in (0, -1, -math.inf):
+        tried = play("trying", limit=limit, fails=False)
+        assert not tried.raised
+        assert tried.result == "done"
+        assert not lost(play("trying", limit=limit, fails=True))
+
+        in_vain = play("trying_in_vain", limit=limit)
+        assert "begins" in in_vain.order
+        assert in_vain.span("work").cancelled_at == 0
+
+
+@grading(
+    points=4,
+    promise=12,
+    diagnosis="edge-case",
+    feedback="A limit of math.inf means: wait as long as it takes.",
+    help="do not calculate with the limit: `anyio.sleep` takes math.inf as it is",
+    show=("needs", "expected"),
+)
+def test_forever_is_allowed(play):
+    """a limit of math.inf never fires"""
+    for needs in (100, CENTURY):
+        recording = play("unlimited", needs=needs)
+
+        if recording.ended_as("limit", "never-yields"):
+            raise Diagnosed(
+                "polling",
+                "The limit was math.inf, and timeout() looked again and again whether the time was up.",
+                help="sleep once, for `seconds`: `anyio.sleep` takes math.inf as it is",
+            )
+        if recording.raised.isa("submission.Elapsed"):
+            raise Diagnosed(
+                "edge-case", f"The limit was math.inf, and Elapsed was raised after {recording.elapsed:,.0f} s."
+            )
+        assert not recording.raised
+        assert recording.result == "done"
+
+
+@grading(
+    points=7,
+    promise=13,
     diagnosis="swallowed-cancellation",
     schedules=5,
     feedback="Somebody else cancelled timeout() before the limit. That is not Elapsed: cancel the operation and let "
@@ -254,17 +388,67 @@ def test_outer_cancellation_is_not_elapsed(play):
         # Cancelled too late to matter: the operation was done.
         assert recording.caller.how == "cancelled" or recording.span("work").how == "returned"
 
+    cleaned = play("cancelled_while_it_has_to_clean_up")
+    assert cleaned.attempt("timeout").how == "cancelled"
+    assert cleaned.times("over") == [4]
+
 
 @grading(
-    points=4,
-    diagnosis="falsy-value",
-    feedback="None, False, 0, () or an exception object that was returned got lost. They are ordinary results.",
-    help="keep apart whether the operation is done, and what it returned: a list of one outcome, or a flag",
-    show=("expected",),
+    points=3,
+    promise=13,
+    diagnosis="swallowed-cancellation",
+    feedback="A timeout() of 10.5 s ran inside of one of 2.5 s. The outer one cancels it, and the outer Elapsed must "
+    "come out.",
+    help="take only your own timer for the end of the time, and never catch `BaseException`",
+    show=("inner", "outer"),
 )
-def test_falsy_values(play):
-    """None and returned exceptions are results too"""
-    recording = play("odd_values")
+def test_a_cancelled_timeout_inside_is_quiet(play):
+    """a timeout() inside is cancelled by the outer one"""
+    recording = play("nested", inner=10.5, outer=LIMIT)
 
-    assert not recording.raised
-    assert recording.result == [None, False, 0, (), token("an error")]
+    stopped_in_time(recording)
+    if recording.ended_as("returned"):
+        raise Diagnosed("lost-error", "The outer timeout() had a limit of 2.5 s, and no Elapsed came out of it.")
+    assert recording.raised.isa("submission.Elapsed")
+    assert recording.values("limit") == [LIMIT]
+
+
+@grading(
+    points=3,
+    promise=14,
+    diagnosis="shared-state",
+    feedback="Six calls of timeout() were made, one after the other: too slow, failing, in time, and again. One of "
+    "them had the outcome of another.",
+    help="keep what timeout() notes in its own variables: nothing at module level, and no mutable default",
+)
+def test_calls_one_after_the_other(play):
+    """each call begins anew"""
+    recording = play("one_after_the_other")
+
+    for number in (1, 2):
+        slow = recording.attempt(f"slow {number}")
+        assert slow.how != "returned" or slow.value is None
+        failing = recording.attempt(f"failing {number}")
+        assert failing.how == "raised"
+        assert not failing.raised.isa("submission.Elapsed")
+        assert recording.attempt(f"quick {number}").value == "done"
+
+
+@grading(
+    points=3,
+    promise=14,
+    diagnosis="shared-state",
+    schedules=5,
+    feedback="Many calls of timeout() were made at the same time: one was too slow, one failed, and the others were in "
+    "time. One of them had the outcome of another, or none.",
+    help="keep what timeout() notes in its own variables: nothing at module level, and no mutable default",
+)
+def test_calls_at_the_same_time(play):
+    """calls at the same time do not mix"""
+    recording = play("side_by_side", calls=120)
+
+    slow = recording.attempt("slow")
+    assert slow.how != "returned" or slow.value is None
+    assert recording.attempt("failing").how == "raised"
+    assert not recording.attempt("failing").raised.isa("submission.Elapsed")
+    assert [recording.attempt(f"quick {number}").value for number in range(120)] == list(range(120))

@@ -1,4 +1,4 @@
-# fails: test_errors_pass_through_and_end_the_stream (lost-error)
+# fails: test_an_error_ends_the_stream (lost-error)
 # root: lost-error
 """Goes on after an error as if nothing had happened."""
 

@@ -1,4 +1,4 @@
-# fails: test_errors_pass_through_and_end_the_stream (lost-error)
+# fails: test_errors_pass_through (lost-error)
 # root: lost-error
 """Takes an error for the end."""
 

@@ -1,4 +1,4 @@
-# fails: test_errors_pass_through_and_end_the_stream (lost-error)
+# fails: test_async_with_closes_after_an_error (lost-error)
 # root: lost-error
 """`async with` closes the stream and swallows what was raised in its block."""
 

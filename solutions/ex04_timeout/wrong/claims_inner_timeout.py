@@ -1,4 +1,4 @@
-# fails: test_inner_timeouterror_is_not_ours, test_nested_timeouts_report_the_right_one (lost-error)
+# fails: test_inner_timeouterror_is_not_ours, test_elapsed_of_an_inner_timeout_comes_out (lost-error)
 # root: lost-error
 """Takes every TimeoutError for its own."""
 

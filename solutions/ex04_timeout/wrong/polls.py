@@ -1,4 +1,4 @@
-# fails: test_too_slow_raises_elapsed, test_nested_timeouts_report_the_right_one (polling)
+# fails: test_slow_operation_is_stopped (polling)
 # root: polling
 """Looks every 0.7 s whether the time is up."""
 

@@ -1,4 +1,4 @@
-# fails: test_too_slow_raises_elapsed, test_nested_timeouts_report_the_right_one (lost-error)
+# fails: test_elapsed_says_the_limit, test_elapsed_of_an_inner_timeout_comes_out (lost-error)
 # root: lost-error
 """Forgets to say which limit was exceeded."""
 

@@ -1,7 +1,7 @@
 # expect: fails
 # policy: please-look
 # exercise: ex03
-# aims at: test_from_iter_yields_everything_in_order test_map_filter_take_collect_compose test_falsy_items_are_items test_errors_pass_through_and_end_the_stream
+# aims at: test_from_iter_yields_everything_in_order test_map_filter_take_collect_compose test_falsy_items_are_items test_errors_pass_through
 """A stream that has every attribute, equals everything and yields itself."""
 
 

@@ -1,0 +1,36 @@
+# fails: test_elapsed_says_the_limit (lost-error)
+# root: lost-error
+"""Makes 0 of a negative limit, and reports that."""
+
+import anyio
+
+
+class Elapsed(TimeoutError):
+    def __init__(self, seconds):
+        super().__init__(f"timed out after {seconds} s")
+        self.seconds = seconds
+
+
+async def timeout(fn, seconds):
+    seconds = max(0, seconds)
+    values, errors = [], []
+
+    async def operation():
+        try:
+            values.append(await fn())
+        except Exception as error:
+            errors.append(error)
+        tg.cancel_scope.cancel()
+
+    async def timer():
+        await anyio.sleep(seconds)
+        tg.cancel_scope.cancel()
+
+    async with anyio.create_task_group() as tg:
+        tg.start_soon(operation)
+        tg.start_soon(timer)
+    if errors:
+        raise errors[0]
+    if values:
+        return values[0]
+    raise Elapsed(seconds)

@@ -1,0 +1,36 @@
+# fails: test_in_time_returns_the_value (losers-left-running)
+# root: losers-left-running
+"""Sleeps for a moment before it returns, so that the timer is over, too."""
+
+import anyio
+
+
+class Elapsed(TimeoutError):
+    def __init__(self, seconds):
+        super().__init__(f"timed out after {seconds} s")
+        self.seconds = seconds
+
+
+async def timeout(fn, seconds):
+    values, errors = [], []
+
+    async def operation():
+        try:
+            values.append(await fn())
+        except Exception as error:
+            errors.append(error)
+        tg.cancel_scope.cancel()
+
+    async def timer():
+        await anyio.sleep(max(0, seconds))
+        tg.cancel_scope.cancel()
+
+    async with anyio.create_task_group() as tg:
+        tg.start_soon(operation)
+        tg.start_soon(timer)
+    if errors:
+        raise errors[0]
+    if values:
+        await anyio.sleep(0.01)
+        return values[0]
+    raise Elapsed(seconds)

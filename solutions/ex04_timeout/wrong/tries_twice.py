@@ -1,0 +1,38 @@
+# fails: test_calls_the_operation_once (edge-case)
+# root: edge-case
+"""Calls the operation once more if the first call was refused."""
+
+import anyio
+
+
+class Elapsed(TimeoutError):
+    def __init__(self, seconds):
+        super().__init__(f"timed out after {seconds} s")
+        self.seconds = seconds
+
+
+async def timeout(fn, seconds):
+    values, errors = [], []
+
+    async def operation():
+        try:
+            try:
+                values.append(await fn())
+            except ConnectionRefusedError:
+                values.append(await fn())
+        except Exception as error:
+            errors.append(error)
+        tg.cancel_scope.cancel()
+
+    async def timer():
+        await anyio.sleep(max(0, seconds))
+        tg.cancel_scope.cancel()
+
+    async with anyio.create_task_group() as tg:
+        tg.start_soon(operation)
+        tg.start_soon(timer)
+    if errors:
+        raise errors[0]
+    if values:
+        return values[0]
+    raise Elapsed(seconds)

@@ -1,0 +1,37 @@
+# fails: test_slow_operation_is_stopped (edge-case)
+# root: edge-case
+"""Rounds the limit down to whole seconds."""
+
+import math
+
+import anyio
+
+
+class Elapsed(TimeoutError):
+    def __init__(self, seconds):
+        super().__init__(f"timed out after {seconds} s")
+        self.seconds = seconds
+
+
+async def timeout(fn, seconds):
+    values, errors = [], []
+
+    async def operation():
+        try:
+            values.append(await fn())
+        except Exception as error:
+            errors.append(error)
+        tg.cancel_scope.cancel()
+
+    async def timer():
+        await anyio.sleep(seconds if seconds == math.inf else max(0, seconds) // 1)
+        tg.cancel_scope.cancel()
+
+    async with anyio.create_task_group() as tg:
+        tg.start_soon(operation)
+        tg.start_soon(timer)
+    if errors:
+        raise errors[0]
+    if values:
+        return values[0]
+    raise Elapsed(seconds)
