@@ -84,7 +84,7 @@ def _label(info: dict[str, str]) -> str:
     if "run" in info:
         return info["run"].removeprefix(SAME) if info["run"].startswith(SAME) else f"{info['run']}.py"
     if "screen" in info:
-        return f"what `grade` says of {info['screen']}"
+        return f"what grade says of {info['screen']}"
     if "output" in info:
         on = f" on {info['backend']}" if "backend" in info else ""
         return "all three print" if info["output"] == "same" else f"{info['output']}.py prints{on}"

@@ -89,7 +89,7 @@ def test_a_block_says_what_it_is() -> None:
         "two.py",
         "two.py prints",
         "two.py prints on trio",
-        "what `grade` says of wrong/a.py",
+        "what grade says of wrong/a.py",
     ]
 
 
