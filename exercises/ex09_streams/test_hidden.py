@@ -460,7 +460,7 @@ def test_throttle_lets_everything_through(play):
     promise=11,
     part="throttle",
     diagnosis="read-ahead",
-    feedback="throttle() asked its source before anybody asked throttle().",
+    feedback="throttle() asked its source before anybody asked throttle(), or more often than that.",
     help="ask the source inside of the request, after the pause, and not when the last item was handed on",
 )
 def test_throttle_is_lazy(play):
