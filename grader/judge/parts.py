@@ -60,7 +60,7 @@ def going_on(exercise: Exercise, tests: Sequence[TestResult], root: Root | None)
     written = [result.name for result in results if result.state is not PartState.NOT_WRITTEN]
     if not place or part.name in written or done[:place] != [each.name for each in exercise.parts[:place]]:
         return tuple(tests)
-    help = f"go on with part {place + 1}, {part.name}, and replace the `raise NotImplementedError` by your code"
+    help = f"go on with part {place + 1}, {part.name}: write what its docstring in the stub promises"
     return tuple(_with_help(tests, part.name, help))
 
 

@@ -70,7 +70,7 @@ def main_failure(verdict: Verdict) -> tuple[int, str, str, str]:
     return finding.test.number, finding.failure.diagnosis, finding.failure.error, finding.failure.help
 
 
-HELP = "go on with part 2, two, and replace the `raise NotImplementedError` by your code"
+HELP = "go on with part 2, two: write what its docstring in the stub promises"
 
 
 def test_a_file_with_its_first_part_has_the_points_of_that_and_goes_on_with_the_next(box: Box, root: Path) -> None:

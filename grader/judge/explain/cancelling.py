@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+
 from grader.judge.explain.code import line_of_shield
 from grader.judge.explain.evidence import Case, Evidence, differ
 from grader.judge.explain.finding import Finding
@@ -14,9 +16,10 @@ def shielded(case: Case, evidence: Evidence) -> Finding | None:
     late = _not_cancelled(evidence)
     if late is None:
         return None
+    closing = {node for block in case.code.nodes if _only_closes(block) for node in ast.walk(block)}
     for node in case.code.nodes:
         line = line_of_shield(node)
-        if line is not None:
+        if line is not None and node not in closing:
             mine, theirs = late
             went_on = "" if mine.stopped is None else f" until {seconds(mine.stopped)}"
             return Finding(
@@ -28,6 +31,20 @@ def shielded(case: Case, evidence: Evidence) -> Finding | None:
                 expected=f"`{theirs.name}` is cancelled at {seconds(theirs.end)}",
             )
     return None
+
+
+def _only_closes(node: ast.AST) -> bool:
+    """Whether a block waits for nothing but ``aclose()``: a shield belongs round that."""
+    if not isinstance(node, ast.With):
+        return False
+    waits = [inner for inner in ast.walk(node) if isinstance(inner, ast.Await | ast.AsyncFor | ast.AsyncWith)]
+    return bool(waits) and all(
+        isinstance(wait, ast.Await)
+        and isinstance(wait.value, ast.Call)
+        and isinstance(wait.value.func, ast.Attribute)
+        and wait.value.func.attr == "aclose"
+        for wait in waits
+    )
 
 
 def _not_cancelled(evidence: Evidence) -> tuple[Span, Span] | None:

@@ -191,7 +191,8 @@ def _cancels_at_once(code: Code, group: ast.AsyncWith) -> int | None:
         if isinstance(statement, Function | ast.ClassDef):
             continue
         inside = [statement, *own_nodes(statement)]
-        if any(isinstance(node, ast.Await | ast.AsyncFor | ast.AsyncWith) for node in inside):
+        # At a `yield` the block of a context manager waits for whoever has entered it.
+        if any(isinstance(node, ast.Await | ast.AsyncFor | ast.AsyncWith | ast.Yield) for node in inside):
             return None
         if started and isinstance(statement, ast.Expr) and ast.unparse(statement).endswith("cancel_scope.cancel()"):
             return statement.lineno

@@ -155,6 +155,7 @@ def test_a_group_that_is_cancelled_at_once_is_named_at_that_line() -> None:
     assert found is not None
     assert (found.diagnosis, found.line) == ("early-return", 6)
     assert cancelled_at_once(case(GROUP.format(line="await done.wait()")), evidence(NONE, ALL)) is None
+    assert cancelled_at_once(case(GROUP.format(line="yield done")), evidence(NONE, ALL)) is None
     assert cancelled_at_once(case(GROUP.format(line="pass")), evidence(ALL, ALL)) is None
     assert cancelled_at_once(case("async def join(*fns): ...\n"), evidence(NONE, ALL)) is None
 

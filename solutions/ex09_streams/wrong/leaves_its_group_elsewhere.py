@@ -1,0 +1,106 @@
+# fails: test_the_pieces_compose (crashed)
+# root: crashed
+"""Closing the stream leaves its task group, in whichever task that may be."""
+
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+import anyio
+
+
+@dataclass(frozen=True)
+class Late:
+    seconds: float
+
+
+async def close(source):
+    if hasattr(source, "aclose"):
+        with anyio.CancelScope(shield=True):
+            await source.aclose()
+
+
+async def pump(source, send):
+    try:
+        with send:
+            async for item in source:
+                await send.send(item)
+    finally:
+        await close(source)
+
+
+@asynccontextmanager
+async def merge(*sources):
+    send, receive = anyio.create_memory_object_stream(0)
+    with receive:
+        async with anyio.create_task_group() as tg:
+            with send:
+                for source in sources:
+                    tg.start_soon(pump, source, send.clone())
+            yield receive
+            tg.cancel_scope.cancel()
+
+
+class Throttled:
+    def __init__(self, source, period):
+        self.source = source
+        self.period = period
+        self.began = None
+
+    def __aiter__(self):
+        return self
+
+    async def __anext__(self):
+        if self.began is not None:
+            await anyio.sleep(max(0, self.began + self.period - anyio.current_time()))
+        self.began = anyio.current_time()
+        return await self.source.__anext__()
+
+    async def aclose(self):
+        await close(self.source)
+
+
+def throttle(source, period):
+    return Throttled(source, period)
+
+
+class Timed:
+    def __init__(self, items, seconds):
+        self.items = items
+        self.seconds = seconds
+        self.late = False
+
+    def __aiter__(self):
+        return self
+
+    async def __anext__(self):
+        if self.late:
+            self.late = False
+            return await self.items.__anext__()
+        with anyio.move_on_after(self.seconds):
+            return await self.items.__anext__()
+        self.late = True
+        return Late(self.seconds)
+
+
+class TimeoutEach(Timed):
+    def __init__(self, source, seconds):
+        self.block = merge(source)
+        self.seconds = seconds
+        self.late = False
+        self.is_open = True
+
+    async def __aenter__(self):
+        self.items = await self.block.__aenter__()
+        return self
+
+    async def __aexit__(self, *error):
+        if self.is_open:
+            self.is_open = False
+            return await self.block.__aexit__(*error)
+
+    async def aclose(self):
+        await self.__aexit__(None, None, None)
+
+
+def timeout_each(source, seconds):
+    return TimeoutEach(source, seconds)
