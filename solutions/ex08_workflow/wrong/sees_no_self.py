@@ -1,0 +1,48 @@
+# fails: test_cycles_are_refused[itself] (edge-case)
+# root: edge-case
+"""Looks for cycles among different steps; that a step may need itself is left out."""
+
+from __future__ import annotations
+
+import graphlib
+from collections.abc import Collection, Coroutine, Mapping
+from typing import Any, Protocol
+
+import anyio
+
+
+class Step(Protocol):
+    """One box of the workflow: gets the results that it depends on, and returns its own."""
+
+    def __call__(self, inputs: dict[str, Any], /) -> Coroutine[Any, Any, Any]: ...
+
+
+def check(steps: Mapping[str, Step], deps: Mapping[str, Collection[str]]) -> None:
+    """Raise ValueError if a step is unknown."""
+    if unknown := set(deps).union(*deps.values()) - set(steps):
+        raise ValueError(f"no such steps: {unknown}")
+
+
+def check_cycles(deps: Mapping[str, Collection[str]]) -> None:
+    graphlib.TopologicalSorter({name: set(needed) - {name} for name, needed in deps.items()}).prepare()
+
+
+async def run_workflow(steps: Mapping[str, Step], deps: Mapping[str, Collection[str]]) -> dict[str, Any]:
+    check(steps, deps)
+    check_cycles(deps)
+    finished = {name: anyio.Event() for name in steps}
+    results: dict[str, Any] = {}
+
+    async def run(name: str) -> None:
+        needed = deps.get(name, ())
+        for each in needed:
+            if each == name:
+                continue
+            await finished[each].wait()
+        results[name] = await steps[name]({each: results[each] for each in needed if each != name})
+        finished[name].set()
+
+    async with anyio.create_task_group() as group:
+        for name in steps:
+            group.start_soon(run, name)
+    return results
