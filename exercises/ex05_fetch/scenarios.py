@@ -97,6 +97,10 @@ async def fetch_alone(stage, target, host):
         return await fetch(stage, f"http://{host}{target}")
 
 
+def whole(document):
+    return b"HTTP/1.0 200 OK\r\nContent-Length: %d\r\n\r\n" % len(document) + document
+
+
 async def answered_at_port_80(stage, pieces, only_there):
     """The URL names no port. What goes to port 80 reaches the server, or, if not only that does, what goes to any."""
 
@@ -133,10 +137,10 @@ def redirected(port, only_from):
 
 async def twice(stage):
     """The same URL is fetched twice, and the document has changed in between."""
-    documents = [b"HTTP/1.0 200 OK\r\n\r\nfirst", b"HTTP/1.0 200 OK\r\n\r\nsecond"]
+    documents = [b"first", b"second"]
 
     async def answer(connection, request):
-        await connection.send(documents.pop(0))
+        await connection.send(whole(documents.pop(0)))
 
     async def use(host):
         return [await fetch(stage, f"http://{host}/news") for _ in range(2)]
@@ -211,7 +215,7 @@ async def crowd(stage, count):
                 stage.mark("threads", len(set(threading.enumerate()) - threads_before))
                 everybody_is_here.set()
             await everybody_is_here.wait()
-        await connection.send(b"HTTP/1.0 200 OK\r\n\r\n" + target)
+        await connection.send(whole(target))
 
     async def one(host, number):
         bodies[number] = await fetch(stage, f"http://{host}/{number}")

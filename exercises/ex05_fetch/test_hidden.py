@@ -100,10 +100,8 @@ def test_sends_a_wellformed_request(play):
             "The same URL was fetched twice, and the server got one request. The document may have changed meanwhile.",
             help="send a request in every call, and keep nothing between two calls",
         )
-    assert [found[-6:] for found in body(recording)] == [b"\nfirst", b"second"] or body(recording) == [
-        b"first",
-        b"second",
-    ]
+    # What a submission puts in front of the body is another promise.
+    assert [found.rpartition(b"\n")[2] for found in body(recording)] == [b"first", b"second"]
 
 
 @grading(
@@ -198,7 +196,7 @@ def test_response_in_pieces(play):
     diagnosis="partial-data",
     schedules=5,
     feedback="The body arrived in several pieces. receive() returns what is there and not everything: go on until "
-    "Content-Length bytes have come, or, without that header, until the connection ends.",
+    "Content-Length bytes have come.",
     help="go on receiving while there are fewer bytes behind the empty line than Content-Length says",
     show=("pieces", "expected"),
 )
@@ -207,7 +205,6 @@ def test_body_in_pieces(play):
     pieces = [OK + b"Content-Length: 12\r\n\r\n", b"hello", b", ", b"world"]
 
     assert body(play("answered", pieces=pieces)) == b"hello, world"
-    assert body(play("answered", pieces=[OK + b"X: y\r\n\r\nhello", b", world"])) == b"hello, world"
 
 
 @grading(
@@ -221,7 +218,7 @@ def test_body_in_pieces(play):
 )
 def test_body_without_length_ends_at_eof(play):
     """with no length it ends with the connection"""
-    pieces = [OK + b"Content-Type: text/plain\r\n\r\nhello, world"]
+    pieces = [OK + b"Content-Type: text/plain\r\n\r\nhello", b", world"]
 
     assert body(play("answered", pieces=pieces)) == b"hello, world"
 
@@ -237,7 +234,7 @@ def test_body_without_length_ends_at_eof(play):
 def test_body_is_bytes_not_text(play):
     """the body is bytes, not text"""
     # Long, too: more than one call of receive() returns, and more than any buffer that is likely to be set aside.
-    document = bytes(range(256)) * 1200 + b"\r\n\r\nbehind an empty line"
+    document = b"before\r\n\r\nbehind an empty line" + bytes(range(256)) * 1200
     response = OK + b"Content-Length: %d\r\n\r\n" % len(document) + document
 
     assert body(play("answered", pieces=[response])) == document

@@ -24,7 +24,7 @@ from grader.text import clean, counted, joined, waited_since, whole_points
 MAX_VALUE = 1000
 MAX_OUTPUT_LINES = 12
 MAX_WAITING = 8
-MAX_LANES = 160
+MAX_LANES = 120
 """Lanes on one page. A page in which everything fails shows the first cause of each exercise, then the second."""
 MAX_BYTES = 299_000
 """Bytes of a page that would be larger only for the plays that can be stepped through; these are then cut."""

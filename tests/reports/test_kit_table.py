@@ -27,6 +27,7 @@ def hidden_test(number: int, name: str) -> HiddenTest:
         points=50,
         diagnosis="serial",
         feedback="It is not.",
+        part="",
         promise=None,
         help="",
         schedules=None,

@@ -1,4 +1,4 @@
-# fails: test_calls_run_side_by_side (serial)
+# fails: test_calls_run_side_by_side (deadlock), test_races_nest (serial)
 # root: serial
 """Holds one race at a time."""
 

@@ -1,4 +1,4 @@
-# fails: test_stops_reading_at_content_length (partial-data)
+# fails: test_header_names_in_any_case (partial-data)
 # root: partial-data
 """Knows one spelling of Content-Length."""
 
