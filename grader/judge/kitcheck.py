@@ -28,7 +28,14 @@ from grader.judge.kitanswers import (
     supported_answers,
     wrong_answers,
 )
-from grader.judge.kitclaims import KitProblem, meets_fault, problem, problems_of_right_answer, problems_of_wrong_answer
+from grader.judge.kitclaims import (
+    KitProblem,
+    meets_fault,
+    passes_what_it_names,
+    problem,
+    problems_of_right_answer,
+    problems_of_wrong_answer,
+)
 from grader.judge.kitfault import fault_in
 from grader.judge.kitmending import Mended, fault_of, mended, sentence
 from grader.judge.options import EVERYTHING, PlayOptions
@@ -185,12 +192,29 @@ def _verdicts(
         try:
             faults = _tests_without_end(box, kit, case)
             if not faults:
-                return engine.grade(box, kit, case.exercise, requests), []
+                verdicts = engine.grade(box, kit, case.exercise, requests)
+                return _with_every_schedule_where_few_show_nothing(box, kit, case, requests, verdicts), []
         except KitError as error:
             why = error
             fault = fault_of(why, otherwise=case.place(case.exercise.test_file.name))
             faults = [replace(fault, path=_original(case, fault.path))]
     return [_unjudged(kit, case, request, why) for request in requests], faults
+
+
+def _with_every_schedule_where_few_show_nothing(
+    box: Box, kit: Kit, case: Mended, requests: Sequence[engine.Request], verdicts: Sequence[Verdict]
+) -> list[Verdict]:
+    """The same verdicts, but those under all schedules of wrong answers that fail too little under those asked for."""
+    again = [
+        number
+        for number, (request, verdict) in enumerate(zip(requests, verdicts, strict=True))
+        if not request.options.complete and is_wrong(request.path) and passes_what_it_names(request.path, verdict)
+    ]
+    judged = engine.grade(box, kit, case.exercise, [replace(requests[number], options=EVERYTHING) for number in again])
+    found = list(verdicts)
+    for number, verdict in zip(again, judged, strict=True):
+        found[number] = verdict
+    return found
 
 
 def _tests_without_end(box: Box, kit: Kit, case: Mended) -> list[KitFault]:

@@ -144,6 +144,12 @@ def _passes(verdict: Verdict, claim: Claim) -> bool:
     return not failed and any(names_test(name, test) for name, _ in claim.expected for test in passed)
 
 
+def passes_what_it_names(path: Path, verdict: Verdict) -> bool:
+    """Whether a wrong answer passes a hidden test of which its first line says that it fails."""
+    passed = [test.name for test in verdict.tests if test.passed]
+    return any(names_test(name, test) for name, _ in claim_of(path).expected for test in passed)
+
+
 def _of_root(path: Path, claim: Claim, verdict: Verdict, slugs: Collection[str]) -> Iterator[KitProblem]:
     fault = problem_of_root(path, claim, verdict, slugs)
     if fault is not None:

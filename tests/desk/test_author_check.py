@@ -660,3 +660,27 @@ def test_watching_goes_with_the_screen_alone(root: Path, option: str) -> None:
 
     assert done.returncode == 2
     assert done.stderr.startswith("error: --watch goes with none of --learn, --json and --thorough\n")
+
+
+def test_an_answer_that_fails_under_a_later_schedule_is_no_problem_under_few(root: Path) -> None:
+    """With `--schedules 1` everybody comes in first: what an answer shows under all schedules is what counts."""
+    racing = WRONG_VALUE.replace("    await", RACE + "    await").replace(
+        "return n", "return 2 * n if seen == [1, 2] else n"
+    )
+    (root / "solutions/ex01_double/wrong/races.py").write_text("# fails: test_value (wrong-value)\n" + answer(racing))
+
+    done = inside("kit", "check", ".", "--schedules", "1", "-q", cwd=root)
+
+    assert (done.returncode, done.stdout.splitlines()[:-1]) == (0, [])
+
+
+RACE = """\
+    seen = []
+
+    async def come_in(number):
+        seen.append(number)
+
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(come_in, 1)
+        tasks.start_soon(come_in, 2)
+"""
