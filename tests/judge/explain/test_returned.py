@@ -341,12 +341,12 @@ async def join(*fns):
 """
 
 
-def test_a_tuple_of_results_has_all_points_as_the_lesson_says(box: Box, tmp_path: Path) -> None:
+def test_a_tuple_of_results_has_all_points_as_the_contract_says(box: Box, tmp_path: Path) -> None:
     verdict = verdict_of(box, tmp_path, TUPLE, exercise="ex01", backends=("asyncio", "trio"))
-    lesson = " ".join(builtin().exercise("ex01").lesson.read_text(encoding="utf-8").split())
+    contract = " ".join(builtin().exercise("ex01").stub.read_text(encoding="utf-8").split())
 
     assert verdict.points == 100
-    assert "as a list; another sequence, such as a tuple, will do" in lesson
+    assert "as a list (another sequence, such as a tuple, will do)" in contract
 
 
 SWALLOWS = """

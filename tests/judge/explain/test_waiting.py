@@ -108,5 +108,5 @@ def test_a_program_that_polls(box: Box, tmp_path: Path) -> None:
 
     assert failures
     assert {(one.diagnosis, one.line) for one in failures} == {("polling", 10)}
-    assert failures[0].got == "over at 5.1 s"
-    assert failures[0].expected == "over at 5 s"
+    assert failures[0].got == "over at 5.4 s"
+    assert failures[0].expected == "over at 5.372 s"
