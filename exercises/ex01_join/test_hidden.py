@@ -28,6 +28,7 @@ def test_results_in_argument_order(play):
     points=9,
     promise=3,
     diagnosis="serial",
+    schedules=6,
     feedback="Each function waits until all three are running. They never all ran at once: one was awaited before "
     "the next was started.",
     show=("expected",),
@@ -101,6 +102,7 @@ def test_takes_as_long_as_the_slowest(play):
     points=4,
     promise=8,
     diagnosis="edge-case",
+    schedules=6,
     feedback="join() of nothing must return an empty list.",
     help="do without a special case for no functions: a loop over nothing runs no turn, and a list of nothing is empty",
     show=("expected",),
@@ -114,6 +116,7 @@ def test_zero_functions(play):
     points=6,
     promise=1,
     diagnosis="eager",
+    schedules=6,
     feedback="A function was called although nobody had awaited join() yet, or the calls did not happen when it was.",
     help="write `async def join(*fns)` and do everything inside of it: nothing of that runs before the `await`",
 )
@@ -126,6 +129,7 @@ def test_awaiting_is_what_starts_it(play):
     points=6,
     promise=6,
     diagnosis="falsy-value",
+    schedules=6,
     feedback="The functions returned None, False, 0, empty text, other values and exception objects. All of them are "
     "ordinary results, and one of them got lost, was changed or was raised.",
     help="do not look at the value: keep apart whether a function is done, and what it returned",
@@ -144,6 +148,7 @@ def test_any_value_is_a_value(play):
     points=4,
     promise=2,
     diagnosis="completion-order",
+    schedules=6,
     feedback="The same function given three times must run three times, and every call has its own result.",
     help="give each call a place of its own for its result: by position, not by function",
 )
@@ -173,6 +178,7 @@ def test_same_function_twice_runs_twice(play):
     points=3,
     promise=2,
     diagnosis="lost-error",
+    schedules=6,
     feedback="A function that had failed was called again. Each is called exactly once.",
     help="call each function once; whether it is tried again is the caller's decision",
 )
@@ -218,6 +224,7 @@ def test_first_error_cancels_the_rest_at_once(play):
     points=5,
     promise=9,
     diagnosis="cleanup-not-awaited",
+    schedules=6,
     feedback="join() was over while a cancelled function was still cleaning up.",
     help="return, or raise, behind the `async with` of the task group: leaving it waits for every clean-up",
 )
@@ -233,6 +240,7 @@ def test_cleanup_of_cancelled_siblings_is_awaited(play):
     points=4,
     promise=10,
     diagnosis="lost-error",
+    schedules=6,
     feedback="A function failed before its first await, and its error did not come out of join().",
     help="let the error leave its task: the task group then cancels the other tasks and raises it",
 )
@@ -325,6 +333,7 @@ def test_outer_cancellation_stops_everything(play):
     points=5,
     promise=4,
     diagnosis="no-checkpoint",
+    schedules=6,
     feedback="One function ran far ahead of the other; under join() they take turns.",
     help="run each function in a task of its own: tasks of one group take turns",
 )
@@ -346,6 +355,7 @@ def test_join_is_fair(play):
     points=3,
     promise=12,
     diagnosis="stale-state",
+    schedules=6,
     feedback="A join() of two join()s did not work like one big join().",
     help="keep everything that a call needs in variables of that call, and none in the module",
     show=("expected",),
@@ -363,6 +373,7 @@ def test_joins_nest(play):
     points=3,
     promise=12,
     diagnosis="stale-state",
+    schedules=6,
     feedback="join() was called four times, one call after another, and one behaved as if it knew of an earlier one.",
     help="keep everything that a call needs in variables of that call, and none in the module",
 )
@@ -379,6 +390,7 @@ def test_calls_do_not_remember(play):
     points=3,
     promise=12,
     diagnosis="stale-state",
+    schedules=6,
     feedback="Two calls of join() ran at the same time, and one of them got in the way of the other.",
     help="keep everything that a call needs in variables of that call, and none in the module",
 )

@@ -25,6 +25,7 @@ def test_first_to_finish_wins(play):
     points=6,
     promise=1,
     diagnosis="serial",
+    schedules=6,
     feedback="Each contestant waits until all three are running. They never all ran at once: one was awaited before "
     "the next was started.",
     show=("expected",),
@@ -70,6 +71,7 @@ def test_all_run_at_once_however_many(play):
     points=7,
     promise=5,
     diagnosis="losers-left-running",
+    schedules=6,
     feedback="The race was decided after 1 s. A loser went on working; it must be cancelled.",
     help="let the first to finish call `tg.cancel_scope.cancel()`, which stops all other tasks of the group",
     show=("seconds",),
@@ -85,6 +87,7 @@ def test_losers_are_cancelled(play):
     points=7,
     promise=5,
     diagnosis="polling",
+    schedules=6,
     feedback="The winner was done after 1.3719 s, and the losers were cancelled at another time.",
     help="let the task of the winner itself cancel the group: nobody has to look whether somebody is done",
     show=("seconds",),
@@ -107,6 +110,7 @@ def test_returns_the_moment_the_winner_is_done(play):
     points=7,
     promise=6,
     diagnosis="cleanup-not-awaited",
+    schedules=6,
     feedback="A loser needed 3 s to clean up after it had been cancelled. select() must be over when the clean-up is, "
     "neither before nor after.",
     help="return behind the `async with` of the task group: leaving it waits for every clean-up",
@@ -168,6 +172,7 @@ def test_an_instant_finisher_wins(play):
     points=7,
     promise=4,
     diagnosis="lost-error",
+    schedules=6,
     feedback="The first contestant to finish failed, after 1 s. That is the outcome: its error must be raised at "
     "once, and the others are cancelled.",
     help="treat an error like a value: the first outcome of either kind decides the race",
@@ -212,6 +217,7 @@ def test_any_error_decides(play):
     points=4,
     promise=7,
     diagnosis="losers-left-running",
+    schedules=6,
     feedback="A loser would have failed one second after the end of the race. Its error must not come out.",
     help="cancel the losers as soon as the race is decided: then there is no later error",
     show=("expected",),
@@ -228,6 +234,7 @@ def test_a_loser_that_would_have_failed_is_no_error(play):
     points=6,
     promise=7,
     diagnosis="stale-state",
+    schedules=6,
     feedback="A loser finished in spite of being cancelled and took the place of the winner. The first decision "
     "counts.",
     help="store the winner only if there is none yet",
@@ -315,6 +322,7 @@ def test_outer_cancellation_stops_everything(play):
     points=4,
     promise=10,
     diagnosis="edge-case",
+    schedules=6,
     feedback="select() of nothing must raise ValueError: there is nothing that could ever finish.",
     help="look at the number of contestants first: `if not fns: raise ValueError(...)`",
 )
@@ -375,6 +383,7 @@ def test_a_race_may_take_days(play):
     points=2,
     promise=11,
     diagnosis="stale-state",
+    schedules=6,
     feedback="select() was called four times, one call after another, and one behaved as if it knew of an earlier one.",
     help="keep everything that a call needs in variables of that call, and none in the module",
 )
@@ -391,6 +400,7 @@ def test_calls_do_not_remember(play):
     points=2,
     promise=11,
     diagnosis="stale-state",
+    schedules=6,
     feedback="Two races were held at the same time, and one of them got in the way of the other.",
     help="keep everything that a call needs in variables of that call, and none in the module",
 )
@@ -406,6 +416,7 @@ def test_calls_run_side_by_side(play):
     points=1,
     promise=11,
     diagnosis="stale-state",
+    schedules=6,
     feedback="A race of two races did not have the winner that it must have.",
     help="keep everything that a call needs in variables of that call, and none in the module",
     show=("expected",),

@@ -29,6 +29,7 @@ EXERCISE = Exercise(
     file="join.py",
     concepts=(),
     level=1,
+    after=(),
     minutes=1,
     needs=(),
     backends=("asyncio", "trio"),
