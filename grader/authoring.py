@@ -48,7 +48,7 @@ class Caller(Protocol):
         """Whether a cancellation has ended it: ``if caller.cancelled: ...``, below the ``with``. False before."""
 
 
-class Stretch(AbstractContextManager[None], AbstractAsyncContextManager[None], Protocol):
+class _Stretch(AbstractContextManager[None], AbstractAsyncContextManager[None], Protocol):
     """What ``stage.span`` gives: a context manager for ``async with``, and for ``with``."""
 
 
@@ -98,7 +98,7 @@ class Stage(Protocol):
             return accounts
         """
 
-    def span(self, name: str) -> Stretch:
+    def span(self, name: str) -> _Stretch:
         """Record when a stretch of work begins and ends, and how. Spans are the lanes of the timeline.
 
         Exceptions and cancellation go through. The hidden test reads ``recording.span(name)``::
@@ -109,7 +109,7 @@ class Stage(Protocol):
         In a plain function, such as one in a worker thread or a scenario without an event loop, enter it with ``with``.
         """
 
-    def follow(self, name: str, coroutine: Coroutine[Any, Any, _T]) -> Coroutine[Any, Any, _T]:
+    def follow(self, name: str, coroutine: Coroutine[Any, Any, Any]) -> Coroutine[Any, Any, Any]:
         """A coroutine that does what this one does, and is a lane of the timeline: each ``send`` is one of its steps.
 
         For scenarios without an event loop (``backends = []``), whose submission runs coroutines itself::

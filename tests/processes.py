@@ -41,7 +41,7 @@ def start(*args: str, cwd: Path, env: dict[str, str] | None = None, **pipes: int
 def grade(*args: str, cwd: Path, env: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
     """Run the command as a person does, in a folder."""
     process = start(*args, cwd=cwd, env=env)
-    out, errors = process.communicate(timeout=100)
+    out, errors = process.communicate(timeout=200)
     return subprocess.CompletedProcess(args, process.returncode, out.decode(), errors.decode())
 
 

@@ -281,9 +281,9 @@ def test_an_error_in_one_source_comes_out(play):
         if closed_before_left(recording, "a", "b"):
             raise Diagnosed("not-closed", "A source failed, and not all of them were closed behind it.", help=CLOSE)
 
-    raised = play("failing", both=True, after=3, within=FAR).raised
-    assert raised
-    if not {leaf.token for leaf in raised.leaves} <= {"error of a", "error of b"}:
+    recording = play("failing", both=True, after=3, within=FAR)
+    assert recording.raised
+    if not {leaf.token for leaf in recording.raised.leaves} <= {"error of a", "error of b"}:
         raise Diagnosed("lost-error", "Two sources failed at one moment, and what came out is the error of neither.")
 
 

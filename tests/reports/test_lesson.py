@@ -29,7 +29,7 @@ def test_a_table_and_a_link_are_as_on_github() -> None:
 
 def test_a_link_to_another_lesson_leads_to_its_page() -> None:
     assert 'href="ex01.html"' in html("[join](../ex01_join/README.md)")
-    assert 'href="ex12.html"' in html("[all](../ex12_downloads/)")
+    assert 'href="ex12.html"' in html("[all](../ex12_manager/)")
 
 
 @pytest.mark.parametrize("link", ["javascript:alert(1)", "data:text/html,x", "vbscript:x"])

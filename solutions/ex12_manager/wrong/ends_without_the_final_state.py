@@ -1,4 +1,5 @@
 # fails: test_updates_end_with_the_manager (missed-change)
+# root: missed-change
 """Looks whether the manager is closed before it delivers what is new."""
 
 from __future__ import annotations

@@ -1,4 +1,5 @@
 # fails: test_starting_does_not_lock_up_the_ui (wrong-kind)
+# root: wrong-kind
 """start() is a coroutine function: calling it starts nothing."""
 
 from __future__ import annotations

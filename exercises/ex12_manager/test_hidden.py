@@ -666,7 +666,7 @@ def test_status_and_wait_agree(play):
                 f"cancel() came {when}. The status of the download was {ends[0]!r} first and {ends[-1]!r} later.",
                 help="decide once, at the end of the download's task, how it ended",
             )
-        assert ends
+        assert ends != []
         for name in ("early", "later"):
             attempt = recording.attempt(name)
             if (attempt.how == "returned") != (ends[0] == "done"):
