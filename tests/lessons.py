@@ -105,7 +105,9 @@ def output_of(block: Block, backend: str = "") -> str:
             timeout=SECONDS,
             check=False,
         )
-    return done.stdout.replace(f"{folder}{os.sep}", "")
+    # On a busy computer asyncio may find that a worker process has been waited for already, and says so on stderr.
+    lines = [line for line in done.stdout.splitlines(keepends=True) if not line.startswith("Unknown child process")]
+    return "".join(lines).replace(f"{folder}{os.sep}", "")
 
 
 def output_named(block: Block) -> str:

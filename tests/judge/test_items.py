@@ -105,10 +105,10 @@ def test_pytest_and_grade_agree_on_some_right_and_wrong_answers_of_an_exercise(b
 
 @pytest.mark.slow
 @pytest.mark.parametrize("exercise", COURSE.exercises, ids=lambda exercise: exercise.id)
-def test_pytest_and_grade_agree_on_every_answer_of_every_exercise(box: Box, exercise: Exercise) -> None:
+def test_pytest_and_grade_agree_on_every_sixth_answer_of_every_exercise(box: Box, exercise: Exercise) -> None:
     # In natural order alone: both count schedules in the same place, and all of them take twelve times as long.
     options = PlayOptions(schedules=1)
-    assert_alike(box, exercise, answer_requests(exercise, options), "--schedules", "1")
+    assert_alike(box, exercise, answer_requests(exercise, options)[::6], "--schedules", "1")
 
 
 def test_an_answer_that_may_use_what_is_off_limits_is_played(box: Box) -> None:

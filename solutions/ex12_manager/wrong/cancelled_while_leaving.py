@@ -1,4 +1,4 @@
-# fails: test_cancelling_the_block_cancels_everything (never-over)
+# fails: test_cancelling_the_block_cancels_everything[0] (never-over)
 # root: never-over
 """Ends what is queued after an error of the body, and not if the wait for the last ones is cancelled."""
 

@@ -1,4 +1,4 @@
-# fails: test_cancelling_the_block_cancels_everything (swallowed-cancellation)
+# fails: test_cancelling_the_block_cancels_everything[0] (swallowed-cancellation)
 # root: swallowed-cancellation
 """Protects the wait for the last downloads from cancellation."""
 

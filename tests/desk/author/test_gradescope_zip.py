@@ -494,6 +494,6 @@ def test_the_course_is_installed_from_an_index_and_graded(tmp_path: Path) -> Non
         if exercise.reference is not None
     ]
     run = platform.submit(files(*answers))
-    assert (run.code, run.results and run.results["score"]) == (0, 500)
+    assert (run.code, run.results and run.results["score"]) == (0, 100 * len(answers))
     wrong = (CHECKOUT / "solutions" / "ex01_join" / "wrong" / "sequential.py").read_text()
-    assert platform.submit(files(*answers, file("join.py", wrong))).results["score"] == 449  # type: ignore[index]
+    assert platform.submit(files(*answers, file("join.py", wrong))).results["score"] == 1149  # type: ignore[index]
