@@ -1,4 +1,4 @@
-# fails: test_the_workflow_of_the_lesson
+# fails: test_the_workflow_of_the_lesson (late-start)
 # root: raised
 """Hands the result to a task that stores it, and sets the event without waiting for that."""
 
