@@ -394,7 +394,7 @@ def test_the_same_url_twice_is_two_downloads(play):
     promise=10,
     part="limits",
     schedules=9,
-    diagnosis="over-the-limit",
+    diagnosis="too-many-at-once",
     feedback="Five downloads were started with max_concurrent=2. Two may run; the others are queued, and not fetched.",
     help="put each download into a queue, and begin those in front while fewer than max_concurrent are running",
     show=("files", "limit"),
@@ -407,13 +407,13 @@ def test_at_most_so_many_run(play):
     at_once = most_at_once(recording)
     if at_once > 2:
         raise Diagnosed(
-            "over-the-limit",
+            "too-many-at-once",
             f"Five downloads were started with max_concurrent=2, and {at_once} ran at the same time.",
         )
     early = sum(time < 2 for time in recording.times("fetch"))
     if early > 2:
         raise Diagnosed(
-            "over-the-limit",
+            "too-many-at-once",
             f"With max_concurrent=2, fetch() was called for {early} downloads before the first of them was over.",
             help="call fetch() when it is the turn of the download, in its task, and not in start()",
         )
@@ -436,7 +436,7 @@ def test_at_most_so_many_run(play):
     promise=10,
     part="limits",
     schedules=3,
-    diagnosis="shared-object",
+    diagnosis="shared-state",
     feedback="Two managers with a limit of two each were used at the same time. Each had two downloads, and some of "
     "them had to wait for the other manager's, or never began.",
     help="make queue and counter in `__init__`: what is made in the class or in the module belongs to all managers",
@@ -447,7 +447,7 @@ def test_each_manager_counts_its_own(play):
 
     if len(recording.times("fetch")) < 4 or any(recording.times("fetch")):
         raise Diagnosed(
-            "shared-object",
+            "shared-state",
             "Two managers with max_concurrent=2 had two downloads each, and not all four of them began at once.",
         )
     for side in ("left", "right"):
@@ -873,7 +873,7 @@ def test_first_update_comes_at_once(play):
     assert item == wanted
     if recording.values("the same item") != [wanted]:
         raise Diagnosed(
-            "shared-object",
+            "shared-state",
             "An item of updates() said another thing later than when it was delivered.",
             help="make a tuple with new Snapshots for each item: neither the handles nor a list that goes on changing",
         )

@@ -3,7 +3,7 @@
 All faults are found in one run: those of the reading of the kit first, then those that show when the answers are
 graded. An exercise with faults is judged as far as it goes (``kitmending``), and what follows only from a fault that is
 reported already is not reported again. ``kitanswers`` says what stands in the first lines of answers; ``kitclaims``
-holds the answers against it.
+holds the answers against it, and ``kitverdicts`` has them graded.
 """
 
 from __future__ import annotations
@@ -14,9 +14,8 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from grader.errors import KitError, UsageError
+from grader.errors import UsageError
 from grader.judge import engine, kitpromises, kitroots
-from grader.judge.attempt import ENDLESS
 from grader.judge.explain.learned import FILE
 from grader.judge.kitanswers import (
     claim_of,
@@ -24,20 +23,19 @@ from grader.judge.kitanswers import (
     names_test,
     request_for,
     shown,
-    stub_request,
     supported_answers,
     wrong_answers,
 )
 from grader.judge.kitclaims import (
     KitProblem,
     meets_fault,
-    passes_what_it_names,
     problem,
     problems_of_right_answer,
     problems_of_wrong_answer,
 )
 from grader.judge.kitfault import fault_in
-from grader.judge.kitmending import Mended, fault_of, mended, sentence
+from grader.judge.kitmending import Mended, mended, sentence
+from grader.judge.kitverdicts import original_of, verdicts_for_check, without_tests_never_judged
 from grader.judge.options import EVERYTHING, PlayOptions
 from grader.judge.verdict import TestResult, Verdict
 from grader.kit.diagnosis import NOT_WRITTEN
@@ -55,8 +53,6 @@ from grader.text import counted, joined
 
 RIGHT_ANSWERS = 3
 """How many structurally different right answers an exercise has at least."""
-_SECONDS_TO_END = 5
-"""Seconds of CPU time in which hidden tests have ended that end at all, on what the reference answer returns."""
 MUTANTS = "mutants.toml"
 """What ``kitthorough`` reads beside a reference."""
 OF_KIT = "kit"
@@ -163,10 +159,10 @@ def _check_around(kit: Kit, known: Sequence[KitFault]) -> Iterator[Checked]:
 def _check_exercise(box: Box, kit: Kit, exercise: Exercise, read: ReadKit, options: PlayOptions) -> Iterator[Checked]:
     with mended(exercise, read) as case:
         files = supported_answers(case.original)
-        verdicts, hindering = _verdicts(box, kit, case, files, options)
+        verdicts, hindering = verdicts_for_check(box, kit, case, files, options)
         if hindering:
             case = replace(case, faults=(*case.faults, *hindering), judgeable=False)
-        case = _without_tests_never_judged(case, verdicts[1:])
+        case = without_tests_never_judged(case, verdicts[1:])
         yield from _check_kit_files(case, verdicts)
         if verdicts and case.stub_is_whole and case.judgeable:
             yield _check_stub(case, verdicts[0])
@@ -178,97 +174,6 @@ def _check_exercise(box: Box, kit: Kit, exercise: Exercise, read: ReadKit, optio
         if kitpromises.concerns(case):
             yield _check_contract(case, [(path, verdict) for path, verdict, _ in answers if is_wrong(path)])
         yield _check_whole(kit, case, answers)
-
-
-def _verdicts(
-    box: Box, kit: Kit, case: Mended, files: Sequence[Path], options: PlayOptions
-) -> tuple[list[Verdict], list[KitFault]]:
-    """The verdicts on the stub and on the answers, and the faults of the kit that kept them from being judged."""
-    requests = [stub_request(case.exercise), *(request_for(path, options) for path in files)]
-    what = "nothing of this exercise can be judged"
-    why = KitError(what, hint="Correct what is reported of it.")
-    faults: list[KitFault] = []
-    if case.judgeable:
-        try:
-            faults = _tests_without_end(box, kit, case)
-            if not faults:
-                verdicts = engine.grade(box, kit, case.exercise, requests)
-                return _with_every_schedule_where_few_show_nothing(box, kit, case, requests, verdicts), []
-        except KitError as error:
-            why = error
-            fault = fault_of(why, otherwise=case.place(case.exercise.test_file.name))
-            faults = [replace(fault, path=_original(case, fault.path))]
-    return [_unjudged(kit, case, request, why) for request in requests], faults
-
-
-def _with_every_schedule_where_few_show_nothing(
-    box: Box, kit: Kit, case: Mended, requests: Sequence[engine.Request], verdicts: Sequence[Verdict]
-) -> list[Verdict]:
-    """The same verdicts, but those under all schedules of wrong answers that fail too little under those asked for."""
-    again = [
-        number
-        for number, (request, verdict) in enumerate(zip(requests, verdicts, strict=True))
-        if not request.options.complete and is_wrong(request.path) and passes_what_it_names(request.path, verdict)
-    ]
-    judged = engine.grade(box, kit, case.exercise, [replace(requests[number], options=EVERYTHING) for number in again])
-    found = list(verdicts)
-    for number, verdict in zip(again, judged, strict=True):
-        found[number] = verdict
-    return found
-
-
-def _tests_without_end(box: Box, kit: Kit, case: Mended) -> list[KitFault]:
-    """The faults of hidden tests that do not end on the reference answer: each other answer would wait for them."""
-    reference = case.original.reference
-    if reference is None:
-        return []
-    seconds = min(_SECONDS_TO_END, case.exercise.limits.judging_seconds)
-    exercise = replace(case.exercise, limits=replace(case.exercise.limits, judging_seconds=seconds))
-    # In natural order, which takes little time: a test without an end has none in any order.
-    (verdict,) = engine.grade(box, kit, exercise, [request_for(reference, PlayOptions(schedules=1))])
-    endless = {test.name for test in verdict.tests for result in test.results if ENDLESS in result.reason}
-    hint = "Look for a loop in this test that nothing ends, such as `while True`."
-    return [
-        KitFault(
-            path=case.original.test_file,
-            line=test.line,
-            what=f"`{test.name}` computes without an end on the reference answer, so no answer was judged",
-            hint=hint,
-        )
-        for test in case.original.tests
-        if test.name in endless
-    ]
-
-
-def _without_tests_never_judged(case: Mended, verdicts: Sequence[Verdict]) -> Mended:
-    """The same with a fault for each hidden test that no answer can be judged by, as it looks at no play."""
-    reasons: dict[str, set[str]] = {}
-    for judged in (judged for verdict in verdicts for judged in verdict.tests):
-        reasons.setdefault(judged.name, set()).update(result.reason for result in judged.results)
-    faults, left_out = list(case.faults), set(case.left_out)
-    for test in case.original.tests:
-        (reason, *others) = reasons.get(test.name) or [""]
-        if reason and not others and fault_in(reason) is None:
-            what = f"no answer can be judged by `{test.name}`: {reason}"
-            hint = 'Write what must hold of a play: `assert play("scenario").result == 6`.'
-            faults.append(KitFault(path=case.original.test_file, line=test.line, what=what, hint=hint))
-            left_out.add(test.name.partition("[")[0])
-    return replace(case, faults=tuple(faults), left_out=frozenset(left_out))
-
-
-def _unjudged(kit: Kit, case: Mended, request: engine.Request, error: KitError) -> Verdict:
-    """The verdict on an answer of which nothing can be played: what its text alone shows."""
-    verdict = engine.not_judged(kit, case.exercise, request, error)
-    taken = submission.take(request.path, limit=case.exercise.limits.file_bytes)
-    if isinstance(taken, Fault):
-        return replace(verdict, faults=(taken,))
-    stub = case.exercise.stub.read_text(encoding="utf-8", errors="replace") if case.stub_is_whole else ""
-    return replace(verdict, faults=request.check(taken, case.exercise, stub).faults)
-
-
-def _original(case: Mended, path: Path) -> Path:
-    """The file of the kit for one of the copy that was judged."""
-    return case.place(path.name) if path.parent.name == case.original.folder.name else path
 
 
 # ---- what must hold --------------------------------------------------------------------------------------------------
@@ -399,7 +304,7 @@ def _check_whole(kit: Kit, case: Mended, answers: Sequence[tuple[Path, Verdict, 
         if case.is_whole and all(verdict.complete_run for _, verdict in wrong):
             lessons = kitroots.lessons_of(wrong)
             faults = kitroots.problems_of_file(replace(case.exercise, solutions=exercise.solutions), lessons)
-            problems += [KitProblem(fault=replace(fault, path=_original(case, fault.path))) for fault in faults]
+            problems += [KitProblem(fault=replace(fault, path=original_of(case, fault.path))) for fault in faults]
     elif (kit.root / "solutions").is_dir():
         folder = kit.root / "solutions" / exercise.folder.name
         hint = f"Add the reference answer `{folder / exercise.file}`, and the folders `right/` and `wrong/` beside it."

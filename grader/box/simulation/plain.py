@@ -134,9 +134,7 @@ class PlainSimulation(Simulation):
         trace, record = self.trace, self.trace.tasks[number]
         if not trace.collects or len(trace.events) >= MAX_EVENTS:
             return
-        if kind == "suspend" and record.parent is None:
-            trace.add(self.now, kind, number)
-        elif kind == "suspend":
+        if kind == "suspend" and record.parent is not None:
             trace.suspended(self.now, number, record.task)
         else:
             trace.add(self.now, kind, number)

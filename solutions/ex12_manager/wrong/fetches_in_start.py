@@ -1,5 +1,5 @@
-# fails: test_at_most_so_many_run (over-the-limit)
-# root: over-the-limit
+# fails: test_at_most_so_many_run (too-many-at-once)
+# root: too-many-at-once
 """Calls fetch() in start(), before it is the turn of the download."""
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
-# fails: test_first_update_comes_at_once (shared-object)
-# root: shared-object
+# fails: test_first_update_comes_at_once (shared-state)
+# root: shared-state
 """Hands out the handles themselves, which go on changing."""
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
-# fails: test_each_manager_counts_its_own (shared-object)
-# root: shared-object
+# fails: test_each_manager_counts_its_own (shared-state)
+# root: shared-state
 """Counts in the class, so that all managers share one number."""
 
 from __future__ import annotations

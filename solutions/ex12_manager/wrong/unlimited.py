@@ -1,5 +1,5 @@
-# fails: test_at_most_so_many_run (over-the-limit)
-# root: over-the-limit
+# fails: test_at_most_so_many_run (too-many-at-once)
+# root: too-many-at-once
 """Begins every download at once, whatever max_concurrent says."""
 
 from __future__ import annotations
