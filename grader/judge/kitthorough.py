@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from grader.judge import engine
-from grader.judge.kitanswers import is_wrong, request_for, shown, supported_answers
+from grader.judge.kitanswers import is_wrong, request_for, supported_answers
 from grader.judge.kitcheck import MUTANTS, OF_KIT, Checked
 from grader.judge.kitclaims import KitProblem, problem
 from grader.judge.kitmutants import Mutant, mutants_of
@@ -50,15 +50,16 @@ def prove(box: Box, kit: Kit, only: Collection[str] | None = None) -> Iterator[C
 
     Raises MachineError where the library that makes mutants is missing.
     """
-    passing: list[str] = []
+    passing = 0
     chosen = [exercise for exercise in kit.exercises if only is None or exercise.folder.name in only]
     for exercise in chosen:
         if exercise.solutions is not None and exercise.reference is not None:
             yield _under_many_schedules(box, kit, exercise)
             yield _against_mutants(box, kit, exercise, exercise.reference)
-            passing += _passing_in_natural_order(box, kit, exercise)
-    what = f"{counted(len(passing), 'wrong answer')} passed in natural order on asyncio: {', '.join(passing) or 'none'}"
-    yield Checked(exercise=OF_KIT, subject="natural order", summary=what)
+            count = _passing_in_natural_order(box, kit, exercise)
+            passing += count
+            yield _passed_in_natural_order(exercise.id, count)
+    yield _passed_in_natural_order(OF_KIT, passing)
 
 
 # ---- schedules -------------------------------------------------------------------------------------------------------
@@ -104,7 +105,7 @@ def _against_mutants(box: Box, kit: Kit, exercise: Exercise, reference: Path) ->
     if breaking and killed / breaking < LEAST_KILLED:
         what = f"hidden tests notice {killed} of the {breaking} mutants that break a promise, under {LEAST_KILLED:.0%}"
         problems.append(problem(exercise.test_file, 1, what, "Write tests that notice more of them."))
-    summary = f"{killed} of {counted(len(mutants), 'mutant')} noticed, {equivalent} that break no promise"
+    summary = f"{killed} of {len(mutants)} noticed, {equivalent} equivalent"
     return Checked(exercise=exercise.id, subject="mutants", summary=summary, problems=tuple(problems))
 
 
@@ -169,15 +170,16 @@ def _as_bool(value: object) -> bool | None:
 # ---- natural order ---------------------------------------------------------------------------------------------------
 
 
-def _passing_in_natural_order(box: Box, kit: Kit, exercise: Exercise) -> list[str]:
-    """The wrong answers that a grader without schedules and without a second backend would let pass."""
+def _passed_in_natural_order(exercise: str, count: int) -> Checked:
+    summary = f"{counted(count, 'wrong answer')} passed on asyncio"
+    return Checked(exercise=exercise, subject="natural order", summary=summary)
+
+
+def _passing_in_natural_order(box: Box, kit: Kit, exercise: Exercise) -> int:
+    """How many wrong answers a grader without schedules and without a second backend would let pass."""
     if "asyncio" not in exercise.backends:
-        return []
+        return 0
     options = PlayOptions(backends=("asyncio",), schedules=1)
     wrong = [path for path in supported_answers(exercise) if is_wrong(path)]
     verdicts = engine.grade(box, kit, exercise, [request_for(path, options) for path in wrong])
-    return [
-        f"{exercise.id} {shown(path)}"
-        for path, verdict in zip(wrong, verdicts, strict=True)
-        if verdict.tests and all(test.passed for test in verdict.tests)
-    ]
+    return sum(bool(verdict.tests) and all(test.passed for test in verdict.tests) for verdict in verdicts)

@@ -307,7 +307,7 @@ def _show_summary(screen: Screen, verdicts: Sequence[Verdict], commands: Sequenc
         points = f"{whole_points(verdict.points):3}" if verdict.tests else "  -"
         screen.line(
             Piece(screen.fit(verdict.exercise, 6), "strong"),
-            Piece(screen.fit(verdict.title, 16)),
+            Piece(screen.fit(verdict.title, 15) + " "),
             Piece(status, STATUS_STYLES[verdict.status]),
             Piece(f"{points}  "),
             Piece(why, "quiet"),
@@ -361,7 +361,7 @@ def show_list(console: Console, progress: Sequence[ExerciseProgress], *, glyphs:
         right = [Piece(f"level {exercise.level}   {exercise.minutes:3} min   ", "quiet"), _state(exercise)]
         left = [
             Piece(screen.fit(exercise.id, 6), "strong"),
-            Piece(screen.fit(exercise.title, 16)),
+            Piece(screen.fit(exercise.title, 15) + " "),
             Piece(exercise.summary, "quiet"),
         ]
         screen.spread(left, right)

@@ -21,7 +21,7 @@ def root(tmp_path: Path) -> Path:
 
 
 def proved(box: Box, root: Path) -> dict[str, Checked]:
-    return {checked.subject: checked for checked in kitthorough.prove(box, load_kit(root))}
+    return {checked.subject: checked for checked in kitthorough.prove(box, load_kit(root)) if checked.exercise != "kit"}
 
 
 def test_a_sound_kit_is_proved(box: Box, root: Path) -> None:
@@ -29,8 +29,8 @@ def test_a_sound_kit_is_proved(box: Box, root: Path) -> None:
 
     assert [checked.problems for checked in found.values()] == [(), (), ()]
     assert found["schedules"].summary == "4 right answers, 200 schedules"
-    assert found["mutants"].summary == "6 of 6 mutants noticed, 0 that break no promise"
-    assert found["natural order"].summary == "0 wrong answers passed in natural order on asyncio: none"
+    assert found["mutants"].summary == "6 of 6 noticed, 0 equivalent"
+    assert found["natural order"].summary == "0 wrong answers passed on asyncio"
 
 
 def test_a_right_answer_that_fails_under_some_schedule_is_a_problem(
@@ -66,7 +66,7 @@ def test_a_reason_for_a_mutant_settles_it_and_one_too_many_is_a_problem(box: Box
 
     checked = proved(box, root)["mutants"]
 
-    assert "1 that break no promise" in checked.summary
+    assert "1 equivalent" in checked.summary
     said = [problem.fault.what for problem in checked.problems]
     assert "no mutant that survives reads `pass` in place of `x = 1`" in said
     assert not [what for what in said if what.startswith("no hidden test notices `pass`")]
