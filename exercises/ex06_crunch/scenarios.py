@@ -94,7 +94,12 @@ async def beside_a_ticker(
         async with stage.span("crunch"):
             results = await stage.submission.crunch(job.steps, budget=budget, clock=job.clock)
         group.cancel_scope.cancel()
-    return {"turns": ticker.turns, "complete": results == list(range(len(seconds))), "elsewhere": job.elsewhere}
+    return {
+        "turns": ticker.turns,
+        "complete": results == list(range(len(seconds))),
+        "computed": job.done,
+        "elsewhere": job.elsewhere,
+    }
 
 
 async def unlimited_beside_a_ticker(stage: Stage, steps: int) -> dict[str, Any]:

@@ -46,6 +46,18 @@ def beside_a_ticker(
     return play("beside_a_ticker", seconds=seconds, budget=budget, start=start, other=other)
 
 
+def turns_in(recording: Recording) -> list[int]:
+    """The turns of the other task, each as how many steps were done then."""
+    any_step(recording.result["computed"])
+    turns: list[int] = recording.result["turns"]
+    return turns
+
+
+def any_step(computed: int) -> None:
+    if not computed:
+        raise Diagnosed("nothing-done", "crunch() came back, and had computed no step.")
+
+
 def counted(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
@@ -137,8 +149,8 @@ def test_others_get_a_turn_after_each_slice(play: Play, seconds: list[float], bu
 def test_a_slice_is_never_interrupted(play: Play) -> None:
     """no other task runs within a slice"""
     for seconds, budget in ((EVEN, 10), (UNEVEN, 10), (EVEN, 2.5), (HALVES, 1.25)):
-        never_interrupted(beside_a_ticker(play, seconds, budget).result["turns"], seconds, budget)
-    never_interrupted(play("unlimited_beside_a_ticker", steps=1000).result["turns"], [1] * 1000, float("inf"))
+        never_interrupted(turns_in(beside_a_ticker(play, seconds, budget)), seconds, budget)
+    never_interrupted(turns_in(play("unlimited_beside_a_ticker", steps=1000)), [1] * 1000, float("inf"))
 
 
 def never_interrupted(turns: Sequence[int], seconds: Sequence[float], budget: float) -> None:
@@ -161,7 +173,7 @@ def test_hands_over_once_per_slice(play: Play) -> None:
     """it hands over once per slice, not more often"""
     for seconds in (EVEN, UNEVEN):
         recording = beside_a_ticker(play, seconds, 10)
-        turns, needed = len(recording.result["turns"]), len(slice_ends(seconds, 10))
+        turns, needed = len(turns_in(recording)), len(slice_ends(seconds, 10))
         # A job that sleeps gives turns away, too, and another test tells about it.
         if recording.elapsed == 0 and turns > needed + 5:
             raise Diagnosed(
@@ -197,8 +209,8 @@ def test_steps_run_in_this_thread(play: Play) -> None:
 )
 def test_time_of_others_is_not_charged_to_us(play: Play) -> None:
     """the time of other tasks is not charged to us"""
-    alone = beside_a_ticker(play, EVEN, 10).result["turns"]
-    beside = beside_a_ticker(play, EVEN, 10, other=1000).result["turns"]
+    alone = turns_in(beside_a_ticker(play, EVEN, 10))
+    beside = turns_in(beside_a_ticker(play, EVEN, 10, other=1000))
 
     usual = min(end - begin for begin, end in stretches(alone, 100))
     begin, end = min(stretches(beside, 100), key=lambda stretch: stretch[1] - stretch[0])
@@ -302,6 +314,7 @@ def test_a_cancellation_is_noticed_after_one_slice(play: Play) -> None:
     """after a cancellation it computes one slice at most"""
     for at in (1, 14, 25, 30, 36):
         recording = play("cancelled_in_a_step", at=at, budget=10, patience=500)
+        any_step(recording.result)
         too_many("A step", recording.result, at, -(-at // 10) * 10)
 
     recording = play("endless", budget=10, patience=500)

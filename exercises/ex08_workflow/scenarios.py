@@ -95,6 +95,7 @@ async def meeting(stage: Stage, count: int) -> int:
     arrive = stage.gate(count)
 
     async def step(inputs: dict[str, Any]) -> None:
+        stage.mark("called")
         await arrive()
 
     return len(await stage.submission.run_workflow({f"step {number}": step for number in range(count)}, {}))
@@ -255,12 +256,16 @@ async def long_cycle(stage: Stage, length: int) -> Any:
 
 
 async def left_alone(stage: Stage) -> Any:
-    """What becomes of the mappings of the caller."""
+    """What becomes of the mappings of the caller, and whether there are results."""
     steps = workers(stage, {"a": 1, "b": 1, "c": 1, "d": 1})
     deps = {"b": ["a"], "c": ["b", "a"], "d": []}
     before = list(steps.items()), copy.deepcopy(deps)
-    await stage.submission.run_workflow(steps, deps)
-    return {"steps": list(steps.items()) == before[0], "deps": deps == before[1] and list(deps) == list(before[1])}
+    results = await stage.submission.run_workflow(steps, deps)
+    return {
+        "results": bool(results),
+        "steps": list(steps.items()) == before[0],
+        "deps": deps == before[1] and list(deps) == list(before[1]),
+    }
 
 
 async def two_workflows(stage: Stage, at_once: bool) -> Any:

@@ -108,6 +108,7 @@ async def two_exports(stage):
     async def export(name, frames, seconds):
         def encode(frame):
             time.sleep(seconds)
+            stage.mark("encoded")
             return b""
 
         async with stage.span(name):

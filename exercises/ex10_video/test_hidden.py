@@ -10,6 +10,11 @@ def frames(recording):
     return [span for span in recording.spans if span.name.startswith("frame ")]
 
 
+def any_frame(encoded):
+    if not encoded:
+        raise Diagnosed("nothing-done", "export_video() came back, and had encoded no frame.")
+
+
 def at_once(spans, time):
     return sum(span.start <= time < span.end for span in spans)
 
@@ -215,7 +220,9 @@ def test_never_more_than_workers(play):
 )
 def test_exports_have_workers_of_their_own(play):
     """each export has workers of its own"""
-    spans = play("two_exports").spans
+    recording = play("two_exports")
+    any_frame(recording.times("encoded"))
+    spans = recording.spans
     late = max(span.end for span in spans)
     # A little too late is judged elsewhere: one that waits for the other needs about twice as long.
     if late > 9:
@@ -226,7 +233,9 @@ def test_exports_have_workers_of_their_own(play):
         )
 
     for workers in (2, 40):
-        span = play("other_work", workers=workers).span("read a file")
+        recording = play("other_work", workers=workers)
+        any_frame(frames(recording))
+        span = recording.span("read a file")
         if span.took > 1:
             raise Diagnosed(
                 "shared-limiter",
@@ -268,7 +277,9 @@ def test_fewer_workers_than_one(play):
 def test_progress_is_reported_in_the_loop_thread(play):
     """on_progress() runs in the loop's thread"""
     for workers in (3, 1):
-        assert "worker" not in play("reporting", seconds=UNEVEN, workers=workers).values("reported in")
+        recording = play("reporting", seconds=UNEVEN, workers=workers)
+        any_frame(frames(recording))
+        assert "worker" not in recording.values("reported in")
 
 
 @grading(
@@ -305,6 +316,7 @@ def test_progress_arrives_while_work_goes_on(play):
     """progress is reported when a frame is done"""
     for seconds, workers in ((UNEVEN, 3), (UNEVEN, 1), ([6, 1.37, 2, 3], 4)):
         recording = play("reporting", seconds=seconds, workers=workers)
+        any_frame(frames(recording))
         ends = sorted(span.end for span in frames(recording))
         times = recording.times("report")
         if len(times) == len(ends) and times != ends:

@@ -21,15 +21,16 @@ go out, one for each submission. The way of a submission, and where to change wh
   which answers of a kit may use what is off limits.
 - ``kitcheck`` proves a kit by grading the answers that come with it: ``kitanswers`` finds them and reads their first
   lines, ``kitverdicts`` has them graded, ``kitclaims`` holds them against these, ``kitmending`` makes an exercise with
-  faults one that can be judged. ``kitpromises`` asks for a test and a wrong answer for each promise of the contract,
-  ``kitroots`` learns from the wrong answers, and ``kittable`` has which of them fails which hidden test.
+  faults one that can be judged. ``kitstub`` asks for a stub that passes nothing, ``kitpromises`` for a test and a wrong
+  answer for each promise of the contract. ``kitroots`` learns from the wrong answers, and ``kittable`` has which of
+  them fails which hidden test.
   ``kitthorough`` proves more, in minutes: many schedules, and the faults that ``kitmutants`` makes in the reference.
 
 What authors of kits write against stands in ``grader.authoring``; three names of it are handed on here.
 
     options verdict calling collect cancelling kitfault kitnames schedules tasknames unwinding explain cells judging
     attempt progress reference rounds session parts results documents exempt engine subject items kitanswers kitroots
-    kitmending kitclaims kitpromises kitverdicts kitcheck kittable kitmutants kitthorough
+    kitmending kitclaims kitpromises kitstub kitverdicts kitcheck kittable kitmutants kitthorough
 """
 
 from __future__ import annotations

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from grader.errors import UsageError
-from grader.judge import engine, kitpromises, kitroots
+from grader.judge import engine, kitpromises, kitroots, kitstub
 from grader.judge.explain.learned import FILE
 from grader.judge.kitanswers import (
     claim_of,
@@ -34,22 +34,20 @@ from grader.judge.kitclaims import (
     problems_of_wrong_answer,
 )
 from grader.judge.kitfault import fault_in
-from grader.judge.kitmending import Mended, mended, sentence
+from grader.judge.kitmending import Mended, mended
 from grader.judge.kitverdicts import original_of, verdicts_for_check, without_tests_never_judged
 from grader.judge.options import EVERYTHING, PlayOptions
-from grader.judge.verdict import TestResult, Verdict
-from grader.kit.diagnosis import NOT_WRITTEN
+from grader.judge.verdict import Verdict
 from grader.kit.exercise import Exercise
 from grader.kit.faults import KitFault
 from grader.kit.figures import FOLDER
 from grader.kit.kit import LITTER, Kit, ReadKit
-from grader.kit.tables import read_text
 from grader.policy import submission
 from grader.policy.program import read as read_program
 from grader.policy.program import same_code
 from grader.policy.submission import Fault
 from grader.sandbox.box import Box
-from grader.text import counted, joined
+from grader.text import counted
 
 RIGHT_ANSWERS = 3
 """How many structurally different right answers an exercise has at least."""
@@ -162,12 +160,14 @@ def _check_exercise(box: Box, kit: Kit, exercise: Exercise, read: ReadKit, optio
         verdicts, hindering = verdicts_for_check(box, kit, case, files, options)
         if hindering:
             case = replace(case, faults=(*case.faults, *hindering), judgeable=False)
-        case = without_tests_never_judged(case, verdicts[1:])
+        of_answers = verdicts[len(verdicts) - len(files) :]
+        case = without_tests_never_judged(case, of_answers)
         yield from _check_kit_files(case, verdicts)
-        if verdicts and case.stub_is_whole and case.judgeable:
-            yield _check_stub(case, verdicts[0])
+        if case.stub_is_whole and case.judgeable:
+            problems = kitstub.problems_of_stub(case, verdicts[: len(verdicts) - len(files)])
+            yield _checked(case, case.original.stub.name, "the stub fails cleanly", problems)
         answers: list[tuple[Path, Verdict, bool]] = []
-        for path, verdict in zip(files, verdicts[1:], strict=True):
+        for path, verdict in zip(files, of_answers, strict=True):
             checked = _check_answer(case, path, verdict, kit.diagnoses)
             answers.append((path, verdict, bool(checked.problems)))
             yield checked
@@ -209,68 +209,6 @@ def _check_kit_files(case: Mended, verdicts: Sequence[Verdict]) -> Iterator[Chec
 def _of_plays(path: Path, line: int, what: str) -> KitFault:
     hint = "Correct the line: it fails on the reference answer too, so no answer can pass a test that meets it."
     return KitFault(path=path, line=line, what=what, hint=hint)
-
-
-def _check_stub(case: Mended, verdict: Verdict) -> Checked:
-    problems = []
-    for fault in verdict.faults:
-        what = f"the stub breaks a rule of the exercise: {fault.error}"
-        problems.append(problem(case.original.stub, fault.line or 1, what, sentence(fault.help)))
-    tests = [test for test in verdict.tests if not case.leaves_out(test.name)]
-    problems += _passing(case, [test for test in tests if test.earned])
-    problems += _not_clean(case, tests)
-    return _checked(case, case.original.stub.name, "the stub fails cleanly", problems)
-
-
-def _passing(case: Mended, tests: Sequence[TestResult]) -> Iterator[KitProblem]:
-    """The tests that pass on the stub: its fault if it does something, else that of each test."""
-    if not tests:
-        return
-    if _does_nothing(ast.parse(read_text(case.exercise.stub))):
-        lines = {test.name: test.line for test in case.original.tests}
-        hint = 'Ask for what the stub does not do: `assert recording.raised == "boom"` or a `result`.'
-        for test in tests:
-            what = f"`{test.name}` passes on the stub, which only raises NotImplementedError"
-            yield problem(case.original.test_file, lines[test.name], what, hint)
-    else:
-        what = f"{joined([f'`{test.name}`' for test in tests])} {'passes' if len(tests) == 1 else 'pass'} on the stub"
-        hint = 'Let the stub do nothing but `raise NotImplementedError("your turn")`.'
-        yield problem(case.original.stub, 1, what, hint)
-
-
-def _does_nothing(stub: ast.Module) -> bool:
-    """Whether each function has a docstring at most, and raises NotImplementedError."""
-    functions = [node for node in ast.walk(stub) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
-    bodies = [node.body[ast.get_docstring(node) is not None :] for node in functions]
-    return bool(bodies) and all(
-        len(body) == 1 and isinstance(body[0], ast.Raise) and "NotImplementedError" in ast.unparse(body[0])
-        for body in bodies
-    )
-
-
-def _not_clean(case: Mended, tests: Iterable[TestResult]) -> Iterator[KitProblem]:
-    """What the stub raises but NotImplementedError, each once with the tests that meet it."""
-    met: dict[tuple[int | None, str], list[str]] = {}
-    for test in tests:
-        for result in test.results:
-            failure = result.failure
-            if failure is not None and failure.diagnosis != NOT_WRITTEN:
-                met.setdefault((failure.line, failure.exception or failure.error), []).append(f"`{test.name}`")
-    stub = ast.parse(read_text(case.exercise.stub))
-    for (line, said), names in met.items():
-        tests_named = joined(list(dict.fromkeys(names)))
-        if line is None or _stands_in_function(stub, line):
-            what = f"in {tests_named} the stub does not raise NotImplementedError; a learner is told: {said}"
-            hint = 'Let it do nothing but `raise NotImplementedError("your turn")`.'
-        else:
-            what = f"the stub cannot be imported: {said}"
-            hint = "Correct the line: what stands outside of functions runs for every learner, such as `import anyio`."
-        yield problem(case.original.stub, line or 1, what, hint)
-
-
-def _stands_in_function(tree: ast.Module, line: int) -> bool:
-    functions = (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef))
-    return any(node.lineno <= line <= (node.end_lineno or node.lineno) for node in functions)
 
 
 def _check_answer(case: Mended, path: Path, verdict: Verdict, slugs: Collection[str]) -> Checked:

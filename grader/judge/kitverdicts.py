@@ -13,10 +13,11 @@ from pathlib import Path
 from grader.errors import KitError
 from grader.judge import engine
 from grader.judge.attempt import ENDLESS
-from grader.judge.kitanswers import is_wrong, request_for, stub_request
+from grader.judge.kitanswers import is_wrong, request_for
 from grader.judge.kitclaims import passes_what_it_names
 from grader.judge.kitfault import fault_in
 from grader.judge.kitmending import Mended, fault_of
+from grader.judge.kitstub import stub_requests
 from grader.judge.options import EVERYTHING, PlayOptions
 from grader.judge.verdict import Verdict
 from grader.kit.faults import KitFault
@@ -33,7 +34,7 @@ def verdicts_for_check(
     box: Box, kit: Kit, case: Mended, files: Sequence[Path], options: PlayOptions
 ) -> tuple[list[Verdict], list[KitFault]]:
     """The verdicts on the stub and on the answers, and the faults of the kit that kept them from being judged."""
-    requests = [stub_request(case.exercise), *(request_for(path, options) for path in files)]
+    requests = [*stub_requests(case), *(request_for(path, options) for path in files)]
     what = "nothing of this exercise can be judged"
     why = KitError(what, hint="Correct what is reported of it.")
     faults: list[KitFault] = []

@@ -90,6 +90,14 @@ def test_a_test_that_passes_on_a_stub_that_does_nothing_is_the_problem(box: Box,
     assert f"exercises/ex01_double/test_hidden.py:5: {said}" in problems(box, root)
 
 
+def test_a_test_that_passes_where_nothing_is_done_is_a_problem(box: Box, root: Path) -> None:
+    tests = root / "exercises/ex01_double/test_hidden.py"
+    change(tests, 'assert play("call", n=3).result == 6', 'assert play("call", n=3).ended_as("returned")')
+
+    said = "`test_value` passes where each function of the stub returns None at once and does nothing"
+    assert f"exercises/ex01_double/test_hidden.py:5: {said}" in problems(box, root)
+
+
 def test_a_stub_that_fails_otherwise_is_a_problem(box: Box, root: Path) -> None:
     change(root / "exercises/ex01_double/double.py", "NotImplementedError", "ValueError")
 

@@ -224,6 +224,8 @@ def ends_at_a_falsy_item(case: Case, evidence: Evidence) -> Finding | None:
     missing = theirs[len(mine)]
     if list(mine) != theirs[: len(mine)] or missing:
         return None
+    if not mine and not any(_looks_at_an_item(node) for node in case.code.nodes):
+        return None  # nothing came, and that has another reason than its being false
     return Finding(
         diagnosis=FALSY,
         error=f"the items end before `{in_python(missing)}`, which is an item like any other and not the end",
@@ -231,6 +233,29 @@ def ends_at_a_falsy_item(case: Case, evidence: Evidence) -> Finding | None:
         got=got(case, evidence),
         expected=expected(case, evidence),
     )
+
+
+def _looks_at_an_item(node: ast.AST) -> bool:
+    """Whether a line goes one way or the other by the truth of something, or by whether it is None or equal to it."""
+    match node:
+        case ast.If(test=test) | ast.While(test=test) | ast.IfExp(test=test):
+            return _is_truth(test)
+        case ast.comprehension(ifs=ifs):
+            return any(_is_truth(test) for test in ifs)
+        case ast.Call(func=ast.Name(id="filter" | "iter" | "all" | "any" | "takewhile")):
+            return True
+    return isinstance(node, ast.BoolOp)
+
+
+def _is_truth(test: ast.expr) -> bool:
+    match test:
+        case ast.Constant():
+            return False  # `while True`
+        case ast.Compare(ops=ops):
+            return any(isinstance(op, ast.Is | ast.IsNot | ast.Eq | ast.NotEq) for op in ops)
+        case ast.UnaryOp(op=ast.Not(), operand=operand):
+            return _is_truth(operand)
+    return True
 
 
 FALSY = "falsy-value"

@@ -3,10 +3,12 @@
 # exercise: ex01
 # aims at: test_join_is_fair
 # backends: trio
-"""Calls the functions that it is given again and again, so that what they note piles up."""
+"""Begins the functions that it is given again and again, within one step of its task, so that what they note piles up."""
 
 
 async def join(*fns):
     while True:
         for fn in fns:
-            await fn()
+            begun = fn()
+            begun.send(None)
+            begun.close()
