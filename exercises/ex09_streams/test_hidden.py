@@ -496,7 +496,7 @@ def test_throttle_closes_its_source(play):
 @grading(
     points=3,
     promise=14,
-    part="timeout-each",
+    part="timeout_each",
     schedules=3,
     diagnosis="stale-state",
     feedback="Items got lost, doubled or held back on their way through timeout_each().",
@@ -517,7 +517,7 @@ def test_timeout_each_yields_every_item(play):
 @grading(
     points=5,
     promise=15,
-    part="timeout-each",
+    part="timeout_each",
     schedules=3,
     diagnosis="judged-by-clock",
     feedback="Late did not come at the moments at which it had to.",
@@ -544,7 +544,7 @@ def test_timeout_each_marks_late_items(play):
 @grading(
     points=2,
     promise=15,
-    part="timeout-each",
+    part="timeout_each",
     schedules=3,
     diagnosis="judged-by-clock",
     feedback="The consumer was busy for a while, and the time before its request was counted as waiting.",
@@ -562,7 +562,7 @@ def test_the_time_counts_from_the_request(play):
 @grading(
     points=3,
     promise=16,
-    part="timeout-each",
+    part="timeout_each",
     schedules=3,
     diagnosis="stale-state",
     feedback="A very late item was lost, or announced more than once.",
@@ -584,7 +584,7 @@ def test_a_very_late_item_is_announced_once_and_still_arrives(play):
 @grading(
     points=3,
     promise=17,
-    part="timeout-each",
+    part="timeout_each",
     schedules=7,
     diagnosis="overwritten-result",
     feedback="A late item never arrived: did the timeout cancel the generator?",
@@ -615,7 +615,7 @@ def test_being_late_harms_no_source(play):
 @grading(
     points=3,
     promise=18,
-    part="timeout-each",
+    part="timeout_each",
     schedules=3,
     diagnosis="not-closed",
     feedback="The stream was left, and its source stayed open.",
@@ -640,7 +640,7 @@ def test_timeout_each_ends_like_merge(play):
 @grading(
     points=2,
     promise=19,
-    part="timeout-each",
+    part="timeout_each",
     schedules=3,
     diagnosis="edge-case",
     feedback="The three pieces do not work together.",

@@ -29,8 +29,8 @@ async def export_video(
     3. `workers` calls run at the same time as long as there are that many frames left, were
        it 150.
     4. No more than `workers` calls run at any time.  In which order frames begin is free.
-    5. Each export has workers of its own: several exports at once do not wait for each
-       other's, and neither does other work of the program that is done in threads.
+    5. Each export has workers of its own: it waits for the workers of no other export, and
+       other work of the program that is done in threads waits for none of them.
     6. workers < 1 is a ValueError, even without frames, and nothing is encoded.
     7. on_progress(done, total) is called after each finished frame, with done counting 1, 2,
        ... total, in the thread of the event loop: user interfaces are not thread-safe.

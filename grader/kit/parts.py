@@ -23,7 +23,7 @@ KEYS: Mapping[str, str] = {
     "hints": HINTS_EXAMPLE,
 }
 """The keys of ``[[parts]]``, each with an example of its value."""
-_NAME = re.compile(r"[a-z0-9-]+")
+_NAME = re.compile(r"[a-z0-9_-]+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from grader.reports.lanes import How, Kind
 from grader.reports.rendering import environment
-from grader.reports.screen import ASCII, Piece, Screen
+from grader.reports.screen import ASCII, Screen
 from grader.reports.timeline import Timeline, as_at_verdict, layout
 from grader.reports.timeline_svg import ENDINGS, Chart, LaneRow, chart, kinds_in
 from grader.reports.timeline_text import draw_axis, draw_lanes, frame_for, legend_of
@@ -30,7 +30,7 @@ LETTERS = 60
 _EDGE = 14
 _ROW = 26
 _CAPTION_LINE = 19
-_CAPTION_LETTERS = 50
+_CAPTION_LETTERS = 58
 _AXIS = 20
 _LEGEND = 24
 _GAP = 10
@@ -199,7 +199,7 @@ def figure_text(timeline: Timeline) -> str:
     frame = frame_for(screen, [timeline])
     draw_axis(screen, timeline, frame)
     draw_lanes(screen, "", timeline, frame)
-    screen.wrapped(Piece("  "), legend_of(screen, [timeline]))
+    screen.listed("  ", legend_of(screen, [timeline]))
     lines = (line.rstrip() for line in out.getvalue().splitlines())
     return "\n".join(line for line in lines if line)
 

@@ -170,7 +170,7 @@ def _picture(screen: Screen, both: Sequence[Timeline]) -> None:
     if both:
         frame = frame_for(screen, both)
         draw_axis(screen, max(both, key=lambda timeline: timeline.end), frame)
-        draw_lanes(screen, "yours", both[0], frame, legend=legend_of(screen, both))
+        draw_lanes(screen, "yours", both[0], frame, legend="   ".join(legend_of(screen, both)))
         for timeline in both[1:]:
             draw_lanes(screen, "reference", timeline, frame)
 

@@ -85,6 +85,8 @@ def _label(info: dict[str, str]) -> str:
         return info["run"].removeprefix(SAME) if info["run"].startswith(SAME) else f"{info['run']}.py"
     if "screen" in info:
         return f"what grade says of {info['screen']}"
+    if "figure" in info:
+        return info["figure"].replace("-", " ")
     if "output" in info:
         on = f" on {info['backend']}" if "backend" in info else ""
         return "all three print" if info["output"] == "same" else f"{info['output']}.py prints{on}"

@@ -181,9 +181,15 @@ class Screen:
         room = self.width - len(indent)
         lines = self._wrap(text, room)
         if len(lines) > most:
-            lines = [*lines[: most - 1], self.fit(lines[most - 1], room - 4).rstrip().removesuffix("...") + " ..."]
+            lines = [*lines[: most - 1], self._wrap(lines[most - 1], room - 4)[0] + " ..."]
         for number, line in enumerate(lines):
             self.line(first if number == 0 else Piece(indent), Piece(line, style))
+
+    def listed(self, indent: str, parts: Sequence[str]) -> None:
+        """Print short texts beside each other, as many in a line as fit; none is broken before its end."""
+        for line in self._pack(parts, self.width - len(indent), between="   "):
+            if line:
+                self.line(Piece(indent), Piece(line))
 
     def commands(self, commands: Sequence[Command]) -> None:
         """Print what to type next, one command on a line, each with what it is good for.
@@ -253,12 +259,12 @@ class Screen:
     def _wrap(self, text: str, width: int) -> list[str]:
         return self._pack(self._words(text, width), width)
 
-    def _pack(self, words: Iterable[str], width: int) -> list[str]:
+    def _pack(self, words: Iterable[str], width: int, between: str = " ") -> list[str]:
         """Join words to lines; one that is wider than a line has a line of its own."""
         lines: list[str] = []
         line = ""
         for word in words:
-            joined = f"{line} {word}" if line else word
+            joined = f"{line}{between}{word}" if line else word
             if line and self.cells(joined) > width:
                 lines.append(line)
                 joined = word

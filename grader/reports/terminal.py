@@ -213,7 +213,11 @@ def _failed(screen: Screen, verdict: Verdict, most: int) -> None:
         screen.line(Piece(label, "fail"), Piece(f"{test.number:2} ", "quiet"), Piece(views.failing_said(test)))
     if left := [test.number for test in failed[len(named) :]]:
         label, said = ("          ", f"and {tests_named(left)}") if named else ("fails: ", tests_named(left))
-        screen.spread([Piece(label, "fail"), Piece(said)], [Piece("--verbose shows them", "quiet")])
+        more = "--verbose shows them"
+        if screen.cells(f"{label}{said}{more}") + 2 > screen.width:
+            # A list that is cut would name other tests: of `15, 17` it may leave `15, 1`.
+            said = f"and {len(left)} more" if named else counted(len(left), "test")
+        screen.spread([Piece(label, "fail"), Piece(said)], [Piece(more, "quiet")])
 
 
 def _noted(screen: Screen, verdict: Verdict) -> None:

@@ -99,11 +99,11 @@ def _never(names: Sequence[str]) -> str:
     return f"{joined(said)} never {'starts' if len(names) == 1 else 'start'}"
 
 
-def legend_of(screen: Screen, timelines: Sequence[Timeline]) -> str:
-    """Explain the glyphs that occur and are not plain work, and what a step is."""
+def legend_of(screen: Screen, timelines: Sequence[Timeline]) -> list[str]:
+    """Explain the glyphs that occur and are not plain work, and what a step is, each in a few words."""
     kinds = {bar.kind for timeline in timelines for lane in timeline.lanes for bar in lane.bars}
     known = [f"{screen.glyphs.bars[kind]} {MEANINGS[kind]}" for kind in MEANINGS if kind in kinds]
-    return "   ".join([*known, STEPS] if timelines[0].axis is Axis.STEPS else known)
+    return [*known, STEPS] if timelines[0].axis is Axis.STEPS else known
 
 
 def _left_out(timeline: Timeline) -> str:
