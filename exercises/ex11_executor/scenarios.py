@@ -666,10 +666,11 @@ def left_over(stage: Stage, how: str) -> None:
 
 def deadlock(stage: Stage, how: str) -> None:
     """The main coroutine waits for what never happens."""
-    executor, never = stage.submission.Executor(), stage.submission.Future()
+    executor, never, both = stage.submission.Executor(), stage.submission.Future(), stage.submission.Future()
     tasks: list[Any] = []
 
     async def wait_for(number: int) -> None:
+        await both
         await tasks[number]
 
     async def sleep() -> None:
@@ -681,6 +682,7 @@ def deadlock(stage: Stage, how: str) -> None:
         elif how == "two that wait for each other":
             tasks.append(spawn(stage, executor, "a", wait_for(1)))
             tasks.append(spawn(stage, executor, "b", wait_for(0)))
+            both.set_result(None)
             await tasks[0]
         else:
             spawn(stage, executor, "sleeps", sleep())

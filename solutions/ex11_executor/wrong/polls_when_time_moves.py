@@ -94,15 +94,19 @@ class Executor:
                     self._step(*self._ready.popleft())
                 elif self._timers:
                     self.now, _, future = heapq.heappop(self._timers)
+                    self._look_again()
                     future.set_result(None)
-                    self._ready.extend(self._waiting)
-                    self._waiting.clear()
                 else:
                     raise Deadlock("nothing can happen any more")
             return main.result()
         finally:
             for coro, _ in self._tasks:
                 coro.close()
+
+    def _look_again(self):
+        waiting, self._waiting = self._waiting, []
+        for coro, future in waiting:
+            self._step(coro, future)
 
     def _step(self, coro, future):
         try:
