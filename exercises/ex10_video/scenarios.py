@@ -44,9 +44,11 @@ class Encoder:
 
 
 async def exporting(stage, seconds, workers):
+    """Export with so many workers; None leaves the number out."""
     encode = Encoder(stage, seconds)
+    given = {} if workers is None else {"workers": workers}
     async with stage.span("export"):
-        result = await stage.submission.export_video(encode.frames, encode, workers=workers)
+        result = await stage.submission.export_video(encode.frames, encode, **given)
     stage.mark("most", encode.most)
     return result
 

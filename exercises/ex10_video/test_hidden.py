@@ -201,11 +201,12 @@ def test_a_hundred_and_fifty_workers(play):
 )
 def test_never_more_than_workers(play):
     """never more at once than there are workers"""
-    for seconds, workers in ((UNEVEN, 3), (UNEVEN, 2), ([5, 1, 3, 2], 1)):
+    for seconds, workers in ((UNEVEN, 3), (UNEVEN, 2), ([5, 1, 3, 2], 1), ([1, 2, 1], None)):
         recording = play("exporting", seconds=seconds, workers=workers)
         (most,) = recording.values("most")
-        if most > workers:
-            raise Diagnosed("too-many-at-once", f"With workers={workers}, {most} frames were encoded at once.")
+        if most > (workers or 1):
+            how = f"With workers={workers}" if workers else "Where `workers` is left out"
+            raise Diagnosed("too-many-at-once", f"{how}, {most} frames were encoded at once.")
         assert len(frames(recording)) == len(seconds)
 
 

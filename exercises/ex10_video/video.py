@@ -28,7 +28,8 @@ async def export_video(
        thread up: all other tasks go on meanwhile.
     3. `workers` calls run at the same time as long as there are that many frames left, were
        it 150.
-    4. No more than `workers` calls run at any time.  In which order frames begin is free.
+    4. No more than `workers` calls run at any time, and only one where it is left out.  In
+       which order frames begin is free.
     5. Each export has workers of its own: it waits for the workers of no other export, and
        other work of the program that is done in threads waits for none of them.
     6. workers < 1 is a ValueError, even without frames, and nothing is encoded.
