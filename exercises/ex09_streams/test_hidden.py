@@ -536,6 +536,8 @@ def test_timeout_each_marks_late_items(play):
         raise Diagnosed("judged-by-clock", "The limit is 2 s, and Late says something else.", help="`Late(seconds)`")
     assert [time for _, time in came] == [1, 3, 4, 5, 7, 8, 9, 11, 12]
 
+    if read(play("timing", due=[5, 6], limit=2, within=FAR)) != [("late", 2), ("m1", 5), ("m2", 6)]:
+        raise Diagnosed("judged-by-clock", "The very first item was late, and was not announced, or not in time.")
     if read(play("timing", due=[1, 4], limit=2, items=1, within=FAR)) != [("m1", 1), ("late", 3)]:
         raise Diagnosed("judged-by-clock", "The end of the stream was late, and was not announced, or not in time.")
     assert read(play("timing", due=[1, 500], limit=None, within=FAR)) == [("m1", 1), ("m2", 500)]
