@@ -90,12 +90,17 @@ def report(shared: SharedOptions, out: Path | None, steps: bool) -> None:
 @main.command()
 @click.argument("exercise", metavar="[EX]", required=False)
 @click.option("--file", type=click.Path(path_type=Path), metavar="PATH", help="For the last `grade EX --file PATH`.")
+@click.option("--now", is_flag=True, help="Show the next one before you have changed your file.")
 @shared_options
 @click.pass_obj
-def hint(shared: SharedOptions, exercise: str | None, file: Path | None) -> None:
-    """Show the next hint for the failure that your last attempt has shown."""
+def hint(shared: SharedOptions, exercise: str | None, file: Path | None, now: bool) -> None:
+    """Show the next hint for the failure that your last run has shown."""
     desk = shared.text_desk()
-    shared.say_wrapped(desk.hint(exercise) if file is None else desk.hint_for_file(exercise, file))
+    if file is None:
+        said = desk.hint_now(exercise) if now else desk.hint(exercise)
+    else:
+        said = desk.hint_now_for_file(exercise, file) if now else desk.hint_for_file(exercise, file)
+    shared.say_wrapped(said)
 
 
 @main.command()

@@ -17,9 +17,11 @@ from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
+from grader.desk.course import FOLDER as COURSE
 from grader.desk.course import write_course
-from grader.desk.hints import Subject, last_failure, next_hint, own_failure_said
+from grader.desk.hints import Subject, last_failure, next_hint, next_hint_now, open_hints, own_failure_said
 from grader.desk.lastruns import LastRuns, has_changed, state_folder
 from grader.desk.workspace import (
     BUILT_IN,
@@ -31,6 +33,7 @@ from grader.desk.workspace import (
     create_workspace,
     exercise_at,
     find_workspace,
+    last_tried,
     put_stub_back,
     read_attempts,
     workspaces_below,
@@ -40,18 +43,18 @@ from grader.files import write_file
 from grader.judge.verdict import FORMAT, Status, Verdict
 from grader.kit.exercise import Exercise
 from grader.kit.kit import Kit, builtin_root, is_kit, load_kit
-from grader.reports.views import Command, ExerciseProgress, ExerciseState
+from grader.reports.views import Command, ExerciseProgress, ExerciseState, is_stub
 from grader.text import clean_line
 
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from grader.reports.page import Background
     from grader.reports.screen import Glyphs
 
 REPORT = "grade-report.html"
 HINTS = "hints.json"
 MAX_COMMAND = 4000
-UNTOUCHED = "untouched"
 WIDTH = 80
 
 
@@ -249,40 +252,82 @@ class Desk:
             diagnoses=self.kit.diagnoses,
             made_at=datetime.now(UTC).isoformat(timespec="seconds"),
             templates=builtin_root() / "templates",
+            background=self._background(path),
         )
         write_file(path, page, option="--out FILE")
         return path
 
+    def _background(self, page: Path) -> Background:
+        """What the page at this path says besides the last verdicts; it leads to the lessons if they are written."""
+        from grader.reports.page import Background
+
+        workspace = self._need_workspace()
+        lessons = workspace.root / COURSE
+        course = quote(Path(os.path.relpath(lessons.resolve(), page.parent.resolve())).as_posix()) + "/"
+        return Background(
+            progress=tuple(self._progress()),
+            attempts={exercise.id: self._attempts(exercise) for exercise in self.kit.exercises},
+            hints={exercise.id: open_hints(self.kit, self._subject(exercise)) for exercise in self.kit.exercises},
+            course=course if lessons.is_dir() else "",
+        )
+
     # ---- for those who are stuck -------------------------------------------------------------------------------------
 
     def hint(self, id: str | None) -> str:
-        """The next hint for the last attempt at an exercise."""
-        workspace, exercise = self._need_workspace(), self._choose_one(id)
-        subject = Subject(
+        """The next hint that is open, for the last run of an exercise."""
+        subject = self._subject(self._choose_tried(id))
+        return self._with_note(next_hint(self.kit, subject), subject, self.file_of(subject.exercise))
+
+    def hint_now(self, id: str | None) -> str:
+        """The next hint for the last run of an exercise, also if its level is not open."""
+        return next_hint_now(self.kit, self._subject(self._choose_tried(id)))
+
+    def hint_for_file(self, id: str | None, file: Path) -> str:
+        """The next hint that is open, for the last run of ``grade EX --file FILE``."""
+        subject = self._subject_of_file(self._choose_one(id), file)
+        return self._with_note(next_hint(self.kit, subject), subject, self.directory / file)
+
+    def hint_now_for_file(self, id: str | None, file: Path) -> str:
+        """The next hint for the last run of ``grade EX --file FILE``, also if its level is not open."""
+        return next_hint_now(self.kit, self._subject_of_file(self._choose_one(id), file))
+
+    def _choose_tried(self, id: str | None) -> Exercise:
+        """The named exercise; without a name the one in whose folder the command works, else the one run last."""
+        workspace = self._need_workspace()
+        tried = last_tried(workspace, self.kit) if id is None and self._here() is None else None
+        return tried or self._choose_one(id)
+
+    def _subject(self, exercise: Exercise) -> Subject:
+        """The last run of a file of the workspace: an attempt, or a later run of some tests."""
+        workspace = self._need_workspace()
+        attempt = next(reversed(self._attempts(exercise)), None)
+        partial = LastRuns(state_folder(workspace)).of(workspace.file_of(exercise), exercise.id)
+        return Subject(
             exercise=exercise,
-            last=next(reversed(self._attempts(exercise)), None),
+            last=partial or attempt,
             again=f"grade hint {exercise.id}",
+            check=f"grade {exercise.id}",
             key=exercise.id,
             shown=workspace.root / STATE / HINTS,
         )
-        return next_hint(self.kit, subject)
 
-    def hint_for_file(self, id: str | None, file: Path) -> str:
-        """The next hint for the last run of ``grade EX --file FILE``."""
-        exercise, path, state = self._choose_one(id), self.directory / file, state_folder(self.workspace)
-        last = LastRuns(state).of(path, exercise.id)
-        subject = Subject(
+    def _subject_of_file(self, exercise: Exercise, file: Path) -> Subject:
+        path, state = self.directory / file, state_folder(self.workspace)
+        return Subject(
             exercise=exercise,
-            last=last,
+            last=LastRuns(state).of(path, exercise.id),
             again=clean_line(self.typed("hint", exercise, file), MAX_COMMAND),
+            check=clean_line(self.typed("run", exercise, file), MAX_COMMAND),
             key=f"{exercise.id} {os.path.realpath(path)}",
             shown=None if state is None else state / HINTS,
         )
-        hint = next_hint(self.kit, subject)
-        check = clean_line(self.typed("run", exercise, file), MAX_COMMAND)
-        if last is None:
-            return f"{hint}\n\nnote: this file has not been checked yet; `{check}` does it"
-        return f"{hint}\n\nnote: the file has changed since; `{check}` checks it" if has_changed(path, last) else hint
+
+    def _with_note(self, hint: str, subject: Subject, path: Path) -> str:
+        """A hint, with a note where the last run does not tell how the file is now."""
+        if subject.last is None:
+            return f"{hint}\n\nnote: this file has not been checked yet; `{subject.check}` does it"
+        changed = has_changed(path, subject.last)
+        return f"{hint}\n\nnote: the file has changed since; `{subject.check}` checks it" if changed else hint
 
     def check_of_kit(self) -> str:
         """The command that checks the kit of this invocation."""
@@ -368,11 +413,6 @@ def _state(attempts: Sequence[Verdict], best: Verdict | None) -> ExerciseState:
     if best is not None:
         return ExerciseState.COMPLETE if best.status is Status.PASS else ExerciseState.FAILING
     return ExerciseState.FAULTY if attempts and not is_stub(attempts[-1]) else ExerciseState.NEW
-
-
-def is_stub(verdict: Verdict) -> bool:
-    """Whether the learner has not written anything yet."""
-    return any(fault.kind == UNTOUCHED for fault in verdict.faults)
 
 
 def next_open(entries: Sequence[ExerciseProgress], here: Exercise | None) -> ExerciseProgress | None:

@@ -420,7 +420,7 @@ def test_what_does_not_speak_utf8_gets_pure_ascii(accented: Path) -> None:
 
 
 def test_ascii_can_be_asked_for(accented: Path) -> None:
-    plain, usual = (inside("hint", "ex01", *extra, cwd=accented).stdout for extra in (["--ascii"], []))
+    plain, usual = (inside("hint", "ex01", *extra, cwd=accented).stdout for extra in (["--ascii"], ["--now"]))
 
     assert "caf\\xe9 \\u2192" in plain
     assert plain.isascii()

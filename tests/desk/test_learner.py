@@ -302,13 +302,33 @@ def test_hints_go_from_the_diagnosis_to_the_exercise_and_stay_at_the_last(box: B
     write(mine, WRONG_VALUE)
     graded(box, mine)
 
-    said = [at(mine).hint("ex01") for _ in range(7)]
+    said = [at(mine).hint_now("ex01") for _ in range(7)]
 
     order = ["value hint 1", "value hint 2", "value hint 3", "general hint 1", "general hint 2", "general hint 3"]
     assert [text.split("\n\n")[1] for text in said] == [*order, "general hint 3"]
     assert said[0].startswith("ex01, test 1 (wrong-value), hint 1 of 6")
-    assert said[4].endswith("`grade hint ex01` again for the next one")
-    assert said[6].endswith("that was the last one")
+    assert said[4].endswith("`grade hint ex01 --now` shows it at once.")
+    assert said[6].endswith("That was the last one.")
+
+
+def test_a_hint_belongs_to_the_run_that_was_shown_last_also_if_it_was_of_one_test(box: Box, mine: Path) -> None:
+    write(mine, WRONG_VALUE.replace("sleep(n)", "sleep(0)"))
+    graded(box, mine)
+    graded(box, mine, tests=(2,))
+    of_one_test = at(mine).hint("ex01")
+    graded(box, mine)
+
+    assert at(mine).hint(None) == at(mine).hint("ex01")
+    assert of_one_test.startswith("ex01, test 2 (")
+    assert at(mine).hint("ex01").startswith("ex01, test 1 (wrong-value), hint 1 of 6")
+
+
+def test_the_hint_says_that_the_file_has_changed_since(box: Box, mine: Path) -> None:
+    write(mine, WRONG_VALUE)
+    graded(box, mine)
+    write(mine, "# another\n" + WRONG_VALUE)
+
+    assert at(mine).hint("ex01").endswith("note: the file has changed since; `grade ex01` checks it")
 
 
 def test_before_any_attempt_there_are_the_hints_of_the_exercise(mine: Path) -> None:
