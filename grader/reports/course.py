@@ -74,10 +74,12 @@ def course_pages(
     kit_title: str,
     made_at: str,
     templates: Path,
+    ending: str = "",
 ) -> Iterator[tuple[str, str]]:
     """Render the overview and the lessons; yields the name of each page and its text.
 
-    ``following`` is the exercise to do next, and ``commands`` are what the learner types for it.
+    ``following`` is the exercise to do next, and ``commands`` are what the learner types for it. ``ending`` is the name
+    of the last page, if it is written.
     """
     entries = [
         _entry(exercise, done, is_next=done is following) for exercise, done in zip(exercises, progress, strict=True)
@@ -90,6 +92,7 @@ def course_pages(
         "share": f"{100 * complete // len(entries)}%",
         "following": next((entry for entry in entries if entry.is_next), None),
         "commands": commands,
+        "ending": ending,
     }
     yield OVERVIEW, render(templates, "course.html", parts=_PARTS, context=context, images=IMAGES)
     for number, exercise in enumerate(exercises):

@@ -11,6 +11,7 @@ import pytest
 from rich.console import Console
 
 from grader.desk import learner
+from grader.desk.afterwards import Afterwards
 from grader.desk.learner import Desk
 from grader.desk.run import RunDesk, RunOptions
 from grader.desk.workspace import create_workspace, read_attempts
@@ -390,11 +391,11 @@ def test_the_answer_is_shown_after_a_pass_and_not_before(box: Box, mine: Path) -
     write(mine, TOO_SOON)
     graded(box, mine)
     with pytest.raises(UsageError, match="ex01 is not complete yet"):
-        at(mine).solution("ex01")
+        Afterwards(at(mine)).reference("ex01")
 
     write(mine, RIGHT)
     graded(box, mine)
-    assert at(mine).solution("ex01") == answer(RIGHT)
+    assert Afterwards(at(mine)).reference("ex01") == answer(RIGHT)
 
 
 def test_a_kit_without_answers_says_so(box: Box, tmp_path: Path, mine: Path) -> None:
@@ -403,7 +404,7 @@ def test_a_kit_without_answers_says_so(box: Box, tmp_path: Path, mine: Path) -> 
     graded(box, mine)
 
     with pytest.raises(UsageError, match="this kit comes without answers"):
-        at(mine).solution("ex01")
+        Afterwards(at(mine)).reference("ex01")
 
 
 # ---- pages and folders -----------------------------------------------------------------------------------------------

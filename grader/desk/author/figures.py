@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from grader.desk.plays import played
 from grader.errors import KitError
 from grader.files import replace_file
 from grader.judge.kitfault import place_in_kit
@@ -22,9 +23,7 @@ from grader.kit.kit import builtin_root
 from grader.kit.tables import read_text
 from grader.reports.figure import figure_svg, figure_text, names_of, picture_of
 from grader.reports.timeline import Timeline
-from grader.sandbox.box import Box, Job
-from grader.sandbox.cell import Cell
-from grader.sandbox.play import Play
+from grader.sandbox.box import Box
 from grader.text import counted
 from grader.wire.recording import Recording
 
@@ -156,11 +155,7 @@ def _picture(box: Box, exercise: Exercise, figure: Figure) -> Timeline:
 def _played(box: Box, exercise: Exercise, figure: Figure) -> Recording:
     if refused := box.refusal(exercise.needs):
         raise _Undrawable(f"it cannot be drawn on this computer: {refused}", "Draw it on another one.")
-    cell = Cell(box, Job.of(exercise, _answer(exercise, figure), read_text(exercise.scenarios)))
-    try:
-        recording = cell.recording(Play(figure.scenario, Play.encode(figure.inputs), figure.backend, trace=True))
-    finally:
-        cell.close()
+    recording = played(box, exercise, _answer(exercise, figure), figure)
     for leaf in recording.surprises:
         if leaf.line is not None:
             continue
