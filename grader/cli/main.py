@@ -121,12 +121,23 @@ def hint(shared: SharedOptions, exercise: str | None, file: Path | None, now: bo
 
 @main.command()
 @click.argument("diagnosis", metavar="[DIAGNOSIS]", required=False)
+@click.option("--open", "opened", is_flag=True, help="Write it as a page among the lessons, and open it in a browser.")
 @shared_options
 @click.pass_obj
-def explain(shared: SharedOptions, diagnosis: str | None) -> None:
+def explain(shared: SharedOptions, diagnosis: str | None, opened: bool) -> None:
     """Explain a diagnosis at length, or list all of them."""
+    from grader.desk.explaining import Explaining
+
     desk = shared.text_desk()
-    shared.say_wrapped(desk.explain(diagnosis) if diagnosis else desk.list_diagnoses())
+    explaining = Explaining(desk)
+    if diagnosis is None:
+        shared.say_wrapped(explaining.list_all())
+    elif opened:
+        page = explaining.write_page(diagnosis)
+        shared.say(f"Written: {desk.shown(page)}.")
+        shared.open_page(page)
+    else:
+        explaining.show(diagnosis, *shared.screen())
 
 
 @main.command()

@@ -8,7 +8,8 @@ code of them. Nothing here knows click.
 - ``hints`` says which hint follows for a verdict, and finds a learner's own failure to a diagnosis.
 - ``plays`` plays an answer as the figures of an exercise do, for `grade solution` and the end of the course.
 - ``course`` writes the lessons as pages, with how far the learner is.
-- ``learner`` serves every command in such a folder but grading: init, list, hint, explain, report, reset, ...
+- ``learner`` serves every command in such a folder but grading: init, list, hint, report, reset, ...
+- ``explaining`` is ``grade explain``.
 - ``afterwards`` shows what there is to see of an exercise that is complete: ``grade solution``, and the last page.
 - ``run`` grades a learner's files (``grade ex01``), and sends the verdicts to reports and to GitHub.
 - ``class_`` grades a class; ``class_files`` writes its pages and tables, and leaves alone what has not changed.
@@ -20,5 +21,5 @@ To add an option of ``grade run`` that decides what is played, change ``asked_fo
 ``RunOptions``; for ``grade class`` change ``ClassOptions``, and ``again``, which repeats every option that decides a
 mark.
 
-    workspace lastruns hints plays course learner afterwards run class_files class_ watching author doctor
+    workspace lastruns hints plays course learner explaining afterwards run class_files class_ watching author doctor
 """

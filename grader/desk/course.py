@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -36,6 +37,7 @@ def write_course(
     written.
     """
     from grader.reports.course import OVERVIEW, course_pages
+    from grader.reports.explained import diagnosis_pages
 
     folder = root / FOLDER
     pages = course_pages(
@@ -48,7 +50,8 @@ def write_course(
         templates=builtin_root() / "templates",
         ending=ENDING if following is None and (folder / ENDING).is_file() else "",
     )
-    for name, page in pages:
+    explained = diagnosis_pages(kit, made_at=_now(), templates=builtin_root() / "templates")
+    for name, page in chain(pages, explained):
         _write(folder / name, page)
     return folder / OVERVIEW
 

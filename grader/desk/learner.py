@@ -8,12 +8,9 @@ from __future__ import annotations
 import json
 import os
 import shlex
-import textwrap
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
-from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,7 +18,7 @@ from urllib.parse import quote
 
 from grader.desk.course import FOLDER as COURSE
 from grader.desk.course import write_course
-from grader.desk.hints import Subject, last_failure, next_hint, next_hint_now, open_hints, own_failure_said
+from grader.desk.hints import Subject, next_hint, next_hint_now, open_hints
 from grader.desk.lastruns import LastRuns, has_changed, state_folder
 from grader.desk.workspace import (
     BUILT_IN,
@@ -346,32 +343,6 @@ class Desk:
         if self.directory != Path():
             words += ["-C", str(self.directory)]
         return shlex.join(words)
-
-    def explain(self, slug: str) -> str:
-        """The long explanation of a diagnosis. Raises UsageError, with the nearest name, for an unknown one."""
-        diagnosis = self.kit.diagnoses.get(slug)
-        if diagnosis is None:
-            near = get_close_matches(slug, self.kit.diagnoses, n=1)
-            hint = f"Did you mean `grade explain {near[0]}`?" if near else "See them all with `grade explain`."
-            raise UsageError(f"there is no diagnosis {slug!r}", hint=hint)
-        explained = f"{slug}: {diagnosis.sentence}\n\n{diagnosis.explanation}\n\nhelp: {diagnosis.help}"
-        own = last_failure(self._readable_attempts(), slug)
-        return explained if own is None else f"{explained}\n\n{own_failure_said(*own)}"
-
-    def _readable_attempts(self) -> Iterator[Verdict]:
-        """All attempts in the workspace, but for files that are damaged: what is explained does not depend on them."""
-        for exercise in self.kit.exercises:
-            with suppress(WorkspaceError):
-                yield from self.attempts(exercise)
-
-    def list_diagnoses(self) -> str:
-        """Every diagnosis of the kit, in one line or two each."""
-        indent = max(map(len, self.kit.diagnoses)) + 2
-        lines = [
-            textwrap.fill(f"{slug:{indent}}{diagnosis.sentence}", WIDTH, subsequent_indent=" " * indent)
-            for slug, diagnosis in sorted(self.kit.diagnoses.items())
-        ]
-        return "\n".join([*lines, "", "`grade explain DIAGNOSIS` says more about one of them."])
 
 
 def ways_to_a_workspace(folder: Path) -> tuple[Command, ...]:

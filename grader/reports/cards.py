@@ -11,6 +11,7 @@ from grader.kit.diagnosis import Diagnosis
 from grader.policy.submission import Fault
 from grader.reports import excerpts, views
 from grader.reports.excerpts import ShownLine
+from grader.reports.lesson import diagnosis_page
 from grader.reports.rendering import MAX_TEXT
 from grader.reports.steps import Stepper
 from grader.reports.timeline_svg import Chart, chart, kinds_in
@@ -254,11 +255,6 @@ def anchor_of(verdict: Verdict, test: int) -> str:
 def page_of(slug: str, course: str) -> str:
     """Where a diagnosis has a page of its own; empty where the course is not written beside the page."""
     return f"{course}{diagnosis_page(slug)}" if course else ""
-
-
-def diagnosis_page(slug: str) -> str:
-    """The name of the page of a diagnosis, in the folder of the course."""
-    return f"diagnosis-{slug}.html"
 
 
 # ---- faults and remarks ----------------------------------------------------------------------------------------------

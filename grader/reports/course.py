@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from grader.kit.exercise import Exercise
-from grader.reports.lesson import code_as_html, lesson_as_html
+from grader.reports.lesson import code_as_html, diagnosis_page, lesson_as_html
 from grader.reports.rendering import render
 from grader.reports.views import Command, ExerciseProgress, ExerciseState
 from grader.text import counted, joined, whole_points
 
 if TYPE_CHECKING:
-    from markupsafe import Markup
+    pass
 
 OVERVIEW = "index.html"
 IMAGES = "data:"
@@ -105,7 +105,7 @@ def course_pages(
         yield entries[number].href, render(templates, "lesson.html", parts=_PARTS, context=context, images=IMAGES)
 
 
-def _lesson(exercise: Exercise) -> dict[str, str | Markup]:
+def _lesson(exercise: Exercise) -> dict[str, object]:
     text = exercise.lesson.read_text(encoding="utf-8")
     title = _TITLE.match(text)
     return {
@@ -113,6 +113,10 @@ def _lesson(exercise: Exercise) -> dict[str, str | Markup]:
         "lesson": lesson_as_html(text, folder=exercise.folder),
         "file": exercise.file,
         "stub": code_as_html(exercise.stub.read_text(encoding="utf-8")),
+        "diagnoses": [
+            (slug, diagnosis_page(slug))
+            for slug in dict.fromkeys(test.diagnosis for test in exercise.tests if test.diagnosis)
+        ],
     }
 
 

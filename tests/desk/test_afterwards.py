@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import shutil
 from pathlib import Path
 
 import pytest
@@ -45,6 +46,7 @@ def kit(tmp_path: Path) -> Path:
         file.write(FIGURES)
     right = kit / "solutions" / "ex01_double" / "right"
     right.mkdir(exist_ok=True)
+    shutil.rmtree(kit / "solutions" / "ex02_wait" / "right", ignore_errors=True)
     for path in right.glob("*.py"):
         path.unlink()
     reference = (kit / "solutions" / "ex01_double" / "double.py").read_text()
