@@ -26,7 +26,7 @@ def played(box: Box, exercise: Exercise, answer: str, figure: Figure) -> Recordi
 
 
 def seen_plays(box: Box, exercise: Exercise, answer: str) -> tuple[SeenPlay, ...]:
-    """Play what the figures of an exercise play, each once, with an answer and with the reference, if there is one.
+    """Play what the figures of a reference play, with an answer and with the reference itself, if the kit has it.
 
     Nothing comes of an exercise that this computer cannot play.
     """
@@ -37,32 +37,22 @@ def seen_plays(box: Box, exercise: Exercise, answer: str) -> tuple[SeenPlay, ...
 
 
 def _seen(box: Box, exercise: Exercise, answer: str, reference: str | None) -> Iterator[SeenPlay]:
-    for figure in _each_play(exercise):
+    for figure in _figures_of_the_reference(exercise):
         mine = played(box, exercise, answer, figure)
         theirs = None if reference is None else played(box, exercise, reference, figure)
         if mine.trace is None:
             continue
         end = _end(figure, mine.trace, None if theirs is None else theirs.trace)
         yield SeenPlay(
-            caption=_caption(figure),
+            caption=figure.caption,
             mine=_picture(mine, figure, end),
             reference=None if theirs is None or theirs.trace is None else _picture(theirs, figure, end),
         )
 
 
-def _each_play(exercise: Exercise) -> Iterator[Figure]:
-    """One figure for each play that is drawn; of several of one play, that of the reference."""
-    by_play: dict[tuple[str, str, str], Figure] = {}
-    for figure in exercise.figures:
-        play = (figure.scenario, repr(figure.inputs), figure.backend)
-        if play not in by_play or figure.answer == REFERENCE:
-            by_play[play] = figure
-    yield from by_play.values()
-
-
-def _caption(figure: Figure) -> str:
-    """What is said of a play of a right answer; the caption of a wrong one would not be true of it."""
-    return figure.caption if figure.answer == REFERENCE else figure.name.replace("-", " ").capitalize()
+def _figures_of_the_reference(exercise: Exercise) -> Iterator[Figure]:
+    """The figures of the reference: what is said of a wrong answer would not be true of a right one."""
+    return (figure for figure in exercise.figures if figure.answer == REFERENCE)
 
 
 def _end(figure: Figure, *traces: Trace | None) -> float:

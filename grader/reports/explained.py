@@ -81,7 +81,8 @@ def show_diagnosis(
 ) -> None:
     """Explain a diagnosis on a terminal. ``own`` says how the learner's own file has last failed so, if it has."""
     screen = Screen(console, glyphs)
-    screen.wrapped(Piece(f"{diagnosis.slug}: ", "error"), diagnosis.sentence, "strong")
+    sentence = diagnosis.sentence.removeprefix(f"{diagnosis.slug}: ")
+    screen.wrapped(Piece(f"{diagnosis.slug}: ", "error"), sentence, "strong")
     screen.blank()
     screen.wrapped(Piece(""), diagnosis.explanation)
     screen.blank()
@@ -98,7 +99,7 @@ def show_diagnosis(
 
 
 def show_markdown(screen: Screen, text: str) -> None:
-    """Show a page of an author on a terminal: headings, paragraphs, lists, and code as it stands. Pictures are left out."""
+    """Show a page of an author on a terminal: headings, paragraphs, lists and code, and no picture."""
     tokens = parsed(text)
     for number, token in enumerate(tokens):
         if token.type == "fence":
@@ -127,6 +128,12 @@ def _show_code(screen: Screen, token: Token) -> None:
 
 def _plain(token: Token) -> str:
     """The words of a paragraph: code in its backticks, a link without where it leads, and no picture."""
-    said = {"text": str, "code_inline": "`{}`".format, "softbreak": " {}".format, "hardbreak": " {}".format}
-    children = (child for child in token.children or () if child.type in said)
-    return "".join(said[child.type](child.content) for child in children).strip()
+    return "".join(_word(child) for child in token.children or ()).strip()
+
+
+def _word(part: Token) -> str:
+    if part.type in ("softbreak", "hardbreak"):
+        return " "
+    if part.type == "code_inline":
+        return f"`{part.content}`"
+    return part.content if part.type == "text" else ""

@@ -17,6 +17,7 @@ from grader.judge.verdict import Verdict
 from grader.kit.kit import builtin_root, load_kit
 from grader.reports import page
 from grader.reports.course import course_pages
+from grader.reports.explained import diagnosis_pages
 from grader.reports.of_class.page import anonymous_class_page, class_page, learner_pages
 from grader.reports.views import Command
 from tests.page_samples import everything, hostile_class
@@ -72,6 +73,7 @@ def course() -> Iterator[tuple[str, str]]:
         made_at="2026-11-22 03:50 UTC",
         templates=TEMPLATES,
     )
+    yield from diagnosis_pages(kit, made_at="2026-11-22 03:50 UTC", templates=TEMPLATES)
 
 
 def own_page() -> str:

@@ -27,6 +27,8 @@ EVERY_PAGE = pytest.mark.parametrize(
         "course/index.html",
         "course/ex01.html",
         "course/ex02.html",
+        "course/diagnosis-deadlock.html",
+        "course/diagnosis-limit.html",
     ],
 )
 EVERY_THEME = pytest.mark.parametrize("theme", ["light", "dark"])
@@ -88,7 +90,17 @@ def test_nothing_complains_and_nothing_is_cut_off(visit: Visit, name: str, theme
 
 
 @pytest.mark.parametrize(("theme", "size"), [("light", "wide"), ("dark", "narrow")])
-@pytest.mark.parametrize("name", ["learner.html", "mine.html", "class.html", "course/index.html", "course/ex01.html"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "learner.html",
+        "mine.html",
+        "class.html",
+        "course/index.html",
+        "course/ex01.html",
+        "course/diagnosis-deadlock.html",
+    ],
+)
 def test_axe_finds_nothing(visit: Visit, axe: str, name: str, theme: str, size: str) -> None:
     # The page's own policy would keep axe out.
     page = visit(name, theme=theme, size=size, bypass_csp=True)

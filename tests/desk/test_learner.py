@@ -353,40 +353,6 @@ def test_a_complete_exercise_needs_no_hint(box: Box, mine: Path) -> None:
     assert "no hint is needed" in at(mine).hint("ex01")
 
 
-def test_a_diagnosis_is_explained_and_a_misspelt_one_found(mine: Path) -> None:
-    assert at(mine).explain("wrong-value").startswith("wrong-value: another value than promised\n\nThe value is not")
-    with pytest.raises(UsageError, match="there is no diagnosis 'deadlok'") as caught:
-        at(mine).explain("deadlok")
-    assert caught.value.hint == "Did you mean `grade explain deadlock`?"
-
-
-def test_an_explanation_ends_with_the_learners_own_last_failure(box: Box, mine: Path) -> None:
-    for text in (WRONG_VALUE, "# mine\n" + WRONG_VALUE, RIGHT):
-        write(mine, text)
-        graded(box, mine)
-
-    own = """the last time in your file:
-  --> ex01_double/double.py:6
-      await anyio.sleep(n)
-  error: The value is not twice the argument."""
-    assert at(mine).explain("wrong-value").endswith(f"\n\n{own}")
-    assert "your file" not in at(mine).explain("deadlock")
-
-
-def test_an_explanation_does_not_depend_on_attempts_that_can_be_read(mine: Path) -> None:
-    (mine / ".gradekit" / "attempts").mkdir(parents=True)
-    (mine / ".gradekit" / "attempts" / "ex01.jsonl").write_text("torn")
-
-    assert at(mine).explain("wrong-value").endswith("README")
-
-
-def test_all_diagnoses_can_be_listed_in_80_columns(mine: Path) -> None:
-    lines = at(mine).list_diagnoses().split("\n")
-
-    assert any(line.startswith("wrong-value ") for line in lines)
-    assert max(map(len, lines)) <= 80
-
-
 def test_the_answer_is_shown_after_a_pass_and_not_before(box: Box, mine: Path) -> None:
     write(mine, TOO_SOON)
     graded(box, mine)

@@ -55,7 +55,7 @@ def kit_files(kit: Kit) -> Files:
             if name not in _OPTIONAL or os.path.lexists(path):
                 files[f"exercises/{exercise.folder.name}/{name}"] = _content(path)
     files |= {f"exercises/{name}": content for name, content in lesson_files(kit).items()}
-    return files | page_files(kit)
+    return {**files, **page_files(kit)}
 
 
 def page_files(kit: Kit) -> Files:
