@@ -60,7 +60,10 @@ def kit_files(kit: Kit) -> Files:
 
 def page_files(kit: Kit) -> Files:
     """The pages of the kit's own diagnoses. Raises KitError for a link."""
-    pages = pages_in(kit.root / "exercises")
+    folder = kit.root / "exercises"
+    if (folder / PAGES).is_symlink():
+        raise KitError(f"{folder / PAGES}: this is a link, and a bundle has none", hint="Put the folder itself there.")
+    pages = pages_in(folder)
     return {f"exercises/{PAGES}/{path.name}": _content(path) for path in pages if path.stem in kit.diagnoses}
 
 
