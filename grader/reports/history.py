@@ -12,7 +12,7 @@ from grader.policy.submission import source_lines
 from grader.reports import views
 from grader.text import clean_line, tests_named
 
-MAX_LINES = 60
+MAX_LINES = 40
 """Lines of one difference that are shown."""
 MAX_COMPARED = 3000
 """Lines of two files together that are compared: the time grows with the square of their number."""

@@ -6,7 +6,7 @@ Views say what the page shows, worded and cut for it; templates fill them in and
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
@@ -166,22 +166,28 @@ def learner_page(
 ) -> str:
     """Render the report of one learner as one self-contained page, what fails before what passes.
 
-    One play of each exercise, that of the failure to mend first, can be stepped through.
+    One play of each exercise, that of the failure to mend first, can be stepped through. Where a page would be too
+    large without any, what was tried before is left out.
     """
     rendered = partial(
-        _rendered,
-        verdicts,
-        kit_title=kit_title,
-        diagnoses=diagnoses,
-        made_at=made_at,
-        templates=templates,
-        background=background,
+        _rendered, verdicts, kit_title=kit_title, diagnoses=diagnoses, made_at=made_at, templates=templates
     )
     plays = [(verdict, finding) for verdict in verdicts for finding in views.first_to_mend(verdict)]
-    page = rendered(_in_steps(plays, steps.MAX_ROOM))
+    page = rendered(_in_steps(plays, steps.MAX_ROOM), background=background)
     if len(page.encode()) <= MAX_BYTES or not plays:
         return page
-    room = max(0, MAX_BYTES - len(rendered({}).encode()))
+    without_steps = len(rendered({}, background=background).encode())
+    if without_steps > MAX_BYTES and background.attempts:
+        return learner_page(
+            verdicts,
+            kit_title=kit_title,
+            diagnoses=diagnoses,
+            made_at=made_at,
+            templates=templates,
+            background=replace(background, attempts={}),
+        )
+    rendered = partial(rendered, background=background)
+    room = max(0, MAX_BYTES - without_steps)
     share = max(LEAST_ROOM_OF_STEPS, room // len(plays))
     return rendered(_in_steps(plays[: room // share], share))
 

@@ -11,7 +11,17 @@ from grader.kit.catalogue import BUILTIN
 from grader.reports.page import Background, learner_page
 from grader.reports.views import ExerciseProgress, ExerciseState
 from tests.page_samples import TEMPLATES, Page, everything, render
-from tests.samples import case, failed_on_both, failure, mixed, perfect, unjudgeable, verdict
+from tests.samples import (
+    case,
+    failed_on_both,
+    failure,
+    mixed,
+    one_after_the_other,
+    perfect,
+    together,
+    unjudgeable,
+    verdict,
+)
 
 SOURCE = "".join(f"line_{number} = 0\n" for number in range(1, 21))
 
@@ -152,3 +162,21 @@ def test_no_backtick_is_left_in_what_is_rendered() -> None:
     text = render(verdict(failed_on_both(1, sentence, 5, why), exercise="ex01"))
 
     assert "`" not in re.sub(r"<(script|style|pre)\b.*?</\1>", "", text, flags=re.DOTALL)
+
+
+def test_a_page_with_a_long_history_of_failures_stays_below_300_kilobytes() -> None:
+    names = {f"download {number}": number + 1.0 for number in range(16)}
+    play = {"trace": one_after_the_other(**names), "reference": together(**names), "output": "x" * 3000}
+    source = "".join(f"    line_{number} = compute(something, long, and, wide)\n" for number in range(400))
+    attempts: dict[str, list[Verdict]] = {}
+    for exercise in range(1, 13):
+        why = [failure(diagnosis=f"kind-{number % 5}", line=9 * number, **play) for number in range(1, 14)]
+        tests = [failed_on_both(number, "in a learner's words", 8, one) for number, one in enumerate(why)]
+        last = replace(verdict(*tests, exercise=f"ex{exercise:02}"), source=source)
+        before = replace(last, source=source.replace("compute", "calculate"), digest="before")
+        attempts[last.exercise] = [before] * 49 + [last]
+    hints = dict.fromkeys(attempts, ("A hint of some length. " * 10,) * 6)
+    entries = tuple(progress(id, ExerciseState.FAILING) for id in attempts)
+    text = mine([tried[-1] for tried in attempts.values()], attempts=attempts, hints=hints, progress=entries)
+
+    assert len(text.encode()) < 300_000
