@@ -407,7 +407,9 @@ def test_the_course_is_pages_with_how_far_the_learner_is(box: Box, mine: Path) -
 
     assert overview == mine / "grade-course" / "index.html"
     assert "<h1>1 of 2 exercises complete</h1>" in overview.read_text(encoding="utf-8")
-    assert sorted(path.name for path in overview.parent.iterdir()) == ["ex01.html", "ex02.html", "index.html"]
+    diagnoses = [f"diagnosis-{slug}.html" for slug in at(mine).kit.diagnoses]
+    written = sorted(path.name for path in overview.parent.iterdir())
+    assert written == sorted(["ex01.html", "ex02.html", "index.html", *diagnoses])
 
 
 def test_a_file_in_the_way_of_the_course_is_named(mine: Path) -> None:
