@@ -1,9 +1,9 @@
-"""Reads the lessons of the exercises, and runs what stands in them.
+"""Reads the lessons of the exercises and the pages of diagnoses, and runs what stands in them.
 
-    python -m tests.lessons [EX ...]
+    python -m tests.lessons [EX | SLUG ...]
 
-writes into the lessons what their programs print and what the grader's screens look like; read the difference. The
-fences say what a block is:
+writes into the lessons and pages what their programs print and what the grader's screens look like; read the
+difference. The fences say what a block is:
 
     ```python run=NAME           a whole program; ``clock=real`` if its threads or processes need real time
     ```text output=NAME          what it prints; ``backend=trio`` if trio prints something else
@@ -20,11 +20,14 @@ import re
 import subprocess
 import sys
 import tempfile
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from grader.kit.exercise import Exercise
 from grader.kit.kit import builtin_root, load_kit
+from grader.kit.pages import pages_in
 from grader.sandbox.box import Box
 from tests.gold_screens import ROOT, screen_of_answer
 
@@ -121,31 +124,40 @@ def screen_in(box: Box, exercise: Exercise, answer: str) -> str:
     return screen_of_answer(box, exercise.id, exercise.solutions / answer)
 
 
-def refreshed(box: Box, exercise: Exercise) -> str:
-    """The lesson with the output of its programs, and its screens, as they are now."""
-    lesson = exercise.lesson.read_text(encoding="utf-8")
-    programs = {output_named(block): block for block in blocks_of(lesson) if "run" in block.info}
+def refreshed(text: str, screen: Callable[[str], str]) -> str:
+    """A lesson or a page with the output of its programs as it is now; ``screen`` gives that of an answer."""
+    programs = {output_named(block): block for block in blocks_of(text) if "run" in block.info}
 
     def replaced(fence: re.Match[str]) -> str:
         info = _info(fence)
         if "screen" in info:
-            text = screen_in(box, exercise, info["screen"])
+            body = screen(info["screen"])
         elif "output" in info:
             block = programs[info["output"]]
-            text = output_of(block, info.get("backend", next(iter(backends_of(block)), "")))
+            body = output_of(block, info.get("backend", next(iter(backends_of(block)), "")))
         else:
             return fence[0]
-        return f"```{fence['language']}{fence['info']}\n{text}```"
+        return f"```{fence['language']}{fence['info']}\n{body}```"
 
-    return _FENCE.sub(replaced, lesson)
+    return _FENCE.sub(replaced, text)
 
 
-def main(ids: list[str]) -> None:
-    """Write the outputs and the screens of these lessons, or of all, anew."""
+def no_screen(answer: str) -> str:
+    """Refuse a screen on the page of a diagnosis, which belongs to no exercise."""
+    raise ValueError(f"a page of a diagnosis has no screen: {answer}")
+
+
+def main(names: list[str]) -> None:
+    """Write the outputs and the screens of these lessons and pages, or of all, anew."""
     kit = load_kit(builtin_root())
     with Box() as box:
-        for exercise in [kit.exercise(id) for id in ids] if ids else kit.exercises:
-            exercise.lesson.write_text(refreshed(box, exercise), encoding="utf-8")
+        for exercise in kit.exercises:
+            if not names or exercise.id in names:
+                lesson = exercise.lesson.read_text(encoding="utf-8")
+                exercise.lesson.write_text(refreshed(lesson, partial(screen_in, box, exercise)), encoding="utf-8")
+    for page in pages_in(kit.root / "exercises"):
+        if not names or page.stem in names:
+            page.write_text(refreshed(page.read_text(encoding="utf-8"), no_screen), encoding="utf-8")
 
 
 if __name__ == "__main__":

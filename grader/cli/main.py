@@ -75,46 +75,97 @@ def list_(shared: SharedOptions) -> None:
 @main.command()
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE", help="Where to write it.")
 @click.option("--steps", is_flag=True, help="Step through every play that failed, not one of each exercise.")
+@click.option("--open", "opened", is_flag=True, help="Open the last page that is written in a browser.")
 @shared_options
 @click.pass_obj
-def report(shared: SharedOptions, out: Path | None, steps: bool) -> None:
-    """Write the course as pages, and your last attempts as one. Runs nothing."""
+def report(shared: SharedOptions, out: Path | None, steps: bool, opened: bool) -> None:
+    """Write the course as pages, and your last attempts as one; when all is complete, a last page, too."""
+    from grader.desk.afterwards import Afterwards
+
     desk = shared.text_desk()
-    shared.say(f"Written: {desk.shown(desk.write_course())}, the lessons and how far you are.")
+    ending = None
+    if Afterwards(desk).is_finished():
+        from grader.sandbox.box import Box
+
+        with Box() as box:
+            ending = Afterwards(desk).write_ending(box)
+    page = desk.write_course()
+    shared.say(f"Written: {desk.shown(page)}, the lessons and how far you are.")
     if out is not None or desk.has_attempts():
-        write = desk.write_report_with_every_step if steps else desk.write_report
-        shared.say(f"Written: {desk.shown(write(out))}, your last attempts.")
-    shared.say("Open them in a browser.")
+        page = (desk.write_report_with_every_step if steps else desk.write_report)(out)
+        shared.say(f"Written: {desk.shown(page)}, your last attempts.")
+    if ending is not None:
+        page = ending
+        shared.say(f"Written: {desk.shown(page)}, the end of the course: your programs at work.")
+    if opened:
+        shared.open_page(page)
+    else:
+        shared.say("Open them in a browser, or add --open.")
 
 
 @main.command()
 @click.argument("exercise", metavar="[EX]", required=False)
 @click.option("--file", type=click.Path(path_type=Path), metavar="PATH", help="For the last `grade EX --file PATH`.")
+@click.option("--now", is_flag=True, help="Show the next one before you have changed your file.")
 @shared_options
 @click.pass_obj
-def hint(shared: SharedOptions, exercise: str | None, file: Path | None) -> None:
-    """Show the next hint for the failure that your last attempt has shown."""
+def hint(shared: SharedOptions, exercise: str | None, file: Path | None, now: bool) -> None:
+    """Show the next hint for the failure that your last run has shown."""
     desk = shared.text_desk()
-    shared.say_wrapped(desk.hint(exercise) if file is None else desk.hint_for_file(exercise, file))
+    if file is None:
+        said = desk.hint_now(exercise) if now else desk.hint(exercise)
+    else:
+        said = desk.hint_now_for_file(exercise, file) if now else desk.hint_for_file(exercise, file)
+    shared.say_wrapped(said)
 
 
 @main.command()
 @click.argument("diagnosis", metavar="[DIAGNOSIS]", required=False)
+@click.option("--open", "opened", is_flag=True, help="Write it as a page among the lessons, and open it in a browser.")
 @shared_options
 @click.pass_obj
-def explain(shared: SharedOptions, diagnosis: str | None) -> None:
+def explain(shared: SharedOptions, diagnosis: str | None, opened: bool) -> None:
     """Explain a diagnosis at length, or list all of them."""
+    from grader.desk.explaining import Explaining
+
     desk = shared.text_desk()
-    shared.say_wrapped(desk.explain(diagnosis) if diagnosis else desk.list_diagnoses())
+    explaining = Explaining(desk)
+    if diagnosis is None:
+        shared.say_wrapped(explaining.list_all())
+    elif opened:
+        page = explaining.write_page(diagnosis)
+        shared.say(f"Written: {desk.shown(page)}.")
+        shared.open_page(page)
+    else:
+        explaining.show(diagnosis, *shared.screen())
 
 
 @main.command()
 @click.argument("exercise", metavar="[EX]", required=False)
+@click.option("--others", is_flag=True, help="The other right answers, and what each of them shows.")
+@click.option("--open", "opened", is_flag=True, help="Write all of it as a page, and open it in a browser.")
 @shared_options
 @click.pass_obj
-def solution(shared: SharedOptions, exercise: str | None) -> None:
-    """Show the reference answer of an exercise that you have completed."""
-    shared.say(shared.text_desk().solution(exercise).rstrip("\n"))
+def solution(shared: SharedOptions, exercise: str | None, others: bool, opened: bool) -> None:
+    """Show the reference answer of an exercise that you have completed, and who ran when beside yours."""
+    from grader.desk.afterwards import Afterwards
+
+    desk = shared.text_desk()
+    afterwards = Afterwards(desk)
+    if others and not opened:
+        afterwards.show_others(exercise, *shared.screen())
+        return
+    reference = afterwards.reference(exercise)  # before a box starts, because there may be nothing to show
+    from grader.sandbox.box import Box
+
+    with Box() as box:
+        if opened:
+            page = afterwards.write_page(box, exercise)
+            shared.say(f"Written: {desk.shown(page)}, the answers to {exercise}.")
+            shared.open_page(page)
+        else:
+            shared.say(reference.rstrip("\n"))
+            afterwards.show_plays(box, exercise, *shared.screen())
 
 
 @main.command()

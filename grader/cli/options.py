@@ -72,6 +72,13 @@ class SharedOptions:
             )
             self.say(wrapper.fill(line))
 
+    def open_page(self, page: Path) -> None:
+        """Open a page in a browser, and say how it is opened where that does not work."""
+        import webbrowser
+
+        if not webbrowser.open(page.resolve().as_uri()):
+            self.say(f"No browser was found here. Open this address in one: {page.resolve().as_uri()}")
+
     def screen(self) -> tuple[Console, Glyphs]:
         """A console on standard output, and the characters it can show."""
         return stdout.screen(self.color, plain=self.plain, ascii=self.ascii)

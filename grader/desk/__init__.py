@@ -6,8 +6,11 @@ code of them. Nothing here knows click.
 - ``workspace`` is the folder that ``grade init`` makes: which files it gets, and how attempts are kept in it.
 - ``lastruns`` keeps the last run of each file that is no answer of the workspace (``--file``), to give hints on it.
 - ``hints`` says which hint follows for a verdict, and finds a learner's own failure to a diagnosis.
+- ``plays`` plays an answer as the figures of an exercise do, for `grade solution` and the end of the course.
 - ``course`` writes the lessons as pages, with how far the learner is.
-- ``learner`` serves every command in such a folder but grading: init, list, hint, explain, solution, report, reset, ...
+- ``learner`` serves every command in such a folder but grading: init, list, hint, report, reset, ...
+- ``explaining`` is ``grade explain``.
+- ``afterwards`` shows what there is to see of an exercise that is complete: ``grade solution``, and the last page.
 - ``run`` grades a learner's files (``grade ex01``), and sends the verdicts to reports and to GitHub.
 - ``class_`` grades a class; ``class_files`` writes its pages and tables, and leaves alone what has not changed.
 - ``author`` is a room of its own for those who write kits: ``grade kit``.
@@ -18,5 +21,5 @@ To add an option of ``grade run`` that decides what is played, change ``asked_fo
 ``RunOptions``; for ``grade class`` change ``ClassOptions``, and ``again``, which repeats every option that decides a
 mark.
 
-    workspace lastruns hints course learner run class_files class_ watching author doctor
+    workspace lastruns hints plays course learner explaining afterwards run class_files class_ watching author doctor
 """

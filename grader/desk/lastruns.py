@@ -1,4 +1,4 @@
-"""The last run of each file that was graded with ``--file``, from which hints are given; such a file has no attempts.
+"""The last run of a file that is no attempt, from which hints are given: of ``--file``, or of some tests only.
 
 They lie with the attempts of the workspace in which the command works; elsewhere in the user's cache, where nothing is
 lost with them. A run that cannot be kept or read is as if it had not been: grading works in folders that are read-only.
@@ -51,6 +51,12 @@ class LastRuns:
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             replace_file(self._folder / _name(path, verdict.exercise), [document.encode()])
             self._drop_oldest()
+
+    def forget(self, path: Path, exercise: str) -> None:
+        """Drop what is kept of a file, because a later run is kept elsewhere."""
+        if self._folder is not None:
+            with suppress(OSError):
+                (self._folder / _name(path, exercise)).unlink(missing_ok=True)
 
     def of(self, path: Path, exercise: str) -> Verdict | None:
         """The verdict of the last run; None if none is kept."""

@@ -8,18 +8,17 @@ from __future__ import annotations
 import json
 import os
 import shlex
-import textwrap
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
-from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
+from grader.desk.course import FOLDER as COURSE
 from grader.desk.course import write_course
-from grader.desk.hints import Subject, last_failure, next_hint, own_failure_said
+from grader.desk.hints import Subject, next_hint, next_hint_now, open_hints
 from grader.desk.lastruns import LastRuns, has_changed, state_folder
 from grader.desk.workspace import (
     BUILT_IN,
@@ -31,6 +30,7 @@ from grader.desk.workspace import (
     create_workspace,
     exercise_at,
     find_workspace,
+    last_tried,
     put_stub_back,
     read_attempts,
     workspaces_below,
@@ -40,18 +40,18 @@ from grader.files import write_file
 from grader.judge.verdict import FORMAT, Status, Verdict
 from grader.kit.exercise import Exercise
 from grader.kit.kit import Kit, builtin_root, is_kit, load_kit
-from grader.reports.views import Command, ExerciseProgress, ExerciseState
+from grader.reports.views import Command, ExerciseProgress, ExerciseState, is_stub
 from grader.text import clean_line
 
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from grader.reports.page import Background
     from grader.reports.screen import Glyphs
 
 REPORT = "grade-report.html"
 HINTS = "hints.json"
 MAX_COMMAND = 4000
-UNTOUCHED = "untouched"
 WIDTH = 80
 
 
@@ -109,7 +109,7 @@ class Desk:
 
     def reset(self, id: str) -> str:
         """Put the stub of an exercise back, and say where the learner's file has gone."""
-        workspace, exercise = self._need_workspace(), self.kit.exercise(id)
+        workspace, exercise = self.need_workspace(), self.kit.exercise(id)
         file, copy = self.shown(workspace.file_of(exercise)), put_stub_back(workspace, exercise)
         kept = f"Your file is kept as {self.shown(copy)}.\n" if copy else ""
         return f"{kept}{file} is the stub. Next: write it, and run `grade {id}`."
@@ -118,7 +118,8 @@ class Desk:
         """A path as the learner types it in the folder where the command works."""
         return os.path.relpath(path.resolve(), self.directory.resolve())
 
-    def _need_workspace(self) -> Workspace:
+    def need_workspace(self) -> Workspace:
+        """The workspace. Raises WorkspaceError where the command works in none."""
         if self.workspace is None:
             hint = f"Type `{ways_to_a_workspace(self.directory)[0].line}`, or give the folder with -C."
             raise WorkspaceError("this is not a folder of exercises", hint=hint)
@@ -132,7 +133,8 @@ class Desk:
             return [self.kit.exercise(id) for id in dict.fromkeys(ids)]
         return [self._need_exercise(f"`grade {self.kit.exercises[0].id}`, or all with `grade run --all`")]
 
-    def _choose_one(self, id: str | None) -> Exercise:
+    def choose_one(self, id: str | None) -> Exercise:
+        """The named exercise; without a name, the one in whose folder the command works."""
         if id is not None:
             return self.kit.exercise(id)
         return self._need_exercise(f"`{self.kit.exercises[0].id}`, or go to the folder of an exercise")
@@ -154,7 +156,8 @@ class Desk:
         hint = f"Type `{way}`, or name a file: `grade {exercise.id} --file {name}`."
         raise UsageError("this is not a folder of exercises", hint=hint)
 
-    def _attempts(self, exercise: Exercise) -> list[Verdict]:
+    def attempts(self, exercise: Exercise) -> list[Verdict]:
+        """The attempts at an exercise, oldest first; none without a workspace."""
         return read_attempts(self.workspace, exercise) if self.workspace else []
 
     # ---- how far, and what next --------------------------------------------------------------------------------------
@@ -163,14 +166,14 @@ class Desk:
         """Show how far the learner is, and what comes next."""
         from grader.reports.terminal import show_overview
 
-        entries = self._progress()
+        entries = self.progress()
         following = next_open(entries, self._here())
         show_overview(
             console,
             self.kit.title,
             entries,
             following=following,
-            note=last_trouble(self._attempts(self.kit.exercise(following.id))) if following else "",
+            note=last_trouble(self.attempts(self.kit.exercise(following.id))) if following else "",
             commands=self._next_steps(following),
             glyphs=glyphs,
         )
@@ -179,23 +182,24 @@ class Desk:
         """Show every exercise, and how far the learner is with it."""
         from grader.reports.terminal import show_list
 
-        show_list(console, self._progress(), glyphs=glyphs)
+        show_list(console, self.progress(), glyphs=glyphs)
 
     def progress_document(self) -> str:
         """What ``--json`` prints for ``grade`` and ``grade list``."""
-        exercises = [asdict(entry) for entry in self._progress()]
+        exercises = [asdict(entry) for entry in self.progress()]
         kit = f"{self.kit.title} {self.kit.version}"
         return json.dumps({"format": FORMAT, "kit": kit, "exercises": exercises}, indent=1)
 
-    def _progress(self) -> list[ExerciseProgress]:
-        return [progress_of(exercise, self._attempts(exercise)) for exercise in self.kit.exercises]
+    def progress(self) -> list[ExerciseProgress]:
+        """How far the learner is with each exercise of the kit."""
+        return [progress_of(exercise, self.attempts(exercise)) for exercise in self.kit.exercises]
 
     def _next_steps(self, following: ExerciseProgress | None) -> tuple[Command, ...]:
         """What the learner reads, writes and types next, in this order."""
         if self.workspace is None:
             return ways_to_a_workspace(self.directory)
         if following is None:
-            return (Command(line="grade report", does="all of it on one page"),)
+            return (Command(line="grade report --open", does="the end of the course: your programs at work"),)
         exercise = self.kit.exercise(following.id)
         file = Command(line=self._typed(self.file_of(exercise)), does="your file")
         check = Command(line=f"grade {exercise.id}", does="check your file")
@@ -214,7 +218,7 @@ class Desk:
 
     def write_course(self) -> Path:
         """Write the lessons as pages, with how far the learner is, and return the overview."""
-        workspace, entries = self._need_workspace(), self._progress()
+        workspace, entries = self.need_workspace(), self.progress()
         following = next_open(entries, self._here())
         return write_course(
             workspace.root, self.kit, entries, following=following, commands=self._next_steps(following)
@@ -222,7 +226,7 @@ class Desk:
 
     def has_attempts(self) -> bool:
         """Whether there is anything to report."""
-        return any(self._attempts(exercise) for exercise in self.kit.exercises)
+        return any(self.attempts(exercise) for exercise in self.kit.exercises)
 
     def write_report(self, out: Path | None) -> Path:
         """Write the last attempt at every exercise as one page. Raises WorkspaceError if there is none."""
@@ -237,8 +241,8 @@ class Desk:
         return self._write_page(out, learner_page_with_every_step)
 
     def _write_page(self, out: Path | None, rendered: Callable[..., str]) -> Path:
-        workspace = self._need_workspace()
-        last = [attempts[-1] for exercise in self.kit.exercises if (attempts := self._attempts(exercise))]
+        workspace = self.need_workspace()
+        last = [attempts[-1] for exercise in self.kit.exercises if (attempts := self.attempts(exercise))]
         if not last:
             first = self.kit.exercises[0].id
             raise WorkspaceError("there is nothing to report yet", hint=f"Run `grade {first}` first.")
@@ -249,40 +253,82 @@ class Desk:
             diagnoses=self.kit.diagnoses,
             made_at=datetime.now(UTC).isoformat(timespec="seconds"),
             templates=builtin_root() / "templates",
+            background=self._background(path),
         )
         write_file(path, page, option="--out FILE")
         return path
 
+    def _background(self, page: Path) -> Background:
+        """What the page at this path says besides the last verdicts; it leads to the lessons if they are written."""
+        from grader.reports.page import Background
+
+        workspace = self.need_workspace()
+        lessons = workspace.root / COURSE
+        course = quote(Path(os.path.relpath(lessons.resolve(), page.parent.resolve())).as_posix()) + "/"
+        return Background(
+            progress=tuple(self.progress()),
+            attempts={exercise.id: self.attempts(exercise) for exercise in self.kit.exercises},
+            hints={exercise.id: open_hints(self.kit, self._subject(exercise)) for exercise in self.kit.exercises},
+            course=course if lessons.is_dir() else "",
+        )
+
     # ---- for those who are stuck -------------------------------------------------------------------------------------
 
     def hint(self, id: str | None) -> str:
-        """The next hint for the last attempt at an exercise."""
-        workspace, exercise = self._need_workspace(), self._choose_one(id)
-        subject = Subject(
+        """The next hint that is open, for the last run of an exercise."""
+        subject = self._subject(self._choose_tried(id))
+        return self._with_note(next_hint(self.kit, subject), subject, self.file_of(subject.exercise))
+
+    def hint_now(self, id: str | None) -> str:
+        """The next hint for the last run of an exercise, also if its level is not open."""
+        return next_hint_now(self.kit, self._subject(self._choose_tried(id)))
+
+    def hint_for_file(self, id: str | None, file: Path) -> str:
+        """The next hint that is open, for the last run of ``grade EX --file FILE``."""
+        subject = self._subject_of_file(self.choose_one(id), file)
+        return self._with_note(next_hint(self.kit, subject), subject, self.directory / file)
+
+    def hint_now_for_file(self, id: str | None, file: Path) -> str:
+        """The next hint for the last run of ``grade EX --file FILE``, also if its level is not open."""
+        return next_hint_now(self.kit, self._subject_of_file(self.choose_one(id), file))
+
+    def _choose_tried(self, id: str | None) -> Exercise:
+        """The named exercise; without a name the one in whose folder the command works, else the one run last."""
+        workspace = self.need_workspace()
+        tried = last_tried(workspace, self.kit) if id is None and self._here() is None else None
+        return tried or self.choose_one(id)
+
+    def _subject(self, exercise: Exercise) -> Subject:
+        """The last run of a file of the workspace: an attempt, or a later run of some tests."""
+        workspace = self.need_workspace()
+        attempt = next(reversed(self.attempts(exercise)), None)
+        partial = LastRuns(state_folder(workspace)).of(workspace.file_of(exercise), exercise.id)
+        return Subject(
             exercise=exercise,
-            last=next(reversed(self._attempts(exercise)), None),
+            last=partial or attempt,
             again=f"grade hint {exercise.id}",
+            check=f"grade {exercise.id}",
             key=exercise.id,
             shown=workspace.root / STATE / HINTS,
         )
-        return next_hint(self.kit, subject)
 
-    def hint_for_file(self, id: str | None, file: Path) -> str:
-        """The next hint for the last run of ``grade EX --file FILE``."""
-        exercise, path, state = self._choose_one(id), self.directory / file, state_folder(self.workspace)
-        last = LastRuns(state).of(path, exercise.id)
-        subject = Subject(
+    def _subject_of_file(self, exercise: Exercise, file: Path) -> Subject:
+        path, state = self.directory / file, state_folder(self.workspace)
+        return Subject(
             exercise=exercise,
-            last=last,
+            last=LastRuns(state).of(path, exercise.id),
             again=clean_line(self.typed("hint", exercise, file), MAX_COMMAND),
+            check=clean_line(self.typed("run", exercise, file), MAX_COMMAND),
             key=f"{exercise.id} {os.path.realpath(path)}",
             shown=None if state is None else state / HINTS,
         )
-        hint = next_hint(self.kit, subject)
-        check = clean_line(self.typed("run", exercise, file), MAX_COMMAND)
-        if last is None:
-            return f"{hint}\n\nnote: this file has not been checked yet; `{check}` does it"
-        return f"{hint}\n\nnote: the file has changed since; `{check}` checks it" if has_changed(path, last) else hint
+
+    def _with_note(self, hint: str, subject: Subject, path: Path) -> str:
+        """A hint, with a note where the last run does not tell how the file is now."""
+        if subject.last is None:
+            return f"{hint}\n\nnote: this file has not been checked yet; `{subject.check}` does it"
+        changed = has_changed(path, subject.last)
+        return f"{hint}\n\nnote: the file has changed since; `{subject.check}` checks it" if changed else hint
 
     def check_of_kit(self) -> str:
         """The command that checks the kit of this invocation."""
@@ -297,43 +343,6 @@ class Desk:
         if self.directory != Path():
             words += ["-C", str(self.directory)]
         return shlex.join(words)
-
-    def explain(self, slug: str) -> str:
-        """The long explanation of a diagnosis. Raises UsageError, with the nearest name, for an unknown one."""
-        diagnosis = self.kit.diagnoses.get(slug)
-        if diagnosis is None:
-            near = get_close_matches(slug, self.kit.diagnoses, n=1)
-            hint = f"Did you mean `grade explain {near[0]}`?" if near else "See them all with `grade explain`."
-            raise UsageError(f"there is no diagnosis {slug!r}", hint=hint)
-        explained = f"{slug}: {diagnosis.sentence}\n\n{diagnosis.explanation}\n\nhelp: {diagnosis.help}"
-        own = last_failure(self._readable_attempts(), slug)
-        return explained if own is None else f"{explained}\n\n{own_failure_said(*own)}"
-
-    def _readable_attempts(self) -> Iterator[Verdict]:
-        """All attempts in the workspace, but for files that are damaged: what is explained does not depend on them."""
-        for exercise in self.kit.exercises:
-            with suppress(WorkspaceError):
-                yield from self._attempts(exercise)
-
-    def list_diagnoses(self) -> str:
-        """Every diagnosis of the kit, in one line or two each."""
-        indent = max(map(len, self.kit.diagnoses)) + 2
-        lines = [
-            textwrap.fill(f"{slug:{indent}}{diagnosis.sentence}", WIDTH, subsequent_indent=" " * indent)
-            for slug, diagnosis in sorted(self.kit.diagnoses.items())
-        ]
-        return "\n".join([*lines, "", "`grade explain DIAGNOSIS` says more about one of them."])
-
-    def solution(self, id: str | None) -> str:
-        """The reference answer. Raises UsageError until the exercise is complete, or if the kit has no answers."""
-        exercise = self._choose_one(id)
-        best = best_attempt(self._attempts(exercise))
-        if best is None or best.status is not Status.PASS:
-            hint = f"Ask for a hint with `grade hint {exercise.id}`."
-            raise UsageError(f"{exercise.id} is not complete yet, and its answer is shown afterwards", hint=hint)
-        if exercise.reference is None:
-            raise UsageError("this kit comes without answers", hint="Ask your instructor for them.")
-        return exercise.reference.read_text(encoding="utf-8")
 
 
 def ways_to_a_workspace(folder: Path) -> tuple[Command, ...]:
@@ -368,11 +377,6 @@ def _state(attempts: Sequence[Verdict], best: Verdict | None) -> ExerciseState:
     if best is not None:
         return ExerciseState.COMPLETE if best.status is Status.PASS else ExerciseState.FAILING
     return ExerciseState.FAULTY if attempts and not is_stub(attempts[-1]) else ExerciseState.NEW
-
-
-def is_stub(verdict: Verdict) -> bool:
-    """Whether the learner has not written anything yet."""
-    return any(fault.kind == UNTOUCHED for fault in verdict.faults)
 
 
 def next_open(entries: Sequence[ExerciseProgress], here: Exercise | None) -> ExerciseProgress | None:

@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from grader.desk.lastruns import LastRuns, state_folder
-from grader.desk.learner import UNTOUCHED, Desk, is_stub
-from grader.desk.workspace import add_attempts, names_beside
+from grader.desk.learner import Desk
+from grader.desk.workspace import Workspace, add_attempts, names_beside
 from grader.errors import GraderError, MachineError, UsageError, WorkspaceError, do_all
 from grader.files import write_file
 from grader.judge.kitfault import fault_in
@@ -24,7 +24,7 @@ from grader.judge.options import EVERYTHING, PlayOptions
 from grader.judge.progress import NOBODY, Onlooker
 from grader.judge.verdict import STOPPED, Status, Verdict
 from grader.kit.exercise import Exercise
-from grader.reports.views import Command, findings, reasons_not_judged
+from grader.reports.views import UNTOUCHED, Command, findings, is_stub, reasons_not_judged
 
 # reports.dialects and reports.github are imported inside functions, so that a learner at a terminal does not wait for
 # an XML library.
@@ -124,7 +124,7 @@ class RunDesk:
         )
 
     def store(self, verdicts: Sequence[Verdict]) -> None:
-        """Store complete verdicts on the learner's own files, and the last one on a file of ``--file`` for its hints.
+        """Store complete verdicts on the learner's own files, and for hints the last of all others.
 
         Raises WorkspaceError if an attempt cannot be written.
         """
@@ -134,7 +134,18 @@ class RunDesk:
                 if verdict.status is not Status.NOT_JUDGED or findings(verdict):
                     LastRuns(state_folder(desk.workspace)).keep(desk.directory / file, verdict)
         elif desk.workspace is not None:
-            add_attempts(desk.workspace, [verdict for verdict in verdicts if verdict.complete_run])
+            self._store_own(desk.workspace, verdicts)
+
+    def _store_own(self, workspace: Workspace, verdicts: Sequence[Verdict]) -> None:
+        add_attempts(workspace, [verdict for verdict in verdicts if verdict.complete_run])
+        # A hint belongs to the failure that the screen has shown, also after a run of some tests.
+        runs = LastRuns(state_folder(workspace))
+        for verdict in verdicts:
+            path = workspace.file_of(self._desk.kit.exercise(verdict.exercise))
+            if verdict.complete_run:
+                runs.forget(path, verdict.exercise)
+            elif findings(verdict):
+                runs.keep(path, verdict)
 
     def proposed(self, verdicts: Sequence[Verdict]) -> tuple[Command, ...] | None:
         """What the learner types next; None where the verdicts alone tell."""

@@ -234,6 +234,20 @@ def read_attempts(workspace: Workspace, exercise: Exercise) -> list[Verdict]:
     return verdicts
 
 
+def last_tried(workspace: Workspace, kit: Kit) -> Exercise | None:
+    """The exercise at which the last attempt was stored; None before the first attempt."""
+    times = {exercise.id: _stored_at(_attempts_file(workspace, exercise.id)) for exercise in kit.exercises}
+    last = max(kit.exercises, key=lambda exercise: times[exercise.id])
+    return last if times[last.id] else None
+
+
+def _stored_at(path: Path) -> int:
+    try:
+        return path.stat().st_mtime_ns
+    except OSError:
+        return 0
+
+
 def best_attempt(verdicts: Iterable[Verdict]) -> Verdict | None:
     """The attempt with the most points, the latest of equals; only attempts that ran every test count."""
     whole = [verdict for verdict in verdicts if verdict.complete_run and verdict.status in (Status.PASS, Status.FAIL)]

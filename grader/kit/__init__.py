@@ -11,11 +11,13 @@ no pytest and trusts no author.
 - ``scenarios`` finds scenarios that no test plays, and inputs that none has. ``sources`` salvages what it can from a
   file that is no Python, and ``toplevel`` knows what the names at its top level stand for.
 - ``figures`` reads which plays are drawn for the lesson of an exercise, and ``parts`` what a long one is cut into.
+- ``pages`` finds the pages on which an author explains diagnoses at length.
 - ``catalogue`` has the diagnoses of every kit: ``of_plays``, ``of_python`` and ``of_tasks``. Change a sentence or a
   hint there; ``diagnosis`` is what one consists of.
 - ``faults`` is what a fault consists of; ``tables`` reads TOML strictly, also for the ``class.toml`` of ``classroom``.
   Change there how a fault is worded.
 
     faults tables diagnosis of_plays of_python of_tasks catalogue
-    sources toplevel parameters fixtures grading functions hidden_tests scenarios figures contract parts exercise kit
+    sources toplevel parameters fixtures grading functions hidden_tests scenarios figures contract parts exercise
+    pages kit
 """

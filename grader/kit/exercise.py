@@ -174,6 +174,12 @@ class Exercise:
         path = self.solutions / self.file
         return path if path.is_file() else None
 
+    @property
+    def other_answers(self) -> tuple[Path, ...]:
+        """Right answers besides the reference; a bundle for learners has none."""
+        folder = None if self.solutions is None else self.solutions / "right"
+        return tuple(sorted(folder.glob("*.py"))) if folder is not None and folder.is_dir() else ()
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadExercise:

@@ -26,6 +26,8 @@ from grader.kit.exercise import (
     refuse_conftest,
 )
 from grader.kit.faults import Faults, KitFault
+from grader.kit.pages import FOLDER as PAGES
+from grader.kit.pages import check_pages, page_in
 from grader.kit.tables import Table, named_below, parse, read_reported
 from grader.text import counted
 
@@ -66,6 +68,14 @@ class Kit:
     limits: Limits
     digest: str
     """SHA-256 of the names and bytes of every file in ``exercises/``."""
+
+    def page_of(self, slug: str) -> Path | None:
+        """The page on which a diagnosis is explained at length: the kit's own, else the built-in one; None without.
+
+        What the course that comes with the grader says of a diagnosis of its own is nothing for another kit.
+        """
+        own = page_in(self.root, slug)
+        return own if own is not None or slug not in BUILTIN else page_in(builtin_root(), slug)
 
     def exercise(self, id: str) -> Exercise:
         """Return the exercise with that id. Raises UsageError, with the nearest id, for an unknown one."""
@@ -144,6 +154,8 @@ def read_kit(root: Path) -> ReadKit:
         read_exercise(root, name, diagnoses, limits, faults, earlier=ids[:number]) for number, name in enumerate(names)
     ]
     _check_folder(folder, names, faults)
+    figures = {one.exercise.id: {figure.name for figure in one.exercise.figures} for one in read}
+    check_pages(folder, diagnoses, figures, faults)
     kit = Kit(
         root=root,
         title=title,
@@ -195,7 +207,7 @@ def _check_folder(folder: Path, listed: Collection[str], faults: Faults) -> None
     """Report what lies beside the exercises and is read by no part of the product."""
     refuse_conftest(folder, faults)
     for path in sorted(folder.iterdir()):
-        if path.name in ("kit.toml", "README.md", "conftest.py", *listed) or path.name.startswith(LITTER):
+        if path.name in ("kit.toml", "README.md", "conftest.py", PAGES, *listed) or path.name.startswith(LITTER):
             continue
         if path.is_dir() and _FOLDER.fullmatch(path.name):
             names = ", ".join(f'"{name}"' for name in (*listed, path.name))

@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from grader.kit.exercise import Exercise
-from grader.reports.lesson import code_as_html, lesson_as_html
+from grader.reports.lesson import code_as_html, diagnosis_page, lesson_as_html
 from grader.reports.rendering import render
 from grader.reports.views import Command, ExerciseProgress, ExerciseState
 from grader.text import counted, joined, whole_points
 
 if TYPE_CHECKING:
-    from markupsafe import Markup
+    pass
 
 OVERVIEW = "index.html"
 IMAGES = "data:"
@@ -74,10 +74,12 @@ def course_pages(
     kit_title: str,
     made_at: str,
     templates: Path,
+    ending: str = "",
 ) -> Iterator[tuple[str, str]]:
     """Render the overview and the lessons; yields the name of each page and its text.
 
-    ``following`` is the exercise to do next, and ``commands`` are what the learner types for it.
+    ``following`` is the exercise to do next, and ``commands`` are what the learner types for it. ``ending`` is the name
+    of the last page, if it is written.
     """
     entries = [
         _entry(exercise, done, is_next=done is following) for exercise, done in zip(exercises, progress, strict=True)
@@ -90,6 +92,7 @@ def course_pages(
         "share": f"{100 * complete // len(entries)}%",
         "following": next((entry for entry in entries if entry.is_next), None),
         "commands": commands,
+        "ending": ending,
     }
     yield OVERVIEW, render(templates, "course.html", parts=_PARTS, context=context, images=IMAGES)
     for number, exercise in enumerate(exercises):
@@ -102,7 +105,7 @@ def course_pages(
         yield entries[number].href, render(templates, "lesson.html", parts=_PARTS, context=context, images=IMAGES)
 
 
-def _lesson(exercise: Exercise) -> dict[str, str | Markup]:
+def _lesson(exercise: Exercise) -> dict[str, object]:
     text = exercise.lesson.read_text(encoding="utf-8")
     title = _TITLE.match(text)
     return {
@@ -110,6 +113,10 @@ def _lesson(exercise: Exercise) -> dict[str, str | Markup]:
         "lesson": lesson_as_html(text, folder=exercise.folder),
         "file": exercise.file,
         "stub": code_as_html(exercise.stub.read_text(encoding="utf-8")),
+        "diagnoses": [
+            (slug, diagnosis_page(slug))
+            for slug in dict.fromkeys(test.diagnosis for test in exercise.tests if test.diagnosis)
+        ],
     }
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import io
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from grader.reports.lanes import How, Kind
 from grader.reports.rendering import environment
 from grader.reports.screen import ASCII, Screen
 from grader.reports.timeline import Timeline, as_at_verdict, layout
-from grader.reports.timeline_svg import ENDINGS, Chart, LaneRow, chart, kinds_in
+from grader.reports.timeline_svg import ENDINGS, Caption, Chart, LaneRow, chart, kinds_in
 from grader.reports.timeline_text import draw_axis, draw_lanes, frame_for, legend_of
 from grader.text import joined
 from grader.wire.recording import Trace
@@ -37,6 +37,8 @@ _GAP = 10
 _LETTER = 7.9
 """The width of a letter of a lane's name, which is set in a font whose letters are all as wide."""
 _WORD_LETTER = 7.2
+_TICK_LETTER = 6.8
+_TICK_GAP = 2
 _INDENT = 10
 _MOST_LETTERS = 16
 _KEY = 26
@@ -119,6 +121,7 @@ def _view(drawn: Chart, *, name: str, title: str) -> FigureView:
     caption = textwrap.wrap(drawn.caption, _CAPTION_LETTERS)
     axis_y = _EDGE + len(caption) * _CAPTION_LINE + 4
     grid_y = axis_y + _AXIS
+    drawn = replace(drawn, ticks=tuple(_apart(drawn.ticks, plot_width)))
     rows = tuple(
         RowView(
             lane=row,
@@ -150,6 +153,17 @@ def _view(drawn: Chart, *, name: str, title: str) -> FigureView:
         ending_x=plot_x + plot_width + _GAP,
         legend_y=legend_y,
     )
+
+
+def _apart(ticks: Sequence[Caption], plot_width: int) -> Iterator[Caption]:
+    """Leave out a tick whose words would touch those of the one before, as the picture in letters does."""
+    free = 0.0
+    for tick in ticks:
+        at, width = float(tick.x.removesuffix("%")) / 100 * plot_width, len(tick.text) * _TICK_LETTER
+        start = at - {"start": 0.0, "middle": width / 2, "end": width}[tick.anchor]
+        if start >= free or not free:
+            yield tick
+            free = start + width + _TICK_GAP
 
 
 def _short(label: str) -> str:

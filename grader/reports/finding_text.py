@@ -10,12 +10,13 @@ from dataclasses import dataclass
 
 from grader.judge.verdict import Failure, Verdict
 from grader.policy.submission import Fault
-from grader.reports import views
+from grader.reports import excerpts, views
 from grader.reports.comparison import cut_to, folded, says_something
+from grader.reports.excerpts import Excerpt
 from grader.reports.screen import Piece, Screen
 from grader.reports.timeline import MAX_LANES, Timeline
 from grader.reports.timeline_text import draw_axis, draw_lanes, frame_for, legend_of
-from grader.reports.views import Excerpt, Finding, SharedRemark
+from grader.reports.views import Finding, SharedRemark
 from grader.text import clean, counted, waited_since
 
 MAX_OUTPUT = 4000
@@ -71,7 +72,7 @@ def show_remark(screen: Screen, verdict: Verdict, remark: SharedRemark) -> None:
     """Show a remark on tests that passed."""
     screen.wrapped(Piece("note: ", "note"), views.remark_said(remark))
     if remark.line is not None:
-        _source(screen, verdict.file, remark.line, views.excerpt_of_line(remark.source))
+        _source(screen, verdict.file, remark.line, excerpts.excerpt_of_line(remark.source))
     screen.line(Piece("      "), Piece(f"grade explain {remark.kind}", "command"), Piece("    why", "quiet"))
     screen.blank()
 
@@ -79,7 +80,7 @@ def show_remark(screen: Screen, verdict: Verdict, remark: SharedRemark) -> None:
 def show_fault(screen: Screen, verdict: Verdict, fault: Fault) -> None:
     """Show why the file cannot be judged, with a caret below the place."""
     screen.wrapped(Piece("error: ", "error"), fault.error, "strong")
-    _source(screen, verdict.file, fault.line, views.excerpt_of_fault(fault))
+    _source(screen, verdict.file, fault.line, excerpts.excerpt_of_fault(fault))
     screen.wrapped(Piece("help: ", "help"), fault.help)
     screen.blank()
 
@@ -90,14 +91,14 @@ def show_fault(screen: Screen, verdict: Verdict, fault: Fault) -> None:
 def _lines(screen: Screen, verdict: Verdict, failure: Failure, most: int) -> None:
     if failure.line is None:
         return
-    first, *others = views.source_lines(verdict, failure)[:most]
-    _source(screen, verdict.file, first[0], views.excerpt_of_line(first[1]))
+    first, *others = excerpts.source_lines(verdict, failure)[:most]
+    _source(screen, verdict.file, first[0], excerpts.excerpt_of_line(first[1]))
     for number, text in others:
-        _source_line(screen, number, views.excerpt_of_line(text).before)
+        _source_line(screen, number, excerpts.excerpt_of_line(text).before)
 
 
 def _source(screen: Screen, file: str, line: int | None, excerpt: Excerpt) -> None:
-    screen.line(Piece("  --> ", "quiet"), Piece(views.place(file, line), "place"))
+    screen.line(Piece("  --> ", "quiet"), Piece(excerpts.place(file, line), "place"))
     if line is None or not (excerpt.before + excerpt.marked).strip():
         return
     gutter = _gutter(screen, line)
@@ -170,7 +171,7 @@ def _picture(screen: Screen, both: Sequence[Timeline]) -> None:
     if both:
         frame = frame_for(screen, both)
         draw_axis(screen, max(both, key=lambda timeline: timeline.end), frame)
-        draw_lanes(screen, "yours", both[0], frame, legend="   ".join(legend_of(screen, both)))
+        draw_lanes(screen, "yours", both[0], frame, legend=legend_of(screen, both))
         for timeline in both[1:]:
             draw_lanes(screen, "reference", timeline, frame)
 

@@ -14,8 +14,9 @@ from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from grader.judge.verdict import Status, TestResult, Verdict
-from grader.reports import views
-from grader.reports.views import Finding, place
+from grader.reports import excerpts, views
+from grader.reports.excerpts import place
+from grader.reports.views import Finding
 from grader.text import clean_markdown, command_data, command_property, counted, whole_points
 
 if TYPE_CHECKING:
@@ -72,7 +73,7 @@ def _errors(verdict: Verdict) -> Iterator[str]:
         lines += [f"help: {failure.help}", *(f"test {finding.test.number}: {finding.test.label}" for finding in group)]
         lines += views.others_said(replace(group[0], also=()))
         lines.append(f"again: {views.replay_line(verdict, group[0])}")
-        last = views.source_lines(verdict, failure)[-1:]
+        last = excerpts.source_lines(verdict, failure)[-1:]
         end = last[0][0] if last else None
         yield _command("error", verdict, failure.line, failure.diagnosis, "\n".join(lines), end=end)
 
@@ -145,7 +146,7 @@ def _overview(verdicts: Sequence[Verdict]) -> str:
     rows = []
     for verdict in verdicts:
         points = views.points_said(verdict) if verdict.tests else ""
-        rows.append([verdict.exercise, _markdown(verdict.title), views.STATUS_WORDS[verdict.status], points])
+        rows.append([verdict.exercise, _markdown(verdict.title), views.status_said(verdict), points])
     judged = sum(verdict.status in (Status.PASS, Status.FAIL) for verdict in verdicts)
     last = f"{judged} of {counted(len(verdicts), 'exercise')} judged"
     if all(verdict.complete_run for verdict in verdicts):
@@ -184,7 +185,7 @@ def _failure(verdict: Verdict, finding: Finding) -> str:
     first = f"{finding.test.number} {failure.diagnosis}, on {finding.where}"
     where = place(verdict.file, failure.line)
     others = views.others_said(replace(finding, also=()))  # each of those has a bullet of its own
-    source = (text for _, text in views.source_lines(verdict, failure))
+    source = (text for _, text in excerpts.source_lines(verdict, failure))
     return _bullet(first, where, failure.error, *source, failure.exception, *others, f"help: {failure.help}")
 
 

@@ -22,7 +22,13 @@ SAME = "same-"
 """How the names of programs begin that do the same thing, each with another library: they stand side by side."""
 
 _FOLDING = re.compile(r"</?(?:details|summary)>")
+_OF_DIAGNOSIS = re.compile(r"(?:\.\./diagnoses/)?(?P<slug>[a-z][a-z0-9-]*)\.md")
 _OF_EXERCISE = re.compile(r"\.\./(?P<id>ex\d{2,3})_[a-z0-9_]+/(?:README\.md)?")
+
+
+def diagnosis_page(slug: str) -> str:
+    """The name of the page of a diagnosis, in the folder of the course."""
+    return f"diagnosis-{slug}.html"
 
 
 def lesson_as_html(lesson: str, *, folder: Path) -> Markup:
@@ -36,6 +42,18 @@ def lesson_as_html(lesson: str, *, folder: Path) -> Markup:
     return Markup(markdown.renderer.render(body, markdown.options, {"folder": folder}))
 
 
+def page_as_html(page: str, *, folder: Path) -> Markup:
+    """The page of a diagnosis, which lies in that folder and borrows pictures of the exercises beside it.
+
+    A picture in letters is left out: the picture itself stands there.
+    """
+    from markupsafe import Markup
+
+    markdown = _markdown()
+    tokens = [token for token in markdown.parse(page) if not token.info.startswith("text figure=")]
+    return Markup(markdown.renderer.render(tokens, markdown.options, {"folder": folder, "root": folder.parent}))
+
+
 def code_as_html(source: str) -> Markup:
     """Python with a class for each kind of word; the style of the page gives them their colours."""
     from markupsafe import Markup
@@ -44,6 +62,11 @@ def code_as_html(source: str) -> Markup:
     from pygments.lexers import PythonLexer
 
     return Markup(highlight(source, PythonLexer(stripnl=False), HtmlFormatter(nowrap=True)))
+
+
+def parsed(text: str) -> Sequence[Token]:
+    """The parts of a text in Markdown."""
+    return _markdown().parse(text)
 
 
 @cache
@@ -65,7 +88,7 @@ def _fence(self: object, tokens: Sequence[Token], index: int, options: object, e
     language, *words = token.info.split() or [""]
     info = dict(word.partition("=")[::2] for word in words)
     code = str(code_as_html(token.content)) if language == "python" else _escaped(token.content)
-    label = _label(info)
+    label = label_of(token)
     caption = f"<figcaption>{_escaped(label)}</figcaption>" if label else ""
     kind = "screen" if "screen" in info or "figure" in info else "code" if language == "python" else "output"
     block = f'<figure class="block {kind}">{caption}<pre tabindex="0"><code>{code}</code></pre></figure>\n'
@@ -80,7 +103,9 @@ def _is_same(token: Token) -> bool:
     return token.type == "fence" and f"run={SAME}" in token.info
 
 
-def _label(info: dict[str, str]) -> str:
+def label_of(token: Token) -> str:
+    """What a block of code is: the name of a program, or whose output it shows; empty for anything else."""
+    info = dict(word.partition("=")[::2] for word in token.info.split()[1:])
     if "run" in info:
         return info["run"].removeprefix(SAME) if info["run"].startswith(SAME) else f"{info['run']}.py"
     if "screen" in info:
@@ -98,7 +123,8 @@ def _image(self: Any, tokens: Sequence[Token], index: int, options: object, env:
     token = tokens[index]
     words = self.renderInlineAsText(token.children or [], options, env)
     path = env["folder"] / str(token.attrs.get("src", ""))
-    if path.suffix != ".svg" or not path.resolve().is_relative_to(env["folder"].resolve()) or not path.is_file():
+    root = env.get("root", env["folder"]).resolve()
+    if path.suffix != ".svg" or not path.resolve().is_relative_to(root) or not path.is_file():
         return f"<em>{_escaped(words)}</em>"
     data = base64.b64encode(path.read_bytes()).decode("ascii")
     return f'<img class="picture" src="data:image/svg+xml;base64,{data}" alt="{_escaped(words)}">'
@@ -110,6 +136,8 @@ def _link(self: Any, tokens: Sequence[Token], index: int, options: object, env: 
     href = str(token.attrs.get("href", ""))
     if other := _OF_EXERCISE.fullmatch(href):
         token.attrSet("href", f"{other['id']}.html")
+    elif diagnosis := _OF_DIAGNOSIS.fullmatch(href):
+        token.attrSet("href", diagnosis_page(diagnosis["slug"]))
     token.attrSet("rel", "noreferrer")
     return str(self.renderToken(tokens, index, options, env))
 

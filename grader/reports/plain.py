@@ -14,15 +14,14 @@ from dataclasses import replace
 
 from grader.judge.verdict import Failure, Outcome, TestResult, Verdict
 from grader.policy.submission import Fault
+from grader.reports.excerpts import place, source_lines
 from grader.reports.views import (
     Finding,
     cancellation_said,
     findings,
     others_said,
-    place,
     replay_line,
     schedule_said,
-    source_lines,
 )
 from grader.text import clean, clean_line, waited_since
 

@@ -189,7 +189,7 @@ class Screen:
         """Print short texts beside each other, as many in a line as fit; none is broken before its end."""
         for line in self._pack(parts, self.width - len(indent), between="   "):
             if line:
-                self.line(Piece(indent), Piece(line))
+                self.line(Piece(indent), Piece(line, "quiet"))
 
     def commands(self, commands: Sequence[Command]) -> None:
         """Print what to type next, one command on a line, each with what it is good for.

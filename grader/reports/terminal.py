@@ -292,12 +292,16 @@ def _cell(screen: Screen, test: TestResult, backend: str) -> Piece:
 def _verdict_line(screen: Screen, verdict: Verdict) -> None:
     left = [
         Piece(f"{verdict.exercise}  ", "strong"),
-        Piece(views.STATUS_WORDS[verdict.status], STATUS_STYLES[verdict.status]),
+        Piece(views.status_said(verdict), _style_of(verdict)),
     ]
     if verdict.status in (Status.PASS, Status.FAIL):
         screen.spread([*left, Piece(f"  {views.points_said(verdict)}")], [Piece(views.times_said(verdict), "quiet")])
     else:
         screen.line(*left)
+
+
+def _style_of(verdict: Verdict) -> str:
+    return "quiet" if views.is_stub(verdict) else STATUS_STYLES[verdict.status]
 
 
 # ---- several exercises -----------------------------------------------------------------------------------------------
@@ -307,12 +311,12 @@ def _show_summary(screen: Screen, verdicts: Sequence[Verdict], commands: Sequenc
     for verdict in verdicts:
         finding = views.main_finding(verdict)
         why = f"{finding.test.number} {finding.test.label}" if finding else _why_not(verdict)
-        status = screen.fit(views.STATUS_WORDS[verdict.status], 18)
+        status = screen.fit(views.status_said(verdict), 18)
         points = f"{whole_points(verdict.points):3}" if verdict.tests else "  -"
         screen.line(
             Piece(screen.fit(verdict.exercise, 6), "strong"),
             Piece(screen.fit(verdict.title, 15) + " "),
-            Piece(status, STATUS_STYLES[verdict.status]),
+            Piece(status, _style_of(verdict)),
             Piece(f"{points}  "),
             Piece(why, "quiet"),
         )

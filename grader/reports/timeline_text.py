@@ -65,13 +65,14 @@ def draw_axis(screen: Screen, timeline: Timeline, frame: Frame) -> None:
     screen.line(Piece(_margin(frame) + row, "axis"))
 
 
-def draw_lanes(screen: Screen, caption: str, timeline: Timeline, frame: Frame, *, legend: str = "") -> None:
+def draw_lanes(screen: Screen, caption: str, timeline: Timeline, frame: Frame, *, legend: Sequence[str] = ()) -> None:
     """Print a caption with what is left out and a legend, then one row per lane, each followed by its labels."""
     left = f"{caption}{_left_out(timeline)}"
-    beside = screen.cells(left) + screen.cells(legend) + 2 <= screen.width
-    screen.spread([Piece(left, "quiet")], [Piece(legend if beside else "", "quiet")])
+    line = "   ".join(legend)
+    beside = screen.cells(left) + screen.cells(line) + 2 <= screen.width
+    screen.spread([Piece(left, "quiet")], [Piece(line if beside else "", "quiet")])
     if not beside:
-        screen.line(Piece(" " * INDENT + legend, "quiet"))
+        screen.listed(" " * INDENT, legend)
     if not (timeline.lanes or timeline.alike or timeline.hidden):
         screen.line(Piece(" " * INDENT + "nothing was started", "quiet"))
     for number, lane in enumerate(timeline.lanes):

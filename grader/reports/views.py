@@ -1,4 +1,4 @@
-"""What a report says about a verdict, before any report says it: points, findings, remarks, lines, what to type next.
+"""What a report says about a verdict, before any report says it: points, findings, remarks, what to type next.
 
 Knows no colours, no HTML and no width. Text of a learner's program is passed on as it came; ``grader.text`` cleans it
 where it is shown.
@@ -23,7 +23,6 @@ from grader.judge.verdict import (
     Verdict,
 )
 from grader.kit.of_python import OF_PYTHON
-from grader.policy.submission import Fault
 from grader.reports.comparison import alike, side_by_side
 from grader.reports.timeline import Axis, Timeline, as_at_verdict
 from grader.text import counted, joined, seconds, tests_named, whole_points
@@ -37,9 +36,10 @@ STATUS_WORDS = {
 }
 OUTCOME_WORDS = {Outcome.PASS: "pass", Outcome.FAIL: "FAIL", Outcome.NOT_JUDGED: "not judged"}
 _OF_PYTHON = frozenset(diagnosis.slug for diagnosis in OF_PYTHON)
+UNTOUCHED = "untouched"
+"""The kind of the fault of a stub."""
 MAX_NUMBERS = 4
 """Tests that are named one by one."""
-MAX_SOURCE_LINES = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,15 +103,6 @@ class WaitingTasks:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Excerpt:
-    """A source line in three parts: the middle one is what the caret underlines."""
-
-    before: str
-    marked: str
-    after: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Command:
     """Something to type, and what it is good for."""
 
@@ -166,6 +157,16 @@ class ExerciseProgress:
 
 
 # ---- the verdict as a whole ------------------------------------------------------------------------------------------
+
+
+def is_stub(verdict: Verdict) -> bool:
+    """Whether the learner has not written anything yet."""
+    return any(fault.kind == UNTOUCHED for fault in verdict.faults)
+
+
+def status_said(verdict: Verdict) -> str:
+    """Say the status in capital letters: ``PASS``. A stub is no failure."""
+    return "NOT STARTED" if is_stub(verdict) else STATUS_WORDS[verdict.status]
 
 
 def points_said(verdict: Verdict) -> str:
@@ -397,46 +398,6 @@ def remark_said(remark: SharedRemark) -> str:
     return f"{remark.text} ({where}; it costs no points)"
 
 
-# ---- lines of the learner's file -------------------------------------------------------------------------------------
-
-
-def excerpt_of_fault(fault: Fault) -> Excerpt:
-    """Split the line of a fault at what the caret underlines."""
-    if fault.column is None:
-        return excerpt_of_line(fault.text)
-    start = max(0, fault.column - 1)
-    end = start + max(1, fault.width)
-    before = _detabbed(fault.text[:start])
-    # A syntax error may point behind the end of the line, where something is missing.
-    return Excerpt(before=before, marked=_detabbed(fault.text[start:end]) or " ", after=_detabbed(fault.text[end:]))
-
-
-def excerpt_of_line(source: str) -> Excerpt:
-    """A whole line, with nothing underlined."""
-    return Excerpt(before=_detabbed(source), marked="", after="")
-
-
-def source_lines(verdict: Verdict, failure: Failure) -> tuple[tuple[int, str], ...]:
-    """Return the numbers and the text of the lines that a mistake spans: one, or the first few of several."""
-    if failure.line is None:
-        return ()
-    last = min(failure.last_line or failure.line, failure.line + MAX_SOURCE_LINES - 1)
-    # The lines as Python counts them: a form feed ends a line for str.splitlines and not for Python.
-    lines = verdict.source.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    if failure.line < last <= len(lines):
-        return tuple((number, lines[number - 1]) for number in range(failure.line, last + 1))
-    return ((failure.line, failure.source),)
-
-
-def _detabbed(text: str) -> str:
-    return text.rstrip("\r\n").replace("\t", "    ")
-
-
-def place(file: str, line: int | None) -> str:
-    """Say where: ``join.py:9``."""
-    return file if line is None else f"{file}:{line}"
-
-
 # ---- what to type next -----------------------------------------------------------------------------------------------
 
 
@@ -451,6 +412,8 @@ def next_commands(verdict: Verdict) -> tuple[Command, ...]:
             )
         case Status.PASS:
             return (Command(line=f"grade {name}", does="run every test"),)
+        case Status.CANNOT_JUDGE if is_stub(verdict):
+            return (Command(line=f"grade {name}", does="check what you have written"),)
         case Status.CANNOT_JUDGE:
             return (Command(line=f"grade {name}", does="check it again"),)
         case Status.NOT_JUDGED if any(fault_in(reason) for reason in reasons_not_judged(verdict)):

@@ -6,19 +6,24 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from grader.desk.learner import progress_of
+from grader.judge.verdict import Verdict
 from grader.kit.kit import builtin_root, load_kit
+from grader.reports import page
 from grader.reports.course import course_pages
+from grader.reports.explained import diagnosis_pages
 from grader.reports.of_class.page import anonymous_class_page, class_page, learner_pages
 from grader.reports.views import Command
 from tests.page_samples import everything, hostile_class
 from tests.page_samples import render as learner_page
 from tests.results_samples import class_of
+from tests.samples import mixed, unjudgeable
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page
@@ -38,6 +43,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     small, bad = class_of(LEARNERS, EXERCISES), hostile_class()
     pages = {
         "learner.html": learner_page(*everything()),
+        "mine.html": own_page(),
         "class.html": class_page(small, templates=TEMPLATES),
         "anonymous.html": anonymous_class_page(small, templates=TEMPLATES),
         "hostile.html": class_page(bad, templates=TEMPLATES),
@@ -66,6 +72,30 @@ def course() -> Iterator[tuple[str, str]]:
         kit_title=kit.title,
         made_at="2026-11-22 03:50 UTC",
         templates=TEMPLATES,
+    )
+    yield from diagnosis_pages(kit, made_at="2026-11-22 03:50 UTC", templates=TEMPLATES)
+
+
+def own_page() -> str:
+    """The page of a learner in a folder of their own: half of the course is begun, and some was tried before."""
+    exercises = {one.exercise: one for one in everything()}
+    kit = load_kit(builtin_root())
+    before = replace(mixed(), source="async def join(*fns):\n    return []\n", digest="before")
+    attempts: dict[str, list[Verdict]] = {id: [one] for id, one in exercises.items()}
+    attempts["ex01"] = [before, replace(exercises["ex01"], source="async def join(*fns):\n    return fns\n")]
+    stub = replace(unjudgeable(kind="untouched"), exercise="ex09")
+    return page.learner_page(
+        [*exercises.values(), stub],
+        kit_title=kit.title,
+        diagnoses=kit.diagnoses,
+        made_at="2026-11-22T04:00:00+00:00",
+        templates=TEMPLATES,
+        background=page.Background(
+            progress=tuple(progress_of(exercise, attempts.get(exercise.id, [])) for exercise in kit.exercises),
+            attempts=attempts,
+            hints={"ex01": ("Which line waits?", "A task for each: `tg.start_soon`.")},
+            course="course/",
+        ),
     )
 
 

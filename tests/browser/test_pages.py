@@ -19,6 +19,7 @@ EVERY_PAGE = pytest.mark.parametrize(
     "name",
     [
         "learner.html",
+        "mine.html",
         "class.html",
         "anonymous.html",
         "hostile.html",
@@ -26,6 +27,8 @@ EVERY_PAGE = pytest.mark.parametrize(
         "course/index.html",
         "course/ex01.html",
         "course/ex02.html",
+        "course/diagnosis-deadlock.html",
+        "course/diagnosis-limit.html",
     ],
 )
 EVERY_THEME = pytest.mark.parametrize("theme", ["light", "dark"])
@@ -87,7 +90,17 @@ def test_nothing_complains_and_nothing_is_cut_off(visit: Visit, name: str, theme
 
 
 @pytest.mark.parametrize(("theme", "size"), [("light", "wide"), ("dark", "narrow")])
-@pytest.mark.parametrize("name", ["learner.html", "class.html"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "learner.html",
+        "mine.html",
+        "class.html",
+        "course/index.html",
+        "course/ex01.html",
+        "course/diagnosis-deadlock.html",
+    ],
+)
 def test_axe_finds_nothing(visit: Visit, axe: str, name: str, theme: str, size: str) -> None:
     # The page's own policy would keep axe out.
     page = visit(name, theme=theme, size=size, bypass_csp=True)
@@ -96,8 +109,9 @@ def test_axe_finds_nothing(visit: Visit, axe: str, name: str, theme: str, size: 
     assert violations(page, axe) == []
 
 
-def test_axe_finds_nothing_in_the_list_of_keys(visit: Visit, axe: str) -> None:
-    page = visit("class.html", bypass_csp=True)
+@pytest.mark.parametrize("name", ["class.html", "mine.html"])
+def test_axe_finds_nothing_in_the_list_of_keys(visit: Visit, axe: str, name: str) -> None:
+    page = visit(name, bypass_csp=True)
     page.keyboard.press("?")
 
     assert violations(page, axe) == []

@@ -420,7 +420,7 @@ def test_what_does_not_speak_utf8_gets_pure_ascii(accented: Path) -> None:
 
 
 def test_ascii_can_be_asked_for(accented: Path) -> None:
-    plain, usual = (inside("hint", "ex01", *extra, cwd=accented).stdout for extra in (["--ascii"], []))
+    plain, usual = (inside("hint", "ex01", *extra, cwd=accented).stdout for extra in (["--ascii"], ["--now"]))
 
     assert "caf\\xe9 \\u2192" in plain
     assert plain.isascii()
@@ -754,8 +754,9 @@ def test_reset_and_report_say_where(mine: Path) -> None:
     every = inside("report", "--steps", "--out", "every.html", cwd=mine)
 
     course = "Written: grade-course/index.html, the lessons and how far you are."
+    last = "Open them in a browser, or add --open."
     for said, name in ((report, "grade-report.html"), (every, "every.html")):
-        assert said.stdout.splitlines() == [course, f"Written: {name}, your last attempts.", "Open them in a browser."]
+        assert said.stdout.splitlines() == [course, f"Written: {name}, your last attempts.", last]
     assert reset.stdout.startswith("Your file is kept as .gradekit/backups/ex01_double/double.1.py.\n")
     assert (mine / "ex01_double" / "double.py").read_text() == answer(STUB)
 

@@ -8,12 +8,21 @@ from pathlib import Path
 
 import pytest
 
-from grader.desk.hints import REMEMBERED, Subject, failure_to_mend, last_failure, next_hint, own_failure_said
+from grader.desk.hints import (
+    REMEMBERED,
+    Subject,
+    failure_to_mend,
+    last_failure,
+    next_hint,
+    next_hint_now,
+    open_hints,
+    own_failure_said,
+)
 from grader.judge.verdict import Root, Verdict
 from grader.kit.kit import load_kit
 from grader.kit.parts import Part
 from grader.wire.recording import Ended
-from tests.samples import HOSTILE, case, failed_on_both, failure, not_judged, passing, verdict
+from tests.samples import HOSTILE, case, failed_on_both, failure, not_judged, passing, unjudgeable, verdict
 
 WRONG = failure(diagnosis="wrong-value", ended=Ended.RETURNED)
 DEADLOCK = failure(diagnosis="deadlock", ended=Ended.DEADLOCK)
@@ -21,7 +30,8 @@ DEADLOCK = failure(diagnosis="deadlock", ended=Ended.DEADLOCK)
 
 def subject(tiny: Path, last: Verdict | None, shown: Path | None = None) -> Subject:
     exercise = load_kit(tiny).exercises[0]
-    return Subject(exercise=exercise, last=last, again="grade hint ex01", key="ex01", shown=shown)
+    again, check = "grade hint ex01", "grade ex01"
+    return Subject(exercise=exercise, last=last, again=again, check=check, key="ex01", shown=shown)
 
 
 def hinted(tiny: Path, last: Verdict | None, shown: Path | None = None) -> str:
@@ -69,7 +79,7 @@ def test_a_part_has_hints_of_its_own_which_are_counted_by_themselves(tiny: Path,
 
     def hints(test: int, times: int) -> list[str]:
         asked = replace(ours, last=replace(last, root=Root(test=test, backend="trio")))
-        return [next_hint(load_kit(tiny), asked).split("\n\n")[1] for _ in range(times)]
+        return [next_hint_now(load_kit(tiny), asked).split("\n\n")[1] for _ in range(times)]
 
     assert hints(2, 4) == ["value hint 1", "value hint 2", "value hint 3", "When?"]
     assert hints(1, 4) == ["value hint 1", "value hint 2", "value hint 3", "general hint 1"]
@@ -105,7 +115,60 @@ def test_the_memory_stays_small_and_keeps_what_was_asked_last(tiny: Path, tmp_pa
 
     assert "general hint 2" in hinted(tiny, None, shown)
     kept = json.loads(shown.read_text())
-    assert (len(kept), kept["ex01 general"], "other 0" in kept) == (REMEMBERED, 1, False)
+    assert (len(kept), kept["ex01 general"]["level"], "other 0" in kept) == (REMEMBERED, 2, False)
+
+
+# ---- levels ----------------------------------------------------------------------------------------------------------
+
+
+def test_a_level_opens_after_a_run_with_a_changed_file_and_not_before(tiny: Path, tmp_path: Path) -> None:
+    shown = tmp_path / "hints.json"
+    first = verdict(failed_on_both(1, "one", 10, WRONG))
+    runs = [replace(first, digest=digest) for digest in ("a", "a", "a", "b", "b", "a")]
+
+    said = [hinted(tiny, run, shown).split("\n\n")[1] for run in runs]
+    assert said == [f"value hint {level}" for level in (1, 1, 1, 2, 2, 3)]
+
+
+def test_it_says_when_the_next_level_opens_and_how_to_have_it_at_once(tiny: Path, tmp_path: Path) -> None:
+    shown = tmp_path / "hints.json"
+    last = verdict(failed_on_both(1, "one", 10, WRONG))
+    more = hinted(tiny, last, shown).split("\n\n")[2]
+
+    assert more.startswith("The next one opens when you have changed the file and run `grade ex01`.")
+    assert "`grade hint ex01 --now`" in more
+    said = [next_hint_now(load_kit(tiny), subject(tiny, last, shown)) for _ in range(6)]
+    assert [text.split("\n\n")[1] for text in said[:2]] == ["value hint 2", "value hint 3"]
+    assert said[4] == said[5]
+    assert said[5].endswith("That was the last one.")
+
+
+def test_each_kind_of_failure_has_levels_of_its_own(tiny: Path, tmp_path: Path) -> None:
+    shown = tmp_path / "hints.json"
+    hinted(tiny, verdict(failed_on_both(1, "one", 10, WRONG)), shown)
+
+    assert ", hint 1 of 6" in hinted(tiny, verdict(failed_on_both(1, "one", 10, DEADLOCK)), shown)
+
+
+def test_what_is_open_is_what_was_asked_for(tiny: Path, tmp_path: Path) -> None:
+    shown = tmp_path / "hints.json"
+    last = verdict(failed_on_both(1, "one", 10, WRONG))
+    before = open_hints(load_kit(tiny), subject(tiny, last, shown))
+    hinted(tiny, last, shown)
+
+    assert (before, open_hints(load_kit(tiny), subject(tiny, last, shown))) == ((), ("value hint 1",))
+
+
+def test_a_file_that_cannot_be_judged_has_the_advice_of_its_fault(tiny: Path) -> None:
+    said = hinted(tiny, unjudgeable())
+
+    assert "error: `anyio.gather` is the answer to this exercise" in said
+    assert "use a task group" in said
+    assert said.endswith("then: `grade ex01`")
+
+
+def test_a_stub_has_the_hints_of_the_exercise(tiny: Path) -> None:
+    assert "general hint 1" in hinted(tiny, unjudgeable(kind="untouched"))
 
 
 # ---- a failure of one's own ------------------------------------------------------------------------------------------

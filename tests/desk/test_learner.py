@@ -11,6 +11,7 @@ import pytest
 from rich.console import Console
 
 from grader.desk import learner
+from grader.desk.afterwards import Afterwards
 from grader.desk.learner import Desk
 from grader.desk.run import RunDesk, RunOptions
 from grader.desk.workspace import create_workspace, read_attempts
@@ -302,13 +303,33 @@ def test_hints_go_from_the_diagnosis_to_the_exercise_and_stay_at_the_last(box: B
     write(mine, WRONG_VALUE)
     graded(box, mine)
 
-    said = [at(mine).hint("ex01") for _ in range(7)]
+    said = [at(mine).hint_now("ex01") for _ in range(7)]
 
     order = ["value hint 1", "value hint 2", "value hint 3", "general hint 1", "general hint 2", "general hint 3"]
     assert [text.split("\n\n")[1] for text in said] == [*order, "general hint 3"]
     assert said[0].startswith("ex01, test 1 (wrong-value), hint 1 of 6")
-    assert said[4].endswith("`grade hint ex01` again for the next one")
-    assert said[6].endswith("that was the last one")
+    assert said[4].endswith("`grade hint ex01 --now` shows it at once.")
+    assert said[6].endswith("That was the last one.")
+
+
+def test_a_hint_belongs_to_the_run_that_was_shown_last_also_if_it_was_of_one_test(box: Box, mine: Path) -> None:
+    write(mine, WRONG_VALUE.replace("sleep(n)", "sleep(0)"))
+    graded(box, mine)
+    graded(box, mine, tests=(2,))
+    of_one_test = at(mine).hint("ex01")
+    graded(box, mine)
+
+    assert at(mine).hint(None) == at(mine).hint("ex01")
+    assert of_one_test.startswith("ex01, test 2 (")
+    assert at(mine).hint("ex01").startswith("ex01, test 1 (wrong-value), hint 1 of 6")
+
+
+def test_the_hint_says_that_the_file_has_changed_since(box: Box, mine: Path) -> None:
+    write(mine, WRONG_VALUE)
+    graded(box, mine)
+    write(mine, "# another\n" + WRONG_VALUE)
+
+    assert at(mine).hint("ex01").endswith("note: the file has changed since; `grade ex01` checks it")
 
 
 def test_before_any_attempt_there_are_the_hints_of_the_exercise(mine: Path) -> None:
@@ -332,49 +353,15 @@ def test_a_complete_exercise_needs_no_hint(box: Box, mine: Path) -> None:
     assert "no hint is needed" in at(mine).hint("ex01")
 
 
-def test_a_diagnosis_is_explained_and_a_misspelt_one_found(mine: Path) -> None:
-    assert at(mine).explain("wrong-value").startswith("wrong-value: another value than promised\n\nThe value is not")
-    with pytest.raises(UsageError, match="there is no diagnosis 'deadlok'") as caught:
-        at(mine).explain("deadlok")
-    assert caught.value.hint == "Did you mean `grade explain deadlock`?"
-
-
-def test_an_explanation_ends_with_the_learners_own_last_failure(box: Box, mine: Path) -> None:
-    for text in (WRONG_VALUE, "# mine\n" + WRONG_VALUE, RIGHT):
-        write(mine, text)
-        graded(box, mine)
-
-    own = """the last time in your file:
-  --> ex01_double/double.py:6
-      await anyio.sleep(n)
-  error: The value is not twice the argument."""
-    assert at(mine).explain("wrong-value").endswith(f"\n\n{own}")
-    assert "your file" not in at(mine).explain("deadlock")
-
-
-def test_an_explanation_does_not_depend_on_attempts_that_can_be_read(mine: Path) -> None:
-    (mine / ".gradekit" / "attempts").mkdir(parents=True)
-    (mine / ".gradekit" / "attempts" / "ex01.jsonl").write_text("torn")
-
-    assert at(mine).explain("wrong-value").endswith("README")
-
-
-def test_all_diagnoses_can_be_listed_in_80_columns(mine: Path) -> None:
-    lines = at(mine).list_diagnoses().split("\n")
-
-    assert any(line.startswith("wrong-value ") for line in lines)
-    assert max(map(len, lines)) <= 80
-
-
 def test_the_answer_is_shown_after_a_pass_and_not_before(box: Box, mine: Path) -> None:
     write(mine, TOO_SOON)
     graded(box, mine)
     with pytest.raises(UsageError, match="ex01 is not complete yet"):
-        at(mine).solution("ex01")
+        Afterwards(at(mine)).reference("ex01")
 
     write(mine, RIGHT)
     graded(box, mine)
-    assert at(mine).solution("ex01") == answer(RIGHT)
+    assert Afterwards(at(mine)).reference("ex01") == answer(RIGHT)
 
 
 def test_a_kit_without_answers_says_so(box: Box, tmp_path: Path, mine: Path) -> None:
@@ -383,7 +370,7 @@ def test_a_kit_without_answers_says_so(box: Box, tmp_path: Path, mine: Path) -> 
     graded(box, mine)
 
     with pytest.raises(UsageError, match="this kit comes without answers"):
-        at(mine).solution("ex01")
+        Afterwards(at(mine)).reference("ex01")
 
 
 # ---- pages and folders -----------------------------------------------------------------------------------------------
@@ -420,7 +407,9 @@ def test_the_course_is_pages_with_how_far_the_learner_is(box: Box, mine: Path) -
 
     assert overview == mine / "grade-course" / "index.html"
     assert "<h1>1 of 2 exercises complete</h1>" in overview.read_text(encoding="utf-8")
-    assert sorted(path.name for path in overview.parent.iterdir()) == ["ex01.html", "ex02.html", "index.html"]
+    diagnoses = [f"diagnosis-{slug}.html" for slug in at(mine).kit.diagnoses]
+    written = sorted(path.name for path in overview.parent.iterdir())
+    assert written == sorted(["ex01.html", "ex02.html", "index.html", *diagnoses])
 
 
 def test_a_file_in_the_way_of_the_course_is_named(mine: Path) -> None:

@@ -8,12 +8,11 @@ import pytest
 
 from grader.judge.verdict import Root, Verdict
 from grader.policy.submission import Fault
+from grader.reports.excerpts import Excerpt, excerpt_of_fault, source_lines
 from grader.reports.views import (
-    Excerpt,
     Finding,
     cancellation_said,
     counts_said,
-    excerpt_of_fault,
     failing_said,
     findings,
     main_finding,
@@ -24,7 +23,6 @@ from grader.reports.views import (
     reasons_not_judged,
     remark_said,
     remarks,
-    source_lines,
     timelines,
     waiting_tasks,
 )

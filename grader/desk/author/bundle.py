@@ -17,6 +17,8 @@ from grader.errors import KitError, WorkspaceError
 from grader.files import write_bytes
 from grader.kit.exercise import Exercise
 from grader.kit.kit import Kit, builtin_root
+from grader.kit.pages import FOLDER as PAGES
+from grader.kit.pages import pages_in
 
 Files = Mapping[str, bytes]
 """The content of each file by its path in the bundle, with slashes."""
@@ -53,7 +55,16 @@ def kit_files(kit: Kit) -> Files:
             if name not in _OPTIONAL or os.path.lexists(path):
                 files[f"exercises/{exercise.folder.name}/{name}"] = _content(path)
     files |= {f"exercises/{name}": content for name, content in lesson_files(kit).items()}
-    return files
+    return {**files, **page_files(kit)}
+
+
+def page_files(kit: Kit) -> Files:
+    """The pages of the kit's own diagnoses. Raises KitError for a link."""
+    folder = kit.root / "exercises"
+    if (folder / PAGES).is_symlink():
+        raise KitError(f"{folder / PAGES}: this is a link, and a bundle has none", hint="Put the folder itself there.")
+    pages = pages_in(folder)
+    return {f"exercises/{PAGES}/{path.name}": _content(path) for path in pages if path.stem in kit.diagnoses}
 
 
 def lesson_files(kit: Kit) -> Files:
@@ -77,7 +88,7 @@ def reference_files(kit: Kit) -> Files:
 def left_out(kit: Kit) -> Iterator[str]:
     """The files in ``exercises/`` that no bundle gets, but for caches and hidden ones; a folder ends with a slash."""
     taken = kit_files(kit)
-    ours = {exercise.folder.name for exercise in kit.exercises}
+    ours = {PAGES, *(exercise.folder.name for exercise in kit.exercises)}
     for path in _visible(kit.root / "exercises"):
         name = path.relative_to(kit.root).as_posix()
         is_folder = path.is_dir() and not path.is_symlink()

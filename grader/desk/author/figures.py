@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from grader.desk.plays import played
 from grader.errors import KitError
 from grader.files import replace_file
 from grader.judge.kitfault import place_in_kit
@@ -19,12 +20,12 @@ from grader.kit.exercise import Exercise
 from grader.kit.faults import KitFault
 from grader.kit.figures import FOLDER, REFERENCE, Figure, shown_in
 from grader.kit.kit import builtin_root
+from grader.kit.pages import BLOCK as PAGE_BLOCK
+from grader.kit.pages import Borrowed, borrowed_in, pages_in
 from grader.kit.tables import read_text
 from grader.reports.figure import figure_svg, figure_text, names_of, picture_of
 from grader.reports.timeline import Timeline
-from grader.sandbox.box import Box, Job
-from grader.sandbox.cell import Cell
-from grader.sandbox.play import Play
+from grader.sandbox.box import Box
 from grader.text import counted
 from grader.wire.recording import Recording
 
@@ -79,6 +80,10 @@ def draw_figures(box: Box, exercise: Exercise) -> Iterator[Written]:
     lesson = read_text(exercise.lesson)
     if _BLOCK.search(lesson):
         yield _write(exercise.lesson, _with_blocks(lesson, pictures))
+    for page in pages_in(exercise.folder.parent):
+        text = read_text(page)
+        if any(match["exercise"] == exercise.id for match in PAGE_BLOCK.finditer(text)):
+            yield _write(page, _with_blocks_of(text, exercise, pictures))
 
 
 def stale_figures(box: Box, exercise: Exercise) -> tuple[KitFault, ...]:
@@ -107,9 +112,16 @@ def _faults_of(box: Box, exercise: Exercise, figure: Figure, lesson: str) -> Ite
         yield _fault(exercise, figure, f"{figure.file} is missing", again)
     elif path.read_bytes() != _svg(exercise, figure, picture).encode():
         yield _fault(exercise, figure, f"{figure.file} is not what the play shows now", again)
-    if figure.file not in {name for _, name in shown_in(lesson)}:
+    borrowed = {shown.page for shown in _borrowed(exercise) if shown.name == figure.name}
+    if figure.file not in {name for _, name in shown_in(lesson)} and not borrowed:
         hint = f"Write `![{figure.caption}]({figure.file})` in the lesson, or take the figure out of exercise.toml."
-        yield _fault(exercise, figure, f"the lesson does not show {figure.file}", hint)
+        yield _fault(exercise, figure, f"the lesson does not show {figure.file}, and no page of a diagnosis does", hint)
+    for page in sorted(borrowed):
+        text = read_text(page)
+        for match in PAGE_BLOCK.finditer(text):
+            if (match["exercise"], match["name"]) == (exercise.id, figure.name) and match["body"] != _body(picture):
+                what = f"the figure {figure.name} in letters is not what the play shows now"
+                yield KitFault(path=page, line=_line(text, match), what=what, hint=again)
     for match in _BLOCK.finditer(lesson):
         if match["name"] == figure.name and match["body"] != _body(picture):
             what = f"the figure {figure.name} in letters is not what the play shows now"
@@ -131,6 +143,12 @@ def _strays(exercise: Exercise, lesson: str) -> Iterator[KitFault]:
     for line, name in shown:
         if name not in declared:
             yield KitFault(path=exercise.lesson, line=line, what=f"{name} is declared by no figure", hint=hint)
+
+
+def _borrowed(exercise: Exercise) -> Iterator[Borrowed]:
+    """Where pages of diagnoses show figures of this exercise."""
+    for page in pages_in(exercise.folder.parent):
+        yield from (shown for shown in borrowed_in(page) if shown.exercise == exercise.id)
 
 
 def _fault(exercise: Exercise, figure: Figure, what: str, hint: str) -> KitFault:
@@ -156,11 +174,7 @@ def _picture(box: Box, exercise: Exercise, figure: Figure) -> Timeline:
 def _played(box: Box, exercise: Exercise, figure: Figure) -> Recording:
     if refused := box.refusal(exercise.needs):
         raise _Undrawable(f"it cannot be drawn on this computer: {refused}", "Draw it on another one.")
-    cell = Cell(box, Job.of(exercise, _answer(exercise, figure), read_text(exercise.scenarios)))
-    try:
-        recording = cell.recording(Play(figure.scenario, Play.encode(figure.inputs), figure.backend, trace=True))
-    finally:
-        cell.close()
+    recording = played(box, exercise, _answer(exercise, figure), figure)
     for leaf in recording.surprises:
         if leaf.line is not None:
             continue
@@ -206,6 +220,17 @@ def _with_blocks(lesson: str, pictures: dict[str, Timeline]) -> str:
         return match["open"] + _body(pictures[match["name"]]) + match["close"]
 
     return _BLOCK.sub(filled, lesson)
+
+
+def _with_blocks_of(page: str, exercise: Exercise, pictures: dict[str, Timeline]) -> str:
+    """The page of a diagnosis with the pictures that it borrows from this exercise."""
+
+    def filled(match: re.Match[str]) -> str:
+        if match["exercise"] != exercise.id or match["name"] not in pictures:
+            return match[0]
+        return match["open"] + _body(pictures[match["name"]]) + match["close"]
+
+    return PAGE_BLOCK.sub(filled, page)
 
 
 def _body(picture: Timeline) -> str:

@@ -10,8 +10,9 @@ from grader.classroom.found import LeftOver
 from grader.classroom.intake import Intake
 from grader.classroom.marks import ClassResults, Mark, Standing
 from grader.policy.submission import Fault
+from grader.reports.excerpts import Excerpt, excerpt_of_fault, place
 from grader.reports.of_class.figures import CellState, LearnerLink, States, handed_in, key_of
-from grader.reports.views import Excerpt, excerpt_of_fault, place, reasons_not_judged
+from grader.reports.views import reasons_not_judged
 from grader.text import clean_line, whole_points
 
 Item = TypeVar("Item")

@@ -33,6 +33,24 @@ def test_a_kit_is_its_exercises_with_what_belongs_to_each_and_no_file_more(untid
     assert all((untidy / name).read_bytes() == content for name, content in kit_files(load_kit(untidy)).items())
 
 
+def test_the_pages_of_its_diagnoses_are_part_of_a_kit(untidy: Path) -> None:
+    folder = untidy / "exercises" / "diagnoses"
+    folder.mkdir()
+    for name in ("wrong-value.md", "draft.md", "notes.txt"):
+        (folder / name).write_text("Words.")
+
+    kit = load_kit(untidy)
+    assert kit_files(kit)["exercises/diagnoses/wrong-value.md"] == b"Words."
+    assert {"exercises/diagnoses/draft.md", "exercises/diagnoses/notes.txt"} <= set(left_out(kit))
+
+
+def test_pages_behind_a_link_are_refused(untidy: Path) -> None:
+    (untidy / "exercises" / "diagnoses").symlink_to(untidy / "solutions")
+
+    with pytest.raises(KitError, match="diagnoses: this is a link"):
+        kit_files(load_kit(untidy))
+
+
 def test_a_learner_begins_with_lessons_their_pictures_and_stubs(untidy: Path) -> None:
     assert set(lesson_files(load_kit(untidy))) == LESSONS
 

@@ -146,7 +146,9 @@ def test_a_figure_that_the_lesson_does_not_show_is_named(box: Box, folder: Path)
     (folder / "README.md").write_text("# double\n")
     draw(box, folder)
 
-    assert faults(box, folder) == ["exercise.toml:16: the lesson does not show figures/waits.svg"]
+    assert faults(box, folder) == [
+        "exercise.toml:16: the lesson does not show figures/waits.svg, and no page of a diagnosis does"
+    ]
 
 
 def test_what_no_figure_declares_is_named_in_the_folder_and_in_the_lesson(box: Box, folder: Path) -> None:
@@ -248,3 +250,46 @@ def test_figures_whose_declaration_cannot_be_read_are_not_called_strangers(
     (problem,) = checked(box, folder)
 
     assert "exercise.toml: " in problem
+
+
+# ---- pages of diagnoses ----------------------------------------------------------------------------------------------
+
+PAGE = "![It waits.](../ex01_double/figures/waits.svg)\n\n```text figure=ex01/waits\n```\n\nThe end.\n"
+
+
+@pytest.fixture
+def page(folder: Path) -> Path:
+    """The page of a diagnosis that shows the figure, which the lesson does not."""
+    (folder / "README.md").write_text("# double\n")
+    path = folder.parent / "diagnoses" / "wrong-value.md"
+    path.parent.mkdir()
+    path.write_text(PAGE)
+    return path
+
+
+def test_a_figure_may_be_shown_on_the_page_of_a_diagnosis_alone(box: Box, folder: Path, page: Path) -> None:
+    written = [each.path.name for each in draw_figures(box, exercise_of(folder)) if each.changed]
+
+    assert written == ["waits.svg", "wrong-value.md"]
+    before, after = PAGE.split("figure=ex01/waits\n")
+    assert page.read_text() == f"{before}figure=ex01/waits\n{DRAWN}{after}"
+    assert stale_figures(box, exercise_of(folder)) == ()
+
+
+def test_a_picture_in_letters_that_is_old_is_named_on_its_page(box: Box, folder: Path, page: Path) -> None:
+    list(draw_figures(box, exercise_of(folder)))
+    change(page, "0.5s", "0.6s")
+    (fault,) = stale_figures(box, exercise_of(folder))
+
+    assert (fault.path, fault.line) == (page, 3)
+    assert fault.what == "the figure waits in letters is not what the play shows now"
+
+
+def test_ticks_that_would_touch_are_left_out() -> None:
+    """As on the page of deadlock, whose play takes no time and few steps."""
+    picture = builtin_root() / "exercises" / "ex01_join" / "figures" / "each-waits.svg"
+    texts = [text.text for text in ElementTree.parse(picture).iter("{http://www.w3.org/2000/svg}text")]
+
+    assert "step 1" in texts
+    assert "2" not in texts
+    assert "3" in texts
