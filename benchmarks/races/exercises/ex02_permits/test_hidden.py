@@ -18,7 +18,9 @@ def test_a_permit_passed_on_is_not_free(play):
 @grading(points=25, diagnosis="lost-wakeup", feedback="A permit went to a task that was being cancelled, and was gone.")
 def test_no_permit_dies_with_its_waiter(play):
     """no permit dies with a cancelled waiter"""
-    assert play("cancelled", before=0).order.count("patient") == 2
+    recording = play("cancelled", before=0)
+    assert recording.order.count("patient") == 2
+    assert recording.result == 1
 
 
 @grading(points=25, diagnosis="late-news", feedback="A cancelled acquire() gave a permit back that it never had.")
