@@ -7,6 +7,7 @@ Shared options may stand on either side of the command's name. The first word ma
 from __future__ import annotations
 
 import re
+import shlex
 import textwrap
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ import click
 
 from grader.cli import stdout
 from grader.errors import UsageError
+from grader.text import nearest
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -27,8 +29,19 @@ if TYPE_CHECKING:
 EXERCISE = re.compile(r"ex\d{2,3}")
 """The form of an exercise's name; no command may have such a name."""
 
-_NUMBERED = re.compile(r"(?:\./)?(?:ex(?:ercise)?)?[ _-]?0*(\d{1,3})(?:_.*)?", re.IGNORECASE)
-_MEANT = {"help": "--help", "version": "--version", "check": "run --all", "test": "run --all", "start": "init"}
+_OTHER_WORDS = {
+    "--help": ("help",),
+    "--version": ("version",),
+    "": ("status", "next", "progress"),
+    "init": ("start", "new", "update", "upgrade"),
+    "list": ("ls", "exercises"),
+    "report": ("page",),
+    "reset": ("undo", "restart"),
+    "reset --diff": ("diff",),
+    "run --all": ("all", "check", "test"),
+    "solution": ("answer", "reference"),
+}
+"""What other programs call a command."""
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -109,22 +122,36 @@ class Grade(click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        if EXERCISE.fullmatch(args[0]):
-            return "run", self.commands["run"], args
-        if args[0] not in self.commands:
-            near = suggestion(args[0], self.commands)
-            hint = f"Did you mean `grade {near}`?" if near else "See `grade --help`."
-            raise UsageError(f"there is no command {args[0]!r}", hint=hint)
-        return super().resolve_command(ctx, args)
+        if args[0] in self.commands:
+            return super().resolve_command(ctx, args)
+        if args[0].casefold() in ("ex", "exercise") and len(args) > 1 and args[1].isdecimal():
+            args = [f"ex{args[1]}", *args[2:]]
+        if not EXERCISE.fullmatch(args[0]):
+            desk = self._desk(ctx, args)
+            if not desk.may_mean_exercise(args[0]):
+                hint = self._nearest(args, desk.names_of_exercises())
+                raise UsageError(f"there is no command {args[0]!r}", hint=hint)
+        if len(args) > 1 and args[1] in self.commands:
+            swapped = shlex.join(["grade", args[1], args[0], *args[2:]])
+            raise UsageError("the command stands before the exercise", hint=f"Type `{swapped}`.")
+        return "run", self.commands["run"], args
+
+    def _desk(self, ctx: click.Context, args: list[str]) -> Desk:
+        """The desk of a command line whose command is not known yet; ``-C`` and ``--kit`` may stand anywhere in it."""
+        shared = ctx.ensure_object(SharedOptions)  # before the context below, which takes it over
+        # Resilient parsing takes the options that `grade run` knows and leaves every complaint to the real one.
+        self.commands["run"].make_context("run", args[1:], parent=ctx, resilient_parsing=True)
+        return shared.desk()
+
+    def _nearest(self, args: list[str], names: Iterable[str]) -> str:
+        """The hint for a word that is neither a command nor an exercise."""
+        meant = suggestion(args[0], self.commands, names)
+        if meant is None:
+            return "See `grade --help`; `grade list` shows the exercises."
+        return f"Did you mean `{shlex.join(['grade', *meant.split(), *args[1:]])}`?"
 
 
-def suggestion(word: str, commands: Iterable[str]) -> str | None:
-    """The word after ``grade`` that the user probably meant; None if no command is near."""
-    if numbered := _NUMBERED.fullmatch(word):
-        return f"ex{int(numbered[1]):02}"
-    if word in _MEANT:
-        return _MEANT[word]
-    import difflib  # imported for a mistyped command alone
-
-    near = difflib.get_close_matches(word.lower(), commands, n=1)
-    return near[0] if near else None
+def suggestion(word: str, commands: Iterable[str], names: Iterable[str] = ()) -> str | None:
+    """What the user probably meant to type after ``grade``; None if neither a command nor an exercise is near."""
+    others = {other: command for command, words in _OTHER_WORDS.items() for other in words}
+    return others[word.casefold()] if word.casefold() in others else nearest(word, (*commands, *names))

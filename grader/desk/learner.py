@@ -13,7 +13,6 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import asdict
 from datetime import UTC, datetime
-from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,6 +20,7 @@ from typing import TYPE_CHECKING
 from grader.desk.course import write_course
 from grader.desk.hints import Subject, last_failure, next_hint, own_failure_said
 from grader.desk.lastruns import LastRuns, has_changed, state_folder
+from grader.desk.meant import exercise_meant, may_mean_exercise
 from grader.desk.workspace import (
     BUILT_IN,
     MARKER,
@@ -41,7 +41,7 @@ from grader.judge.verdict import FORMAT, Status, Verdict
 from grader.kit.exercise import Exercise
 from grader.kit.kit import Kit, builtin_root, is_kit, load_kit
 from grader.reports.views import Command, ExerciseProgress, ExerciseState
-from grader.text import clean_line
+from grader.text import clean_line, nearest
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -109,10 +109,10 @@ class Desk:
 
     def reset(self, id: str) -> str:
         """Put the stub of an exercise back, and say where the learner's file has gone."""
-        workspace, exercise = self._need_workspace(), self.kit.exercise(id)
+        workspace, exercise = self._need_workspace(), self.exercise(id)
         file, copy = self.shown(workspace.file_of(exercise)), put_stub_back(workspace, exercise)
         kept = f"Your file is kept as {self.shown(copy)}.\n" if copy else ""
-        return f"{kept}{file} is the stub. Next: write it, and run `grade {id}`."
+        return f"{kept}{file} is the stub. Next: write it, and run `grade {exercise.id}`."
 
     def shown(self, path: Path) -> str:
         """A path as the learner types it in the folder where the command works."""
@@ -126,15 +126,28 @@ class Desk:
 
     # ---- exercises ---------------------------------------------------------------------------------------------------
 
+    def exercise(self, word: str) -> Exercise:
+        """The exercise that a name, a number or a path means. Raises UsageError, with the nearest command."""
+        return exercise_meant(self.kit, self.workspace, self.directory, word)
+
+    def may_mean_exercise(self, word: str) -> bool:
+        """Whether ``exercise`` knows something about a word."""
+        return may_mean_exercise(self.kit, word)
+
+    def names_of_exercises(self) -> tuple[str, ...]:
+        """What a mistyped word may have been: the titles of the exercises."""
+        return tuple(name for exercise in self.kit.exercises for name in exercise.title.split(", "))
+
     def choose(self, ids: Sequence[str]) -> Sequence[Exercise]:
         """The named exercises in their order, each once; without names, the one in whose folder the command works."""
         if ids:
-            return [self.kit.exercise(id) for id in dict.fromkeys(ids)]
+            meant = [self.exercise(id) for id in ids]
+            return list({exercise.id: exercise for exercise in meant}.values())
         return [self._need_exercise(f"`grade {self.kit.exercises[0].id}`, or all with `grade run --all`")]
 
     def _choose_one(self, id: str | None) -> Exercise:
         if id is not None:
-            return self.kit.exercise(id)
+            return self.exercise(id)
         return self._need_exercise(f"`{self.kit.exercises[0].id}`, or go to the folder of an exercise")
 
     def _need_exercise(self, example: str) -> Exercise:
@@ -302,8 +315,8 @@ class Desk:
         """The long explanation of a diagnosis. Raises UsageError, with the nearest name, for an unknown one."""
         diagnosis = self.kit.diagnoses.get(slug)
         if diagnosis is None:
-            near = get_close_matches(slug, self.kit.diagnoses, n=1)
-            hint = f"Did you mean `grade explain {near[0]}`?" if near else "See them all with `grade explain`."
+            near = nearest(slug, self.kit.diagnoses)
+            hint = f"Did you mean `grade explain {near}`?" if near else "See them all with `grade explain`."
             raise UsageError(f"there is no diagnosis {slug!r}", hint=hint)
         explained = f"{slug}: {diagnosis.sentence}\n\n{diagnosis.explanation}\n\nhelp: {diagnosis.help}"
         own = last_failure(self._readable_attempts(), slug)

@@ -538,23 +538,41 @@ def refused(args: Sequence[str]) -> GraderError:
 
 
 @pytest.mark.parametrize(
-    ("word", "meant"),
+    ("words", "meant"),
     [
-        ("lst", "list"), ("LIST", "list"), ("ex1", "ex01"), ("EX02", "ex02"), ("ex2", "ex02"), ("3", "ex03"),
-        ("ex01_join/join.py", "ex01"), ("./ex04_timeout", "ex04"), ("exercise 5", "ex05"), ("help", "--help"),
-        ("check", "run --all"),
+        ("lst", "list"), ("LIST", "list"), ("help", "--help"), ("check", "run --all"), ("hnit ex01", "hint ex01"),
+        ("exp serial", "explain serial"), ("duoble", "double"), ("diff ex01", "reset --diff ex01"),
     ],
 )  # fmt: skip
-def test_a_word_that_is_no_command_comes_with_what_was_meant(word: str, meant: str) -> None:
-    error = refused([word])
+def test_a_word_that_is_no_command_comes_with_what_was_meant(tiny: Path, words: str, meant: str) -> None:
+    error = refused(["--kit", str(tiny), *words.split()])
 
-    assert (str(error), error.exit_code) == (f"there is no command {word!r}", 2)
+    assert (str(error), error.exit_code) == (f"there is no command {words.split()[0]!r}", 2)
     assert error.hint == f"Did you mean `grade {meant}`?"
 
 
-def test_a_word_like_nothing_comes_with_the_way_to_the_list_of_commands() -> None:
+def test_the_command_after_the_exercise_is_put_before_it() -> None:
+    assert refused(["ex01", "hint", "--plain"]).hint == "Type `grade hint ex01 --plain`."
+
+
+@pytest.mark.parametrize("words", ["ex1", "1", "ex 1", "double", "Double", "ex01_double/double.py", "EX01 -v"])
+def test_an_exercise_is_understood_as_people_write_it(mine: Path, words: str) -> None:
+    done = inside(*words.split(), cwd=mine)
+
+    assert (done.returncode, done.stderr) == (3, "")
+    assert done.stdout.splitlines()[-1].startswith("ex01  ")
+
+
+def test_an_exercise_of_a_kit_that_is_named_behind_it_is_understood(tiny: Path, tmp_path: Path) -> None:
+    (tmp_path / "mine.py").write_text(answer(RIGHT))
+    done = inside("double", "--file", "mine.py", *QUICK, "--kit", str(tiny), cwd=tmp_path)
+
+    assert done.returncode == 0
+
+
+def test_a_word_like_nothing_comes_with_the_way_to_the_lists() -> None:
     assert suggestion("qqq", main.commands) is None
-    assert refused(["qqq"]).hint == "See `grade --help`."
+    assert refused(["qqq"]).hint == "See `grade --help`; `grade list` shows the exercises."
 
 
 def test_no_command_is_called_like_an_exercise() -> None:

@@ -122,7 +122,11 @@ def test_elsewhere_it_must_be_named_and_the_hint_names_one_of_this_kit(mine: Pat
     assert "`grade ex01`" in caught.value.hint
 
 
-@pytest.mark.parametrize("near", ["ex1", "doubel", "ex01_double"])
+def test_the_same_exercise_by_two_names_is_chosen_once(mine: Path) -> None:
+    assert [exercise.id for exercise in at(mine).choose(["ex1", "wait", "double"])] == ["ex01", "ex02"]
+
+
+@pytest.mark.parametrize("near", ["doubel", "ex01_doubel"])
 def test_an_unknown_exercise_comes_with_the_nearest(mine: Path, near: str) -> None:
     with pytest.raises(UsageError, match=f"there is no exercise '{near}'") as caught:
         at(mine).choose([near])
