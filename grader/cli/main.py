@@ -119,11 +119,17 @@ def solution(shared: SharedOptions, exercise: str | None) -> None:
 
 @main.command()
 @click.argument("exercise", metavar="EX")
+@click.option("--only", metavar="NAME", help="Put back this function or class alone.")
+@click.option("--diff", is_flag=True, help="Show what would be lost, and change nothing.")
 @shared_options
 @click.pass_obj
-def reset(shared: SharedOptions, exercise: str) -> None:
+def reset(shared: SharedOptions, exercise: str, only: str | None, diff: bool) -> None:
     """Begin an exercise again: the stub comes back, and your file is kept as a backup."""
-    shared.say(shared.text_desk().reset(exercise))
+    desk = shared.text_desk()
+    if diff:
+        shared.say(desk.difference_of_reset(exercise, only))
+    else:
+        shared.say(desk.reset(exercise) if only is None else desk.reset_only(exercise, only))
 
 
 @main.command()

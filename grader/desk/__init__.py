@@ -5,6 +5,7 @@ code of them. Nothing here knows click.
 
 - ``workspace`` is the folder that ``grade init`` makes: which files it gets, and how attempts are kept in it.
 - ``meant`` says which exercise a word or a path means.
+- ``reset`` puts the stub back, or one function of it, and keeps the learner's file.
 - ``lastruns`` keeps the last run of each file that is no answer of the workspace (``--file``), to give hints on it.
 - ``hints`` says which hint follows for a verdict, and finds a learner's own failure to a diagnosis.
 - ``course`` writes the lessons as pages, with how far the learner is.
@@ -19,5 +20,5 @@ To add an option of ``grade run`` that decides what is played, change ``asked_fo
 ``RunOptions``; for ``grade class`` change ``ClassOptions``, and ``again``, which repeats every option that decides a
 mark.
 
-    workspace meant lastruns hints course learner run class_files class_ watching author doctor
+    workspace meant reset lastruns hints course learner run class_files class_ watching author doctor
 """

@@ -21,6 +21,7 @@ from grader.desk.course import write_course
 from grader.desk.hints import Subject, last_failure, next_hint, own_failure_said
 from grader.desk.lastruns import LastRuns, has_changed, state_folder
 from grader.desk.meant import exercise_meant, may_mean_exercise
+from grader.desk.reset import Reset, apply, difference, partial_reset, undo_command, whole_reset
 from grader.desk.workspace import (
     BUILT_IN,
     MARKER,
@@ -31,7 +32,6 @@ from grader.desk.workspace import (
     create_workspace,
     exercise_at,
     find_workspace,
-    put_stub_back,
     read_attempts,
     workspaces_below,
 )
@@ -107,12 +107,35 @@ class Desk:
         there = "" if root.samefile(self.directory) else f"cd {shlex.quote(self.shown(root))}, "
         return f"{there}read {first.folder.name}/{first.lesson.name}, and run `grade {first.id}`"
 
-    def reset(self, id: str) -> str:
+    def reset(self, word: str) -> str:
         """Put the stub of an exercise back, and say where the learner's file has gone."""
-        workspace, exercise = self._need_workspace(), self.exercise(id)
-        file, copy = self.shown(workspace.file_of(exercise)), put_stub_back(workspace, exercise)
-        kept = f"Your file is kept as {self.shown(copy)}.\n" if copy else ""
-        return f"{kept}{file} is the stub. Next: write it, and run `grade {exercise.id}`."
+        return self._applied(whole_reset(self._need_workspace(), self.exercise(word)), "is the stub")
+
+    def reset_only(self, word: str, name: str) -> str:
+        """Put one function or class of the stub back, and say where the learner's file has gone."""
+        reset = partial_reset(self._need_workspace(), self.exercise(word), name)
+        return self._applied(reset, f"has the stub's `{name}`")
+
+    def difference_of_reset(self, word: str, name: str | None) -> str:
+        """What a reset would take away and bring; changes nothing."""
+        workspace, exercise = self._need_workspace(), self.exercise(word)
+        reset = whole_reset(workspace, exercise) if name is None else partial_reset(workspace, exercise, name)
+        command = shlex.join(["grade", "reset", exercise.id, *([] if name is None else ["--only", name])])
+        if not reset.changes:
+            return f"Nothing would be lost: `{command}` changes nothing."
+        return f"{difference(reset, self.shown(reset.target))}\nNothing has been changed; `{command}` does it."
+
+    def _applied(self, reset: Reset, now: str) -> str:
+        """Do a reset, and say what the file is now."""
+        file, id = self.shown(reset.target), reset.exercise.id
+        if not reset.changes:
+            return f"{file} {now} already. Next: write it, and run `grade {id}`."
+        copy = apply(self._need_workspace(), reset)
+        kept = ""
+        if copy is not None:
+            kept = f"Your file is kept as {self.shown(copy)}. To undo this, type\n"
+            kept += f"      {undo_command(self.shown(copy), file)}\n"
+        return f"{kept}{file} {now} again. Next: write it, and run `grade {id}`."
 
     def shown(self, path: Path) -> str:
         """A path as the learner types it in the folder where the command works."""

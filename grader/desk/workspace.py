@@ -110,7 +110,7 @@ def create_workspace(root: Path, kit: Kit) -> Made:
     written: list[str] = []
     kept: list[str] = []
     saved: list[tuple[str, str]] = []
-    with _writing():
+    with writing():
         root.mkdir(parents=True, exist_ok=True)
         if not (root / MARKER).exists():
             (root / MARKER).write_text(_marker_text(root, kit), encoding="utf-8")
@@ -131,33 +131,18 @@ def create_workspace(root: Path, kit: Kit) -> Made:
     return Made(written=tuple(written), kept=tuple(kept), saved=tuple(saved))
 
 
-def put_stub_back(workspace: Workspace, exercise: Exercise) -> Path | None:
-    """Put the stub back. Returns the backup of the learner's file, None if there was no file or it was the stub.
-
-    Raises WorkspaceError if the folder cannot be written.
-    """
-    target = workspace.file_of(exercise)
-    with _writing():
-        target.parent.mkdir(exist_ok=True)
-        if target.is_file() and cmp(target, exercise.stub, shallow=False):
-            return None
-        copy = _put_away(workspace.root, target) if os.path.lexists(target) else None
-        shutil.copyfile(exercise.stub, target)
-    return copy
-
-
 def _refresh(root: Path, ours: Path, target: Path) -> Iterator[tuple[str, str]]:
     """Bring a lesson or a picture of it up to date, and back up a copy that the learner has edited."""
     if target.is_file() and cmp(target, ours, shallow=False):
         return
     if os.path.lexists(target):
-        copy = _put_away(root, target)
+        copy = put_away(root, target)
         yield target.relative_to(root).as_posix(), copy.relative_to(root).as_posix()
     target.parent.mkdir(exist_ok=True)
     shutil.copyfile(ours, target)
 
 
-def _put_away(root: Path, path: Path) -> Path:
+def put_away(root: Path, path: Path) -> Path:
     """Move a file of the workspace to an unused name among the backups."""
     folder = root / STATE / "backups" / path.relative_to(root).parent
     folder.mkdir(parents=True, exist_ok=True)
@@ -168,7 +153,7 @@ def _put_away(root: Path, path: Path) -> Path:
 
 
 @contextmanager
-def _writing() -> Iterator[None]:
+def writing() -> Iterator[None]:
     try:
         yield
     except OSError as error:

@@ -774,8 +774,36 @@ def test_reset_and_report_say_where(mine: Path) -> None:
     course = "Written: grade-course/index.html, the lessons and how far you are."
     for said, name in ((report, "grade-report.html"), (every, "every.html")):
         assert said.stdout.splitlines() == [course, f"Written: {name}, your last attempts.", "Open them in a browser."]
-    assert reset.stdout.startswith("Your file is kept as .gradekit/backups/ex01_double/double.1.py.\n")
+    assert reset.stdout.splitlines() == [
+        "Your file is kept as .gradekit/backups/ex01_double/double.1.py. To undo this, type",
+        "      cp .gradekit/backups/ex01_double/double.1.py ex01_double/double.py",
+        "ex01_double/double.py is the stub again. Next: write it, and run `grade ex01`.",
+    ]
     assert (mine / "ex01_double" / "double.py").read_text() == answer(STUB)
+
+
+def test_the_command_that_undoes_a_reset_undoes_it_in_any_folder(tiny: Path, tmp_path: Path) -> None:
+    root = tmp_path / "it's (mine) $HOME"
+    create_workspace(root, load_kit(tiny))
+    written = write(root, RIGHT)
+    said = inside("reset", "double", cwd=root / "ex02_wait").stdout.splitlines()
+    assert written.read_text() == answer(STUB)
+
+    subprocess.run(said[1].strip(), shell=True, cwd=root / "ex02_wait", check=True)
+
+    assert written.read_text() == answer(RIGHT)
+
+
+def test_a_reset_that_is_only_shown_changes_nothing(mine: Path) -> None:
+    written = write(mine, RIGHT)
+    done = inside("reset", "ex01", "--diff", "--only", "double", cwd=mine)
+
+    assert done.returncode == 0
+    for line in ("-    return 2 * n\n", '+    raise NotImplementedError("your turn")\n'):
+        assert line in done.stdout
+    assert done.stdout.endswith("Nothing has been changed; `grade reset ex01 --only double` does it.\n")
+    assert written.read_text() == answer(RIGHT)
+    assert not (mine / ".gradekit").exists()
 
 
 def test_a_report_before_the_first_attempt_is_the_course_alone(mine: Path) -> None:

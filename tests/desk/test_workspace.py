@@ -18,7 +18,6 @@ from grader.desk.workspace import (
     exercise_at,
     find_workspace,
     names_beside,
-    put_stub_back,
     read_attempts,
     workspaces_below,
 )
@@ -213,51 +212,6 @@ def test_what_else_lies_about_is_told_but_not_what_belongs_there(mine: Workspace
 
     assert names_beside(file) == ("a.txt", "helper.py")
     assert names_beside(mine.root / "nowhere" / "x.py") == ()
-
-
-# ---- beginning again -------------------------------------------------------------------------------------------------
-
-
-def test_reset_brings_the_stub_back_and_keeps_every_earlier_file(mine: Workspace, tiny: Kit) -> None:
-    exercise = tiny.exercises[0]
-    copies = []
-    for text in ("first", "second"):
-        mine.file_of(exercise).write_text(text)
-        copies.append(put_stub_back(mine, exercise))
-
-    assert mine.file_of(exercise).read_text() == exercise.stub.read_text()
-    assert [copy.read_text() for copy in copies if copy] == ["first", "second"]
-    assert all(copy and copy.is_relative_to(mine.root / ".gradekit" / "backups") for copy in copies)
-
-
-def test_reset_of_a_stub_keeps_no_copy(mine: Workspace, tiny: Kit) -> None:
-    assert put_stub_back(mine, tiny.exercises[0]) is None
-    assert not (mine.root / ".gradekit").exists()
-
-
-def test_reset_brings_back_a_folder_that_is_gone(mine: Workspace, tiny: Kit) -> None:
-    exercise = tiny.exercises[0]
-    mine.file_of(exercise).unlink()
-    (mine.root / "ex01_double" / "README.md").unlink()
-    (mine.root / "ex01_double").rmdir()
-
-    assert put_stub_back(mine, exercise) is None
-    assert mine.file_of(exercise).is_file()
-
-
-def test_reset_puts_away_a_link_and_not_what_it_points_to(mine: Workspace, tiny: Kit) -> None:
-    file = mine.file_of(tiny.exercises[0])
-    file.unlink()
-    target = mine.root / "target.py"
-    target.write_text(MINE)
-    file.symlink_to(target)
-
-    copy = put_stub_back(mine, tiny.exercises[0])
-
-    assert copy is not None
-    assert copy.is_symlink()
-    assert target.read_text() == MINE
-    assert not file.is_symlink()
 
 
 # ---- attempts --------------------------------------------------------------------------------------------------------
