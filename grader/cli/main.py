@@ -45,19 +45,21 @@ def main(ctx: click.Context) -> None:
 
 @main.command()
 @click.argument("directory", type=click.Path(path_type=Path), required=False)
+@click.option("--editor", type=click.Choice(["vscode"]), help="Write tasks and settings for this editor, too.")
+@click.option("--devcontainer", is_flag=True, help="Describe a container that starts with the course ready, too.")
+@click.option("--agents/--no-agents", default=None, help="Ask coding assistants to tutor (the default), or do not.")
 @shared_options
 @click.pass_obj
-def init(shared: SharedOptions, directory: Path | None) -> None:
-    """Make or refresh a folder to work in. Nothing you wrote is overwritten."""
+def init(
+    shared: SharedOptions, directory: Path | None, editor: str | None, devcontainer: bool, agents: bool | None
+) -> None:
+    """Make a folder to work in, or bring one up to date. Nothing you wrote is overwritten."""
+    from grader.desk.making import Extras, make, said
+
     desk = shared.text_desk()
-    root, made = desk.create(directory)
-    lines = [f"  new   {name}" for name in made.written]
-    lines += [f"  kept  {name}" for name in made.kept if shared.verbose]
-    lines += [f"  saved your copy of {name} as {copy}" for name, copy in made.saved]
-    if made.kept and not shared.verbose:
-        lines.append(f"  kept  {len(made.kept)} of your files as they are")
-    shared.say("\n".join(lines))
-    shared.say(f"Ready. Next: {desk.way_in(root, made)}.")
+    ready = make(desk, directory, Extras(agents=agents, vscode=editor is not None, container=devcontainer))
+    shared.say("\n".join(said(ready, verbose=shared.verbose)))
+    shared.say(f"Ready. Next: {desk.way_in(ready.root, ready.made)}.")
 
 
 @main.command("list")

@@ -8,22 +8,22 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import tomllib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from filecmp import cmp
+from datetime import UTC, datetime
 from itertools import count, islice
 from pathlib import Path
 
+from grader.desk.delivered import Change, Delivered, read_delivered
 from grader.errors import WorkspaceError
 from grader.files import replace_file
 from grader.judge.documents import Unreadable, read_verdict, verdict_document
 from grader.judge.verdict import Status, Verdict
 from grader.kit.exercise import Exercise
 from grader.kit.figures import FOLDER, pictures_of
-from grader.kit.kit import Kit, builtin_root
+from grader.kit.kit import Kit, builtin_root, digest_of
 
 MARKER = "grade.toml"
 STATE = ".gradekit"
@@ -62,8 +62,13 @@ class Made:
 
     written: tuple[str, ...]
     kept: tuple[str, ...]
+    """The learner's answers."""
     saved: tuple[tuple[str, str], ...] = ()
-    """Lessons that the learner had edited, each with the path of its copy."""
+    """Lessons that the learner had edited and that have changed, each with the path of the learner's copy."""
+    changed: tuple[str, ...] = ()
+    """Lessons, pictures, and stubs that had not been begun, that are newer now."""
+    newer_stubs: tuple[str, ...] = ()
+    """The ids of exercises that the learner has begun and whose stubs are newer now."""
 
 
 def find_workspace(start: Path) -> Workspace | None:
@@ -97,9 +102,11 @@ def workspaces_below(folder: Path) -> list[str]:
 
 
 def create_workspace(root: Path, kit: Kit) -> Made:
-    """Make a workspace, or add missing files to one. Answers stay; an edited lesson is replaced and its copy kept.
+    """Make a workspace, or bring one up to date. No function of it ever changes what a learner has written.
 
-    With a lesson come the pictures that it shows.
+    Missing files are written; with a lesson come the pictures that it shows. A lesson, or a stub that the learner has
+    not begun, is replaced by a newer one. An edited lesson stays as long as ours does not change, and then its copy is
+    kept.
 
     Raises WorkspaceError if the folder cannot be written, or is a workspace of another kit.
     """
@@ -107,39 +114,86 @@ def create_workspace(root: Path, kit: Kit) -> Made:
     if there is not None and there.root == root.resolve() and there.kit_root.resolve() != kit.root.resolve():
         hint = "Choose another folder, or leave --kit out."
         raise WorkspaceError(f"{root / MARKER}: this folder belongs to the kit in {there.kit_root}", hint=hint)
-    written: list[str] = []
-    kept: list[str] = []
-    saved: list[tuple[str, str]] = []
     with writing():
         root.mkdir(parents=True, exist_ok=True)
+        making = _Making(root, read_delivered(root / STATE))
         if not (root / MARKER).exists():
             (root / MARKER).write_text(_marker_text(root, kit), encoding="utf-8")
-            written.append(MARKER)
+            making.written.append(MARKER)
         for exercise in kit.exercises:
-            folder = root / exercise.folder.name
-            folder.mkdir(exist_ok=True)
-            saved += _refresh(root, exercise.lesson, folder / exercise.lesson.name)
-            for picture in pictures_of(exercise.lesson):
-                saved += _refresh(root, picture, folder / picture.relative_to(exercise.folder))
-            target = folder / exercise.file
-            name = target.relative_to(root).as_posix()
-            if os.path.lexists(target):
-                kept.append(name)
-            else:
-                shutil.copyfile(exercise.stub, target)
-                written.append(name)
-    return Made(written=tuple(written), kept=tuple(kept), saved=tuple(saved))
+            making.bring(exercise)
+        making.delivered.write(root / STATE)
+    return making.made()
 
 
-def _refresh(root: Path, ours: Path, target: Path) -> Iterator[tuple[str, str]]:
-    """Bring a lesson or a picture of it up to date, and back up a copy that the learner has edited."""
-    if target.is_file() and cmp(target, ours, shallow=False):
-        return
-    if os.path.lexists(target):
-        copy = put_away(root, target)
-        yield target.relative_to(root).as_posix(), copy.relative_to(root).as_posix()
-    target.parent.mkdir(exist_ok=True)
-    shutil.copyfile(ours, target)
+class _Making:
+    """One making or refreshing of a workspace, and what it has done so far."""
+
+    def __init__(self, root: Path, delivered: Delivered) -> None:
+        self.root = root
+        self.delivered = delivered
+        self.written: list[str] = []
+        self.kept: list[str] = []
+        self.saved: list[tuple[str, str]] = []
+        self.changed: list[str] = []
+        self.newer_stubs: list[str] = []
+
+    def made(self) -> Made:
+        return Made(
+            written=tuple(self.written),
+            kept=tuple(self.kept),
+            saved=tuple(self.saved),
+            changed=tuple(self.changed),
+            newer_stubs=tuple(self.newer_stubs),
+        )
+
+    def bring(self, exercise: Exercise) -> None:
+        """Bring the folder of one exercise up to date."""
+        folder = exercise.folder.name
+        (self.root / folder).mkdir(exist_ok=True)
+        self._bring_lesson(f"{folder}/{exercise.lesson.name}", exercise.lesson.read_bytes())
+        for picture in pictures_of(exercise.lesson):
+            name = picture.relative_to(exercise.folder).as_posix()
+            self._bring_lesson(f"{folder}/{name}", picture.read_bytes())
+        self._bring_stub(exercise, f"{folder}/{exercise.file}", exercise.stub.read_bytes())
+        now = datetime.now(UTC).isoformat(timespec="seconds")
+        self.delivered.note_tests(exercise.id, tests_digest(exercise), now=now)
+
+    def _bring_lesson(self, name: str, ours: bytes) -> None:
+        change = self.delivered.change(self.root, name, ours)
+        if change is Change.BOTH:
+            copy = put_away(self.root, self.root / name)
+            self.saved.append((name, copy.relative_to(self.root).as_posix()))
+        if change is Change.OURS:
+            self.changed.append(name)
+        if change not in (Change.NOTHING, Change.THEIRS):
+            self._write(name, ours)
+        self.delivered.note(name, ours)
+
+    def _bring_stub(self, exercise: Exercise, name: str, ours: bytes) -> None:
+        change = self.delivered.change(self.root, name, ours)
+        if change is Change.NEW:
+            self.written.append(name)
+            self._write(name, ours)
+        elif change is Change.OURS:
+            self.changed.append(name)
+            self._write(name, ours)
+        else:
+            self.kept.append(name)
+            if change is Change.BOTH and self.delivered.is_news(name, ours):
+                self.newer_stubs.append(exercise.id)
+        self.delivered.note(name, ours)
+
+    def _write(self, name: str, ours: bytes) -> None:
+        path = self.root / name
+        path.parent.mkdir(exist_ok=True)
+        replace_file(path, [ours])
+
+
+def tests_digest(exercise: Exercise) -> str:
+    """A digest of what decides the verdicts on an exercise; that of a bundle without tests is one, too."""
+    there = {path.name: path for path in (exercise.scenarios, exercise.test_file) if path.is_file()}
+    return digest_of(there)
 
 
 def put_away(root: Path, path: Path) -> Path:

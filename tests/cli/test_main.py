@@ -488,7 +488,7 @@ def test_a_fault_of_ours_quotes_no_line_that_acts(tmp_path: Path) -> None:
 
 def test_a_verdict_that_cannot_be_stored_is_shown_all_the_same(mine: Path) -> None:
     write(mine, RIGHT)
-    (mine / ".gradekit").write_text("in the way")
+    (mine / ".gradekit" / "attempts").write_text("in the way")
     done = inside("ex01", cwd=mine)
 
     assert done.returncode == 4
@@ -511,9 +511,9 @@ def test_init_says_what_it_made_and_what_comes_next_and_keeps_it_the_second_time
     first, again = (inside("init", "my work", "--kit", str(tiny), cwd=tmp_path) for _ in range(2))
 
     assert (first.returncode, again.returncode) == (0, 0)
-    assert "  new   ex01_double/double.py\n" in first.stdout
+    assert "  new      ex01_double/double.py\n" in first.stdout
     assert first.stdout.endswith("Ready. Next: cd 'my work', read ex01_double/README.md, and run `grade ex01`.\n")
-    assert again.stdout.startswith("  kept  2 of your files as they are\n")
+    assert again.stdout.startswith("  kept     2 of your files as they are\n")
 
 
 def test_init_where_nothing_can_be_made_exits_4(tiny: Path, tmp_path: Path) -> None:
@@ -803,7 +803,7 @@ def test_a_reset_that_is_only_shown_changes_nothing(mine: Path) -> None:
         assert line in done.stdout
     assert done.stdout.endswith("Nothing has been changed; `grade reset ex01 --only double` does it.\n")
     assert written.read_text() == answer(RIGHT)
-    assert not (mine / ".gradekit").exists()
+    assert not (mine / ".gradekit" / "backups").exists()
 
 
 def test_a_report_before_the_first_attempt_is_the_course_alone(mine: Path) -> None:

@@ -151,7 +151,7 @@ def test_a_part_of_an_exercise_is_no_attempt(box: Box, mine: Path, asked: dict[s
     write(mine, RIGHT)
     graded(box, mine, **asked)
 
-    assert not (mine / ".gradekit").exists()
+    assert not (mine / ".gradekit" / "attempts").exists()
 
 
 def test_another_file_is_no_attempt(box: Box, mine: Path, tmp_path: Path) -> None:
@@ -475,7 +475,7 @@ def test_reset_says_where_the_file_has_gone_and_what_next(mine: Path) -> None:
 
     said = at(mine / "ex01_double").reset("ex01")
 
-    assert said.startswith("Your file is kept as ../.gradekit/backups/ex01_double/double.1.py.\ndouble.py is the stub.")
+    assert said.startswith("Your file is kept as ../.gradekit/backups/ex01_double/double.1.py. To undo")
     assert said.endswith("`grade ex01`.")
 
 

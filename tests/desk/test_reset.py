@@ -52,7 +52,7 @@ def test_the_stub_comes_back_and_every_earlier_file_is_kept(mine: Workspace, kit
 
 def test_of_a_stub_no_copy_is_kept(mine: Workspace, kit: Kit) -> None:
     assert put_back(mine, kit.exercises[0]) is None
-    assert not (mine.root / ".gradekit").exists()
+    assert not (mine.root / ".gradekit" / "backups").exists()
 
 
 def test_a_folder_that_is_gone_comes_back(mine: Workspace, kit: Kit) -> None:

@@ -86,15 +86,72 @@ def test_a_dangling_link_in_place_of_the_file_is_the_learners_too(mine: Workspac
     assert not (double.parent / "elsewhere.py").exists()
 
 
-def test_a_lesson_is_brought_up_to_date_and_notes_in_it_are_kept_as_a_copy(mine: Workspace, tiny: Kit) -> None:
+def newer(tiny: Kit, **changes: str) -> None:
+    """Another version of files of the first exercise, whose names are their stems."""
+    for stem, text in changes.items():
+        (path,) = tiny.exercises[0].folder.glob(f"{stem}.*")
+        path.write_text(text)
+
+
+def test_a_newer_lesson_takes_the_place_of_one_that_nobody_edited(mine: Workspace, tiny: Kit) -> None:
+    newer(tiny, README="# newer\n")
+
+    made = create_workspace(mine.root, tiny)
+
+    assert (made.changed, made.saved) == (("ex01_double/README.md",), ())
+    assert (mine.root / "ex01_double" / "README.md").read_text() == "# newer\n"
+    assert create_workspace(mine.root, tiny).changed == ()
+
+
+def test_notes_in_a_lesson_stay_until_the_lesson_is_newer_and_are_kept_as_a_copy_then(
+    mine: Workspace, tiny: Kit
+) -> None:
     lesson = mine.root / "ex01_double" / "README.md"
     lesson.write_text("my notes")
 
+    assert create_workspace(mine.root, tiny).saved == ()
+    assert lesson.read_text() == "my notes"
+
+    newer(tiny, README="# newer\n")
     made = create_workspace(mine.root, tiny)
 
     assert made.saved == (("ex01_double/README.md", ".gradekit/backups/ex01_double/README.1.md"),)
     assert (mine.root / made.saved[0][1]).read_text() == "my notes"
-    assert lesson.read_text() == "# double\n"
+    assert lesson.read_text() == "# newer\n"
+
+
+@pytest.mark.parametrize("damage", [None, b"{", b"[]", b'{"files": [], "tests": {"ex01": 3}}', b"\xff"])
+def test_without_knowing_who_has_changed_a_lesson_a_copy_is_kept(
+    mine: Workspace, tiny: Kit, damage: bytes | None
+) -> None:
+    lesson, delivered = mine.root / "ex01_double" / "README.md", mine.root / ".gradekit" / "delivered.json"
+    lesson.write_text("my notes")
+    delivered.unlink()
+    if damage is not None:
+        delivered.write_bytes(damage)
+
+    made = create_workspace(mine.root, tiny)
+
+    assert [(mine.root / copy).read_text() for _, copy in made.saved] == ["my notes"]
+
+
+def test_a_stub_that_was_not_begun_is_replaced_by_a_newer_one(mine: Workspace, tiny: Kit) -> None:
+    newer(tiny, double="async def double(n): ...\n")
+
+    made = create_workspace(mine.root, tiny)
+
+    assert (made.changed, made.newer_stubs) == (("ex01_double/double.py",), ())
+    assert mine.file_of(tiny.exercises[0]).read_text() == "async def double(n): ...\n"
+
+
+def test_a_stub_that_was_begun_stays_and_the_newer_one_is_named_once(mine: Workspace, tiny: Kit) -> None:
+    mine.file_of(tiny.exercises[0]).write_text(MINE)
+    newer(tiny, double="async def double(n): ...\n")
+
+    first, again = (create_workspace(mine.root, tiny) for _ in range(2))
+
+    assert (first.newer_stubs, again.newer_stubs) == (("ex01",), ())
+    assert mine.file_of(tiny.exercises[0]).read_text() == MINE
 
 
 @pytest.fixture
@@ -123,13 +180,14 @@ def test_a_picture_is_brought_up_to_date_and_one_that_was_changed_is_kept_as_a_c
     create_workspace(tmp_path / "mine", tiny)
     picture = tmp_path / "mine" / illustrated.name / "figures" / "waits.svg"
     picture.write_text("mine")
+    (illustrated / "figures" / "waits.svg").write_text("<svg>newer</svg>")
 
     made = create_workspace(tmp_path / "mine", tiny)
 
     copy = ".gradekit/backups/ex01_double/figures/waits.1.svg"
     assert made.saved == (("ex01_double/figures/waits.svg", copy),)
     assert (tmp_path / "mine" / copy).read_text() == "mine"
-    assert picture.read_text() == "<svg/>"
+    assert picture.read_text() == "<svg>newer</svg>"
 
 
 def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path, tiny: Kit) -> None:
@@ -258,7 +316,7 @@ def test_an_attempts_file_that_is_no_text_is_named(mine: Workspace, tiny: Kit) -
 
 
 def test_an_attempt_that_cannot_be_stored_is_an_error_of_the_workspace(mine: Workspace) -> None:
-    (mine.root / ".gradekit").write_text("in the way")
+    (mine.root / ".gradekit" / "attempts").write_text("in the way")
 
     with pytest.raises(WorkspaceError, match="this file cannot be read"):
         add_attempts(mine, verdicts(1))
