@@ -8,6 +8,7 @@ code of them. Nothing here knows click.
 - ``meant`` says which exercise a word or a path means.
 - ``reset`` puts the stub back, or one function of it, and keeps the learner's file.
 - ``lastruns`` keeps the last run of each file that is no answer of the workspace (``--file``), to give hints on it.
+- ``whereto`` shows the way to a folder of exercises, and remembers the one used last.
 - ``hints`` says which hint follows for a verdict, and finds a learner's own failure to a diagnosis.
 - ``course`` writes the lessons as pages, with how far the learner is.
 - ``learner`` serves every command in such a folder but grading: init, list, hint, explain, solution, report, reset, ...
@@ -22,6 +23,6 @@ To add an option of ``grade run`` that decides what is played, change ``asked_fo
 ``RunOptions``; for ``grade class`` change ``ClassOptions``, and ``again``, which repeats every option that decides a
 mark.
 
-    delivered workspace meant reset lastruns hints course learner run class_files class_ watching author
+    delivered workspace meant reset lastruns whereto hints course learner run class_files class_ watching author
     editor container making doctor
 """

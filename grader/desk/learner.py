@@ -22,6 +22,7 @@ from grader.desk.hints import Subject, last_failure, next_hint, own_failure_said
 from grader.desk.lastruns import LastRuns, has_changed, state_folder
 from grader.desk.meant import exercise_meant, may_mean_exercise
 from grader.desk.reset import Reset, apply, difference, partial_reset, undo_command, whole_reset
+from grader.desk.whereto import change_to, remember, ways_to_a_workspace
 from grader.desk.workspace import (
     BUILT_IN,
     MARKER,
@@ -33,7 +34,6 @@ from grader.desk.workspace import (
     exercise_at,
     find_workspace,
     read_attempts,
-    workspaces_below,
 )
 from grader.errors import UsageError, WorkspaceError
 from grader.files import write_file
@@ -104,7 +104,7 @@ class Desk:
         if MARKER not in made.written:
             return "`grade` says where you are and what comes next"
         first = self.kit.exercises[0]
-        there = "" if root.samefile(self.directory) else f"cd {shlex.quote(self.shown(root))}, "
+        there = "" if root.samefile(Path()) else f"{change_to(root)}, "
         return f"{there}read {first.folder.name}/{first.lesson.name}, and run `grade {first.id}`"
 
     def reset(self, word: str) -> str:
@@ -197,6 +197,8 @@ class Desk:
 
     def overview(self, console: Console, glyphs: Glyphs) -> None:
         """Show how far the learner is, and what comes next."""
+        if self.workspace is not None:
+            remember(self.workspace)
         from grader.reports.terminal import show_overview
 
         entries = self._progress()
@@ -370,14 +372,6 @@ class Desk:
         if exercise.reference is None:
             raise UsageError("this kit comes without answers", hint="Ask your instructor for them.")
         return exercise.reference.read_text(encoding="utf-8")
-
-
-def ways_to_a_workspace(folder: Path) -> tuple[Command, ...]:
-    """What the learner types in a folder that is no workspace."""
-    below = workspaces_below(folder)
-    if below:
-        return tuple(Command(line=f"cd {shlex.quote(name)}", does="your folder of exercises") for name in below)
-    return (Command(line="grade init DIR", does="makes a folder to work in"),)
 
 
 # ---- progress --------------------------------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ from pathlib import Path
 from grader.desk.delivered import UNWANTED, Change, Delivered, read_delivered
 from grader.desk.lastruns import has_changed
 from grader.desk.learner import Desk
+from grader.desk.whereto import remember
 from grader.desk.workspace import STATE, Made, Workspace, best_attempt, find_workspace, read_attempts, writing
 from grader.errors import WorkspaceError
 from grader.files import replace_file
@@ -52,6 +53,7 @@ def make(desk: Desk, directory: Path | None, extras: Extras) -> Ready:
     root, made = desk.create(directory)
     workspace = find_workspace(root)
     assert workspace is not None
+    remember(workspace)
     kit = Desk(directory=root, kit=desk.kit_given).kit
     delivered = read_delivered(root / STATE)
     written = _write_extras(workspace, delivered, _files(root, kit, extras, delivered))

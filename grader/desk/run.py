@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from grader.desk.lastruns import LastRuns, state_folder
 from grader.desk.learner import UNTOUCHED, Desk, is_stub
+from grader.desk.whereto import remember
 from grader.desk.workspace import add_attempts, names_beside
 from grader.errors import GraderError, MachineError, UsageError, WorkspaceError, do_all
 from grader.files import write_file
@@ -134,6 +135,7 @@ class RunDesk:
                 if verdict.status is not Status.NOT_JUDGED or findings(verdict):
                     LastRuns(state_folder(desk.workspace)).keep(desk.directory / file, verdict)
         elif desk.workspace is not None:
+            remember(desk.workspace)
             add_attempts(desk.workspace, [verdict for verdict in verdicts if verdict.complete_run])
 
     def proposed(self, verdicts: Sequence[Verdict]) -> tuple[Command, ...] | None:

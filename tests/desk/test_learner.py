@@ -200,7 +200,7 @@ def test_outside_of_a_workspace_a_file_must_be_named(box: Box, tmp_path: Path, m
 
     with pytest.raises(UsageError, match="not a folder of exercises") as caught:
         RunDesk(desk, RunOptions()).grade(box, [exercise(desk)])
-    assert caught.value.hint == "Type `cd mine`, or name a file: `grade ex01 --file double.py`."
+    assert caught.value.hint == f"Type `cd {mine}`, or name a file: `grade ex01 --file double.py`."
 
 
 def test_a_broken_exercise_leaves_the_verdicts_on_the_others(box: Box, tmp_path: Path, mine: Path) -> None:
@@ -453,7 +453,7 @@ def test_what_needs_a_workspace_says_how_to_get_to_one(tmp_path: Path, mine: Pat
 
     with pytest.raises(WorkspaceError, match="not a folder of exercises") as caught:
         desk.hint("ex01")
-    assert caught.value.hint == "Type `cd mine`, or give the folder with -C."
+    assert caught.value.hint == f"Type `cd {mine}`, or give the folder with -C."
 
 
 def test_init_below_a_workspace_refreshes_that_one(mine: Path) -> None:
