@@ -143,8 +143,9 @@ def doctor(shared: SharedOptions) -> None:
 
     shared.text_desk()
     checks = doctor.examine()
+    width = stdout.width()
     for check in checks:
-        result = textwrap.fill(check.result, stdout.WIDTH - 13, subsequent_indent=" " * 13)
+        result = textwrap.fill(check.result, width - 13, subsequent_indent=" " * 13)
         shared.say(f"{check.subject:<12} {result}")
     sys.exit(0 if all(check.fine for check in checks) else 4)
 

@@ -78,10 +78,11 @@ class SharedOptions:
 
     def say_wrapped(self, text: str) -> None:
         """Print a text with its lines wrapped to the width of the screen."""
+        width = stdout.width()
         for line in text.split("\n"):
             indent = " " * (len(line) - len(line.lstrip()))
             wrapper = textwrap.TextWrapper(
-                stdout.WIDTH, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
+                width, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
             )
             self.say(wrapper.fill(line))
 
@@ -107,7 +108,11 @@ def shared_options(command: F) -> F:
         option("-C", "shared_directory", metavar="DIR", type=folder, help="Work as if started in this folder."),
         option("--color", type=click.Choice(["auto", "always", "never"]), help="Colours; auto means on a terminal."),
         option("--ascii", is_flag=True, help="ASCII characters only."),
-        option("--plain", is_flag=True, help="Neither colours nor special characters."),
+        option(
+            "--plain",
+            is_flag=True,
+            help="Words alone, also for screen readers: no colours, pictures or rewritten lines.",
+        ),
         option("-v", "--verbose", is_flag=True, help="Show every diagnosis."),
         option("-q", "--quiet", is_flag=True, help="Show the verdicts only."),
         option("--json", is_flag=True, help="Print a JSON document instead."),

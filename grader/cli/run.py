@@ -91,7 +91,8 @@ def _following(shared: SharedOptions, screen: tuple[Console, Glyphs] | None) -> 
     from grader.judge.progress import unwatched
     from grader.reports.live import following
 
-    return nullcontext(unwatched) if screen is None or shared.quiet else following(*screen)
+    # What is rewritten would be read out again and again to those who listen.
+    return nullcontext(unwatched) if screen is None or shared.quiet or shared.plain else following(*screen)
 
 
 def _show(

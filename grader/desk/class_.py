@@ -24,13 +24,13 @@ from grader.classroom.roster import Roster, read_roster
 from grader.classroom.rules import NAME, ClassRules, read_rules
 from grader.classroom.run import ClassOrder, ClassRun, Watch
 from grader.desk.class_files import ClassFiles, with_verdicts
-from grader.desk.learner import UNTOUCHED
 from grader.errors import ClassroomError
 from grader.judge.cells import usable_processors
 from grader.judge.options import PlayOptions
 from grader.kit.exercise import Exercise
 from grader.kit.kit import Kit, builtin_root
 from grader.reports.dialects import ReportOrder
+from grader.reports.views import UNTOUCHED
 from grader.sandbox import isolation
 from grader.text import counted
 

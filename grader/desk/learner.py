@@ -40,7 +40,7 @@ from grader.files import write_file
 from grader.judge.verdict import FORMAT, Status, Verdict
 from grader.kit.exercise import Exercise
 from grader.kit.kit import Kit, builtin_root, is_kit, load_kit
-from grader.reports.views import Command, ExerciseProgress, ExerciseState
+from grader.reports.views import Command, ExerciseProgress, ExerciseState, is_untouched, main_finding
 from grader.text import clean_line, nearest
 
 if TYPE_CHECKING:
@@ -51,7 +51,6 @@ if TYPE_CHECKING:
 REPORT = "grade-report.html"
 HINTS = "hints.json"
 MAX_COMMAND = 4000
-UNTOUCHED = "untouched"
 WIDTH = 80
 
 
@@ -397,12 +396,7 @@ def progress_of(exercise: Exercise, attempts: Sequence[Verdict]) -> ExerciseProg
 def _state(attempts: Sequence[Verdict], best: Verdict | None) -> ExerciseState:
     if best is not None:
         return ExerciseState.COMPLETE if best.status is Status.PASS else ExerciseState.FAILING
-    return ExerciseState.FAULTY if attempts and not is_stub(attempts[-1]) else ExerciseState.NEW
-
-
-def is_stub(verdict: Verdict) -> bool:
-    """Whether the learner has not written anything yet."""
-    return any(fault.kind == UNTOUCHED for fault in verdict.faults)
+    return ExerciseState.FAULTY if attempts and not is_untouched(attempts[-1]) else ExerciseState.NEW
 
 
 def next_open(entries: Sequence[ExerciseProgress], here: Exercise | None) -> ExerciseProgress | None:
@@ -413,9 +407,9 @@ def next_open(entries: Sequence[ExerciseProgress], here: Exercise | None) -> Exe
 
 def last_trouble(attempts: Sequence[Verdict]) -> str:
     """Why the last attempt at an exercise did not pass; empty for a pass and for an untouched stub."""
-    if not attempts or is_stub(attempts[-1]):
+    if not attempts or is_untouched(attempts[-1]):
         return ""
     for fault in attempts[-1].faults:
         return f"the last attempt cannot be judged: {fault.error}"
-    failing = next((test for test in attempts[-1].tests if not test.passed), None)
-    return f"the last attempt fails test {failing.number}: {failing.label}" if failing else ""
+    finding = main_finding(attempts[-1])  # the one that the screen has shown
+    return f"the last attempt fails test {finding.test.number}: {finding.test.label}" if finding else ""

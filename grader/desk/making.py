@@ -104,7 +104,7 @@ def _files(root: Path, kit: Kit, extras: Extras, delivered: Delivered) -> dict[s
 def _write_extras(workspace: Workspace, delivered: Delivered, files: Mapping[str, bytes]) -> Made:
     """Write the files that are missing or as we have put them there; all others are the learner's and stay."""
     root, written, changed, kept = workspace.root, [], [], []
-    with writing():
+    with writing(root):
         for name, ours in files.items():
             match delivered.change(root, name, ours):
                 case Change.NEW if name == AGENTS and delivered.files.get(name, UNWANTED) != UNWANTED:

@@ -75,7 +75,7 @@ def apply(workspace: Workspace, reset: Reset) -> Path | None:
     if not reset.changes:
         return None
     new = target.with_name(f".{target.name}.{os.getpid()}.tmp")
-    with writing():
+    with writing(target):
         target.parent.mkdir(parents=True, exist_ok=True)
         try:
             # On a full disk this fails, before anything has been moved.

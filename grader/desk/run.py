@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from grader.desk.lastruns import LastRuns, state_folder
-from grader.desk.learner import UNTOUCHED, Desk, is_stub
+from grader.desk.learner import Desk
 from grader.desk.whereto import remember
 from grader.desk.workspace import add_attempts, names_beside
 from grader.errors import GraderError, MachineError, UsageError, WorkspaceError, do_all
@@ -25,7 +25,7 @@ from grader.judge.options import EVERYTHING, PlayOptions
 from grader.judge.progress import NOBODY, Onlooker
 from grader.judge.verdict import STOPPED, Status, Verdict
 from grader.kit.exercise import Exercise
-from grader.reports.views import Command, findings, reasons_not_judged
+from grader.reports.views import UNTOUCHED, Command, findings, is_untouched, reasons_not_judged
 
 # reports.dialects and reports.github are imported inside functions, so that a learner at a terminal does not wait for
 # an XML library.
@@ -152,7 +152,7 @@ class RunDesk:
             return self._after_file(verdict, exercise, self._options.file)
         if STOPPED in reasons:
             return (Command(line=f"grade {exercise.id}", does="check it again, to the end"),)
-        if is_stub(verdict):
+        if is_untouched(verdict):
             return (
                 self._desk.lesson_of(exercise),
                 Command(line=f"grade {exercise.id}", does="check what you have written"),

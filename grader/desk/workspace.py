@@ -6,6 +6,7 @@ overwrites what a learner has written: it stays, or is kept as a backup.
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import tomllib
@@ -114,7 +115,7 @@ def create_workspace(root: Path, kit: Kit) -> Made:
     if there is not None and there.root == root.resolve() and there.kit_root.resolve() != kit.root.resolve():
         hint = "Choose another folder, or leave --kit out."
         raise WorkspaceError(f"{root / MARKER}: this folder belongs to the kit in {there.kit_root}", hint=hint)
-    with writing():
+    with writing(root):
         root.mkdir(parents=True, exist_ok=True)
         making = _Making(root, read_delivered(root / STATE))
         if not (root / MARKER).exists():
@@ -207,12 +208,21 @@ def put_away(root: Path, path: Path) -> Path:
 
 
 @contextmanager
-def writing() -> Iterator[None]:
+def writing(path: Path) -> Iterator[None]:
+    """Raise WorkspaceError for an OSError in the block, which writes at or below that path."""
     try:
         yield
     except OSError as error:
         reason = error.strerror or type(error).__name__
-        raise WorkspaceError(f"{error.filename}: {reason}", hint="Choose a folder that you may write to.") from error
+        # A write to a full disk names no file, and a file that is written beside another one means nothing to people.
+        named = error.filename is None or str(error.filename).endswith(".tmp")
+        hint = (
+            "Free some space, and type it again." if error.errno in _FULL else "Choose a folder that you may write to."
+        )
+        raise WorkspaceError(f"{path if named else error.filename}: {reason}", hint=hint) from error
+
+
+_FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
 def _marker_text(root: Path, kit: Kit) -> str:

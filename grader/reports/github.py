@@ -145,7 +145,7 @@ def _overview(verdicts: Sequence[Verdict]) -> str:
     rows = []
     for verdict in verdicts:
         points = views.points_said(verdict) if verdict.tests else ""
-        rows.append([verdict.exercise, _markdown(verdict.title), views.STATUS_WORDS[verdict.status], points])
+        rows.append([verdict.exercise, _markdown(verdict.title), views.status_said(verdict), points])
     judged = sum(verdict.status in (Status.PASS, Status.FAIL) for verdict in verdicts)
     last = f"{judged} of {counted(len(verdicts), 'exercise')} judged"
     if all(verdict.complete_run for verdict in verdicts):

@@ -53,6 +53,8 @@ MOST_FAULTS = 2
 CELL = 12
 """Columns of one backend in the table of tests."""
 METER = 10
+WIDE = 60
+"""Columns from which on an overview has more than the names and how far each exercise is."""
 STATUS_STYLES = {
     Status.PASS: "pass",
     Status.FAIL: "fail",
@@ -288,12 +290,20 @@ def _cell(screen: Screen, test: TestResult, backend: str) -> Piece:
 def _verdict_line(screen: Screen, verdict: Verdict) -> None:
     left = [
         Piece(f"{verdict.exercise}  ", "strong"),
-        Piece(views.STATUS_WORDS[verdict.status], STATUS_STYLES[verdict.status]),
+        Piece(views.status_said(verdict), _status_style(verdict)),
     ]
-    if verdict.status in (Status.PASS, Status.FAIL):
-        screen.spread([*left, Piece(f"  {views.points_said(verdict)}")], [Piece(views.times_said(verdict), "quiet")])
-    else:
+    if verdict.status not in (Status.PASS, Status.FAIL):
         screen.line(*left)
+        return
+    left.append(Piece(f"  {views.points_said(verdict)}"))
+    times = views.times_said(verdict)
+    # The points decide; on a narrow screen the times go.
+    beside = sum(screen.cells(piece.text) for piece in left) + 2 + screen.cells(times) <= screen.width
+    screen.spread(left, [Piece(times if beside else "", "quiet")])
+
+
+def _status_style(verdict: Verdict) -> str:
+    return "quiet" if views.is_untouched(verdict) else STATUS_STYLES[verdict.status]
 
 
 # ---- several exercises -----------------------------------------------------------------------------------------------
@@ -303,12 +313,12 @@ def _show_summary(screen: Screen, verdicts: Sequence[Verdict], commands: Sequenc
     for verdict in verdicts:
         finding = views.main_finding(verdict)
         why = f"{finding.test.number} {finding.test.label}" if finding else _why_not(verdict)
-        status = screen.fit(views.STATUS_WORDS[verdict.status], 18)
+        status = screen.fit(views.status_said(verdict), 18)
         points = f"{whole_points(verdict.points):3}" if verdict.tests else "  -"
         screen.line(
             Piece(screen.fit(verdict.exercise, 6), "strong"),
             Piece(screen.fit(verdict.title, 15) + " "),
-            Piece(status, STATUS_STYLES[verdict.status]),
+            Piece(status, _status_style(verdict)),
             Piece(f"{points}  "),
             Piece(why, "quiet"),
         )
@@ -340,7 +350,12 @@ def show_overview(
     """Show how far every exercise is, which one follows, what ``note`` says about it, and what to type next."""
     screen = Screen(console, glyphs)
     complete = sum(exercise.state is ExerciseState.COMPLETE for exercise in progress)
-    screen.spread([Piece(title, "strong")], [Piece(f"{complete} of {counted(len(progress), 'exercise')} complete")])
+    done = f"{complete} of {counted(len(progress), 'exercise')} complete"
+    if screen.cells(title) + 2 + len(done) <= screen.width:
+        screen.spread([Piece(title, "strong")], [Piece(done)])
+    else:
+        screen.line(Piece(title, "strong"))
+        screen.line(Piece(done))
     screen.blank()
     for exercise in progress:
         _progress_line(screen, exercise, here=glyphs.here if exercise is following else " " * len(glyphs.here))
@@ -358,25 +373,22 @@ def show_list(console: Console, progress: Sequence[ExerciseProgress], *, glyphs:
     """Show what the exercises are about, one line each."""
     screen = Screen(console, glyphs)
     for exercise in progress:
+        name = Piece(screen.fit(exercise.id, 6), "strong")
+        if screen.width < WIDE:
+            screen.spread([name, Piece(exercise.title)], [_state(exercise)])
+            continue
         right = [Piece(f"level {exercise.level}   {exercise.minutes:3} min   ", "quiet"), _state(exercise)]
-        left = [
-            Piece(screen.fit(exercise.id, 6), "strong"),
-            Piece(screen.fit(exercise.title, 15) + " "),
-            Piece(exercise.summary, "quiet"),
-        ]
-        screen.spread(left, right)
+        screen.spread([name, Piece(screen.fit(exercise.title, 15) + " "), Piece(exercise.summary, "quiet")], right)
 
 
 def _progress_line(screen: Screen, exercise: ExerciseProgress, *, here: str) -> None:
     points = whole_points(exercise.points)
     filled = METER * points // exercise.total if exercise.total else 0
     tried = exercise.state in (ExerciseState.FAILING, ExerciseState.COMPLETE)
-    right = [
-        Piece(screen.glyphs.filled * filled, "pass"),
-        Piece(screen.glyphs.empty * (METER - filled) + "  ", "quiet"),
-        Piece(f"{points:3}  " if tried else "  -  "),
-        _state(exercise),
-    ]
+    right = [Piece(f"{points:3}  " if tried else "  -  "), _state(exercise)]
+    if screen.glyphs.pictures and screen.width >= WIDE:
+        empty = Piece(screen.glyphs.empty * (METER - filled) + "  ", "quiet")
+        right = [Piece(screen.glyphs.filled * filled, "pass"), empty, *right]
     screen.spread([Piece(here, "note"), Piece(screen.fit(exercise.id, 6), "strong"), Piece(exercise.title)], right)
 
 

@@ -35,6 +35,9 @@ STATUS_WORDS = {
     Status.CANNOT_JUDGE: "CANNOT BE JUDGED",
     Status.NOT_JUDGED: "NOT JUDGED",
 }
+NOT_STARTED = "NOT STARTED"
+UNTOUCHED = "untouched"
+"""The kind of the fault of a file in which nothing has been written yet."""
 OUTCOME_WORDS = {Outcome.PASS: "pass", Outcome.FAIL: "FAIL", Outcome.NOT_JUDGED: "not judged"}
 _OF_PYTHON = frozenset(diagnosis.slug for diagnosis in OF_PYTHON)
 MAX_NUMBERS = 4
@@ -166,6 +169,16 @@ class ExerciseProgress:
 
 
 # ---- the verdict as a whole ------------------------------------------------------------------------------------------
+
+
+def is_untouched(verdict: Verdict) -> bool:
+    """Whether the learner has not written anything yet."""
+    return any(fault.kind == UNTOUCHED for fault in verdict.faults)
+
+
+def status_said(verdict: Verdict) -> str:
+    """Say the outcome: ``PASS``; of an untouched stub ``NOT STARTED``, which is no trouble of anybody's."""
+    return NOT_STARTED if is_untouched(verdict) else STATUS_WORDS[verdict.status]
 
 
 def points_said(verdict: Verdict) -> str:
