@@ -6,11 +6,13 @@ import errno
 import json
 import os
 import pty
+import re
 import shutil
 import signal
 import subprocess
 import sys
 import sysconfig
+import termios
 import venv
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -200,6 +202,33 @@ def test_ctrl_c_exits_130_and_leaves_no_process(mine: Path, tmp_path: Path) -> N
 
     assert (process.returncode, errors.decode().strip()) == (130, "interrupted")
     assert [number for number in family if is_running(number)] == []
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="makes a controlling terminal")
+@pytest.mark.parametrize("options", [[], ["--plain"]])
+def test_ctrl_c_on_a_terminal_leaves_one_that_works(mine: Path, options: list[str]) -> None:
+    write(mine, RIGHT.replace("sleep(n)", "sleep(n); sum(range(10**9))"))
+    ours, theirs = pty.openpty()
+    before = termios.tcgetattr(theirs)
+    become = "import fcntl, os, sys, termios; os.setsid(); fcntl.ioctl(0, termios.TIOCSCTTY, 0)"
+    command = [sys.executable, "-m", "grader", "ex01", *options]
+    process = subprocess.Popen(
+        [sys.executable, "-c", f"{become}; os.execv(sys.argv[1], sys.argv[1:])", *command],
+        cwd=mine, env=environment(), stdin=theirs, stdout=theirs, stderr=theirs,
+    )  # fmt: skip
+    while len(below(process.pid)) < 2:  # the zygote, and its child with the learner's code
+        assert process.poll() is None
+        os.sched_yield()
+    os.write(ours, b"\x03")
+    code = process.wait(100)
+    shown = os.read(ours, 65536)
+
+    assert (code, termios.tcgetattr(theirs)) == (130, before)
+    assert b"interrupted" in shown
+    # Nothing was changed that would have to be changed back: no other screen, no hidden cursor.
+    assert re.findall(rb"\x1b\[\?\d+[hl]", shown) == []
+    os.close(ours)
+    os.close(theirs)
 
 
 @pytest.mark.parametrize(("text", "code"), [(RIGHT, 0), (TOO_SOON, 1)])

@@ -20,6 +20,7 @@ from grader.desk.workspace import (
     names_beside,
     read_attempts,
     workspaces_below,
+    writing,
 )
 from grader.errors import WorkspaceError
 from grader.kit.kit import Kit, builtin_root, load_kit
@@ -203,6 +204,23 @@ def test_a_workspace_of_another_kit_is_left_alone(tmp_path: Path, mine: Workspac
 
     with pytest.raises(WorkspaceError, match="belongs to the kit in"):
         create_workspace(mine.root, other)
+
+
+@pytest.mark.parametrize(
+    ("number", "named", "hint"),
+    [
+        (errno.ENOSPC, None, "Free some space, and type it again."),
+        (errno.ENOSPC, "/mine/.double.py.1.tmp", "Free some space, and type it again."),
+        (errno.EROFS, "/mine/.double.py.1.tmp", "Choose a folder that you may write to."),
+    ],
+)
+def test_what_cannot_be_written_is_named_and_not_a_temporary_file(number: int, named: str | None, hint: str) -> None:
+    with (
+        pytest.raises(WorkspaceError, match=f"^/mine/double.py: {os.strerror(number)}$") as caught,
+        writing(Path("/mine/double.py")),
+    ):
+        raise OSError(number, os.strerror(number), named)
+    assert caught.value.hint == hint
 
 
 # ---- finding it ------------------------------------------------------------------------------------------------------
