@@ -135,19 +135,23 @@ def reset(shared: SharedOptions, exercise: str, only: str | None, diff: bool) ->
 
 
 @main.command()
+@click.option("--bundle", is_flag=True, help="Print what to put into a question, without your name in it.")
 @shared_options
 @click.pass_obj
-def doctor(shared: SharedOptions) -> None:
+def doctor(shared: SharedOptions, bundle: bool) -> None:
     """Test whether this computer has what the grader needs."""
     from grader.desk import doctor
 
-    shared.text_desk()
-    checks = doctor.examine()
+    checks = doctor.examine(shared.text_desk(), stdout.described())
+    code = 0 if all(check.fine for check in checks) else 4
+    if bundle:
+        shared.say(doctor.bundle(checks, os.environ))
+        sys.exit(code)
     width = stdout.width()
-    for check in checks:
+    for check in checks if shared.verbose else doctor.to_show(checks):
         result = textwrap.fill(check.result, width - 13, subsequent_indent=" " * 13)
         shared.say(f"{check.subject:<12} {result}")
-    sys.exit(0 if all(check.fine for check in checks) else 4)
+    sys.exit(code)
 
 
 main.add_command(run)
