@@ -14,7 +14,7 @@ from typing import NoReturn
 import click
 
 from grader import __version__
-from grader.cli import exit_codes, stdout
+from grader.cli import completion, exit_codes, stdout
 from grader.cli.class_ import class_
 from grader.cli.kit import kit
 from grader.cli.options import Grade, SharedOptions, shared_options
@@ -36,11 +36,16 @@ def main(ctx: click.Context) -> None:
     shared = ctx.ensure_object(SharedOptions)
     if ctx.invoked_subcommand is not None:
         return
-    desk = shared.desk()
     if shared.json:
-        shared.say(desk.progress_document())
+        shared.say(shared.desk().progress_document())
+        return
+    from grader.desk import glance
+
+    seen = glance.glance(*shared.place())
+    if seen is None:
+        shared.desk().overview(*shared.screen())
     else:
-        desk.overview(*shared.screen())
+        glance.show(*shared.screen(), seen)
 
 
 @main.command()
@@ -67,11 +72,18 @@ def init(
 @click.pass_obj
 def list_(shared: SharedOptions) -> None:
     """List the exercises."""
-    desk = shared.desk()
     if shared.json:
-        shared.say(desk.progress_document())
+        shared.say(shared.desk().progress_document())
+        return
+    from grader.desk.glance import glance
+    from grader.reports.overview import show_list
+
+    seen = glance(*shared.place())
+    if seen is None:
+        shared.desk().list_exercises(*shared.screen())
     else:
-        desk.list_exercises(*shared.screen())
+        console, glyphs = shared.screen()
+        show_list(console, seen.entries, glyphs=glyphs)
 
 
 @main.command()
@@ -90,7 +102,7 @@ def report(shared: SharedOptions, out: Path | None, steps: bool) -> None:
 
 
 @main.command()
-@click.argument("exercise", metavar="[EX]", required=False)
+@click.argument("exercise", metavar="[EX]", required=False, shell_complete=completion.exercises)
 @click.option("--file", type=click.Path(path_type=Path), metavar="PATH", help="For the last `grade EX --file PATH`.")
 @shared_options
 @click.pass_obj
@@ -101,7 +113,7 @@ def hint(shared: SharedOptions, exercise: str | None, file: Path | None) -> None
 
 
 @main.command()
-@click.argument("diagnosis", metavar="[DIAGNOSIS]", required=False)
+@click.argument("diagnosis", metavar="[DIAGNOSIS]", required=False, shell_complete=completion.diagnoses)
 @shared_options
 @click.pass_obj
 def explain(shared: SharedOptions, diagnosis: str | None) -> None:
@@ -111,7 +123,7 @@ def explain(shared: SharedOptions, diagnosis: str | None) -> None:
 
 
 @main.command()
-@click.argument("exercise", metavar="[EX]", required=False)
+@click.argument("exercise", metavar="[EX]", required=False, shell_complete=completion.exercises)
 @shared_options
 @click.pass_obj
 def solution(shared: SharedOptions, exercise: str | None) -> None:
@@ -120,7 +132,7 @@ def solution(shared: SharedOptions, exercise: str | None) -> None:
 
 
 @main.command()
-@click.argument("exercise", metavar="EX")
+@click.argument("exercise", metavar="EX", shell_complete=completion.exercises)
 @click.option("--only", metavar="NAME", help="Put back this function or class alone.")
 @click.option("--diff", is_flag=True, help="Show what would be lost, and change nothing.")
 @shared_options
@@ -154,6 +166,23 @@ def doctor(shared: SharedOptions, bundle: bool) -> None:
     sys.exit(code)
 
 
+@main.command("completion")
+@click.argument("shell", type=click.Choice(completion.SHELLS))
+@shared_options
+@click.pass_obj
+def completion_(shared: SharedOptions, shell: str) -> None:
+    """Print a script that makes a shell complete commands, exercises and diagnoses.
+
+    \b
+    bash        eval "$(grade completion bash)"               in ~/.bashrc
+    zsh         eval "$(grade completion zsh)"                in ~/.zshrc
+    fish        grade completion fish | source                in ~/.config/fish/config.fish
+    PowerShell  grade completion powershell | Out-String | Invoke-Expression   in $PROFILE
+    """
+    shared.text_desk()
+    shared.say(completion.script(shell, main).rstrip("\n"))
+
+
 main.add_command(run)
 main.add_command(class_)
 main.add_command(kit)
@@ -162,6 +191,8 @@ main.add_command(kit)
 def entry() -> None:
     """Run ``grade`` as a program, with our exit codes: click's own would be 1 for an abort and for our own faults."""
     stdout.take_over()
+    if completion.VARIABLE in os.environ:
+        sys.exit(completion.answer(main))
     try:
         code = main.main(prog_name="grade", standalone_mode=False)
     except click.exceptions.Exit as leaving:

@@ -16,11 +16,12 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from grader.cli import stdout
+from grader.cli import completion, stdout
 from grader.errors import UsageError
 from grader.text import nearest
 
 if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
     from rich.console import Console
 
     from grader.desk.learner import Desk
@@ -63,7 +64,12 @@ class SharedOptions:
         """The desk for this folder and this kit."""
         from grader.desk.learner import Desk
 
-        return Desk(directory=self.directory, kit=None if self.kit is None else self.directory / self.kit)
+        directory, kit = self.place()
+        return Desk(directory=directory, kit=kit)
+
+    def place(self) -> tuple[Path, Path | None]:
+        """The folder to work in, and the kit that was named, if one was."""
+        return self.directory, None if self.kit is None else self.directory / self.kit
 
     def text_desk(self) -> Desk:
         """The desk for a command that prints text only. Raises UsageError if JSON is asked for."""
@@ -123,6 +129,10 @@ def shared_options(command: F) -> F:
 
 class Grade(click.Group):
     """A group whose first word may be an exercise."""
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        found = super().shell_complete(ctx, incomplete)
+        return found if incomplete.startswith("-") else [*completion.exercises(ctx, None, incomplete), *found]
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]

@@ -3,6 +3,7 @@
 Options come in from the command line, already parsed. Files, screens and notes go out; the command line makes the exit
 code of them. Nothing here knows click.
 
+- ``folder`` finds the learner's folder, ``standing`` remembers how far they are, and ``glance`` shows it at once.
 - ``workspace`` is the folder that ``grade init`` makes: which files it gets, and how attempts are kept in it.
 - ``delivered`` remembers what was put into that folder, to tell what the learner has changed.
 - ``meant`` says which exercise a word or a path means.
@@ -23,6 +24,6 @@ To add an option of ``grade run`` that decides what is played, change ``asked_fo
 ``RunOptions``; for ``grade class`` change ``ClassOptions``, and ``again``, which repeats every option that decides a
 mark.
 
-    delivered workspace meant reset lastruns whereto hints course learner run class_files class_ watching author
-    editor container making doctor
+    folder standing whereto glance delivered workspace meant reset lastruns hints course learner run
+    class_files class_ watching author editor container making doctor
 """

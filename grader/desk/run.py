@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from grader.desk.lastruns import LastRuns, state_folder
-from grader.desk.learner import Desk
+from grader.desk.learner import Desk, standing_with
+from grader.desk.standing import Standings
 from grader.desk.whereto import remember
 from grader.desk.workspace import add_attempts, names_beside
 from grader.errors import GraderError, MachineError, UsageError, WorkspaceError, do_all
@@ -136,7 +137,14 @@ class RunDesk:
                     LastRuns(state_folder(desk.workspace)).keep(desk.directory / file, verdict)
         elif desk.workspace is not None:
             remember(desk.workspace)
-            add_attempts(desk.workspace, [verdict for verdict in verdicts if verdict.complete_run])
+            complete = [verdict for verdict in verdicts if verdict.complete_run]
+            standings = Standings(desk.workspace.root)
+            known = {verdict.exercise: standings.of(verdict.exercise) for verdict in complete}
+            add_attempts(desk.workspace, complete)
+            for verdict in complete:
+                if (before := known[verdict.exercise]) is not None:  # else it is found out when it is asked for
+                    standings.put(verdict.exercise, standing_with(before, verdict))
+            standings.write()
 
     def proposed(self, verdicts: Sequence[Verdict]) -> tuple[Command, ...] | None:
         """What the learner types next; None where the verdicts alone tell."""

@@ -7,10 +7,9 @@ import shlex
 from contextlib import suppress
 from pathlib import Path
 
-from grader.desk.lastruns import state_folder
-from grader.desk.workspace import MARKER, Workspace, workspaces_below
+from grader.desk.folder import MARKER, Workspace, state_folder, workspaces_below
 from grader.files import replace_file
-from grader.reports.views import Command
+from grader.reports.progress import Command
 
 LAST_USED = "workspace"
 """The file in the user's cache that holds the path of the workspace used last, and nothing else."""

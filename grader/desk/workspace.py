@@ -9,15 +9,21 @@ from __future__ import annotations
 import errno
 import json
 import os
-import tomllib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from itertools import count, islice
+from itertools import count
 from pathlib import Path
 
 from grader.desk.delivered import Change, Delivered, read_delivered
+from grader.desk.folder import BUILT_IN as BUILT_IN
+from grader.desk.folder import MARKER as MARKER
+from grader.desk.folder import STATE as STATE
+from grader.desk.folder import Workspace as Workspace
+from grader.desk.folder import attempts_file
+from grader.desk.folder import find_workspace as find_workspace
+from grader.desk.folder import workspaces_below as workspaces_below
 from grader.errors import WorkspaceError
 from grader.files import replace_file
 from grader.judge.documents import Unreadable, read_verdict, verdict_document
@@ -26,35 +32,11 @@ from grader.kit.exercise import Exercise
 from grader.kit.figures import FOLDER, pictures_of
 from grader.kit.kit import Kit, builtin_root, digest_of
 
-MARKER = "grade.toml"
-STATE = ".gradekit"
-BUILT_IN = "built-in"
 OURS = frozenset({"README.md", FOLDER, "__pycache__"})
 """Names beside a submission that are not mentioned to the learner."""
 MENTIONED = 20
-LOOKED_AT = 1000
-"""How many entries of a folder are examined to find a workspace in it."""
 KEEP = 50
 """How many attempts are kept per exercise; a student who grades after every save makes hundreds a day."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Workspace:
-    """A learner's folder. ``kit_root`` is where its exercises come from."""
-
-    root: Path
-    kit_root: Path
-
-    def file_of(self, exercise: Exercise) -> Path:
-        """Where the learner writes the answer to this exercise."""
-        return self.root / exercise.folder.name / exercise.file
-
-    def shown(self, path: Path) -> str:
-        """The path as the learner types it in the workspace's root; a path outside of it as it is."""
-        try:
-            return path.resolve().relative_to(self.root.resolve()).as_posix()
-        except ValueError:
-            return str(path)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,36 +52,6 @@ class Made:
     """Lessons, pictures, and stubs that had not been begun, that are newer now."""
     newer_stubs: tuple[str, ...] = ()
     """The ids of exercises that the learner has begun and whose stubs are newer now."""
-
-
-def find_workspace(start: Path) -> Workspace | None:
-    """Search upwards for the workspace that holds a folder. Raises WorkspaceError if its marker cannot be read."""
-    for folder in (start.resolve(), *start.resolve().parents):
-        marker = folder / MARKER
-        if marker.is_file():
-            return Workspace(root=folder, kit_root=_kit_root(marker))
-    return None
-
-
-def _kit_root(marker: Path) -> Path:
-    try:
-        kit = tomllib.loads(marker.read_text(encoding="utf-8")).get("kit", BUILT_IN)
-    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise WorkspaceError(f"{marker}: {error}", hint=f'Write `kit = "{BUILT_IN}"` into it.') from None
-    if not isinstance(kit, str):
-        raise WorkspaceError(f"{marker}: 'kit' must be a text", hint=f'Write `kit = "{BUILT_IN}"` into it.')
-    return builtin_root() if kit == BUILT_IN else (marker.parent / kit)
-
-
-def workspaces_below(folder: Path) -> list[str]:
-    """The names of the workspaces directly in this folder."""
-    try:
-        with os.scandir(folder) as entries:
-            return sorted(
-                entry.name for entry in islice(entries, LOOKED_AT) if os.path.isfile(os.path.join(entry.path, MARKER))
-            )
-    except OSError:
-        return []
 
 
 def create_workspace(root: Path, kit: Kit) -> Made:
@@ -256,7 +208,7 @@ def names_beside(path: Path) -> tuple[str, ...]:
 def add_attempts(workspace: Workspace, verdicts: Iterable[Verdict]) -> None:
     """Store verdicts on the learner's own files. Raises WorkspaceError if they cannot be written."""
     for verdict in verdicts:
-        path = _attempts_file(workspace, verdict.exercise)
+        path = attempts_file(workspace.root, verdict.exercise)
         kept = [line for _, line in _lines(path)[-(KEEP - 1) :]]
         lines = [*kept, json.dumps(verdict_document(verdict), ensure_ascii=True)]
         try:
@@ -271,7 +223,7 @@ def add_attempts(workspace: Workspace, verdicts: Iterable[Verdict]) -> None:
 
 def read_attempts(workspace: Workspace, exercise: Exercise) -> list[Verdict]:
     """The attempts at an exercise, oldest first. Raises WorkspaceError if the file is damaged."""
-    path = _attempts_file(workspace, exercise.id)
+    path = attempts_file(workspace.root, exercise.id)
     verdicts = []
     for number, line in _lines(path):
         try:
@@ -287,10 +239,6 @@ def best_attempt(verdicts: Iterable[Verdict]) -> Verdict | None:
     """The attempt with the most points, the latest of equals; only attempts that ran every test count."""
     whole = [verdict for verdict in verdicts if verdict.complete_run and verdict.status in (Status.PASS, Status.FAIL)]
     return max(reversed(whole), key=lambda verdict: verdict.points, default=None)
-
-
-def _attempts_file(workspace: Workspace, exercise: str) -> Path:
-    return workspace.root / STATE / "attempts" / f"{exercise}.jsonl"
 
 
 def _lines(path: Path) -> list[tuple[int, str]]:

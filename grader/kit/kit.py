@@ -26,13 +26,13 @@ from grader.kit.exercise import (
 )
 from grader.kit.faults import Faults, KitFault
 from grader.kit.naming import ids_meant, names_of, way_to_exercise
+from grader.kit.place import PACKED as PACKED
+from grader.kit.place import builtin_root as builtin_root
+from grader.kit.place import is_kit as is_kit
 from grader.kit.tables import Table, named_below, parse, read_reported
 from grader.text import counted
 
 FORMAT = 1
-PACKED = Path(__file__).resolve().parents[1] / "_kit"
-"""The kit inside an installed package. A checkout has none: there the kit lies beside the package."""
-
 _FOLDER = re.compile(r"(?P<id>ex\d{2,3})_[a-z0-9_]+")
 _SLUG = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 KEYS: Mapping[str, str] = {
@@ -104,16 +104,6 @@ class ReadKit:
     """
     left_out: Mapping[Path, frozenset[str]]
     """By test_hidden.py, the names of the functions that are no hidden tests before a fault in them is corrected."""
-
-
-def builtin_root() -> Path:
-    """Return the root of the kit that comes with the grader: inside an installed package, or the checkout."""
-    return PACKED if PACKED.is_dir() else PACKED.parents[1]
-
-
-def is_kit(folder: Path) -> bool:
-    """Whether a folder holds a kit."""
-    return (folder / "exercises" / "kit.toml").is_file()
 
 
 def above(folder: Path) -> Path:

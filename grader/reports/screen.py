@@ -14,13 +14,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from grader.reports.lanes import How, Kind
+from grader.reports.strokes import How, Kind
 from grader.text import clean_line
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from grader.reports.views import Command
+    from grader.reports.progress import Command
 
 MAX_WIDTH = 80
 MIN_WIDTH = 40

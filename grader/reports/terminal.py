@@ -1,4 +1,4 @@
-"""The screens of a learner: one exercise with its tests and a diagnosis, several in a table, the overview, the list.
+"""The screens of a learner after a run: one exercise with its tests and a diagnosis, several in a table.
 
 What matters most stands last, where the eye ends. A screen about one exercise is as high as a small terminal, so that
 nothing of it scrolls off.
@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING
 from grader.judge.verdict import STOPPED, Outcome, PartState, Status, TestResult, Verdict
 from grader.reports import views
 from grader.reports.finding_text import IN_FULL, Drawn, Measure, picture, show_fault, show_finding, show_remark
+from grader.reports.overview import show_list as show_list
+from grader.reports.overview import show_overview as show_overview
 from grader.reports.screen import Glyphs, Piece, Screen, Sketch
-from grader.reports.views import Command, ExerciseProgress, ExerciseState, Finding, PartView
+from grader.reports.views import Command, Finding, PartView
 from grader.text import counted, joined, tests_named, whole_points
 
 if TYPE_CHECKING:
@@ -52,9 +54,6 @@ MEASURES = tuple(
 MOST_FAULTS = 2
 CELL = 12
 """Columns of one backend in the table of tests."""
-METER = 10
-WIDE = 60
-"""Columns from which on an overview has more than the names and how far each exercise is."""
 STATUS_STYLES = {
     Status.PASS: "pass",
     Status.FAIL: "fail",
@@ -66,12 +65,6 @@ PART_STYLES = {
     PartState.FAILING: "fail",
     PartState.NOT_WRITTEN: "quiet",
     PartState.NOT_JUDGED: "skipped",
-}
-STATE_STYLES = {
-    ExerciseState.NEW: "quiet",
-    ExerciseState.FAULTY: "fail",
-    ExerciseState.FAILING: "skipped",
-    ExerciseState.COMPLETE: "pass",
 }
 
 
@@ -332,65 +325,3 @@ def _show_summary(screen: Screen, verdicts: Sequence[Verdict], commands: Sequenc
 
 def _why_not(verdict: Verdict) -> str:
     return next(iter((*(fault.error for fault in verdict.faults), *views.reasons_not_judged(verdict))), "")
-
-
-# ---- screens that run nothing ----------------------------------------------------------------------------------------
-
-
-def show_overview(
-    console: Console,
-    title: str,
-    progress: Sequence[ExerciseProgress],
-    *,
-    following: ExerciseProgress | None,
-    note: str = "",
-    commands: Sequence[Command],
-    glyphs: Glyphs,
-) -> None:
-    """Show how far every exercise is, which one follows, what ``note`` says about it, and what to type next."""
-    screen = Screen(console, glyphs)
-    complete = sum(exercise.state is ExerciseState.COMPLETE for exercise in progress)
-    done = f"{complete} of {counted(len(progress), 'exercise')} complete"
-    if screen.cells(title) + 2 + len(done) <= screen.width:
-        screen.spread([Piece(title, "strong")], [Piece(done)])
-    else:
-        screen.line(Piece(title, "strong"))
-        screen.line(Piece(done))
-    screen.blank()
-    for exercise in progress:
-        _progress_line(screen, exercise, here=glyphs.here if exercise is following else " " * len(glyphs.here))
-    screen.blank()
-    if following is None:
-        screen.line(Piece("All exercises are complete.", "pass"))
-    else:
-        screen.line(Piece(f"next: {following.id}  {following.title}", "strong"), Piece(f"   {following.summary}"))
-    if note:
-        screen.wrapped(Piece("      "), note)
-    screen.commands(commands)
-
-
-def show_list(console: Console, progress: Sequence[ExerciseProgress], *, glyphs: Glyphs) -> None:
-    """Show what the exercises are about, one line each."""
-    screen = Screen(console, glyphs)
-    for exercise in progress:
-        name = Piece(screen.fit(exercise.id, 6), "strong")
-        if screen.width < WIDE:
-            screen.spread([name, Piece(exercise.title)], [_state(exercise)])
-            continue
-        right = [Piece(f"level {exercise.level}   {exercise.minutes:3} min   ", "quiet"), _state(exercise)]
-        screen.spread([name, Piece(screen.fit(exercise.title, 15) + " "), Piece(exercise.summary, "quiet")], right)
-
-
-def _progress_line(screen: Screen, exercise: ExerciseProgress, *, here: str) -> None:
-    points = whole_points(exercise.points)
-    filled = METER * points // exercise.total if exercise.total else 0
-    tried = exercise.state in (ExerciseState.FAILING, ExerciseState.COMPLETE)
-    right = [Piece(f"{points:3}  " if tried else "  -  "), _state(exercise)]
-    if screen.glyphs.pictures and screen.width >= WIDE:
-        empty = Piece(screen.glyphs.empty * (METER - filled) + "  ", "quiet")
-        right = [Piece(screen.glyphs.filled * filled, "pass"), empty, *right]
-    screen.spread([Piece(here, "note"), Piece(screen.fit(exercise.id, 6), "strong"), Piece(exercise.title)], right)
-
-
-def _state(exercise: ExerciseProgress) -> Piece:
-    return Piece(exercise.state.ljust(max(len(state) for state in ExerciseState)), STATE_STYLES[exercise.state])

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass, replace
-from enum import StrEnum
 
 from grader.judge.kitfault import fault_in
 from grader.judge.verdict import (
@@ -25,6 +24,9 @@ from grader.judge.verdict import (
 from grader.kit.of_python import OF_PYTHON
 from grader.policy.submission import Fault
 from grader.reports.comparison import alike, side_by_side
+from grader.reports.progress import Command as Command
+from grader.reports.progress import ExerciseProgress as ExerciseProgress
+from grader.reports.progress import ExerciseState as ExerciseState
 from grader.reports.timeline import Axis, Timeline, as_at_verdict
 from grader.text import counted, joined, seconds, tests_named, whole_points
 from grader.wire import BACKENDS
@@ -115,14 +117,6 @@ class Excerpt:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Command:
-    """Something to type, and what it is good for."""
-
-    line: str
-    does: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class PartView:
     """One part of an exercise: its place, counted from 1, and its tests."""
 
@@ -140,32 +134,6 @@ class PartView:
         if self.result.state is PartState.NOT_WRITTEN:
             return "not written yet"
         return f"{whole_points(self.result.earned)} of {counted(self.result.points, 'point')}"
-
-
-class ExerciseState(StrEnum):
-    """How far a learner is with one exercise."""
-
-    NEW = "not started"
-    FAULTY = "cannot be judged"
-    FAILING = "not yet complete"
-    COMPLETE = "complete"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ExerciseProgress:
-    """One exercise as the overview and the list show it. ``points`` are those of the best attempt."""
-
-    id: str
-    title: str
-    summary: str
-    level: int
-    minutes: int
-    concepts: tuple[str, ...] = ()
-    after: tuple[str, ...] = ()
-    """The exercises that teach what this one needs."""
-    state: ExerciseState
-    points: float = 0.0
-    total: int = 100
 
 
 # ---- the verdict as a whole ------------------------------------------------------------------------------------------

@@ -142,7 +142,7 @@ def test_a_value_of_another_kind_than_promised_is_named_at_its_def(mine: Path, t
 
 
 def test_an_unexpected_exception_exits_70_and_asks_for_a_report(tmp_path: Path) -> None:
-    code = "import grader.desk.learner as d; d.Desk.overview = None; from grader.cli.main import entry; entry()"
+    code = "import grader.desk.glance as g; g.show = None; from grader.cli.main import entry; entry()"
     done = subprocess.run(
         [sys.executable, "-c", code], cwd=tmp_path, env=environment(), capture_output=True, text=True, check=False
     )
@@ -498,9 +498,9 @@ def test_what_is_wrong_and_what_to_do_about_it_take_one_line_each(capsys: pytest
 
 def test_a_fault_of_ours_quotes_no_line_that_acts(tmp_path: Path) -> None:
     code = (
-        "import grader.desk.learner as d\n"
-        "def overview(*a): raise ValueError('\\n::error::Full marks\\n\\x1b[2J')\n"
-        "d.Desk.overview = overview\n"
+        "import grader.desk.glance as g\n"
+        "def show(*a): raise ValueError('\\n::error::Full marks\\n\\x1b[2J')\n"
+        "g.show = show\n"
         "from grader.cli.main import entry; entry()"
     )
     done = subprocess.run(
@@ -691,7 +691,7 @@ def test_a_broken_kit_is_refused_with_the_file_and_what_to_do(tmp_path: Path, de
     own = make_kit(tmp_path / "kit")
     defect(own / "exercises")
 
-    error = refused(["--kit", str(own), "list"])
+    error = refused(["--kit", str(own), "explain", "deadlock"])
 
     assert error.exit_code == 4
     with pytest.raises(GraderError, match=said):
