@@ -10,9 +10,11 @@ from __future__ import annotations
 
 import os
 import resource
+import shutil
 import statistics
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Iterator
@@ -27,12 +29,21 @@ BARE = (sys.executable, "-m", "pytest", "-q", "-c", os.devnull, "-p", "no:cachep
 # Of the installed plugins pytest loads anyio's alone; looking for all of them would make it look slower than it is.
 ENVIRONMENT = {**os.environ, "JOIN_FILE": str(REFERENCE), "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
 
+ASKED_BY_BASH = ("_GRADE_COMPLETE=bash_complete", "COMP_WORDS=grade ex0", "COMP_CWORD=1")
+WORKSPACE = tempfile.mkdtemp(prefix="latency-")
+"""A learner's folder in which an exercise has been tried as often as attempts are kept; `grade` alone reads none."""
+
 COMMANDS = {
     "bare pytest": BARE,
     "grade, 1 schedule": (*GRADE, "--schedules", "1"),
     "grade, default schedules": GRADE,
     "grade --help": (sys.executable, "-m", "grader", "--help"),
+    "grade": (sys.executable, "-m", "grader", "-C", WORKSPACE),
+    "grade list": (sys.executable, "-m", "grader", "list", "-C", WORKSPACE),
+    "Tab": ("env", *ASKED_BY_BASH, sys.executable, "-m", "grader"),
 }
+MOST_CPU = {"grade": 0.15, "grade list": 0.15, "Tab": 0.15}
+"""CPU seconds on an idle machine within which an answer is there at once. `grade --help` tells how idle it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +117,31 @@ def pss(process: int) -> float:
 
 def main() -> None:
     rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 7
+    try:
+        prepare_workspace()
+        compare(rounds)
+    finally:
+        shutil.rmtree(WORKSPACE)
+
+
+def too_slow(name: str, cpu: float) -> str:
+    most = MOST_CPU.get(name, cpu)
+    return "" if cpu <= most else f"  more than {most} s of CPU"
+
+
+def prepare_workspace() -> None:
+    """Make a folder of the course with fifty attempts at one exercise, and look at it once."""
+    inside = {"cwd": WORKSPACE, "env": {**ENVIRONMENT, "PYTHONPATH": str(ROOT)}, "stdout": subprocess.DEVNULL}
+    grade = (sys.executable, "-m", "grader")
+    subprocess.run((*grade, "init"), check=True, **inside)
+    shutil.copyfile(ROOT / "solutions/ex01_join/wrong/sequential.py", Path(WORKSPACE, "ex01_join/join.py"))
+    subprocess.run((*grade, "ex01", "-q"), check=False, **inside)
+    attempts = Path(WORKSPACE, ".gradekit/attempts/ex01.jsonl")
+    attempts.write_bytes(attempts.read_bytes() * 50)
+    subprocess.run(grade, check=True, **inside)
+
+
+def compare(rounds: int) -> None:
     runs: dict[str, list[Run]] = {name: [] for name in COMMANDS}
     for _ in range(rounds + 1):
         for name, command in COMMANDS.items():
@@ -119,6 +155,7 @@ def main() -> None:
         print(
             f"{name:26}{cpu[name]:7.2f}s{cpu[name] / cpu['bare pytest']:8.2f}"
             f"{wall[name]:8.2f}s{wall[name] / wall['bare pytest']:8.2f}{memory:9.0f} MiB"
+            f"{too_slow(name, cpu[name])}"
         )
 
 

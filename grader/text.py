@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 MARK_CATEGORIES = frozenset({"Mn", "Me"})
 BLANK_LETTERS = frozenset("\u115f\u1160\u3164\uffa0\u2800")
@@ -128,6 +128,22 @@ def _cut(shown: str, limit: int, *, total: int) -> str:
 def joined(words: Sequence[str]) -> str:
     """Say a list: ``a``, ``a and b``, ``a, b and c``."""
     return " and ".join(part for part in (", ".join(words[:-1]), *words[-1:]) if part)
+
+
+def nearest(word: str, words: Iterable[str]) -> str | None:
+    """The one of these words that was probably meant; None if none is near.
+
+    The same letters in another order are nearest, because swapping two is how most words are mistyped. Failing all
+    likeness, a word that is the only one to begin so is meant.
+    """
+    import difflib  # imported for a mistyped word alone
+
+    typed = word.casefold()
+    folded = {known.casefold(): known for known in words}
+    if near := difflib.get_close_matches(typed, folded, n=5):
+        return folded[min(near, key=lambda known: sorted(known) != sorted(typed))]
+    begun = [known for known in folded if len(typed) > 1 and known.startswith(typed)]
+    return folded[begun[0]] if len(begun) == 1 else None
 
 
 def counted(number: int, noun: str) -> str:

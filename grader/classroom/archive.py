@@ -24,7 +24,7 @@ LEAVINGS = frozenset(
     {"__MACOSX", "__pycache__", "node_modules", "venv", "env", "site-packages", "Thumbs.db", "desktop.ini"}
 )
 """What systems and tools leave behind, besides names that begin with a dot."""
-OURS = frozenset({"README.md", "grade.toml", "grade-report.html", "grade-course"})
+OURS = frozenset({"README.md", "AGENTS.md", "grade.toml", "grade-report.html", "grade-course"})
 """What the grader itself puts beside the answers in a workspace."""
 NOT_HANDED_IN = frozenset({"gradebook.sqlite", "pyvenv.cfg"})
 """A folder with one of these files holds earlier results, or a virtual environment of any name."""

@@ -5,26 +5,27 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from grader.judge.verdict import Status, Verdict
-
 if TYPE_CHECKING:
     from grader.classroom.marks import Mark
+    from grader.judge.verdict import Verdict
 
 PASS, FAIL, FAULTY, NOT_JUDGED, OWN_FAULT = 0, 1, 3, 4, 70
 INTERRUPTED = 130
 """After Ctrl-C, whatever is known by then: a shell ends a script at this code."""
 
-_OF_STATUS = {
-    Status.NOT_JUDGED: NOT_JUDGED,
-    Status.FAIL: FAIL,
-    Status.CANNOT_JUDGE: FAULTY,
-    Status.PASS: PASS,
-}
-
 
 def of_run(verdicts: Iterable[Verdict]) -> int:
     """The first that applies: 70 our own fault, 4 a file not judged, 1 a fail, 3 a file that cannot be judged, 0."""
-    codes = {OWN_FAULT if verdict.own_fault else _OF_STATUS[verdict.status] for verdict in verdicts}
+    # Imported here because commands that judge nothing exit without knowing what a verdict is.
+    from grader.judge.verdict import Status
+
+    of_status = {
+        Status.NOT_JUDGED: NOT_JUDGED,
+        Status.FAIL: FAIL,
+        Status.CANNOT_JUDGE: FAULTY,
+        Status.PASS: PASS,
+    }
+    codes = {OWN_FAULT if verdict.own_fault else of_status[verdict.status] for verdict in verdicts}
     return next((code for code in (OWN_FAULT, NOT_JUDGED, FAIL, FAULTY) if code in codes), PASS)
 
 

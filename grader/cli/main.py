@@ -14,7 +14,7 @@ from typing import NoReturn
 import click
 
 from grader import __version__
-from grader.cli import exit_codes, stdout
+from grader.cli import completion, exit_codes, stdout
 from grader.cli.class_ import class_
 from grader.cli.kit import kit
 from grader.cli.options import Grade, SharedOptions, shared_options
@@ -36,28 +36,35 @@ def main(ctx: click.Context) -> None:
     shared = ctx.ensure_object(SharedOptions)
     if ctx.invoked_subcommand is not None:
         return
-    desk = shared.desk()
     if shared.json:
-        shared.say(desk.progress_document())
+        shared.say(shared.desk().progress_document())
+        return
+    from grader.desk import glance
+
+    seen = glance.glance(*shared.place())
+    if seen is None:
+        shared.desk().overview(*shared.screen())
     else:
-        desk.overview(*shared.screen())
+        glance.show(*shared.screen(), seen)
 
 
 @main.command()
 @click.argument("directory", type=click.Path(path_type=Path), required=False)
+@click.option("--editor", type=click.Choice(["vscode"]), help="Write tasks and settings for this editor, too.")
+@click.option("--devcontainer", is_flag=True, help="Describe a container that starts with the course ready, too.")
+@click.option("--agents/--no-agents", default=None, help="Ask coding assistants to tutor (the default), or do not.")
 @shared_options
 @click.pass_obj
-def init(shared: SharedOptions, directory: Path | None) -> None:
-    """Make or refresh a folder to work in. Nothing you wrote is overwritten."""
+def init(
+    shared: SharedOptions, directory: Path | None, editor: str | None, devcontainer: bool, agents: bool | None
+) -> None:
+    """Make a folder to work in, or bring one up to date. Nothing you wrote is overwritten."""
+    from grader.desk.making import Extras, make, said
+
     desk = shared.text_desk()
-    root, made = desk.create(directory)
-    lines = [f"  new   {name}" for name in made.written]
-    lines += [f"  kept  {name}" for name in made.kept if shared.verbose]
-    lines += [f"  saved your copy of {name} as {copy}" for name, copy in made.saved]
-    if made.kept and not shared.verbose:
-        lines.append(f"  kept  {len(made.kept)} of your files as they are")
-    shared.say("\n".join(lines))
-    shared.say(f"Ready. Next: {desk.way_in(root, made)}.")
+    ready = make(desk, directory, Extras(agents=agents, vscode=editor is not None, container=devcontainer))
+    shared.say("\n".join(said(ready, verbose=shared.verbose)))
+    shared.say(f"Ready. Next: {desk.way_in(ready.root, ready.made)}.")
 
 
 @main.command("list")
@@ -65,11 +72,18 @@ def init(shared: SharedOptions, directory: Path | None) -> None:
 @click.pass_obj
 def list_(shared: SharedOptions) -> None:
     """List the exercises."""
-    desk = shared.desk()
     if shared.json:
-        shared.say(desk.progress_document())
+        shared.say(shared.desk().progress_document())
+        return
+    from grader.desk.glance import glance
+    from grader.reports.overview import show_list
+
+    seen = glance(*shared.place())
+    if seen is None:
+        shared.desk().list_exercises(*shared.screen())
     else:
-        desk.list_exercises(*shared.screen())
+        console, glyphs = shared.screen()
+        show_list(console, seen.entries, glyphs=glyphs)
 
 
 @main.command()
@@ -104,7 +118,7 @@ def report(shared: SharedOptions, out: Path | None, steps: bool, opened: bool) -
 
 
 @main.command()
-@click.argument("exercise", metavar="[EX]", required=False)
+@click.argument("exercise", metavar="[EX]", required=False, shell_complete=completion.exercises)
 @click.option("--file", type=click.Path(path_type=Path), metavar="PATH", help="For the last `grade EX --file PATH`.")
 @click.option("--now", is_flag=True, help="Show the next one before you have changed your file.")
 @shared_options
@@ -120,7 +134,7 @@ def hint(shared: SharedOptions, exercise: str | None, file: Path | None, now: bo
 
 
 @main.command()
-@click.argument("diagnosis", metavar="[DIAGNOSIS]", required=False)
+@click.argument("diagnosis", metavar="[DIAGNOSIS]", required=False, shell_complete=completion.diagnoses)
 @click.option("--open", "opened", is_flag=True, help="Write it as a page among the lessons, and open it in a browser.")
 @shared_options
 @click.pass_obj
@@ -141,7 +155,7 @@ def explain(shared: SharedOptions, diagnosis: str | None, opened: bool) -> None:
 
 
 @main.command()
-@click.argument("exercise", metavar="[EX]", required=False)
+@click.argument("exercise", metavar="[EX]", required=False, shell_complete=completion.exercises)
 @click.option("--others", is_flag=True, help="The other right answers, and what each of them shows.")
 @click.option("--open", "opened", is_flag=True, help="Write all of it as a page, and open it in a browser.")
 @shared_options
@@ -169,27 +183,55 @@ def solution(shared: SharedOptions, exercise: str | None, others: bool, opened: 
 
 
 @main.command()
-@click.argument("exercise", metavar="EX")
+@click.argument("exercise", metavar="EX", shell_complete=completion.exercises)
+@click.option("--only", metavar="NAME", help="Put back this function or class alone.")
+@click.option("--diff", is_flag=True, help="Show what would be lost, and change nothing.")
 @shared_options
 @click.pass_obj
-def reset(shared: SharedOptions, exercise: str) -> None:
+def reset(shared: SharedOptions, exercise: str, only: str | None, diff: bool) -> None:
     """Begin an exercise again: the stub comes back, and your file is kept as a backup."""
-    shared.say(shared.text_desk().reset(exercise))
+    desk = shared.text_desk()
+    if diff:
+        shared.say(desk.difference_of_reset(exercise, only))
+    else:
+        shared.say(desk.reset(exercise) if only is None else desk.reset_only(exercise, only))
 
 
 @main.command()
+@click.option("--bundle", is_flag=True, help="Print what to put into a question, without your name in it.")
 @shared_options
 @click.pass_obj
-def doctor(shared: SharedOptions) -> None:
+def doctor(shared: SharedOptions, bundle: bool) -> None:
     """Test whether this computer has what the grader needs."""
     from grader.desk import doctor
 
-    shared.text_desk()
-    checks = doctor.examine()
-    for check in checks:
-        result = textwrap.fill(check.result, stdout.WIDTH - 13, subsequent_indent=" " * 13)
+    checks = doctor.examine(shared.text_desk(), stdout.described())
+    code = 0 if all(check.fine for check in checks) else 4
+    if bundle:
+        shared.say(doctor.bundle(checks, os.environ))
+        sys.exit(code)
+    width = stdout.width()
+    for check in checks if shared.verbose else doctor.to_show(checks):
+        result = textwrap.fill(check.result, width - 13, subsequent_indent=" " * 13)
         shared.say(f"{check.subject:<12} {result}")
-    sys.exit(0 if all(check.fine for check in checks) else 4)
+    sys.exit(code)
+
+
+@main.command("completion")
+@click.argument("shell", type=click.Choice(completion.SHELLS))
+@shared_options
+@click.pass_obj
+def completion_(shared: SharedOptions, shell: str) -> None:
+    """Print a script that makes a shell complete commands, exercises and diagnoses.
+
+    \b
+    bash        eval "$(grade completion bash)"               in ~/.bashrc
+    zsh         eval "$(grade completion zsh)"                in ~/.zshrc
+    fish        grade completion fish | source                in ~/.config/fish/config.fish
+    PowerShell  grade completion powershell | Out-String | Invoke-Expression   in $PROFILE
+    """
+    shared.text_desk()
+    shared.say(completion.script(shell, main).rstrip("\n"))
 
 
 main.add_command(run)
@@ -200,6 +242,8 @@ main.add_command(kit)
 def entry() -> None:
     """Run ``grade`` as a program, with our exit codes: click's own would be 1 for an abort and for our own faults."""
     stdout.take_over()
+    if completion.VARIABLE in os.environ:
+        sys.exit(completion.answer(main))
     try:
         code = main.main(prog_name="grade", standalone_mode=False)
     except click.exceptions.Exit as leaving:

@@ -7,6 +7,7 @@ Shared options may stand on either side of the command's name. The first word ma
 from __future__ import annotations
 
 import re
+import shlex
 import textwrap
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -15,10 +16,12 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from grader.cli import stdout
+from grader.cli import completion, stdout
 from grader.errors import UsageError
+from grader.text import nearest
 
 if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
     from rich.console import Console
 
     from grader.desk.learner import Desk
@@ -27,8 +30,19 @@ if TYPE_CHECKING:
 EXERCISE = re.compile(r"ex\d{2,3}")
 """The form of an exercise's name; no command may have such a name."""
 
-_NUMBERED = re.compile(r"(?:\./)?(?:ex(?:ercise)?)?[ _-]?0*(\d{1,3})(?:_.*)?", re.IGNORECASE)
-_MEANT = {"help": "--help", "version": "--version", "check": "run --all", "test": "run --all", "start": "init"}
+_OTHER_WORDS = {
+    "--help": ("help",),
+    "--version": ("version",),
+    "": ("status", "next", "progress"),
+    "init": ("start", "new", "update", "upgrade"),
+    "list": ("ls", "exercises"),
+    "report": ("page",),
+    "reset": ("undo", "restart"),
+    "reset --diff": ("diff",),
+    "run --all": ("all", "check", "test"),
+    "solution": ("answer", "reference"),
+}
+"""What other programs call a command."""
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -50,7 +64,12 @@ class SharedOptions:
         """The desk for this folder and this kit."""
         from grader.desk.learner import Desk
 
-        return Desk(directory=self.directory, kit=None if self.kit is None else self.directory / self.kit)
+        directory, kit = self.place()
+        return Desk(directory=directory, kit=kit)
+
+    def place(self) -> tuple[Path, Path | None]:
+        """The folder to work in, and the kit that was named, if one was."""
+        return self.directory, None if self.kit is None else self.directory / self.kit
 
     def text_desk(self) -> Desk:
         """The desk for a command that prints text only. Raises UsageError if JSON is asked for."""
@@ -65,10 +84,11 @@ class SharedOptions:
 
     def say_wrapped(self, text: str) -> None:
         """Print a text with its lines wrapped to the width of the screen."""
+        width = stdout.width()
         for line in text.split("\n"):
             indent = " " * (len(line) - len(line.lstrip()))
             wrapper = textwrap.TextWrapper(
-                stdout.WIDTH, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
+                width, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
             )
             self.say(wrapper.fill(line))
 
@@ -101,7 +121,11 @@ def shared_options(command: F) -> F:
         option("-C", "shared_directory", metavar="DIR", type=folder, help="Work as if started in this folder."),
         option("--color", type=click.Choice(["auto", "always", "never"]), help="Colours; auto means on a terminal."),
         option("--ascii", is_flag=True, help="ASCII characters only."),
-        option("--plain", is_flag=True, help="Neither colours nor special characters."),
+        option(
+            "--plain",
+            is_flag=True,
+            help="Words alone, also for screen readers: no colours, pictures or rewritten lines.",
+        ),
         option("-v", "--verbose", is_flag=True, help="Show every diagnosis."),
         option("-q", "--quiet", is_flag=True, help="Show the verdicts only."),
         option("--json", is_flag=True, help="Print a JSON document instead."),
@@ -113,25 +137,43 @@ def shared_options(command: F) -> F:
 class Grade(click.Group):
     """A group whose first word may be an exercise."""
 
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        found = super().shell_complete(ctx, incomplete)
+        return found if incomplete.startswith("-") else [*completion.exercises(ctx, None, incomplete), *found]
+
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        if EXERCISE.fullmatch(args[0]):
-            return "run", self.commands["run"], args
-        if args[0] not in self.commands:
-            near = suggestion(args[0], self.commands)
-            hint = f"Did you mean `grade {near}`?" if near else "See `grade --help`."
-            raise UsageError(f"there is no command {args[0]!r}", hint=hint)
-        return super().resolve_command(ctx, args)
+        if args[0] in self.commands:
+            return super().resolve_command(ctx, args)
+        if args[0].casefold() in ("ex", "exercise") and len(args) > 1 and args[1].isdecimal():
+            args = [f"ex{args[1]}", *args[2:]]
+        if not EXERCISE.fullmatch(args[0]):
+            desk = self._desk(ctx, args)
+            if not desk.may_mean_exercise(args[0]):
+                hint = self._nearest(args, desk.names_of_exercises())
+                raise UsageError(f"there is no command {args[0]!r}", hint=hint)
+        if len(args) > 1 and args[1] in self.commands:
+            swapped = shlex.join(["grade", args[1], args[0], *args[2:]])
+            raise UsageError("the command stands before the exercise", hint=f"Type `{swapped}`.")
+        return "run", self.commands["run"], args
+
+    def _desk(self, ctx: click.Context, args: list[str]) -> Desk:
+        """The desk of a command line whose command is not known yet; ``-C`` and ``--kit`` may stand anywhere in it."""
+        shared = ctx.ensure_object(SharedOptions)  # before the context below, which takes it over
+        # Resilient parsing takes the options that `grade run` knows and leaves every complaint to the real one.
+        self.commands["run"].make_context("run", args[1:], parent=ctx, resilient_parsing=True)
+        return shared.desk()
+
+    def _nearest(self, args: list[str], names: Iterable[str]) -> str:
+        """The hint for a word that is neither a command nor an exercise."""
+        meant = suggestion(args[0], self.commands, names)
+        if meant is None:
+            return "See `grade --help`; `grade list` shows the exercises."
+        return f"Did you mean `{shlex.join(['grade', *meant.split(), *args[1:]])}`?"
 
 
-def suggestion(word: str, commands: Iterable[str]) -> str | None:
-    """The word after ``grade`` that the user probably meant; None if no command is near."""
-    if numbered := _NUMBERED.fullmatch(word):
-        return f"ex{int(numbered[1]):02}"
-    if word in _MEANT:
-        return _MEANT[word]
-    import difflib  # imported for a mistyped command alone
-
-    near = difflib.get_close_matches(word.lower(), commands, n=1)
-    return near[0] if near else None
+def suggestion(word: str, commands: Iterable[str], names: Iterable[str] = ()) -> str | None:
+    """What the user probably meant to type after ``grade``; None if neither a command nor an exercise is near."""
+    others = {other: command for command, words in _OTHER_WORDS.items() for other in words}
+    return others[word.casefold()] if word.casefold() in others else nearest(word, (*commands, *names))

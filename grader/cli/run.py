@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from grader import __version__
+from grader.cli import completion
 from grader.cli.options import SharedOptions, shared_options
 from grader.wire import BACKENDS, PLAIN
 
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("exercises", nargs=-1, metavar="[EX]...")
+@click.argument("exercises", nargs=-1, metavar="[EX]...", shell_complete=completion.exercises)
 @click.option("--all", "everything", is_flag=True, help="Every exercise.")
 @click.option("--file", type=click.Path(path_type=Path), metavar="PATH", help="Grade this file instead of your own.")
 @click.option("--backend", type=click.Choice((*BACKENDS, PLAIN)), help="One backend only.")
@@ -91,7 +92,8 @@ def _following(shared: SharedOptions, screen: tuple[Console, Glyphs] | None) -> 
     from grader.judge.progress import unwatched
     from grader.reports.live import following
 
-    return nullcontext(unwatched) if screen is None or shared.quiet else following(*screen)
+    # What is rewritten would be read out again and again to those who listen.
+    return nullcontext(unwatched) if screen is None or shared.quiet or shared.plain else following(*screen)
 
 
 def _show(

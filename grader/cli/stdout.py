@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from grader.reports.screen import Glyphs
 
 WIDTH = 80
+MIN_WIDTH = 40
 
 
 class _Forgiving(io.TextIOWrapper):
@@ -62,15 +63,39 @@ def say(text: str, *, ascii: bool) -> None:
     print(text.encode("ascii", "backslashreplace").decode() if ascii else text)
 
 
+def described() -> str:
+    """What standard output is, for those who look for a reason: ``a terminal of 80 columns, utf-8, xterm, colours``."""
+    # Where it does not take UTF-8, ``take_over`` has made it ASCII.
+    encoding, terminal = sys.stdout.encoding, os.environ.get("TERM") or "no TERM"
+    if not sys.stdout.isatty():
+        return f"no terminal, {encoding}"
+    colours = "no colours" if os.environ.get("NO_COLOR") or terminal == "dumb" else "colours"
+    return f"a terminal of {_columns()} columns, {encoding}, {terminal}, {colours}"
+
+
+def width() -> int:
+    """The columns at which text is wrapped: those of the terminal, and no more than people like to read."""
+    if not sys.stdout.isatty():
+        return WIDTH
+    return max(MIN_WIDTH, min(WIDTH, _columns()))
+
+
+def _columns() -> int:
+    import shutil  # loads the compression libraries, which a pipe can do without
+
+    return shutil.get_terminal_size((WIDTH, 24)).columns
+
+
 def screen(color: str, *, plain: bool, ascii: bool) -> tuple[Console, Glyphs]:
     """A console on standard output, and the characters it can show.
 
     ``color`` is ``always``, ``never`` or ``auto``: colours on a terminal only.
     """
-    from grader.reports.screen import ASCII, UNICODE
+    from grader.reports.screen import ASCII, PLAIN, UNICODE
 
-    glyphs = ASCII if ascii or plain or not speaks_utf8() else UNICODE
-    return _console("never" if plain else color, sys.stdout), glyphs
+    if plain:
+        return _console("never", sys.stdout), PLAIN
+    return _console(color, sys.stdout), ASCII if ascii or not speaks_utf8() else UNICODE
 
 
 def error_console(color: str) -> Console:

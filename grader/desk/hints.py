@@ -114,7 +114,7 @@ def open_hints(kit: Kit, subject: Subject) -> tuple[str, ...]:
 def _without_ladder(subject: Subject) -> str:
     """What is said where the last run leaves no failure to give hints on; empty if it does."""
     exercise, last = subject.exercise, subject.last
-    if last is None or views.is_stub(last):
+    if last is None or views.is_untouched(last):
         return ""
     if last.status is Status.PASS and last.complete_run:
         return f"The last attempt at {exercise.id} is complete; no hint is needed. Next: `grade`."

@@ -12,27 +12,13 @@ import os
 from contextlib import suppress
 from pathlib import Path
 
-from grader.desk.workspace import STATE, Workspace
+from grader.desk.folder import state_folder as state_folder
 from grader.files import replace_file
 from grader.judge.documents import Unreadable, read_verdict, verdict_document
 from grader.judge.verdict import Verdict
 
 KEEP = 50
 """How many runs are kept, each of another file or exercise."""
-CACHE = "awaitlings"
-
-
-def state_folder(workspace: Workspace | None) -> Path | None:
-    """Where what helps a learner is kept: in the workspace, else in the user's cache; None if the user has no home."""
-    if workspace is not None:
-        return workspace.root / STATE
-    cache = Path(os.environ.get("XDG_CACHE_HOME", ""))
-    if cache.is_absolute():  # the standard of XDG wants other values ignored
-        return cache / CACHE
-    try:
-        return Path.home() / ".cache" / CACHE
-    except RuntimeError:
-        return None
 
 
 class LastRuns:

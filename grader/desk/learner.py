@@ -9,38 +9,41 @@ import json
 import os
 import shlex
 from collections.abc import Callable, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+from grader.desk import glance
 from grader.desk.course import FOLDER as COURSE
 from grader.desk.course import write_course
+from grader.desk.folder import kit_root_for
+from grader.desk.glance import Glance, Place, next_open, typed
 from grader.desk.hints import Subject, next_hint, next_hint_now, open_hints
 from grader.desk.lastruns import LastRuns, has_changed, state_folder
+from grader.desk.meant import exercise_meant, may_mean_exercise
+from grader.desk.reset import Reset, apply, difference, partial_reset, undo_command, whole_reset
+from grader.desk.standing import Standing, Standings
+from grader.desk.whereto import change_to, remember, ways_to_a_workspace
 from grader.desk.workspace import (
-    BUILT_IN,
     MARKER,
     STATE,
     Made,
     Workspace,
-    best_attempt,
     create_workspace,
     exercise_at,
     find_workspace,
     last_tried,
-    put_stub_back,
     read_attempts,
-    workspaces_below,
 )
 from grader.errors import UsageError, WorkspaceError
 from grader.files import write_file
 from grader.judge.verdict import FORMAT, Status, Verdict
 from grader.kit.exercise import Exercise
-from grader.kit.kit import Kit, builtin_root, is_kit, load_kit
-from grader.reports.views import Command, ExerciseProgress, ExerciseState, is_stub
+from grader.kit.kit import Kit, builtin_root, load_kit
+from grader.reports.views import Command, ExerciseProgress, ExerciseState, is_untouched, main_finding
 from grader.text import clean_line
 
 if TYPE_CHECKING:
@@ -74,18 +77,7 @@ class Desk:
     @cached_property
     def kit_root(self) -> Path:
         """The folder of that kit, which need not have been read."""
-        if self.kit_given is not None:
-            return self.kit_given
-        # Where a folder is both, its grade.toml says which kit its answers are for.
-        if is_kit(self.directory) and not (self.directory / MARKER).is_file():
-            return self.directory
-        if self.workspace is None:
-            return builtin_root()
-        if not self.workspace.kit_root.is_dir():
-            hint = f"Correct `kit = ...` in that file; it may be {BUILT_IN!r}."
-            marker = self.workspace.root / MARKER
-            raise WorkspaceError(f"{marker}: there is no kit in {self.workspace.kit_root}", hint=hint)
-        return self.workspace.kit_root
+        return kit_root_for(self.directory, self.kit_given, self.workspace)
 
     # ---- the folder --------------------------------------------------------------------------------------------------
 
@@ -104,15 +96,38 @@ class Desk:
         if MARKER not in made.written:
             return "`grade` says where you are and what comes next"
         first = self.kit.exercises[0]
-        there = "" if root.samefile(self.directory) else f"cd {shlex.quote(self.shown(root))}, "
+        there = "" if root.samefile(Path()) else f"{change_to(root)}, "
         return f"{there}read {first.folder.name}/{first.lesson.name}, and run `grade {first.id}`"
 
-    def reset(self, id: str) -> str:
+    def reset(self, word: str) -> str:
         """Put the stub of an exercise back, and say where the learner's file has gone."""
-        workspace, exercise = self.need_workspace(), self.kit.exercise(id)
-        file, copy = self.shown(workspace.file_of(exercise)), put_stub_back(workspace, exercise)
-        kept = f"Your file is kept as {self.shown(copy)}.\n" if copy else ""
-        return f"{kept}{file} is the stub. Next: write it, and run `grade {id}`."
+        return self._applied(whole_reset(self.need_workspace(), self.exercise(word)), "is the stub")
+
+    def reset_only(self, word: str, name: str) -> str:
+        """Put one function or class of the stub back, and say where the learner's file has gone."""
+        reset = partial_reset(self.need_workspace(), self.exercise(word), name)
+        return self._applied(reset, f"has the stub's `{name}`")
+
+    def difference_of_reset(self, word: str, name: str | None) -> str:
+        """What a reset would take away and bring; changes nothing."""
+        workspace, exercise = self.need_workspace(), self.exercise(word)
+        reset = whole_reset(workspace, exercise) if name is None else partial_reset(workspace, exercise, name)
+        command = shlex.join(["grade", "reset", exercise.id, *([] if name is None else ["--only", name])])
+        if not reset.changes:
+            return f"Nothing would be lost: `{command}` changes nothing."
+        return f"{difference(reset, self.shown(reset.target))}\nNothing has been changed; `{command}` does it."
+
+    def _applied(self, reset: Reset, now: str) -> str:
+        """Do a reset, and say what the file is now."""
+        file, id = self.shown(reset.target), reset.exercise.id
+        if not reset.changes:
+            return f"{file} {now} already. Next: write it, and run `grade {id}`."
+        copy = apply(self.need_workspace(), reset)
+        kept = ""
+        if copy is not None:
+            kept = f"Your file is kept as {self.shown(copy)}. To undo this, type\n"
+            kept += f"      {undo_command(self.shown(copy), file)}\n"
+        return f"{kept}{file} {now} again. Next: write it, and run `grade {id}`."
 
     def shown(self, path: Path) -> str:
         """A path as the learner types it in the folder where the command works."""
@@ -127,16 +142,29 @@ class Desk:
 
     # ---- exercises ---------------------------------------------------------------------------------------------------
 
+    def exercise(self, word: str) -> Exercise:
+        """The exercise that a name, a number or a path means. Raises UsageError, with the nearest command."""
+        return exercise_meant(self.kit, self.workspace, self.directory, word)
+
+    def may_mean_exercise(self, word: str) -> bool:
+        """Whether ``exercise`` knows something about a word."""
+        return may_mean_exercise(self.kit, word)
+
+    def names_of_exercises(self) -> tuple[str, ...]:
+        """What a mistyped word may have been: the titles of the exercises."""
+        return tuple(name for exercise in self.kit.exercises for name in exercise.title.split(", "))
+
     def choose(self, ids: Sequence[str]) -> Sequence[Exercise]:
         """The named exercises in their order, each once; without names, the one in whose folder the command works."""
         if ids:
-            return [self.kit.exercise(id) for id in dict.fromkeys(ids)]
+            meant = [self.exercise(id) for id in ids]
+            return list({exercise.id: exercise for exercise in meant}.values())
         return [self._need_exercise(f"`grade {self.kit.exercises[0].id}`, or all with `grade run --all`")]
 
     def choose_one(self, id: str | None) -> Exercise:
         """The named exercise; without a name, the one in whose folder the command works."""
         if id is not None:
-            return self.kit.exercise(id)
+            return self.exercise(id)
         return self._need_exercise(f"`{self.kit.exercises[0].id}`, or go to the folder of an exercise")
 
     def _need_exercise(self, example: str) -> Exercise:
@@ -164,23 +192,13 @@ class Desk:
 
     def overview(self, console: Console, glyphs: Glyphs) -> None:
         """Show how far the learner is, and what comes next."""
-        from grader.reports.terminal import show_overview
-
-        entries = self.progress()
-        following = next_open(entries, self._here())
-        show_overview(
-            console,
-            self.kit.title,
-            entries,
-            following=following,
-            note=last_trouble(self.attempts(self.kit.exercise(following.id))) if following else "",
-            commands=self._next_steps(following),
-            glyphs=glyphs,
-        )
+        if self.workspace is not None:
+            remember(self.workspace)
+        glance.show(console, glyphs, self._glance())
 
     def list_exercises(self, console: Console, glyphs: Glyphs) -> None:
         """Show every exercise, and how far the learner is with it."""
-        from grader.reports.terminal import show_list
+        from grader.reports.overview import show_list
 
         show_list(console, self.progress(), glyphs=glyphs)
 
@@ -192,36 +210,52 @@ class Desk:
 
     def progress(self) -> list[ExerciseProgress]:
         """How far the learner is with each exercise of the kit."""
-        return [progress_of(exercise, self.attempts(exercise)) for exercise in self.kit.exercises]
+        standings = None if self.workspace is None else Standings(self.workspace.root)
+        entries = [self._entry(exercise, standings) for exercise in self.kit.exercises]
+        if standings is not None:
+            standings.write()
+        return entries
 
-    def _next_steps(self, following: ExerciseProgress | None) -> tuple[Command, ...]:
-        """What the learner reads, writes and types next, in this order."""
-        if self.workspace is None:
-            return ways_to_a_workspace(self.directory)
-        if following is None:
-            return (Command(line="grade report --open", does="the end of the course: your programs at work"),)
-        exercise = self.kit.exercise(following.id)
-        file = Command(line=self._typed(self.file_of(exercise)), does="your file")
-        check = Command(line=f"grade {exercise.id}", does="check your file")
-        if following.state is ExerciseState.FAILING:
-            return (file, check, Command(line=f"grade hint {exercise.id}", does="a hint"))
-        return (self.lesson_of(exercise), file, check)
+    def _entry(self, exercise: Exercise, standings: Standings | None) -> ExerciseProgress:
+        """How far the learner is with an exercise, as it is remembered or else as the attempts have it."""
+        standing = Standing() if standings is None else standings.of(exercise.id)
+        if standing is None:
+            standing = standing_after(self.attempts(exercise))
+            assert standings is not None
+            standings.put(exercise.id, standing)
+        return _entry_of(exercise, standing)
+
+    def _glance(self) -> Glance:
+        entries, here = self.progress(), self._here()
+        following = next_open(entries, here.id if here else None)
+        trouble = ""
+        if self.workspace is not None and following is not None:
+            trouble = (Standings(self.workspace.root).of(following.id) or Standing()).trouble
+        return Glance(
+            title=self.kit.title,
+            version=self.kit.version,
+            entries=tuple(entries),
+            troubles={following.id: trouble} if following else {},
+            places={one.id: self._place(one) for one in self.kit.exercises} if self.workspace else {},
+            here=here.id if here else None,
+            directory=self.directory,
+        )
+
+    def _place(self, exercise: Exercise) -> Place:
+        file = self.file_of(exercise)
+        return Place(
+            lesson=typed(file.with_name(exercise.lesson.name), self.directory), file=typed(file, self.directory)
+        )
 
     def lesson_of(self, exercise: Exercise) -> Command:
         """The lesson of an exercise, with the path that the learner types here."""
-        lesson = self.file_of(exercise).with_name(exercise.lesson.name)
-        return Command(line=self._typed(lesson), does="the lesson and the task")
-
-    def _typed(self, path: Path) -> str:
-        """Like ``shown``, but names a link itself and not the file it leads to."""
-        return os.path.relpath(path, self.directory.resolve())
+        return Command(line=self._place(exercise).lesson, does="the lesson and the task")
 
     def write_course(self) -> Path:
         """Write the lessons as pages, with how far the learner is, and return the overview."""
-        workspace, entries = self.need_workspace(), self.progress()
-        following = next_open(entries, self._here())
+        workspace, seen = self.need_workspace(), self._glance()
         return write_course(
-            workspace.root, self.kit, entries, following=following, commands=self._next_steps(following)
+            workspace.root, self.kit, seen.entries, following=seen.following, commands=glance.next_steps(seen)
         )
 
     def has_attempts(self) -> bool:
@@ -345,20 +379,15 @@ class Desk:
         return shlex.join(words)
 
 
-def ways_to_a_workspace(folder: Path) -> tuple[Command, ...]:
-    """What the learner types in a folder that is no workspace."""
-    below = workspaces_below(folder)
-    if below:
-        return tuple(Command(line=f"cd {shlex.quote(name)}", does="your folder of exercises") for name in below)
-    return (Command(line="grade init DIR", does="makes a folder to work in"),)
-
-
 # ---- progress --------------------------------------------------------------------------------------------------------
 
 
 def progress_of(exercise: Exercise, attempts: Sequence[Verdict]) -> ExerciseProgress:
-    """How far the learner is with an exercise after these attempts."""
-    best = best_attempt(attempts)
+    """How far the learner is with an exercise after these attempts, the oldest first."""
+    return _entry_of(exercise, standing_after(attempts))
+
+
+def _entry_of(exercise: Exercise, standing: Standing) -> ExerciseProgress:
     return ExerciseProgress(
         id=exercise.id,
         title=exercise.title,
@@ -367,29 +396,37 @@ def progress_of(exercise: Exercise, attempts: Sequence[Verdict]) -> ExerciseProg
         minutes=exercise.minutes,
         concepts=exercise.concepts,
         after=exercise.after,
-        state=_state(attempts, best),
-        points=best.points if best else 0.0,
+        state=standing.state,
+        points=standing.points,
         total=sum(test.points for test in exercise.tests),
     )
 
 
-def _state(attempts: Sequence[Verdict], best: Verdict | None) -> ExerciseState:
-    if best is not None:
-        return ExerciseState.COMPLETE if best.status is Status.PASS else ExerciseState.FAILING
-    return ExerciseState.FAULTY if attempts and not is_stub(attempts[-1]) else ExerciseState.NEW
+def standing_after(attempts: Sequence[Verdict]) -> Standing:
+    """How far the learner is with an exercise after these attempts, the oldest first."""
+    standing = Standing()
+    for attempt in attempts:
+        standing = standing_with(standing, attempt)
+    return standing
 
 
-def next_open(entries: Sequence[ExerciseProgress], here: Exercise | None) -> ExerciseProgress | None:
-    """The exercise to do next: the one in whose folder the command works, else the first that is not complete."""
-    todo = [entry for entry in entries if entry.state is not ExerciseState.COMPLETE]
-    return next((entry for entry in todo if here and entry.id == here.id), todo[0] if todo else None)
+def standing_with(before: Standing, verdict: Verdict) -> Standing:
+    """How far the learner is after one more attempt: the best one counts, and of equals the latest."""
+    trouble = last_trouble(verdict)
+    counts = verdict.complete_run and verdict.status in (Status.PASS, Status.FAIL)
+    if counts and (not before.is_judged or verdict.points >= before.points):
+        state = ExerciseState.COMPLETE if verdict.status is Status.PASS else ExerciseState.FAILING
+        return Standing(state=state, points=verdict.points, trouble=trouble)
+    if before.is_judged:
+        return replace(before, trouble=trouble)
+    return Standing(state=ExerciseState.NEW if is_untouched(verdict) else ExerciseState.FAULTY, trouble=trouble)
 
 
-def last_trouble(attempts: Sequence[Verdict]) -> str:
-    """Why the last attempt at an exercise did not pass; empty for a pass and for an untouched stub."""
-    if not attempts or is_stub(attempts[-1]):
+def last_trouble(verdict: Verdict) -> str:
+    """Why an attempt at an exercise did not pass; empty for a pass and for an untouched stub."""
+    if is_untouched(verdict):
         return ""
-    for fault in attempts[-1].faults:
+    for fault in verdict.faults:
         return f"the last attempt cannot be judged: {fault.error}"
-    failing = next((test for test in attempts[-1].tests if not test.passed), None)
-    return f"the last attempt fails test {failing.number}: {failing.label}" if failing else ""
+    finding = main_finding(verdict)  # the one that the screen has shown
+    return f"the last attempt fails test {finding.test.number}: {finding.test.label}" if finding else ""

@@ -15,7 +15,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from grader.desk.lastruns import LastRuns, state_folder
-from grader.desk.learner import Desk
+from grader.desk.learner import Desk, standing_with
+from grader.desk.standing import Standings
+from grader.desk.whereto import remember
 from grader.desk.workspace import Workspace, add_attempts, names_beside
 from grader.errors import GraderError, MachineError, UsageError, WorkspaceError, do_all
 from grader.files import write_file
@@ -24,7 +26,7 @@ from grader.judge.options import EVERYTHING, PlayOptions
 from grader.judge.progress import NOBODY, Onlooker
 from grader.judge.verdict import STOPPED, Status, Verdict
 from grader.kit.exercise import Exercise
-from grader.reports.views import UNTOUCHED, Command, findings, is_stub, reasons_not_judged
+from grader.reports.views import UNTOUCHED, Command, findings, is_untouched, reasons_not_judged
 
 # reports.dialects and reports.github are imported inside functions, so that a learner at a terminal does not wait for
 # an XML library.
@@ -137,7 +139,15 @@ class RunDesk:
             self._store_own(desk.workspace, verdicts)
 
     def _store_own(self, workspace: Workspace, verdicts: Sequence[Verdict]) -> None:
-        add_attempts(workspace, [verdict for verdict in verdicts if verdict.complete_run])
+        remember(workspace)
+        complete = [verdict for verdict in verdicts if verdict.complete_run]
+        standings = Standings(workspace.root)
+        known = {verdict.exercise: standings.of(verdict.exercise) for verdict in complete}
+        add_attempts(workspace, complete)
+        for verdict in complete:
+            if (before := known[verdict.exercise]) is not None:  # else it is found out when it is asked for
+                standings.put(verdict.exercise, standing_with(before, verdict))
+        standings.write()
         # A hint belongs to the failure that the screen has shown, also after a run of some tests.
         runs = LastRuns(state_folder(workspace))
         for verdict in verdicts:
@@ -161,7 +171,7 @@ class RunDesk:
             return self._after_file(verdict, exercise, self._options.file)
         if STOPPED in reasons:
             return (Command(line=f"grade {exercise.id}", does="check it again, to the end"),)
-        if is_stub(verdict):
+        if is_untouched(verdict):
             return (
                 self._desk.lesson_of(exercise),
                 Command(line=f"grade {exercise.id}", does="check what you have written"),

@@ -6,54 +6,37 @@ overwrites what a learner has written: it stays, or is kept as a backup.
 
 from __future__ import annotations
 
+import errno
 import json
 import os
-import shutil
-import tomllib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from filecmp import cmp
-from itertools import count, islice
+from datetime import UTC, datetime
+from itertools import count
 from pathlib import Path
 
+from grader.desk.delivered import Change, Delivered, read_delivered
+from grader.desk.folder import BUILT_IN as BUILT_IN
+from grader.desk.folder import MARKER as MARKER
+from grader.desk.folder import STATE as STATE
+from grader.desk.folder import Workspace as Workspace
+from grader.desk.folder import attempts_file
+from grader.desk.folder import find_workspace as find_workspace
+from grader.desk.folder import workspaces_below as workspaces_below
 from grader.errors import WorkspaceError
 from grader.files import replace_file
 from grader.judge.documents import Unreadable, read_verdict, verdict_document
 from grader.judge.verdict import Status, Verdict
 from grader.kit.exercise import Exercise
 from grader.kit.figures import FOLDER, pictures_of
-from grader.kit.kit import Kit, builtin_root
+from grader.kit.kit import Kit, builtin_root, digest_of
 
-MARKER = "grade.toml"
-STATE = ".gradekit"
-BUILT_IN = "built-in"
 OURS = frozenset({"README.md", FOLDER, "__pycache__"})
 """Names beside a submission that are not mentioned to the learner."""
 MENTIONED = 20
-LOOKED_AT = 1000
-"""How many entries of a folder are examined to find a workspace in it."""
 KEEP = 50
 """How many attempts are kept per exercise; a student who grades after every save makes hundreds a day."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Workspace:
-    """A learner's folder. ``kit_root`` is where its exercises come from."""
-
-    root: Path
-    kit_root: Path
-
-    def file_of(self, exercise: Exercise) -> Path:
-        """Where the learner writes the answer to this exercise."""
-        return self.root / exercise.folder.name / exercise.file
-
-    def shown(self, path: Path) -> str:
-        """The path as the learner types it in the workspace's root; a path outside of it as it is."""
-        try:
-            return path.resolve().relative_to(self.root.resolve()).as_posix()
-        except ValueError:
-            return str(path)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,44 +45,21 @@ class Made:
 
     written: tuple[str, ...]
     kept: tuple[str, ...]
+    """The learner's answers."""
     saved: tuple[tuple[str, str], ...] = ()
-    """Lessons that the learner had edited, each with the path of its copy."""
-
-
-def find_workspace(start: Path) -> Workspace | None:
-    """Search upwards for the workspace that holds a folder. Raises WorkspaceError if its marker cannot be read."""
-    for folder in (start.resolve(), *start.resolve().parents):
-        marker = folder / MARKER
-        if marker.is_file():
-            return Workspace(root=folder, kit_root=_kit_root(marker))
-    return None
-
-
-def _kit_root(marker: Path) -> Path:
-    try:
-        kit = tomllib.loads(marker.read_text(encoding="utf-8")).get("kit", BUILT_IN)
-    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise WorkspaceError(f"{marker}: {error}", hint=f'Write `kit = "{BUILT_IN}"` into it.') from None
-    if not isinstance(kit, str):
-        raise WorkspaceError(f"{marker}: 'kit' must be a text", hint=f'Write `kit = "{BUILT_IN}"` into it.')
-    return builtin_root() if kit == BUILT_IN else (marker.parent / kit)
-
-
-def workspaces_below(folder: Path) -> list[str]:
-    """The names of the workspaces directly in this folder."""
-    try:
-        with os.scandir(folder) as entries:
-            return sorted(
-                entry.name for entry in islice(entries, LOOKED_AT) if os.path.isfile(os.path.join(entry.path, MARKER))
-            )
-    except OSError:
-        return []
+    """Lessons that the learner had edited and that have changed, each with the path of the learner's copy."""
+    changed: tuple[str, ...] = ()
+    """Lessons, pictures, and stubs that had not been begun, that are newer now."""
+    newer_stubs: tuple[str, ...] = ()
+    """The ids of exercises that the learner has begun and whose stubs are newer now."""
 
 
 def create_workspace(root: Path, kit: Kit) -> Made:
-    """Make a workspace, or add missing files to one. Answers stay; an edited lesson is replaced and its copy kept.
+    """Make a workspace, or bring one up to date. No function of it ever changes what a learner has written.
 
-    With a lesson come the pictures that it shows.
+    Missing files are written; with a lesson come the pictures that it shows. A lesson, or a stub that the learner has
+    not begun, is replaced by a newer one. An edited lesson stays as long as ours does not change, and then its copy is
+    kept.
 
     Raises WorkspaceError if the folder cannot be written, or is a workspace of another kit.
     """
@@ -107,57 +67,89 @@ def create_workspace(root: Path, kit: Kit) -> Made:
     if there is not None and there.root == root.resolve() and there.kit_root.resolve() != kit.root.resolve():
         hint = "Choose another folder, or leave --kit out."
         raise WorkspaceError(f"{root / MARKER}: this folder belongs to the kit in {there.kit_root}", hint=hint)
-    written: list[str] = []
-    kept: list[str] = []
-    saved: list[tuple[str, str]] = []
-    with _writing():
+    with writing(root):
         root.mkdir(parents=True, exist_ok=True)
+        making = _Making(root, read_delivered(root / STATE))
         if not (root / MARKER).exists():
             (root / MARKER).write_text(_marker_text(root, kit), encoding="utf-8")
-            written.append(MARKER)
+            making.written.append(MARKER)
         for exercise in kit.exercises:
-            folder = root / exercise.folder.name
-            folder.mkdir(exist_ok=True)
-            saved += _refresh(root, exercise.lesson, folder / exercise.lesson.name)
-            for picture in pictures_of(exercise.lesson):
-                saved += _refresh(root, picture, folder / picture.relative_to(exercise.folder))
-            target = folder / exercise.file
-            name = target.relative_to(root).as_posix()
-            if os.path.lexists(target):
-                kept.append(name)
-            else:
-                shutil.copyfile(exercise.stub, target)
-                written.append(name)
-    return Made(written=tuple(written), kept=tuple(kept), saved=tuple(saved))
+            making.bring(exercise)
+        making.delivered.write(root / STATE)
+    return making.made()
 
 
-def put_stub_back(workspace: Workspace, exercise: Exercise) -> Path | None:
-    """Put the stub back. Returns the backup of the learner's file, None if there was no file or it was the stub.
+class _Making:
+    """One making or refreshing of a workspace, and what it has done so far."""
 
-    Raises WorkspaceError if the folder cannot be written.
-    """
-    target = workspace.file_of(exercise)
-    with _writing():
-        target.parent.mkdir(exist_ok=True)
-        if target.is_file() and cmp(target, exercise.stub, shallow=False):
-            return None
-        copy = _put_away(workspace.root, target) if os.path.lexists(target) else None
-        shutil.copyfile(exercise.stub, target)
-    return copy
+    def __init__(self, root: Path, delivered: Delivered) -> None:
+        self.root = root
+        self.delivered = delivered
+        self.written: list[str] = []
+        self.kept: list[str] = []
+        self.saved: list[tuple[str, str]] = []
+        self.changed: list[str] = []
+        self.newer_stubs: list[str] = []
+
+    def made(self) -> Made:
+        return Made(
+            written=tuple(self.written),
+            kept=tuple(self.kept),
+            saved=tuple(self.saved),
+            changed=tuple(self.changed),
+            newer_stubs=tuple(self.newer_stubs),
+        )
+
+    def bring(self, exercise: Exercise) -> None:
+        """Bring the folder of one exercise up to date."""
+        folder = exercise.folder.name
+        (self.root / folder).mkdir(exist_ok=True)
+        self._bring_lesson(f"{folder}/{exercise.lesson.name}", exercise.lesson.read_bytes())
+        for picture in pictures_of(exercise.lesson):
+            name = picture.relative_to(exercise.folder).as_posix()
+            self._bring_lesson(f"{folder}/{name}", picture.read_bytes())
+        self._bring_stub(exercise, f"{folder}/{exercise.file}", exercise.stub.read_bytes())
+        now = datetime.now(UTC).isoformat(timespec="seconds")
+        self.delivered.note_tests(exercise.id, tests_digest(exercise), now=now)
+
+    def _bring_lesson(self, name: str, ours: bytes) -> None:
+        change = self.delivered.change(self.root, name, ours)
+        if change is Change.BOTH:
+            copy = put_away(self.root, self.root / name)
+            self.saved.append((name, copy.relative_to(self.root).as_posix()))
+        if change is Change.OURS:
+            self.changed.append(name)
+        if change not in (Change.NOTHING, Change.THEIRS):
+            self._write(name, ours)
+        self.delivered.note(name, ours)
+
+    def _bring_stub(self, exercise: Exercise, name: str, ours: bytes) -> None:
+        change = self.delivered.change(self.root, name, ours)
+        if change is Change.NEW:
+            self.written.append(name)
+            self._write(name, ours)
+        elif change is Change.OURS:
+            self.changed.append(name)
+            self._write(name, ours)
+        else:
+            self.kept.append(name)
+            if change is Change.BOTH and self.delivered.is_news(name, ours):
+                self.newer_stubs.append(exercise.id)
+        self.delivered.note(name, ours)
+
+    def _write(self, name: str, ours: bytes) -> None:
+        path = self.root / name
+        path.parent.mkdir(exist_ok=True)
+        replace_file(path, [ours])
 
 
-def _refresh(root: Path, ours: Path, target: Path) -> Iterator[tuple[str, str]]:
-    """Bring a lesson or a picture of it up to date, and back up a copy that the learner has edited."""
-    if target.is_file() and cmp(target, ours, shallow=False):
-        return
-    if os.path.lexists(target):
-        copy = _put_away(root, target)
-        yield target.relative_to(root).as_posix(), copy.relative_to(root).as_posix()
-    target.parent.mkdir(exist_ok=True)
-    shutil.copyfile(ours, target)
+def tests_digest(exercise: Exercise) -> str:
+    """A digest of what decides the verdicts on an exercise; that of a bundle without tests is one, too."""
+    there = {path.name: path for path in (exercise.scenarios, exercise.test_file) if path.is_file()}
+    return digest_of(there)
 
 
-def _put_away(root: Path, path: Path) -> Path:
+def put_away(root: Path, path: Path) -> Path:
     """Move a file of the workspace to an unused name among the backups."""
     folder = root / STATE / "backups" / path.relative_to(root).parent
     folder.mkdir(parents=True, exist_ok=True)
@@ -168,12 +160,21 @@ def _put_away(root: Path, path: Path) -> Path:
 
 
 @contextmanager
-def _writing() -> Iterator[None]:
+def writing(path: Path) -> Iterator[None]:
+    """Raise WorkspaceError for an OSError in the block, which writes at or below that path."""
     try:
         yield
     except OSError as error:
         reason = error.strerror or type(error).__name__
-        raise WorkspaceError(f"{error.filename}: {reason}", hint="Choose a folder that you may write to.") from error
+        # A write to a full disk names no file, and a file that is written beside another one means nothing to people.
+        named = error.filename is None or str(error.filename).endswith(".tmp")
+        hint = (
+            "Free some space, and type it again." if error.errno in _FULL else "Choose a folder that you may write to."
+        )
+        raise WorkspaceError(f"{path if named else error.filename}: {reason}", hint=hint) from error
+
+
+_FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
 def _marker_text(root: Path, kit: Kit) -> str:
@@ -207,7 +208,7 @@ def names_beside(path: Path) -> tuple[str, ...]:
 def add_attempts(workspace: Workspace, verdicts: Iterable[Verdict]) -> None:
     """Store verdicts on the learner's own files. Raises WorkspaceError if they cannot be written."""
     for verdict in verdicts:
-        path = _attempts_file(workspace, verdict.exercise)
+        path = attempts_file(workspace.root, verdict.exercise)
         kept = [line for _, line in _lines(path)[-(KEEP - 1) :]]
         lines = [*kept, json.dumps(verdict_document(verdict), ensure_ascii=True)]
         try:
@@ -222,7 +223,7 @@ def add_attempts(workspace: Workspace, verdicts: Iterable[Verdict]) -> None:
 
 def read_attempts(workspace: Workspace, exercise: Exercise) -> list[Verdict]:
     """The attempts at an exercise, oldest first. Raises WorkspaceError if the file is damaged."""
-    path = _attempts_file(workspace, exercise.id)
+    path = attempts_file(workspace.root, exercise.id)
     verdicts = []
     for number, line in _lines(path):
         try:
@@ -236,7 +237,7 @@ def read_attempts(workspace: Workspace, exercise: Exercise) -> list[Verdict]:
 
 def last_tried(workspace: Workspace, kit: Kit) -> Exercise | None:
     """The exercise at which the last attempt was stored; None before the first attempt."""
-    times = {exercise.id: _stored_at(_attempts_file(workspace, exercise.id)) for exercise in kit.exercises}
+    times = {exercise.id: _stored_at(attempts_file(workspace.root, exercise.id)) for exercise in kit.exercises}
     last = max(kit.exercises, key=lambda exercise: times[exercise.id])
     return last if times[last.id] else None
 
@@ -252,10 +253,6 @@ def best_attempt(verdicts: Iterable[Verdict]) -> Verdict | None:
     """The attempt with the most points, the latest of equals; only attempts that ran every test count."""
     whole = [verdict for verdict in verdicts if verdict.complete_run and verdict.status in (Status.PASS, Status.FAIL)]
     return max(reversed(whole), key=lambda verdict: verdict.points, default=None)
-
-
-def _attempts_file(workspace: Workspace, exercise: str) -> Path:
-    return workspace.root / STATE / "attempts" / f"{exercise}.jsonl"
 
 
 def _lines(path: Path) -> list[tuple[int, str]]:

@@ -7,6 +7,8 @@ no pytest and trusts no author.
 - ``kit`` reads ``kit.toml`` and puts the kit together; ``exercise`` reads ``exercise.toml``. Add a key there.
 - ``hidden_tests`` reads ``test_hidden.py``: ``functions`` reads one test of it, ``grading`` its points, diagnosis and
   feedback, ``parameters`` its parameter sets, and ``fixtures`` says what it may use. Allow more of pytest there.
+- ``place`` says where the kit lies that comes with the grader; ``outline`` reads what an overview needs of a kit.
+- ``naming`` knows what people call an exercise: `3`, `join`, `ex01_join`. Understand another word there.
 - ``contract`` reads the numbered promises of a stub.
 - ``scenarios`` finds scenarios that no test plays, and inputs that none has. ``sources`` salvages what it can from a
   file that is no Python, and ``toplevel`` knows what the names at its top level stand for.
@@ -19,5 +21,5 @@ no pytest and trusts no author.
 
     faults tables diagnosis of_plays of_python of_tasks catalogue
     sources toplevel parameters fixtures grading functions hidden_tests scenarios figures contract parts exercise
-    pages kit
+    pages place naming outline kit
 """

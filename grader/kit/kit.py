@@ -6,7 +6,6 @@ them. Reading imports and runs nothing of the kit, so that listing exercises is 
 
 from __future__ import annotations
 
-import difflib
 import hashlib
 import os
 import re
@@ -26,15 +25,16 @@ from grader.kit.exercise import (
     refuse_conftest,
 )
 from grader.kit.faults import Faults, KitFault
+from grader.kit.naming import ids_meant, names_of, way_to_exercise
 from grader.kit.pages import FOLDER as PAGES
 from grader.kit.pages import check_pages, page_in
+from grader.kit.place import PACKED as PACKED
+from grader.kit.place import builtin_root as builtin_root
+from grader.kit.place import is_kit as is_kit
 from grader.kit.tables import Table, named_below, parse, read_reported
 from grader.text import counted
 
 FORMAT = 1
-PACKED = Path(__file__).resolve().parents[1] / "_kit"
-"""The kit inside an installed package. A checkout has none: there the kit lies beside the package."""
-
 _FOLDER = re.compile(r"(?P<id>ex\d{2,3})_[a-z0-9_]+")
 _SLUG = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 KEYS: Mapping[str, str] = {
@@ -77,15 +77,28 @@ class Kit:
         own = page_in(self.root, slug)
         return own if own is not None or slug not in BUILTIN else page_in(builtin_root(), slug)
 
-    def exercise(self, id: str) -> Exercise:
-        """Return the exercise with that id. Raises UsageError, with the nearest id, for an unknown one."""
+    def exercise(self, word: str) -> Exercise:
+        """Return the exercise that a word means: by its id, its number, or a name that no other one has.
+
+        Raises UsageError, with the nearest id, for a word that means none or several.
+        """
         by_id = {exercise.id: exercise for exercise in self.exercises}
-        if id in by_id:
-            return by_id[id]
-        ids = {name: exercise.id for exercise in self.exercises for name in _names(exercise)}
-        near = difflib.get_close_matches(id, ids, n=1)
-        hint = f"Try `{ids[near[0]]}`; `grade list` shows them all." if near else "See them all with `grade list`."
-        raise UsageError(f"there is no exercise {id!r}", hint=hint)
+        if word in by_id:
+            return by_id[word]
+        ids = ids_meant(word, self._names)
+        if len(ids) == 1:
+            return by_id[ids[0]]
+        if ids:
+            raise UsageError(f"{word!r} may be {' or '.join(ids)}", hint="Name it by its number.")
+        raise UsageError(f"there is no exercise {word!r}", hint=way_to_exercise(word, self._names))
+
+    def means(self, word: str) -> bool:
+        """Whether a word means an exercise, or several."""
+        return bool(ids_meant(word, self._names))
+
+    @property
+    def _names(self) -> dict[str, tuple[str, ...]]:
+        return {one.id: names_of(title=one.title, folder=one.folder.name, file=one.file) for one in self.exercises}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,20 +114,6 @@ class ReadKit:
     """
     left_out: Mapping[Path, frozenset[str]]
     """By test_hidden.py, the names of the functions that are no hidden tests before a fault in them is corrected."""
-
-
-def _names(exercise: Exercise) -> tuple[str, ...]:
-    return (exercise.id, exercise.title, exercise.folder.name)
-
-
-def builtin_root() -> Path:
-    """Return the root of the kit that comes with the grader: inside an installed package, or the checkout."""
-    return PACKED if PACKED.is_dir() else PACKED.parents[1]
-
-
-def is_kit(folder: Path) -> bool:
-    """Whether a folder holds a kit."""
-    return (folder / "exercises" / "kit.toml").is_file()
 
 
 def above(folder: Path) -> Path:

@@ -6,7 +6,7 @@ A ``Measure`` says how much of each part is shown, so that the whole fits one sc
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from grader.judge.verdict import Failure, Verdict
 from grader.policy.submission import Fault
@@ -15,7 +15,7 @@ from grader.reports.comparison import cut_to, folded, says_something
 from grader.reports.excerpts import Excerpt
 from grader.reports.screen import Piece, Screen
 from grader.reports.timeline import MAX_LANES, Timeline
-from grader.reports.timeline_text import draw_axis, draw_lanes, frame_for, legend_of
+from grader.reports.timeline_text import draw_axis, draw_lanes, frame_for, legend_of, tell_lanes
 from grader.reports.views import Finding, SharedRemark
 from grader.text import clean, counted, waited_since
 
@@ -78,9 +78,14 @@ def show_remark(screen: Screen, verdict: Verdict, remark: SharedRemark) -> None:
 
 
 def show_fault(screen: Screen, verdict: Verdict, fault: Fault) -> None:
-    """Show why the file cannot be judged, with a caret below the place."""
-    screen.wrapped(Piece("error: ", "error"), fault.error, "strong")
-    _source(screen, verdict.file, fault.line, excerpts.excerpt_of_fault(fault))
+    """Show why the file cannot be judged, with a caret below the place; an untouched stub is no error."""
+    excerpt = excerpts.excerpt_of_fault(fault)
+    if fault.kind == views.UNTOUCHED:
+        screen.wrapped(Piece("note: ", "note"), fault.error, "strong")
+        excerpt = replace(excerpt, before=excerpt.before + excerpt.marked, marked="")
+    else:
+        screen.wrapped(Piece("error: ", "error"), fault.error, "strong")
+    _source(screen, verdict.file, fault.line, excerpt)
     screen.wrapped(Piece("help: ", "help"), fault.help)
     screen.blank()
 
@@ -168,7 +173,10 @@ def picture(drawn: Drawn, lanes: int) -> tuple[Timeline, ...]:
 
 
 def _picture(screen: Screen, both: Sequence[Timeline]) -> None:
-    if both:
+    if both and not screen.glyphs.pictures:
+        for caption, timeline in zip(("yours", "reference"), both, strict=False):
+            tell_lanes(screen, caption, timeline)
+    elif both:
         frame = frame_for(screen, both)
         draw_axis(screen, max(both, key=lambda timeline: timeline.end), frame)
         draw_lanes(screen, "yours", both[0], frame, legend=legend_of(screen, both))

@@ -10,9 +10,10 @@ import math
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from enum import StrEnum
 from itertools import pairwise
 
+from grader.reports.strokes import How as How
+from grader.reports.strokes import Kind as Kind
 from grader.wire.recording import Trace
 from grader.wire.rows import Event
 
@@ -28,14 +29,6 @@ LEAST_SHARE = 0.01
 Interval = tuple[float, float]
 
 
-class Kind(StrEnum):
-    """What happens during a bar."""
-
-    WORK = "work"
-    WAIT = "wait"
-    BLOCKED = "blocked"
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bar:
     """A stretch of a lane. One without length is a moment, and is still drawn."""
@@ -43,17 +36,6 @@ class Bar:
     start: float
     end: float
     kind: Kind
-
-
-class How(StrEnum):
-    """How a lane ends."""
-
-    RETURNED = "returned"
-    RAISED = "raised"
-    CANCELLED = "cancelled"
-    OPEN = "open"
-    NEVER = "never"
-    """It never began, unlike in the reference's play."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -247,7 +247,7 @@ def _rendered(
 
 def _rank(verdict: Verdict) -> int:
     """Where an exercise stands on the page: what is to be mended first, what is complete last."""
-    if views.is_stub(verdict):
+    if views.is_untouched(verdict):
         return 3
     ranks = {Status.FAIL: 0, Status.CANNOT_JUDGE: 1, Status.NOT_JUDGED: 2, Status.PASS: 4}
     return ranks[verdict.status]
@@ -261,7 +261,7 @@ def _summary(verdicts: Sequence[Verdict], background: Background) -> str:
         words_of_status = {
             Status.PASS: "is complete" if verdicts[0].complete_run else "passes what was asked for",
             Status.FAIL: "is not complete yet",
-            Status.CANNOT_JUDGE: "is not started" if views.is_stub(verdicts[0]) else "cannot be judged as it is",
+            Status.CANNOT_JUDGE: "is not started" if views.is_untouched(verdicts[0]) else "cannot be judged as it is",
             Status.NOT_JUDGED: "was not judged",
         }
         return f"{verdicts[0].title} {words_of_status[verdicts[0].status]}"
@@ -320,11 +320,11 @@ def _share(points: float, total: int) -> str:
 
 
 def _look(verdict: Verdict) -> str:
-    return NOT_STARTED if views.is_stub(verdict) else verdict.status.value
+    return NOT_STARTED if views.is_untouched(verdict) else verdict.status.value
 
 
 def _glyph(verdict: Verdict) -> str:
-    return STATE_GLYPHS[ExerciseState.NEW] if views.is_stub(verdict) else STATUS_GLYPHS[verdict.status]
+    return STATE_GLYPHS[ExerciseState.NEW] if views.is_untouched(verdict) else STATUS_GLYPHS[verdict.status]
 
 
 def _word(verdict: Verdict) -> str:
@@ -365,7 +365,7 @@ def _exercise(
         tried=history.tried(attempts, MAX_TRIED) if len(attempts) > 1 else (),
         hints=hints,
         more_hints=more,
-        faults=() if views.is_stub(verdict) else tuple(fault_card(verdict, fault) for fault in verdict.faults),
+        faults=() if views.is_untouched(verdict) else tuple(fault_card(verdict, fault) for fault in verdict.faults),
         reasons=views.reasons_not_judged(verdict),
         first=cards[:1],
         folded=folded,

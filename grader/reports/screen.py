@@ -11,16 +11,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from grader.reports.lanes import How, Kind
+from grader.reports.strokes import How, Kind
 from grader.text import clean_line
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from grader.reports.views import Command
+    from grader.reports.progress import Command
 
 MAX_WIDTH = 80
 MIN_WIDTH = 40
@@ -68,6 +68,8 @@ class Glyphs:
     bars: Mapping[Kind, str]
     ends: Mapping[How, str]
     absent: str
+    pictures: bool = True
+    """Whether bars are drawn. Who listens to the screen hears the same in words."""
 
     def text(self, text: str) -> str:
         """Write what the terminal cannot show as escapes."""
@@ -103,6 +105,8 @@ ASCII = Glyphs(
     ends={How.RETURNED: "|", How.RAISED: "x", How.CANCELLED: "]", How.OPEN: ">"},
     absent=".",
 )
+
+PLAIN = replace(ASCII, pictures=False)
 
 
 @dataclass(frozen=True, slots=True)

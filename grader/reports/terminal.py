@@ -1,4 +1,4 @@
-"""The screens of a learner: one exercise with its tests and a diagnosis, several in a table, the overview, the list.
+"""The screens of a learner after a run: one exercise with its tests and a diagnosis, several in a table.
 
 What matters most stands last, where the eye ends. A screen about one exercise is as high as a small terminal, so that
 nothing of it scrolls off.
@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING
 from grader.judge.verdict import STOPPED, Outcome, PartState, Status, TestResult, Verdict
 from grader.reports import views
 from grader.reports.finding_text import IN_FULL, Drawn, Measure, picture, show_fault, show_finding, show_remark
+from grader.reports.overview import show_list as show_list
+from grader.reports.overview import show_overview as show_overview
 from grader.reports.screen import Glyphs, Piece, Screen, Sketch
-from grader.reports.views import Command, ExerciseProgress, ExerciseState, Finding, PartView
+from grader.reports.views import Command, Finding, PartView
 from grader.text import counted, joined, tests_named, whole_points
 
 if TYPE_CHECKING:
@@ -52,7 +54,6 @@ MEASURES = tuple(
 MOST_FAULTS = 2
 CELL = 12
 """Columns of one backend in the table of tests."""
-METER = 10
 STATUS_STYLES = {
     Status.PASS: "pass",
     Status.FAIL: "fail",
@@ -64,12 +65,6 @@ PART_STYLES = {
     PartState.FAILING: "fail",
     PartState.NOT_WRITTEN: "quiet",
     PartState.NOT_JUDGED: "skipped",
-}
-STATE_STYLES = {
-    ExerciseState.NEW: "quiet",
-    ExerciseState.FAULTY: "fail",
-    ExerciseState.FAILING: "skipped",
-    ExerciseState.COMPLETE: "pass",
 }
 
 
@@ -292,16 +287,20 @@ def _cell(screen: Screen, test: TestResult, backend: str) -> Piece:
 def _verdict_line(screen: Screen, verdict: Verdict) -> None:
     left = [
         Piece(f"{verdict.exercise}  ", "strong"),
-        Piece(views.status_said(verdict), _style_of(verdict)),
+        Piece(views.status_said(verdict), _status_style(verdict)),
     ]
-    if verdict.status in (Status.PASS, Status.FAIL):
-        screen.spread([*left, Piece(f"  {views.points_said(verdict)}")], [Piece(views.times_said(verdict), "quiet")])
-    else:
+    if verdict.status not in (Status.PASS, Status.FAIL):
         screen.line(*left)
+        return
+    left.append(Piece(f"  {views.points_said(verdict)}"))
+    times = views.times_said(verdict)
+    # The points decide; on a narrow screen the times go.
+    beside = sum(screen.cells(piece.text) for piece in left) + 2 + screen.cells(times) <= screen.width
+    screen.spread(left, [Piece(times if beside else "", "quiet")])
 
 
-def _style_of(verdict: Verdict) -> str:
-    return "quiet" if views.is_stub(verdict) else STATUS_STYLES[verdict.status]
+def _status_style(verdict: Verdict) -> str:
+    return "quiet" if views.is_untouched(verdict) else STATUS_STYLES[verdict.status]
 
 
 # ---- several exercises -----------------------------------------------------------------------------------------------
@@ -316,7 +315,7 @@ def _show_summary(screen: Screen, verdicts: Sequence[Verdict], commands: Sequenc
         screen.line(
             Piece(screen.fit(verdict.exercise, 6), "strong"),
             Piece(screen.fit(verdict.title, 15) + " "),
-            Piece(status, _style_of(verdict)),
+            Piece(status, _status_style(verdict)),
             Piece(f"{points}  "),
             Piece(why, "quiet"),
         )
@@ -330,63 +329,3 @@ def _show_summary(screen: Screen, verdicts: Sequence[Verdict], commands: Sequenc
 
 def _why_not(verdict: Verdict) -> str:
     return next(iter((*(fault.error for fault in verdict.faults), *views.reasons_not_judged(verdict))), "")
-
-
-# ---- screens that run nothing ----------------------------------------------------------------------------------------
-
-
-def show_overview(
-    console: Console,
-    title: str,
-    progress: Sequence[ExerciseProgress],
-    *,
-    following: ExerciseProgress | None,
-    note: str = "",
-    commands: Sequence[Command],
-    glyphs: Glyphs,
-) -> None:
-    """Show how far every exercise is, which one follows, what ``note`` says about it, and what to type next."""
-    screen = Screen(console, glyphs)
-    complete = sum(exercise.state is ExerciseState.COMPLETE for exercise in progress)
-    screen.spread([Piece(title, "strong")], [Piece(f"{complete} of {counted(len(progress), 'exercise')} complete")])
-    screen.blank()
-    for exercise in progress:
-        _progress_line(screen, exercise, here=glyphs.here if exercise is following else " " * len(glyphs.here))
-    screen.blank()
-    if following is None:
-        screen.line(Piece("All exercises are complete.", "pass"))
-    else:
-        screen.line(Piece(f"next: {following.id}  {following.title}", "strong"), Piece(f"   {following.summary}"))
-    if note:
-        screen.wrapped(Piece("      "), note)
-    screen.commands(commands)
-
-
-def show_list(console: Console, progress: Sequence[ExerciseProgress], *, glyphs: Glyphs) -> None:
-    """Show what the exercises are about, one line each."""
-    screen = Screen(console, glyphs)
-    for exercise in progress:
-        right = [Piece(f"level {exercise.level}   {exercise.minutes:3} min   ", "quiet"), _state(exercise)]
-        left = [
-            Piece(screen.fit(exercise.id, 6), "strong"),
-            Piece(screen.fit(exercise.title, 15) + " "),
-            Piece(exercise.summary, "quiet"),
-        ]
-        screen.spread(left, right)
-
-
-def _progress_line(screen: Screen, exercise: ExerciseProgress, *, here: str) -> None:
-    points = whole_points(exercise.points)
-    filled = METER * points // exercise.total if exercise.total else 0
-    tried = exercise.state in (ExerciseState.FAILING, ExerciseState.COMPLETE)
-    right = [
-        Piece(screen.glyphs.filled * filled, "pass"),
-        Piece(screen.glyphs.empty * (METER - filled) + "  ", "quiet"),
-        Piece(f"{points:3}  " if tried else "  -  "),
-        _state(exercise),
-    ]
-    screen.spread([Piece(here, "note"), Piece(screen.fit(exercise.id, 6), "strong"), Piece(exercise.title)], right)
-
-
-def _state(exercise: ExerciseProgress) -> Piece:
-    return Piece(exercise.state.ljust(max(len(state) for state in ExerciseState)), STATE_STYLES[exercise.state])

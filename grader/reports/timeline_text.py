@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from grader.reports.lanes import Bar, How, Kind, Lane
 from grader.reports.screen import Glyphs, Piece, Screen
 from grader.reports.timeline import Axis, Label, Timeline
-from grader.text import counted, joined
+from grader.text import counted, joined, seconds, short_number
 
 MAX_LABEL = 16
 MAX_NEVER = 4
@@ -80,6 +80,34 @@ def draw_lanes(screen: Screen, caption: str, timeline: Timeline, frame: Frame, *
             _draw_lane(screen, timeline, number, frame)
     if never := [lane.label for lane in timeline.lanes if lane.how is How.NEVER]:
         screen.line(Piece(" " * INDENT + _never(never), "fail"))
+
+
+def tell_lanes(screen: Screen, caption: str, timeline: Timeline) -> None:
+    """Say in words what ``draw_lanes`` draws: one line a lane, with its labels."""
+    screen.line(Piece(f"{caption}{_left_out(timeline)}:", "quiet"))
+    if not (timeline.lanes or timeline.alike or timeline.hidden):
+        screen.line(Piece(" " * INDENT + "nothing was started"))
+    for number, lane in enumerate(timeline.lanes):
+        if lane.how is not How.NEVER:
+            screen.line(Piece(" " * INDENT + _told(timeline, number)))
+    if never := [lane.label for lane in timeline.lanes if lane.how is How.NEVER]:
+        screen.line(Piece(" " * INDENT + _never(never)))
+
+
+def _told(timeline: Timeline, number: int) -> str:
+    """Say one lane: ``song: 3.1 s to 8.472 s, cancelled; starts only when `film` ends``."""
+    lane = timeline.lanes[number]
+    blocked = [bar for bar in lane.bars if bar.kind is Kind.BLOCKED]
+    holds = [f"{MEANINGS[Kind.BLOCKED]} from {_span(timeline, bar.start, bar.end)}" for bar in blocked[:1]]
+    ends = [WORDS[lane.how]] if WORDS[lane.how] else []
+    spans = ", ".join([_span(timeline, lane.start, lane.end), *ends, *holds])
+    return "; ".join([f"{_label(lane)}: {spans}", *(label.text for label in timeline.labels_of(number))])
+
+
+def _span(timeline: Timeline, start: float, end: float | None) -> str:
+    if timeline.axis is Axis.STEPS:
+        return f"step {short_number(start)}" + ("" if end is None else f" to {short_number(end)}")
+    return f"{seconds(start)}" + ("" if end is None else f" to {seconds(end)}")
 
 
 def _draw_lane(screen: Screen, timeline: Timeline, number: int, frame: Frame) -> None:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass, replace
-from enum import StrEnum
 
 from grader.judge.kitfault import fault_in
 from grader.judge.verdict import (
@@ -24,6 +23,9 @@ from grader.judge.verdict import (
 )
 from grader.kit.of_python import OF_PYTHON
 from grader.reports.comparison import alike, side_by_side
+from grader.reports.progress import Command as Command
+from grader.reports.progress import ExerciseProgress as ExerciseProgress
+from grader.reports.progress import ExerciseState as ExerciseState
 from grader.reports.timeline import Axis, Timeline, as_at_verdict
 from grader.text import counted, joined, seconds, tests_named, whole_points
 from grader.wire import BACKENDS
@@ -34,10 +36,11 @@ STATUS_WORDS = {
     Status.CANNOT_JUDGE: "CANNOT BE JUDGED",
     Status.NOT_JUDGED: "NOT JUDGED",
 }
+NOT_STARTED = "NOT STARTED"
+UNTOUCHED = "untouched"
+"""The kind of the fault of a file in which nothing has been written yet."""
 OUTCOME_WORDS = {Outcome.PASS: "pass", Outcome.FAIL: "FAIL", Outcome.NOT_JUDGED: "not judged"}
 _OF_PYTHON = frozenset(diagnosis.slug for diagnosis in OF_PYTHON)
-UNTOUCHED = "untouched"
-"""The kind of the fault of a stub."""
 MAX_NUMBERS = 4
 """Tests that are named one by one."""
 
@@ -103,14 +106,6 @@ class WaitingTasks:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Command:
-    """Something to type, and what it is good for."""
-
-    line: str
-    does: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class PartView:
     """One part of an exercise: its place, counted from 1, and its tests."""
 
@@ -130,43 +125,17 @@ class PartView:
         return f"{whole_points(self.result.earned)} of {counted(self.result.points, 'point')}"
 
 
-class ExerciseState(StrEnum):
-    """How far a learner is with one exercise."""
-
-    NEW = "not started"
-    FAULTY = "cannot be judged"
-    FAILING = "not yet complete"
-    COMPLETE = "complete"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ExerciseProgress:
-    """One exercise as the overview and the list show it. ``points`` are those of the best attempt."""
-
-    id: str
-    title: str
-    summary: str
-    level: int
-    minutes: int
-    concepts: tuple[str, ...] = ()
-    after: tuple[str, ...] = ()
-    """The exercises that teach what this one needs."""
-    state: ExerciseState
-    points: float = 0.0
-    total: int = 100
-
-
 # ---- the verdict as a whole ------------------------------------------------------------------------------------------
 
 
-def is_stub(verdict: Verdict) -> bool:
+def is_untouched(verdict: Verdict) -> bool:
     """Whether the learner has not written anything yet."""
     return any(fault.kind == UNTOUCHED for fault in verdict.faults)
 
 
 def status_said(verdict: Verdict) -> str:
-    """Say the status in capital letters: ``PASS``. A stub is no failure."""
-    return "NOT STARTED" if is_stub(verdict) else STATUS_WORDS[verdict.status]
+    """Say the outcome: ``PASS``; of an untouched stub ``NOT STARTED``, which is no trouble of anybody's."""
+    return NOT_STARTED if is_untouched(verdict) else STATUS_WORDS[verdict.status]
 
 
 def points_said(verdict: Verdict) -> str:
@@ -412,7 +381,7 @@ def next_commands(verdict: Verdict) -> tuple[Command, ...]:
             )
         case Status.PASS:
             return (Command(line=f"grade {name}", does="run every test"),)
-        case Status.CANNOT_JUDGE if is_stub(verdict):
+        case Status.CANNOT_JUDGE if is_untouched(verdict):
             return (Command(line=f"grade {name}", does="check what you have written"),)
         case Status.CANNOT_JUDGE:
             return (Command(line=f"grade {name}", does="check it again"),)

@@ -91,6 +91,7 @@ def test_what_tools_leave_behind_is_counted_and_not_listed(tmp_path: Path) -> No
         "alice/.git/config": "",
         "alice/grade.toml": "",
         "alice/README.md": "",
+        "alice/AGENTS.md": "",
         "alice/figures/one-fails.svg": "",
     }
 
@@ -98,7 +99,7 @@ def test_what_tools_leave_behind_is_counted_and_not_listed(tmp_path: Path) -> No
     in_folder = gathered(folder(tmp_path / "class", files | ours), tmp_path)
 
     assert shown(in_zip) == shown(in_folder) == ["alice/join.py"]
-    assert in_zip.leavings == in_folder.leavings == 8
+    assert in_zip.leavings == in_folder.leavings == 9
     assert in_zip.repositories == in_folder.repositories == {("alice",)}
 
 

@@ -6,11 +6,13 @@ import errno
 import json
 import os
 import pty
+import re
 import shutil
 import signal
 import subprocess
 import sys
 import sysconfig
+import termios
 import venv
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -140,7 +142,7 @@ def test_a_value_of_another_kind_than_promised_is_named_at_its_def(mine: Path, t
 
 
 def test_an_unexpected_exception_exits_70_and_asks_for_a_report(tmp_path: Path) -> None:
-    code = "import grader.desk.learner as d; d.Desk.overview = None; from grader.cli.main import entry; entry()"
+    code = "import grader.desk.glance as g; g.show = None; from grader.cli.main import entry; entry()"
     done = subprocess.run(
         [sys.executable, "-c", code], cwd=tmp_path, env=environment(), capture_output=True, text=True, check=False
     )
@@ -200,6 +202,33 @@ def test_ctrl_c_exits_130_and_leaves_no_process(mine: Path, tmp_path: Path) -> N
 
     assert (process.returncode, errors.decode().strip()) == (130, "interrupted")
     assert [number for number in family if is_running(number)] == []
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="makes a controlling terminal")
+@pytest.mark.parametrize("options", [[], ["--plain"]])
+def test_ctrl_c_on_a_terminal_leaves_one_that_works(mine: Path, options: list[str]) -> None:
+    write(mine, RIGHT.replace("sleep(n)", "sleep(n); sum(range(10**9))"))
+    ours, theirs = pty.openpty()
+    before = termios.tcgetattr(theirs)
+    become = "import fcntl, os, sys, termios; os.setsid(); fcntl.ioctl(0, termios.TIOCSCTTY, 0)"
+    command = [sys.executable, "-m", "grader", "ex01", *options]
+    process = subprocess.Popen(
+        [sys.executable, "-c", f"{become}; os.execv(sys.argv[1], sys.argv[1:])", *command],
+        cwd=mine, env=environment(), stdin=theirs, stdout=theirs, stderr=theirs,
+    )  # fmt: skip
+    while len(below(process.pid)) < 2:  # the zygote, and its child with the learner's code
+        assert process.poll() is None
+        os.sched_yield()
+    os.write(ours, b"\x03")
+    code = process.wait(100)
+    shown = os.read(ours, 65536)
+
+    assert (code, termios.tcgetattr(theirs)) == (130, before)
+    assert b"interrupted" in shown
+    # Nothing was changed that would have to be changed back: no other screen, no hidden cursor.
+    assert re.findall(rb"\x1b\[\?\d+[hl]", shown) == []
+    os.close(ours)
+    os.close(theirs)
 
 
 @pytest.mark.parametrize(("text", "code"), [(RIGHT, 0), (TOO_SOON, 1)])
@@ -469,9 +498,9 @@ def test_what_is_wrong_and_what_to_do_about_it_take_one_line_each(capsys: pytest
 
 def test_a_fault_of_ours_quotes_no_line_that_acts(tmp_path: Path) -> None:
     code = (
-        "import grader.desk.learner as d\n"
-        "def overview(*a): raise ValueError('\\n::error::Full marks\\n\\x1b[2J')\n"
-        "d.Desk.overview = overview\n"
+        "import grader.desk.glance as g\n"
+        "def show(*a): raise ValueError('\\n::error::Full marks\\n\\x1b[2J')\n"
+        "g.show = show\n"
         "from grader.cli.main import entry; entry()"
     )
     done = subprocess.run(
@@ -488,7 +517,7 @@ def test_a_fault_of_ours_quotes_no_line_that_acts(tmp_path: Path) -> None:
 
 def test_a_verdict_that_cannot_be_stored_is_shown_all_the_same(mine: Path) -> None:
     write(mine, RIGHT)
-    (mine / ".gradekit").write_text("in the way")
+    (mine / ".gradekit" / "attempts").write_text("in the way")
     done = inside("ex01", cwd=mine)
 
     assert done.returncode == 4
@@ -511,9 +540,9 @@ def test_init_says_what_it_made_and_what_comes_next_and_keeps_it_the_second_time
     first, again = (inside("init", "my work", "--kit", str(tiny), cwd=tmp_path) for _ in range(2))
 
     assert (first.returncode, again.returncode) == (0, 0)
-    assert "  new   ex01_double/double.py\n" in first.stdout
+    assert "  new      ex01_double/double.py\n" in first.stdout
     assert first.stdout.endswith("Ready. Next: cd 'my work', read ex01_double/README.md, and run `grade ex01`.\n")
-    assert again.stdout.startswith("  kept  2 of your files as they are\n")
+    assert again.stdout.startswith("  kept     2 of your files as they are\n")
 
 
 def test_init_where_nothing_can_be_made_exits_4(tiny: Path, tmp_path: Path) -> None:
@@ -538,23 +567,41 @@ def refused(args: Sequence[str]) -> GraderError:
 
 
 @pytest.mark.parametrize(
-    ("word", "meant"),
+    ("words", "meant"),
     [
-        ("lst", "list"), ("LIST", "list"), ("ex1", "ex01"), ("EX02", "ex02"), ("ex2", "ex02"), ("3", "ex03"),
-        ("ex01_join/join.py", "ex01"), ("./ex04_timeout", "ex04"), ("exercise 5", "ex05"), ("help", "--help"),
-        ("check", "run --all"),
+        ("lst", "list"), ("LIST", "list"), ("help", "--help"), ("check", "run --all"), ("hnit ex01", "hint ex01"),
+        ("exp serial", "explain serial"), ("duoble", "double"), ("diff ex01", "reset --diff ex01"),
     ],
 )  # fmt: skip
-def test_a_word_that_is_no_command_comes_with_what_was_meant(word: str, meant: str) -> None:
-    error = refused([word])
+def test_a_word_that_is_no_command_comes_with_what_was_meant(tiny: Path, words: str, meant: str) -> None:
+    error = refused(["--kit", str(tiny), *words.split()])
 
-    assert (str(error), error.exit_code) == (f"there is no command {word!r}", 2)
+    assert (str(error), error.exit_code) == (f"there is no command {words.split()[0]!r}", 2)
     assert error.hint == f"Did you mean `grade {meant}`?"
 
 
-def test_a_word_like_nothing_comes_with_the_way_to_the_list_of_commands() -> None:
+def test_the_command_after_the_exercise_is_put_before_it() -> None:
+    assert refused(["ex01", "hint", "--plain"]).hint == "Type `grade hint ex01 --plain`."
+
+
+@pytest.mark.parametrize("words", ["ex1", "1", "ex 1", "double", "Double", "ex01_double/double.py", "EX01 -v"])
+def test_an_exercise_is_understood_as_people_write_it(mine: Path, words: str) -> None:
+    done = inside(*words.split(), cwd=mine)
+
+    assert (done.returncode, done.stderr) == (3, "")
+    assert done.stdout.splitlines()[-1].startswith("ex01  ")
+
+
+def test_an_exercise_of_a_kit_that_is_named_behind_it_is_understood(tiny: Path, tmp_path: Path) -> None:
+    (tmp_path / "mine.py").write_text(answer(RIGHT))
+    done = inside("double", "--file", "mine.py", *QUICK, "--kit", str(tiny), cwd=tmp_path)
+
+    assert done.returncode == 0
+
+
+def test_a_word_like_nothing_comes_with_the_way_to_the_lists() -> None:
     assert suggestion("qqq", main.commands) is None
-    assert refused(["qqq"]).hint == "See `grade --help`."
+    assert refused(["qqq"]).hint == "See `grade --help`; `grade list` shows the exercises."
 
 
 def test_no_command_is_called_like_an_exercise() -> None:
@@ -644,7 +691,7 @@ def test_a_broken_kit_is_refused_with_the_file_and_what_to_do(tmp_path: Path, de
     own = make_kit(tmp_path / "kit")
     defect(own / "exercises")
 
-    error = refused(["--kit", str(own), "list"])
+    error = refused(["--kit", str(own), "explain", "deadlock"])
 
     assert error.exit_code == 4
     with pytest.raises(GraderError, match=said):
@@ -757,8 +804,36 @@ def test_reset_and_report_say_where(mine: Path) -> None:
     last = "Open them in a browser, or add --open."
     for said, name in ((report, "grade-report.html"), (every, "every.html")):
         assert said.stdout.splitlines() == [course, f"Written: {name}, your last attempts.", last]
-    assert reset.stdout.startswith("Your file is kept as .gradekit/backups/ex01_double/double.1.py.\n")
+    assert reset.stdout.splitlines() == [
+        "Your file is kept as .gradekit/backups/ex01_double/double.1.py. To undo this, type",
+        "      cp .gradekit/backups/ex01_double/double.1.py ex01_double/double.py",
+        "ex01_double/double.py is the stub again. Next: write it, and run `grade ex01`.",
+    ]
     assert (mine / "ex01_double" / "double.py").read_text() == answer(STUB)
+
+
+def test_the_command_that_undoes_a_reset_undoes_it_in_any_folder(tiny: Path, tmp_path: Path) -> None:
+    root = tmp_path / "it's (mine) $HOME"
+    create_workspace(root, load_kit(tiny))
+    written = write(root, RIGHT)
+    said = inside("reset", "double", cwd=root / "ex02_wait").stdout.splitlines()
+    assert written.read_text() == answer(STUB)
+
+    subprocess.run(said[1].strip(), shell=True, cwd=root / "ex02_wait", check=True)
+
+    assert written.read_text() == answer(RIGHT)
+
+
+def test_a_reset_that_is_only_shown_changes_nothing(mine: Path) -> None:
+    written = write(mine, RIGHT)
+    done = inside("reset", "ex01", "--diff", "--only", "double", cwd=mine)
+
+    assert done.returncode == 0
+    for line in ("-    return 2 * n\n", '+    raise NotImplementedError("your turn")\n'):
+        assert line in done.stdout
+    assert done.stdout.endswith("Nothing has been changed; `grade reset ex01 --only double` does it.\n")
+    assert written.read_text() == answer(RIGHT)
+    assert not (mine / ".gradekit" / "backups").exists()
 
 
 def test_a_report_before_the_first_attempt_is_the_course_alone(mine: Path) -> None:

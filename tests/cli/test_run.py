@@ -102,7 +102,7 @@ def mine(tmp_path: Path, tiny: Path) -> Path:
 
 
 def test_a_terminal_shows_each_test_as_it_is_played_and_nothing_of_that_in_the_end(mine: Path) -> None:
-    with terminal("ex01", "--plain", cwd=mine) as shown:
+    with terminal("ex01", "--color", "never", "--ascii", cwd=mine) as shown:
         screen = shown.screen()
         lines = [line.rstrip() for line in shown.raw.decode().split("\r")]
 
@@ -113,6 +113,14 @@ def test_a_terminal_shows_each_test_as_it_is_played_and_nothing_of_that_in_the_e
     assert not last.strip(), "blanks go over it"
     assert first_of_screen.startswith("ex01  double")
     assert not [line for line in screen if " of 2 on " in line]
+
+
+def test_a_plain_terminal_shows_no_line_that_is_rewritten(mine: Path) -> None:
+    with terminal("ex01", "--plain", cwd=mine) as shown:
+        shown.screen()
+
+    assert shown.raw.decode().startswith("ex01  double")
+    assert "\r" not in shown.raw.decode().replace("\r\n", "")
 
 
 def test_the_first_line_comes_while_the_first_play_goes_on(tmp_path: Path) -> None:

@@ -18,9 +18,9 @@ from grader.desk.workspace import (
     exercise_at,
     find_workspace,
     names_beside,
-    put_stub_back,
     read_attempts,
     workspaces_below,
+    writing,
 )
 from grader.errors import WorkspaceError
 from grader.kit.kit import Kit, builtin_root, load_kit
@@ -87,15 +87,72 @@ def test_a_dangling_link_in_place_of_the_file_is_the_learners_too(mine: Workspac
     assert not (double.parent / "elsewhere.py").exists()
 
 
-def test_a_lesson_is_brought_up_to_date_and_notes_in_it_are_kept_as_a_copy(mine: Workspace, tiny: Kit) -> None:
+def newer(tiny: Kit, **changes: str) -> None:
+    """Another version of files of the first exercise, whose names are their stems."""
+    for stem, text in changes.items():
+        (path,) = tiny.exercises[0].folder.glob(f"{stem}.*")
+        path.write_text(text)
+
+
+def test_a_newer_lesson_takes_the_place_of_one_that_nobody_edited(mine: Workspace, tiny: Kit) -> None:
+    newer(tiny, README="# newer\n")
+
+    made = create_workspace(mine.root, tiny)
+
+    assert (made.changed, made.saved) == (("ex01_double/README.md",), ())
+    assert (mine.root / "ex01_double" / "README.md").read_text() == "# newer\n"
+    assert create_workspace(mine.root, tiny).changed == ()
+
+
+def test_notes_in_a_lesson_stay_until_the_lesson_is_newer_and_are_kept_as_a_copy_then(
+    mine: Workspace, tiny: Kit
+) -> None:
     lesson = mine.root / "ex01_double" / "README.md"
     lesson.write_text("my notes")
 
+    assert create_workspace(mine.root, tiny).saved == ()
+    assert lesson.read_text() == "my notes"
+
+    newer(tiny, README="# newer\n")
     made = create_workspace(mine.root, tiny)
 
     assert made.saved == (("ex01_double/README.md", ".gradekit/backups/ex01_double/README.1.md"),)
     assert (mine.root / made.saved[0][1]).read_text() == "my notes"
-    assert lesson.read_text() == "# double\n"
+    assert lesson.read_text() == "# newer\n"
+
+
+@pytest.mark.parametrize("damage", [None, b"{", b"[]", b'{"files": [], "tests": {"ex01": 3}}', b"\xff"])
+def test_without_knowing_who_has_changed_a_lesson_a_copy_is_kept(
+    mine: Workspace, tiny: Kit, damage: bytes | None
+) -> None:
+    lesson, delivered = mine.root / "ex01_double" / "README.md", mine.root / ".gradekit" / "delivered.json"
+    lesson.write_text("my notes")
+    delivered.unlink()
+    if damage is not None:
+        delivered.write_bytes(damage)
+
+    made = create_workspace(mine.root, tiny)
+
+    assert [(mine.root / copy).read_text() for _, copy in made.saved] == ["my notes"]
+
+
+def test_a_stub_that_was_not_begun_is_replaced_by_a_newer_one(mine: Workspace, tiny: Kit) -> None:
+    newer(tiny, double="async def double(n): ...\n")
+
+    made = create_workspace(mine.root, tiny)
+
+    assert (made.changed, made.newer_stubs) == (("ex01_double/double.py",), ())
+    assert mine.file_of(tiny.exercises[0]).read_text() == "async def double(n): ...\n"
+
+
+def test_a_stub_that_was_begun_stays_and_the_newer_one_is_named_once(mine: Workspace, tiny: Kit) -> None:
+    mine.file_of(tiny.exercises[0]).write_text(MINE)
+    newer(tiny, double="async def double(n): ...\n")
+
+    first, again = (create_workspace(mine.root, tiny) for _ in range(2))
+
+    assert (first.newer_stubs, again.newer_stubs) == (("ex01",), ())
+    assert mine.file_of(tiny.exercises[0]).read_text() == MINE
 
 
 @pytest.fixture
@@ -124,13 +181,14 @@ def test_a_picture_is_brought_up_to_date_and_one_that_was_changed_is_kept_as_a_c
     create_workspace(tmp_path / "mine", tiny)
     picture = tmp_path / "mine" / illustrated.name / "figures" / "waits.svg"
     picture.write_text("mine")
+    (illustrated / "figures" / "waits.svg").write_text("<svg>newer</svg>")
 
     made = create_workspace(tmp_path / "mine", tiny)
 
     copy = ".gradekit/backups/ex01_double/figures/waits.1.svg"
     assert made.saved == (("ex01_double/figures/waits.svg", copy),)
     assert (tmp_path / "mine" / copy).read_text() == "mine"
-    assert picture.read_text() == "<svg/>"
+    assert picture.read_text() == "<svg>newer</svg>"
 
 
 def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path, tiny: Kit) -> None:
@@ -146,6 +204,23 @@ def test_a_workspace_of_another_kit_is_left_alone(tmp_path: Path, mine: Workspac
 
     with pytest.raises(WorkspaceError, match="belongs to the kit in"):
         create_workspace(mine.root, other)
+
+
+@pytest.mark.parametrize(
+    ("number", "named", "hint"),
+    [
+        (errno.ENOSPC, None, "Free some space, and type it again."),
+        (errno.ENOSPC, "/mine/.double.py.1.tmp", "Free some space, and type it again."),
+        (errno.EROFS, "/mine/.double.py.1.tmp", "Choose a folder that you may write to."),
+    ],
+)
+def test_what_cannot_be_written_is_named_and_not_a_temporary_file(number: int, named: str | None, hint: str) -> None:
+    with (
+        pytest.raises(WorkspaceError, match=f"^/mine/double.py: {os.strerror(number)}$") as caught,
+        writing(Path("/mine/double.py")),
+    ):
+        raise OSError(number, os.strerror(number), named)
+    assert caught.value.hint == hint
 
 
 # ---- finding it ------------------------------------------------------------------------------------------------------
@@ -215,51 +290,6 @@ def test_what_else_lies_about_is_told_but_not_what_belongs_there(mine: Workspace
     assert names_beside(mine.root / "nowhere" / "x.py") == ()
 
 
-# ---- beginning again -------------------------------------------------------------------------------------------------
-
-
-def test_reset_brings_the_stub_back_and_keeps_every_earlier_file(mine: Workspace, tiny: Kit) -> None:
-    exercise = tiny.exercises[0]
-    copies = []
-    for text in ("first", "second"):
-        mine.file_of(exercise).write_text(text)
-        copies.append(put_stub_back(mine, exercise))
-
-    assert mine.file_of(exercise).read_text() == exercise.stub.read_text()
-    assert [copy.read_text() for copy in copies if copy] == ["first", "second"]
-    assert all(copy and copy.is_relative_to(mine.root / ".gradekit" / "backups") for copy in copies)
-
-
-def test_reset_of_a_stub_keeps_no_copy(mine: Workspace, tiny: Kit) -> None:
-    assert put_stub_back(mine, tiny.exercises[0]) is None
-    assert not (mine.root / ".gradekit").exists()
-
-
-def test_reset_brings_back_a_folder_that_is_gone(mine: Workspace, tiny: Kit) -> None:
-    exercise = tiny.exercises[0]
-    mine.file_of(exercise).unlink()
-    (mine.root / "ex01_double" / "README.md").unlink()
-    (mine.root / "ex01_double").rmdir()
-
-    assert put_stub_back(mine, exercise) is None
-    assert mine.file_of(exercise).is_file()
-
-
-def test_reset_puts_away_a_link_and_not_what_it_points_to(mine: Workspace, tiny: Kit) -> None:
-    file = mine.file_of(tiny.exercises[0])
-    file.unlink()
-    target = mine.root / "target.py"
-    target.write_text(MINE)
-    file.symlink_to(target)
-
-    copy = put_stub_back(mine, tiny.exercises[0])
-
-    assert copy is not None
-    assert copy.is_symlink()
-    assert target.read_text() == MINE
-    assert not file.is_symlink()
-
-
 # ---- attempts --------------------------------------------------------------------------------------------------------
 
 
@@ -304,7 +334,7 @@ def test_an_attempts_file_that_is_no_text_is_named(mine: Workspace, tiny: Kit) -
 
 
 def test_an_attempt_that_cannot_be_stored_is_an_error_of_the_workspace(mine: Workspace) -> None:
-    (mine.root / ".gradekit").write_text("in the way")
+    (mine.root / ".gradekit" / "attempts").write_text("in the way")
 
     with pytest.raises(WorkspaceError, match="this file cannot be read"):
         add_attempts(mine, verdicts(1))

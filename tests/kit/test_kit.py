@@ -202,8 +202,8 @@ def test_an_unknown_exercise_comes_with_the_nearest(root: Path) -> None:
     loaded = load_kit(root)
     assert loaded.exercise("ex01").title == "one"
 
-    with pytest.raises(UsageError, match="'ex1'") as caught:
-        loaded.exercise("ex1")
+    with pytest.raises(UsageError, match="'oen'") as caught:
+        loaded.exercise("oen")
     assert "`ex01`" in caught.value.hint
 
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 from rich.console import Console
 
-from grader.reports.screen import ASCII, UNICODE, Glyphs, Piece, Screen
+from grader.reports.screen import ASCII, PLAIN, UNICODE, Glyphs, Piece, Screen
 from grader.reports.terminal import show_list, show_overview, show_run, show_run_quiet, show_run_verbose
 from grader.reports.views import Command, ExerciseProgress, ExerciseState
 from tests.samples import (
@@ -565,3 +565,66 @@ def test_verbose_groups_the_tests_by_part_and_shows_no_card_of_what_is_not_writt
         "4  the fourth",
     ]
     assert [line[:6] for line in shown if line.startswith("FAIL")] == ["FAIL 2"]
+
+
+# ---- not started, narrow, and in words -------------------------------------------------------------------------------
+
+STUB = unjudgeable(kind="untouched", error="the file is still the stub", help="write the body of `join`")
+
+
+def test_a_stub_is_not_started_and_no_error() -> None:
+    shown = screen_of(show_run, [STUB])
+
+    assert shown.startswith("ex01  join")
+    assert "note: the file is still the stub\n  --> ex01_join/join.py:" in shown
+    assert "help: write the body of `join`\n" in shown
+    assert shown.splitlines()[-1] == "ex01  NOT STARTED"
+    assert "error" not in shown
+    assert "^" not in shown
+
+
+@pytest.mark.parametrize("verdicts", [[STUB], [STUB, STUB]], ids=["one", "several"])
+def test_nothing_about_a_stub_is_red(verdicts):
+    target = console(colour=True)
+    show_run(target, verdicts, glyphs=ASCII)
+    lines = [line for line in written(target).splitlines() if "NOT STARTED" in line]
+
+    assert lines
+    assert "\x1b[1;31m" not in "".join(lines)
+    assert "CANNOT BE JUDGED" not in written(target)
+
+
+def test_on_a_narrow_screen_the_names_and_how_far_each_is_remain() -> None:
+    commands = [Command(line="grade", does="x")]
+    shown = [
+        screen_of(show_overview, "A course", PROGRESS, following=None, commands=commands, width=40),
+        screen_of(show_list, PROGRESS, width=40),
+    ]
+
+    for screen in shown:
+        for exercise in PROGRESS:
+            (line,) = (line for line in screen.splitlines() if exercise.id in line)
+            assert line.rstrip().endswith(exercise.state)
+
+
+def test_on_a_narrow_screen_the_points_remain() -> None:
+    assert "74 of 100 points" in screen_of(show_run, [mixed()], width=40).splitlines()[-1]
+
+
+def test_a_plain_screen_says_the_picture_in_words() -> None:
+    what = [verdict(failed_on_both(1, "x", 5, failure(trace=one_after_the_other(a=1, b=2), reference=None)))]
+    drawn, said = screen_of(show_run, what), screen_of(show_run, what, glyphs=PLAIN)
+
+    assert "##" in drawn
+    assert "##" not in said
+    assert "yours:\n  a: 0 s to 1 s\n  b: 1 s to 3 s" in said
+
+
+def test_a_plain_overview_has_no_meters() -> None:
+    drawn, plain = (
+        screen_of(show_overview, "A course", PROGRESS, following=None, commands=[], glyphs=glyphs)
+        for glyphs in (ASCII, PLAIN)
+    )
+
+    assert ".........." in drawn
+    assert ".........." not in plain

@@ -13,7 +13,7 @@ from importlib import metadata
 from pathlib import Path, PurePosixPath
 
 from grader import __version__
-from grader.desk.author.bundle import Files, below, kit_files, zipped
+from grader.desk.author.bundle import Files, below, kit_files, reference_files, zipped
 from grader.errors import MachineError
 from grader.kit.kit import PACKED, builtin_root, files_in, load_kit
 
@@ -27,7 +27,16 @@ _WHEEL = "Wheel-Version: 1.0\nGenerator: grade kit release\nRoot-Is-Purelib: tru
 
 def grader_wheel() -> bytes:
     """Pack this grader. Raises MachineError where it is not installed as a package."""
-    files = {**_package(), **_packed(), **_about()}
+    return _wheel(_packed())
+
+
+def learners_wheel() -> bytes:
+    """Pack this grader with the reference answers that came with it, for a learner who has them on another computer."""
+    return _wheel({**_packed(), **below("grader/_kit", reference_files(load_kit(builtin_root())))})
+
+
+def _wheel(packed: Files) -> bytes:
+    files = {**_package(), **packed, **_about()}
     # The form of RECORD: packaging.python.org/specifications/binary-distribution-format
     lines = [f"{name},sha256={_digest(content)},{len(content)}" for name, content in sorted(files.items())]
     record = "\n".join([*lines, f"{_INFO}/RECORD,,", ""])
