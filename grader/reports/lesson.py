@@ -88,7 +88,8 @@ def _fence(self: object, tokens: Sequence[Token], index: int, options: object, e
     language, *words = token.info.split() or [""]
     info = dict(word.partition("=")[::2] for word in words)
     code = str(code_as_html(token.content)) if language == "python" else _escaped(token.content)
-    label = label_of(token)
+    # Pictures in letters stand one after the other, so on a page each has its name; `ex01/serial` is one of an exercise.
+    label = label_of(token) or info.get("figure", "").rpartition("/")[2].replace("-", " ")
     caption = f"<figcaption>{_escaped(label)}</figcaption>" if label else ""
     kind = "screen" if "screen" in info or "figure" in info else "code" if language == "python" else "output"
     block = f'<figure class="block {kind}">{caption}<pre tabindex="0"><code>{code}</code></pre></figure>\n'
@@ -110,8 +111,6 @@ def label_of(token: Token) -> str:
         return info["run"].removeprefix(SAME) if info["run"].startswith(SAME) else f"{info['run']}.py"
     if "screen" in info:
         return f"what grade says of {info['screen']}"
-    if "figure" in info:
-        return info["figure"].replace("-", " ")
     if "output" in info:
         on = f" on {info['backend']}" if "backend" in info else ""
         return "all three print" if info["output"] == "same" else f"{info['output']}.py prints{on}"
