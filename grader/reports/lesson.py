@@ -88,7 +88,7 @@ def _fence(self: object, tokens: Sequence[Token], index: int, options: object, e
     language, *words = token.info.split() or [""]
     info = dict(word.partition("=")[::2] for word in words)
     code = str(code_as_html(token.content)) if language == "python" else _escaped(token.content)
-    # Pictures in letters stand one after the other, so on a page each has its name; `ex01/serial` is one of an exercise.
+    # Pictures in letters stand one after the other, so each has its name here; `ex01/serial` is one of an exercise.
     label = label_of(token) or info.get("figure", "").rpartition("/")[2].replace("-", " ")
     caption = f"<figcaption>{_escaped(label)}</figcaption>" if label else ""
     kind = "screen" if "screen" in info or "figure" in info else "code" if language == "python" else "output"
