@@ -11,12 +11,13 @@ code of them. Nothing here knows click.
 - ``run`` grades a learner's files (``grade ex01``), and sends the verdicts to reports and to GitHub.
 - ``class_`` grades a class; ``class_files`` writes its pages and tables, and leaves alone what has not changed.
 - ``author`` is a room of its own for those who write kits: ``grade kit``.
-- ``watching`` waits for files to be saved.
+- ``watching`` waits for files to be saved, and ``keyboard`` for keys; ``watch`` grades a file whenever it is saved.
 - ``doctor`` tests whether this computer offers what the grader needs.
 
 To add an option of ``grade run`` that decides what is played, change ``asked_for`` in ``grader.judge.options``, else
 ``RunOptions``; for ``grade class`` change ``ClassOptions``, and ``again``, which repeats every option that decides a
 mark.
 
-    workspace lastruns hints course learner run class_files class_ watching author doctor
+    workspace lastruns hints course learner run class_files class_ watching keyboard
+    watch author doctor
 """

@@ -175,6 +175,11 @@ class Desk:
             glyphs=glyphs,
         )
 
+    def following(self) -> Exercise | None:
+        """The exercise that `grade` alone names as the next one; None if all are complete."""
+        entry = next_open(self._progress(), self._here())
+        return None if entry is None else self.kit.exercise(entry.id)
+
     def list_exercises(self, console: Console, glyphs: Glyphs) -> None:
         """Show every exercise, and how far the learner is with it."""
         from grader.reports.terminal import show_list
