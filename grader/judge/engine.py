@@ -29,6 +29,7 @@ from grader.policy.submission import Fault, Submission
 from grader.sandbox.box import Box, Job
 from grader.sandbox.budget import Budget
 from grader.sandbox.cell import Cell
+from grader.sandbox.play import Play
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,6 +136,8 @@ class Grading:
         self.reference = self._bench.reference
         self._session = Session(exercise, self.reference, onlooker)
         self._results = Results(kit, exercise, self.reference)
+        self._natural: tuple[Play, ...] = ()
+        """The plays in natural order that the last submission was asked for in stages."""
 
     def verdict(self, request: Request) -> Verdict:
         """Take a submission in and, if it can be judged, have it judged."""
@@ -161,10 +164,14 @@ class Grading:
             yield Stage(verdict=verdict, so_far=False)
             return
         cells = self._cells_for(taken, request)
+        if isinstance(cells, Cells):
+            cells.expect(self._natural)
         try:
             explaining = None
             stages = self._session.judge_in_stages(cells, request.options)
             for examination in stages:
+                if isinstance(cells, Cells):
+                    self._natural = cells.natural
                 explaining = explaining or self._results.explaining(examination, taken)
                 if examination.open:
                     tests, root = self._results.so_far(explaining)
