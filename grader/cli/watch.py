@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from grader import __version__
+from grader.cli import stdout
 from grader.cli.options import SharedOptions, shared_options
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ def watch(shared: SharedOptions, exercise: str | None) -> None:
         keys = not shared.json and sys.stdin is not None and sys.stdin.isatty() and sys.stdout.isatty()
         with ended_by_signals():
             view = _view(shared, *screen, keys=keys)
-            session = WatchSession(desk, box, watched, view, screen)
+            session = WatchSession(desk, box, watched, view, screen, unread=stdout.reader_has_left)
             with _at_the_keyboard(session, view, keys=keys):
                 session.run()
 

@@ -63,15 +63,28 @@ Events = SimpleQueue[Happening | Pressed]
 
 
 class WatchSession:
-    """Grades one exercise of a learner again and again, and another one when the learner asks for the next."""
+    """Grades one exercise of a learner again and again, and another one when the learner asks for the next.
 
-    def __init__(self, desk: Desk, box: Box, exercise: Exercise, view: View, screen: tuple[Console, Glyphs]) -> None:
+    ``unread`` says whether nobody reads any more what is shown, which ends the session.
+    """
+
+    def __init__(
+        self,
+        desk: Desk,
+        box: Box,
+        exercise: Exercise,
+        view: View,
+        screen: tuple[Console, Glyphs],
+        *,
+        unread: Callable[[], bool],
+    ) -> None:
         self.events: Events = SimpleQueue()
         self._desk = desk
         self._box = box
         self._exercise = exercise
         self._view = view
         self._screen = screen
+        self._unread = unread
         self._overtaking = Overtaking()
         self._box.check = self._overtaking.check
         self._grading: Grading | None = None
@@ -185,6 +198,7 @@ class WatchSession:
             self._news = ""
         # Stored last, as `grade run` does it: the learner has seen the verdict if the disk is full.
         self._run_desk().store([verdict])
+        self._leaving = self._leaving or self._unread()
 
     def _digest(self) -> str:
         try:
