@@ -13,7 +13,7 @@ import subprocess
 import sys
 import termios
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -54,9 +54,13 @@ class Watched:
 
     def wait(self, *texts: str, without: str = "\0") -> str:
         """Wait until the screen shows all of these texts, and not the other one; returns it."""
+        return self.wait_for(lambda screen: all(text in screen for text in texts) and without not in screen)
+
+    def wait_for(self, condition: Callable[[str], bool]) -> str:
+        """Wait until the screen is like this; returns it."""
         deadline = time.monotonic() + SECONDS
-        while not all(text in self.screen for text in texts) or without in self.screen:
-            assert self._read(deadline), f"no {texts} on:\n{self.screen}"
+        while not condition(self.screen):
+            assert self._read(deadline), f"not on:\n{self.screen}\nof\n{self.printed}"
         return self.screen
 
     def wait_printed(self, text: str, times: int = 1) -> None:

@@ -281,7 +281,7 @@ class WatchSession:
         return {
             "h": self._hint,
             "r": self._rerun,
-            "v": self._more,
+            "v": self._view.in_full,
             "l": self._list,
             "o": self._report,
             "x": self._ask_reset,
@@ -298,10 +298,6 @@ class WatchSession:
     def _rerun(self) -> None:
         self._due = True
         self._overtaking.overtake()
-
-    def _more(self) -> None:
-        if not self._view.back():
-            self._view.in_full()
 
     def _hint(self) -> None:
         with self._complaining():

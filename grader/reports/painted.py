@@ -20,7 +20,7 @@ from grader.reports import terminal, views
 from grader.reports.finding_text import Measure, show_fault, show_finding, show_remark
 from grader.reports.screen import Clipped, Glyphs, Piece, Screen, Sketch
 from grader.reports.watched import Key, Page, Result, changes_line, key_line
-from grader.text import whole_points
+from grader.text import counted, whole_points
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -46,6 +46,8 @@ class Painted:
         self._keys: Sequence[Key] = ()
         self._note = self._busy = ""
         self._page: Page | None = None
+        self._in_full = False
+        """Whether the page is the result itself, with all of it."""
         # What the user has on the screen goes up into the terminal's memory, and is not drawn over.
         self._write("\n" * (console.size.height - 1))
 
@@ -73,7 +75,7 @@ class Painted:
         self.redraw()
 
     def page(self, page: Page) -> None:
-        self._page, self._note = page, ""
+        self._page, self._note, self._in_full = page, "", False
         self.redraw()
 
     def back(self) -> bool:
@@ -84,9 +86,11 @@ class Painted:
         return was_there
 
     def in_full(self) -> None:
-        if self._result is not None:
-            verdict = self._result.verdict
-            self.page(lambda console: terminal.show_run_verbose(console, (verdict,), glyphs=self._glyphs, commands=()))
+        if self._result is None or (self._in_full and self.back()):
+            return
+        verdict = self._result.verdict
+        self.page(lambda console: terminal.show_run_verbose(console, (verdict,), glyphs=self._glyphs, commands=()))
+        self._in_full = True
 
     def redraw(self) -> None:
         with self._console.capture() as captured:
@@ -174,7 +178,7 @@ def _head(screen: Screen, result: Result, plan: Plan) -> None:
         return
     _rows_of_marks(screen, verdict)
     terminal.part_lines(screen, verdict)
-    terminal.failing_tests(screen, verdict, plan.measure.failed)
+    terminal.failing_tests(screen, verdict, plan.measure.failed, rest="v shows them")
     changes_line(screen, result)
     screen.blank()
 
@@ -182,6 +186,8 @@ def _head(screen: Screen, result: Result, plan: Plan) -> None:
 def _without_finding(screen: Screen, verdict: Verdict) -> None:
     for fault in verdict.faults[: terminal.MOST_FAULTS]:
         show_fault(screen, verdict, fault)
+    if (more := len(verdict.faults) - terminal.MOST_FAULTS) > 0:
+        screen.line(Piece(f"and {counted(more, 'more fault')}; v shows them", "quiet"))
     terminal.reasons(screen, verdict)
     for remark in views.remarks(verdict):
         show_remark(screen, verdict, remark)
@@ -204,7 +210,9 @@ def _rows_of_marks(screen: Screen, verdict: Verdict) -> None:
 
 
 def _mark(screen: Screen, test: TestResult, backend: str) -> Piece:
-    outcome = next(result.outcome for result in test.results if result.backend == backend)
+    outcome = next((result.outcome for result in test.results if result.backend == backend), None)
+    if outcome is None:
+        return Piece(" ")
     mark, style = {
         Outcome.PASS: (screen.glyphs.passed.strip() or ".", "pass"),
         Outcome.FAIL: (screen.glyphs.failed.strip() or "F", "fail"),

@@ -50,6 +50,7 @@ MEASURES = tuple(
 )
 """What is shown of one finding, tried one after the other until the screen is not too high. The picture goes last."""
 MOST_FAULTS = 2
+REST = "--verbose shows them"
 CELL = 12
 """Columns of one backend in the table of tests."""
 METER = 10
@@ -200,8 +201,8 @@ def _ending(screen: Screen, verdict: Verdict, commands: Sequence[Command] | None
     _verdict_line(screen, verdict)
 
 
-def failing_tests(screen: Screen, verdict: Verdict, most: int) -> None:
-    """Name the tests that fail. One alone is named as the finding below."""
+def failing_tests(screen: Screen, verdict: Verdict, most: int, *, rest: str = REST) -> None:
+    """Name the tests that fail; ``rest`` says what shows those left out. One alone is named as the finding below."""
     later = views.not_written(verdict)
     of_written = (test for test in verdict.tests if test.part not in later)
     failed = [test for test in of_written if any(result.failure for result in test.results)]
@@ -213,7 +214,7 @@ def failing_tests(screen: Screen, verdict: Verdict, most: int) -> None:
         screen.line(Piece(label, "fail"), Piece(f"{test.number:2} ", "quiet"), Piece(views.failing_said(test)))
     if left := [test.number for test in failed[len(named) :]]:
         label, said = ("          ", f"and {tests_named(left)}") if named else ("fails: ", tests_named(left))
-        screen.spread([Piece(label, "fail"), Piece(said)], [Piece("--verbose shows them", "quiet")])
+        screen.spread([Piece(label, "fail"), Piece(said)], [Piece(rest, "quiet")])
 
 
 def noted(screen: Screen, verdict: Verdict) -> None:

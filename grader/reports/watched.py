@@ -61,10 +61,10 @@ class View(Protocol):
         """Show something else until a key is pressed or the next result comes."""
 
     def back(self) -> bool:
-        """Show the result again, if a page stands in its place; whether there was one."""
+        """Show the result again and alone, if a page or a note is shown; whether one was."""
 
     def in_full(self) -> None:
-        """Show every test and every finding of the last result."""
+        """Show every test and every finding of the last result, and the screen as before when asked again."""
 
     def redraw(self) -> None:
         """Draw it again, as the terminal may have another size."""
