@@ -57,7 +57,12 @@ def _view(shared: SharedOptions, console: Console, glyphs: Glyphs, *, keys: bool
     from grader.reports.watched import JsonLines, Printed
 
     if shared.json:
-        return JsonLines(shared.say, _complain, version=__version__)
+
+        def echo(line: str) -> None:
+            shared.say(line)
+            sys.stdout.flush()  # a pipe would keep it back
+
+        return JsonLines(echo, _complain, version=__version__)
     if shared.quiet:
         return Printed(console, glyphs, terminal.show_run_quiet, keys=keys)
     if shared.verbose:

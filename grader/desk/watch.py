@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
 BUSY_AFTER_SECONDS = 0.3
 """For how long new contents are checked until the screen says so: most checks have shown something by then."""
-BUSY_AGAIN_SECONDS = 0.1
+BUSY_AGAIN_SECONDS = 0.2
 
 
 class Happening(StrEnum):

@@ -46,6 +46,7 @@ class Painted:
         self._keys: Sequence[Key] = ()
         self._note = self._busy = ""
         self._page: Page | None = None
+        self._kept: tuple[Result, tuple[int, int], str] | None = None
         self._in_full = False
         """Whether the page is the result itself, with all of it."""
         # What the user has on the screen goes up into the terminal's memory, and is not drawn over.
@@ -93,15 +94,8 @@ class Painted:
         self._in_full = True
 
     def redraw(self) -> None:
-        with self._console.capture() as captured:
-            if self._page is not None:
-                self._page(self._console)
-                screen = Screen(self._console, self._glyphs)
-                screen.blank()
-                screen.line(Piece("any key: back to the result", "quiet"))
-            else:
-                self._draw()
-        lines = captured.get().rstrip("\n").split("\n")
+        drawn = self._of_page(self._page) if self._page is not None else self._of_result()
+        lines = drawn.rstrip("\n").split("\n")
         self._write(HOME + "\n".join(line + REST_OF_LINE for line in lines) + REST_OF_SCREEN)
 
     def leave(self) -> None:
@@ -111,13 +105,31 @@ class Painted:
         self._console.file.write(text)
         self._console.file.flush()
 
-    def _draw(self) -> None:
+    def _of_page(self, page: Page) -> str:
+        with self._console.capture() as captured:
+            page(self._console)
+            screen = Screen(self._console, self._glyphs)
+            screen.blank()
+            screen.line(Piece("any key: back to the result", "quiet"))
+        return captured.get()
+
+    def _of_result(self) -> str:
         screen = Screen(self._console, self._glyphs)
-        if self._result is not None:
-            ending = Sketch(screen)
-            self._ending(ending)
-            draw_result(screen, self._result, self._console.size.height - ending.height)
-        self._ending(screen)
+        ending = Sketch(screen)
+        self._ending(ending)
+        above = "" if self._result is None else self._above(self._result, self._console.size.height - ending.height)
+        with self._console.capture() as captured:
+            self._ending(screen)
+        return above + captured.get()
+
+    def _above(self, result: Result, height: int) -> str:
+        """What stands above the ending. To lay it out takes as long as several plays, so it is kept."""
+        room = self._console.size.width, height
+        if self._kept is None or self._kept[0] is not result or self._kept[1] != room:
+            with self._console.capture() as captured:
+                draw_result(Screen(self._console, self._glyphs), result, height)
+            self._kept = result, room, captured.get()
+        return self._kept[2]
 
     def _ending(self, screen: Screen) -> None:
         if self._note:

@@ -8,6 +8,7 @@ import re
 import signal
 import subprocess
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -334,6 +335,17 @@ def test_a_signal_to_end_leaves_the_terminal_as_it_was(mine: Path) -> None:
 # ---- without a terminal ----------------------------------------------------------------------------------------------
 
 
+@contextmanager
+def piped(*options: str, cwd: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """``grade watch ex01`` without a terminal; it is killed if a test fails meanwhile."""
+    process = start("watch", "ex01", *options, cwd=cwd)
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.communicate()
+
+
 def read_line(process: subprocess.Popen[bytes], wanted: str) -> str:
     """Read on to the line that has this text."""
     assert process.stdout is not None
@@ -344,7 +356,7 @@ def read_line(process: subprocess.Popen[bytes], wanted: str) -> str:
 
 
 def test_without_a_terminal_one_run_is_printed_after_the_other(mine: Path) -> None:
-    with start("watch", "ex01", cwd=mine) as process:
+    with piped(cwd=mine) as process:
         read_line(process, "ex01  FAIL  60 of 100 points")
         save(mine, RIGHT)
         read_line(process, "ex01  PASS  100 of 100 points")
@@ -357,7 +369,7 @@ def test_without_a_terminal_one_run_is_printed_after_the_other(mine: Path) -> No
 
 
 def test_json_is_one_line_for_each_run(mine: Path) -> None:
-    with start("watch", "ex01", "--json", cwd=mine) as process:
+    with piped("--json", cwd=mine) as process:
         first = json.loads(read_line(process, "{"))
         save(mine, RIGHT)
         second = json.loads(read_line(process, "{"))
@@ -371,13 +383,13 @@ def test_json_is_one_line_for_each_run(mine: Path) -> None:
 
 
 def test_a_reader_that_goes_away_ends_it(mine: Path) -> None:
-    process = start("watch", "ex01", "--json", cwd=mine)
-    assert process.stdout is not None
-    read_line(process, "{")
-    process.stdout.close()
-    save(mine, RIGHT)
+    with piped("--json", cwd=mine) as process:
+        read_line(process, "{")
+        assert process.stdout is not None
+        process.stdout.close()
+        save(mine, RIGHT)
 
-    assert process.wait(SECONDS) == 0
+        assert process.wait(SECONDS) == 0
 
 
 @pytest.mark.parametrize("how", [["--plain"], ["--verbose"], ["--quiet"]])
@@ -437,7 +449,7 @@ WARM = 10
 @pytest.mark.parametrize("saves", [50, pytest.param(500, marks=[pytest.mark.slow, pytest.mark.timeout(3000)])])
 def test_saves_in_a_row_leave_nothing_behind(mine: Path, saves: int) -> None:
     texts = (RIGHT, TOO_SOON, WRONG_VALUE, "def double(:\n")
-    with start("watch", "ex01", "--json", cwd=mine) as process:
+    with piped("--json", cwd=mine) as process:
         read_line(process, "{")
 
         def save_often(first: int, last: int) -> None:

@@ -16,7 +16,7 @@ from grader.judge.progress import NOBODY, Onlooker, Overtaken, Overtaking
 from grader.judge.verdict import Status, Verdict
 from grader.kit.kit import builtin_root, load_kit
 from grader.sandbox.box import Box
-from tests.kit_samples import RIGHT, TOO_SOON, answer, make_kit
+from tests.kit_samples import TOO_SOON, answer, make_kit
 from tests.processes import below
 
 KIT = load_kit(builtin_root())
@@ -68,55 +68,53 @@ def test_what_fails_under_another_schedule_alone_passes_so_far(box: Box) -> None
 
 
 @pytest.fixture
-def tiny_grading(box: Box, tmp_path: Path) -> Iterator[tuple[Grading, Overtaking, Request]]:
-    kit = load_kit(make_kit(tmp_path / "kit"))
-    path, overtaking = tmp_path / "double.py", Overtaking()
-    path.write_text(answer(RIGHT))
+def overtaking(box: Box) -> Iterator[Overtaking]:
+    """What ends the judging in this box."""
+    overtaking = Overtaking()
     box.check = overtaking.check
-    yield (
-        Grading(box, kit, kit.exercise("ex01"), 2, Onlooker(stopping=overtaking)),
-        overtaking,
-        Request(path=path, shown="double.py"),
-    )
+    yield overtaking
     box.check = lambda: None
 
 
 def test_a_play_that_hangs_is_given_up_when_its_file_is_out_of_date(
-    box: Box, tiny_grading: tuple[Grading, Overtaking, Request]
+    box: Box, overtaking: Overtaking, tmp_path: Path
 ) -> None:
-    grading, overtaking, asked = tiny_grading
-    asked.path.write_text("def double(n):\n    return pow(7, 10 ** 12) and n\n")  # one call into C that nothing ends
+    kit, path = load_kit(make_kit(tmp_path / "kit")), tmp_path / "double.py"
+    grading = Grading(box, kit, kit.exercise("ex01"), 2, Onlooker(stopping=overtaking))
+    asked = Request(path=path, shown="double.py")
+    before = below(box.process)
+    path.write_text("async def double(n):\n    return pow(7, 10**12) and n\n")  # one call into C that nothing ends
     timer = threading.Timer(0.1, overtaking.overtake)
     timer.start()
     with pytest.raises(Overtaken):
         [*grading.stages(asked)]
     timer.join()
 
-    assert len(below(box.process)) == 0, "nothing of it is left in the box"
+    assert below(box.process) == before, "nothing of it is left in the box"
     overtaking.begin()
-    asked.path.write_text(answer(TOO_SOON))
+    path.write_text(answer(TOO_SOON))
     assert [*grading.stages(asked)][-1].verdict.status is Status.FAIL
+    grading.reference.close()
 
 
-def test_natural_order_that_is_out_of_date_is_not_followed_by_the_rest(
-    tiny_grading: tuple[Grading, Overtaking, Request],
-) -> None:
-    grading, overtaking, asked = tiny_grading
-    stages = grading.stages(asked)
+def test_natural_order_that_is_out_of_date_is_not_followed_by_the_rest(box: Box, overtaking: Overtaking) -> None:
+    grading = Grading(box, KIT, KIT.exercise("ex01"), 2, Onlooker(stopping=overtaking))
+    before = below(box.process)
+    stages = grading.stages(request(SOLUTIONS / ANSWERS[0], ANSWERS[0], PlayOptions()))
     assert next(stages).so_far
     overtaking.overtake()
 
     with pytest.raises(Overtaken):
         next(stages)
+    assert below(box.process) == before
 
 
-def test_stages_that_nobody_wants_leave_no_process_behind(
-    box: Box, tiny_grading: tuple[Grading, Overtaking, Request]
-) -> None:
-    grading, _, asked = tiny_grading
-    stages = grading.stages(asked)
+def test_stages_that_nobody_wants_leave_no_process_behind(box: Box) -> None:
+    grading = Grading(box, KIT, KIT.exercise("ex01"), 2, NOBODY)
+    before = below(box.process)
+    stages = grading.stages(request(SOLUTIONS / ANSWERS[0], ANSWERS[0], PlayOptions()))
     next(stages)
-    assert below(box.process)
+    assert below(box.process) > before
     stages.close()
 
-    assert not below(box.process)
+    assert below(box.process) == before
