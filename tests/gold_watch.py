@@ -8,6 +8,7 @@ read. What depends on the machine is left out: how long the grading took.
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
 import subprocess
@@ -33,6 +34,15 @@ class Tmux:
 
     def __init__(self, folder: Path, columns: int, rows: int, command: str) -> None:
         self._socket = str(folder / "tmux")
+        # Not the variables of this process: readline, which pytest imports, sets LINES and COLUMNS for its children.
+        self._environment = {
+            "PATH": os.environ["PATH"],
+            "PYTHONPATH": str(ROOT),
+            "PYTHONUTF8": "1",
+            "LANG": "C.UTF-8",
+            "TERM": "xterm-256color",
+            "HOME": str(folder),
+        }
         self._rows = rows
         size = ("-x", str(columns), "-y", str(rows))
         self._tmux("-f", "/dev/null", "new-session", "-d", *size, command)
@@ -55,10 +65,8 @@ class Tmux:
         self._tmux("kill-server")
 
     def _tmux(self, *arguments: str) -> str:
-        done = subprocess.run(
-            ["tmux", "-u", "-S", self._socket, *arguments], capture_output=True, text=True, check=True
-        )
-        return done.stdout
+        command = ["tmux", "-u", "-S", self._socket, *arguments]
+        return subprocess.run(command, capture_output=True, text=True, check=True, env=self._environment).stdout
 
 
 @contextmanager
@@ -78,8 +86,7 @@ def screens(columns: int, rows: int) -> Iterator[tuple[str, str]]:
         folder = Path(name)
         create_workspace(folder / "course", kit)
         file = folder / "course" / "ex01_join" / "join.py"
-        environment = f"PYTHONPATH={shlex.quote(str(ROOT))} LANG=C.UTF-8 PYTHONUTF8=1"
-        grade = f"cd {shlex.quote(str(folder / 'course'))} && {environment} {shlex.quote(sys.executable)} -m grader"
+        grade = f"cd {shlex.quote(str(folder / 'course'))} && {shlex.quote(sys.executable)} -m grader"
         with tmux(folder, columns, rows, f"{grade} watch; exec cat") as window:
             yield "1_stub", window.wait("ex01  ", "q quit")
             file.write_text((answers / "wrong" / "sequential.py").read_text())
