@@ -4,7 +4,7 @@ Each command parses its arguments, calls one use case of ``desk``, prints the re
 and chooses the exit code.
 
 - ``main`` has the small commands, and ``entry``, which turns every error into a message and an exit code.
-- ``run`` is ``grade run``, which ``grade ex01`` means too; ``class_`` is ``grade class``,
+- ``run`` is ``grade run``, which ``grade ex01`` means too; ``watch`` is ``grade watch``, ``class_`` is ``grade class``,
   ``kit`` is ``grade kit``.
 - ``options`` has the options that every command understands, and what people type in place of a command.
 - ``completion`` is what the shell completes when Tab is pressed.
@@ -13,5 +13,5 @@ and chooses the exit code.
 To add an option, add it to the decorators of its command. Import what is heavy inside the command's function: the time
 of ``grade --help`` is that of the imports at the top.
 
-    exit_codes stdout completion options run class_ kit main
+    exit_codes stdout completion options run watch class_ kit main
 """

@@ -19,6 +19,7 @@ from grader.cli.class_ import class_
 from grader.cli.kit import kit
 from grader.cli.options import Grade, SharedOptions, shared_options
 from grader.cli.run import run
+from grader.cli.watch import watch
 from grader.errors import GraderError
 
 TRACEBACK_CHARACTERS = 100_000
@@ -235,6 +236,7 @@ def completion_(shared: SharedOptions, shell: str) -> None:
 
 
 main.add_command(run)
+main.add_command(watch)
 main.add_command(class_)
 main.add_command(kit)
 

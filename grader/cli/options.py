@@ -74,7 +74,7 @@ class SharedOptions:
     def text_desk(self) -> Desk:
         """The desk for a command that prints text only. Raises UsageError if JSON is asked for."""
         if self.json:
-            hint = "Leave --json out; `grade` alone, `grade EX`, `grade list`, `grade class` and `grade kit` know it."
+            hint = "Leave --json out; `grade` alone, `grade EX`, `watch`, `list`, `class` and `kit` know it."
             raise UsageError("this command has no JSON form", hint=hint)
         return self.desk()
 

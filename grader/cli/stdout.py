@@ -21,6 +21,9 @@ MIN_WIDTH = 40
 class _Forgiving(io.TextIOWrapper):
     """A stream that survives a closed pipe: ``grade ex01 | head -1`` still exits with the code of the verdict."""
 
+    reader_has_left = False
+    """Whether nothing that is written reaches anybody any more."""
+
     def write(self, text: str, /) -> int:
         try:
             return super().write(text)
@@ -36,6 +39,7 @@ class _Forgiving(io.TextIOWrapper):
     def _discard(self, error: OSError) -> int:
         # Python writes the rest of the buffer at the end of the process; it must find an open file.
         os.dup2(os.open(os.devnull, os.O_WRONLY), self.fileno())
+        self.reader_has_left = True
         if isinstance(error, BrokenPipeError):
             return 0
         raise MachineError(f"the output cannot be written: {error.strerror}", hint="Free some space.") from error
@@ -50,6 +54,11 @@ def take_over() -> None:
     sys.stdout = _Forgiving(
         sys.stdout.buffer, encoding=encoding, errors="backslashreplace", line_buffering=sys.stdout.isatty()
     )
+
+
+def reader_has_left() -> bool:
+    """Whether the reader of standard output has closed it."""
+    return isinstance(sys.stdout, _Forgiving) and sys.stdout.reader_has_left
 
 
 def speaks_utf8() -> bool:

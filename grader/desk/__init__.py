@@ -20,7 +20,7 @@ code of them. Nothing here knows click.
 - ``class_`` grades a class; ``class_files`` writes its pages and tables, and leaves alone what has not changed.
 - ``author`` is a room of its own for those who write kits: ``grade kit``.
 - ``making`` is ``grade init``; ``editor`` has the files for an editor, ``container`` those for a container.
-- ``watching`` waits for files to be saved.
+- ``watching`` waits for files to be saved, and ``keyboard`` for keys; ``watch`` grades a file whenever it is saved.
 - ``doctor`` tests whether this computer offers what the grader needs.
 
 To add an option of ``grade run`` that decides what is played, change ``asked_for`` in ``grader.judge.options``, else
@@ -28,5 +28,5 @@ To add an option of ``grade run`` that decides what is played, change ``asked_fo
 mark.
 
     folder standing whereto glance delivered workspace meant reset lastruns hints plays course learner explaining
-    afterwards run class_files class_ watching author editor container making doctor
+    afterwards run class_files class_ watching keyboard watch author editor container making doctor
 """

@@ -196,6 +196,11 @@ class Desk:
             remember(self.workspace)
         glance.show(console, glyphs, self._glance())
 
+    def following(self) -> Exercise | None:
+        """The exercise that `grade` alone names as the next one; None if all are complete."""
+        entry = self._glance().following
+        return None if entry is None else self.kit.exercise(entry.id)
+
     def list_exercises(self, console: Console, glyphs: Glyphs) -> None:
         """Show every exercise, and how far the learner is with it."""
         from grader.reports.overview import show_list

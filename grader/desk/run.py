@@ -66,7 +66,7 @@ class RunDesk:
             raise UsageError("--file goes with one exercise", hint="Name the exercise, as in `grade ex01 --file PATH`.")
         for exercise in exercises:
             self._check(exercise)
-        requests = [self._request(exercise) for exercise in exercises]
+        requests = [self.request(exercise) for exercise in exercises]
         grade = self._grade_alone if len(exercises) == 1 else self._grade_among_others
         return tuple(grade(box, *each, onlooker) for each in zip(exercises, requests, strict=True))
 
@@ -111,7 +111,8 @@ class RunDesk:
             hint = f"Leave --backend out; its tests run on: {', '.join(exercise.backends) or 'none'}."
             raise UsageError(f"{exercise.id} does not run on {backend}", hint=hint)
 
-    def _request(self, exercise: Exercise) -> Request:
+    def request(self, exercise: Exercise) -> Request:
+        """What is graded of an exercise: the file of ``--file``, or the learner's own."""
         from grader.judge.engine import Request
         from grader.judge.exempt import check_for
 

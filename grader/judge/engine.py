@@ -20,7 +20,7 @@ from grader.judge.progress import NOBODY, Onlooker
 from grader.judge.reference import Reference
 from grader.judge.results import Results
 from grader.judge.session import Examination, Session
-from grader.judge.verdict import STOPPED, Verdict
+from grader.judge.verdict import STOPPED, Root, TestResult, Verdict
 from grader.kit.exercise import Exercise
 from grader.kit.kit import Kit
 from grader.kit.tables import read_text
@@ -29,6 +29,7 @@ from grader.policy.submission import Fault, Submission
 from grader.sandbox.box import Box, Job
 from grader.sandbox.budget import Budget
 from grader.sandbox.cell import Cell
+from grader.sandbox.play import Play
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +77,7 @@ def grade_each(
     onlooker: Onlooker = NOBODY,
 ) -> Iterator[Verdict]:
     """Grade as ``grade`` does, one submission whenever the next verdict is asked for; its request is drawn then."""
-    grading = _Grading(box, kit, exercise, processors, onlooker)
+    grading = Grading(box, kit, exercise, processors, onlooker)
     for request in requests:
         yield grading.verdict(request)
     grading.reference.close()
@@ -113,8 +114,19 @@ class Bench:
         return Cell(self._box, Job.of(self.exercise, source, self._scenarios), budget)
 
 
-class _Grading:
-    """What judges one submission of an exercise after the other."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stage:
+    """A verdict, and whether it is only what is known so far: natural order, with other schedules still to come."""
+
+    verdict: Verdict
+    so_far: bool
+
+
+class Grading:
+    """What judges one submission of an exercise after the other; the reference answer is played once for all of them.
+
+    Arguments, and errors raised, are those of ``grade``.
+    """
 
     def __init__(self, box: Box, kit: Kit, exercise: Exercise, processors: int, onlooker: Onlooker) -> None:
         self._box = box
@@ -124,6 +136,8 @@ class _Grading:
         self.reference = self._bench.reference
         self._session = Session(exercise, self.reference, onlooker)
         self._results = Results(kit, exercise, self.reference)
+        self._natural: tuple[Play, ...] = ()
+        """The plays in natural order that the last submission was asked for in stages."""
 
     def verdict(self, request: Request) -> Verdict:
         """Take a submission in and, if it can be judged, have it judged."""
@@ -131,22 +145,67 @@ class _Grading:
         verdict, taken = self._bench.take_in(request)
         if taken is None:
             return verdict
-        budget = Budget.within(self._exercise.limits, share=request.options.share)
-        examination = self._session.judge(self._cells(taken.source, budget, request.options), request.options)
+        examination = self._session.judge(self._cells_for(taken, request), request.options)
         if examination.stopped:
             self._start_afresh(examination)
-        tests, root = self._results.of(examination, taken)  # before the plays are counted, as it plays on
+        # Before the plays are counted, as it plays on.
+        tests, root = self._results.of(examination, taken)
+        whole = replace(verdict, complete_run=verdict.complete_run and not examination.stopped)
+        return self._judged(whole, examination, tests, root, began)
+
+    def stages(self, request: Request) -> Iterator[Stage]:
+        """The verdict on natural order, and then the whole one; only the whole one if that needs no further plays.
+
+        An exception of the onlooker's ends it within a moment, and leaves the box fit for the next submission.
+        """
+        began = time.perf_counter()
+        verdict, taken = self._bench.take_in(request)
+        if taken is None:
+            yield Stage(verdict=verdict, so_far=False)
+            return
+        cells = self._cells_for(taken, request)
+        if isinstance(cells, Cells):
+            cells.expect(self._natural)
+        try:
+            explaining = None
+            stages = self._session.judge_in_stages(cells, request.options)
+            for examination in stages:
+                if isinstance(cells, Cells):
+                    self._natural = cells.natural
+                explaining = explaining or self._results.explaining(examination, taken)
+                if examination.open:
+                    tests, root = self._results.so_far(explaining)
+                    natural = replace(verdict, complete_run=False)
+                    yield Stage(verdict=self._judged(natural, examination, tests, root, began), so_far=True)
+                    continue
+                tests, root = self._results.at_the_end(explaining)
+                yield Stage(verdict=self._judged(verdict, examination, tests, root, began), so_far=False)
+        finally:
+            # Nothing after the whole verdict, which has closed it; else plays may have been sent that wait for nobody.
+            cells.forget()
+
+    def _judged(
+        self,
+        verdict: Verdict,
+        examination: Examination,
+        tests: tuple[TestResult, ...],
+        root: Root | None,
+        began: float,
+    ) -> Verdict:
         return replace(
             verdict,
             tests=tests,
             parts=part_results(self._exercise, tests),
             root=root,
-            complete_run=verdict.complete_run and not examination.stopped,
             virtual_seconds=examination.virtual_seconds,
             plays=examination.cell.plays,
             own_fault=any(judged.own_fault for judged in examination.results.values()),
             real_seconds=time.perf_counter() - began,
         )
+
+    def _cells_for(self, taken: Submission, request: Request) -> AnyCell:
+        budget = Budget.within(self._exercise.limits, share=request.options.share)
+        return self._cells(taken.source, budget, request.options)
 
     def _start_afresh(self, examination: Examination) -> None:
         """Shut down the box in which Ctrl-C has come; what is known is shown with plays in a new one, if it has any."""

@@ -1,5 +1,7 @@
 """Tells how far the judging of a submission is while it goes on, and lets Ctrl-C end it without losing what is known.
 
+Where a file is judged whenever it is saved, a new save ends the judging of the old contents, and nothing of it is kept.
+
 An ``Onlooker`` is handed down to ``session`` by the code that starts the grading. Nothing here knows a screen.
 """
 
@@ -112,6 +114,34 @@ class Stopping:
         self.presses += 1
         if self._listening or self.presses > 1:
             raise KeyboardInterrupt
+
+
+class Overtaken(BaseException):
+    """Raised in the judging of a file that has been saved again meanwhile."""
+
+
+class Overtaking(Stopping):
+    """Whether what is being judged is out of date, which another thread says. Leaves Ctrl-C to those who answer it.
+
+    The judging ends by Overtaken: after the call of a hidden test that goes on, or while a play is waited for.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._overtaken = threading.Event()
+
+    def overtake(self) -> None:
+        """End the judging that goes on, from any thread."""
+        self._overtaken.set()
+
+    def begin(self) -> None:
+        """From here on, what is judged is up to date."""
+        self._overtaken.clear()
+
+    def check(self) -> None:
+        """Raise Overtaken if the judging is to end."""
+        if self._overtaken.is_set():
+            raise Overtaken
 
 
 UNSTOPPED = Stopping()

@@ -46,20 +46,34 @@ class Results:
 
     def of(self, examination: Examination, taken: Submission) -> tuple[tuple[TestResult, ...], Root | None]:
         """The result of every hidden test asked for, and the failure to mend first. Closes the cell."""
-        explaining = _Explaining(self._kit, self._exercise, self._reference, examination, taken)
+        return self.at_the_end(self.explaining(examination, taken))
+
+    def explaining(self, examination: Examination, taken: Submission) -> Explaining:
+        """What explains the failures of one submission, each of them once."""
+        return Explaining(self._kit, self._exercise, self._reference, examination, taken)
+
+    def so_far(self, explaining: Explaining) -> tuple[tuple[TestResult, ...], Root | None]:
+        """The results as far as the examination has come, and the failure to mend first."""
+        explaining.findings.clear()
+        examination = explaining.examination
         tests = tuple(self._test_result(examination, test, explaining) for test in examination.tests)
-        # Whatever the box sends after its last answer is noticed when the cell is closed.
-        examination.cell.close()
-        if examination.cell.tampered:
-            tests = _without_points(tests)
-            return tests, Root(test=tests[0].number, backend=tests[0].results[0].backend) if tests else None
         if not self._exercise.parts:
             return tests, root_of(explaining.findings, self._learned)
         places = {test.number: parts.place_of(self._exercise, test) for test in examination.tests}
         root = root_in_parts(explaining.findings, self._learned, places)
         return parts.going_on(self._exercise, tests, root), root
 
-    def _test_result(self, examination: Examination, test: HiddenTest, explaining: _Explaining) -> TestResult:
+    def at_the_end(self, explaining: Explaining) -> tuple[tuple[TestResult, ...], Root | None]:
+        """As ``of``, for failures some of which may have been explained already."""
+        tests, root = self.so_far(explaining)
+        # Whatever the box sends after its last answer is noticed when the cell is closed.
+        explaining.examination.cell.close()
+        if explaining.examination.cell.tampered:
+            tests = _without_points(tests)
+            return tests, Root(test=tests[0].number, backend=tests[0].results[0].backend) if tests else None
+        return tests, root
+
+    def _test_result(self, examination: Examination, test: HiddenTest, explaining: Explaining) -> TestResult:
         return TestResult(
             number=test.number,
             name=test.name,
@@ -72,7 +86,7 @@ class Results:
         )
 
     def _backend_result(
-        self, examination: Examination, test: HiddenTest, backend: str, explaining: _Explaining
+        self, examination: Examination, test: HiddenTest, backend: str, explaining: Explaining
     ) -> BackendResult:
         judged = examination.results.get((test.name, backend))
         if judged is None:
@@ -93,15 +107,17 @@ class Results:
         return PassedRemark(kind=remark.slug, text=text, line=remark.line, source=taken.line(remark.line)[:MAX_LINE])
 
 
-class _Explaining:
+class Explaining:
     """Explains the failures of one submission, one after the other: a recording may hold megabytes."""
 
     def __init__(
         self, kit: Kit, exercise: Exercise, reference: Reference, examination: Examination, taken: Submission
     ) -> None:
+        self.examination = examination
         self.taken = taken
         self.findings: dict[Key, Finding] = {}
         """What was found of each failure, in the order of the tests."""
+        self._known: dict[Key, tuple[Failed, Finding, Failure]] = {}
         self._reference = reference
         self._cell = examination.cell
         stub = read_text(exercise.stub)
@@ -116,7 +132,15 @@ class _Explaining:
         )
 
     def failure(self, test: HiddenTest, backend: str, failed: Failed) -> Failure:
-        """What a report says of a failure."""
+        """What a report says of a failure, which is noted among the findings."""
+        key = Key(test.number, test.name, backend)
+        known = self._known.get(key)
+        if known is None or known[0] is not failed:
+            known = self._known[key] = (failed, *self._explained(test, backend, failed))
+        _, self.findings[key], failure = known
+        return failure
+
+    def _explained(self, test: HiddenTest, backend: str, failed: Failed) -> tuple[Finding, Failure]:
         shown, reference = self._seen_again(failed), self._reference.recording(failed.play)
         evidence = Evidence(
             test=test,
@@ -128,9 +152,9 @@ class _Explaining:
             shown=shown,
             reference=reference,
         )
-        found = self.findings[Key(test.number, test.name, backend)] = explain(self._case, evidence)
+        found = explain(self._case, evidence)
         last_line = None if found.line is None else self._case.code.last_line(found.line)
-        return Failure(
+        return found, Failure(
             diagnosis=found.diagnosis,
             error=found.error,
             help=found.help,

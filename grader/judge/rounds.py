@@ -19,46 +19,70 @@ STEP_BUDGET = 400_000
 """Task steps of all plays of one test on one backend, after which no further schedule is begun."""
 
 
+class Rounds:
+    """One hidden test on one backend, called under one schedule after the other until its outcome is known.
+
+    ``check`` is called after each call of the test, and may raise to end the judging.
+    """
+
+    def __init__(self, trial: Trial, options: PlayOptions, variants: Variants, check: Callable[[], None]) -> None:
+        self.trial = trial
+        self.seconds = 0.0
+        """Virtual seconds of all plays so far."""
+        self._check = check
+        self._variants = variants
+        self._numbers = options.numbers(trial.test)
+        self._alone = options.only is not None
+        self._played = 0
+        self._steps = 0
+        self._left_behind: dict[tuple[str, int | None], Remark] = {}
+
+    def next(self) -> Judged | None:
+        """Call the test under the next schedule; None if it has held and there are further ones."""
+        number = self._numbers[self._played]
+        # During the first two schedules no play is asked for ahead: a failure under them would leave it unused.
+        ahead = self._numbers[-1] if number >= 2 else number
+        play = self.trial.fixture(by_number(self.trial.cell, self._variants, number, ahead))
+        judged = self.trial.call(play, number)
+        self._check()
+        self._played += 1
+        self.seconds += sum(recording.elapsed for _, recording in play.used)
+        if judged is not None:
+            judged = replace(judged, schedules=self._played)
+            if judged.failed is not None and number:
+                judged = replace(judged, failed=self.trial.shortened(judged.failed, play.used))
+            return judged
+        # The remarks are kept and not the recordings, of which each may hold megabytes.
+        for _, recording in play.used:
+            self._left_behind |= {(remark.slug, remark.line): remark for remark in recording.remarks}
+            self._steps += recording.steps
+        if self._variants.exhausted([play for play, _ in play.used], number):
+            return replace(self.passed(), all_schedules=not self._alone and play.walks_whole)
+        if self._steps > STEP_BUDGET or number == self._numbers[-1]:
+            return self.passed()
+        return None
+
+    def to_the_end(self) -> Judged:
+        """Call the test until its outcome is known: until it fails, or has passed under enough schedules."""
+        while (judged := self.next()) is None:
+            pass
+        return judged
+
+    def passed(self) -> Judged:
+        """A pass under the schedules so far."""
+        remarks = tuple(sorted(self._left_behind.values(), key=_telling))
+        return Judged(outcome=Outcome.PASS, schedules=self._played, remarks=remarks)
+
+
 def under_schedules(
     trial: Trial, options: PlayOptions, variants: Variants, check: Callable[[], None]
 ) -> tuple[Judged, float]:
     """Call a hidden test under one schedule after the other, until it fails or has passed under enough of them.
 
-    Returns how it came out, and the virtual seconds of all its plays. ``check`` is called after each call of the test,
-    and may raise to end the judging.
+    Returns how it came out, and the virtual seconds of all its plays. ``check`` is as in ``Rounds``.
     """
-    numbers = options.numbers(trial.test)
-    steps, seconds = 0, 0.0
-    left_behind: dict[tuple[str, int | None], Remark] = {}
-    all_schedules = False
-    for number in numbers:
-        # During the first two schedules no play is asked for ahead: a failure under them would leave it unused.
-        ahead = numbers[-1] if number >= 2 else number
-        play = trial.fixture(by_number(trial.cell, variants, number, ahead))
-        judged = trial.call(play, number)
-        check()
-        seconds += sum(recording.elapsed for _, recording in play.used)
-        if judged is not None:
-            judged = replace(judged, schedules=number - numbers[0] + 1)
-            if judged.failed is not None and number:
-                judged = replace(judged, failed=trial.shortened(judged.failed, play.used))
-            return judged, seconds
-        # The remarks are kept and not the recordings, of which each may hold megabytes.
-        for _, recording in play.used:
-            left_behind |= {(remark.slug, remark.line): remark for remark in recording.remarks}
-            steps += recording.steps
-        if variants.exhausted([play for play, _ in play.used], number):
-            all_schedules = options.only is None and play.walks_whole
-            break
-        if steps > STEP_BUDGET:
-            break
-    passed = Judged(
-        outcome=Outcome.PASS,
-        schedules=number - numbers[0] + 1,
-        all_schedules=all_schedules,
-        remarks=tuple(sorted(left_behind.values(), key=_telling)),
-    )
-    return passed, seconds
+    rounds = Rounds(trial, options, variants, check)
+    return rounds.to_the_end(), rounds.seconds
 
 
 def blamed(trial: Trial, judged: Judged, reference: Reference) -> Judged:

@@ -14,7 +14,7 @@ import threading
 import time
 import warnings
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from types import FrameType
@@ -25,7 +25,7 @@ from grader.judge.collect import hidden_functions
 from grader.judge.options import PlayOptions
 from grader.judge.progress import NOBODY, Onlooker, Progress
 from grader.judge.reference import Reference
-from grader.judge.rounds import blamed, under_schedules
+from grader.judge.rounds import Rounds, blamed
 from grader.judge.schedules import Variants
 from grader.judge.verdict import STOPPED, Outcome
 from grader.kit.exercise import Exercise
@@ -35,6 +35,10 @@ from grader.wire.rows import Remark
 TIMEOUT_SECONDS = 600
 """The real time for a hidden test with all plays on one backend. Reaching it is the grader's fault: plays have limits,
 and so has the CPU time of a test."""
+
+
+Call = Callable[[Rounds], Judged | None]
+"""Calls a hidden test under some of its schedules, as ``Rounds.next`` or ``Rounds.to_the_end``."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -50,6 +54,8 @@ class Examination:
     results: dict[tuple[str, str], Judged] = field(default_factory=dict)
     """The results by the name of the test and the backend."""
     virtual_seconds: float = 0.0
+    open: bool = False
+    """Whether some tests have held in natural order, and other schedules are still to come."""
     stopped: bool = False
     """Whether the user has ended it early. The cell is left as it was at that moment, perhaps within a play."""
 
@@ -93,6 +99,45 @@ class Session:
             examination.results.setdefault(trial.key, not_judged(STOPPED))
         return examination
 
+    def judge_in_stages(self, cell: AnyCell, options: PlayOptions) -> Iterator[Examination]:
+        """Judge the submission in natural order of all tests first, and yield what is known then; then the rest.
+
+        A test that has held in natural order counts as passed in what is yielded first. If that leaves nothing open, it
+        is all that is yielded. What is yielded is one object, which is added to. Raises what the onlooker's ``check``
+        does; the cell is then as it was at that moment, perhaps within a play.
+        """
+        examination = Examination(
+            cell=cell, tests=options.tests_of(self._exercise), backends=options.backends_of(self._exercise)
+        )
+        variants = Variants()
+        trials = [self._trial(test, backend, cell) for test in examination.tests for backend in examination.backends]
+        rounds = [Rounds(trial, options, variants, self._stopping.check) for trial in trials]
+        try:
+            held = self._stage(rounds, Rounds.next, examination)
+            examination.results.update((each.trial.key, each.passed()) for each in held)
+            examination.open = bool(held)
+            yield examination
+            if held:
+                self._stage(held, Rounds.to_the_end, examination)
+                examination.open = False
+                yield examination
+        finally:
+            self._functions.close()
+
+    def _stage(self, rounds: Sequence[Rounds], call: Call, examination: Examination) -> list[Rounds]:
+        """Call each of these tests once or to the end; returns those whose outcome is still open."""
+        held = []
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # as in ``judge``
+            for each in rounds:
+                self._tell(each.trial, examination)
+                with suppress(SystemExit, TooLong):
+                    if (judged := self._judged(each, call, examination)) is None:
+                        held.append(each)
+                    else:
+                        examination.results[each.trial.key] = judged
+        return held
+
     def _judge_in_turn(self, left: deque[Trial], options: PlayOptions, examination: Examination) -> None:
         """Judge one trial after the other; those that are done are taken out of ``left``."""
         variants = Variants()
@@ -101,16 +146,25 @@ class Session:
             self._tell(trial, examination)
             # A hidden test that leaves in one of these ways has no result.
             with suppress(SystemExit, TooLong):
-                with _alarm():
-                    judged, seconds = under_schedules(trial, options, variants, self._stopping.check)
-                examination.virtual_seconds += seconds
-                # An alarm of its own: what the submission took must not cut the reference answer short.
-                with _alarm():
-                    judged = blamed(trial, judged, self._reference)
-                self._stopping.check()
+                rounds = Rounds(trial, options, variants, self._stopping.check)
+                judged = self._judged(rounds, Rounds.to_the_end, examination)
+                assert judged is not None
                 examination.results[trial.key] = judged
             self._stopping.check()
             left.popleft()
+
+    def _judged(self, rounds: Rounds, call: Call, examination: Examination) -> Judged | None:
+        """How a test comes out if it is called like this, and whether the kit is to blame; None if that is open."""
+        before = rounds.seconds
+        with _alarm():
+            judged = call(rounds)
+        examination.virtual_seconds += rounds.seconds - before
+        if judged is not None:
+            # An alarm of its own: what the submission took must not cut the reference answer short.
+            with _alarm():
+                judged = blamed(rounds.trial, judged, self._reference)
+        self._stopping.check()
+        return judged
 
     def _try_unfairly(self, trials: Sequence[Trial], seeds: int, examination: Examination) -> None:
         for trial in trials:

@@ -310,3 +310,17 @@ class Sketch(Screen):
         # A word of a command that is too long for any line goes on in the next ones.
         cells = sum(self.cells(piece.text) for piece in pieces)
         self.height += max(1, -(-cells // self.width))
+
+
+class Clipped(Screen):
+    """A screen of the same width that prints no more than so many lines, the first ones."""
+
+    def __init__(self, screen: Screen, lines: int) -> None:
+        super().__init__(screen.console, screen.glyphs)
+        self.width = screen.width
+        self._left = lines
+
+    def _print(self, pieces: Iterable[Piece], *, end: str) -> None:
+        if self._left > 0:
+            super()._print(pieces, end=end)
+        self._left -= 1

@@ -52,6 +52,7 @@ MEASURES = tuple(
 )
 """What is shown of one finding, tried one after the other until the screen is not too high. The picture goes last."""
 MOST_FAULTS = 2
+REST = "--verbose shows them"
 CELL = 12
 """Columns of one backend in the table of tests."""
 STATUS_STYLES = {
@@ -108,7 +109,7 @@ def show_on_one_screen(screen: Screen, verdict: Verdict, commands: Sequence[Comm
         _show_without_finding(screen, verdict, commands)
         return
     drawn = views.timelines(finding.failure)
-    for measure in _measures(drawn):
+    for measure in measures(drawn):
         sketch = Sketch(screen)
         _show_with_finding(sketch, verdict, finding, drawn, measure, commands)
         if sketch.height <= HEIGHT:
@@ -116,7 +117,7 @@ def show_on_one_screen(screen: Screen, verdict: Verdict, commands: Sequence[Comm
     _show_with_finding(screen, verdict, finding, drawn, measure, commands)
 
 
-def _measures(drawn: Drawn) -> list[Measure]:
+def measures(drawn: Drawn) -> list[Measure]:
     """Leave out measures with too few lanes for a picture: a later one has room for it, with less of other parts."""
     drawable = any(picture(drawn, measure.lanes) for measure in MEASURES)
     return [measure for measure in MEASURES if not (drawable and measure.lanes) or picture(drawn, measure.lanes)]
@@ -130,29 +131,29 @@ def _show_with_finding(
     measure: Measure,
     commands: Sequence[Command] | None,
 ) -> None:
-    _title_with_counts(screen, verdict)
-    _parts(screen, verdict)
+    title_with_counts(screen, verdict)
+    part_lines(screen, verdict)
     # Together with the finding's own, its notes may name every test that fails.
-    _failed(screen, verdict, measure.failed if finding.same or finding.afterwards else max(1, measure.failed))
-    _noted(screen, verdict)
+    failing_tests(screen, verdict, measure.failed if finding.same or finding.afterwards else max(1, measure.failed))
+    noted(screen, verdict)
     screen.blank()
-    _reasons(screen, verdict)
+    reasons(screen, verdict)
     show_finding(screen, verdict, finding, drawn, measure)
     _ending(screen, verdict, commands)
 
 
 def _show_without_finding(screen: Screen, verdict: Verdict, commands: Sequence[Command] | None) -> None:
-    _title_with_counts(screen, verdict)
-    _parts(screen, verdict)
+    title_with_counts(screen, verdict)
+    part_lines(screen, verdict)
     screen.blank()
     for fault in verdict.faults[:MOST_FAULTS]:
         show_fault(screen, verdict, fault)
     if (more := len(verdict.faults) - MOST_FAULTS) > 0:
         screen.line(Piece(f"and {counted(more, 'more fault')}; --verbose shows them", "quiet"))
-    _reasons(screen, verdict)
+    reasons(screen, verdict)
     for remark in views.remarks(verdict):
         show_remark(screen, verdict, remark)
-    _ignored(screen, verdict)
+    ignored(screen, verdict)
     _ending(screen, verdict, commands)
 
 
@@ -162,14 +163,14 @@ def _show_in_full(screen: Screen, verdict: Verdict, commands: Sequence[Command] 
     for fault in verdict.faults:
         show_fault(screen, verdict, fault)
     if verdict.tests:
-        _table(screen, verdict)
-    _reasons(screen, verdict)
+        table(screen, verdict)
+    reasons(screen, verdict)
     for finding in views.findings_to_show(verdict):
         show_finding(screen, verdict, finding, views.timelines(finding.failure), IN_FULL)
         screen.blank()
     for remark in views.remarks(verdict):
         show_remark(screen, verdict, remark)
-    _ignored(screen, verdict)
+    ignored(screen, verdict)
     _ending(screen, verdict, commands)
 
 
@@ -178,7 +179,7 @@ def _title(screen: Screen, verdict: Verdict) -> None:
     screen.spread(title, [Piece(verdict.file, "place")])
 
 
-def _title_with_counts(screen: Screen, verdict: Verdict) -> None:
+def title_with_counts(screen: Screen, verdict: Verdict) -> None:
     """Print the title and how many tests pass, in one line if there is room."""
     counts = views.counts_said(verdict) if verdict.tests else ""
     parts = (verdict.exercise, verdict.title, counts, verdict.file)
@@ -195,8 +196,8 @@ def _ending(screen: Screen, verdict: Verdict, commands: Sequence[Command] | None
     _verdict_line(screen, verdict)
 
 
-def _failed(screen: Screen, verdict: Verdict, most: int) -> None:
-    """Name the tests that fail. One alone is named as the finding below."""
+def failing_tests(screen: Screen, verdict: Verdict, most: int, *, rest: str = REST) -> None:
+    """Name the tests that fail; ``rest`` says what shows those left out. One alone is named as the finding below."""
     later = views.not_written(verdict)
     of_written = (test for test in verdict.tests if test.part not in later)
     failed = [test for test in of_written if any(result.failure for result in test.results)]
@@ -208,14 +209,13 @@ def _failed(screen: Screen, verdict: Verdict, most: int) -> None:
         screen.line(Piece(label, "fail"), Piece(f"{test.number:2} ", "quiet"), Piece(views.failing_said(test)))
     if left := [test.number for test in failed[len(named) :]]:
         label, said = ("          ", f"and {tests_named(left)}") if named else ("fails: ", tests_named(left))
-        more = "--verbose shows them"
-        if screen.cells(f"{label}{said}{more}") + 2 > screen.width:
+        if screen.cells(f"{label}{said}{rest}") + 2 > screen.width:
             # A list that is cut would name other tests: of `15, 17` it may leave `15, 1`.
             said = f"and {len(left)} more" if named else counted(len(left), "test")
-        screen.spread([Piece(label, "fail"), Piece(said)], [Piece(more, "quiet")])
+        screen.spread([Piece(label, "fail"), Piece(said)], [Piece(rest, "quiet")])
 
 
-def _noted(screen: Screen, verdict: Verdict) -> None:
+def noted(screen: Screen, verdict: Verdict) -> None:
     """Say in a line each what costs no points; the finding is more important."""
     remarks = views.remarks(verdict)
     if remarks:
@@ -228,13 +228,13 @@ def _noted(screen: Screen, verdict: Verdict) -> None:
         screen.line(Piece("note: ", "note"), Piece(f"only {verdict.file} is judged, not {joined(verdict.ignored)}"))
 
 
-def _ignored(screen: Screen, verdict: Verdict) -> None:
+def ignored(screen: Screen, verdict: Verdict) -> None:
     if verdict.ignored:
         screen.wrapped(Piece("note: ", "note"), f"only {verdict.file} is judged, not {joined(verdict.ignored)}")
         screen.blank()
 
 
-def _table(screen: Screen, verdict: Verdict) -> None:
+def table(screen: Screen, verdict: Verdict) -> None:
     heads = [Piece(backend.ljust(CELL), "quiet") for backend in verdict.backends]
     screen.spread([], heads)
     parts = views.parts(verdict)
@@ -252,7 +252,7 @@ def _rows(screen: Screen, verdict: Verdict, tests: Sequence[TestResult]) -> None
         screen.spread(label, [_cell(screen, test, backend) for backend in verdict.backends])
 
 
-def _parts(screen: Screen, verdict: Verdict) -> None:
+def part_lines(screen: Screen, verdict: Verdict) -> None:
     for part in views.parts(verdict):
         _part(screen, part)
 
@@ -262,12 +262,12 @@ def _part(screen: Screen, part: PartView) -> None:
     screen.spread(left, [Piece(part.said, PART_STYLES[part.result.state])])
 
 
-def _reasons(screen: Screen, verdict: Verdict) -> None:
-    reasons = views.reasons_not_judged(verdict)
-    for reason in reasons:
+def reasons(screen: Screen, verdict: Verdict) -> None:
+    said = views.reasons_not_judged(verdict)
+    for reason in said:
         screen.wrapped(Piece("not judged: ", "skipped"), reason)
-    if reasons:
-        whose = "" if reasons == (STOPPED,) else "; the fault is not in your file"
+    if said:
+        whose = "" if said == (STOPPED,) else "; the fault is not in your file"
         screen.line(Piece(f"            this costs no points{whose}", "quiet"))
         screen.blank()
 

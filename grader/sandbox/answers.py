@@ -52,12 +52,18 @@ class Stumbled(Exception):
 def answer(box: Box, child: Child, patience: Patience) -> tuple[Json, int]:
     """The next answer of a child, and how many bytes it has.
 
-    Raises Fault if the child failed before it was ready, and Stumbled after that; otherwise as ``next_line`` does.
+    Raises Fault if the child failed before it was ready, and Stumbled after that; otherwise as ``next_line`` and the
+    box's ``check`` do.
     """
+
+    def has_ended(child: Child) -> bool:
+        box.check()
+        return box.has_ended(child)
+
     if not child.ready:
-        _raise_fault(loads(next_line(child, box.has_ended, patience)), Fault)
+        _raise_fault(loads(next_line(child, has_ended, patience)), Fault)
         child.ready = True
-    line = next_line(child, box.has_ended, patience)
+    line = next_line(child, has_ended, patience)
     message = loads(line)
     _raise_fault(message, Stumbled)
     return message, len(line)

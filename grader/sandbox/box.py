@@ -11,7 +11,7 @@ import secrets
 import signal
 import threading
 import time
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from types import TracebackType
@@ -85,6 +85,8 @@ class Box:
         """What the self-test has tried, once the box has been used."""
         self.missing: tuple[str, ...] | None = None
         """Private names of the libraries that plays need and the box does not have; None if no box has said so yet."""
+        self.check: Callable[[], None] = lambda: None
+        """Called now and then while a play is waited for; may raise to give the play up."""
         self.notes: list[str] = [why_not] if why_not and level is None else []
         """Why the level is not a higher one."""
         try:

@@ -151,6 +151,16 @@ class Cell:
         known = self._known(play)
         return None if known is None else self._done.get(known)
 
+    @property
+    def unanswered(self) -> int:
+        """How many plays are sent and not answered."""
+        return len(self._sent)
+
+    @property
+    def hangs(self) -> bool:
+        """Whether a play has taken long, as the submission runs on and on or blocks the loop."""
+        return self._hangs
+
     def _known(self, play: Play) -> Play | None:
         """The play that has been asked for and answers this one: itself, or the same with a trace."""
         sent = {asked for asked, _ in self._sent}
