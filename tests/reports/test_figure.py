@@ -54,7 +54,7 @@ def test_a_picture_shows_caption_scale_names_and_endings() -> None:
         drawn(laid_out(FAILS, 2), caption="One of the two fails after one second, and the other is cancelled.")
     )
 
-    assert shown[:2] == ["One of the two fails after one second, and the", "other is cancelled."]
+    assert shown[:2] == ["One of the two fails after one second, and the other is", "cancelled."]
     assert {"0s", "1s", "2s", "bad", "left", "raised", "cancelled"} <= set(shown)
 
 
