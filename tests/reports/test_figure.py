@@ -23,7 +23,9 @@ def laid_out(play: Trace, until: float | None = None, *lanes: str) -> Timeline:
 
 
 def drawn(picture: Timeline, caption: str = "All wait.") -> str:
-    return figure_svg(picture, name="one", title="ex01 join: one", caption=caption, templates=TEMPLATES)
+    return figure_svg(
+        picture, name="one", title="ex01 join: one", caption=caption, played_with="anyio 4.16.0", templates=TEMPLATES
+    )
 
 
 def texts(svg: str) -> list[str]:
