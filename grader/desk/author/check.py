@@ -118,7 +118,7 @@ def _checked(box: Box, read: ReadKit, options: PlayOptions, only: Collection[str
                 problems = tuple(KitProblem(fault=fault) for fault in figures.faults)
                 summary = counted(len(exercise.figures), "figure")
                 if figures.incomparable:
-                    summary += f"; not compared, as other versions drew them: {', '.join(figures.incomparable)}"
+                    summary += f", {len(figures.incomparable)} by other versions"
                 yield Checked(exercise=exercise.id, subject=FOLDER, summary=summary, problems=problems)
 
 
