@@ -7,7 +7,6 @@ graded a second time with functions that return None at once, in the place of th
 from __future__ import annotations
 
 import ast
-import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
@@ -28,9 +27,7 @@ def stub_requests(case: Mended) -> list[Request]:
     request = stub_request(case.exercise)
     if not case.stub_is_whole or not _does_nothing(tree := ast.parse(read_text(stub))):
         return [request]
-    source = ast.unparse(_Idle().visit(tree))
-    digest = hashlib.sha256(source.encode("utf-8")).hexdigest()
-    return [request, replace(request, taken=Submission(path=stub, source=source, digest=digest))]
+    return [request, replace(request, taken=Submission.of_text(stub, ast.unparse(_Idle().visit(tree))))]
 
 
 class _Idle(ast.NodeTransformer):

@@ -8,7 +8,6 @@ the second backend are good for.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -119,9 +118,7 @@ def _survivors(box: Box, kit: Kit, exercise: Exercise, reference: Path, mutants:
 
 
 def _request(reference: Path, mutant: Mutant, options: PlayOptions) -> engine.Request:
-    digest = hashlib.sha256(mutant.source.encode("utf-8")).hexdigest()
-    taken = Submission(path=reference, source=mutant.source, digest=digest)
-    return replace(request_for(reference, options), taken=taken)
+    return replace(request_for(reference, options), taken=Submission.of_text(reference, mutant.source))
 
 
 def _unexplained(

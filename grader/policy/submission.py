@@ -66,6 +66,11 @@ class Submission:
     digest: str
     """SHA-256 of the bytes, in hexadecimal."""
 
+    @classmethod
+    def of_text(cls, path: Path, source: str) -> Submission:
+        """What a file at that path would be if this stood in it."""
+        return cls(path=path, source=source, digest=hashlib.sha256(source.encode("utf-8")).hexdigest())
+
     def lines(self) -> list[str]:
         """The source lines as written, and as Python counts them."""
         return source_lines(self.source)

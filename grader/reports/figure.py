@@ -73,6 +73,7 @@ class FigureView:
     name: str
     title: str
     text: str
+    played_with: str
     caption: tuple[tuple[int, str], ...]
     chart: Chart
     rows: tuple[RowView, ...]
@@ -105,13 +106,16 @@ def picture_of(trace: Trace, waiting: Sequence[Waiting], *, until: float | None,
 # ---- as SVG ----------------------------------------------------------------------------------------------------------
 
 
-def figure_svg(timeline: Timeline, *, name: str, title: str, caption: str, templates: Path) -> str:
-    """Draw a play as the text of an SVG file; the same play gives the same text."""
-    view = _view(chart(timeline, caption), name=name, title=title)
+def figure_svg(timeline: Timeline, *, name: str, title: str, caption: str, played_with: str, templates: Path) -> str:
+    """Draw a play as the text of an SVG file; the same play gives the same text.
+
+    ``played_with`` stands in a comment of the file: the versions that decide how the play goes.
+    """
+    view = _view(chart(timeline, caption), name=name, title=title, played_with=played_with)
     return environment(templates).get_template("figure.svg").render(view=view) + "\n"
 
 
-def _view(drawn: Chart, *, name: str, title: str) -> FigureView:
+def _view(drawn: Chart, *, name: str, title: str, played_with: str) -> FigureView:
     labels = [_short(row.label) for row in drawn.rows]
     beside = [round(len(label) * _LETTER) + row.indent * _INDENT for label, row in zip(labels, drawn.rows, strict=True)]
     endings = [_word(row.how) for row in drawn.rows]
@@ -139,6 +143,7 @@ def _view(drawn: Chart, *, name: str, title: str) -> FigureView:
         name=name,
         title=title,
         text=text_of(drawn),
+        played_with=played_with,
         caption=tuple((_EDGE + 13 + number * _CAPTION_LINE, line) for number, line in enumerate(caption)),
         chart=drawn,
         rows=rows,

@@ -167,7 +167,7 @@ def learner_page(
     """Render the report of one learner as one self-contained page, what fails before what passes.
 
     One play of each exercise, that of the failure to mend first, can be stepped through. Where a page would be too
-    large without any, what was tried before is left out.
+    large without any, what was tried before is left out, and then the hints.
     """
     rendered = partial(
         _rendered, verdicts, kit_title=kit_title, diagnoses=diagnoses, made_at=made_at, templates=templates
@@ -177,19 +177,29 @@ def learner_page(
     if len(page.encode()) <= MAX_BYTES or not plays:
         return page
     without_steps = len(rendered({}, background=background).encode())
-    if without_steps > MAX_BYTES and background.attempts:
+    less = _with_less(background)
+    if without_steps > MAX_BYTES and less is not None:
         return learner_page(
             verdicts,
             kit_title=kit_title,
             diagnoses=diagnoses,
             made_at=made_at,
             templates=templates,
-            background=replace(background, attempts={}),
+            background=less,
         )
     rendered = partial(rendered, background=background)
     room = max(0, MAX_BYTES - without_steps)
     share = max(LEAST_ROOM_OF_STEPS, room // len(plays))
     return rendered(_in_steps(plays[: room // share], share))
+
+
+def _with_less(background: Background) -> Background | None:
+    """The same without the least important of what it has; None if nothing is left to leave out."""
+    if background.attempts:
+        return replace(background, attempts={})
+    if background.hints is None or background.hints:
+        return replace(background, hints={})
+    return None
 
 
 def learner_page_with_every_step(

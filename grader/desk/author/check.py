@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NoReturn
 
-from grader.desk.author.figures import stale_figures
+from grader.desk.author.figures import check_figures
 from grader.desk.watching import Watching
 from grader.judge import kitcheck
 from grader.judge.kitcheck import OF_KIT, Checked
@@ -113,10 +113,13 @@ def _checked(box: Box, read: ReadKit, options: PlayOptions, only: Collection[str
         yield checked
     for exercise in read.kit.exercises if read.kit is not None else ():
         if (only is None or exercise.folder.name in only) and _can_be_drawn(exercise, at_fault):
-            problems = tuple(KitProblem(fault=fault) for fault in stale_figures(box, exercise))
-            if exercise.figures or problems:
-                drawn = counted(len(exercise.figures), "figure")
-                yield Checked(exercise=exercise.id, subject=FOLDER, summary=drawn, problems=problems)
+            figures = check_figures(box, exercise)
+            if exercise.figures or figures.faults:
+                problems = tuple(KitProblem(fault=fault) for fault in figures.faults)
+                summary = counted(len(exercise.figures), "figure")
+                if figures.incomparable:
+                    summary += f", {len(figures.incomparable)} by other versions"
+                yield Checked(exercise=exercise.id, subject=FOLDER, summary=summary, problems=problems)
 
 
 def _unreadable_for_figures(read: ReadKit) -> set[Path]:

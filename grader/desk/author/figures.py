@@ -15,6 +15,7 @@ from pathlib import Path
 from grader.desk.plays import played
 from grader.errors import KitError
 from grader.files import replace_file
+from grader.judge.engine import versions
 from grader.judge.kitfault import place_in_kit
 from grader.kit.exercise import Exercise
 from grader.kit.faults import KitFault
@@ -32,6 +33,7 @@ from grader.wire.recording import Recording
 _BLOCK = re.compile(
     r"^(?P<open>```text figure=(?P<name>[\w-]+)[ \t]*\n)(?P<body>.*?)^(?P<close>```[ \t]*)$", re.DOTALL | re.MULTILINE
 )
+_PLAYED_WITH = re.compile(r"(?<=Played with )[^\n]*(?=\. -->)")
 _NO_SUCH_NAME = frozenset({"AttributeError", "ImportError", "NameError"})
 """Exceptions that a scenario does not raise on purpose."""
 
@@ -86,46 +88,75 @@ def draw_figures(box: Box, exercise: Exercise) -> Iterator[Written]:
             yield _write(page, _with_blocks_of(text, exercise, pictures))
 
 
-def stale_figures(box: Box, exercise: Exercise) -> tuple[KitFault, ...]:
-    """What is wrong with the figures of an exercise: each is played and drawn again, and compared byte for byte.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FiguresCheck:
+    """What is wrong with the figures of an exercise."""
+
+    faults: tuple[KitFault, ...]
+    incomparable: tuple[str, ...]
+    """Names of figures that were drawn with other versions of Python, anyio or trio, and look different with these.
+
+    Another version of anyio may take a step more or less to connect: neither the author nor the kit is at fault.
+    """
+
+
+def check_figures(box: Box, exercise: Exercise) -> FiguresCheck:
+    """Play and draw each figure of an exercise again, and compare the pictures byte for byte.
 
     A kit without answers, as learners have it, is not asked for what it cannot draw.
     """
-    if exercise.reference is None:
-        return ()
-    lesson = read_text(exercise.lesson)
-    return (
-        *(fault for figure in exercise.figures for fault in _faults_of(box, exercise, figure, lesson)),
-        *_strays(exercise, lesson),
-    )
+    faults: list[KitFault] = []
+    incomparable: list[str] = []
+    if exercise.reference is not None:
+        lesson = read_text(exercise.lesson)
+        for figure in exercise.figures:
+            try:
+                picture = _picture(box, exercise, figure)
+            except _Undrawable as error:
+                faults.append(_fault(exercise, figure, str(error), error.hint))
+                continue
+            path = exercise.folder / figure.file
+            now = _svg(exercise, figure, picture)
+            if path.is_file() and _of_other_versions(read_text(path), now):
+                incomparable.append(figure.name)
+            else:
+                faults += _stale(exercise, figure, lesson, now, _body(picture))
+            faults += _unshown(exercise, figure, lesson)
+        faults += _strays(exercise, lesson)
+    return FiguresCheck(faults=tuple(faults), incomparable=tuple(incomparable))
 
 
-def _faults_of(box: Box, exercise: Exercise, figure: Figure, lesson: str) -> Iterator[KitFault]:
+def _of_other_versions(drawn: str, now: str) -> bool:
+    """Whether a picture differs from the one of now, and was played with other versions."""
+    with_these = _PLAYED_WITH.search(drawn)
+    if with_these is None or with_these[0] in now:
+        return False
+    return _PLAYED_WITH.sub("", drawn) != _PLAYED_WITH.sub("", now)
+
+
+def _stale(exercise: Exercise, figure: Figure, lesson: str, now: str, letters: str) -> Iterator[KitFault]:
+    """Where the figure is not what the play shows now, as a file and in letters."""
     again = f"Run `grade kit figures {exercise.folder.parents[1]} {exercise.id}`, which draws it."
-    try:
-        picture = _picture(box, exercise, figure)
-    except _Undrawable as error:
-        yield _fault(exercise, figure, str(error), error.hint)
-        return
     path = exercise.folder / figure.file
     if not path.is_file():
         yield _fault(exercise, figure, f"{figure.file} is missing", again)
-    elif path.read_bytes() != _svg(exercise, figure, picture).encode():
+    elif _PLAYED_WITH.sub("", read_text(path)) != _PLAYED_WITH.sub("", now):
         yield _fault(exercise, figure, f"{figure.file} is not what the play shows now", again)
-    borrowed = {shown.page for shown in _borrowed(exercise) if shown.name == figure.name}
-    if figure.file not in {name for _, name in shown_in(lesson)} and not borrowed:
-        hint = f"Write `![{figure.caption}]({figure.file})` in the lesson, or take the figure out of exercise.toml."
-        yield _fault(exercise, figure, f"the lesson does not show {figure.file}, and no page of a diagnosis does", hint)
-    for page in sorted(borrowed):
+    what = f"the figure {figure.name} in letters is not what the play shows now"
+    for page in sorted(_borrowers(exercise, figure)):
         text = read_text(page)
         for match in PAGE_BLOCK.finditer(text):
-            if (match["exercise"], match["name"]) == (exercise.id, figure.name) and match["body"] != _body(picture):
-                what = f"the figure {figure.name} in letters is not what the play shows now"
+            if (match["exercise"], match["name"]) == (exercise.id, figure.name) and match["body"] != letters:
                 yield KitFault(path=page, line=_line(text, match), what=what, hint=again)
     for match in _BLOCK.finditer(lesson):
-        if match["name"] == figure.name and match["body"] != _body(picture):
-            what = f"the figure {figure.name} in letters is not what the play shows now"
+        if match["name"] == figure.name and match["body"] != letters:
             yield KitFault(path=exercise.lesson, line=_line(lesson, match), what=what, hint=again)
+
+
+def _unshown(exercise: Exercise, figure: Figure, lesson: str) -> Iterator[KitFault]:
+    if figure.file not in {name for _, name in shown_in(lesson)} and not _borrowers(exercise, figure):
+        hint = f"Write `![{figure.caption}]({figure.file})` in the lesson, or take the figure out of exercise.toml."
+        yield _fault(exercise, figure, f"the lesson does not show {figure.file}, and no page of a diagnosis does", hint)
 
 
 def _strays(exercise: Exercise, lesson: str) -> Iterator[KitFault]:
@@ -145,10 +176,14 @@ def _strays(exercise: Exercise, lesson: str) -> Iterator[KitFault]:
             yield KitFault(path=exercise.lesson, line=line, what=f"{name} is declared by no figure", hint=hint)
 
 
-def _borrowed(exercise: Exercise) -> Iterator[Borrowed]:
-    """Where pages of diagnoses show figures of this exercise."""
-    for page in pages_in(exercise.folder.parent):
-        yield from (shown for shown in borrowed_in(page) if shown.exercise == exercise.id)
+def _borrowers(exercise: Exercise, figure: Figure) -> set[Path]:
+    """The pages of diagnoses that show a figure of this exercise."""
+    pages = pages_in(exercise.folder.parent)
+    return {page for page in pages if any(_shows(shown, exercise, figure) for shown in borrowed_in(page))}
+
+
+def _shows(shown: Borrowed, exercise: Exercise, figure: Figure) -> bool:
+    return (shown.exercise, shown.name) == (exercise.id, figure.name)
 
 
 def _fault(exercise: Exercise, figure: Figure, what: str, hint: str) -> KitFault:
@@ -206,6 +241,7 @@ def _svg(exercise: Exercise, figure: Figure, picture: Timeline) -> str:
         name=figure.name,
         title=f"{exercise.id} {exercise.title}: {figure.name}",
         caption=figure.caption,
+        played_with=", ".join(f"{name} {version}" for name, version in versions()),
         templates=builtin_root() / "templates",
     )
 

@@ -1,4 +1,5 @@
 # fails: test_timeout_each_marks_late_items (judged-by-clock)
+# root: judged-by-clock
 """Begins to measure with the second request."""
 
 from __future__ import annotations

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
 
 from grader.desk.author.check import check_to_document
-from grader.desk.author.figures import draw_figures, stale_figures
+from grader.desk.author.figures import FiguresCheck, check_figures, draw_figures
 from grader.errors import KitError
+from grader.judge.engine import versions
 from grader.judge.options import EVERYTHING
 from grader.kit.exercise import Exercise
 from grader.kit.kit import builtin_root, load_kit
@@ -53,7 +55,7 @@ def draw(box: Box, folder: Path) -> dict[str, bool]:
 
 def faults(box: Box, folder: Path) -> list[str]:
     kit = load_kit(folder.parents[1])
-    found = stale_figures(box, kit.exercises[0])
+    found = check_figures(box, kit.exercises[0]).faults
     assert all(fault.hint[0].isupper() for fault in found)
     return [f"{fault.path.relative_to(folder)}:{fault.line}: {fault.what}" for fault in found]
 
@@ -219,13 +221,13 @@ def test_the_figures_of_our_own_lessons_are_current(box: Box, id: str) -> None:
     exercise = kit.exercise(id)
 
     assert exercise.figures
-    assert [str(fault) for fault in stale_figures(box, exercise)] == []
+    assert [str(fault) for fault in check_figures(box, exercise).faults] == []
 
 
 def test_the_figure_of_the_kit_that_authors_begin_with_is_current(box: Box) -> None:
     kit = load_kit(builtin_root() / "templates" / "kit")
 
-    assert [str(fault) for fault in stale_figures(box, kit.exercises[0])] == []
+    assert [str(fault) for fault in check_figures(box, kit.exercises[0]).faults] == []
 
 
 def test_a_scenario_with_a_fault_leaves_no_figure_to_draw_again(box: Box, folder: Path) -> None:
@@ -273,13 +275,13 @@ def test_a_figure_may_be_shown_on_the_page_of_a_diagnosis_alone(box: Box, folder
     assert written == ["waits.svg", "wrong-value.md"]
     before, after = PAGE.split("figure=ex01/waits\n")
     assert page.read_text() == f"{before}figure=ex01/waits\n{DRAWN}{after}"
-    assert stale_figures(box, exercise_of(folder)) == ()
+    assert check_figures(box, exercise_of(folder)).faults == ()
 
 
 def test_a_picture_in_letters_that_is_old_is_named_on_its_page(box: Box, folder: Path, page: Path) -> None:
     list(draw_figures(box, exercise_of(folder)))
     change(page, "0.5s", "0.6s")
-    (fault,) = stale_figures(box, exercise_of(folder))
+    (fault,) = check_figures(box, exercise_of(folder)).faults
 
     assert (fault.path, fault.line) == (page, 3)
     assert fault.what == "the figure waits in letters is not what the play shows now"
@@ -293,3 +295,45 @@ def test_ticks_that_would_touch_are_left_out() -> None:
     assert "step 1" in texts
     assert "2" not in texts
     assert "3" in texts
+
+
+# ---- versions --------------------------------------------------------------------------------------------------------
+
+
+def another_play(folder: Path) -> None:
+    """The picture is of another play than the one of now, in both of its forms."""
+    change(folder / "figures" / "waits.svg", "call 0 s to 3 s", "call 0 s to 2 s")
+    change(folder / "README.md", "0.5s", "0.6s")
+
+
+def drawn_with(folder: Path, anyio: str) -> None:
+    change(folder / "figures" / "waits.svg", dict(versions())["anyio"], anyio)
+
+
+def test_another_play_with_another_version_of_a_library_is_no_fault_but_is_said(box: Box, folder: Path) -> None:
+    draw(box, folder)
+    drawn_with(folder, "0.1")
+    another_play(folder)
+
+    assert check_figures(box, exercise_of(folder)) == FiguresCheck(faults=(), incomparable=("waits",))
+    said = inside("kit", "check", "kit", cwd=folder.parents[2]).stdout
+    assert "1 figure, 1 by other versions" in said
+
+
+def test_the_same_play_with_another_version_of_a_library_is_compared(box: Box, folder: Path) -> None:
+    draw(box, folder)
+    drawn_with(folder, "0.1")
+    change(folder / "README.md", "0.5s", "0.6s")
+
+    assert check_figures(box, exercise_of(folder)).incomparable == ()
+    assert faults(box, folder) == ["README.md:5: the figure waits in letters is not what the play shows now"]
+    assert draw(box, folder) == {"figures/waits.svg": True, "README.md": True}
+
+
+def test_a_picture_that_names_no_versions_is_drawn_again(box: Box, folder: Path) -> None:
+    draw(box, folder)
+    another_play(folder)
+    picture = folder / "figures" / "waits.svg"
+    picture.write_text(re.sub(r"\n.*Played with .*\. -->", " -->", picture.read_text()))
+
+    assert len(faults(box, folder)) == 2

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.desk.author.figures import stale_figures
+from grader.desk.author.figures import check_figures
 from grader.desk.author.new import FIRST, add_exercise, make_kit
 from grader.errors import KitError, UsageError
 from grader.judge import kitcheck
@@ -40,7 +40,7 @@ def test_a_new_kit_with_a_second_exercise_passes_its_check(box: Box, tmp_path: P
     kit = load_kit(tmp_path)
     assert [exercise.folder.name for exercise in kit.exercises] == [FIRST, "ex07_odd_name"]
     assert problems(box, tmp_path) == []
-    assert [fault for exercise in kit.exercises for fault in stale_figures(box, exercise)] == []
+    assert [fault for exercise in kit.exercises for fault in check_figures(box, exercise).faults] == []
 
 
 def test_an_exercise_has_the_name_that_was_asked_for_in_all_of_its_files(tmp_path: Path) -> None:

@@ -290,9 +290,9 @@ def test_two_at_a_time_are_not_said_to_run_one_after_the_other(box: Box, tmp_pat
 # ---- results that end too early --------------------------------------------------------------------------------------
 
 
-def ended_at(mine: object, theirs: list[object]) -> Finding | None:
+def ended_at(mine: object, theirs: list[object], source: str = SERIAL) -> Finding | None:
     shown, reference = play(returns=returned(mine)), play(returns=returned(theirs))
-    return ends_at_a_falsy_item(case(SERIAL), evidence(shown, reference, show=("expected",)))
+    return ends_at_a_falsy_item(case(source), evidence(shown, reference, show=("expected",)))
 
 
 @pytest.mark.parametrize("item", [0, None, "", False])
@@ -309,3 +309,27 @@ def test_items_that_end_before_one_that_looks_like_nothing_are_told_from_it(item
 )
 def test_items_that_end_elsewhere_say_nothing_about_it(mine: object, theirs: list[object]) -> None:
     assert ended_at(mine, theirs) is None
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "while (item := fn()): results.append(item)",
+        "results = [item for item in fns if item is not None]",
+        "results = list(filter(None, fns))",
+        "results = results or fns",
+    ],
+)
+def test_where_nothing_came_a_look_at_the_items_may_be_why(line: str) -> None:
+    source = f"def join(*fns):\n    results = []\n    {line}\n    return results\n"
+
+    assert ended_at([], [0, 1], source) is not None
+
+
+@pytest.mark.parametrize(
+    "line", ["while True: break", "if len(fns) < 0: raise ValueError", "results = [fn for fn in fns]"]
+)
+def test_where_nothing_came_and_no_line_looks_at_an_item_it_has_another_reason(line: str) -> None:
+    source = f"def join(*fns):\n    results = []\n    {line}\n    return []\n"
+
+    assert ended_at([], [0, 1], source) is None
