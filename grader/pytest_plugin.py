@@ -6,6 +6,7 @@ nothing of ours, unless a file of hidden tests is collected.
 
 from __future__ import annotations
 
+import os
 from argparse import ArgumentTypeError
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -53,4 +54,5 @@ def pytest_pycollect_makemodule(module_path: Path, parent: pytest.Collector) -> 
 
 def _is_in_a_kit(path: Path) -> bool:
     folders = (path, *path.parents[:2])
-    return any((folder / name).is_file() for folder in folders for name in ("exercise.toml", "kit.toml"))
+    # Not Path.is_file, which raises OSError for a word that is no path, such as a long -k expression.
+    return any(os.path.isfile(folder / name) for folder in folders for name in ("exercise.toml", "kit.toml"))

@@ -98,19 +98,18 @@ def report(shared: SharedOptions, out: Path | None, steps: bool, opened: bool) -
     from grader.desk.afterwards import Afterwards
 
     desk = shared.text_desk()
-    ending = None
-    if Afterwards(desk).is_finished():
-        from grader.sandbox.box import Box
-
-        with Box() as box:
-            ending = Afterwards(desk).write_ending(box)
     page = desk.write_course()
     shared.say(f"Written: {desk.shown(page)}, the lessons and how far you are.")
     if out is not None or desk.has_attempts():
         page = (desk.write_report_with_every_step if steps else desk.write_report)(out)
         shared.say(f"Written: {desk.shown(page)}, your last attempts.")
-    if ending is not None:
-        page = ending
+    if Afterwards(desk).is_finished():
+        # Last, as it plays answers: where no box can start, the other pages are there.
+        from grader.sandbox.box import Box
+
+        with Box() as box:
+            page = Afterwards(desk).write_ending(box)
+        desk.write_course()  # again, as its overview leads to this page
         shared.say(f"Written: {desk.shown(page)}, the end of the course: your programs at work.")
     if opened:
         shared.open_page(page)

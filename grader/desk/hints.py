@@ -13,6 +13,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from grader.files import replace_file
 from grader.judge.verdict import Failure, Status, Verdict
 from grader.kit.exercise import GENERAL_HINTS, Exercise
 from grader.kit.kit import Kit
@@ -176,7 +177,7 @@ def _keep(path: Path | None, key: str, entry: dict[str, object]) -> None:
     with suppress(OSError):
         if path is not None:
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(json.dumps(latest, indent=1), encoding="utf-8")
+            replace_file(path, [json.dumps(latest, indent=1).encode()])
 
 
 def _read(path: Path | None) -> dict[str, object]:

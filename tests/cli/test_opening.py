@@ -8,7 +8,9 @@ from subprocess import CompletedProcess
 
 import pytest
 
+from grader.cli.main import main
 from grader.desk.workspace import create_workspace
+from grader.errors import MachineError
 from grader.kit.kit import load_kit
 from tests.kit_samples import RIGHT, answer, make_kit
 from tests.processes import environment, start
@@ -61,6 +63,24 @@ def test_report_opens_the_last_page_and_in_the_end_the_end(mine: Path, browser: 
     done = grade(mine, browser, "report", "--open")
     assert "grade-course/end.html, the end of the course" in done.stdout
     assert opened(browser) == (mine / "grade-course" / "end.html").as_uri()
+
+
+def test_the_other_pages_are_there_where_the_answers_of_the_last_one_cannot_be_played(
+    mine: Path, browser: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for id, name in (("ex01", "double"), ("ex02", "wait")):
+        (mine / f"{id}_{name}" / f"{name}.py").write_text(answer(RIGHT, name))
+    assert grade(mine, browser, "run", "--all").returncode == 0
+
+    def no_box() -> None:
+        raise MachineError("no box starts here", hint="Try another computer.")
+
+    monkeypatch.setattr("grader.sandbox.box.Box", no_box)
+    with pytest.raises(MachineError):
+        main(["report", "-C", str(mine)], standalone_mode=False)
+
+    assert (mine / "grade-course" / "index.html").is_file()
+    assert (mine / "grade-report.html").is_file()
 
 
 def test_solution_opens_the_page_of_the_answers(mine: Path, browser: Path) -> None:

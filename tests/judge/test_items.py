@@ -319,6 +319,12 @@ def test_a_suite_with_options_of_these_names_keeps_them(tmp_path: Path) -> None:
     assert "1 passed" in run_pytest("--seed", "x", cwd=tmp_path, code=0)
 
 
+def test_a_word_too_long_for_a_path_is_left_to_pytest(tmp_path: Path) -> None:
+    (tmp_path / "test_it.py").write_text("def test_it():\n    pass\n")
+
+    assert "1 passed" in run_pytest("-k", " or ".join(["test_it"] * 100), cwd=tmp_path, code=0)
+
+
 def test_pytest_loads_nothing_of_the_grader_but_its_plugin_until_it_is_asked_to(tmp_path: Path) -> None:
     test = "import sys\n\n\ndef test_it():\n    loaded = [name for name in sys.modules if name.startswith('grader')]\n"
     (tmp_path / "test_it.py").write_text(test + "    assert sorted(loaded) == ['grader', 'grader.pytest_plugin']\n")
