@@ -13,6 +13,10 @@ def read(recording):
     return [("late" if isinstance(item, list) else item, float(time)) for item, time in recording.result]
 
 
+def in_words(came):
+    return ", ".join(f"{item} at {time:g} s" for item, time in came)
+
+
 def ends(recording, items):
     """All items came out, and the stream goes on for ever: that is no matter of when they come."""
     came = [value for value in recording.values("take") if not isinstance(value, list)]
@@ -336,7 +340,7 @@ def test_cancelling_the_consumer_closes_the_sources(play):
     points=5,
     promise=10,
     part="throttle",
-    diagnosis="judged-by-clock",
+    diagnosis="wrong-pace",
     feedback="The requests to the source have another distance than the period.",
     help="remember when the last request began, and sleep before the next one for what is left of the period",
     show=("period", "gaps"),
@@ -349,14 +353,14 @@ def test_throttle_spaces_out_the_polls(play):
     assert len(asked) > 1
     if min(later - earlier for earlier, later in pairwise(asked)) < 5:
         said = ", ".join(f"{time:g}" for time in asked)
-        raise Diagnosed("judged-by-clock", f"The source was asked at {said} s; the distance must be at least 5.")
+        raise Diagnosed("wrong-pace", f"The source was asked at {said} s; the distance must be at least 5.")
 
 
 @grading(
     points=3,
     promise=10,
     part="throttle",
-    diagnosis="judged-by-clock",
+    diagnosis="wrong-pace",
     feedback="After a slow moment two requests came too close together: the lost time was caught up.",
     help="measure from the beginning of the last request, and not from a timetable that was made at the first one",
     show=("period", "gaps", "busy"),
@@ -371,7 +375,7 @@ def test_throttle_does_not_catch_up(play):
         distances = [later - earlier for earlier, later in pairwise(asked)]
         if min(distances) < 2:
             raise Diagnosed(
-                "judged-by-clock",
+                "wrong-pace",
                 f"After a slow moment the source was asked again after {min(distances):g} s, with a period of 2 s: "
                 "you hurried to catch up.",
             )
@@ -381,7 +385,7 @@ def test_throttle_does_not_catch_up(play):
     points=4,
     promise=11,
     part="throttle",
-    diagnosis="judged-by-clock",
+    diagnosis="wrong-pace",
     feedback="A request was held back although the period was over already.",
     help="subtract the time already spent: sleep for `max(0, last + period - now)`",
     show=("period", "gaps", "busy"),
@@ -403,10 +407,11 @@ def test_throttle_counts_the_time_already_spent(play):
             if time - last > due - before
         ]
         if asked[0] > 0:
-            raise Diagnosed("judged-by-clock", f"The first request was delayed by {asked[0]:g} s.")
+            text = f"The first request was delayed by {asked[0]:g} s."
+            raise Diagnosed("wrong-pace", text, help="ask the source at once the first time: there is no last request")
         if late:
             raise Diagnosed(
-                "judged-by-clock",
+                "wrong-pace",
                 f"With a period of 2 s the source was asked at {late[0][1]:g} s and then only at {late[0][0]:g} s: "
                 "after a slow moment you waited again.",
             )
@@ -519,7 +524,7 @@ def test_timeout_each_yields_every_item(play):
     promise=15,
     part="timeout_each",
     schedules=3,
-    diagnosis="judged-by-clock",
+    diagnosis="late-unannounced",
     feedback="Late did not come at the moments at which it had to.",
     help="put `anyio.move_on_after(seconds)` round the wait for the next item, anew for each request",
     show=("due", "limit", "expected"),
@@ -531,15 +536,19 @@ def test_timeout_each_marks_late_items(play):
     came = read(recording)
     said = " ".join(item if item == "late" else "abcdef"[int(item[1:]) - 1] for item, _ in came)
     if said != "a late b c late d e late f":
-        raise Diagnosed("judged-by-clock", f"Expected `a late b c late d e late f`, got `{said}`.")
+        raise Diagnosed("late-unannounced", f"Expected `a late b c late d e late f`, got `{said}`.")
     if any(item[1] != 2 for item, _ in recording.result if isinstance(item, list)):
-        raise Diagnosed("judged-by-clock", "The limit is 2 s, and Late says something else.", help="`Late(seconds)`")
+        raise Diagnosed("late-unannounced", "The limit is 2 s, and Late says something else.", help="`Late(seconds)`")
     assert [time for _, time in came] == [1, 3, 4, 5, 7, 8, 9, 11, 12]
 
-    if read(play("timing", due=[5, 6], limit=2, within=FAR)) != [("late", 2), ("m1", 5), ("m2", 6)]:
-        raise Diagnosed("judged-by-clock", "The very first item was late, and was not announced, or not in time.")
-    if read(play("timing", due=[1, 4], limit=2, items=1, within=FAR)) != [("m1", 1), ("late", 3)]:
-        raise Diagnosed("judged-by-clock", "The end of the stream was late, and was not announced, or not in time.")
+    first = read(play("timing", due=[5, 6], limit=2, within=FAR))
+    if first != [("late", 2), ("m1", 5), ("m2", 6)]:
+        text = f"The very first item was late. Expected `late at 2 s, m1 at 5 s, m2 at 6 s`, got `{in_words(first)}`."
+        raise Diagnosed("late-unannounced", text)
+    last = read(play("timing", due=[1, 4], limit=2, items=1, within=FAR))
+    if last != [("m1", 1), ("late", 3)]:
+        text = f"The end of the stream was late. Expected `m1 at 1 s, late at 3 s`, got `{in_words(last)}`."
+        raise Diagnosed("late-unannounced", text)
     assert read(play("timing", due=[1, 500], limit=None, within=FAR)) == [("m1", 1), ("m2", 500)]
 
 
@@ -548,7 +557,7 @@ def test_timeout_each_marks_late_items(play):
     promise=15,
     part="timeout_each",
     schedules=3,
-    diagnosis="judged-by-clock",
+    diagnosis="late-unannounced",
     feedback="The consumer was busy for a while, and the time before its request was counted as waiting.",
     help="let the time begin with the consumer's request",
     show=("busy", "due", "limit", "expected"),

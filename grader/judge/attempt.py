@@ -276,13 +276,15 @@ class Trial:
         if (bad := self._without_play(used)) is not None:
             return bad
         play, recording, slug = most_telling(used)
-        said = chosen or Diagnosed(self.test.diagnosis, self.test.feedback, help=self.test.help)
+        said = chosen or Diagnosed(self.test.diagnosis, self.test.feedback)
+        # What helps against the diagnosis that the test declares helps however the test came to it.
+        help = said.help or (self.test.help if said.diagnosis == self.test.diagnosis else "")
         why = Failed(
             diagnosis=slug or said.diagnosis,
             play=play,
             recording=recording,
             variant=number,
-            said=said,
+            said=Diagnosed(said.diagnosis, said.feedback, help=help),
             chosen=chosen is not None,
             stumble=stumble,
         )

@@ -79,6 +79,29 @@ def test_a_wrong_answer_loses_the_points_of_the_tests_it_fails(box: Box, tiny: P
     assert (verdict.status, verdict.points, outcomes(verdict)) == (Status.FAIL, 40, ["ff", "pp"])
 
 
+@pytest.mark.parametrize(
+    ("raised", "help"),
+    [
+        ('"wrong-value", "It is 4."', "multiply it"),
+        ('"wrong-value", "It is 4.", help="double it"', "double it"),
+        ('"serial", "One came after the other."', "start everything first"),
+    ],
+)
+def test_what_helps_against_the_diagnosis_of_a_test_helps_however_the_test_came_to_it(
+    box: Box, tiny: Path, raised: str, help: str
+) -> None:
+    tests = tiny / "exercises/ex01_double/test_hidden.py"
+    text = tests.read_text().replace("import grading", "import Diagnosed, grading")
+    first = text.index("    assert play(")
+    text = text[:first] + f"    if play('call', n=3).result != 6:\n        raise Diagnosed({raised})\n" + text[first:]
+    tests.write_text(text.replace('diagnosis="wrong-value"', 'diagnosis="wrong-value", help="multiply it"', 1))
+
+    (verdict,) = grade(box, tiny, WRONG_VALUE)
+
+    failure = verdict.tests[0].results[0].failure
+    assert failure is not None and failure.help.startswith(help)
+
+
 def test_points_are_split_between_the_backends(box: Box, tiny: Path) -> None:
     on_trio = "2 * n if sniffio.current_async_library() == 'trio' else 0"
     by_backend = "import sniffio\n" + RIGHT.replace("2 * n", on_trio)

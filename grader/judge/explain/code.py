@@ -13,6 +13,7 @@ from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
+Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 _Scope = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda | ast.ClassDef
 
 Loop = ast.For | ast.AsyncFor | ast.While
@@ -94,6 +95,28 @@ class Code:
     def classes(self) -> dict[str, ast.ClassDef]:
         """The classes at the top level, by name."""
         return {node.name: node for node in self.tree.body if isinstance(node, ast.ClassDef)}
+
+    def within_reach(self, home: Definition) -> frozenset[int]:
+        """The lines of a definition, and of all functions and classes whose names stand in it, and so on.
+
+        A method counts for every attribute of its name, whatever the object is.
+        """
+        lines: set[int] = set()
+        seen: set[ast.AST] = set()
+        names: set[str] = set()
+        waiting: list[ast.AST] = [home]
+        while waiting:
+            node = waiting.pop()
+            if node in seen:
+                continue
+            seen.add(node)
+            waiting += ast.iter_child_nodes(node)
+            if isinstance(node, Definition):
+                lines.update(range(_first_line(node), _last_line(node) + 1))
+            elif isinstance(node, ast.Name | ast.Attribute) and (name := last_name(node)) not in names:
+                names.add(name)
+                waiting += [*self.named(name), *filter(None, [self.classes.get(name)])]
+        return frozenset(lines)
 
     # ---- lines -------------------------------------------------------------------------------------------------------
 

@@ -6,7 +6,7 @@ import ast
 import builtins
 from collections.abc import Iterator
 
-from grader.judge.explain.code import Code, Loop, own_nodes
+from grader.judge.explain.code import Code, Loop, last_name, own_nodes
 from grader.judge.explain.evidence import Case, Evidence
 from grader.judge.explain.finding import Finding
 from grader.wire.recording import Ended
@@ -93,9 +93,7 @@ def _call_that_sleeps(case: Case, line: int | None) -> ast.Call | None:
     calls = [node for node in case.code.at(line, ast.Call) if isinstance(node, ast.Call)]
     if any(ast.unparse(call.func).rpartition(".")[2] == "sleep" for call in calls):
         return None
-    return next(
-        (call for call in calls if isinstance(call.func, ast.Name) and not hasattr(builtins, call.func.id)), None
-    )
+    return next((call for call in calls if isinstance(call.func, ast.Name) and not _is_builtin(call.func)), None)
 
 
 def _takes_long(case: Case, call: ast.Call, reason: str) -> tuple[str, str]:
@@ -129,9 +127,17 @@ def _waits(case: Case, line: int | None) -> tuple[str, str]:
 def _called_at(case: Case, line: int | None) -> str:
     """The name of the call in a line that waits."""
     calls = [node for node in case.code.at(line, ast.Call) if isinstance(node, ast.Call)]
-    # Of `print(queue.get())` it is the inner one.
-    waits = [call for call in calls if not isinstance(call.func, ast.Name) or not hasattr(builtins, call.func.id)]
+    # Of `print(queue.get())` and of `results.append(future.result())` it is the inner one.
+    waits = [call for call in calls if not _is_builtin(call.func) and last_name(call.func) not in _STORES]
     return ast.unparse((waits or calls)[0].func) if calls else "this call"
+
+
+_STORES = ("append", "appendleft", "add", "extend", "insert", "setdefault", "update")
+"""Methods of collections, none of which ever waits."""
+
+
+def _is_builtin(function: ast.expr) -> bool:
+    return isinstance(function, ast.Name) and hasattr(builtins, function.id)
 
 
 def _is_network(code: Code, called: str) -> bool:

@@ -6,18 +6,19 @@ import ast
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 
-from grader.judge.explain.code import Code, last_name, line_of_shield, own_nodes
+from grader.judge.explain.code import Code, Definition, last_name, line_of_shield, own_nodes
 from grader.judge.explain.endings import keeps_cancellation
 from grader.judge.explain.telling import is_bug
 from grader.wire import PLAIN
 from grader.wire.recording import Ended, Recording, Trace
 
 
-def line_to_look_at(slug: str, recording: Recording, code: Code, home: int | None = None) -> int | None:
+def line_to_look_at(slug: str, recording: Recording, code: Code, home: Definition | None = None) -> int | None:
     """Where the diagnosis arose: by what the play says, by what such mistakes look like, by the longest wait.
 
-    ``home`` is the line of the function in whose docstring the promise stands that is broken. Without an event loop,
-    what tasks wait for is the learner's own code as well, and says less than that.
+    ``home`` is the function or class in whose docstring the promise stands that is broken. A line that it does not
+    come to is no place for it: with a channel, the longest wait is often at the other end. Without an event loop, what
+    tasks wait for is the learner's own code as well, and says less than that.
     """
     if recording.line is not None:
         return recording.line
@@ -28,16 +29,27 @@ def line_to_look_at(slug: str, recording: Recording, code: Code, home: int | Non
     for remark in recording.remarks:
         if remark.slug == slug and remark.line is not None:
             return remark.line
+    within = code.within_reach(home) if home is not None else None
+
+    def is_near(line: int) -> bool:
+        return within is None or line in within
+
     for leaf in recording.surprises:
-        if leaf.line is not None and (slug == "raised" or is_bug(leaf) or _is_raise(code, leaf.line)):
+        if leaf.line is None:
+            continue
+        if slug == "raised" or is_bug(leaf) or (_is_raise(code, leaf.line) and is_near(leaf.line)):
             return leaf.line
     if home is not None and recording.backend == PLAIN:
-        return home
-    looks = next(LOOKS_LIKE[slug](code), None) if slug in LOOKS_LIKE else None
+        return home.lineno
+    looks = next(filter(is_near, LOOKS_LIKE[slug](code)), None) if slug in LOOKS_LIKE else None
     if looks is not None:
         return looks
-    waited = longest_wait(recording.trace) if recording.trace is not None else None
-    return waited or home or first_definition(code)
+    waited = longest_wait(recording.trace, is_near) if recording.trace is not None and slug != NO_WAIT else None
+    return waited or (home.lineno if home is not None else first_definition(code))
+
+
+NO_WAIT = "no-checkpoint"
+"""The diagnosis of waits that are missing, which no wait explains."""
 
 
 def _is_raise(code: Code, line: int) -> bool:
@@ -110,8 +122,9 @@ def _leaves_open(code: Code) -> Iterator[int]:
 
 
 def _gives_items(code: Code) -> Iterator[int]:
-    """The method that gives the next item."""
-    yield from (function.lineno for function in code.functions if function.name == "__anext__")
+    """The method that gives the next item, where it awaits nothing."""
+    methods = (function for function in code.functions if function.name == "__anext__")
+    yield from (method.lineno for method in methods if not code.holds(method, ast.Await))
 
 
 def _writes_request(code: Code) -> Iterator[int]:
@@ -166,8 +179,11 @@ def _negated(test: ast.expr) -> ast.expr:
 # ---- where a play waits ----------------------------------------------------------------------------------------------
 
 
-def longest_wait(trace: Trace) -> int | None:
-    """The learner's line in which tasks spent the most virtual time; if no time passed, the one with the most waits."""
+def longest_wait(trace: Trace, is_near: Callable[[int], bool] = lambda line: True) -> int | None:
+    """The learner's line in which tasks spent the most virtual time; if no time passed, the one with the most waits.
+
+    Of the lines that ``is_near`` accepts.
+    """
     waits: dict[int, float] = defaultdict(float)
     seconds: dict[int, float] = defaultdict(float)
     suspended: dict[int, tuple[float, int]] = {}
@@ -177,7 +193,7 @@ def longest_wait(trace: Trace) -> int | None:
         if event.task in suspended:
             since, line = suspended.pop(event.task)
             seconds[line] += event.time - since
-        if event.kind == "suspend" and event.line is not None:
+        if event.kind == "suspend" and event.line is not None and is_near(event.line):
             suspended[event.task] = (event.time, event.line)
             waits[event.line] += 1
     for amounts in (seconds, waits):

@@ -11,7 +11,7 @@ from grader.authoring import Diagnosed
 from grader.judge.explain.awaiting import async_aiter
 from grader.judge.explain.calls import not_a_classmethod
 from grader.judge.explain.cancelling import shielded
-from grader.judge.explain.code import own_nodes
+from grader.judge.explain.code import Definition, own_nodes
 from grader.judge.explain.contrast import contrast
 from grader.judge.explain.dropped import called_and_dropped, unawaited_at
 from grader.judge.explain.endings import (
@@ -257,11 +257,10 @@ def _completed(found: Finding, case: Case, evidence: Evidence) -> Finding:
     return replace(found, got=got, expected=expected)
 
 
-def _home(case: Case, evidence: Evidence) -> int | None:
-    """The line of the function, or class, that the broken promise is about."""
+def _home(case: Case, evidence: Evidence) -> Definition | None:
+    """The function, or class, that the broken promise is about."""
     owner = next((promise.owner for promise in case.contract if promise.number == evidence.test.promise), "")
-    home = case.code.function(owner) or case.code.classes.get(owner)
-    return None if home is None else home.lineno
+    return case.code.function(owner) or case.code.classes.get(owner)
 
 
 def _cut(text: str) -> str:

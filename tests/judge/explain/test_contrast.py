@@ -9,6 +9,7 @@ import pytest
 from grader.judge.explain.contrast import contrast
 from grader.wire.recording import Ended, Recording
 from grader.wire.rows import Raised, Span
+from grader.wire.values import Opaque
 from tests.explain_samples import case, evidence, leaf, play, raising, returned, span
 
 SOURCE = "async def join(*fns): ...\n"
@@ -74,3 +75,11 @@ def test_the_ends_of_the_plays_are_the_last_thing_that_may_differ() -> None:
     assert lines(replace(RIGHT, elapsed=4)) == ("over at 4 s", "over at 3 s")
     assert lines(RIGHT) == ("", "")
     assert lines(replace(RIGHT, elapsed=4, ended=Ended.DEADLOCK, error=Raised(bare=True, leaves=()))) == ("", "")
+
+
+def test_the_names_of_two_classes_are_no_difference() -> None:
+    mine = play(returns=returned(Opaque("Throttled")), elapsed=4)
+    theirs = play(returns=returned(Opaque("_Paced")), elapsed=3)
+
+    assert lines(mine, theirs) == ("over at 4 s", "over at 3 s")
+    assert lines(mine, RIGHT)[0] == "join() returned a Throttled"

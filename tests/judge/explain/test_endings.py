@@ -66,6 +66,7 @@ def test_a_function_that_was_given_and_sleeps_is_said_with_its_call() -> None:
 
 def test_of_nested_calls_the_one_that_can_wait_is_named() -> None:
     assert "`q.get(...)` waits" in blocked("print(q.get())\n", "a call that blocks", 1).error
+    assert "`one.result(...)` waits" in blocked("found.append(one.result())\n", "a call that blocks", 1).error
     assert "`input(...)` waits" in blocked("input()\n", "a call that blocks", 1).error
 
 

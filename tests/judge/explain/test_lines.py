@@ -88,3 +88,64 @@ def test_time_that_tasks_spend_side_by_side_counts_for_each_line() -> None:
 def test_without_any_wait_it_is_the_first_public_definition() -> None:
     assert line_to_look_at("serial", play(trace=trace((0, "start", 0, None))), Code(SOURCE)) == 10
     assert line_to_look_at("serial", play(), Code("x = 1\n")) is None
+
+
+# ---- the function that the broken promise is about -------------------------------------------------------------------
+
+TWO_ENDS = """\
+class Sender:
+    async def send(self, item):
+        await wait_for_room(self)
+
+    def clone(self):
+        raise ClosedResourceError
+
+    async def __anext__(self):
+        return 1
+
+
+class Receiver:
+    async def receive(self):
+        await self.changed.wait()
+
+    async def __anext__(self):
+        return await self.receive()
+
+
+async def wait_for_room(sender):
+    await sender.changed.wait()
+"""
+
+
+def of_two_ends(slug: str, recording: Recording, owner: str) -> int | None:
+    code = Code(TWO_ENDS)
+    return line_to_look_at(slug, recording, code, code.function(owner) or code.classes[owner])
+
+
+def test_a_wait_elsewhere_does_not_explain_a_broken_promise() -> None:
+    events = trace((0, "suspend", 1, 14), (9, "resume", 1, None), (0, "suspend", 2, 21), (1, "resume", 2, None))
+
+    assert of_two_ends("wrong-order", play(trace=events), "Receiver.receive") == 14
+    assert of_two_ends("wrong-order", play(trace=events), "Sender.send") == 21, "in a function that it calls"
+    assert of_two_ends("wrong-order", play(trace=events), "Sender.clone") == 5
+
+
+def test_nor_does_an_error_that_is_raised_elsewhere_on_purpose() -> None:
+    recording = play(error=raised(leaf("ClosedResourceError", line=6)))
+
+    assert of_two_ends("closed-end", recording, "Sender.send") == 2
+    assert of_two_ends("closed-end", recording, "Sender") == 6
+
+
+def test_a_checkpoint_is_missing_where_the_next_item_comes_without_an_await() -> None:
+    events = trace((0, "suspend", 1, 14), (9, "resume", 1, None))
+
+    assert of_two_ends("no-checkpoint", play(trace=events), "Sender") == 8
+    assert of_two_ends("no-checkpoint", play(trace=events), "Receiver") == 12, "no wait explains a missing one"
+
+
+def test_names_that_lead_back_to_each_other_are_followed_once() -> None:
+    code = Code("def a():\n    b()\n\n\ndef b():\n    a()\n\n\ndef c():\n    pass\n")
+    (first, *_) = code.functions
+
+    assert code.within_reach(first) == {1, 2, 5, 6}
