@@ -99,7 +99,8 @@ def test_what_helps_against_the_diagnosis_of_a_test_helps_however_the_test_came_
     (verdict,) = grade(box, tiny, WRONG_VALUE)
 
     failure = verdict.tests[0].results[0].failure
-    assert failure is not None and failure.help.startswith(help)
+    assert failure is not None
+    assert failure.help.startswith(help)
 
 
 def test_points_are_split_between_the_backends(box: Box, tiny: Path) -> None:
