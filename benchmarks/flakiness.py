@@ -163,6 +163,11 @@ def differences(first: Repeatable, other: Repeatable) -> list[str]:
     ]
 
 
+def clipped(line: str) -> str:
+    """A line without the middle of the inputs of its plays, which may be megabytes."""
+    return re.sub(r"(inputs='.{200}).*?(', backend)", r"\1...\2", line)
+
+
 def pairs(before: list[str], after: list[str]) -> list[tuple[str, str]]:
     length = max(len(before), len(after))
     padded = [rows + ["nothing"] * (length - len(rows)) for rows in (before, after)]
@@ -190,7 +195,7 @@ def main() -> None:
                 lines = differences(first[what], other[what])
                 differ[counted] += len(lines)
                 for line in lines if counted != "plays elsewhere" else ():
-                    print(f"round {rounds}, {python}: {line}", flush=True)
+                    print(f"round {rounds}, {python}: {clipped(line)}", flush=True)
             print(f"{rounds} rounds, {differ['verdicts']} + {differ['plays']} differ", file=sys.stderr, flush=True)
     print(
         f"{len(first['verdicts'])} answers and programs, {rounds} times beside two busy loops, {rounds * plays} plays: "

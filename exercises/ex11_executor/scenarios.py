@@ -694,6 +694,9 @@ def deadlock(stage: Stage, how: str) -> None:
 class Foreign:
     """An awaitable of another library: it yields itself, and looks like a future."""
 
+    def __repr__(self) -> str:  # the one of object has an address in it, which is another one each time
+        return "<an object of another library>"
+
     def done(self) -> bool:
         return False
 
@@ -709,11 +712,16 @@ class Foreign:
         yield self
 
 
+class Odd:
+    def __repr__(self) -> str:
+        return "<an odd object>"
+
+
 class Strange:
     """An awaitable that yields an object of which nothing is known."""
 
     def __await__(self) -> Generator[Any, Any, None]:
-        yield object()
+        yield Odd()
 
 
 def foreign(stage: Stage, kind: str, in_main: bool) -> None:

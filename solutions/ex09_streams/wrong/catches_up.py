@@ -1,5 +1,5 @@
-# fails: test_throttle_does_not_catch_up (judged-by-clock)
-# root: judged-by-clock
+# fails: test_throttle_does_not_catch_up (wrong-pace)
+# root: wrong-pace
 """A timetable from the first request on: after a slow moment the next requests follow at once."""
 
 from contextlib import asynccontextmanager

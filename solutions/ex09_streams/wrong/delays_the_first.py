@@ -1,5 +1,5 @@
-# fails: test_throttle_counts_the_time_already_spent (judged-by-clock)
-# root: judged-by-clock
+# fails: test_throttle_counts_the_time_already_spent (wrong-pace)
+# root: wrong-pace
 """The first request waits for a period, too."""
 
 from contextlib import asynccontextmanager

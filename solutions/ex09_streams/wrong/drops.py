@@ -1,5 +1,5 @@
 # fails: test_throttle_lets_everything_through (lost-error)
-# root: judged-by-clock
+# root: wrong-pace
 """Throws away what comes too early, and goes on asking."""
 
 from contextlib import asynccontextmanager

@@ -1,5 +1,5 @@
-# fails: test_the_time_counts_from_the_request (judged-by-clock)
-# root: judged-by-clock
+# fails: test_the_time_counts_from_the_request (late-unannounced)
+# root: late-unannounced
 """The time counts from the last item, also while the consumer is busy."""
 
 from contextlib import asynccontextmanager

@@ -1,5 +1,5 @@
-# fails: test_timeout_each_marks_late_items (judged-by-clock)
-# root: judged-by-clock
+# fails: test_timeout_each_marks_late_items (late-unannounced)
+# root: late-unannounced
 """What is late is over: the stream ends."""
 
 from contextlib import asynccontextmanager

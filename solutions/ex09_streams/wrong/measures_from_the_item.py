@@ -1,5 +1,5 @@
-# fails: test_throttle_counts_the_time_already_spent (judged-by-clock)
-# root: judged-by-clock
+# fails: test_throttle_counts_the_time_already_spent (wrong-pace)
+# root: wrong-pace
 """The distance is measured from the end of the last request."""
 
 from contextlib import asynccontextmanager
