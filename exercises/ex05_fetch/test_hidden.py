@@ -15,6 +15,7 @@ NO_PLAIN_URLS = {
     "http://ada:secret@HOST/film": "has a user name",
     "http://HOST/film#end": "has a fragment",
     "http://127.0.0.1:http/film": "has a port that is no number",
+    "http://127.0.0.1:65536/film": "has a port above 65535",
     "http://127.0.0.1:65616/film": "has a port above 65535",
 }
 """URLs, in which HOST is the server's host and port, and what keeps each from being a plain one."""
@@ -453,3 +454,12 @@ def test_only_http(play):
                 help="look at the whole URL first, and raise ValueError for what is not `http://host[:port][/path][?query]`",
             )
         assert "connected" not in recording.order
+
+    # Nobody listens there, or lets it in: what comes of it is an OSError as a rule.
+    url = "http://127.0.0.1:65535/film"
+    if play("not_http", url=url).raised.isa("ValueError"):
+        raise Diagnosed(
+            "edge-case",
+            f"{url!r} is a plain URL, and fetch_data_from() raised a ValueError.",
+            help="refuse only ports above 65535",
+        )

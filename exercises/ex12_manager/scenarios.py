@@ -422,6 +422,10 @@ async def cancelling_the_queued(stage):
             downloads[1].cancel()
             await stage.settle()
             note(stage, downloads)
+            # Woken by the end of the first, it looks when the next one has begun, or is about to.
+            with anyio.move_on_after(8):
+                await stage.attempt("first again", downloads[0].wait)
+            note(stage, downloads, "at its turn")
 
 
 async def cancelling_what_is_over(stage):
@@ -597,6 +601,20 @@ async def watching(stage, files, until, pauses=(), second_at=None):
                 await anyio.sleep(second_at)
                 manager.start(next(urls))
             await anyio.sleep(until - (second_at or 0))
+            group.cancel_scope.cancel()
+
+
+async def watching_the_queue(stage):
+    """Somebody reads the updates, and what is queued is cancelled at 1.5 s."""
+    async with manager_of(stage, {"film": [5, "a"], "song": [1, "b"]}, 1) as manager:
+        downloads = [manager.start("film"), manager.start("song")]
+        async with anyio.create_task_group() as group:
+            group.start_soon(read, stage, manager, "item")
+            await anyio.sleep(1.5)
+            downloads[1].cancel()
+            await stage.settle()
+            note(stage, downloads)
+            await anyio.sleep(1)
             group.cancel_scope.cancel()
 
 

@@ -641,6 +641,16 @@ def test_cancel_after_the_end_changes_nothing(play):
     assert recording.attempt("cancelled").raised.isa("submission.DownloadCancelled")
     assert recording.attempt("running").value == b"data"
 
+    queued = play("cancelling_the_queued")
+    said = [status for name in ("states", "at its turn") for _, status, _ in states_of(queued, "cancelled", name)]
+    if said[:1] == ["cancelled"] and said[1:] != ["cancelled"]:
+        raise Diagnosed(
+            "stale-state",
+            "A queued download was cancelled, and its status was 'cancelled'. When it would have been its turn, its "
+            f"status was {said[1] if said[1:] else 'another one'!r}.",
+            help="take a cancelled download out of the queue, or pass over it there",
+        )
+
 
 @grading(
     points=2,
@@ -924,6 +934,15 @@ def test_updates_show_changes_as_they_happen(play):
         if latest.get(time) != states:
             what = "nothing" if time not in latest else f"{latest[time]}"
             raise Diagnosed("missed-change", f"At {time:g} s the user interface should have seen {states}, not {what}.")
+
+    queued = play("watching_the_queue")
+    is_over = states_of(queued, "song") == [["song", "cancelled", 0]]
+    if is_over and queued.values("item")[-1] != [["film", "running", 0], ["song", "cancelled", 0]]:
+        raise Diagnosed(
+            "missed-change",
+            "A queued download was cancelled at 1.5 s, and its status said so. The user interface was not told.",
+            help="report every change of a status, that of a queued download, too",
+        )
 
 
 @grading(
