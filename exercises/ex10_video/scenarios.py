@@ -340,7 +340,7 @@ async def _in_processes(stage):
         )
         tasks.cancel_scope.cancel()
     stage.mark("in other processes", b"not in another process" not in results)
-    stage.mark("how many", len({noted_process(f"process {number}") for number in frames}))
+    stage.mark("how many", len({noted_process(f"process {number}") for number in frames} - {None}))
     stage.mark("order", list(results))
     try:
         await stage.submission.export_video(["one"], break_down, processes=True)
