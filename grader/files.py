@@ -1,4 +1,4 @@
-"""Writes files whole or not at all."""
+"""Writes files whole or not at all, and knows where the user's cache is."""
 
 from __future__ import annotations
 
@@ -10,6 +10,18 @@ from pathlib import Path
 from grader.errors import WorkspaceError
 
 REPORT = "--report DIALECT=PATH"
+CACHE = "awaitlings"
+
+
+def cache_folder() -> Path | None:
+    """The folder of ours in the user's cache, which may be missing; None if the user has no home."""
+    cache = Path(os.environ.get("XDG_CACHE_HOME", ""))
+    if cache.is_absolute():  # the standard of XDG wants other values ignored
+        return cache / CACHE
+    try:
+        return Path.home() / ".cache" / CACHE
+    except RuntimeError:
+        return None
 
 
 def write_file(path: Path, text: str, *, option: str = REPORT) -> None:

@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from grader.desk.whereto import LAST_USED
+from grader.files import CACHE
 from grader.sandbox.box import Box
 from tests.kit_samples import make_kit
 
@@ -57,6 +59,12 @@ def pytest_cmdline_main(config: pytest.Config) -> None:
 def _own_cache(tmp_path_factory: pytest.TempPathFactory) -> None:
     """Keep what the command remembers of files away from the cache of the user who runs the tests."""
     os.environ["XDG_CACHE_HOME"] = str(tmp_path_factory.mktemp("cache"))
+
+
+@pytest.fixture(autouse=True)
+def _no_workspace_was_used_before(_own_cache: None) -> None:
+    """Forget the learner's folder of an earlier test, which the command would propose outside of one."""
+    (Path(os.environ["XDG_CACHE_HOME"]) / CACHE / LAST_USED).unlink(missing_ok=True)
 
 
 @pytest.fixture(scope="session")

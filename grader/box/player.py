@@ -7,6 +7,7 @@ them; those of the trace come from ``simulation.trace`` in the same order and ar
 from __future__ import annotations
 
 import builtins
+import dataclasses
 import dis
 import gc
 import inspect
@@ -14,10 +15,12 @@ import io
 import logging
 import sys
 import threading
+import typing
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
+from functools import lru_cache, partial
 from types import CodeType, CoroutineType, FrameType, ModuleType
 from typing import Any, NoReturn
 
@@ -36,6 +39,10 @@ from grader.wire.turns import MAX_CHOICES, chooser
 from grader.wire.values import name_of, revive
 
 MAX_UNAWAITED = 20
+PLAYS_PER_FULL_COLLECTION = 20
+"""So many plays may pass until what has outlived an earlier one is looked through again."""
+ORIGIN_FRAMES = 4
+"""How many callers of what makes a coroutine are noted: the learner's line may have called a function that makes it."""
 
 Message = dict[str, Any]
 
@@ -65,6 +72,11 @@ class Program:
         exec(self.scenarios, scenarios.__dict__)
         return scenarios
 
+    def unload(self) -> None:
+        """Take the two modules out of the interpreter."""
+        sys.modules.pop(self.module, None)
+        sys.modules.pop("scenarios", None)
+
 
 def play(program: Program, request: Message, bounds: Bounds, leave: Callable[[Message], NoReturn]) -> Message:
     """Play once and return the message.
@@ -78,6 +90,8 @@ def play(program: Program, request: Message, bounds: Bounds, leave: Callable[[Me
     simulation.pace.know(KnownLines(request["spun"], program.source))
     if not request["trace"]:
         simulation.trace = Untraced()
+    # Where each coroutine is made costs a twelfth of a play, and of most plays nobody asks for it.
+    sys.set_coroutine_origin_tracking_depth(ORIGIN_FRAMES if request["trace"] else 0)
     performance = Performance(program, request, simulation)
     simulation.on_abandon = lambda: leave(performance.message(spent=True))
     with (
@@ -86,9 +100,11 @@ def play(program: Program, request: Message, bounds: Bounds, leave: Callable[[Me
     ):
         main = performance.main if simulation.has_loop else performance.plain_main
         performance.escaped = run_unwatched(simulation, main)
+        if performance.escaped is None:
+            performance.forget_program()
         # What is left in reference cycles dies now, and its finalizers are watched: what they do, and the coroutines
         # and generators among them, belong to this play and not to the next one.
-        gc.collect()
+        garbage.collect()
     # An exception that went through the backend itself may have left it in any state.
     return performance.message(spent=performance.escaped is not None or simulation.workers.strays())
 
@@ -136,6 +152,11 @@ class Performance:
         """The whole of a play without an event loop."""
         with self._noting_its_end():
             self._result = self._stage.encode(self._begun())
+
+    def forget_program(self) -> None:
+        """Let go of the program once nothing asks for it any more: what dies with it belongs to this play, too."""
+        self._program.unload()
+        del self._stage.submission
 
     def _begun(self) -> Any:
         """What the scenario returns when it is called: a coroutine, or if it is a plain function its result."""
@@ -284,6 +305,33 @@ _ANY_CODE = inspect.CO_OPTIMIZED | inspect.CO_GENERATOR | inspect.CO_ASYNC_GENER
 _RETURNS = frozenset(dis.opmap[name] for name in ("RETURN_VALUE", "RETURN_CONST") if name in dis.opmap)
 
 
+class Garbage:
+    """Collects what plays have left behind.
+
+    Whatever outlives its play, such as the idle threads of a backend, is looked through again only now and then: with
+    it a collection took a quarter of some plays.
+    """
+
+    def __init__(self) -> None:
+        self._collections = 0
+        """How many collections have moved objects on to the oldest generation since that was collected."""
+
+    def collect(self) -> None:
+        """Collect the garbage of a play that is over, wherever the interpreter has moved it meanwhile."""
+        _, _, moved_on = gc.get_count()
+        if moved_on != self._collections or moved_on >= PLAYS_PER_FULL_COLLECTION:
+            # It remembers generic classes, and with each the module of an earlier play.
+            for forget in getattr(typing, "_cleanups", ()):
+                forget()
+            gc.collect()
+        else:
+            gc.collect(1)
+        _, _, self._collections = gc.get_count()
+
+
+garbage = Garbage()
+
+
 # ---- what the process around a play shares with the learner's code: output, prompts, warnings about coroutines -------
 
 
@@ -324,12 +372,14 @@ class Surroundings:
         """Coroutines that the learner's code made and never awaited."""
 
     def remark_unawaited(self, coroutine: CoroutineType[Any, Any, Any]) -> None:
-        for filename, line, _ in coroutine.cr_origin or ():
-            if filename.startswith(STUDENT):
-                if len(self.unawaited) < MAX_UNAWAITED:
-                    name = coroutine.cr_code.co_qualname
-                    self.unawaited.append(Remark(slug="never-awaited", line=line, detail=name))
-                return
+        """Note a coroutine that has died unawaited, with the learner's line that made it.
+
+        Without a trace that is not known, and the remark, which has no line then, asks for a play with one.
+        """
+        lines = [line for filename, line, _ in coroutine.cr_origin or () if filename.startswith(STUDENT)]
+        line = lines[0] if lines else None
+        if (lines or coroutine.cr_origin is None) and len(self.unawaited) < MAX_UNAWAITED:
+            self.unawaited.append(Remark(slug="never-awaited", line=line, detail=coroutine.cr_code.co_qualname))
 
 
 _now = Surroundings(0, lambda text: None)
@@ -350,7 +400,6 @@ def prepare_process() -> None:
     """Set up, once per process, what all of its plays share."""
     # A play leaves a few thousand objects, which ``play`` collects when it is over; collections during it cost 5 %.
     gc.set_threshold(10_000)
-    sys.set_coroutine_origin_tracking_depth(4)
     warnings.simplefilter("ignore")
     # CPython calls this for every coroutine that dies without having been awaited; a warning would not name the object.
     warnings._warn_unawaited_coroutine = lambda coroutine: _now.remark_unawaited(coroutine)  # type: ignore[attr-defined]
@@ -359,10 +408,19 @@ def prepare_process() -> None:
     # They log the way in which we end plays and threads, which is of no use to learners.
     logging.getLogger("asyncio").disabled = True
     logging.getLogger("concurrent.futures").disabled = True
+    # ``dataclass`` writes source for each class, the same in every play, and compiling it took a tenth of some plays.
+    dataclasses.exec = _exec_compiled_once  # type: ignore[attr-defined]
     # Stacks of 8 MiB, the default, for a hundred threads would run into the memory limit.
     threading.stack_size(1 << 20)
     sys.breakpointhook = _no_breakpoint
     builtins.input = _no_input
+
+
+_compiled = lru_cache(maxsize=1_000)(partial(compile, filename="<string>", mode="exec", dont_inherit=True))
+
+
+def _exec_compiled_once(source: str, *namespaces: Any) -> None:
+    exec(_compiled(source), *namespaces)
 
 
 def _no_breakpoint(*args: object, **kwargs: object) -> NoReturn:

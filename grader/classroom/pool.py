@@ -36,6 +36,7 @@ from grader.judge.engine import Request
 from grader.judge.engine import versions as installed
 from grader.judge.options import PlayOptions
 from grader.judge.verdict import Status, Verdict
+from grader.kit import kept
 from grader.kit.exercise import Exercise
 from grader.kit.kit import Kit, digest_of, files_in, load_kit
 from grader.policy.submission import Fault, Submission
@@ -274,7 +275,8 @@ class _Worker:
 
     def _kit(self, packed: PackedKit) -> Kit:
         if packed.digest not in self._kits:
-            self._kits[packed.digest] = load_kit(self._unpack(packed) if packed.files else packed.root)
+            read = load_kit(self._unpack(packed)) if packed.files else kept.load(packed.root)
+            self._kits[packed.digest] = read
         kit = self._kits[packed.digest]
         if kit.digest != packed.digest:
             del self._kits[packed.digest]

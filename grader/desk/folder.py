@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from grader.errors import WorkspaceError
+from grader.files import cache_folder
 from grader.kit.place import builtin_root, is_kit
 
 if TYPE_CHECKING:
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 MARKER = "grade.toml"
 STATE = ".gradekit"
 BUILT_IN = "built-in"
-CACHE = "awaitlings"
 LOOKED_AT = 1000
 """How many entries of a folder are examined to find a workspace in it."""
 
@@ -84,13 +84,7 @@ def state_folder(workspace: Workspace | None) -> Path | None:
     """Where what helps a learner is kept: in the workspace, else in the user's cache; None if the user has no home."""
     if workspace is not None:
         return workspace.root / STATE
-    cache = Path(os.environ.get("XDG_CACHE_HOME", ""))
-    if cache.is_absolute():  # the standard of XDG wants other values ignored
-        return cache / CACHE
-    try:
-        return Path.home() / ".cache" / CACHE
-    except RuntimeError:
-        return None
+    return cache_folder()
 
 
 def kit_root_for(directory: Path, given: Path | None, workspace: Workspace | None) -> Path:

@@ -41,8 +41,9 @@ from grader.desk.workspace import (
 from grader.errors import UsageError, WorkspaceError
 from grader.files import write_file
 from grader.judge.verdict import FORMAT, Status, Verdict
+from grader.kit import kept
 from grader.kit.exercise import Exercise
-from grader.kit.kit import Kit, builtin_root, load_kit
+from grader.kit.kit import Kit, builtin_root
 from grader.reports.views import Command, ExerciseProgress, ExerciseState, is_untouched, main_finding
 from grader.text import clean_line
 
@@ -72,7 +73,7 @@ class Desk:
     @cached_property
     def kit(self) -> Kit:
         """The kit named on the command line, else that of this folder, else the workspace's, else the built-in one."""
-        return load_kit(self.kit_root)
+        return kept.load(self.kit_root)
 
     @cached_property
     def kit_root(self) -> Path:

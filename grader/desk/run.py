@@ -19,7 +19,7 @@ from grader.desk.learner import Desk, standing_with
 from grader.desk.standing import Standings
 from grader.desk.whereto import remember
 from grader.desk.workspace import Workspace, add_attempts, names_beside
-from grader.errors import GraderError, MachineError, UsageError, WorkspaceError, do_all
+from grader.errors import MachineError, UsageError, WorkspaceError, do_all
 from grader.files import write_file
 from grader.judge.kitfault import fault_in
 from grader.judge.options import EVERYTHING, PlayOptions
@@ -33,6 +33,7 @@ from grader.reports.views import UNTOUCHED, Command, findings, is_untouched, rea
 if TYPE_CHECKING:
     from grader.classroom.marks import ClassResults
     from grader.judge.engine import Request
+    from grader.judge.parallel import Work
     from grader.reports.dialects import ReportOrder
     from grader.sandbox.box import Box
 
@@ -66,9 +67,10 @@ class RunDesk:
             raise UsageError("--file goes with one exercise", hint="Name the exercise, as in `grade ex01 --file PATH`.")
         for exercise in exercises:
             self._check(exercise)
-        requests = [self.request(exercise) for exercise in exercises]
-        grade = self._grade_alone if len(exercises) == 1 else self._grade_among_others
-        return tuple(grade(box, *each, onlooker) for each in zip(exercises, requests, strict=True))
+        works = [(exercise, self.request(exercise)) for exercise in exercises]
+        if len(works) == 1:
+            return (self._grade_alone(box, *works[0], onlooker),)
+        return self._grade_several(box, works, onlooker)
 
     def _grade_alone(self, box: Box, exercise: Exercise, request: Request, onlooker: Onlooker) -> Verdict:
         from grader.judge import engine
@@ -78,16 +80,24 @@ class RunDesk:
         (verdict,) = engine.grade(box, self._desk.kit, exercise, [request], processors=processors, onlooker=onlooker)
         return verdict
 
-    def _grade_among_others(self, box: Box, exercise: Exercise, request: Request, onlooker: Onlooker) -> Verdict:
-        """Grade one of several: if its exercise is broken, that must not cost the verdicts on the others."""
-        from grader.judge import engine
+    def _grade_several(self, box: Box, works: Sequence[Work], onlooker: Onlooker) -> tuple[Verdict, ...]:
+        """Grade what can be played in as many processes as there are processors; here, if there is nothing to share."""
+        from grader.judge import parallel
+        from grader.judge.cells import usable_processors
 
-        if onlooker.stopping.asked:
-            return engine.stopped(self._desk.kit, exercise, request)
-        try:
-            return self._grade_alone(box, exercise, request, onlooker)
-        except GraderError as error:
-            return engine.not_judged(self._desk.kit, exercise, request, error)
+        kit, processors = self._desk.kit, usable_processors()
+        verdicts = {place: parallel.unplayed(box, kit, *work) for place, work in enumerate(works)}
+        left = [place for place, verdict in verdicts.items() if verdict is None]
+        workers = min(processors, len(left))
+        if workers < 2:
+            for place in left:
+                verdicts[place] = parallel.graded(box, kit, *works[place], processors=processors, onlooker=onlooker)
+        else:
+            known = parallel.grade_in_parallel(
+                kit, [works[place] for place in left], onlooker, workers=workers, processors=processors // workers
+            )
+            verdicts |= {left[place]: verdict for place, verdict in known}
+        return tuple(verdict for verdict in verdicts.values() if verdict is not None)
 
     def outlets(
         self, exercises: Sequence[Exercise], reports: Sequence[str], trace: Path | None, environment: Mapping[str, str]

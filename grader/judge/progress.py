@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING
 from grader.judge.verdict import Outcome
 
 if TYPE_CHECKING:
-    from grader.judge.attempt import Judged
     from grader.kit.exercise import Exercise
     from grader.kit.hidden_tests import HiddenTest
 
@@ -28,7 +27,7 @@ if TYPE_CHECKING:
 class Progress:
     """How far the judging of one submission is: the test that is being played, and the results that are known.
 
-    ``tests`` and ``backends`` are what was asked for, ``results`` go by the name of the test and the backend.
+    ``tests`` and ``backends`` are what was asked for, ``outcomes`` go by the name of the test and the backend.
     """
 
     exercise: Exercise
@@ -36,12 +35,17 @@ class Progress:
     backends: Sequence[str]
     test: HiddenTest
     backend: str
-    results: Mapping[tuple[str, str], Judged]
+    outcomes: Mapping[tuple[str, str], Outcome]
 
     @property
     def passed(self) -> tuple[int, ...]:
         """The numbers of the tests that have passed on every backend."""
         return tuple(test.number for test in self.tests if self._outcomes(test) == [Outcome.PASS] * len(self.backends))
+
+    @property
+    def over(self) -> bool:
+        """Whether every test has an outcome on every backend."""
+        return len(self.outcomes) == len(self.tests) * len(self.backends)
 
     def any_backend(self, outcome: Outcome) -> tuple[int, ...]:
         """The numbers of the tests that have come out like this on one backend at least."""
@@ -49,7 +53,7 @@ class Progress:
 
     def _outcomes(self, test: HiddenTest) -> list[Outcome]:
         keys = [(test.name, backend) for backend in self.backends]
-        return [self.results[key].outcome for key in keys if key in self.results]
+        return [self.outcomes[key] for key in keys if key in self.outcomes]
 
 
 Watch = Callable[[Progress], None]

@@ -183,7 +183,7 @@ class Session:
                 backends=examination.backends,
                 test=trial.test,
                 backend=trial.backend,
-                results=examination.results,
+                outcomes={key: judged.outcome for key, judged in examination.results.items()},
             )
         )
         self._stopping.listen()

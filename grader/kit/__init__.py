@@ -16,10 +16,11 @@ no pytest and trusts no author.
 - ``pages`` finds the pages on which an author explains diagnoses at length.
 - ``catalogue`` has the diagnoses of every kit: ``of_plays``, ``of_python`` and ``of_tasks``. Change a sentence or a
   hint there; ``diagnosis`` is what one consists of.
+- ``kept`` keeps a kit that has been read in the user's cache, for the next command.
 - ``faults`` is what a fault consists of; ``tables`` reads TOML strictly, also for the ``class.toml`` of ``classroom``.
   Change there how a fault is worded.
 
     faults tables diagnosis of_plays of_python of_tasks catalogue
     sources toplevel parameters fixtures grading functions hidden_tests scenarios figures contract parts exercise
-    pages place naming outline kit
+    pages place naming outline kit kept
 """

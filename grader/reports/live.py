@@ -1,8 +1,8 @@
-"""Says how far the grading of one exercise is, in a line on the terminal that is rewritten until the screen comes."""
+"""Says how far the grading is, in a line on the terminal that is rewritten until the screen comes."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -23,8 +23,16 @@ def following(console: Console, glyphs: Glyphs) -> Iterator[Watch]:
         yield unwatched
         return
     screen = Screen(console, glyphs)
+    going_on: dict[str, Progress] = {}
+
+    def watch(progress: Progress) -> None:
+        going_on[progress.exercise.id] = progress
+        screen.rewrite(*(_said(progress) if len(going_on) == 1 else _said_of_several(going_on.values())))
+        if progress.over:
+            del going_on[progress.exercise.id]
+
     try:
-        yield lambda progress: screen.rewrite(*_said(progress))
+        yield watch
     finally:
         screen.wipe()
 
@@ -39,3 +47,10 @@ def _said(progress: Progress) -> Iterator[Piece]:
         yield Piece(f": {tests_named(failed)}")
     if left_out := progress.any_backend(Outcome.NOT_JUDGED):
         yield Piece(f"  {len(left_out)} not judged", "skipped")
+
+
+def _said_of_several(going_on: Iterable[Progress]) -> Iterator[Piece]:
+    """Say of exercises that are judged at the same time where each is: ``ex01  test 5 of 13   ex02  test 1 of 12``."""
+    for progress in going_on:
+        yield Piece(progress.exercise.id, "strong")
+        yield Piece(f"  test {progress.test.number} of {len(progress.exercise.tests)}   ")

@@ -91,7 +91,16 @@ class Cell:
         return asked
 
     def recording(self, play: Play) -> Recording:
-        """The recording of a play; waits for it, and for those sent before it."""
+        """The recording of a play; waits for it, and for those sent before it.
+
+        It has a trace where without one it would not say which line made a coroutine that was never awaited.
+        """
+        recording = self._recording(play)
+        if any(remark.slug == "never-awaited" and remark.line is None for remark in recording.remarks):
+            return self._recording(replace(play, trace=True))
+        return recording
+
+    def _recording(self, play: Play) -> Recording:
         asked = self.send(play)
         while asked not in self._done and not self.budget.spent:
             self._next()

@@ -216,14 +216,20 @@ def test_hostile_text_does_nothing_to_the_terminal(session: Watched, mine: Path)
 # ---- keys ------------------------------------------------------------------------------------------------------------
 
 
-def test_h_shows_the_next_hint_and_any_other_key_the_result_again(session: Watched) -> None:
+def test_h_shows_a_hint_and_after_a_change_the_next_one_and_any_other_key_the_result_again(
+    session: Watched, mine: Path
+) -> None:
     session.press("h")
     session.wait("value hint 1")
     session.press("h")
-    session.wait("value hint 2")
+    session.wait("value hint 1", "The next one opens when you have changed the file")
     session.press(" ")
-
     session.wait("ex01  FAIL  60 of 100 points")
+    save(mine, TOO_SOON.replace("sleep(0)", "sleep(1)"))
+    session.wait("`call` ends at 1 s", WAITING)
+    session.press("h")
+
+    session.wait("value hint 2")
 
 
 def test_l_lists_the_exercises_and_v_shows_every_test(session: Watched) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import signal
 from collections.abc import Sequence
 from pathlib import Path
@@ -44,6 +45,12 @@ def both(mine: Path) -> Sequence[Exercise]:
     return Desk(directory=mine, kit=None).kit.exercises
 
 
+@pytest.fixture
+def one_processor(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The exercises are graded one after the other."""
+    monkeypatch.setattr("grader.judge.cells.usable_processors", lambda: 1)
+
+
 def pressing_at(id: str, test: int, stopping: Stopping) -> Onlooker:
     """An onlooker who presses Ctrl-C, once, when this test begins."""
     pressed = []
@@ -59,6 +66,7 @@ def pressing_at(id: str, test: int, stopping: Stopping) -> Onlooker:
 # ---- Ctrl-C ----------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.usefixtures("one_processor")
 def test_exercises_that_were_not_begun_are_not_judged_and_cost_nothing(box: Box, mine: Path) -> None:
     with Stopping() as stopping:
         first, second = run_desk(mine).grade(box, both(mine), pressing_at("ex01", 2, stopping))
@@ -69,6 +77,7 @@ def test_exercises_that_were_not_begun_are_not_judged_and_cost_nothing(box: Box,
     assert not second.own_fault
 
 
+@pytest.mark.usefixtures("one_processor")
 def test_what_was_judged_to_the_end_is_stored_and_the_rest_is_not(box: Box, mine: Path) -> None:
     desk = run_desk(mine)
     with Stopping() as stopping:
@@ -85,6 +94,31 @@ def test_after_ctrl_c_the_same_is_proposed_again(mine: Path) -> None:
 
     assert typed_next(run_desk(mine), stopped) == ["grade ex01"]
     assert typed_next(run_desk(Path(), Path("x.py")), stopped) == ["grade ex01 --file x.py"]
+
+
+# ---- several processors ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("processors", "missing", "workers"), [(1, False, 0), (2, False, 2), (8, False, 2), (2, True, 0)]
+)
+def test_exercises_are_shared_among_processors_if_there_are_several_to_play(
+    box: Box, mine: Path, monkeypatch: pytest.MonkeyPatch, processors: int, missing: bool, workers: int
+) -> None:
+    monkeypatch.setattr("grader.judge.cells.usable_processors", lambda: processors)
+    if missing:
+        (mine / "ex01_double" / "double.py").unlink()
+    most = 0
+
+    def watch(progress: Progress) -> None:
+        nonlocal most
+        most = max(most, len(multiprocessing.active_children()))
+
+    first, second = run_desk(mine).grade(box, both(mine), Onlooker(watch=watch))
+
+    assert (first.exercise, first.points) == ("ex01", 0 if missing else 100)
+    assert (second.exercise, second.points) == ("ex02", 100)
+    assert most == workers
 
 
 # ---- what is typed next ----------------------------------------------------------------------------------------------
