@@ -28,7 +28,7 @@ def before(recording, name):
     points=5,
     promise=1,
     diagnosis="eager",
-    schedules=6,
+    schedules=2,
     feedback="The pipeline asked its source for an item before anybody had asked the pipeline.",
     help="take nothing in `__init__`, from_iter(), map(), filter() and take(): they only remember what to do",
 )
@@ -42,7 +42,7 @@ def test_building_a_pipeline_pulls_nothing(play):
     points=6,
     promise=2,
     diagnosis="read-ahead",
-    schedules=6,
+    schedules=2,
     feedback="The source was asked for another number of items than was needed. One request to map() takes one item "
     "from the source; one request to filter() takes them up to the next that fits.",
     help="pull in `__anext__` alone, and no more than this one request needs",
@@ -63,7 +63,7 @@ def test_pulls_one_item_per_request(play):
     points=4,
     promise=2,
     diagnosis="read-ahead",
-    schedules=6,
+    schedules=2,
     feedback="Three items were wanted, the squares of 1, 3 and 5, from a source that never ends. Either they were not "
     "those three, or the pipeline went on pulling.",
     help="take one item at a time, and stop asking when take() has enough: an endless source is never read to its end",
@@ -81,7 +81,7 @@ def test_map_filter_take_collect_compose(play):
     points=3,
     promise=2,
     diagnosis="polling",
-    schedules=6,
+    schedules=2,
     feedback="An item was there, and the request was answered later. Nothing may make the reader wait for longer than "
     "the source does.",
     help="await the source itself, without a `sleep` round it: a checkpoint takes no time",
@@ -105,7 +105,7 @@ def test_item_is_given_when_it_is_ready(play):
     points=4,
     promise=3,
     diagnosis="falsy-value",
-    schedules=6,
+    schedules=2,
     feedback="None, 0, False, the empty string, an exception object and `...` are items like any others. One of them "
     "was lost, or was taken for the end.",
     help="do not look at an item to see whether it is the end: catch StopIteration or StopAsyncIteration",
@@ -124,7 +124,7 @@ def test_falsy_items_are_items(play):
     points=4,
     promise=4,
     diagnosis="shared-state",
-    schedules=6,
+    schedules=2,
     feedback="An operator was put on a stream, and then the stream itself was asked. It must give its next item as if "
     "there were no operator.",
     help="return a new stream from map(), filter() and take(), and change nothing in `self`",
@@ -144,7 +144,7 @@ def test_operators_leave_their_stream_alone(play):
     points=2,
     promise=4,
     diagnosis="shared-state",
-    schedules=6,
+    schedules=3,
     feedback="Two tasks read two streams that were made from one list, and then a third stream was made from it. What "
     "one of them did showed in another.",
     help="keep everything that a stream remembers in its own `self`, set in `__init__`: not in the class or the module",
@@ -165,7 +165,7 @@ def test_streams_are_independent(play):
     points=4,
     promise=5,
     diagnosis="edge-case",
-    schedules=6,
+    schedules=2,
     feedback="After the end every further request must raise StopAsyncIteration, and the source must not be asked "
     "again: it may well have something to say.",
     help="note that the end was reached, and raise StopAsyncIteration from then on",
@@ -186,7 +186,7 @@ def test_the_end_is_the_end(play):
     points=3,
     promise=5,
     diagnosis="edge-case",
-    schedules=6,
+    schedules=2,
     feedback="The stream had been read to its end. collect() must return an empty list then, each time, and not ask "
     "the source again.",
     help="read `self` in collect(), which knows about its end, and not what is behind it",
@@ -206,7 +206,7 @@ def test_collect_after_the_end_is_empty(play):
     points=5,
     promise=6,
     diagnosis="lost-error",
-    schedules=6,
+    schedules=2,
     feedback="The source, or a function given to map() or filter(), raised an error. The request must raise this very "
     "object, whatever its class, and in no group.",
     help="catch only what ends an iteration, around nothing but the source; let every other exception out",
@@ -228,7 +228,7 @@ def test_errors_pass_through(play):
     points=3,
     promise=6,
     diagnosis="lost-error",
-    schedules=6,
+    schedules=2,
     feedback="A request raised an error. The stream is over then: the next ones must raise StopAsyncIteration, and ask "
     "the source for nothing.",
     help="note that the stream is over when an error passes, as you do at the end",
@@ -254,7 +254,7 @@ def test_an_error_ends_the_stream(play):
     points=5,
     promise=7,
     diagnosis="swallowed-cancellation",
-    schedules=5,
+    schedules=3,
     feedback="The reader was cancelled while it waited for an item. The cancellation was taken for the end of the "
     "stream, or came later than it happened.",
     help="catch `Exception`, never `BaseException`: a cancellation has to pass",
@@ -277,7 +277,7 @@ def test_cancellation_gets_through(play):
     points=5,
     promise=8,
     diagnosis="not-closed",
-    schedules=6,
+    schedules=3,
     feedback="aclose() on the outermost stream must reach the source through every layer: before the first request, "
     "in the middle, and after the end.",
     help="let aclose() close what it reads from in any case, if that has an aclose()",
@@ -316,7 +316,7 @@ def test_aclose_reaches_the_source(play):
     points=2,
     promise=8,
     diagnosis="lost-error",
-    schedules=6,
+    schedules=2,
     feedback="The source could not be closed and said so with an OSError. aclose() must let this error out.",
     help="catch nothing in aclose()",
 )
@@ -330,7 +330,7 @@ def test_an_error_of_closing_comes_out(play):
     points=3,
     promise=9,
     diagnosis="edge-case",
-    schedules=6,
+    schedules=2,
     feedback="The stream was closed. A request must raise StopAsyncIteration then, collect() must return an empty "
     "list, and the source must not be asked any more.",
     help="note in aclose() that the stream is over, as you do at the end",
@@ -353,7 +353,7 @@ def test_after_aclose_comes_the_end(play):
     points=3,
     promise=10,
     diagnosis="not-closed",
-    schedules=6,
+    schedules=3,
     feedback="The source is an async generator. Its `finally` must run when the `async with` block is left, not at "
     "some later time.",
     help="await aclose() in `__aexit__`",
@@ -375,7 +375,7 @@ def test_async_with_closes_a_generator_source(play):
     points=4,
     promise=10,
     diagnosis="not-closed",
-    schedules=6,
+    schedules=3,
     feedback="An error, or a cancellation, came out of the `async with` block, and the source was still open.",
     help="await aclose() in `__aexit__` in any case, and return nothing from it",
 )
@@ -411,7 +411,7 @@ def test_async_with_closes_after_an_error(play):
     points=4,
     promise=11,
     diagnosis="edge-case",
-    schedules=6,
+    schedules=2,
     feedback="from_iter() must yield every item of any iterable once, in order, and nothing for an empty one.",
     help="go through the iterable with `iter()` and `next()`: not every one has a length or positions",
     show=("kind", "expected"),
@@ -435,7 +435,7 @@ def test_from_iter_yields_everything_in_order(play):
     points=6,
     promise=12,
     diagnosis="no-checkpoint",
-    schedules=7,
+    schedules=3,
     feedback="While the stream was read no other task got a turn, or a request did not notice that it had been "
     "cancelled. Every request to from_iter() is a checkpoint, the last one too.",
     help="write `await anyio.lowlevel.checkpoint()` in `__anext__` before the item is taken, also where there is none",
@@ -464,7 +464,7 @@ def test_every_item_is_a_checkpoint(play):
     points=3,
     promise=13,
     diagnosis="edge-case",
-    schedules=6,
+    schedules=2,
     feedback="The items of map(fn) are what fn returned, whatever it is, and fn is called once for each item.",
     help="call `fn` once and return what it returns",
     show=("expected",),
@@ -481,7 +481,7 @@ def test_map_calls_its_function_once(play):
     points=3,
     promise=14,
     diagnosis="edge-case",
-    schedules=6,
+    schedules=2,
     feedback='The items of filter(keep) are those for which keep returned something true, such as `"yes"` or a list '
     "with an item, and keep is called once for each item.",
     help="write `if keep(item):`, once, and return the item",
@@ -497,7 +497,7 @@ def test_filter_keeps_what_is_true(play):
     points=2,
     promise=14,
     diagnosis="edge-case",
-    schedules=6,
+    schedules=2,
     feedback="filter() must find an item after 5000 that it drops: with a loop, since recursion has an end.",
     help="write a loop in `__anext__` that goes on until an item fits",
 )
@@ -510,7 +510,7 @@ def test_filter_survives_a_long_drought(play):
     points=5,
     promise=15,
     diagnosis="read-ahead",
-    schedules=6,
+    schedules=2,
     feedback="take(n) gives the next n items and asks n times at most, take(0) not at all. On a slow source each "
     "request too many is a wait for something that is thrown away.",
     help="look at the count before you pull, and not after it",
@@ -540,7 +540,7 @@ def test_take_does_not_pull_past_its_limit(play):
     points=4,
     promise=16,
     diagnosis="not-closed",
-    schedules=6,
+    schedules=3,
     feedback="take() had its last item, the loop was over, and the source was still open. Leaving a loop with `break` "
     "or `return` does not close what it loops over.",
     help="close the source when the last item is there: `await source.aclose()`, if it has one",
@@ -556,7 +556,7 @@ def test_take_closes_its_source_when_satisfied(play):
     points=2,
     promise=16,
     diagnosis="not-closed",
-    schedules=6,
+    schedules=2,
     feedback="take(0) has enough from the beginning. The first request reports the end, and the source must be closed "
     "then.",
     help="close the source before take(0) reports the end, too",
@@ -571,7 +571,7 @@ def test_take_of_nothing_closes_its_source(play):
     points=2,
     promise=17,
     diagnosis="edge-case",
-    schedules=6,
+    schedules=2,
     feedback="take() with a negative number must raise ValueError at once, when the stream is built; it did not.",
     help="look at `n` first in take(): `if n < 0: raise ValueError(...)`",
     show=("n",),
@@ -586,7 +586,7 @@ def test_take_refuses_a_negative_number(play):
     points=4,
     promise=18,
     diagnosis="edge-case",
-    schedules=6,
+    schedules=2,
     feedback="collect() must return a list of the items that are left, however many, and let an error of the stream "
     "out.",
     help="append each item of `async for item in self` to a list, and return it behind the loop",

@@ -61,7 +61,7 @@ def well_formed(recording, sent):
     points=4,
     promise=6,
     diagnosis="partial-data",
-    schedules=5,
+    schedules=2,
     feedback="The server sent `hello, world` as the body, and that is what fetch_data_from() returns: no header before "
     "it, nothing behind it.",
     help="cut the response at the first empty line: what is behind it is the body",
@@ -78,7 +78,7 @@ def test_returns_the_body(play):
     points=5,
     promise=3,
     diagnosis="malformed-request",
-    schedules=5,
+    schedules=1,
     feedback="The request is not well-formed: `GET target HTTP/1.0` (or 1.1 with `Connection: close`), a Host header "
     "as in the URL, an empty line. The target is the path, `/` if there is none, and the query.",
     show=("target",),
@@ -109,7 +109,7 @@ def test_sends_a_wellformed_request(play):
     points=4,
     promise=4,
     diagnosis="malformed-request",
-    schedules=5,
+    schedules=1,
     feedback="The Host header is what stands in the URL between `//` and the path, with the port only if it is there.",
     help="send a line `Host:` with what stands in the URL between `//` and the path (`urlsplit(url).netloc`)",
 )
@@ -140,7 +140,7 @@ def test_host_header_is_that_of_the_url(play):
     points=3,
     promise=2,
     diagnosis="edge-case",
-    schedules=5,
+    schedules=1,
     feedback="A URL without a port means port 80, and no connection was made there.",
     help="take 80 where the URL names no port: `urlsplit(url).port or 80`",
 )
@@ -156,7 +156,7 @@ def test_default_port_is_80(play):
     points=10,
     promise=14,
     diagnosis="blocked-loop",
-    schedules=5,
+    schedules=2,
     feedback="The server thinks for 5.5 s, and a clock beside it should tick five times meanwhile. It did not: "
     "something in fetch_data_from() holds up the event loop.",
     help="await every step that waits: `anyio.connect_tcp`, `send`, `receive`",
@@ -174,7 +174,7 @@ def test_ui_keeps_ticking_while_we_wait(play):
     points=7,
     promise=5,
     diagnosis="partial-data",
-    schedules=5,
+    schedules=3,
     feedback="The header arrived in several pieces, cut in the middle of a line and of the empty line.",
     help='receive into one buffer until b"\\r\\n\\r\\n" is in it, and only then look at the header',
     show=("pieces", "expected"),
@@ -197,7 +197,7 @@ def test_response_in_pieces(play):
     points=7,
     promise=5,
     diagnosis="partial-data",
-    schedules=5,
+    schedules=3,
     feedback="The body arrived in several pieces. receive() returns what is there and not everything: go on until "
     "Content-Length bytes have come.",
     help="go on receiving while there are fewer bytes behind the empty line than Content-Length says",
@@ -214,7 +214,7 @@ def test_body_in_pieces(play):
     points=5,
     promise=8,
     diagnosis="partial-data",
-    schedules=5,
+    schedules=2,
     feedback="There is no Content-Length, so the body ends where the connection does.",
     help="receive until EndOfStream where the header has no Content-Length",
     show=("pieces", "expected"),
@@ -230,7 +230,7 @@ def test_body_without_length_ends_at_eof(play):
     points=6,
     promise=6,
     diagnosis="partial-data",
-    schedules=5,
+    schedules=1,
     feedback="The body is bytes, of any value, and may itself contain an empty line.",
     help='cut at the first empty line alone (`split(b"\\r\\n\\r\\n", 1)`), and decode nothing behind it',
 )
@@ -249,7 +249,7 @@ def test_body_is_bytes_not_text(play):
     points=6,
     promise=7,
     diagnosis="partial-data",
-    schedules=5,
+    schedules=3,
     feedback="Content-Length bytes had arrived, and that is the end of the body: neither wait for the server to hang "
     "up nor take what comes behind.",
     help="stop at Content-Length bytes, also where that is 0, and return no more than those",
@@ -270,7 +270,7 @@ def test_stops_reading_at_content_length(play):
     points=3,
     promise=6,
     diagnosis="partial-data",
-    schedules=5,
+    schedules=1,
     feedback="The head says `content-LENGTH: 5`. The names of headers may be written in any case.",
     help="compare the names of headers in lower case",
     show=("expected",),
@@ -289,7 +289,7 @@ def test_header_names_in_any_case(play):
     points=6,
     promise=9,
     diagnosis="lost-error",
-    schedules=5,
+    schedules=1,
     feedback="The server answered with a status other than 200, and what it sent is not the document: FetchError with "
     "that status.",
     help="read the status in the first line, and raise `FetchError(..., status=status)` for any other than 200",
@@ -321,7 +321,7 @@ def test_bad_status_is_an_error(play):
     points=6,
     promise=10,
     diagnosis="partial-data",
-    schedules=5,
+    schedules=2,
     feedback="The connection broke off in the middle of the header or of the promised body. What has arrived is not "
     "the document: FetchError with status None.",
     help="raise FetchError where EndOfStream comes before the empty line, or before Content-Length bytes are there",
@@ -341,7 +341,7 @@ def test_truncated_body_is_an_error(play):
     points=4,
     promise=11,
     diagnosis="lost-error",
-    schedules=5,
+    schedules=1,
     feedback="Nobody listens at that port. The error of the operating system, an OSError, passes through as it is.",
     help="catch no OSError, or raise it again: FetchError is for what a server has answered",
 )
@@ -357,7 +357,7 @@ def test_a_refused_connection_is_an_oserror(play):
     points=9,
     promise=14,
     diagnosis="thread-per-download",
-    schedules=3,
+    schedules=1,
     feedback="Fifty downloads should be under way at once without fifty threads. The server answers when all fifty "
     "requests are there.",
     help="take the threads out: await `connect_tcp`, `send` and `receive` in the calling task",
@@ -392,7 +392,7 @@ def test_fifty_downloads_in_flight(play):
     points=6,
     promise=12,
     diagnosis="not-closed",
-    schedules=5,
+    schedules=2,
     feedback="The call was over, with a result or with an error, and the server still saw an open connection.",
     help="open the connection with `async with await anyio.connect_tcp(...) as stream`: that closes it on every path",
 )
@@ -437,7 +437,7 @@ def test_cancelling_hangs_up(play):
     points=4,
     promise=1,
     diagnosis="edge-case",
-    schedules=5,
+    schedules=1,
     feedback="That is no http:// URL. Say so with a ValueError before a connection is made.",
     help="look at scheme and host of the URL first, and raise ValueError for any other than `http`",
     show=("url",),

@@ -97,7 +97,7 @@ def test_any_value_is_a_result(play: Play) -> None:
 
 @grading(
     points=12,
-    schedules=9,
+    schedules=3,
     promise=2,
     diagnosis="no-checkpoint",
     feedback="When the budget of a slice is used up, every other task must get a turn before the next step.",
@@ -141,7 +141,7 @@ def test_others_get_a_turn_after_each_slice(play: Play, seconds: list[float], bu
 
 @grading(
     points=7,
-    schedules=9,
+    schedules=3,
     promise=3,
     diagnosis="hands-over-too-often",
     feedback="Another task ran within a slice, although the budget was not used up.",
@@ -164,7 +164,7 @@ def never_interrupted(turns: Sequence[int], seconds: Sequence[float], budget: fl
 
 @grading(
     points=6,
-    schedules=9,
+    schedules=5,
     promise=3,
     diagnosis="hands-over-too-often",
     feedback="Handing over is not free. It happens once for each slice, and once more at the beginning or at the end.",
@@ -185,7 +185,7 @@ def test_hands_over_once_per_slice(play: Play) -> None:
 
 @grading(
     points=3,
-    schedules=9,
+    schedules=3,
     promise=3,
     diagnosis="another-thread",
     feedback="Steps were computed in another thread than the one of the event loop.",
@@ -200,7 +200,7 @@ def test_steps_run_in_this_thread(play: Play) -> None:
 
 @grading(
     points=9,
-    schedules=9,
+    schedules=4,
     promise=4,
     diagnosis="charged-for-others",
     feedback="Another task computed for a long time during its turns, and the slices became shorter. That time was not "
@@ -224,7 +224,7 @@ def test_time_of_others_is_not_charged_to_us(play: Play) -> None:
 
 @grading(
     points=6,
-    schedules=9,
+    schedules=3,
     promise=5,
     diagnosis="edge-case",
     feedback="With a budget of 0 every step is a slice of its own, even if the clock stands still.",
@@ -268,7 +268,7 @@ def test_it_never_sleeps(play: Play) -> None:
 
 @grading(
     points=4,
-    schedules=5,
+    schedules=3,
     promise=7,
     diagnosis="no-checkpoint",
     feedback="A call that needs no second slice came back before any other task could run.",
@@ -304,7 +304,7 @@ def test_even_a_short_call_notices_a_cancellation(play: Play) -> None:
 
 @grading(
     points=8,
-    schedules=5,
+    schedules=3,
     promise=8,
     diagnosis="swallowed-cancellation",
     feedback="crunch() was cancelled, and went on computing after the end of the slice.",
@@ -337,7 +337,7 @@ def too_many(who: str, computed: int, at: int, allowed: int) -> None:
     points=5,
     promise=8,
     diagnosis="swallowed-cancellation",
-    schedules=5,
+    schedules=3,
     feedback="crunch() was cancelled, and it returned to its caller as if it had not been.",
     help="let the cancellation pass: catch `Exception`, never `BaseException`",
 )
@@ -401,7 +401,7 @@ def test_a_negative_budget_is_refused(play: Play) -> None:
 
 @grading(
     points=5,
-    schedules=9,
+    schedules=6,
     promise=11,
     diagnosis="serial",
     feedback="Two jobs ran at the same time. They must take turns, slice by slice.",
@@ -438,7 +438,7 @@ def test_two_jobs_take_turns(play: Play) -> None:
 @grading(
     points=2,
     promise=11,
-    schedules=3,
+    schedules=1,
     diagnosis="serial",
     feedback="So many jobs were started together, and one of them computed its third slice before all had begun.",
     help="let every call begin at once, however many there are",
@@ -451,7 +451,7 @@ def test_any_number_of_jobs_take_turns(play: Play) -> None:
 
 @grading(
     points=2,
-    schedules=9,
+    schedules=3,
     promise=11,
     diagnosis="shared-between-calls",
     feedback="The second call knew something of the first one.",

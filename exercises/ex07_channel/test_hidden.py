@@ -33,7 +33,7 @@ def numbered(name, numbers):
     points=4,
     promise=1,
     diagnosis="wrong-order",
-    schedules=5,
+    schedules=3,
     feedback="Items must come out in the order in which they went in.",
 )
 def test_first_in_first_out(play):
@@ -48,7 +48,7 @@ def test_first_in_first_out(play):
     points=3,
     promise=2,
     diagnosis="falsy-value",
-    schedules=5,
+    schedules=2,
     feedback="None, 0, an empty string and exception objects were sent, and not all of them were received. They are "
     "items like any other.",
     help="ask how many items there are, `if self.items`, and never what an item is",
@@ -68,7 +68,7 @@ def test_any_object_is_an_item(play):
     points=5,
     promise=3,
     diagnosis="unbounded",
-    schedules=5,
+    schedules=3,
     feedback="A full channel must make send() wait, and each receive() makes room for one more.",
     show=("capacity",),
 )
@@ -99,7 +99,7 @@ def test_a_full_channel_pushes_back(play):
     points=2,
     promise=3,
     diagnosis="polling",
-    schedules=5,
+    schedules=3,
     feedback="A task waited in send(). An item was received, and the task went on later than that.",
     help="let receive() wake the tasks that wait in send(): they need not look whether there is room",
 )
@@ -115,7 +115,7 @@ def test_a_waiting_send_goes_on_at_once(play):
     points=4,
     promise=3,
     diagnosis="stale-state",
-    schedules=12,
+    schedules=3,
     feedback="One item was received. A task that waited for room and one that came just then both sent: that is more "
     "than the capacity.",
     help="look again after waking up, `while` the channel is full, with no `await` between that and the append",
@@ -132,7 +132,7 @@ def test_a_newcomer_does_not_overfill(play):
     points=4,
     promise=10,
     diagnosis="polling",
-    schedules=5,
+    schedules=3,
     feedback="receive() waited on an empty channel. An item was sent after 1.37 s, and receive() went on later.",
     help="let send() wake the tasks that wait in receive(): they need not look whether there is an item",
 )
@@ -155,7 +155,7 @@ def test_receive_waits_and_goes_on_at_once(play):
     points=4,
     promise=10,
     diagnosis="stale-state",
-    schedules=12,
+    schedules=3,
     feedback="An item was sent, and of two tasks in receive() one took it. The other one went on without an item; it "
     "must wait for the next.",
     help="look again after waking up, `while` there is no item, with no `await` between that and popleft()",
@@ -182,7 +182,7 @@ def test_a_newcomer_may_take_the_item(play):
     points=3,
     promise=4,
     diagnosis="closed-end",
-    schedules=5,
+    schedules=2,
     feedback="A sender was closed. Its send() and clone() must raise ClosedResourceError; its clone must go on.",
     help="keep a flag in each sender, and look at it first in send() and clone()",
     show=("closed",),
@@ -203,7 +203,7 @@ def test_using_a_closed_sender_is_an_error(play):
     points=5,
     promise=5,
     diagnosis="lost-wakeup",
-    schedules=5,
+    schedules=3,
     feedback="The receiver was closed. A send() that waited then must raise BrokenResourceError at once, and did not.",
     help="wake all tasks that wait in send() when the receiver is closed, and look at that before there is room",
 )
@@ -228,7 +228,7 @@ def test_senders_learn_that_nobody_listens(play):
     points=2,
     promise=5,
     diagnosis="lost-wakeup",
-    schedules=12,
+    schedules=3,
     feedback="The channel was full. The receiver was closed in the instant in which send() was called, and it waits "
     "for ever.",
     help="have no `await` between the look at the state and the wait",
@@ -250,7 +250,7 @@ def test_a_send_beside_closing_the_receiver(play):
     points=5,
     promise=7,
     diagnosis="end-of-stream",
-    schedules=5,
+    schedules=3,
     feedback="One of several senders was closed, and the channel ended for all of them.",
     help="count the senders that are open; clone() adds one, and the last close() ends the channel",
 )
@@ -268,7 +268,7 @@ def test_clones_keep_the_channel_open(play):
     points=3,
     promise=8,
     diagnosis="edge-case",
-    schedules=5,
+    schedules=2,
     feedback="An end was closed twice. That is the same as closing it once: no error, and another sender stays open.",
     help="return from close() at once if this end is closed already",
 )
@@ -284,7 +284,7 @@ def test_closing_twice_is_closing_once(play):
     points=3,
     promise=9,
     diagnosis="not-closed",
-    schedules=5,
+    schedules=2,
     feedback="A `with` block was left. The end must be closed then, in whatever way it was left, and an error goes on.",
     help="let `__enter__` return self, and `__exit__` call close() and return None",
     show=("end", "how"),
@@ -313,7 +313,7 @@ def test_with_closes(play):
     points=5,
     promise=11,
     diagnosis="end-of-stream",
-    schedules=5,
+    schedules=3,
     feedback="All senders were closed. Each receive(), waiting or later, must raise EndOfStream at once.",
     help="let the last close() wake all tasks that wait in receive(); no item and no sender means EndOfStream",
 )
@@ -334,7 +334,7 @@ def test_closing_the_last_sender_ends_the_channel(play):
     points=3,
     promise=11,
     diagnosis="lost-wakeup",
-    schedules=12,
+    schedules=3,
     feedback="The last sender was closed in the instant in which something else happened, and a receive() waits for "
     "ever.",
     help="wake all tasks when the last sender is closed; have no `await` between the look at the state and the wait",
@@ -359,7 +359,7 @@ def test_the_end_is_never_missed(play):
     points=4,
     promise=12,
     diagnosis="end-of-stream",
-    schedules=5,
+    schedules=3,
     feedback="Items were sent, and then all senders were closed. What was sent before must still be received.",
     help="look in receive() for items first, and only then whether a sender is open",
     show=("expected",),
@@ -375,7 +375,7 @@ def test_buffered_items_survive_closing(play):
     points=2,
     promise=13,
     diagnosis="closed-end",
-    schedules=5,
+    schedules=2,
     feedback="The receiver was closed, and then receive() was called: that is a ClosedResourceError.",
     help="look in receive() first whether this receiver is closed",
 )
@@ -393,7 +393,7 @@ def test_using_a_closed_receiver_is_an_error(play):
     points=4,
     promise=15,
     diagnosis="end-of-stream",
-    schedules=5,
+    schedules=3,
     feedback="`async for` must give every item, end when all senders are closed, and raise ClosedResourceError if the "
     "receiver is closed.",
     help="await receive() in `__anext__`, and turn EndOfStream, and nothing else, into StopAsyncIteration",
@@ -414,7 +414,7 @@ def test_async_for_ends(play):
     points=2,
     promise=16,
     diagnosis="edge-case",
-    schedules=5,
+    schedules=2,
     feedback="A channel without room for an item can never be used: a capacity of 0 or less is a ValueError.",
     help="raise ValueError in channel() if the capacity is below 1",
     show=("capacity",),
@@ -431,7 +431,7 @@ def test_capacity_below_one(play):
     points=2,
     promise=17,
     diagnosis="shared-state",
-    schedules=5,
+    schedules=2,
     feedback="What happened to one channel was seen in another.",
     help="make the state in channel(), or in `__init__`, and not at the top of a class or of the module",
     show=("expected",),
@@ -474,7 +474,7 @@ def test_every_operation_is_a_checkpoint(play):
     points=4,
     promise=6,
     diagnosis="half-cancelled",
-    schedules=5,
+    schedules=3,
     feedback="A send() was cancelled, and its item was in the channel all the same.",
     help="do nothing before the first `await`, and await nothing after the item is in the channel",
 )
@@ -519,7 +519,7 @@ def test_a_cancelled_receive_takes_nothing(play):
     points=2,
     promise=14,
     diagnosis="half-cancelled",
-    schedules=12,
+    schedules=4,
     feedback="A receive() was cancelled in the instant in which an item was sent, and the item was gone: no task has "
     "received it.",
     help="if another task may hand an item over to one that waits, give it back, or on, when that one is cancelled",
@@ -539,7 +539,7 @@ def test_no_item_vanishes_with_a_receiver(play):
     points=5,
     promise=19,
     diagnosis="lost-wakeup",
-    schedules=12,
+    schedules=4,
     feedback="An item was sent in the instant in which a task that waited for it was cancelled. Another task waits "
     "beside the item: the wake-up was lost.",
     help="wake all tasks that wait, or let a task that is cancelled pass its wake-up on to another one",
@@ -559,7 +559,7 @@ def test_no_wakeup_is_lost_when_a_receiver_is_cancelled(play):
     points=5,
     promise=20,
     diagnosis="lost-wakeup",
-    schedules=12,
+    schedules=4,
     feedback="An item was received in the instant in which a task that waited in send() was cancelled. Another one "
     "waits beside free room: the wake-up was lost.",
     help="wake all tasks that wait, or let a task that is cancelled pass its wake-up on to another one",
@@ -587,7 +587,7 @@ def test_no_wakeup_is_lost_when_a_sender_is_cancelled(play):
     points=4,
     promise=19,
     diagnosis="lost-wakeup",
-    schedules=8,
+    schedules=3,
     feedback="There was an item, a task waited in receive(), and nothing happened.",
     help="look again after every wake-up, with no `await` between the last look and the wait",
 )
@@ -610,7 +610,7 @@ def test_all_waiting_receivers_are_served(play):
     points=3,
     promise=20,
     diagnosis="lost-wakeup",
-    schedules=8,
+    schedules=3,
     feedback="There was room, a task waited in send(), and nothing happened.",
     help="look again after every wake-up, with no `await` between the last look and the wait",
 )

@@ -50,7 +50,7 @@ def listed(names: list[str]) -> str:
 @grading(
     points=5,
     promise=1,
-    schedules=5,
+    schedules=3,
     diagnosis="missing-results",
     feedback="The dict that comes back must have the result of every step, by its name.",
     help="store each result under the name of its step, also those that another step has used",
@@ -83,7 +83,7 @@ def test_empty_workflow(play: Play) -> None:
 @grading(
     points=7,
     promise=2,
-    schedules=5,
+    schedules=3,
     diagnosis="wrong-inputs",
     feedback="A step must be called with a dict of its own, which has exactly the results that it declared.",
     help="make a new dict for each step: `{needed: results[needed] for needed in deps.get(name, ())}`",
@@ -113,7 +113,7 @@ def test_inputs_are_exactly_the_declared_results(play: Play) -> None:
 @grading(
     points=7,
     promise=2,
-    schedules=5,
+    schedules=3,
     diagnosis="called-twice",
     feedback="A step must be called once, however many steps need its result.",
 )
@@ -141,7 +141,7 @@ def test_every_step_is_called_once(play: Play) -> None:
 @grading(
     points=10,
     promise=3,
-    schedules=5,
+    schedules=3,
     diagnosis="late-start",
     feedback="A step of the lesson's workflow did not start when it could have.",
 )
@@ -156,7 +156,7 @@ def test_the_workflow_of_the_lesson(play: Play) -> None:
 @grading(
     points=10,
     promise=3,
-    schedules=5,
+    schedules=3,
     diagnosis="late-start",
     feedback="A step waited for another one whose result it does not need.",
 )
@@ -169,7 +169,7 @@ def test_a_step_waits_only_for_its_own_inputs(play: Play) -> None:
 @grading(
     points=4,
     promise=3,
-    schedules=9,
+    schedules=5,
     diagnosis="late-start",
     feedback="Two steps were finished at the same instant, and a third one that needs both did not start then.",
     help="change what is known about a step in one go, without an `await` between looking and storing",
@@ -190,7 +190,7 @@ def test_two_inputs_at_the_same_instant(play: Play) -> None:
 @grading(
     points=8,
     promise=4,
-    schedules=3,
+    schedules=2,
     diagnosis="serial",
     feedback="Steps that need nothing were to run at the same time. Some did not begin before others had ended.",
     help="start every step in a task of its own at the beginning, however many there are",
@@ -213,7 +213,7 @@ def test_independent_steps_run_at_the_same_time(play: Play) -> None:
 @grading(
     points=5,
     promise=5,
-    schedules=5,
+    schedules=3,
     diagnosis="falsy-value",
     feedback="Steps returned None, False, 0, an empty text, an empty list and an exception object. They are finished "
     "all the same, and those are their results.",
@@ -304,7 +304,7 @@ def test_unknown_names_are_refused(play: Play, deps: dict[str, list[str]]) -> No
 @grading(
     points=6,
     promise=8,
-    schedules=5,
+    schedules=3,
     diagnosis="siblings-left-running",
     feedback="One step failed after 1 s. What runs must be cancelled then, its clean-up awaited, and nothing new "
     "started.",
@@ -334,7 +334,7 @@ def test_a_failure_stops_the_whole_workflow(play: Play) -> None:
 @grading(
     points=3,
     promise=8,
-    schedules=5,
+    schedules=3,
     diagnosis="siblings-left-running",
     feedback="After a failure nothing new may be started.",
 )
@@ -435,23 +435,23 @@ def test_cancellation_stops_the_workflow(play: Play) -> None:
     promise=11,
     schedules=1,
     diagnosis="recursion",
-    feedback="A chain of 2000 steps must work, too, and a cycle as long as that must be found.",
+    feedback="A chain of 1200 steps must work, too, and a cycle as long as that must be found.",
     help="follow the dependencies in a loop, or leave that to `graphlib`: a function that calls itself goes 1000 deep",
     show=("length",),
 )
 def test_a_long_chain(play: Play) -> None:
-    """a chain of 2000 steps works, too"""
-    recording = play("chain", length=2000)
+    """a chain of 1200 steps works, too"""
+    recording = play("chain", length=1200)
     if recording.ended_as("late", "limit", "never-yields"):
         raise Diagnosed(
             "edge-case",
-            "A chain of 2000 steps was not done after 80,000 turns of its tasks. Each step that is finished wakes all "
+            "A chain of 1200 steps was not done after 80,000 turns of its tasks. Each step that is finished wakes all "
             "the others, and nearly all of them wait again.",
             help="give each step an event of its own, so that it wakes only those that need it",
         )
-    assert recording.result == 2000
+    assert recording.result == 1200
 
-    recording = play("long_cycle", length=2000)
+    recording = play("long_cycle", length=1200)
     # What becomes of a cycle is asked by another test.
     if recording.ended_as("raised"):
         assert not recording.raised.isa("RecursionError")
@@ -476,7 +476,7 @@ def test_the_mappings_are_left_alone(play: Play) -> None:
 @grading(
     points=3,
     promise=13,
-    schedules=5,
+    schedules=3,
     diagnosis="shared-between-calls",
     feedback="Two workflows had steps of the same names, and one of them saw results of the other.",
     show=("at_once",),

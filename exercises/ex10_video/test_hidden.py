@@ -38,7 +38,7 @@ def numbered(count):
 @grading(
     points=8,
     promise=2,
-    schedules=3,
+    schedules=1,
     diagnosis="blocked-loop",
     feedback="encode() was called in the thread of the event loop: the user interface freezes for a whole frame. A "
     "checkpoint between two frames does not help.",
@@ -62,7 +62,7 @@ def test_encode_never_runs_in_the_loop_thread(play):
 @grading(
     points=7,
     promise=2,
-    schedules=3,
+    schedules=2,
     diagnosis="blocked-loop",
     feedback="Frames of 5.5 s were encoded, and a clock beside them should tick five times meanwhile. It did not: the "
     "event loop stood still.",
@@ -124,7 +124,7 @@ def test_every_frame_is_encoded_once(play):
 @grading(
     points=2,
     promise=1,
-    schedules=3,
+    schedules=1,
     diagnosis="edge-case",
     feedback="There were no frames. The result is [], and on_progress() has nothing to report.",
     show=("workers", "expected"),
@@ -144,7 +144,7 @@ def test_no_frames(play):
 @grading(
     points=7,
     promise=3,
-    schedules=3,
+    schedules=1,
     diagnosis="serial",
     feedback="Workers stood idle although there were frames left.",
     show=("seconds", "workers"),
@@ -193,7 +193,7 @@ def test_a_hundred_and_fifty_workers(play):
 @grading(
     points=7,
     promise=4,
-    schedules=3,
+    schedules=1,
     diagnosis="too-many-at-once",
     feedback="More frames were encoded at once than there are workers.",
     help="make a limiter in the function, `limiter = CapacityLimiter(workers)`, and pass it on: `limiter=limiter`",
@@ -213,7 +213,7 @@ def test_never_more_than_workers(play):
 @grading(
     points=6,
     promise=5,
-    schedules=3,
+    schedules=2,
     diagnosis="shared-limiter",
     feedback="An export had to wait for threads of another one, or other work in threads had to wait for an export.",
     help="make a limiter in the function, `limiter = CapacityLimiter(workers)`, and pass it on: `limiter=limiter`",
@@ -248,7 +248,7 @@ def test_exports_have_workers_of_their_own(play):
 @grading(
     points=2,
     promise=6,
-    schedules=3,
+    schedules=1,
     diagnosis="edge-case",
     feedback="There were fewer workers than 1. That is a ValueError, and nothing is encoded.",
     help="check it first: `if workers < 1: raise ValueError(...)`",
@@ -269,7 +269,7 @@ def test_fewer_workers_than_one(play):
 @grading(
     points=6,
     promise=7,
-    schedules=3,
+    schedules=1,
     diagnosis="wrong-thread",
     feedback="on_progress() was called in a worker thread. A user interface may be touched in the thread of the event "
     "loop only.",
@@ -286,7 +286,7 @@ def test_progress_is_reported_in_the_loop_thread(play):
 @grading(
     points=4,
     promise=7,
-    schedules=3,
+    schedules=2,
     diagnosis="miscounted-progress",
     feedback="12 frames were encoded. on_progress() must be called with (1, 12), (2, 12) and so on up to (12, 12).",
     help="count the frames that are done: `done += 1` with `nonlocal done`, and report in the same breath",
@@ -307,7 +307,7 @@ def test_progress_counts_the_finished_frames(play):
 @grading(
     points=6,
     promise=8,
-    schedules=3,
+    schedules=1,
     diagnosis="late-report",
     feedback="on_progress() was not called at the moments at which frames were finished.",
     help="report in the task that has waited for the frame, as soon as `await to_thread.run_sync(...)` is over",
@@ -335,7 +335,7 @@ def test_progress_arrives_while_work_goes_on(play):
 @grading(
     points=6,
     promise=9,
-    schedules=3,
+    schedules=2,
     diagnosis="siblings-left-running",
     feedback="After a frame had failed, more frames were begun.",
     help="let the error leave its task: the task group cancels the others, and they begin no further frame",
@@ -359,7 +359,7 @@ def test_a_failing_frame_stops_the_export(play):
 @grading(
     points=4,
     promise=9,
-    schedules=2,
+    schedules=1,
     diagnosis="lost-error",
     feedback="A frame could not be encoded. The very error that encode() raised must come out, and no other.",
     help="let the error leave its task as it is: the task group passes it on",

@@ -58,8 +58,9 @@ def run(
     from grader.judge.progress import Onlooker, Stopping
     from grader.sandbox.box import Box
 
-    # The box's process starts while this one imports the rest of the grader.
     with Stopping() as stopping, Box() as box:
+        if not everything and len(exercises) < 2:  # several are played in boxes of their own
+            box.begin()  # it starts while this process imports the rest of the grader
         from grader.desk.run import RunDesk, RunOptions, only_begun
         from grader.judge.options import asked_for
         from grader.sandbox.isolation import require

@@ -37,6 +37,7 @@ def watch(shared: SharedOptions, exercise: str | None) -> None:
 
     # The box's process starts while this one imports the rest of the grader.
     with Box() as box:
+        box.begin()
         from grader.desk.keyboard import ended_by_signals
         from grader.desk.watch import WatchSession, chosen
 

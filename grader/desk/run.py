@@ -81,23 +81,23 @@ class RunDesk:
         return verdict
 
     def _grade_several(self, box: Box, works: Sequence[Work], onlooker: Onlooker) -> tuple[Verdict, ...]:
-        """Grade what can be played in as many processes as there are processors; here, if there is nothing to share."""
+        """Grade what is written in as many processes as there are processors; here, if there is nothing to share."""
         from grader.judge import parallel
         from grader.judge.cells import usable_processors
 
         kit, processors = self._desk.kit, usable_processors()
-        verdicts = {place: parallel.unplayed(box, kit, *work) for place, work in enumerate(works)}
-        left = [place for place, verdict in verdicts.items() if verdict is None]
-        workers = min(processors, len(left))
+        shared = [place for place, work in enumerate(works) if parallel.is_written(*work)]
+        workers = min(processors, len(shared))
         if workers < 2:
-            for place in left:
-                verdicts[place] = parallel.graded(box, kit, *works[place], processors=processors, onlooker=onlooker)
-        else:
-            known = parallel.grade_in_parallel(
-                kit, [works[place] for place in left], onlooker, workers=workers, processors=processors // workers
-            )
-            verdicts |= {left[place]: verdict for place, verdict in known}
-        return tuple(verdict for verdict in verdicts.values() if verdict is not None)
+            shared = []
+        known = parallel.grade_in_parallel(
+            kit, [works[place] for place in shared], onlooker, workers=workers, processors=processors // max(workers, 1)
+        )
+        verdicts = {shared[place]: verdict for place, verdict in known}
+        for place, work in enumerate(works):
+            if place not in verdicts:
+                verdicts[place] = parallel.graded(box, kit, *work, processors=processors, onlooker=onlooker)
+        return tuple(verdicts[place] for place in range(len(works)))
 
     def outlets(
         self, exercises: Sequence[Exercise], reports: Sequence[str], trace: Path | None, environment: Mapping[str, str]

@@ -5,6 +5,7 @@ The process that asks for it only waits: it tells the onlooker how far the other
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
 import signal
@@ -17,7 +18,7 @@ from multiprocessing.connection import Connection
 
 from grader.errors import GraderError, InternalError
 from grader.judge import engine
-from grader.judge.engine import Bench, Request
+from grader.judge.engine import Request
 from grader.judge.progress import Onlooker, Progress, Stopping
 from grader.judge.verdict import Verdict
 from grader.kit.exercise import Exercise
@@ -55,7 +56,8 @@ class _Crew:
         self._works = works
         self._onlooker = onlooker
         self._processors = processors
-        self._left = deque(range(len(works)))
+        # The last ones first: in a course they take longest, and what is begun last should be over soon.
+        self._left = deque(reversed(range(len(works))))
         self._at_work: dict[Connection, int] = {}
         self._workers: dict[Connection, multiprocessing.process.BaseProcess] = {}
         self._told_to_stop = False
@@ -141,13 +143,12 @@ class _Crew:
 # ---- one of several, in whichever process ----------------------------------------------------------------------------
 
 
-def unplayed(box: Box, kit: Kit, exercise: Exercise, request: Request) -> Verdict | None:
-    """The verdict on one of several of which nothing can be played; None if it can."""
+def is_written(exercise: Exercise, request: Request) -> bool:
+    """Whether there is more in the file of one of several than in the stub: else its verdict takes no time."""
     try:
-        verdict, taken = Bench(box, kit, exercise).take_in(request)
-    except GraderError as error:
-        return engine.not_judged(kit, exercise, request, error)
-    return verdict if taken is None else None
+        return request.path.read_bytes() != exercise.stub.read_bytes()
+    except OSError:
+        return False
 
 
 def graded(box: Box, kit: Kit, exercise: Exercise, request: Request, *, processors: int, onlooker: Onlooker) -> Verdict:
@@ -177,8 +178,10 @@ def _work(link: Connection, processors: int) -> None:
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
         onlooker = Onlooker(watch=link.send, stopping=stopping)
         with Box() as box:
+            box.begin()
             link.send(None)
             kit = link.recv()
+            gc.freeze()  # the collector need not look through all that was imported
             while True:
                 exercise, request = link.recv()
                 link.send(graded(box, kit, exercise, request, processors=processors, onlooker=onlooker))

@@ -89,11 +89,6 @@ class Box:
         """Called now and then while a play is waited for; may raise to give the play up."""
         self.notes: list[str] = [why_not] if why_not and level is None else []
         """Why the level is not a higher one."""
-        try:
-            self._launch()
-        except BaseException:
-            self._bury()
-            raise
 
     def __enter__(self) -> Box:
         return self
@@ -102,6 +97,11 @@ class Box:
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         self.close()
+
+    def begin(self) -> None:
+        """Start the zygote, which takes a moment, before it is needed."""
+        if self._zygote is None:
+            self._launch()
 
     @property
     def level(self) -> int:
@@ -188,8 +188,7 @@ class Box:
 
     def _up(self) -> ZygoteHandle:
         """The zygote, when it is ready and its level is proven. Raises InternalError if none can be started."""
-        if self._zygote is None:
-            self._launch()
+        self.begin()
         while not self._ready:
             assert self._zygote is not None
             try:

@@ -173,7 +173,10 @@ class Cell:
     def _known(self, play: Play) -> Play | None:
         """The play that has been asked for and answers this one: itself, or the same with a trace."""
         sent = {asked for asked, _ in self._sent}
-        return next((one for one in (play, replace(play, trace=True)) if one in self._done or one in sent), None)
+        if play in self._done or play in sent:
+            return play
+        traced = replace(play, trace=True)
+        return traced if traced in self._done or traced in sent else None
 
     # ---- one answer --------------------------------------------------------------------------------------------------
 

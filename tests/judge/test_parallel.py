@@ -14,12 +14,12 @@ from pathlib import Path
 import pytest
 
 from grader.judge import engine
-from grader.judge.parallel import Work, grade_in_parallel, unplayed
+from grader.judge.parallel import Work, grade_in_parallel, is_written
 from grader.judge.progress import NOBODY, Onlooker, Progress, Stopping
 from grader.judge.verdict import STOPPED, Status, Verdict
 from grader.kit.kit import Kit, load_kit
 from grader.sandbox.box import Box
-from tests.kit_samples import EXERCISES, RIGHT, WRONG_VALUE, answer, change, make_kit
+from tests.kit_samples import EXERCISES, RIGHT, STUB, WRONG_VALUE, answer, change, make_kit
 from tests.processes import below, wait_until
 
 CHECKOUT = Path(__file__).parents[2]
@@ -53,10 +53,10 @@ def pressing_at(id: str, test: int, stopping: Stopping) -> Onlooker:
     return Onlooker(watch=watch, stopping=stopping)
 
 
-def broken(tmp_path: Path, old: str, new: str) -> Kit:
-    """A kit in which something is changed in the hidden tests of the first exercise."""
+def broken(tmp_path: Path, old: str, new: str, exercise: str = "ex01_double") -> Kit:
+    """A kit in which something is changed in the hidden tests of one exercise."""
     root = make_kit(tmp_path / "kit")
-    change(root / "exercises" / "ex01_double" / "test_hidden.py", old, new)
+    change(root / "exercises" / exercise / "test_hidden.py", old, new)
     return load_kit(root)
 
 
@@ -87,7 +87,7 @@ def test_one_worker_grades_all_of_them_in_turn_and_tells_how_far_it_is(tiny: Pat
     graded(kit, works_of(kit, tmp_path, RIGHT, RIGHT), Onlooker(watch=watch), workers=1)
 
     turns = [(1, "asyncio", False), (1, "trio", False), (2, "asyncio", False), (2, "trio", False), (2, "trio", True)]
-    assert told == [(id, *turn) for id, _ in EXERCISES for turn in turns]
+    assert told == [(id, *turn) for id in ("ex02", "ex01") for turn in turns]
 
 
 def test_a_broken_exercise_costs_the_others_nothing(tmp_path: Path) -> None:
@@ -110,15 +110,14 @@ def test_a_worker_that_dies_costs_the_others_nothing(tmp_path: Path, workers: in
     assert "the process that graded ex01 has died (status -9)" in first.trouble
 
 
-def test_of_what_cannot_be_played_the_verdict_is_known_at_once(box: Box, tiny: Path, tmp_path: Path) -> None:
+def test_a_stub_and_a_missing_file_are_not_written(tiny: Path, tmp_path: Path) -> None:
     kit = load_kit(tiny)
-    (exercise, request), (other, missing) = works_of(kit, tmp_path, RIGHT, RIGHT)
-    missing.path.unlink()
+    (exercise, request), (other, missing) = works_of(kit, tmp_path, RIGHT, STUB)
 
-    assert unplayed(box, kit, exercise, request) is None
-    verdict = unplayed(box, kit, other, missing)
-    assert verdict is not None
-    assert [fault.kind for fault in verdict.faults] == ["missing"]
+    assert is_written(exercise, request)
+    assert not is_written(other, missing)
+    missing.path.unlink()
+    assert not is_written(other, missing)
 
 
 # ---- Ctrl-C and death ------------------------------------------------------------------------------------------------
@@ -128,14 +127,14 @@ WAITS = "import time; time.sleep(200)\n    assert play"
 
 
 def test_ctrl_c_ends_what_goes_on_and_begins_nothing_more(tmp_path: Path) -> None:
-    kit = broken(tmp_path, 'assert play("call", n=3).elapsed', WAITS + '("call", n=3).elapsed')
+    kit = broken(tmp_path, 'assert play("call", n=3).elapsed', WAITS + '("call", n=3).elapsed', "ex02_wait")
     with Stopping() as stopping:
         works = works_of(kit, tmp_path, RIGHT, RIGHT)
-        first, second = graded(kit, works, pressing_at("ex01", 2, stopping), workers=1)
+        first, second = graded(kit, works, pressing_at("ex02", 2, stopping), workers=1)
 
-    assert [test.passed for test in first.tests] == [True, False]
-    assert {result.reason for result in first.tests[1].results} == {STOPPED}
-    assert (second.status, second.trouble, second.own_fault) == (Status.NOT_JUDGED, STOPPED, False)
+    assert (first.status, first.trouble, first.own_fault) == (Status.NOT_JUDGED, STOPPED, False)
+    assert [test.passed for test in second.tests] == [True, False]
+    assert {result.reason for result in second.tests[1].results} == {STOPPED}
 
 
 def test_ctrl_c_of_a_terminal_is_that_of_the_parent_alone(tmp_path: Path) -> None:
