@@ -6,17 +6,26 @@ from dataclasses import replace
 
 import pytest
 
-from grader.box.player import Output, too_large
+from grader.box.player import PLAYS_PER_FULL_COLLECTION, Output, too_large
 from grader.kit.exercise import Limits
 from grader.sandbox.box import Box
 from grader.sandbox.play import Play
 from grader.sandbox.reading import read
 from grader.wire.lines import dumps, loads
 from grader.wire.recording import Ended
-from grader.wire.rows import MAX_RETURNED
+from grader.wire.rows import MAX_RETURNED, Remark
 from grader.wire.turns import MAX_CHOICES, natural
 from grader.wire.values import Token
-from tests.plays_samples import RUN_MAIN, RUN_MAIN_WITH_STAGE, cell_of, line_of, on_both_backends, play_of, played
+from tests.plays_samples import (
+    RUN_MAIN,
+    RUN_MAIN_WITH_INPUTS,
+    RUN_MAIN_WITH_STAGE,
+    cell_of,
+    line_of,
+    on_both_backends,
+    play_of,
+    played,
+)
 
 
 @on_both_backends
@@ -456,3 +465,54 @@ def test_the_line_of_the_scenarios_is_told_if_an_exception_came_from_there(box: 
     assert [leaf.scenario_line for leaf in leaves] == [4, 4, None, None]
     assert [leaf.line for leaf in leaves] == [None, 2, 4, 2]
     assert recording.raised.leaves[0].scenario_line == 9
+
+
+# ---- coroutines that nothing awaits, and what dies late --------------------------------------------------------------
+
+
+@on_both_backends
+@pytest.mark.parametrize("end", ["return 3", "raise SystemExit"])
+def test_who_made_a_coroutine_that_nothing_awaits_is_told_without_a_trace_too(box: Box, backend: str, end: str) -> None:
+    """``raise SystemExit`` leaves the process unfit for another play, which its line takes."""
+    submission = f"""
+    import anyio
+    async def main():
+        anyio.sleep(1)  # here
+        {end}
+    """
+    with cell_of(box, submission) as cell:
+        recording = cell.recording(replace(play_of(backend), trace=False))
+
+    assert recording.remarks == (Remark(slug="never-awaited", line=line_of(submission), detail="sleep"),)
+
+
+@on_both_backends
+def test_a_play_in_which_everything_is_awaited_is_made_once_and_without_a_trace(box: Box, backend: str) -> None:
+    with cell_of(box, "async def main(): return 3") as cell:
+        recording = cell.recording(replace(play_of(backend), trace=False))
+
+        assert (recording.trace, cell.plays) == (None, 1)
+
+
+CYCLE = """
+class Holder:
+    pass
+
+async def work():
+    pass
+
+async def main(number):
+    holder = Holder()
+    holder.itself, holder.coroutine = holder, work()  # here
+    return number
+"""
+
+
+@on_both_backends
+def test_what_dies_in_a_cycle_dies_in_its_own_play_however_many_there_were(box: Box, backend: str) -> None:
+    remark = Remark(slug="never-awaited", line=line_of(CYCLE), detail="work")
+    with cell_of(box, CYCLE, RUN_MAIN_WITH_INPUTS) as cell:
+        found = [cell.recording(play_of(backend, number=number)) for number in range(2 * PLAYS_PER_FULL_COLLECTION)]
+
+    assert [recording.result for recording in found] == list(range(len(found)))
+    assert {recording.remarks for recording in found} == {(remark,)}
