@@ -97,7 +97,8 @@ class Cell:
         """
         recording = self._recording(play)
         if any(remark.slug == "never-awaited" and remark.line is None for remark in recording.remarks):
-            return self._recording(replace(play, trace=True))
+            traced = self._recording(replace(play, trace=True))
+            return recording if self.budget.spent else traced
         return recording
 
     def _recording(self, play: Play) -> Recording:

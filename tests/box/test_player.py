@@ -8,7 +8,8 @@ import pytest
 
 from grader.box.player import PLAYS_PER_FULL_COLLECTION, Output, too_large
 from grader.kit.exercise import Limits
-from grader.sandbox.box import Box
+from grader.sandbox.box import Box, Job
+from grader.sandbox.cell import Cell
 from grader.sandbox.play import Play
 from grader.sandbox.reading import read
 from grader.wire.lines import dumps, loads
@@ -492,6 +493,24 @@ def test_a_play_in_which_everything_is_awaited_is_made_once_and_without_a_trace(
         recording = cell.recording(replace(play_of(backend), trace=False))
 
         assert (recording.trace, cell.plays) == (None, 1)
+
+
+class OnePlay(Cell):
+    """Has spent its budget with the first play."""
+
+    def _next(self) -> None:
+        super()._next()
+        self.budget.spent = "it is spent"
+
+
+def test_where_no_second_play_can_be_paid_for_the_first_one_counts(box: Box) -> None:
+    submission = "import anyio\nasync def main(): anyio.sleep(1)"
+    cell = OnePlay(box, Job(module="x", submission=submission, scenarios=RUN_MAIN, limits=Limits()))
+    recording = cell.recording(replace(play_of("asyncio"), trace=False))
+    cell.close()
+
+    assert recording.ended is Ended.RETURNED
+    assert recording.remarks == (Remark(slug="never-awaited", line=None, detail="sleep"),)
 
 
 CYCLE = """

@@ -118,6 +118,8 @@ def test_a_stub_and_a_missing_file_are_not_written(tiny: Path, tmp_path: Path) -
     assert not is_written(other, missing)
     missing.path.unlink()
     assert not is_written(other, missing)
+    os.mkfifo(missing.path)
+    assert not is_written(other, missing)
 
 
 # ---- Ctrl-C and death ------------------------------------------------------------------------------------------------
