@@ -104,7 +104,7 @@ def play(program: Program, request: Message, bounds: Bounds, leave: Callable[[Me
             performance.forget_program()
         # What is left in reference cycles dies now, and its finalizers are watched: what they do, and the coroutines
         # and generators among them, belong to this play and not to the next one.
-        garbage.collect()
+        garbage.collect(tidy=performance.is_tidy)
     # An exception that went through the backend itself may have left it in any state.
     return performance.message(spent=performance.escaped is not None or simulation.workers.strays())
 
@@ -152,6 +152,11 @@ class Performance:
         """The whole of a play without an event loop."""
         with self._noting_its_end():
             self._result = self._stage.encode(self._begun())
+
+    @property
+    def is_tidy(self) -> bool:
+        """Whether the play has left nothing open or running, as far as that is known."""
+        return not self._remarks
 
     def forget_program(self) -> None:
         """Let go of the program once nothing asks for it any more: what dies with it belongs to this play, too."""
@@ -315,11 +320,16 @@ class Garbage:
     def __init__(self) -> None:
         self._collections = 0
         """How many collections have moved objects on to the oldest generation since that was collected."""
+        self._tidy = True
 
-    def collect(self) -> None:
-        """Collect the garbage of a play that is over, wherever the interpreter has moved it meanwhile."""
+    def collect(self, *, tidy: bool) -> None:
+        """Collect the garbage of a play that is over, wherever the interpreter has moved it meanwhile.
+
+        What a play has left open may outlive a collection, as a finalizer is called for it; so if the play is not
+        ``tidy``, everything is looked through now and after the next one.
+        """
         _, _, moved_on = gc.get_count()
-        if moved_on != self._collections or moved_on >= PLAYS_PER_FULL_COLLECTION:
+        if not (tidy and self._tidy) or moved_on != self._collections or moved_on >= PLAYS_PER_FULL_COLLECTION:
             # It remembers generic classes, and with each the module of an earlier play.
             for forget in getattr(typing, "_cleanups", ()):
                 forget()
@@ -327,6 +337,7 @@ class Garbage:
         else:
             gc.collect(1)
         _, _, self._collections = gc.get_count()
+        self._tidy = tidy
 
 
 garbage = Garbage()

@@ -158,6 +158,7 @@ def test_a_play_whose_process_is_killed_from_outside_is_played_again() -> None:
 def test_a_box_that_is_killed_while_it_starts_keeps_its_level(box: Box, adopting: None, soon: float) -> None:
     level, before = box.level, set(zygote.children_of(os.getpid()))
     with Box() as starting:
+        starting.begin()
         (first,) = set(zygote.children_of(os.getpid())) - before
         select.select([], [], [], soon)  # bubblewrap, its namespace and the zygote come one after the other
         os.kill(first, signal.SIGKILL)
