@@ -84,7 +84,9 @@ def _kept(place: Path) -> Kit | None:
 
 
 def _keep(place: Path, kit: Kit) -> None:
-    place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    # Each by itself: the mode is that of the last folder alone.
+    for folder in (place.parent.parent, place.parent):
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     replace_file(place, [pickle.dumps(kit)])
     place.chmod(0o600)
     others = sorted(place.parent.iterdir(), key=lambda path: path.stat().st_mtime_ns, reverse=True)

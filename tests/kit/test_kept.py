@@ -84,7 +84,7 @@ def test_what_is_damaged_is_read_again(root: Path, cache: Path, read: list[Path]
 def test_what_somebody_else_may_have_written_is_not_used(root: Path, cache: Path, read: list[Path]) -> None:
     kept.load(root)
     (place,) = cache.iterdir()
-    assert place.stat().st_mode & 0o777 == 0o600
+    assert [path.stat().st_mode & 0o777 for path in (place, cache, cache.parent)] == [0o600, 0o700, 0o700]
     place.chmod(0o620)
     kept.load(root)
 
