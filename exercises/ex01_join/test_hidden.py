@@ -29,7 +29,7 @@ def test_results_in_argument_order(play):
     points=9,
     promise=3,
     diagnosis="serial",
-    schedules=3,
+    schedules=2,
     feedback="Each function waits until all three are running. They never all ran at once: one was awaited before "
     "the next was started.",
     show=("expected",),
@@ -73,7 +73,7 @@ def test_all_run_at_once_however_many(play):
     points=8,
     promise=7,
     diagnosis="serial",
-    schedules=4,
+    schedules=3,
     feedback="join() was not over at the moment at which the slowest function was done.",
     show=("seconds",),
 )
@@ -117,7 +117,7 @@ def test_zero_functions(play):
     points=6,
     promise=1,
     diagnosis="eager",
-    schedules=3,
+    schedules=2,
     feedback="A function was called although nobody had awaited join() yet, or the calls did not happen when it was.",
     help="write `async def join(*fns)` and do everything inside of it: nothing of that runs before the `await`",
 )
@@ -149,7 +149,7 @@ def test_any_value_is_a_value(play):
     points=4,
     promise=2,
     diagnosis="completion-order",
-    schedules=3,
+    schedules=2,
     feedback="The same function given three times must run three times, and every call has its own result.",
     help="give each call a place of its own for its result: by position, not by function",
 )
@@ -179,7 +179,7 @@ def test_same_function_twice_runs_twice(play):
     points=3,
     promise=2,
     diagnosis="lost-error",
-    schedules=3,
+    schedules=2,
     feedback="A function that had failed was called again. Each is called exactly once.",
     help="call each function once; whether it is tried again is the caller's decision",
 )
@@ -226,7 +226,7 @@ def test_first_error_cancels_the_rest_at_once(play):
     points=5,
     promise=9,
     diagnosis="cleanup-not-awaited",
-    schedules=3,
+    schedules=2,
     feedback="join() was over while a cancelled function was still cleaning up.",
     help="return, or raise, behind the `async with` of the task group: leaving it waits for every clean-up",
 )
@@ -242,7 +242,7 @@ def test_cleanup_of_cancelled_siblings_is_awaited(play):
     points=4,
     promise=10,
     diagnosis="lost-error",
-    schedules=3,
+    schedules=2,
     feedback="A function failed before its first await, and its error did not come out of join().",
     help="let the error leave its task: the task group then cancels the other tasks and raises it",
 )
@@ -283,7 +283,7 @@ def test_the_very_error_is_raised(play):
     points=4,
     promise=10,
     diagnosis="lost-error",
-    schedules=4,
+    schedules=3,
     feedback="Several functions failed. At least one of their errors must come out, and no other one.",
     help="raise one of the errors that there are, or let the task group raise them; make none of your own",
     show=("after", "count"),
@@ -311,7 +311,7 @@ def test_several_errors(play):
     points=7,
     promise=11,
     diagnosis="swallowed-cancellation",
-    schedules=3,
+    schedules=2,
     feedback="join() was cancelled from outside. It must cancel its functions and let the cancellation go on its way.",
     help="take the shield away, and catch `Exception`, never `BaseException`: a cancellation has to pass",
 )
@@ -335,7 +335,7 @@ def test_outer_cancellation_stops_everything(play):
     points=5,
     promise=4,
     diagnosis="no-checkpoint",
-    schedules=3,
+    schedules=2,
     feedback="One function ran far ahead of the other; under join() they take turns.",
     help="run each function in a task of its own: tasks of one group take turns",
 )
@@ -357,7 +357,7 @@ def test_join_is_fair(play):
     points=3,
     promise=12,
     diagnosis="stale-state",
-    schedules=3,
+    schedules=2,
     feedback="A join() of two join()s did not work like one big join().",
     help="keep everything that a call needs in variables of that call, and none in the module",
     show=("expected",),
@@ -375,7 +375,7 @@ def test_joins_nest(play):
     points=3,
     promise=12,
     diagnosis="stale-state",
-    schedules=3,
+    schedules=2,
     feedback="join() was called four times, one call after another, and one behaved as if it knew of an earlier one.",
     help="keep everything that a call needs in variables of that call, and none in the module",
 )
@@ -392,7 +392,7 @@ def test_calls_do_not_remember(play):
     points=3,
     promise=12,
     diagnosis="stale-state",
-    schedules=3,
+    schedules=2,
     feedback="Two calls of join() ran at the same time, and one of them got in the way of the other.",
     help="keep everything that a call needs in variables of that call, and none in the module",
 )

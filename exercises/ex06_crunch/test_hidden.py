@@ -185,7 +185,7 @@ def test_hands_over_once_per_slice(play: Play) -> None:
 
 @grading(
     points=3,
-    schedules=3,
+    schedules=2,
     promise=3,
     diagnosis="another-thread",
     feedback="Steps were computed in another thread than the one of the event loop.",
@@ -268,7 +268,7 @@ def test_it_never_sleeps(play: Play) -> None:
 
 @grading(
     points=4,
-    schedules=3,
+    schedules=2,
     promise=7,
     diagnosis="no-checkpoint",
     feedback="A call that needs no second slice came back before any other task could run.",
@@ -337,7 +337,7 @@ def too_many(who: str, computed: int, at: int, allowed: int) -> None:
     points=5,
     promise=8,
     diagnosis="swallowed-cancellation",
-    schedules=3,
+    schedules=2,
     feedback="crunch() was cancelled, and it returned to its caller as if it had not been.",
     help="let the cancellation pass: catch `Exception`, never `BaseException`",
 )
@@ -451,7 +451,7 @@ def test_any_number_of_jobs_take_turns(play: Play) -> None:
 
 @grading(
     points=2,
-    schedules=3,
+    schedules=2,
     promise=11,
     diagnosis="shared-between-calls",
     feedback="The second call knew something of the first one.",

@@ -33,7 +33,7 @@ def numbered(name, numbers):
     points=4,
     promise=1,
     diagnosis="wrong-order",
-    schedules=3,
+    schedules=2,
     feedback="Items must come out in the order in which they went in.",
 )
 def test_first_in_first_out(play):
@@ -68,7 +68,7 @@ def test_any_object_is_an_item(play):
     points=5,
     promise=3,
     diagnosis="unbounded",
-    schedules=3,
+    schedules=2,
     feedback="A full channel must make send() wait, and each receive() makes room for one more.",
     show=("capacity",),
 )
@@ -132,7 +132,7 @@ def test_a_newcomer_does_not_overfill(play):
     points=4,
     promise=10,
     diagnosis="polling",
-    schedules=3,
+    schedules=2,
     feedback="receive() waited on an empty channel. An item was sent after 1.37 s, and receive() went on later.",
     help="let send() wake the tasks that wait in receive(): they need not look whether there is an item",
 )
@@ -203,7 +203,7 @@ def test_using_a_closed_sender_is_an_error(play):
     points=5,
     promise=5,
     diagnosis="lost-wakeup",
-    schedules=3,
+    schedules=2,
     feedback="The receiver was closed. A send() that waited then must raise BrokenResourceError at once, and did not.",
     help="wake all tasks that wait in send() when the receiver is closed, and look at that before there is room",
 )
@@ -250,7 +250,7 @@ def test_a_send_beside_closing_the_receiver(play):
     points=5,
     promise=7,
     diagnosis="end-of-stream",
-    schedules=3,
+    schedules=2,
     feedback="One of several senders was closed, and the channel ended for all of them.",
     help="count the senders that are open; clone() adds one, and the last close() ends the channel",
 )
@@ -359,7 +359,7 @@ def test_the_end_is_never_missed(play):
     points=4,
     promise=12,
     diagnosis="end-of-stream",
-    schedules=3,
+    schedules=2,
     feedback="Items were sent, and then all senders were closed. What was sent before must still be received.",
     help="look in receive() for items first, and only then whether a sender is open",
     show=("expected",),
@@ -393,7 +393,7 @@ def test_using_a_closed_receiver_is_an_error(play):
     points=4,
     promise=15,
     diagnosis="end-of-stream",
-    schedules=3,
+    schedules=2,
     feedback="`async for` must give every item, end when all senders are closed, and raise ClosedResourceError if the "
     "receiver is closed.",
     help="await receive() in `__anext__`, and turn EndOfStream, and nothing else, into StopAsyncIteration",
@@ -474,7 +474,7 @@ def test_every_operation_is_a_checkpoint(play):
     points=4,
     promise=6,
     diagnosis="half-cancelled",
-    schedules=3,
+    schedules=2,
     feedback="A send() was cancelled, and its item was in the channel all the same.",
     help="do nothing before the first `await`, and await nothing after the item is in the channel",
 )

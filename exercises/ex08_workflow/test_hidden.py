@@ -304,7 +304,7 @@ def test_unknown_names_are_refused(play: Play, deps: dict[str, list[str]]) -> No
 @grading(
     points=6,
     promise=8,
-    schedules=3,
+    schedules=2,
     diagnosis="siblings-left-running",
     feedback="One step failed after 1 s. What runs must be cancelled then, its clean-up awaited, and nothing new "
     "started.",
@@ -334,7 +334,7 @@ def test_a_failure_stops_the_whole_workflow(play: Play) -> None:
 @grading(
     points=3,
     promise=8,
-    schedules=3,
+    schedules=2,
     diagnosis="siblings-left-running",
     feedback="After a failure nothing new may be started.",
 )
