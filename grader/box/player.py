@@ -136,7 +136,7 @@ class Performance:
         self._schedule = simulation.schedule
         self._stage = Stage(simulation)
         self.returns = ReturnedValues(self._stage)
-        self._surroundings = fresh_surroundings(request["output"], simulation.printed)
+        self._surroundings = fresh_surroundings(request["output"], simulation.printed, request["trace"])
         self._elapsed: float | None = None
         self._result: object = None
         self._raised: object = None
@@ -377,8 +377,9 @@ class Output(io.TextIOBase):
 class Surroundings:
     """What one play prints, and the coroutines that it never awaits."""
 
-    def __init__(self, output_bytes: int, note: Callable[[str], None]) -> None:
+    def __init__(self, output_bytes: int, note: Callable[[str], None], traced: bool) -> None:
         self.output = Output(output_bytes, note)
+        self._traced = traced
         self.unawaited: list[Remark] = []
         """Coroutines that the learner's code made and never awaited."""
 
@@ -388,21 +389,22 @@ class Surroundings:
         Without a trace that is not known, and the remark, which has no line then, asks for a play with one.
         """
         lines = [line for filename, line, _ in coroutine.cr_origin or () if filename.startswith(STUDENT)]
-        line = lines[0] if lines else None
-        if (lines or coroutine.cr_origin is None) and len(self.unawaited) < MAX_UNAWAITED:
+        # With a trace, one without an origin was made in another thread: origins are noted in that of the loop.
+        if (lines or not self._traced) and len(self.unawaited) < MAX_UNAWAITED:
+            line = lines[0] if lines else None
             self.unawaited.append(Remark(slug="never-awaited", line=line, detail=coroutine.cr_code.co_qualname))
 
 
-_now = Surroundings(0, lambda text: None)
+_now = Surroundings(0, lambda text: None, False)
 
 
-def fresh_surroundings(output_bytes: int, note: Callable[[str], None]) -> Surroundings:
+def fresh_surroundings(output_bytes: int, note: Callable[[str], None], traced: bool) -> Surroundings:
     """Begin a new play: from now on its output and its remarks go to the surroundings that are returned.
 
-    ``note`` is called with each text that is printed.
+    ``note`` is called with each text that is printed; ``traced`` says whether origins of coroutines are noted.
     """
     global _now
-    _now = Surroundings(output_bytes, note)
+    _now = Surroundings(output_bytes, note, traced)
     sys.stdout = sys.stderr = _now.output
     return _now
 

@@ -12,7 +12,6 @@ import gc
 import importlib
 import json
 import multiprocessing
-import os
 import signal
 import sys
 import tempfile
@@ -35,6 +34,7 @@ from grader.judge.documents import verdict_document
 from grader.judge.engine import Request
 from grader.judge.engine import versions as installed
 from grader.judge.options import PlayOptions
+from grader.judge.parallel import settle_in
 from grader.judge.verdict import Status, Verdict
 from grader.kit import kept
 from grader.kit.exercise import Exercise
@@ -373,19 +373,9 @@ class LocalPool:
 
 
 def _settle_in(lifeline: connection.Connection) -> None:
-    """Make a new process a worker: it ignores Ctrl-C, which the parent answers, prints nothing, and ends with it."""
+    """Make a new process a worker, which ignores Ctrl-C: the parent answers it."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    # A hidden test that prints must not write between the lines of `--json`.
-    devnull = os.open(os.devnull, os.O_RDWR)
-    os.dup2(devnull, 0)
-    os.dup2(devnull, 1)
-    threading.Thread(target=_die_with, args=(lifeline,), daemon=True).start()
-
-
-def _die_with(lifeline: connection.Connection) -> None:
-    """End this process when the parent closes its end or dies: the executor alone would let it wait for ever."""
-    connection.wait([lifeline])
-    os._exit(0)  # the box ends by itself: its zygote reads end-of-file, and its children die with the zygote
+    settle_in(lifeline)  # the executor alone would let it wait for ever for a parent that is dead
 
 
 class ClusterPool:

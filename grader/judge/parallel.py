@@ -172,11 +172,9 @@ def _work(link: Connection, processors: int) -> None:
     """Grade what comes over the link, first the kit and then its submissions, until this process is ended."""
     # The Ctrl-C of a terminal goes to all processes of a group; this one gets it from its parent alone.
     os.setpgid(0, 0)
-    # A hidden test that prints must not write between the lines of the screen or of ``--json``.
-    devnull = os.open(os.devnull, os.O_RDWR)
-    os.dup2(devnull, 0)
-    os.dup2(devnull, 1)
-    threading.Thread(target=_die_with_parent, daemon=True).start()
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+    settle_in(parent.sentinel)
     with Stopping() as stopping:
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
         onlooker = Onlooker(watch=link.send, stopping=stopping)
@@ -190,11 +188,21 @@ def _work(link: Connection, processors: int) -> None:
                 link.send(graded(box, kit, exercise, request, processors=processors, onlooker=onlooker))
 
 
-def _die_with_parent() -> None:
-    parent = multiprocessing.parent_process()
-    assert parent is not None
-    connection.wait([parent.sentinel])
-    os._exit(0)
+def settle_in(lifeline: Connection | int) -> None:
+    """Make this process a worker: it prints nothing, and ends once the lifeline can be read.
+
+    A lifeline can be read when the parent has closed its end or is dead.
+    """
+    # A hidden test that prints must not write between the lines of the screen or of ``--json``.
+    devnull = os.open(os.devnull, os.O_RDWR)
+    os.dup2(devnull, 0)
+    os.dup2(devnull, 1)
+    threading.Thread(target=_die_with, args=(lifeline,), daemon=True).start()
+
+
+def _die_with(lifeline: Connection | int) -> None:
+    connection.wait([lifeline])
+    os._exit(0)  # the box ends by itself: its zygote reads end-of-file, and its children die with the zygote
 
 
 @contextmanager

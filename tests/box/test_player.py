@@ -495,6 +495,21 @@ def test_a_play_in_which_everything_is_awaited_is_made_once_and_without_a_trace(
         assert (recording.trace, cell.plays) == (None, 1)
 
 
+@on_both_backends
+def test_one_that_was_made_in_another_thread_is_no_remark_without_a_line(box: Box, backend: str) -> None:
+    submission = """
+    import anyio
+    async def work():
+        pass
+    def drop():
+        work()
+    async def main():
+        await anyio.to_thread.run_sync(drop)
+    """
+    with cell_of(box, submission) as cell:
+        assert cell.recording(replace(play_of(backend), trace=False)).remarks == ()
+
+
 class OnePlay(Cell):
     """Has spent its budget with the first play."""
 
