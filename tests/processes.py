@@ -81,6 +81,14 @@ def below(process: int) -> set[int]:
     return found - {process}
 
 
+def command_of(process: int) -> bytes:
+    """The command line of a process, empty if it has ended since it was found."""
+    try:
+        return Path(f"/proc/{process}/cmdline").read_bytes()
+    except (FileNotFoundError, ProcessLookupError):
+        return b""
+
+
 def wait_until(condition: Callable[[], bool]) -> None:
     """Wait for something that another process does."""
     deadline = time.monotonic() + 60

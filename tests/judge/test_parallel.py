@@ -20,7 +20,7 @@ from grader.judge.verdict import STOPPED, Status, Verdict
 from grader.kit.kit import Kit, load_kit
 from grader.sandbox.box import Box
 from tests.kit_samples import EXERCISES, RIGHT, STUB, WRONG_VALUE, answer, change, make_kit
-from tests.processes import below, wait_until
+from tests.processes import below, command_of, wait_until
 
 CHECKOUT = Path(__file__).parents[2]
 
@@ -206,7 +206,7 @@ def test_when_the_parent_is_killed_its_workers_end_too(tmp_path: Path) -> None:
 
 def workers() -> list[int]:
     """The processes of this one that grade."""
-    return [one for one in below(os.getpid()) if b"spawn_main" in Path(f"/proc/{one}/cmdline").read_bytes()]
+    return [one for one in below(os.getpid()) if b"spawn_main" in command_of(one)]
 
 
 def gone(processes: Iterable[int]) -> bool:
