@@ -147,8 +147,18 @@ def iterable(kind):
 # ---- reading ---------------------------------------------------------------------------------------------------------
 
 
-async def read(stage, kind):
-    return [item async for item in stage.submission.Stream.from_iter(iterable(kind))]
+async def each(stage, inputs, function):
+    """Call the function with each input in turn, and note what comes of it under the input's name."""
+    for name in inputs:
+        stage.mark("begin", name)
+        await stage.attempt(name, function, name)
+
+
+async def read(stage, kinds):
+    async def items_of(kind):
+        return [item async for item in stage.submission.Stream.from_iter(iterable(kind))]
+
+    await each(stage, kinds, items_of)
 
 
 async def compose(stage):
@@ -163,25 +173,26 @@ async def odd_items(stage, kind):
     return [item async for item in stream]
 
 
-async def building(stage, kind):
-    stream = opened(stage, kind, range(10)).map(lambda n: n + 1).filter(lambda n: n % 2).take(3)
-    await stage.settle()
-    stage.mark("the first request")
-    await stream.__anext__()
-
-
-async def one_by_one(stage, kind):
-    stream = opened(stage, kind, range(10)).map(lambda n: n + 1)
-    for _ in range(3):
-        stage.mark("got", await stream.__anext__())
+async def building(stage, kinds):
+    streams = []  # a stream that is dropped may close its source meanwhile
+    for kind in kinds:
+        stage.mark("begin", kind)
+        stream = opened(stage, kind, range(10)).map(lambda n: n + 1).filter(lambda n: n % 2).take(3)
+        streams.append(stream)
         await stage.settle()
+        stage.mark("the first request")
+        await stream.__anext__()
 
 
-async def every_second(stage):
-    stream = opened(stage, "source", range(10)).filter(lambda n: n % 2)
-    for _ in range(3):
-        stage.mark("got", await stream.__anext__())
-        await stage.settle()
+async def one_by_one(stage):
+    """Three requests to map(), over a source and over an iterable, and to filter(), which drops every second item."""
+    for name in ("source", "iterable", "filter"):
+        stage.mark("begin", name)
+        stream = opened(stage, "iterable" if name == "iterable" else "source", range(10))
+        stream = stream.filter(lambda n: n % 2) if name == "filter" else stream.map(lambda n: n + 1)
+        for _ in range(3):
+            stage.mark("got", await stream.__anext__())
+            await stage.settle()
 
 
 async def at_the_moment(stage, seconds):
@@ -195,17 +206,24 @@ async def ready_items(stage):
         stage.mark("got", item)
 
 
-async def beside_an_operator(stage, kind, operator):
+async def beside_an_operator(stage, kinds, operators):
     """Ask a stream, the one that an operator has made of it, and the first one again."""
-    stream = opened(stage, kind, range(10))
-    operators = {
-        "map": lambda: stream.map(lambda n: n + 100),
-        "filter": lambda: stream.filter(lambda n: n < 1 or n > 4),
-        "take": lambda: stream.take(2),
-    }
-    made = operators[operator]()
-    asked = [stream] * 6 if operator == "filter" else [stream, made, stream]
-    return [await each.__anext__() for each in asked]
+
+    async def requests(kind, operator):
+        stream = opened(stage, kind, range(10))
+        match operator:
+            case "map":
+                asked = [stream, stream.map(lambda n: n + 100), stream]
+            case "filter":
+                stream.filter(lambda n: n < 1 or n > 4)
+                asked = [stream] * 6
+            case "take":
+                asked = [stream, stream.take(2), stream]
+        return [await one.__anext__() for one in asked]
+
+    for kind in kinds:
+        for operator in operators:
+            await stage.attempt(f"{operator}() of the {kind}", requests, kind, operator)
 
 
 async def side_by_side(stage):
@@ -227,30 +245,33 @@ async def side_by_side(stage):
 # ---- operators -------------------------------------------------------------------------------------------------------
 
 
-async def mapping(stage, kind):
-    calls = []
+async def mapping(stage, kinds):
+    async def items_and_calls(kind):
+        calls = []
 
-    def fn(item):
-        calls.append(item)
-        return ["", 0, "two", False][item]
+        def fn(item):
+            calls.append(item)
+            return ["", 0, "two", False][item]
 
-    items = [item async for item in opened(stage, kind, range(4)).map(fn)]
-    return items, calls
+        items = [item async for item in opened(stage, kind, range(4)).map(fn)]
+        return items, calls
 
-
-async def mapping_with_a_class(stage):
+    await each(stage, kinds, items_and_calls)
     return [item async for item in stage.submission.Stream.from_iter([1, 2]).map(str)]
 
 
-async def filtering(stage, kind):
-    calls = []
+async def filtering(stage, kinds):
+    async def items_and_calls(kind):
+        calls = []
 
-    def keep(item):
-        calls.append(item)
-        return [True, 0, "yes", "", [0], None, 1.5, []][item]
+        def keep(item):
+            calls.append(item)
+            return [True, 0, "yes", "", [0], None, 1.5, []][item]
 
-    items = [item async for item in opened(stage, kind, range(8)).filter(keep)]
-    return items, calls
+        items = [item async for item in opened(stage, kind, range(8)).filter(keep)]
+        return items, calls
+
+    await each(stage, kinds, items_and_calls)
 
 
 async def drought(stage):
@@ -266,38 +287,52 @@ async def taking(stage, n, available):
     return items
 
 
+async def taking_more_and_less(stage, available):
+    """take() of so many items, one after the other."""
+    for n, there in available.items():
+        stage.mark("begin", n)
+        await stage.attempt(f"take({n})", taking, stage, int(n), there)
+
+
 async def taking_many(stage, n):
     return [item async for item in stage.submission.Stream(Plain(range(2 * n))).take(n)]
 
 
-async def taking_twice(stage, first, second):
-    stream = stage.submission.Stream(Source(stage, range(10)))
-    await stream.__anext__()
-    return [item async for item in stream.take(first).take(second)]
+async def taking_twice(stage, limits):
+    for first, second in limits:
+        stream = stage.submission.Stream(Source(stage, range(10)))
+        await stream.__anext__()
+        stage.mark("items", [item async for item in stream.take(first).take(second)])
 
 
-async def taking_a_negative_number(stage, n):
-    stage.attempt_sync("take", stage.submission.Stream(Source(stage, range(3))).take, n)
+async def taking_a_negative_number(stage, numbers):
+    for n in numbers:
+        stage.attempt_sync(f"take({n})", stage.submission.Stream(Source(stage, range(3))).take, n)
 
 
-async def satisfied(stage, n, how):
-    stream = stage.submission.Stream(Source(stage, range(10))).map(lambda n: n).take(n)
-    if how == "map":
-        stream = stream.map(lambda n: n).filter(lambda n: n > 5)
-    if how == "collect":
-        await stream.collect()
-    else:
-        async for _ in stream:
-            pass
-    await stage.settle()
-    stage.mark("the end")
+async def satisfied(stage, n, ways):
+    """Read a stream that take() ends, in several ways."""
+    streams = []  # as in ``building``
+    for how in ways:
+        stage.mark("begin", how)
+        stream = stage.submission.Stream(Source(stage, range(10))).map(lambda n: n).take(n)
+        if how == "map":
+            stream = stream.map(lambda n: n).filter(lambda n: n > 5)
+        streams.append(stream)
+        if how == "collect":
+            await stream.collect()
+        else:
+            async for _ in stream:
+                pass
+        await stage.settle()
+        stage.mark("the end")
 
 
 # ---- checkpoints and cancellation ------------------------------------------------------------------------------------
 
 
-async def taking_turns(stage, keeps):
-    """Another task counts its turns while a hundred items that are ready are read, or dropped by filter()."""
+async def taking_turns(stage):
+    """Another task counts its turns while fifty items that are ready are read, and then dropped by filter()."""
     reading = True
 
     async def ticker():
@@ -305,37 +340,46 @@ async def taking_turns(stage, keeps):
             stage.mark("tick")
             await checkpoint()
 
-    stream = stage.submission.Stream.from_iter(range(100))
-    if not keeps:
-        stream = stream.filter(lambda n: False)
+    streams = {
+        "read": stage.submission.Stream.from_iter(range(50)),
+        "dropped": stage.submission.Stream.from_iter(range(50)).filter(lambda n: False),
+    }
     async with anyio.create_task_group() as group:
         group.start_soon(ticker)
-        items = [item async for item in stream]
+        for name, stream in streams.items():
+            stage.mark("begin", name)
+            async for _ in stream:
+                pass
         reading = False
-    return len(items)
 
 
-async def request_in_a_cancelled_scope(stage, items, after):
-    stream = stage.submission.Stream.from_iter(items)
-    for _ in range(after):
-        await stream.__anext__()
-    with anyio.CancelScope() as scope:
-        scope.cancel()
-        async with stage.span("request"):
-            await stage.attempt("request", stream.__anext__)
+async def requests_in_a_cancelled_scope(stage, requests):
+    for items, after in requests:
+        stream = stage.submission.Stream.from_iter(range(items))
+        for _ in range(after):
+            await stream.__anext__()
+        with anyio.CancelScope() as scope:
+            scope.cancel()
+            async with stage.span(f"{items} items, request {after + 1}"):
+                await stage.attempt("request", stream.__anext__)
 
 
-async def cancelled_from_outside(stage, how):
-    source = Source(stage, range(3), seconds=10)
-    stream = stage.submission.Stream(source).map(lambda n: n).filter(lambda n: True).take(9)
+def waiting_for_items(stage):
+    source = Source(stage, range(2), seconds=10)
+    return stage.submission.Stream(source).map(lambda n: n).filter(lambda n: True).take(9)
+
+
+async def cancelled_from_outside(stage):
     with stage.caller():
-        if how == "collect":
-            for item in await stream.collect():
-                stage.mark("got", item)
-        else:
-            async for item in stream:
-                stage.mark("got", item)
+        async for item in waiting_for_items(stage):
+            stage.mark("got", item)
         stage.mark("the end")
+
+
+async def collecting_until_cancelled(stage, seconds):
+    with anyio.move_on_after(seconds):
+        async with stage.span("collect"):
+            await waiting_for_items(stage).collect()
 
 
 # ---- the end, and errors ---------------------------------------------------------------------------------------------
@@ -356,19 +400,24 @@ def about_to_end(stage, kind):
             return ending(stage, kind)
 
 
-async def asking_on(stage, kind):
+async def asking_on(stage, kinds):
     """Two items, the end, and three more requests."""
-    stream = about_to_end(stage, kind)
-    for number in range(1, 7):
-        await stage.attempt(f"request {number}", stream.__anext__)
+    for kind in kinds:
+        stage.mark("begin", kind)
+        stream = about_to_end(stage, kind)
+        for number in range(1, 7):
+            await stage.attempt(f"{kind}, request {number}", stream.__anext__)
 
 
-async def collecting_after_the_end(stage, kind):
-    stream = about_to_end(stage, kind)
-    async for _ in stream:
-        pass
-    stage.mark("the end")
-    return [list(await stream.collect()), list(await stream.collect())]
+async def collecting_after_the_end(stage, kinds):
+    async def collected_twice(kind):
+        stream = about_to_end(stage, kind)
+        async for _ in stream:
+            pass
+        stage.mark("the end")
+        return [list(await stream.collect()), list(await stream.collect())]
+
+    await each(stage, kinds, collected_twice)
 
 
 def failing(stage, place, error):
@@ -390,40 +439,47 @@ def failing(stage, place, error):
             return opened(stage, "iterable", range(9)).filter(lambda item: function(item) is item)
 
 
-async def errors_of_all_kinds(stage, place):
+async def errors_of_all_kinds(stage, places):
     """Each kind of error at the third request to a stream of its own."""
     errors = [kind("cannot do that") for kind in ERRORS]
     errors.append(ExceptionGroup("the source's own", [ValueError("cannot do that")]))
-    for number, error in enumerate(errors):
-        stream = failing(stage, place, stage.token(f"error {number}", error))
-        for _ in range(2):
-            await stream.__anext__()
-        try:
-            outcome = await stream.__anext__()
-        except StopAsyncIteration:
-            outcome = "the end"
-        except Exception as raised:
-            outcome = raised
-        stage.mark("outcome", outcome)
+    for place in places:
+        for number, error in enumerate(errors):
+            stream = failing(stage, place, stage.token(f"error {number}", error))
+            for _ in range(2):
+                await stream.__anext__()
+            try:
+                outcome = await stream.__anext__()
+            except StopAsyncIteration:
+                outcome = "the end"
+            except Exception as raised:
+                outcome = raised
+            stage.mark(place, outcome)
 
 
-async def asking_after_an_error(stage, place):
-    stream = failing(stage, place, stage.token("boom", ValueError("cannot do that")))
-    for number in range(1, 6):
-        await stage.attempt(f"request {number}", stream.__anext__)
+async def asking_after_an_error(stage, places):
+    for place in places:
+        stage.mark("begin", place)
+        stream = failing(stage, place, stage.token("boom", ValueError("cannot do that")))
+        for number in range(1, 6):
+            await stage.attempt(f"{place}, request {number}", stream.__anext__)
 
 
 # ---- closing ---------------------------------------------------------------------------------------------------------
 
 
-async def closing(stage, requests, layers):
-    """Close a pipeline of two items after so many requests, twice."""
-    stream = layered(stage.submission.Stream(Source(stage, range(2))), layers)
-    for number in range(requests):
-        await stage.attempt(f"request {number}", stream.__anext__)
-    await stream.aclose()
-    stage.mark("closed")
-    await stage.attempt("again", stream.aclose)
+async def closing(stage, after):
+    """Close pipelines of two items after so many requests and through so many layers, each twice."""
+    streams = []  # as in ``building``
+    for requests, layers in after:
+        stage.mark("begin", (requests, layers))
+        stream = layered(stage.submission.Stream(Source(stage, range(2))), layers)
+        streams.append(stream)
+        for _ in range(requests):
+            await stage.attempt("request", stream.__anext__)
+        await stream.aclose()
+        stage.mark("closed")
+        await stage.attempt(f"again after {requests}, {layers}", stream.aclose)
 
 
 async def closing_takes_time(stage):
@@ -439,25 +495,29 @@ async def closing_what_cannot_be_closed(stage):
     await stage.attempt("aclose", stream.aclose)
 
 
-async def closing_what_fails_to_close(stage, requests):
+async def closing_what_fails_to_close(stage):
     error = stage.token("boom", OSError("cannot be closed"))
-    stream = layered(stage.submission.Stream(FailsToClose(stage, range(9), error=error)))
-    for _ in range(requests):
-        await stream.__anext__()
-    await stage.attempt("aclose", stream.aclose)
+    for requests in (0, 1):
+        stream = layered(stage.submission.Stream(FailsToClose(stage, range(9), error=error)))
+        for _ in range(requests):
+            await stream.__anext__()
+        await stage.attempt(f"aclose after {requests}", stream.aclose)
 
 
-async def asking_a_closed_stream(stage, kind, requests, layers):
-    stream = stage.submission.Stream(Plain(range(9))) if kind == "plain" else opened(stage, kind, range(9))
-    if layers:
-        stream = layered(stream, layers)
-    for _ in range(requests):
-        await stream.__anext__()
-    await stream.aclose()
-    stage.mark("closed")
-    for number in (1, 2):
-        await stage.attempt(f"request {number}", stream.__anext__)
-    return list(await stream.collect())
+async def asking_closed_streams(stage, kind, after):
+    """Ask streams that were closed after so many requests, through so many layers."""
+    for requests, layers in after:
+        stage.mark("begin", (requests, layers))
+        stream = stage.submission.Stream(Plain(range(9))) if kind == "plain" else opened(stage, kind, range(9))
+        if layers:
+            stream = layered(stream, layers)
+        for _ in range(requests):
+            await stream.__anext__()
+        await stream.aclose()
+        stage.mark("closed")
+        for number in (1, 2):
+            await stage.attempt(f"request {number} after {requests}, {layers}", stream.__anext__)
+        stage.mark("collected", list(await stream.collect()))
 
 
 async def leaving_the_block(stage):
@@ -502,17 +562,23 @@ async def cancelled_in_the_block(stage):
             stage.mark("left")
 
 
-async def collecting(stage, kind, read):
-    stream = opened(stage, kind, range(5))
-    for _ in range(read):
-        await stream.__anext__()
-    return await stream.collect()
+async def collecting(stage, kinds, reads):
+    async def the_rest(kind, read):
+        stream = opened(stage, kind, range(5))
+        for _ in range(read):
+            await stream.__anext__()
+        return await stream.collect()
+
+    for kind in kinds:
+        for read in reads:
+            await stage.attempt(f"{kind} after {read}", the_rest, kind, read)
 
 
 async def collecting_many(stage):
-    return len(await stage.submission.Stream(Plain(range(3000))).collect())
+    return len(await stage.submission.Stream(Plain(range(1500))).collect())
 
 
-async def collecting_with_an_error(stage, place):
-    stream = failing(stage, place, stage.token("boom", ValueError("cannot do that")))
-    await stage.attempt("collect", stream.collect)
+async def collecting_with_an_error(stage, places):
+    for place in places:
+        stream = failing(stage, place, stage.token("boom", ValueError("cannot do that")))
+        await stage.attempt(place, stream.collect)
