@@ -185,7 +185,7 @@ class Explaining:
         shown = failed.recording
         if shown.ended in UNTRACED:
             return shown
-        again = replace(failed.play, trace=True)
+        again = failed.play.traced
         # To note values costs time at each call, which could block the loop in a play that computes for long.
         if shown.ended.by_itself and _went_alike(seen := self._cell.recording(replace(again, returns=True)), shown):
             return replace(shown, trace=seen.trace, returns=seen.returns)

@@ -32,7 +32,9 @@ class Variants:
     def plays(self, key: Play, number: int, last: int) -> list[Play]:
         """The play for variant ``number``, then those up to ``last`` that can be named already."""
         walk = self._walks.get(key)
-        if number == 0 or walk is None:
+        if number == 0:
+            return [key]
+        if walk is None:
             return [replace(key, seed=number)]
         if walk.small:
             return [walk.leaf(key, number)]

@@ -79,7 +79,7 @@ class Cell:
             return known
         # A play that failed is played again for its trace. One that hangs costs half a second each time, so all plays
         # of a program that has hung once are traced at once.
-        asked = replace(play, trace=True) if self._hangs else play
+        asked = play.traced if self._hangs else play
         if self.budget.spent:
             return asked
         name = secrets.token_hex(8)
@@ -97,7 +97,7 @@ class Cell:
         """
         recording = self._recording(play)
         if any(remark.slug == "never-awaited" and remark.line is None for remark in recording.remarks):
-            traced = self._recording(replace(play, trace=True))
+            traced = self._recording(play.traced)
             return recording if self.budget.spent else traced
         return recording
 
@@ -173,11 +173,10 @@ class Cell:
 
     def _known(self, play: Play) -> Play | None:
         """The play that has been asked for and answers this one: itself, or the same with a trace."""
-        sent = {asked for asked, _ in self._sent}
-        if play in self._done or play in sent:
-            return play
-        traced = replace(play, trace=True)
-        return traced if traced in self._done or traced in sent else None
+        for asked in (play, play.traced):
+            if asked in self._done or any(asked == sent for sent, _ in self._sent):
+                return asked
+        return None
 
     # ---- one answer --------------------------------------------------------------------------------------------------
 
@@ -236,7 +235,7 @@ class Cell:
         except Stalled as stalled:
             ended = Ended.NEVER_RETURNS if play.backend == PLAIN else Ended.BLOCKED_LOOP
             recording = replace(_ended(play, ended, "computing"), line=stalled.line)
-            self._done[replace(play, trace=True)] = recording  # it would be stuck again, and have no trace again
+            self._done[play.traced] = recording  # it would be stuck again, and have no trace again
         except TimeIsUp as up:
             recording = _ended(play, Ended.LIMIT, str(up))
         except TooLarge as much:

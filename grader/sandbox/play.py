@@ -52,6 +52,22 @@ class Play:
         """The same play without the cancellation of its caller."""
         return self if self.cancel_at is None else replace(self, cancel_at=None)
 
+    @property
+    def traced(self) -> Play:
+        """The same play with a trace. Made by position: each play is looked for with one, and ``replace`` is slow."""
+        return Play(
+            self.scenario,
+            self.inputs,
+            self.backend,
+            self.seed,
+            self.choices,
+            True,
+            self.within,
+            self.walk,
+            self.returns,
+            self.cancel_at,
+        )
+
     @staticmethod
     def encode(inputs: Mapping[str, object]) -> str:
         return dumps(encode_inputs(dict(inputs))).decode()
