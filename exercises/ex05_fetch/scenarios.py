@@ -164,14 +164,36 @@ async def answered(stage, pieces, target="/"):
     return await with_server(stage, answer, partial(fetch_alone, stage, target))
 
 
+async def each_answered(stage, responses):
+    """One after the other, each by a server of its own: it sends the pieces and hangs up."""
+    for name, pieces in responses.items():
+        stage.mark("input", name)
+        await stage.attempt(name, answered, stage, pieces)
+
+
+async def asked(stage, targets, pieces):
+    """One after the other, each at a server of its own: each target is asked for, and gets the same response."""
+    for target in targets:
+        stage.mark("input", target)
+        await stage.attempt(target, answered, stage, pieces, target)
+
+
 async def left_open(stage, pieces):
     """The server sends the pieces and leaves hanging up to the client."""
-
-    async def answer(connection, request):
-        await send(stage, connection, pieces)
-        await leave_open(stage, connection)
-
+    answer = partial(send_and_leave_open, stage, pieces)
     return await with_server(stage, answer, partial(fetch_alone, stage, "/"))
+
+
+async def each_left_open(stage, responses):
+    """One after the other, each by a server of its own: it sends the pieces and leaves hanging up to the client."""
+    for name, pieces in responses.items():
+        stage.mark("input", name)
+        await stage.attempt(name, left_open, stage, pieces)
+
+
+async def send_and_leave_open(stage, pieces, connection, request):
+    await send(stage, connection, pieces)
+    await leave_open(stage, connection)
 
 
 async def ticking(stage, seconds, response=b"HTTP/1.0 200 OK\r\n\r\nhello"):
@@ -234,21 +256,22 @@ async def crowd(stage, count):
 async def cancelled(stage, pieces):
     """The server sends the pieces, the last of which never comes, and the client is cancelled."""
 
-    async def answer(connection, request):
-        await send(stage, connection, pieces)
-        await leave_open(stage, connection)
-
     async def use(host):
         with suppress(stage.submission.FetchError), stage.caller():
             await fetch(stage, f"http://{host}/")
 
-    await with_server(stage, answer, use)
+    await with_server(stage, partial(send_and_leave_open, stage, pieces), use)
 
 
-async def not_http(stage, url):
-    """The URL is not for us; `HOST` in it stands for a server that would answer."""
+async def not_http(stage, urls):
+    """URLs that are not for us, one after the other; `HOST` in each stands for a server that would answer."""
 
     async def answer(connection, request):
         await connection.send(b"HTTP/1.0 200 OK\r\n\r\nhello")
 
-    return await with_server(stage, answer, lambda host: fetch(stage, url.replace("HOST", host)))
+    async def use(url, host):
+        await stage.attempt(url, fetch, stage, url.replace("HOST", host))
+
+    for url in urls:
+        stage.mark("input", url)
+        await with_server(stage, answer, partial(use, url))

@@ -1,42 +1,83 @@
 """Hidden tests of ex05: judge recordings, on both backends, under every schedule."""
 
+from collections import defaultdict
+
 from grader.authoring import Diagnosed, grading
 
 OK = b"HTTP/1.1 200 OK\r\n"
 PATIENCE = 30
-NO_PLAIN_URLS = {
-    "https://HOST/": "is no http:// URL",
-    "ftp://HOST/film": "is no http:// URL",
-    "HOST/film": "is no http:// URL",
-    "http:HOST/film": "has no // before its host",
-    "": "is no http:// URL",
-    "http:///film": "has no host",
-    "http://ada@HOST/film": "has a user name",
-    "http://ada:secret@HOST/film": "has a user name",
-    "http://HOST/film#end": "has a fragment",
-    "http://127.0.0.1:http/film": "has a port that is no number",
-    "http://127.0.0.1:65536/film": "has a port above 65535",
-    "http://127.0.0.1:65616/film": "has a port above 65535",
+NO_PLAIN_URLS = (
+    {
+        "https://HOST/": "is no http:// URL",
+        "ftp://HOST/film": "is no http:// URL",
+        "http://ada@HOST/film": "has a user name",
+        "http://ada:secret@HOST/film": "has a user name",
+        "http://HOST/film#end": "has a fragment",
+    },
+    {
+        "HOST/film": "is no http:// URL",
+        "http:HOST/film": "has no // before its host",
+        "": "is no http:// URL",
+        "http:///film": "has no host",
+    },
+    {
+        "http://127.0.0.1:http/film": "has a port that is no number",
+        "http://127.0.0.1:65536/film": "has a port above 65535",
+        "http://127.0.0.1:65616/film": "has a port above 65535",
+    },
+)
+"""URLs, in which HOST is the server's host and port, and what keeps each from being a plain one.
+
+Those of one play are such that a client which takes them for plain URLs comes to the same end with all of them: an
+answer, a host that is not there, or a port that is not there. One of these would be told in place of another one.
+"""
+
+HELLO = OK + b"Content-Type: text/plain\r\nContent-Length: 12\r\n\r\nhello, world"
+LEFT_OPEN = {
+    "all": [OK + b"Content-Length: 5\r\n\r\nhello"],
+    "more": [OK + b"Content-Length: 5\r\n\r\nhello, and more"],
+    "nothing": [OK + b"Content-Length: 0\r\n\r\n"],
+    "in any case": [OK + b"content-LENGTH: 5\r\n\r\nhello"],
 }
-"""URLs, in which HOST is the server's host and port, and what keeps each from being a plain one."""
+"""What servers send that then leave the connection open."""
 
 
-def body(recording):
+def body(came, marks):
     """What came back. An exception in its place is a failure of the test's own kind, with the test's own words."""
-    if recording.raised:
-        well_formed(recording, b"/")
-    assert not recording.raised
-    return recording.result
+    if came.raised:
+        well_formed(marks, b"/")
+    assert not came.raised
+    return came.value
 
 
-def well_formed(recording, sent):
+def by_input(recording):
+    """The marks of each input of a play: a mark that names it comes before them. An input that never began has none."""
+    marks = defaultdict(list)
+    name = None
+    for mark in recording.marks:
+        if mark.name == "input":
+            name = mark.value
+        marks[name].append(mark)
+    return marks
+
+
+def waits(recording):
+    """For how many seconds each input of a play was fetched."""
+    fetches = [span.took for span in recording.spans if span.name == "fetch"]
+    return dict(zip(by_input(recording), fetches, strict=False))
+
+
+def values(marks, name):
+    return [mark.value for mark in marks if mark.name == name]
+
+
+def well_formed(marks, sent):
     """The server has got a request that it can read. A client whose request never ends waits for its answer in vain."""
-    requests = recording.values("request")
-    for request in requests[:1]:
+    for request in values(marks, "request")[:1]:
         head, empty_line, behind = request.partition(b"\r\n\r\n")
         first, *others = head.split(b"\r\n")
         headers = {name.strip().lower(): value.strip() for name, _, value in (line.partition(b":") for line in others)}
-        host = recording.values("host")[0]
+        (host,) = values(marks, "host")
         shown = request.replace(host, b"HOST")  # the port is another one in each play
         if not request:
             fault, help = "nothing, and the connection was closed", "send the request: `await stream.send(...)`"
@@ -69,9 +110,9 @@ def well_formed(recording, sent):
 )
 def test_returns_the_body(play):
     """the body comes back"""
-    response = OK + b"Content-Type: text/plain\r\nContent-Length: 12\r\n\r\nhello, world"
+    recording = play("answered", pieces=[HELLO])
 
-    assert body(play("answered", pieces=[response])) == b"hello, world"
+    assert body(recording, recording.marks) == b"hello, world"
 
 
 @grading(
@@ -85,14 +126,12 @@ def test_returns_the_body(play):
 )
 def test_sends_a_wellformed_request(play):
     """the request is well-formed"""
-    for target, sent in (
-        ("", b"/"),
-        ("?x=1", b"/?x=1"),
-        ("/films/7?size=large&lang=en", b"/films/7?size=large&lang=en"),
-    ):
-        recording = play("answered", pieces=[OK + b"Content-Length: 2\r\n\r\nok"], target=target)
-        assert len(recording.values("request")) == 1
-        well_formed(recording, sent)
+    expected = {"": b"/", "?x=1": b"/?x=1", "/films/7?size=large&lang=en": b"/films/7?size=large&lang=en"}
+    recording = play("asked", targets=list(expected), pieces=[OK + b"Content-Length: 2\r\n\r\nok"])
+    marks = by_input(recording)
+    for target, sent in expected.items():
+        assert len(values(marks[target], "request")) == 1
+        well_formed(marks[target], sent)
 
     recording = play("twice")
     if not recording.raised and len(recording.values("request")) == 1:
@@ -102,7 +141,7 @@ def test_sends_a_wellformed_request(play):
             help="send a request in every call, and keep nothing between two calls",
         )
     # What a submission puts in front of the body is another promise.
-    assert [found.rpartition(b"\n")[2] for found in body(recording)] == [b"first", b"second"]
+    assert [found.rpartition(b"\n")[2] for found in body(recording, recording.marks)] == [b"first", b"second"]
 
 
 @grading(
@@ -116,7 +155,7 @@ def test_sends_a_wellformed_request(play):
 def test_host_header_is_that_of_the_url(play):
     """the Host header says what the URL says"""
     for recording, place in (
-        (play("answered", pieces=[OK + b"Content-Length: 2\r\n\r\nok"]), "host"),
+        (play("answered", pieces=[HELLO]), "host"),
         (play("answered_at_port_80", pieces=[OK + b"Content-Length: 2\r\n\r\nok"], only_there=False), "named"),
     ):
         expected = recording.values(place)[0]
@@ -190,7 +229,7 @@ def test_response_in_pieces(play):
             "The header arrived in five pieces, and the code took the first of them for the whole.",
             help='receive into one buffer until b"\\r\\n\\r\\n" is in it, and only then look at the header',
         )
-    assert body(recording) == b"hello"
+    assert body(recording, recording.marks) == b"hello"
 
 
 @grading(
@@ -207,7 +246,8 @@ def test_body_in_pieces(play):
     """the body may arrive in pieces"""
     pieces = [OK + b"Content-Length: 12\r\n\r\n", b"hello", b", ", b"world"]
 
-    assert body(play("answered", pieces=pieces)) == b"hello, world"
+    recording = play("answered", pieces=pieces)
+    assert body(recording, recording.marks) == b"hello, world"
 
 
 @grading(
@@ -223,7 +263,8 @@ def test_body_without_length_ends_at_eof(play):
     """with no length it ends with the connection"""
     pieces = [OK + b"Content-Type: text/plain\r\n\r\nhello", b", world"]
 
-    assert body(play("answered", pieces=pieces)) == b"hello, world"
+    recording = play("answered", pieces=pieces)
+    assert body(recording, recording.marks) == b"hello, world"
 
 
 @grading(
@@ -242,7 +283,8 @@ def test_body_is_bytes_not_text(play):
 
     # Of one large piece the kernel would deliver more or less at a time, depending on how busy the computer is.
     pieces = [response[start : start + 50_000] for start in range(0, len(response), 50_000)]
-    assert body(play("answered", pieces=pieces)) == document
+    recording = play("answered", pieces=pieces)
+    assert body(recording, recording.marks) == document
 
 
 @grading(
@@ -257,13 +299,17 @@ def test_body_is_bytes_not_text(play):
 )
 def test_stops_reading_at_content_length(play):
     """it stops reading at Content-Length"""
-    for length, sent in ((5, b"hello"), (5, b"hello, and more"), (0, b"")):
-        recording = play("left_open", pieces=[OK + b"Content-Length: %d\r\n\r\n" % length + sent])
-
-        assert body(recording) == sent[:length]
-        if recording.span("fetch").took >= PATIENCE:
-            well_formed(recording, b"/")
-        assert recording.span("fetch").took < PATIENCE
+    recording = play("each_left_open", responses=LEFT_OPEN)
+    for name, expected in (("all", b"hello"), ("more", b"hello"), ("nothing", b"")):
+        pieces, marks = LEFT_OPEN[name], by_input(recording)[name]
+        document = body(recording.attempt(name), marks)
+        if document != expected:
+            raise Diagnosed("partial-data", f"The server sent {pieces}, and fetch_data_from() returned {document!r}.")
+        if waits(recording)[name] >= PATIENCE:
+            well_formed(marks, b"/")
+            raise Diagnosed(
+                "partial-data", f"The server sent {pieces}, and fetch_data_from() waited for it to hang up."
+            )
 
 
 @grading(
@@ -277,12 +323,13 @@ def test_stops_reading_at_content_length(play):
 )
 def test_header_names_in_any_case(play):
     """header names may be in any case"""
-    recording = play("left_open", pieces=[OK + b"content-LENGTH: 5\r\n\r\nhello"])
+    recording = play("each_left_open", responses=LEFT_OPEN)
+    marks = by_input(recording)["in any case"]
 
-    assert body(recording) == b"hello"
-    if recording.span("fetch").took >= PATIENCE:
-        well_formed(recording, b"/")
-    assert recording.span("fetch").took < PATIENCE
+    assert body(recording.attempt("in any case"), marks) == b"hello"
+    if waits(recording)["in any case"] >= PATIENCE:
+        well_formed(marks, b"/")
+    assert waits(recording)["in any case"] < PATIENCE
 
 
 @grading(
@@ -296,25 +343,23 @@ def test_header_names_in_any_case(play):
 )
 def test_bad_status_is_an_error(play):
     """a status other than 200 is a FetchError"""
-    for status, words in (
-        (404, b"Not Found"),
-        (500, b"Server Error"),
-        (301, b"Moved"),
-        (206, b"Partial"),
-        (204, b"Empty"),
-    ):
-        head = b"HTTP/1.1 %d %s\r\nContent-Length: 200\r\n\r\n" % (status, words)
-        recording = play("answered", pieces=[head + b"not the document".ljust(200)])
+    statuses = {404: b"Not Found", 500: b"Server Error", 301: b"Moved", 206: b"Partial", 204: b"Empty"}
+    head = b"HTTP/1.1 %d %s\r\nContent-Length: 200\r\n\r\n"
+    page = b"not the document".ljust(200)
+    responses = {str(status): [head % (status, words) + page] for status, words in statuses.items()}
+    recording = play("each_answered", responses=responses)
+    for status in statuses:
+        fetched, marks = recording.attempt(str(status)), by_input(recording)[str(status)]
 
-        if not recording.raised:
+        if fetched.how == "returned":
             raise Diagnosed(
                 "lost-error",
                 f"The server answered {status}, and what it sent is not the document: FetchError with status {status}.",
                 help=f"read the status in the first line, and raise `FetchError(..., status={status})`",
             )
-        assert recording.raised.isa("submission.FetchError")
-        assert recording.raised.bare
-        assert recording.values("status") == [status]
+        assert fetched.raised.isa("submission.FetchError")
+        assert fetched.raised.bare
+        assert values(marks, "status") == [status]
 
 
 @grading(
@@ -329,12 +374,23 @@ def test_bad_status_is_an_error(play):
 )
 def test_truncated_body_is_an_error(play):
     """a response cut short is a FetchError"""
-    for pieces in ([OK + b"Content-Length: 10\r\n\r\nhello,"], [OK + b"Content-Len"], []):
-        recording = play("answered", pieces=pieces)
-
-        assert recording.raised.isa("submission.FetchError")
-        assert recording.raised.bare
-        assert recording.values("status") == [None]
+    responses = {
+        "in the body": [OK + b"Content-Length: 10\r\n\r\nhello,"],
+        "in the head": [OK + b"Content-Len"],
+        "at once": [],
+    }
+    recording = play("each_answered", responses=responses)
+    for name, pieces in responses.items():
+        fetched = recording.attempt(name)
+        if fetched.how == "returned":
+            raise Diagnosed(
+                "partial-data",
+                f"The server sent {pieces or 'nothing'} and hung up, and fetch_data_from() returned {fetched.value!r}. "
+                "That is not the document: FetchError with status None.",
+            )
+        assert fetched.raised.isa("submission.FetchError")
+        assert fetched.raised.bare
+        assert values(by_input(recording)[name], "status") == [None]
 
 
 @grading(
@@ -398,11 +454,14 @@ def test_fifty_downloads_in_flight(play):
 )
 def test_connection_is_closed_afterwards(play):
     """the connection is closed when the call is over"""
-    for status in (b"200 OK", b"404 Not Found"):
-        recording = play("left_open", pieces=[b"HTTP/1.1 " + status + b"\r\nContent-Length: 5\r\n\r\nhello"])
+    recording = play("each_left_open", responses=LEFT_OPEN)
+    marks = by_input(recording)["all"]
+    assert body(recording.attempt("all"), marks) == b"hello"
+    assert len(values(marks, "hung up")) == len(values(marks, "connected")) == 1
 
-        assert recording.raised.isa("submission.FetchError") or body(recording) == b"hello"
-        assert recording.order.count("hung up") == recording.order.count("connected") == 1
+    recording = play("left_open", pieces=[b"HTTP/1.1 404 Not Found\r\nContent-Length: 5\r\n\r\nhello"])
+    assert recording.raised.isa("submission.FetchError") or body(recording, recording.marks) == b"hello"
+    assert recording.order.count("hung up") == recording.order.count("connected") == 1
 
 
 @grading(
@@ -444,20 +503,22 @@ def test_cancelling_hangs_up(play):
 )
 def test_only_http(play):
     """what is no http:// URL is a ValueError"""
-    for url, why in NO_PLAIN_URLS.items():
-        recording = play("not_http", url=url)
-
-        if not recording.raised.isa("ValueError"):
-            raise Diagnosed(
-                "edge-case",
-                f"{url!r} {why}, and fetch_data_from() did not say so by a ValueError.",
-                help="look at the whole URL first, and raise ValueError for what is not `http://host[:port][/path][?query]`",
-            )
-        assert "connected" not in recording.order
+    for urls in NO_PLAIN_URLS:
+        recording = play("not_http", urls=list(urls))
+        assert not recording.raised
+        for url, why in urls.items():
+            if not recording.attempt(url).raised.isa("ValueError"):
+                raise Diagnosed(
+                    "edge-case",
+                    f"{url!r} {why}, and fetch_data_from() did not say so by a ValueError.",
+                    help="look at the whole URL first, and raise ValueError for what is not "
+                    "`http://host[:port][/path][?query]`",
+                )
+            assert not values(by_input(recording)[url], "connected")
 
     # Nobody listens there, or lets it in: what comes of it is an OSError as a rule.
     url = "http://127.0.0.1:65535/film"
-    if play("not_http", url=url).raised.isa("ValueError"):
+    if play("not_http", urls=[url]).attempt(url).raised.isa("ValueError"):
         raise Diagnosed(
             "edge-case",
             f"{url!r} is a plain URL, and fetch_data_from() raised a ValueError.",
