@@ -1,7 +1,8 @@
 """Scenarios of ex07: tasks send and receive, often several at the same instant, and each call is a lane of its own.
 
 No scenario waits without a limit for what an answer owes: a task that is forgotten goes on waiting, the others go on,
-and the recording shows who got what, and when.
+and the recording shows who got what, and when. Most are played in rounds, one after the other and each with a channel
+of its own, because a play costs far more than a round.
 """
 
 from functools import partial
@@ -11,6 +12,35 @@ from anyio.lowlevel import checkpoint
 
 PATIENCE = 5
 """Seconds after which a call that still waits is given up."""
+
+
+class Round:
+    """The stage in one of the rounds of a play: each recorded name begins with the number of the round."""
+
+    def __init__(self, stage, number):
+        self.stage, self.number = stage, number
+        self.submission, self.token = stage.submission, stage.token
+
+    def mark(self, name, value=None):
+        self.stage.mark(f"{self.number}: {name}", value)
+
+    def span(self, name):
+        return self.stage.span(f"{self.number}: {name}")
+
+    async def attempt(self, name, fn, *args):
+        return await self.stage.attempt(f"{self.number}: {name}", fn, *args)
+
+    def attempt_sync(self, name, fn, *args):
+        return self.stage.attempt_sync(f"{self.number}: {name}", fn, *args)
+
+
+def in_rounds(scenario):
+    """A scenario that plays this one once for each of its `cases`, which are its inputs, and returns all results."""
+
+    async def play_rounds(stage, cases):
+        return [await scenario(Round(stage, number), *case) for number, case in enumerate(cases, start=1)]
+
+    return play_rounds
 
 
 async def call(stage, name, fn, *args):
@@ -91,6 +121,7 @@ async def odd_items(stage):
     return received
 
 
+@in_rounds
 async def filling(stage, capacity):
     """A producer sends as fast as it can; three receives follow, one each second."""
     sender, receiver = stage.submission.channel(capacity)
@@ -109,6 +140,8 @@ async def filling(stage, capacity):
                 await call(stage, f"receive {number}", receiver.receive)
         await anyio.sleep(1)
         group.cancel_scope.cancel()
+    # What one round leaves must not fill the channel of the next one, where an answer has one buffer for all.
+    await drain(receiver)
 
 
 async def waiting_for_an_item(stage, seconds):
@@ -135,10 +168,12 @@ async def two_channels(stage):
     return received
 
 
-async def too_small(stage, capacity):
-    stage.attempt_sync("channel", stage.submission.channel, capacity)
+async def too_small(stage, capacities):
+    for capacity in capacities:
+        stage.attempt_sync(f"channel({capacity})", stage.submission.channel, capacity)
 
 
+@in_rounds
 async def taking_turns(stage, operation):
     """Forty operations that need not wait, beside a task that counts its turns."""
     sender, receiver = stage.submission.channel(100)
@@ -199,6 +234,7 @@ async def clones(stage):
     return items
 
 
+@in_rounds
 async def closing_again(stage, times):
     """One of two senders is closed so many times; whether the channel is still open?"""
     sender, receiver = stage.submission.channel(1)
@@ -213,6 +249,7 @@ async def closing_again(stage, times):
         stage.attempt_sync(f"close the receiver {number}", receiver.close)
 
 
+@in_rounds
 async def leaving_the_block(stage, end, how):
     """A `with` round one of the two ends is left in this way: is the end closed, and did the error come out?"""
     sender, receiver = stage.submission.channel(1)
@@ -259,6 +296,7 @@ async def closing_beside_an_item(stage):
         await send_and_close()
 
 
+@in_rounds
 async def closing_at_the_same_instant(stage, turns, first):
     """At 1 s a task calls receive(), and another one closes the only sender."""
     sender, receiver = stage.submission.channel(1)
@@ -275,6 +313,7 @@ async def closing_at_the_same_instant(stage, turns, first):
         start(group, actors, first)
 
 
+@in_rounds
 async def closing_with_items(stage, senders):
     """Each sender sends two items and is closed; all of that is before the first receive()."""
     sender, receiver = stage.submission.channel(10)
@@ -286,6 +325,7 @@ async def closing_with_items(stage, senders):
     return sorted(await drain(receiver))
 
 
+@in_rounds
 async def nobody_listens(stage, capacity):
     """Four sends by two senders, and the receiver is closed after 1.37 s; then both try once more."""
     sender, receiver = stage.submission.channel(capacity)
@@ -294,11 +334,13 @@ async def nobody_listens(stage, capacity):
         for number, end in enumerate((sender, clone, sender, clone), start=1):
             group.start_soon(call_with_patience, stage, f"send {number}", end.send, number)
         await anyio.sleep(1.37)
+        stage.mark("close")
         receiver.close()
     for number, end in enumerate((sender, clone), start=5):
         await call_with_patience(stage, f"send {number}", end.send, number)
 
 
+@in_rounds
 async def closing_the_receiver_at_the_same_instant(stage, turns, first):
     """The channel is full. At 1 s a task calls send(), and another one closes the receiver."""
     sender, receiver = stage.submission.channel(1)
@@ -316,29 +358,38 @@ async def closing_the_receiver_at_the_same_instant(stage, turns, first):
         start(group, actors, first)
 
 
+@in_rounds
 async def using_a_closed_sender(stage, closed):
     """Of a sender and its clone one is closed, while there is room and while there is none; the other one goes on."""
     original, receiver = stage.submission.channel(1)
     clone = original.clone()
     gone, other = (original, clone) if closed == "original" else (clone, original)
     gone.close()
-    await call_with_patience(stage, "send with room", gone.send, "lost")
-    stage.attempt_sync("clone", gone.clone)
+    await call_with_patience(stage, f"send with room, {closed}", gone.send, "lost")
+    stage.attempt_sync(f"clone, {closed}", gone.clone)
     await call_with_patience(stage, "send of the other", other.send, "kept")
-    await call_with_patience(stage, "send without room", gone.send, "lost")
+    await call_with_patience(stage, f"send without room, {closed}", gone.send, "lost")
     return await drain(receiver)
 
 
+@in_rounds
 async def using_a_closed_receiver(stage, senders_too):
     sender, receiver = stage.submission.channel(2)
     await fill(sender, ["left"])
     if senders_too:
         sender.close()
     receiver.close()
+
+    async def consume():
+        async for _ in receiver:
+            pass
+
     for number in range(1, 3):
         await call_with_patience(stage, f"receive {number}", receiver.receive)
+    await call_with_patience(stage, "loop", consume)
 
 
+@in_rounds
 async def iterating(stage, items):
     """A loop that is left after the first of some items, and another one to the end, which comes at 3 s."""
     sender, receiver = stage.submission.channel(10)
@@ -366,21 +417,10 @@ async def iterating(stage, items):
     return received
 
 
-async def iterating_over_a_closed_receiver(stage):
-    sender, receiver = stage.submission.channel(1)
-    await fill(sender, ["left"])
-    receiver.close()
-
-    async def consume():
-        async for _ in receiver:
-            pass
-
-    await call_with_patience(stage, "loop", consume)
-
-
 # ---- cancelling ------------------------------------------------------------------------------------------------------
 
 
+@in_rounds
 async def sending_in_vain(stage, room):
     """One send() in a scope that is cancelled already, with or without room."""
     sender, receiver = stage.submission.channel(2)
@@ -403,6 +443,7 @@ async def sending_until_cancelled(stage):
     return [sent, len(await drain(receiver))]
 
 
+@in_rounds
 async def giving_up_sending(stage, victims):
     """Some tasks wait in send() and are cancelled after 1 s. Later all is received, and the channel is filled again."""
     sender, receiver = stage.submission.channel(2)
@@ -428,6 +469,7 @@ async def receiving_in_vain(stage, items):
     return await drain(receiver)
 
 
+@in_rounds
 async def giving_up_receiving(stage, victims):
     """Some tasks wait in receive() and are cancelled after 1 s; then two items are sent."""
     sender, receiver = stage.submission.channel(2)
@@ -445,15 +487,15 @@ async def receiving_until_cancelled(stage):
     sender, receiver = stage.submission.channel(2)
 
     async def produce():
-        for number in range(1, 4):
+        for number in range(1, 3):
             await sender.send(number)
-            await anyio.sleep(number % 2)
+            await anyio.sleep(1)
 
     received = []
     async with anyio.create_task_group() as group:
         group.start_soon(produce)
         with stage.caller():
-            while len(received) < 3:
+            while len(received) < 2:
                 received.append(await receiver.receive())
         await anyio.sleep(10)
         received += await drain(receiver)
@@ -464,6 +506,7 @@ async def receiving_until_cancelled(stage):
 # ---- several tasks at the same instant -------------------------------------------------------------------------------
 
 
+@in_rounds
 async def a_newcomer_sends(stage, turns, first):
     """The channel is full and a task waits in send(). At 1 s one item is received, and another task comes to send."""
     sender, receiver = stage.submission.channel(1)
@@ -481,6 +524,7 @@ async def a_newcomer_sends(stage, turns, first):
         group.cancel_scope.cancel()
 
 
+@in_rounds
 async def a_newcomer_receives(stage, turns, first):
     """A task waits in receive(). At 1 s an item is sent, and another task comes to receive; at 2 s one more is sent."""
     sender, receiver = stage.submission.channel(1)
@@ -498,6 +542,7 @@ async def a_newcomer_receives(stage, turns, first):
         group.cancel_scope.cancel()
 
 
+@in_rounds
 async def meeting(stage, waits, turns, first):
     """At 1 s one task sends and another one receives, on a channel that is empty, or full."""
     sender, receiver = stage.submission.channel(1)
@@ -549,6 +594,10 @@ async def cancelled_receiver(stage, victims, turns, first):
     return await drain(receiver)
 
 
+cancelled_receivers = in_rounds(cancelled_receiver)
+
+
+@in_rounds
 async def cancelled_sender(stage, victims, turns, first):
     """The channel is full and three tasks wait in send(). At 1 s one item is received, and some tasks are cancelled.
 
@@ -582,6 +631,7 @@ async def cancelled_sender(stage, victims, turns, first):
     return received
 
 
+@in_rounds
 async def cancelled_beside_closing(stage, turns, first):
     """Two tasks wait in receive(). At 1 s the only sender is closed, and the first of the tasks is cancelled."""
     sender, receiver = stage.submission.channel(1)
@@ -593,6 +643,7 @@ async def cancelled_beside_closing(stage, turns, first):
 
     async def close():
         await checkpoint()
+        stage.mark("close")
         sender.close()
 
     async def cancel():
