@@ -2,12 +2,16 @@
 
 Nobody knows the order in which two tasks begin but the promise that speaks of it, so those who must wait for others
 wait for a future. What run() returns is asked by one promise; the others look at marks.
+
+A scenario ``..._each`` goes through several inputs one after the other, each with an executor of its own. Where marks
+have to be told apart by that, the mark ``input`` says which one begins.
 """
 
 from __future__ import annotations
 
 import builtins
 from functools import partial
+from itertools import product
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -16,9 +20,9 @@ if TYPE_CHECKING:
     from grader.authoring import Stage
 
 
-def run(stage: Stage, executor: Any, main: Callable[[], Coroutine[Any, Any, Any]]) -> None:
+def run(stage: Stage, executor: Any, main: Callable[[], Coroutine[Any, Any, Any]], name: str = "run") -> None:
     """Run the main task, note what came of it, and that run() is over."""
-    stage.attempt_sync("run", executor.run, stage.follow("coro", main()))
+    stage.attempt_sync(name, executor.run, stage.follow("coro", main()))
     stage.mark("over", now(executor))
 
 
@@ -46,29 +50,57 @@ async def all_of(futures: list[Any]) -> None:
 # ---- futures, without an executor ------------------------------------------------------------------------------------
 
 
-def set_twice(stage: Stage, first: str, second: str) -> object:
+def set_twice(stage: Stage, first: str, second: str) -> None:
     """A future is set, and set again."""
     future = stage.submission.Future()
     values = {"set_result": "the value", "set_exception": stage.token("the error", ValueError("no"))}
     getattr(future, first)(values[first])
     again = {"set_result": "another value", "set_exception": OSError("another error")}
-    stage.attempt_sync("again", getattr(future, second), again[second])
-    stage.attempt_sync("result", future.result)
-    return future.done()
+    stage.attempt_sync(f"{second} after {first}", getattr(future, second), again[second])
+    stage.attempt_sync(f"result after {first} and {second}", future.result)
+    stage.attempt_sync(f"done after {first} and {second}", future.done)
+
+
+def set_twice_each(stage: Stage, settings: list[str]) -> None:
+    for first, second in product(settings, repeat=2):
+        set_twice(stage, first, second)
 
 
 def value_of(stage: Stage, value: object) -> None:
     """A future of a value, asked before and after it is set, and awaited."""
     future = stage.submission.Future()
-    stage.attempt_sync("before", future.result)
-    stage.mark("done", future.done())
+    stage.attempt_sync(f"before ({value!r})", future.result)
+    stage.mark(f"done ({value!r})", future.done())
     future.set_result(value)
-    stage.mark("done", future.done())
-    stage.attempt_sync("result", future.result)
-    stage.attempt_sync("result once more", future.result)
+    stage.mark(f"done ({value!r})", future.done())
+    ask(stage, future, repr(value))
+
+
+def value_of_each(stage: Stage, values: list[object]) -> None:
+    for value in values:
+        value_of(stage, value)
+
+
+def error_in(stage: Stage, kind: str) -> None:
+    """A future of an error, asked twice, and awaited by a task."""
+    future = stage.submission.Future()
+    future.set_exception(error_of(stage, kind))
+    stage.mark(f"done ({kind})", future.done())
+    ask(stage, future, kind)
+
+
+def error_in_each(stage: Stage, kinds: list[str]) -> None:
+    for kind in kinds:
+        error_in(stage, kind)
+
+
+def ask(stage: Stage, future: Any, given: str) -> None:
+    """Ask a future twice, and await it."""
+    stage.attempt_sync(f"result ({given})", future.result)
+    stage.attempt_sync(f"result once more ({given})", future.result)
 
     async def main() -> None:
-        await stage.attempt("awaited", lambda: future)
+        await stage.attempt(f"awaited ({given})", lambda: future)
 
     run(stage, stage.submission.Executor(), main)
 
@@ -79,20 +111,6 @@ def objects_of(stage: Stage) -> None:
         future = stage.submission.Future()
         future.set_result(value)
         stage.attempt_sync(name, future.result)
-
-
-def error_in(stage: Stage, kind: str) -> None:
-    """A future of an error, asked twice, and awaited by a task."""
-    future = stage.submission.Future()
-    future.set_exception(error_of(stage, kind))
-    stage.mark("done", future.done())
-    stage.attempt_sync("result", future.result)
-    stage.attempt_sync("result once more", future.result)
-
-    async def main() -> None:
-        await stage.attempt("awaited", lambda: future)
-
-    run(stage, stage.submission.Executor(), main)
 
 
 def woken(stage: Stage, setting: str) -> None:
@@ -107,6 +125,12 @@ def woken(stage: Stage, setting: str) -> None:
     future.add_waker(partial(waker, "d"))
     stage.mark("added")
     future.add_waker(partial(waker, "e"))
+
+
+def woken_each(stage: Stage, settings: list[str]) -> None:
+    for setting in settings:
+        stage.mark("input", setting)
+        woken(stage, setting)
 
 
 def called(stage: Stage, future: Any, name: str) -> None:
@@ -154,6 +178,12 @@ def many_wait(stage: Stage, waiters: int, setting: str) -> None:
         await all_of(tasks)
 
     run(stage, executor, main)
+
+
+def many_wait_each(stage: Stage, crowds: list[int], setting: str) -> None:
+    for waiters in crowds:
+        stage.mark("input", waiters)
+        many_wait(stage, waiters, setting)
 
 
 def set_in_a_turn(stage: Stage, setting: str) -> None:
@@ -231,6 +261,12 @@ def ready_already(stage: Stage, kind: str) -> None:
     run(stage, executor, main)
 
 
+def ready_already_each(stage: Stage, kinds: list[str]) -> None:
+    for kind in kinds:
+        stage.mark("input", kind)
+        ready_already(stage, kind)
+
+
 class Watched:
     """Awaits something, and marks each time its code is resumed in there."""
 
@@ -293,6 +329,12 @@ def turns(stage: Stage, names: list[str], rounds: int) -> None:
     run(stage, executor, main)
 
 
+def turns_each(stage: Stage, groups: list[list[str]], rounds: int) -> None:
+    for names in groups:
+        stage.mark("input", names)
+        turns(stage, names, rounds)
+
+
 def two_and_a_sleeper(stage: Stage) -> None:
     """For the picture: two tasks that take turns, and one that waits for a timer."""
     executor = stage.submission.Executor()
@@ -335,6 +377,12 @@ def queue(stage: Stage, order: list[int]) -> None:
         await all_of(tasks)
 
     run(stage, executor, main)
+
+
+def queue_each(stage: Stage, orders: list[list[int]]) -> None:
+    for order in orders:
+        stage.mark("input", order)
+        queue(stage, order)
 
 
 def mixed(stage: Stage) -> None:
@@ -503,26 +551,60 @@ def lazy(stage: Stage, inside: bool) -> None:
     run(stage, executor, main)
 
 
-def joined(stage: Stage, kind: str | None = None, value: object = "an object") -> None:
-    """A task that returns a value, or raises an error, is awaited before its end, and twice after it."""
+def lazy_each(stage: Stage) -> None:
+    for inside in (True, False):
+        stage.mark("input", inside)
+        lazy(stage, inside)
+
+
+def joined(stage: Stage, kind: str | None) -> None:
+    """A task that raises an error, or returns an object if there is none, is awaited again and again."""
+
+    async def end() -> object:
+        if kind is not None:
+            raise error_of(stage, kind)
+        return stage.token("an object")
+
+    join(stage, kind, end)
+
+
+def joined_each(stage: Stage, kinds: list[str | None]) -> None:
+    for kind in kinds:
+        joined(stage, kind)
+
+
+def joined_value(stage: Stage, value: object) -> None:
+    """A task that returns a value is awaited again and again."""
+
+    async def end() -> object:
+        return value
+
+    join(stage, value, end)
+
+
+def joined_value_each(stage: Stage, values: list[object]) -> None:
+    for value in values:
+        joined_value(stage, value)
+
+
+def join(stage: Stage, given: object, end: Callable[[], Coroutine[Any, Any, object]]) -> None:
+    """A task is awaited before its end, and twice after it."""
     executor, go = stage.submission.Executor(), stage.submission.Future()
 
     async def child() -> object:
         await go
-        if kind is not None:
-            raise error_of(stage, kind)
-        return stage.token("an object") if value == "an object" else value
+        return await end()
 
     async def set_off() -> None:
         go.set_result(None)
 
     async def main() -> None:
-        task = spawn(stage, executor, "child", child())
-        stage.mark("done", task.done())
-        spawn(stage, executor, "sets off", set_off())
+        task = spawn(stage, executor, f"child ({given!r})", child())
+        stage.mark(f"done ({given!r})", task.done())
+        spawn(stage, executor, f"sets off ({given!r})", set_off())
         for name in ("before its end", "after its end", "once more"):
-            await stage.attempt(name, lambda: task)
-        stage.mark("done", task.done())
+            await stage.attempt(f"{name} ({given!r})", lambda: task)
+        stage.mark(f"done ({given!r})", task.done())
 
     run(stage, executor, main)
 
@@ -547,7 +629,13 @@ def never_awaited(stage: Stage, kind: str, before: bool) -> None:
         await spawn(stage, executor, "works", work())
         stage.mark("main goes on")
 
-    run(stage, executor, main)
+    run(stage, executor, main, f"run ({kind}, {before})")
+
+
+def never_awaited_each(stage: Stage, kinds: list[str]) -> None:
+    for kind, before in product(kinds, (False, True)):
+        stage.mark("input", [kind, before])
+        never_awaited(stage, kind, before)
 
 
 # ---- run -------------------------------------------------------------------------------------------------------------
@@ -563,8 +651,14 @@ def returning(stage: Stage, value: object) -> None:
         await stage.submission.yield_now()
         return value
 
-    stage.attempt_sync("at once", stage.submission.Executor().run, stage.follow("coro", at_once()))
-    stage.attempt_sync("later", stage.submission.Executor().run, stage.follow("coro", later()))
+    for name, main in (("at once", at_once), ("later", later)):
+        executor = stage.submission.Executor()
+        stage.attempt_sync(f"{name} ({value!r})", executor.run, stage.follow("coro", main()))
+
+
+def returning_each(stage: Stage, values: list[object]) -> None:
+    for value in values:
+        returning(stage, value)
 
 
 def returning_objects(stage: Stage) -> None:
@@ -584,14 +678,18 @@ def returning_objects(stage: Stage) -> None:
 
 def raising(stage: Stage, kind: str, waits: bool) -> None:
     """The main coroutine raises an error."""
-    executor = stage.submission.Executor()
 
     async def main() -> None:
         if waits:
             await stage.submission.yield_now()
         raise error_of(stage, kind)
 
-    run(stage, executor, main)
+    run(stage, stage.submission.Executor(), main, f"run ({kind}, {waits})")
+
+
+def raising_each(stage: Stage, kinds: list[str]) -> None:
+    for kind, waits in product(kinds, (False, True)):
+        raising(stage, kind, waits)
 
 
 def main_is_first(stage: Stage, how: str) -> None:
@@ -617,6 +715,12 @@ def main_is_first(stage: Stage, how: str) -> None:
             raise ValueError("no")
 
     run(stage, executor, main)
+
+
+def main_is_first_each(stage: Stage, ways: list[str]) -> None:
+    for how in ways:
+        stage.mark("input", how)
+        main_is_first(stage, how)
 
 
 def left_over(stage: Stage, how: str) -> None:
@@ -664,6 +768,12 @@ def left_over(stage: Stage, how: str) -> None:
     not_begun.close()
 
 
+def left_over_each(stage: Stage, ways: list[str]) -> None:
+    for how in ways:
+        stage.mark("input", how)
+        left_over(stage, how)
+
+
 def deadlock(stage: Stage, how: str) -> None:
     """The main coroutine waits for what never happens."""
     executor, never, both = stage.submission.Executor(), stage.submission.Future(), stage.submission.Future()
@@ -688,7 +798,12 @@ def deadlock(stage: Stage, how: str) -> None:
             spawn(stage, executor, "sleeps", sleep())
             await never
 
-    run(stage, executor, main)
+    run(stage, executor, main, f"run ({how})")
+
+
+def deadlock_each(stage: Stage, ways: list[str]) -> None:
+    for how in ways:
+        deadlock(stage, how)
 
 
 class Foreign:
@@ -725,7 +840,7 @@ class Strange:
 
 
 def foreign(stage: Stage, kind: str, in_main: bool) -> None:
-    """A task awaits what no executor of the module can know."""
+    """A task, or the main one, awaits what no executor of the module can know."""
     executor = stage.submission.Executor()
 
     async def wait() -> None:
@@ -736,4 +851,10 @@ def foreign(stage: Stage, kind: str, in_main: bool) -> None:
         await stage.attempt("awaited", lambda: spawn(stage, executor, "waits", wait()))
         stage.mark("main goes on")
 
-    run(stage, executor, wait if in_main else main)
+    run(stage, executor, wait if in_main else main, f"run ({in_main})")
+
+
+def foreign_each(stage: Stage, kind: str) -> None:
+    for in_main in (True, False):
+        stage.mark("input", in_main)
+        foreign(stage, kind, in_main)
