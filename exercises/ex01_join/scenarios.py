@@ -146,6 +146,11 @@ async def one_fails(stage, after, error="ValueError", position=1):
     await stage.submission.join(*fns)
 
 
+async def errors_of_all_kinds(stage, errors):
+    for error in errors:
+        await stage.attempt(error, one_fails, stage, 1, error)
+
+
 async def several_fail(stage, after, count):
     async def bad(number):
         if after:

@@ -262,21 +262,22 @@ def test_error_before_first_await_still_propagates(play):
 )
 def test_the_very_error_is_raised(play):
     """the error that comes out is the original one"""
+    recording = play("errors_of_all_kinds", errors=ERRORS)
     for error in ERRORS:
-        recording = play("one_fails", after=1, error=error)
-        if recording.ended_as("returned"):
+        attempt = recording.attempt(error)
+        if attempt.how == "returned":
             raise Diagnosed(
                 "lost-error",
                 f"A function raised an error ({error}), and join() returned as if nothing had happened.",
                 help="let every error leave its task: the task group cancels the other tasks and raises it",
             )
-        if recording.raised and not any(leaf.token == "boom" for leaf in recording.raised.leaves):
+        if attempt.raised and not any(leaf.token == "boom" for leaf in attempt.raised.leaves):
             raise Diagnosed(
                 "lost-error",
                 f"A function raised an error ({error}), and another exception came out in its place.",
                 help="let the very exception of the function leave its task, and raise no other one",
             )
-        assert recording.raised == "boom"
+        assert attempt.raised == "boom"
 
 
 @grading(

@@ -104,13 +104,10 @@ async def odd_winner(stage, value):
     return await select(stage, give, partial(run, stage, "slow", 5))
 
 
-async def error_as_value(stage):
-    async def give():
-        async with stage.span("winner"):
-            await anyio.sleep(1)
-        return stage.token("an error", ValueError("returned, not raised"))
-
-    return await select(stage, give, partial(run, stage, "slow", 5))
+async def odd_winners(stage, values):
+    """A race for each of these values, and one for an exception that is returned."""
+    for number, value in enumerate([*values, stage.token("an error", ValueError("returned, not raised"))]):
+        await stage.attempt(f"race {number}", odd_winner, stage, value)
 
 
 async def instant(stage, position):
@@ -131,6 +128,11 @@ async def fast_failure(stage, error="ValueError"):
             raise stage.token("boom", ERRORS[error]("boom"))
 
     await select(stage, partial(run, stage, "left", 2), bad, partial(run, stage, "right", 3))
+
+
+async def errors_of_all_kinds(stage, errors):
+    for error in errors:
+        await stage.attempt(error, fast_failure, stage, error)
 
 
 async def late_failure(stage):
