@@ -7,6 +7,7 @@ frame begins first is up to the answer, so no play depends on it.
 import os
 import time
 from collections import Counter
+from functools import partial
 from threading import get_ident
 
 import anyio
@@ -14,10 +15,14 @@ from anyio import to_process, to_thread
 
 
 class Encoder:
-    """Encodes frames 1, 2, 3 ...: each is a span ``frame N``, and takes its seconds. Counts how many run at once."""
+    """Encodes frames 1, 2, 3 ...: each is a span ``frame N``, and takes its seconds. Counts how many run at once.
 
-    def __init__(self, stage, seconds):
+    The name of the film stands in front of it where a play has several.
+    """
+
+    def __init__(self, stage, seconds, film=""):
         self.stage = stage
+        self.film = film
         self.frames = list(range(1, len(seconds) + 1))
         self.seconds = dict(zip(self.frames, seconds, strict=True))
         self.loop_thread = get_ident()
@@ -28,7 +33,7 @@ class Encoder:
         self.most = max(self.most, self.running)
         self.stage.mark("thread", self.thread())
         try:
-            with self.stage.span(f"frame {number}"):
+            with self.stage.span(f"{self.film} frame {number}".strip()):
                 if self.seconds[number]:
                     time.sleep(self.seconds[number])
         finally:
@@ -43,19 +48,32 @@ class Encoder:
         self.stage.mark("reported in", self.thread())
 
 
-async def exporting(stage, seconds, workers):
+async def export(stage, film, seconds, workers):
     """Export with so many workers; None leaves the number out."""
-    encode = Encoder(stage, seconds)
+    encode = Encoder(stage, seconds, film)
     given = {} if workers is None else {"workers": workers}
-    async with stage.span("export"):
+    async with stage.span(f"{film} export".strip()):
         result = await stage.submission.export_video(encode.frames, encode, **given)
     stage.mark("most", encode.most)
     return result
 
 
-async def reporting(stage, seconds, workers):
-    encode = Encoder(stage, seconds)
-    return await stage.submission.export_video(encode.frames, encode, workers=workers, on_progress=encode.report)
+async def exporting(stage, films):
+    """One film after the other."""
+    for film, (seconds, workers) in films.items():
+        stage.mark("film", film)
+        await stage.attempt(film, export, stage, film, seconds, workers)
+
+
+async def reporting(stage, films):
+    """One film after the other, and each reports its progress."""
+    for film, (seconds, workers) in films.items():
+        stage.mark("film", film)
+        encode = Encoder(stage, seconds, film)
+        await stage.attempt(
+            film,
+            partial(stage.submission.export_video, encode.frames, encode, workers=workers, on_progress=encode.report),
+        )
 
 
 async def odd_frames(stage):
@@ -80,28 +98,43 @@ async def odd_frames(stage):
 
 
 async def no_frames(stage, workers):
+    """Nothing to export, with each of these numbers of workers: an empty list, an empty tuple and an empty range."""
+
+    async def export_nothing(count):
+        return [
+            await stage.submission.export_video(frames, encode, workers=count, on_progress=encode.report)
+            for frames in ([], (), range(0))
+        ]
+
     encode = Encoder(stage, [])
-    return [
-        await stage.submission.export_video(frames, encode, workers=workers, on_progress=encode.report)
-        for frames in ([], (), range(0))
-    ]
+    for count in workers:
+        await stage.attempt(f"{count} workers", export_nothing, count)
 
 
-async def too_few_workers(stage, frames, workers):
-    encode = Encoder(stage, [1] * frames)
-    await stage.submission.export_video(encode.frames, encode, workers=workers, on_progress=encode.report)
+async def too_few_workers(stage, films):
+    """One film after the other, by its number of frames and that of workers, which is too small."""
+    for film, (frames, workers) in films.items():
+        encode = Encoder(stage, [1] * frames, film)
+        await stage.attempt(
+            film,
+            partial(stage.submission.export_video, encode.frames, encode, workers=workers, on_progress=encode.report),
+        )
 
 
-async def ticking(stage, seconds, workers):
+async def ticking(stage, films):
+    """One film after the other, and a clock beside each."""
+
     async def tick():
         while True:
             await anyio.sleep(1)
             stage.mark("tick")
 
-    async with anyio.create_task_group() as tasks:
-        tasks.start_soon(tick)
-        await exporting(stage, seconds, workers)
-        tasks.cancel_scope.cancel()
+    for film, (seconds, workers) in films.items():
+        stage.mark("film", film)
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(tick)
+            await export(stage, film, seconds, workers)
+            tasks.cancel_scope.cancel()
 
 
 async def two_exports(stage):
@@ -121,24 +154,25 @@ async def two_exports(stage):
         tasks.start_soon(export, "trailer", ["d", "e"], 3)
 
 
-async def other_work(stage, workers):
-    """After a second, another part of the program reads a file in a worker thread, which takes a second."""
+async def other_work(stage, films):
+    """A second after each film has begun, another part of the program reads a file in a worker thread, for a second."""
 
-    async def read_a_file():
+    async def read_a_file(film):
         await anyio.sleep(1)
-        async with stage.span("read a file"):
+        async with stage.span(f"{film} read a file"):
             await to_thread.run_sync(time.sleep, 1)
 
-    async with anyio.create_task_group() as tasks:
-        tasks.start_soon(read_a_file)
-        await exporting(stage, [5] * workers, workers)
+    for film, (seconds, workers) in films.items():
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(read_a_file, film)
+            await export(stage, film, seconds, workers)
 
 
 class Failing(Encoder):
     """Some calls, by when they begin, fail after 1 s with an error of this kind; the others take as they do."""
 
-    def __init__(self, stage, seconds, calls, error):
-        super().__init__(stage, seconds)
+    def __init__(self, stage, seconds, film, calls, error):
+        super().__init__(stage, seconds, film)
         self.calls = calls
         self.error = error
         self.begun = 0
@@ -151,7 +185,7 @@ class Failing(Encoder):
         error = self.error(f"call {call}")
         inner = error.exceptions[0] if isinstance(error, ExceptionGroup) else error
         self.stage.token(f"error {call}", inner)
-        with self.stage.span(f"frame {number}"):
+        with self.stage.span(f"{self.film} frame {number}".strip()):
             time.sleep(1)
             raise error
 
@@ -161,27 +195,34 @@ class ErrorOfTheEncoder(Exception):
 
 
 ERRORS = {
-    "plain": ValueError,
-    "own": ErrorOfTheEncoder,
-    "os": OSError,
-    "index": IndexError,
-    "key": KeyError,
-    "timeout": TimeoutError,
-    "end": lambda text: anyio.EndOfStream(),
-    "closed": lambda text: anyio.ClosedResourceError(),
-    "empty": lambda text: anyio.WouldBlock(),
-    "group": lambda text: ExceptionGroup(text, [ValueError(text)]),
+    "ValueError": ValueError,
+    "ErrorOfTheEncoder": ErrorOfTheEncoder,
+    "OSError": OSError,
+    "IndexError": IndexError,
+    "KeyError": KeyError,
+    "TimeoutError": TimeoutError,
+    "EndOfStream": lambda text: anyio.EndOfStream(),
+    "ClosedResourceError": lambda text: anyio.ClosedResourceError(),
+    "WouldBlock": lambda text: anyio.WouldBlock(),
+    "ExceptionGroup": lambda text: ExceptionGroup(text, [ValueError(text)]),
 }
 
 
-async def failing(stage, frames, workers, calls, seconds=3, kind="plain"):
-    encode = Failing(stage, [seconds] * frames, calls, ERRORS[kind])
-    try:
-        async with stage.span("export"):
-            await stage.submission.export_video(encode.frames, encode, workers=workers)
-    finally:
-        stage.mark("running", encode.running)
-        await anyio.sleep(10)
+async def failing(stage, films, seconds=3):
+    """One film after the other. There is time after each for what it may have left behind."""
+
+    async def export_and_fail(film, frames, workers, calls, kind):
+        encode = Failing(stage, [seconds] * frames, film, calls, ERRORS[kind])
+        try:
+            async with stage.span(f"{film} export"):
+                await stage.submission.export_video(encode.frames, encode, workers=workers)
+        finally:
+            stage.mark("running", encode.running)
+            await anyio.sleep(10)
+
+    for film, (frames, workers, calls, kind) in films.items():
+        stage.mark("film", film)
+        await stage.attempt(film, export_and_fail, film, frames, workers, calls, kind)
 
 
 async def cancelled(stage, seconds, workers):

@@ -5,9 +5,81 @@ from grader.authoring import Diagnosed, grading
 UNEVEN = [1, 4, 1, 1, 2, 3, 1, 5, 1, 1, 2, 1]
 """How long twelve frames take: in shares or in batches of equal size, some workers have nothing to do."""
 
+EXPORTED = (
+    {"film 1": ([5, 1, 3, 2], 3), "film 2": ([1, 2, 3], 8)},
+    {"film 3": ([5, 1, 3, 2], 1), "film 4": ([1, 2, 1], None)},
+    {"film 5": ([1], 1), "film 6": ([1], 3)},
+    {"film 7": (UNEVEN, 3), "film 8": (UNEVEN, 2)},
+)
+"""How long each frame of a film takes, and the number of workers. Films of one play are exported one after the other.
 
-def frames(recording):
-    return [span for span in recording.spans if span.name.startswith("frame ")]
+An answer that encodes films of one frame, or with one worker, in the event loop ends their play, and no other one.
+"""
+
+REPORTED = (
+    {"film 1": (UNEVEN, 3), "film 2": (UNEVEN, 1)},
+    {"film 3": ([1] * 12, 12), "film 4": ([6, 1.37, 2, 3], 4)},
+)
+"""The same of films that report their progress."""
+
+FAILING = (
+    {
+        "film 1": (4, 2, [1], "ValueError"),
+        "film 2": (4, 2, [2], "ValueError"),
+        "film 3": (4, 2, [4], "ValueError"),
+        "film 4": (4, 2, [2], "ErrorOfTheEncoder"),
+        "film 5": (4, 2, [2], "OSError"),
+        "film 6": (4, 2, [1, 2], "ValueError"),
+        "film 7": (4, 2, [2], "ExceptionGroup"),
+    },
+    {
+        "film 1": (4, 2, [2], "IndexError"),
+        "film 2": (4, 2, [2], "KeyError"),
+        "film 3": (4, 2, [2], "TimeoutError"),
+        "film 4": (4, 2, [2], "EndOfStream"),
+        "film 5": (4, 2, [2], "ClosedResourceError"),
+        "film 6": (4, 2, [2], "WouldBlock"),
+        "film 7": (4, 2, [4], "IndexError"),
+    },
+)
+"""Films of which some frames cannot be encoded: how many frames and workers, which calls fail, and with what."""
+
+
+def exported(play, *names):
+    """Each of these films with its seconds, its workers and the play in which it was exported."""
+    for films in EXPORTED:
+        for film in [name for name in names if name in films]:
+            recording = play("exporting", films=films)
+            assert not recording.attempt(film).raised
+            yield film, *films[film], recording
+
+
+def reported(play, *names):
+    """Each of these films with its seconds, its workers and the play in which it reported its progress."""
+    for films in REPORTED:
+        for film in [name for name in names if name in films]:
+            recording = play("reporting", films=films)
+            assert not recording.attempt(film).raised
+            yield film, *films[film], recording
+
+
+def frames(recording, film=""):
+    return [span for span in recording.spans if span.name.startswith(f"{film} frame ".lstrip())]
+
+
+def marks(recording, film, name):
+    """The marks of that name from the beginning of the film to that of the next one."""
+    begun, found = None, []
+    for mark in recording.marks:
+        if mark.name == "film":
+            begun = mark.value
+        elif begun == film and mark.name == name:
+            found.append(mark)
+    return found
+
+
+def values(recording, film, name):
+    return [mark.value for mark in marks(recording, film, name)]
 
 
 def any_frame(encoded):
@@ -47,16 +119,16 @@ def numbered(count):
 )
 def test_encode_never_runs_in_the_loop_thread(play):
     """encode() never runs in the loop's thread"""
-    for count, workers in ((4, 1), (7, 3), (1, 1), (1, 3)):
-        recording = play("exporting", seconds=[1] * count, workers=workers)
-        if inside := recording.values("thread").count("loop"):
+    for film, seconds, workers, recording in exported(play, "film 1", "film 3", "film 5", "film 6"):
+        count, threads = len(seconds), values(recording, film, "thread")
+        if inside := threads.count("loop"):
             raise Diagnosed(
                 "blocked-loop",
-                f"{inside} of {count} frames {'was' if inside == 1 else 'were'} encoded in the thread of the event "
-                "loop: the user interface freezes meanwhile.",
+                f"With workers={workers}, {inside} of {count} frames {'was' if inside == 1 else 'were'} encoded in the "
+                "thread of the event loop: the user interface freezes meanwhile.",
                 help="call it in a worker thread: `await to_thread.run_sync(encode, frame, limiter=limiter)`",
             )
-        assert recording.values("thread") == ["worker"] * count
+        assert threads == ["worker"] * count
 
 
 @grading(
@@ -70,10 +142,11 @@ def test_encode_never_runs_in_the_loop_thread(play):
 )
 def test_the_user_interface_keeps_ticking(play):
     """the user interface keeps ticking meanwhile"""
-    for workers in (1, 2):
-        recording = play("ticking", seconds=[5.5, 5.5], workers=workers)
-        assert not recording.raised
-        assert len(recording.values("tick")) >= 5
+    films = {"film 1": ([5.5, 5.5], 1), "film 2": ([5.5, 5.5], 2)}
+    recording = play("ticking", films=films)
+    assert not recording.raised
+    for film in films:
+        assert len(values(recording, film, "tick")) >= 5
 
 
 # ---- results ---------------------------------------------------------------------------------------------------------
@@ -91,9 +164,14 @@ def test_the_user_interface_keeps_ticking(play):
 )
 def test_results_in_frame_order(play):
     """results come in frame order"""
-    for workers in (3, 1):
-        assert play("exporting", seconds=[5, 1, 3, 2], workers=workers).result == numbered(4)
-    assert play("exporting", seconds=UNEVEN, workers=3).result == numbered(12)
+    for film, seconds, workers, recording in exported(play, "film 1", "film 3", "film 7"):
+        count, results = len(seconds), recording.attempt(film).value
+        if results != numbered(count):
+            raise Diagnosed(
+                "completion-order",
+                f"With workers={workers}, the results of frames 1 to {count} are {results}. They must stand in the "
+                "order of the frames.",
+            )
 
 
 @grading(
@@ -131,11 +209,11 @@ def test_every_frame_is_encoded_once(play):
 )
 def test_no_frames(play):
     """no frames: an empty list"""
-    for workers in (1, 5):
-        recording = play("no_frames", workers=workers)
-        assert not recording.raised
-        assert recording.result == [[], [], []]
-        assert recording.values("report") == []
+    counts = (1, 5)
+    recording = play("no_frames", workers=counts)
+    for workers in counts:
+        assert recording.attempt(f"{workers} workers").value == [[], [], []]
+    assert recording.values("report") == []
 
 
 # ---- how many at once ------------------------------------------------------------------------------------------------
@@ -151,8 +229,8 @@ def test_no_frames(play):
 )
 def test_workers_work_at_the_same_time(play):
     """as many run at once as there are workers"""
-    for seconds, workers in (([5, 1, 3, 2], 3), (UNEVEN, 3), (UNEVEN, 2), ([1, 2, 3], 8)):
-        spans = frames(play("exporting", seconds=seconds, workers=workers))
+    for film, seconds, workers, recording in exported(play, "film 1", "film 2", "film 7", "film 8"):
+        spans = frames(recording, film)
         assert len(spans) == len(seconds)
         if max(at_once(spans, span.start) for span in spans) == 1:
             raise Diagnosed(
@@ -162,9 +240,10 @@ def test_workers_work_at_the_same_time(play):
             )
         if found := idle(spans, workers):
             time, working, wanted = found
+            after = time - recording.attempt(film).start
             raise Diagnosed(
                 "idle-workers",
-                f"With workers={workers}, {working} of them worked at {time:g} s, and there were frames left for "
+                f"With workers={workers}, {working} of them worked at {after:g} s, and there were frames left for "
                 f"{wanted}.",
             )
 
@@ -180,7 +259,7 @@ def test_workers_work_at_the_same_time(play):
 )
 def test_a_hundred_and_fifty_workers(play):
     """150 workers are 150 workers"""
-    spans = frames(play("exporting", seconds=[1] * 150, workers=150))
+    spans = frames(play("exporting", films={"film 1": ([1] * 150, 150)}), "film 1")
 
     assert len(spans) == 150
     most = max(at_once(spans, moment) for moment in {span.start for span in spans})
@@ -201,13 +280,12 @@ def test_a_hundred_and_fifty_workers(play):
 )
 def test_never_more_than_workers(play):
     """never more at once than there are workers"""
-    for seconds, workers in ((UNEVEN, 3), (UNEVEN, 2), ([5, 1, 3, 2], 1), ([1, 2, 1], None)):
-        recording = play("exporting", seconds=seconds, workers=workers)
-        (most,) = recording.values("most")
+    for film, seconds, workers, recording in exported(play, "film 3", "film 4", "film 7", "film 8"):
+        (most,) = values(recording, film, "most")
         if most > (workers or 1):
             how = f"With workers={workers}" if workers else "Where `workers` is left out"
             raise Diagnosed("too-many-at-once", f"{how}, {most} frames were encoded at once.")
-        assert len(frames(recording)) == len(seconds)
+        assert len(frames(recording, film)) == len(seconds)
 
 
 @grading(
@@ -233,10 +311,12 @@ def test_exports_have_workers_of_their_own(play):
             "for the thread of the other.",
         )
 
-    for workers in (2, 40):
-        recording = play("other_work", workers=workers)
-        any_frame(frames(recording))
-        span = recording.span("read a file")
+    films = {"film 1": ([5] * 2, 2), "film 2": ([5] * 40, 40)}
+    recording = play("other_work", films=films)
+    assert not recording.raised
+    for film, (_, workers) in films.items():
+        any_frame(frames(recording, film))
+        span = recording.span(f"{film} read a file")
         if span.took > 1:
             raise Diagnosed(
                 "shared-limiter",
@@ -256,11 +336,14 @@ def test_exports_have_workers_of_their_own(play):
 )
 def test_fewer_workers_than_one(play):
     """fewer workers than 1 are a ValueError"""
-    for count, workers in ((3, 0), (3, -1), (0, 0), (0, -150)):
-        recording = play("too_few_workers", frames=count, workers=workers)
-        assert recording.raised.isa("ValueError")
-        assert not frames(recording)
-        assert recording.values("report") == []
+    films = {"film 1": (3, 0), "film 2": (3, -1), "film 3": (0, 0), "film 4": (0, -150)}
+    recording = play("too_few_workers", films=films)
+    for film, (count, workers) in films.items():
+        if recording.attempt(film).how == "returned":
+            raise Diagnosed("edge-case", f"{count} frames were exported with workers={workers}. That is a ValueError.")
+        assert recording.attempt(film).raised.isa("ValueError")
+        assert not frames(recording, film)
+    assert recording.values("report") == []
 
 
 # ---- progress --------------------------------------------------------------------------------------------------------
@@ -277,10 +360,9 @@ def test_fewer_workers_than_one(play):
 )
 def test_progress_is_reported_in_the_loop_thread(play):
     """on_progress() runs in the loop's thread"""
-    for workers in (3, 1):
-        recording = play("reporting", seconds=UNEVEN, workers=workers)
-        any_frame(frames(recording))
-        assert "worker" not in recording.values("reported in")
+    for film, _, workers, recording in reported(play, "film 1", "film 2"):
+        any_frame(frames(recording, film))
+        assert "worker" not in values(recording, film, "reported in"), f"with workers={workers}"
 
 
 @grading(
@@ -294,12 +376,12 @@ def test_progress_is_reported_in_the_loop_thread(play):
 )
 def test_progress_counts_the_finished_frames(play):
     """progress counts 1, 2, 3, ... total"""
-    for seconds, workers in ((UNEVEN, 3), (UNEVEN, 1), ([1] * 12, 12)):
-        reports = play("reporting", seconds=seconds, workers=workers).values("report")
+    for film, _, workers, recording in reported(play, "film 1", "film 2", "film 3"):
+        reports = values(recording, film, "report")
         if reports != [(done, 12) for done in range(1, 13)]:
             raise Diagnosed(
                 "miscounted-progress",
-                f"12 frames were encoded, and on_progress() was called {len(reports)} times"
+                f"12 frames were encoded with workers={workers}, and on_progress() was called {len(reports)} times"
                 + (f"; the first calls were {', '.join(map(str, reports[:3]))}." if reports else "."),
             )
 
@@ -315,16 +397,17 @@ def test_progress_counts_the_finished_frames(play):
 )
 def test_progress_arrives_while_work_goes_on(play):
     """progress is reported when a frame is done"""
-    for seconds, workers in ((UNEVEN, 3), (UNEVEN, 1), ([6, 1.37, 2, 3], 4)):
-        recording = play("reporting", seconds=seconds, workers=workers)
-        any_frame(frames(recording))
-        ends = sorted(span.end for span in frames(recording))
-        times = recording.times("report")
+    for film, _, workers, recording in reported(play, "film 1", "film 2", "film 4"):
+        any_frame(frames(recording, film))
+        ends = sorted(span.end for span in frames(recording, film))
+        times = [mark.time for mark in marks(recording, film, "report")]
         if len(times) == len(ends) and times != ends:
+            start = recording.attempt(film).start
             time, end = next((time, end) for time, end in zip(times, ends, strict=True) if time != end)
             raise Diagnosed(
                 "late-report",
-                f"A frame was finished after {end:g} s, and on_progress() was told after {time:g} s.",
+                f"With workers={workers}, a frame was finished after {end - start:g} s, and on_progress() was told "
+                f"after {time - start:g} s.",
             )
         assert set(times) == set(ends)
 
@@ -343,15 +426,21 @@ def test_progress_arrives_while_work_goes_on(play):
 )
 def test_a_failing_frame_stops_the_export(play):
     """after a failure no further frames begin"""
-    for count, workers, call in ((12, 3, 2), (6, 1, 1), (8, 2, 3)):
-        recording = play("failing", frames=count, workers=workers, calls=[call], seconds=1.5)
-        assert recording.raised
-        failed = min(span.end for span in frames(recording) if span.how == "raised")
-        if later := [span for span in frames(recording) if span.start > failed]:
+    films = {
+        "film 1": (12, 3, [2], "ValueError"),
+        "film 2": (6, 1, [1], "ValueError"),
+        "film 3": (8, 2, [3], "ValueError"),
+    }
+    recording = play("failing", films=films, seconds=1.5)
+    for film, (_, workers, *_) in films.items():
+        assert recording.attempt(film).raised
+        failed = min(span.end for span in frames(recording, film) if span.how == "raised")
+        if later := [span for span in frames(recording, film) if span.start > failed]:
+            after = failed - recording.attempt(film).start
             raise Diagnosed(
                 "siblings-left-running",
-                f"A frame failed after {failed:g} s. {len(later)} more were begun after that, the first of them "
-                f"{later[0].start - failed:g} s later.",
+                f"With workers={workers}, a frame failed after {after:g} s. {len(later)} more were begun after that, "
+                f"the first of them {later[0].start - failed:g} s later.",
                 help="let the error leave its task: the task group cancels the others, and they begin no further frame",
             )
 
@@ -367,16 +456,19 @@ def test_a_failing_frame_stops_the_export(play):
 )
 def test_the_error_comes_out(play):
     """the error of encode() comes out"""
-    for kind, calls in (
-        *(("plain", [call]) for call in (1, 2, 4)),
-        *((kind, [2]) for kind in ("own", "os", "index", "key", "timeout", "end", "closed", "empty", "group")),
-        ("index", [4]),
-        ("plain", [1, 2]),
-    ):
-        recording = play("failing", frames=4, workers=2, calls=calls, kind=kind)
-        # Which frame begins first, and so fails, is up to the answer: errors are named by the number of the call.
-        assert recording.raised
-        assert {leaf.token for leaf in recording.raised.leaves} <= {f"error {call}" for call in calls}
+    for films in FAILING:
+        recording = play("failing", films=films)
+        for film, (_, _, calls, kind) in films.items():
+            failed = recording.attempt(film)
+            raised = f"Call {' and '.join(map(str, calls))} of encode() raised {kind}"
+            if failed.how == "returned":
+                raise Diagnosed("lost-error", f"{raised}, and no error came out.")
+            assert failed.raised
+            # Which frame begins first, and so fails, is up to the answer: errors are named by the number of the call.
+            tokens = [f"error {call}" for call in calls]
+            for stranger in [leaf for leaf in failed.raised.leaves if leaf.token not in tokens]:
+                name = stranger.types[0].removeprefix("submission.")
+                raise Diagnosed("lost-error", f"{raised}, and another error came out, of the class {name}.")
 
 
 @grading(
@@ -390,28 +482,34 @@ def test_the_error_comes_out(play):
 )
 def test_cancelling_begins_nothing_new(play):
     """a cancelled export begins no further frames"""
-    for seconds, workers in (([2, 1, 3, 2], 2), ([1, 2], 1)):
-        for recording in play.each_step("cancelled", seconds=seconds, workers=workers):
-            begun = frames(recording)
-            if later := [span for span in begun if span.start > recording.cancelled_at]:
-                raise Diagnosed(
-                    "swallowed-cancellation",
-                    f"export_video() was cancelled after {recording.cancelled_at:g} s, and {len(later)} more frames "
-                    "were begun after that.",
-                )
-            left = len(seconds) - len(begun)
-            if recording.caller.how == "raised":
-                raise Diagnosed(
-                    "swallowed-cancellation",
-                    f"export_video() was cancelled after {recording.cancelled_at:g} s. In the place of the "
-                    "cancellation, an error came out that encode() has not raised.",
-                )
-            if recording.caller.how != "cancelled" and left:
-                raise Diagnosed(
-                    "swallowed-cancellation",
-                    f"export_video() was cancelled after {recording.cancelled_at:g} s with {left} of {len(seconds)} "
-                    "frames still to begin, and returned as if nothing had happened.",
-                )
+    for recording in play.each_step("cancelled", seconds=[2, 1, 3, 2], workers=2):
+        begins_nothing_new(frames(recording), 4, recording.caller, recording.cancelled_at)
+
+    recording = play("cancelled_after", seconds=[1, 2], workers=1, after=0.5)
+    begins_nothing_new(frames(recording), 2, recording.span("export"), 0.5)
+
+
+def begins_nothing_new(begun, count, export, cancelled_at):
+    """An export of so many frames, which was cancelled at that time, has begun these frames."""
+    if later := [span for span in begun if span.start > cancelled_at]:
+        raise Diagnosed(
+            "swallowed-cancellation",
+            f"export_video() was cancelled after {cancelled_at:g} s, and {len(later)} more frames were begun after "
+            "that.",
+        )
+    left = count - len(begun)
+    if export.how == "raised":
+        raise Diagnosed(
+            "swallowed-cancellation",
+            f"export_video() was cancelled after {cancelled_at:g} s. In the place of the cancellation, an error came "
+            "out that encode() has not raised.",
+        )
+    if export.how != "cancelled" and left:
+        raise Diagnosed(
+            "swallowed-cancellation",
+            f"export_video() was cancelled after {cancelled_at:g} s with {left} of {count} frames still to begin, and "
+            "returned as if nothing had happened.",
+        )
 
 
 @grading(
@@ -424,23 +522,28 @@ def test_cancelling_begins_nothing_new(play):
 )
 def test_nothing_is_left_running(play):
     """it waits for the calls that are running"""
-    for recording in (
-        play("failing", frames=6, workers=3, calls=[2], seconds=4),
-        play("failing", frames=2, workers=2, calls=[1], seconds=4),
-        play("cancelled_after", seconds=[4, 2, 4, 4, 4], workers=3, after=1.5),
-    ):
-        assert recording.raised or recording.scenario == "cancelled_after"
-        over = recording.span("export").end
-        last = max(span.end for span in frames(recording))
-        (running,) = recording.values("running")
-        if running:
-            why = "was cancelled" if recording.scenario == "cancelled_after" else "failed"
-            raise Diagnosed(
-                "leaked-thread",
-                f"The export {why}, and was over after {over:g} s. {running} of its threads were still busy, until "
-                f"{last:g} s.",
-            )
-        assert over == last
+    films = {"film 1": (6, 3, [2], "ValueError"), "film 2": (2, 2, [1], "ValueError")}
+    recording = play("failing", films=films, seconds=4)
+    for film in films:
+        assert recording.attempt(film).raised
+        (running,) = values(recording, film, "running")
+        is_over_with_its_threads("failed", recording.span(f"{film} export"), frames(recording, film), running)
+
+    recording = play("cancelled_after", seconds=[4, 2, 4, 4, 4], workers=3, after=1.5)
+    (running,) = recording.values("running")
+    is_over_with_its_threads("was cancelled", recording.span("export"), frames(recording), running)
+
+
+def is_over_with_its_threads(why, export, encoded, running):
+    """An export that failed, or was cancelled, was over when the last of these frames was."""
+    last = max(span.end for span in encoded)
+    if running:
+        raise Diagnosed(
+            "leaked-thread",
+            f"The export {why}, and was over after {export.took:g} s. {running} of its threads were still busy, until "
+            f"{last - export.start:g} s.",
+        )
+    assert export.end == last
 
 
 # ---- processes -------------------------------------------------------------------------------------------------------
