@@ -7,6 +7,39 @@ import anyio
 from anyio.lowlevel import checkpoint
 
 
+class Round:
+    """The stage in one of the rounds of a play: time begins anew, and each recorded name with that of the round."""
+
+    def __init__(self, stage, name):
+        self.stage, self.name, self.begun = stage, name, stage.now
+        self.submission, self.token = stage.submission, stage.token
+
+    @property
+    def now(self):
+        return self.stage.now - self.begun
+
+    def mark(self, name, value=None):
+        self.stage.mark(f"{self.name}: {name}", value)
+
+    def span(self, name):
+        return self.stage.span(f"{self.name}: {name}")
+
+    async def attempt(self, name, fn, *args):
+        return await self.stage.attempt(f"{self.name}: {name}", fn, *args)
+
+
+def in_rounds(scenario):
+    """A scenario that plays this one once for each of its `cases`, which have its inputs by the names of the rounds."""
+
+    async def play_rounds(stage, cases):
+        for name, inputs in cases.items():
+            await stage.attempt(name, scenario, Round(stage, name), *inputs)
+            # What an answer remembers of one round for a while, such as its last request, is no matter of the next one.
+            await anyio.sleep(10)
+
+    return play_rounds
+
+
 class Source:
     """Gives its items, each so many seconds after it was asked for, and notes what is done to it."""
 
@@ -99,6 +132,9 @@ async def merging(stage, gaps, busy=0):
         return await read(stage, items, busy)
 
 
+mergings = in_rounds(merging)
+
+
 async def merging_many(stage, count):
     """No source gives its only item before all of them have been asked."""
     arrive = stage.gate(count)
@@ -118,14 +154,15 @@ async def merging_values(stage):
         return [item async for item in items]
 
 
+@in_rounds
 async def ending(stage, gaps):
     """After the end the consumer asks again, twice."""
     sources = [Source(stage, name, seconds) for name, seconds in gaps.items()]
     async with stage.submission.merge(*sources) as items:
         stage.mark("items", [item async for item in items])
         ended = stage.now
-        for _ in range(2):
-            await stage.attempt("again", anext, items, "ended")
+        for number in (1, 2):
+            await stage.attempt(f"again {number}", anext, items, "ended")
     return ended
 
 
@@ -163,6 +200,7 @@ async def leaving(stage, seconds=2):
     await anyio.sleep(2000)
 
 
+@in_rounds
 async def leaving_slowly(stage, cancelled):
     """The source needs 3 s to close, and sits on an item when the consumer leaves, or is cancelled."""
     source = Source(stage, "a", [1] * 9, closing=3)
@@ -176,6 +214,7 @@ async def leaving_slowly(stage, cancelled):
                 break
 
 
+@in_rounds
 async def failing(stage, both, after):
     """One source fails while the other waits for ever; or both fail at one moment."""
     sources = [
@@ -202,7 +241,7 @@ async def failing_in_the_block(stage):
 
 async def cancelled(stage):
     """The caller is cancelled while it reads; what is not closed behind it stays open."""
-    sources = [Source(stage, "a", [1, 1]), generator(stage, "b", [1.5, 1.75])]
+    sources = [Source(stage, "a", [1]), generator(stage, "b", [1.5, 1.75])]
     with stage.caller():
         async with stage.submission.merge(*sources) as items:
             stage.mark("entered")
@@ -226,6 +265,9 @@ async def throttling(stage, period, gaps, busy=()):
             async with stage.span("consumer"):
                 await anyio.sleep(pause)
     return came
+
+
+throttlings = in_rounds(throttling)
 
 
 async def throttling_two(stage, period):
@@ -259,6 +301,7 @@ async def asking_a_throttle(stage):
         await anyio.sleep(10)
 
 
+@in_rounds
 async def closing_a_throttle(stage, items, can_be_closed):
     source = Source(stage, "a", [0] * 9)
     stream = stage.submission.throttle(source if can_be_closed else Plain(source), 1)
@@ -301,24 +344,18 @@ class Timetable:
         self.stage.mark(f"close {self.name}")
 
 
-async def timing(stage, due, limit, items=None, busy=0):
-    """Items of a timetable; with fewer items than moments, its end is the last of these."""
+async def timing(stage, due, limit, busy=0, values=None, kind="timetable"):
+    """Items of a timetable; with fewer values than moments, its end is the last of these.
+
+    Where `kind` is "source", each item is there so many seconds after it was asked for.
+    """
     limit = math.inf if limit is None else limit
-    values = None if items is None else [f"m{number}" for number in range(1, items + 1)]
-    async with stage.submission.timeout_each(Timetable(stage, "m", due, values=values), limit) as timed:
+    source = {"timetable": Timetable, "source": Source}[kind](stage, "m", due, values=values)
+    async with stage.submission.timeout_each(source, limit) as timed:
         return await read(stage, timed, busy)
 
 
-async def timing_values(stage):
-    values = [None, 0, False, "", "last"]
-    async with stage.submission.timeout_each(Timetable(stage, "m", range(1, 6), values=values), 30) as items:
-        return [spoken(stage, item) async for item in items]
-
-
-async def busy_consumer(stage, busy, gaps, limit):
-    """The consumer is busy for so long after each item."""
-    async with stage.submission.timeout_each(Source(stage, "m", gaps), limit) as items:
-        return await read(stage, items, busy)
+timings = in_rounds(timing)
 
 
 async def timing_a_generator(stage, gaps, limit):
@@ -345,6 +382,12 @@ async def leaving_a_timed_stream(stage):
             if spoken(stage, item) == ["late", 2]:
                 break
     stage.mark("left")
+
+
+async def ending_timed_streams(stage, limit):
+    """One fails and, in a second round, one is left."""
+    await stage.attempt("failing", failing_late, Round(stage, "failing"), limit)
+    await stage.attempt("leaving", leaving_a_timed_stream, Round(stage, "leaving"))
 
 
 async def composing(stage, count):
