@@ -2,6 +2,7 @@
 
 import math
 from functools import partial
+from itertools import product
 
 import anyio
 from anyio.lowlevel import checkpoint
@@ -10,19 +11,19 @@ CENTURY = 3.2e9
 """Seconds: more than a limit that somebody would take for infinite."""
 
 
-async def call(stage, fn, seconds):
+async def call(stage, fn, seconds, name="timeout"):
     """Call timeout() and note the very exception that comes out and, of an Elapsed, its limit."""
     try:
         return await stage.submission.timeout(fn, seconds)
     except Exception as error:
-        stage.mark("error", error)
+        stage.mark(f"error of {name}", error)
         if isinstance(error, stage.submission.Elapsed):
-            stage.mark("limit", error.seconds)
+            stage.mark(f"limit of {name}", error.seconds)
         raise
 
 
-async def work(stage, seconds):
-    async with stage.span("work"):
+async def work(stage, seconds, name="work"):
+    async with stage.span(name):
         await anyio.sleep(seconds)
     return "done"
 
@@ -31,23 +32,33 @@ async def working(stage, needs, limit):
     return await call(stage, partial(work, stage, needs), limit)
 
 
+async def working_each(stage, limits):
+    for needs, limit in limits.items():
+        await stage.attempt(f"work of {needs} s", working, stage, needs, limit)
+
+
 async def calling(stage, kind):
     """Note each call of an operation that returns, fails, or is too slow."""
 
     async def operation():
-        stage.mark("called")
+        stage.mark(f"called {kind}")
         await anyio.sleep(100 if kind == "slow" else 1)
         if kind == "failing":
             raise ConnectionRefusedError("the server is busy")
 
-    await stage.attempt("timeout", call, stage, operation, 2.5)
+    await stage.attempt(kind, call, stage, operation, 2.5)
 
 
-async def giving_up(stage, kind, limit):
+async def calling_each(stage, kinds):
+    for kind in kinds:
+        await calling(stage, kind)
+
+
+async def giving_up(stage, kind, limit, name="work"):
     """An operation that waits for 100 s: in one piece, step by step, for an event, or in tasks of its own."""
 
     async def operation():
-        async with stage.span("work"):
+        async with stage.span(name):
             match kind:
                 case "sleep":
                     await anyio.sleep(100)
@@ -61,19 +72,28 @@ async def giving_up(stage, kind, limit):
                         for _ in range(3):
                             group.start_soon(anyio.sleep, 100)
 
-    await stage.attempt("timeout", call, stage, operation, limit)
+    await stage.attempt(name, call, stage, operation, limit)
 
 
-async def rolling_back(stage, seconds, limit):
+async def giving_up_each(stage, limits):
+    for kind, limit in limits.items():
+        await giving_up(stage, kind, limit, name=kind)
+
+
+async def rolling_back(stage, seconds, limit, name="roll back"):
     async def transfer():
         try:
             await anyio.sleep(100)
         finally:
             with anyio.CancelScope(shield=True):
-                async with stage.span("roll back"):
-                    await anyio.sleep(seconds)
+                await work(stage, seconds, name)
 
-    await stage.attempt("timeout", call, stage, transfer, limit)
+    await stage.attempt(name, call, stage, transfer, limit)
+
+
+async def rolling_back_each(stage, needs, limit):
+    for seconds in needs:
+        await rolling_back(stage, seconds, limit, name=f"roll back for {seconds} s")
 
 
 def error_of_its_own(stage, kind):
@@ -102,13 +122,19 @@ def error_of_its_own(stage, kind):
             return stage.submission.Elapsed(7)
 
 
-async def failing(stage, kind, after):
+async def failing(stage, kind, after, name="boom"):
     async def bad():
         if after:
             await anyio.sleep(after)
-        raise stage.token("boom", error_of_its_own(stage, kind))
+        raise stage.token(name, error_of_its_own(stage, kind))
 
-    await call(stage, bad, 5)
+    await call(stage, bad, 5, name)
+
+
+async def failing_each(stage, kinds, pauses):
+    for kind, after in product(kinds, pauses):
+        name = f"{kind} after {after} s"
+        await stage.attempt(name, failing, stage, kind, after, name)
 
 
 async def nested(stage, inner, outer):
@@ -131,13 +157,23 @@ async def trying(stage, limit, fails):
     return await call(stage, instant, limit)
 
 
-async def trying_in_vain(stage, limit):
-    async def waits():
-        stage.mark("begins")
-        async with stage.span("work"):
-            await anyio.sleep(1)
+async def trying_each(stage, limits):
+    for limit in limits:
+        await stage.attempt(f"returns with {limit} s", trying, stage, limit, False)
+        await stage.attempt(f"fails with {limit} s", trying, stage, limit, True)
 
-    await stage.attempt("timeout", call, stage, waits, limit)
+
+async def trying_in_vain(stage, limit, name="work"):
+    async def waits():
+        stage.mark(f"{name} begins")
+        await work(stage, 100, name)
+
+    await stage.attempt(name, call, stage, waits, limit, name)
+
+
+async def trying_in_vain_each(stage, limits):
+    for limit in limits:
+        await trying_in_vain(stage, limit, name=f"work with {limit} s")
 
 
 async def unlimited(stage, needs):
@@ -173,6 +209,15 @@ async def failing_to_clean_up(stage):
             raise stage.token("boom", OSError("cannot roll back"))
 
     await call(stage, operation, 2.5)
+
+
+async def finishing_late(stage, values):
+    """All that an operation may come to which was cancelled and is over all the same."""
+    await stage.attempt("returns", committing, stage, False)
+    await stage.attempt("fails", committing, stage, True)
+    for value in values:
+        await stage.attempt(f"returns {value}", committing_an_odd_value, stage, value)
+    await stage.attempt("fails to clean up", failing_to_clean_up, stage)
 
 
 async def cancelled_from_outside(stage):
