@@ -167,6 +167,12 @@ async def by_default(stage: Stage) -> Any:
     return await stage.submission.crunch(iter(range(5)), budget=1)
 
 
+async def results_each(stage: Stage, counts: Sequence[tuple[str, int]]) -> list[Any]:
+    """Results from iterables of several kinds, and at the end those of a call without a clock; None after an error."""
+    values = [await stage.attempt(f"{count} from {kind}", results, stage, kind, count) for kind, count in counts]
+    return [*values, await stage.attempt("by default", by_default, stage)]
+
+
 async def many_short_calls(stage: Stage, steps: int, calls: int) -> int:
     """One call after the other, each over within one slice. Returns how many turns another task has had."""
     turns = 0
@@ -185,12 +191,21 @@ async def many_short_calls(stage: Stage, steps: int, calls: int) -> int:
         return turns
 
 
+async def many_short_calls_each(stage: Stage, counts: Sequence[int], calls: int) -> list[int]:
+    return [await many_short_calls(stage, steps, calls) for steps in counts]
+
+
 async def cancelled_before(stage: Stage, steps: int) -> None:
     """A short call in a scope that is cancelled already."""
     with anyio.CancelScope() as scope:
         scope.cancel()
         await stage.submission.crunch(iter(range(steps)), budget=math.inf, clock=Clock(0))
-        stage.mark("came back")
+        stage.mark("came back", steps)
+
+
+async def cancelled_before_each(stage: Stage, counts: Sequence[int]) -> None:
+    for steps in counts:
+        await cancelled_before(stage, steps)
 
 
 async def cancelled_in_a_step(stage: Stage, at: int, budget: float, patience: int) -> int:
@@ -210,8 +225,12 @@ async def cancelled_in_a_step(stage: Stage, at: int, budget: float, patience: in
     with anyio.CancelScope() as scope:
         await stage.submission.crunch(steps(scope), budget=budget, clock=job.clock)
         if not job.elsewhere:
-            stage.mark("came back")
+            stage.mark("came back", at)
     return job.done
+
+
+async def cancelled_in_each_step(stage: Stage, places: Sequence[int], budget: float, patience: int) -> list[int]:
+    return [await cancelled_in_a_step(stage, at, budget, patience) for at in places]
 
 
 async def cancelled_at_each_step(stage: Stage, steps: int, budget: float) -> int:
@@ -265,15 +284,22 @@ async def failing(stage: Stage, kind: str, at: int, budget: float) -> dict[str, 
     return {"raised": None, "computed": job.done}
 
 
-async def refused(stage: Stage, budget: float) -> dict[str, Any]:
-    """A budget that is not allowed."""
+async def failing_each(
+    stage: Stage, kinds: Sequence[str], places: Sequence[int], budget: float
+) -> list[dict[str, Any]]:
+    return [await failing(stage, kind, at, budget) for kind in kinds for at in places]
+
+
+async def refused(stage: Stage, budget: float) -> int:
+    """A budget that is not allowed. Returns how many steps were computed."""
     job = Job([1] * 5)
-    await stage.attempt("crunch", partial(stage.submission.crunch, job.steps, budget=budget, clock=job.clock))
-    return {"computed": job.done}
+    crunch = partial(stage.submission.crunch, job.steps, budget=budget, clock=job.clock)
+    await stage.attempt(f"budget of {budget} s", crunch)
+    return job.done
 
 
-async def infinitely_negative(stage: Stage) -> dict[str, Any]:
-    return await refused(stage, -math.inf)
+async def refused_each(stage: Stage, budgets: Sequence[float]) -> list[int]:
+    return [await refused(stage, budget) for budget in budgets]
 
 
 async def side_by_side(stage: Stage, jobs: Sequence[str], steps: int, budget: float) -> dict[str, Any]:
