@@ -199,7 +199,7 @@ def grading(
     asks. ``promise`` is the number of the promise in the stub's docstring that the test proves; a learner is shown it.
     ``part`` is the name of its part, where ``[[parts]]`` cuts the exercise into some. ``help``, in place of that of the
     diagnosis, says what to change. ``schedules`` is the most schedules that are played, 21 if it is left out. ``show``
-    names inputs of its plays that a learner may see when it fails, and
+    names inputs of its plays that a learner may see when it fails, variables of the loop in which it fails, and
     ``"expected"`` for what the reference answer returned in the same play::
 
         @grading(points=10, diagnosis="serial", feedback="The calls ran one after the other.", show=("seconds",))

@@ -326,6 +326,7 @@ def test_the_recipes_are_those_that_authors_ask_for() -> None:
         "A race that only some schedules show",
         "Randomised inputs that stay hidden",
         "An event loop that learners write",
+        "Several inputs in one play",
     ]
 
 

@@ -5,7 +5,8 @@ go out, one for each submission. The way of a submission, and where to change wh
 
 - ``engine`` takes the file in, checks the rules and loops over the submissions; ``options`` are what was asked for.
 - ``session`` judges every hidden test on every backend, each as ``rounds`` does; ``collect`` has pytest find them, and
-  says which exceptions fail one; ``calling`` calls those that have fixtures or parameters.
+  says which exceptions fail one; ``calling`` calls those that have fixtures or parameters, and ``inputs`` says with
+  which input one has failed.
 - ``parallel`` grades several exercises at the same time, each in a process of its own.
 - ``cells`` plays on all backends at the same time where there are processors for it.
 - ``attempt`` makes one such call: what ``play(...)`` does for a hidden test, and what a failed call comes to;
@@ -30,8 +31,8 @@ go out, one for each submission. The way of a submission, and where to change wh
 What authors of kits write against stands in ``grader.authoring``; three names of it are handed on here.
 
     options verdict calling collect cancelling kitfault kitnames schedules tasknames unwinding explain cells judging
-    attempt progress reference rounds session parts results documents exempt engine parallel subject items kitanswers
-    kitroots kitmending kitclaims kitpromises kitstub kitverdicts kitcheck kittable kitmutants kitthorough
+    inputs attempt progress reference rounds session parts results documents exempt engine parallel subject items
+    kitanswers kitroots kitmending kitclaims kitpromises kitstub kitverdicts kitcheck kittable kitmutants kitthorough
 """
 
 from __future__ import annotations

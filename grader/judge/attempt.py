@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from grader.authoring import Diagnosed
 from grader.errors import GraderError
@@ -17,6 +17,7 @@ from grader.judge.cancelling import steps_to_cancel_at
 from grader.judge.cells import AnyCell
 from grader.judge.collect import HiddenFunction, fails, skips
 from grader.judge.explain.telling import most_telling
+from grader.judge.inputs import loop_variables
 from grader.judge.judging import TooCostly, judging
 from grader.judge.kitfault import Stumble, stumble_of
 from grader.judge.schedules import Choices, Variants, shortest
@@ -55,6 +56,8 @@ class Failed:
     """Whether the test has chosen to say that by what it saw, and does not say it of any failure."""
     stumble: Stumble | None = None
     """What the test raised, if that is no failed assertion."""
+    looped: Mapping[str, object] = field(default_factory=dict)
+    """The variables of loops of the test that its ``show`` names, where it failed inside of them."""
     endless: bool = False
     """Whether the test was cut short that has computed for long by itself, over little that was returned."""
 
@@ -249,7 +252,11 @@ class Trial:
             raise  # such as that no box can be started, which is not the learner's fault
         except fails() as error:
             stumble = stumble_of(error, self.function.code)
-            return self._failed(play.used, number, stumble, error if isinstance(error, Diagnosed) else None)
+            judged = self._failed(play.used, number, stumble, error if isinstance(error, Diagnosed) else None)
+            if judged.failed is None:
+                return judged
+            looped = loop_variables(error, self.function.code, self.test.show)
+            return replace(judged, failed=replace(judged.failed, looped=looped))
         if returned is None:
             unseen = any(_is_unseen(recording) for _, recording in play.used)
             return self._failed(play.used, number, None, None) if unseen else self._without_play(play.used)

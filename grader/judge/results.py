@@ -14,7 +14,8 @@ from grader.judge.explain.learned import Learned, read_learned
 from grader.judge.explain.roots import Key, root_in_parts, root_of
 from grader.judge.explain.rules import explain
 from grader.judge.explain.turns import turns_in_words
-from grader.judge.explain.words import in_python, said
+from grader.judge.explain.words import said
+from grader.judge.inputs import shown_inputs
 from grader.judge.reference import Reference, slim
 from grader.judge.session import Examination
 from grader.judge.verdict import BackendResult, Failure, Outcome, PassedRemark, Root, TestResult
@@ -25,7 +26,6 @@ from grader.kit.kit import Kit
 from grader.kit.tables import read_text
 from grader.policy.promises import definitions, promises
 from grader.policy.submission import Submission
-from grader.sandbox.play import Play
 from grader.wire.recording import Ended, Recording
 from grader.wire.rows import Remark
 
@@ -169,7 +169,7 @@ class Explaining:
             last_line=last_line if last_line != found.line else None,
             got=found.got,
             expected=found.expected,
-            inputs=_inputs(test, failed.play),
+            inputs=shown_inputs(test.show, failed.play, failed.looped),
             exception=_exception(shown, found),
             waiting=shown.waiting if shown.ended in (Ended.DEADLOCK, Ended.LATE) else (),
             output=shown.output,
@@ -192,12 +192,6 @@ class Explaining:
         if shown.trace is None and _went_alike(seen := self._cell.recording(again), shown):
             return replace(shown, trace=seen.trace)
         return shown
-
-
-def _inputs(test: HiddenTest, play: Play) -> str:
-    """The inputs of the play that its hidden test shows: ``seconds = {'a': 3}, limit = 5``."""
-    inputs = play.values()
-    return ", ".join(f"{name} = {in_python(inputs[name])}" for name in test.show if name in inputs)
 
 
 def _exception(shown: Recording, found: Finding) -> str:

@@ -253,7 +253,7 @@ def read_exercise(
         drawn = [figure.scenario for figure in exercise.figures]
         for problem in (*imports_of_grader(scenarios), *unused_scenarios(scenarios, read.source, drawn, kind=kind)):
             faults.remark(path=scenarios.path, line=problem.line, what=problem.what, hint=problem.hint)
-        for problem in unknown_inputs(scenarios, read.tests):
+        for problem in unknown_inputs(scenarios, read.source, read.tests):
             faults.remark(path=read.source.path, line=problem.line, what=problem.what, hint=problem.hint)
     exercise = dataclasses.replace(exercise, tests=read.tests)
     return ReadExercise(exercise=exercise, mended=mended, left_out=read.left_out)

@@ -58,13 +58,18 @@ def doubled_scenarios(scenarios: Source, *, kind: Kind = ast.AsyncFunctionDef) -
     return [node for node in scenes if node is not first[node.name]]
 
 
-def unknown_inputs(scenarios: Source, tests: Iterable[HiddenTest]) -> Iterator[Problem]:
-    """What is wrong with each name in a ``show`` that is an argument of no function in ``scenarios.py``."""
+def unknown_inputs(scenarios: Source, source: Source, tests: Iterable[HiddenTest]) -> Iterator[Problem]:
+    """What is wrong with each name in a ``show`` that is an argument of no function in ``scenarios.py``.
+
+    The variables of the loops in the ``source`` of the tests may be shown, too.
+    """
     functions = [node for node in scenarios.nodes if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
     arguments = [node.args for node in functions]
     if scenarios.broken or any(one.kwarg is not None for one in arguments):
         return  # there may be more inputs than can be told
     known = {each.arg: "" for one in arguments for each in (*one.posonlyargs, *one.args, *one.kwonlyargs)}
+    loops = [node.target for node in source.nodes if isinstance(node, ast.For | ast.AsyncFor)]
+    known |= {node.id: "" for target in loops for node in ast.walk(target) if isinstance(node, ast.Name)}
     shown = dict.fromkeys((test.line, test.function, name) for test in tests for name in test.show)
     for line, function, name in shown:
         if name != EXPECTED and name not in known:

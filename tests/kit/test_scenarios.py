@@ -77,11 +77,13 @@ def test_it(play):
 """
 
 
-def unknown(tmp_path: Path, show: str, more: str = "") -> list[Problem]:
+def unknown(tmp_path: Path, show: str, more: str = "", looped: str = "") -> list[Problem]:
     scenarios = source(tmp_path / "scenarios.py", SCENARIOS + more)
     path = tmp_path / "test_hidden.py"
-    path.write_text(SHOWN.format(show=show))
-    return [*unknown_inputs(scenarios, read_hidden_tests(path, slugs=("late",), report=Faults().report).tests)]
+    path.write_text(SHOWN.format(show=show) + looped)
+    read = read_hidden_tests(path, slugs=("late",), report=Faults().report)
+    assert read.source is not None
+    return [*unknown_inputs(scenarios, read.source, read.tests)]
 
 
 def test_a_shown_input_that_no_scenario_has_is_found_with_the_one_that_was_meant(tmp_path: Path) -> None:
@@ -102,6 +104,10 @@ def test_a_shown_input_that_no_scenario_has_is_found_with_the_one_that_was_meant
 )
 def test_a_shown_input_that_a_scenario_may_have_is_no_fault(tmp_path: Path, show: str, more: str) -> None:
     assert unknown(tmp_path, show, more) == []
+
+
+def test_a_variable_of_a_loop_may_be_shown(tmp_path: Path) -> None:
+    assert unknown(tmp_path, '"hue", "tint"', looped="    for hue, (tint, _) in []:\n        assert hue\n") == []
 
 
 # ---- imports ---------------------------------------------------------------------------------------------------------
