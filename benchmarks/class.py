@@ -44,8 +44,9 @@ from grader.kit.exercise import Exercise  # noqa: E402
 from grader.kit.kit import Kit, load_kit  # noqa: E402
 from grader.sandbox.box import Box  # noqa: E402
 from grader.sandbox.cell import Cell  # noqa: E402
-from grader.sandbox.play import Play  # noqa: E402
+from grader.sandbox.play import Play, request  # noqa: E402
 from grader.text import counted  # noqa: E402
+from grader.wire.recording import Recording  # noqa: E402
 
 DEADLOCK = "import anyio\n\n\nasync def {name}(*args, **kwargs):\n    await anyio.Event().wait()\n"
 BUSY = "import anyio\n\n\nasync def {name}(*args, **kwargs):\n    while True:\n        pass\n"
@@ -171,10 +172,9 @@ def plays_of(course: Kit, files: Sequence[File], schedules: int) -> Iterator[dic
     asked: dict[str, dict[Play, None]] = {}
 
     class Noting(Cell):
-        def _submit(self, play: Play, name: str) -> None:
-            # Once: what is still open when a child has to be replaced is asked for again.
+        def _keep(self, play: Play, recording: Recording) -> None:
             asked.setdefault(self._job.submission, {})[play] = None
-            super()._submit(play, name)
+            super()._keep(play, recording)
 
     options = PlayOptions(schedules=schedules)
     engine.Cell = Noting  # type: ignore[attr-defined,misc]
@@ -192,9 +192,7 @@ def plays_of(course: Kit, files: Sequence[File], schedules: int) -> Iterator[dic
 
 
 def document(play: Play, exercise: Exercise) -> dict[str, Any]:
-    names = ("scenario", "backend", "seed", "choices", "trace", "within", "walk", "kinds")
-    known = {name: getattr(play, name) for name in names}
-    return {"play": "1", "inputs": json.loads(play.inputs), "output": exercise.limits.output_bytes, **known}
+    return request(play, "1", exercise.limits)
 
 
 # ---- the table -------------------------------------------------------------------------------------------------------
