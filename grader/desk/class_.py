@@ -23,6 +23,7 @@ from grader.classroom.pool import ClusterPool, LocalPool, PackedKit, Pool, pack_
 from grader.classroom.roster import Roster, read_roster
 from grader.classroom.rules import NAME, ClassRules, read_rules
 from grader.classroom.run import ClassOrder, ClassRun, Watch
+from grader.classroom.totals import weighed
 from grader.desk.class_files import ClassFiles, with_verdicts
 from grader.errors import ClassroomError
 from grader.judge.cells import usable_processors
@@ -98,7 +99,7 @@ class ClassDesk:
             written = [*files.write(results, gradebook), *self._fill_in(hand_back, results, gradebook)]
             gradebook.finish(_counted(results.marks))
         self._notes += _why_not_judged(results.marks)
-        self._notes += rules.strangers([learner.key for learner in intake.learners])
+        self._notes += rules.strangers({learner.key: learner.name for learner in intake.learners})
         return Graded(results=results, written=tuple(written), notes=tuple(self._notes))
 
     def _hand_back(self) -> HandBack:
@@ -132,7 +133,7 @@ class ClassDesk:
         path = self._options.config or self._beside(NAME)
         if path is None:
             return ClassRules()
-        return read_rules(path, [exercise.id for exercise in self._kit.exercises])
+        return read_rules(path, [exercise.id for exercise in self._kit.exercises], self._kit.diagnoses)
 
     def _beside(self, name: str) -> Path | None:
         source = self._options.source
@@ -210,7 +211,9 @@ class ClassDesk:
             if earlier:
                 names = ", ".join(learner.name for learner in earlier[:3]) + (", ..." if len(earlier) > 3 else "")
                 self._notes.append(f"{counted(len(earlier), 'learner')} from earlier runs, not in this one: {names}")
-        marks = marks_of(intake.learners, self._exercises, gradebook, self._rules, skips=self._skips)
+        rules = self._rules
+        marks = marks_of(intake.learners, self._exercises, gradebook, rules, skips=self._skips)
+        marks = weighed(marks, rules.weighing)
         return ClassResults(
             title=self._kit.title,
             kit=self._kit,
@@ -224,6 +227,7 @@ class ClassDesk:
             reused=reused,
             moved=tuple(moved(gradebook.counted(), marks, {learner.key: learner.name for learner in intake.learners})),
             reproduce=(again(self._kit, self._options),),
+            remarks=rules.remarks,
         )
 
     def _skips(self, judged: JudgedHandIn) -> bool:

@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING
 
 from grader.classroom.found import LeftOver
 from grader.classroom.marks import ClassResults, Mark, Standing
-from grader.reports.of_class.figures import MEAN_OF, Figures, count, figures, one_place, percent
+from grader.reports.of_class.figures import MEAN_OF, Figures, count, figures, percent
 from grader.reports.screen import Glyphs, Piece, Screen
-from grader.text import counted, whole_points
+from grader.rounding import MEANS, number_said, rounded
+from grader.text import counted
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -71,7 +72,7 @@ def summary(results: ClassResults) -> str:
 
 def _reached(results: ClassResults) -> str:
     share = percent(results.marks)
-    return "NOTHING WAS JUDGED" if share is None else f"{whole_points(share)} % of the points"
+    return "NOTHING WAS JUDGED" if share is None else f"{number_said(share, MEANS)} % of the points"
 
 
 # ---- the table -------------------------------------------------------------------------------------------------------
@@ -121,7 +122,7 @@ def _columns(rows: Sequence[Figures]) -> list[TableColumn]:
 
 
 def _number(number: float | None) -> str:
-    return "-" if number is None else one_place(number)
+    return "-" if number is None else f"{rounded(number, MEANS)}"
 
 
 def _piece(column: TableColumn, cell: str) -> Piece:
