@@ -83,7 +83,7 @@ def test_a_page_is_called_after_its_learner() -> None:
     [
         (one_mark(), ("f2", "60", CellState.FAIL, "")),
         (one_mark(points=12.0), ("f0", "12", CellState.FAIL, "")),
-        (one_mark(points=99.9), ("f3", "99", CellState.FAIL, "")),
+        (one_mark(points=99.9), ("f3", "99.9", CellState.FAIL, "")),
         (one_mark(points=48.0, deducted=12.0, days_late=2), ("f1", "48", CellState.FAIL, "†")),
         (one_mark(points=100.0, override="shown in the lab", days_late=2), ("f3", "100", CellState.FAIL, "‡")),
         (judged(person(0), verdict(case(1, "x", 100))), ("p", "100", CellState.PASS, "")),
@@ -120,7 +120,7 @@ def test_the_figures_count_learners_and_files() -> None:
     }
 
 
-def test_mean_and_median_are_of_the_judged_files_and_round_down() -> None:
+def test_mean_and_median_are_of_the_judged_files() -> None:
     broken = verdict(faults=(FAULT,))
     results = class_with(verdict(case(1, "x", 100)), failing_with(failure()), failing_with(failure()), broken, None)
     (row,) = figures(results)
@@ -198,7 +198,7 @@ def test_a_learner_who_fails_a_test_on_both_backends_fails_it_once() -> None:
     results = class_with(failing_with(failure()), failing_with(deadlock()), verdict(case(1, "x", 100)))
     row = failure_rows(results, misses(results))[0]
 
-    assert (row.failed, row.judged, row.share, row.kinds) == (2, 3, "66%", "deadlock 1, serial 1")
+    assert (row.failed, row.judged, row.share, row.kinds) == (2, 3, "67%", "deadlock 1, serial 1")
     assert [(part.manner, part.x, part.width) for part in row.segments] == [
         (Manner.WRONG, "0%", "33.33%"),
         (Manner.STUCK, "33.33%", "33.33%"),
