@@ -15,9 +15,11 @@ from typing import TYPE_CHECKING
 from grader.classroom.found import LeftOver
 from grader.classroom.marks import ClassResults, Mark, Standing
 from grader.reports.of_class.figures import MEAN_OF, Figures, count, figures, percent
+from grader.reports.of_class.learner_marks import marked
 from grader.reports.screen import Glyphs, Piece, Screen
+from grader.reports.terminal import show_run_verbose
 from grader.rounding import MEANS, number_said, rounded
-from grader.text import counted
+from grader.text import clean_line, counted
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
 LISTED = 8
 """The most left-over files that are named; the page of the class names all of them."""
 NAME_WIDTH = 17
+MAX_KEY = 60
 EVERY_SECONDS = 10.0
 
 
@@ -50,6 +53,26 @@ def show_class(
     if written:
         screen.blank()
     show_class_quiet(console, results, glyphs=glyphs)
+
+
+def show_learner(console: Console, results: ClassResults, key: str, *, glyphs: Glyphs) -> None:
+    """Show what the gradebook holds of one learner, whose marks have their verdicts, and every verdict in full."""
+    found = marked(results, key)
+    screen = Screen(console, glyphs)
+    verdicts = [mark.verdict for mark in results.by_learner[key] if mark.verdict]
+    show_run_verbose(console, verdicts, glyphs=glyphs, commands=())
+    screen.blank()
+    screen.line(Piece(found.learner, "strong"), Piece(f"  {clean_line(key, MAX_KEY)}", "quiet"))
+    for text in found.remarks:
+        screen.wrapped(Piece("      "), text)
+    for exercise in found.exercises:
+        name = [Piece(f"{exercise.id:<6}", "strong"), Piece(screen.fit(exercise.title, 50))]
+        screen.spread(name, [Piece(exercise.mark or "-")])
+        for text in (*(f"{why}." for why in exercise.why), exercise.verdict, *exercise.remarks):
+            screen.wrapped(Piece("      "), text, "quiet")
+    screen.spread([Piece("total", "strong")], [Piece(found.total or "-", "strong")])
+    for text in found.total_why:
+        screen.wrapped(Piece("      "), f"{text}.", "quiet")
 
 
 def show_class_quiet(console: Console, results: ClassResults, *, glyphs: Glyphs) -> None:
