@@ -17,7 +17,8 @@ from grader.reports.of_class.learner_marks import marked, nameless
 from grader.reports.of_class.page import learner_pages, nameless_learner_pages
 from tests.page_samples import Page
 from tests.results_samples import course, failing_with, judged, missing, person, results_of
-from tests.samples import HOSTILE, failure, verdict
+from tests.samples import HOSTILE, case, failure, passing, verdict
+from tests.samples import failing as failing_on
 
 TEMPLATES = builtin_root() / "templates"
 ADA = person(0)
@@ -111,6 +112,15 @@ def test_the_page_shows_the_mark_and_names_the_raw_points_as_such() -> None:
     assert "60 of 100 raw points" in text
     assert "60 of 100 points" not in text
     assert "Verdict 17 of the gradebook" in text
+
+
+def test_half_of_a_tests_points_are_shown_as_such_in_every_place() -> None:
+    one_backend = case(1, "x", 45, passing("asyncio"), failing_on("trio", failure()))
+    text = Page(page(results(judged(ADA, verdict(one_backend, case(2, "y", 55)))))).text
+
+    assert "mark 77.5 of 100" in text
+    assert "77.5 of 100 raw points" in text
+    assert "22.5 of 45" in text
 
 
 def test_the_total_says_what_it_is_made_of() -> None:
