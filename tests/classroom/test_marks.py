@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,6 +13,7 @@ from grader.classroom.gradebook import Counted, HandIn, JudgedHandIn
 from grader.classroom.marks import Mark, Standing, lowest_level, mark, moved
 from grader.classroom.pool import Conditions, StoredVerdict
 from grader.classroom.rules import ClassRules, Count, InstructorRemark, read_rules
+from grader.classroom.weighing import Weighing
 from grader.errors import ClassroomError
 from grader.judge.verdict import Status
 
@@ -247,6 +249,18 @@ def test_a_key_that_is_not_known_is_answered_by_the_nearest(tmp_path: Path, text
         rules(tmp_path, text)
 
     assert hint in caught.value.hint
+
+
+def test_the_file_of_the_documentation_is_read_as_it_stands(tmp_path: Path) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "class.md").read_text()
+    (example,) = re.findall(r"```toml\n(.*?)```", page, re.DOTALL)
+    path = tmp_path / "class.toml"
+    path.write_text(example)
+    known = [f"ex{number:02}" for number in range(1, 13)]
+    decided = read_rules(path, known, ["serial"])
+
+    assert decided.weighing == Weighing(weights={"ex03": 2.0}, best=10, extra=frozenset({"ex12"}))
+    assert [(remark.diagnosis, remark.text) for remark in decided.remarks] == [("serial", "We look at this on Monday.")]
 
 
 def test_a_learner_who_is_not_in_the_class_is_named_with_who_may_be_meant(tmp_path: Path) -> None:

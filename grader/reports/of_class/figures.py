@@ -212,11 +212,23 @@ def totals_of(results: ClassResults) -> str:
 def weighing_said(results: ClassResults) -> str:
     """Say in a sentence what makes a total; nothing where it is the plain sum of the marks."""
     marks = next(iter(results.by_learner.values()), ())
-    weights = [f"{mark.exercise} counts {number_said(mark.weight)} times" for mark in marks if mark.weight != 1]
-    extra = [f"{mark.exercise} is extra credit" for mark in marks if mark.extra]
-    dropped = [mark.exercise for mark in marks if mark.dropped]
-    best = [f"{counted(len(dropped), 'exercise')} of each learner, the worst, not at all"] if dropped else []
-    return f"In the total, {joined([*weights, *extra, *best])}." if weights or extra or best else ""
+    parts = [weight_said(mark) for mark in marks if mark.weight != 1]
+    parts += [f"{mark.exercise} is extra credit" for mark in marks if mark.extra]
+    if dropped := sum(mark.dropped for mark in marks):
+        parts.append(_worst(dropped))
+    return f"In the total, {joined(parts)}." if parts else ""
+
+
+def _worst(exercises: int) -> str:
+    if exercises == 1:
+        return "the worst exercise of each learner does not count"
+    return f"the {exercises} worst exercises of each learner do not count"
+
+
+def weight_said(mark: Mark) -> str:
+    """Say how often a mark counts: ``ex01 counts twice``."""
+    often = {0.0: "does not count", 2.0: "counts twice"}.get(mark.weight, f"counts {number_said(mark.weight)} times")
+    return f"{mark.exercise} {often}"
 
 
 def percent(marks: Iterable[Mark]) -> float | None:

@@ -10,6 +10,7 @@ from grader.classroom.marks import ClassResults, Mark, Standing
 from grader.classroom.remarks import remarks_for
 from grader.classroom.totals import is_weighed, total_of
 from grader.reports.marked import Marked, MarkedExercise
+from grader.reports.of_class.figures import weight_said
 from grader.rounding import number_said, share_said
 from grader.text import clean_line, counted, joined
 
@@ -117,10 +118,8 @@ def _timing(mark: Mark) -> Iterator[str]:
 def _weight(mark: Mark) -> Iterator[str]:
     if mark.dropped:
         yield "Does not count in the total, because others are better"
-    elif not mark.weight:
-        yield "Does not count in the total"
     elif mark.weight != 1:
-        yield f"Counts {number_said(mark.weight)} times in the total"
+        yield f"In the total, {weight_said(mark)}"
     if mark.extra:
         yield "Extra credit: adds to the total, and not to what can be had"
 

@@ -129,7 +129,7 @@ def test_the_total_says_what_it_is_made_of() -> None:
     found = marked(made, ADA.key)
 
     assert (found.total, found.total_why) == ("150 of 200", ("Made of 2 × 60 for ex01 and 30 for ex02",))
-    assert "Counts 2 times in the total" in found.exercises[0].why
+    assert "In the total, ex01 counts twice" in found.exercises[0].why
     assert "Extra credit: adds to the total, and not to what can be had" in found.exercises[1].why
 
 
