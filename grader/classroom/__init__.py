@@ -4,7 +4,7 @@
 turns verdicts into points, ``handback`` writes them for the platform. The modules, each importing earlier ones alone:
 
     people sheet               names and keys of people; CSV files that keep every byte
-    found zips archive         the files in a folder or zip, unpacked without trusting any
+    found member_names zips tars archive  the files in a folder, zip or tar, unpacked without trusting any
     pool batch                 grading on every processor or on a cluster, and what to do when workers die
     gradebook                  verdicts from the moment they are known, and when an earlier one is used again
     roster matching            who is in the class; which exercise a file is for

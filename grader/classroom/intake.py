@@ -20,18 +20,21 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from grader.classroom.archive import gather
-from grader.classroom.found import Claim, FoundFile, Layout, LeftOver, Reader, RefusedFile, shown_path
+from grader.classroom.found import Claim, FoundFile, Layout, LeftOver, Reader, RefusedFile, is_archive, shown_path
 from grader.classroom.gradebook import Learner
 from grader.classroom.layouts.recognise import Evidence, reader_of, recognise
 from grader.classroom.matching import Match, is_helper, match_exercise, stem_of
 from grader.classroom.people import words_of
 from grader.classroom.roster import Owners, Roster
+from grader.classroom.zips import is_astray
 from grader.kit.exercise import Exercise
 
 _KINDS = {
     ".html": "is text that was typed into the platform, or a link; no file was handed in",
     ".ipynb": "is a notebook; ask for the Python file",
-    **dict.fromkeys((".rar", ".7z", ".gz", ".tgz", ".tar", ".xz", ".bz2"), "is an archive, but not a zip"),
+    **dict.fromkeys(
+        (".rar", ".7z", ".gz", ".xz", ".bz2"), "is an archive that is not opened; ask for a zip or .tar.gz"
+    ),
 }
 
 
@@ -109,7 +112,7 @@ def take_in(
     evidence = (
         Evidence(layout=layout, because="it was asked for")
         if layout is not None
-        else recognise(source, gathered.files, exercises)
+        else recognise(source, gathered, exercises)
     )
     read = reader_of(evidence.layout, gathered, source, exercises)
     owners = Owners(roster)
@@ -165,8 +168,12 @@ def _kind(file: FoundFile) -> str:
 def _meet_refused(refused: Sequence[RefusedFile], read: Reader, owners: Owners) -> None:
     """Add the owners of refused files to the class: they may have handed in nothing else."""
     for file in refused:
-        # A zip that was refused stands for a folder, and the layouts look for owners in the names of folders.
-        parts = (*file.parts, "") if file.parts[-1].lower().endswith(".zip") else file.parts
+        # The folders of a path that leads out of an archive are nobody's; who handed in that archive, the rest says.
+        known = file.parts[:-1] if is_astray(file.parts[-1]) else file.parts
+        if not known:
+            continue
+        # An archive that was refused stands for a folder, and the layouts look for owners in the names of folders.
+        parts = (*known, "") if is_archive(known[-1]) else known
         claims = read(FoundFile(parts=parts, path=None))
         for claim in claims if not isinstance(claims, str) else ():
             owners.key(claim.person)

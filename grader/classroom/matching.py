@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 
+from grader.classroom.found import bare_name
 from grader.classroom.people import words_of
 from grader.kit.exercise import Exercise
 
@@ -145,7 +146,7 @@ def match_exercise(
 
 
 def _nearest(places: Sequence[str], exercises: Sequence[Exercise]) -> frozenset[str]:
-    ids = (mentioned(place.removesuffix(".zip"), exercises) for place in reversed(places))
+    ids = (mentioned(bare_name(place), exercises) for place in reversed(places))
     return next(filter(None, ids), frozenset())
 
 

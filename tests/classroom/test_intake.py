@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import warnings
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,7 @@ from tests.class_samples import (
     handed,
     keys,
     link,
+    member,
     packed,
     packed_members,
     reasons,
@@ -134,7 +136,7 @@ def test_canvas_typed_text_and_other_files_are_listed_and_their_owners_are_in_th
     assert "typed into the platform" in said["doejane_10_text.html"]
     assert "notebook" in said["roebob_11_100_join.ipynb"]
     assert ".txt" in said["leekim_12_101_join.py.txt"]
-    assert "not a zip" in said["poesam_13_102_join.rar"]
+    assert "ask for a zip or .tar.gz" in said["poesam_13_102_join.rar"]
 
 
 def test_an_owner_whose_only_file_was_refused_is_in_the_class(tmp_path: Path, staging: Path) -> None:
@@ -569,6 +571,42 @@ def test_a_heap_of_files_is_asked_about(tmp_path: Path, staging: Path) -> None:
 def test_a_source_without_a_python_file_is_one_sentence(files: dict[str, str], tmp_path: Path, staging: Path) -> None:
     with pytest.raises(ClassroomError, match="there are"):
         taken(folder(tmp_path / "class", {"empty/": "", **files}), staging)
+
+
+@pytest.mark.parametrize(
+    ("members", "reason"),
+    [
+        (["Anna Alm/join.py", "Anna Alm/join.py"], "'Anna Alm/join.py', the zip has this name more than once"),
+        (["Anna Alm/join.py", "anna alm/join.py"], "'anna alm/join.py', another name in the zip differs from this one"),
+    ],
+)
+def test_a_zip_of_which_every_file_is_refused_says_which_and_why(
+    members: list[str], reason: str, tmp_path: Path, staging: Path
+) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        (tmp_path / "class.zip").write_bytes(packed_members([(member(name), JOIN) for name in members]))
+
+    with pytest.raises(ClassroomError, match=rf"class\.zip: every file was refused: .*{reason}"):
+        taken(tmp_path / "class.zip", staging)
+
+
+def test_a_path_that_leads_out_of_a_zip_makes_nobody_a_learner(tmp_path: Path, staging: Path) -> None:
+    members = [(link("Anna Alm/join.py"), "/etc/passwd"), (member("Bert Berg/join.py"), JOIN)]
+    members += [(member(name), JOIN) for name in ("../evil/join.py", "/abs/join.py", "C:/win/join.py")]
+    (tmp_path / "class.zip").write_bytes(packed_members(members))
+
+    intake = taken(tmp_path / "class.zip", staging)
+
+    assert keys(intake) == ["anna-alm", "bert-berg"]
+    assert {"../evil/join.py", "/abs/join.py", "C:/win/join.py"} < set(reasons(intake))
+
+
+def test_the_owner_of_a_zip_whose_paths_lead_out_is_in_the_class(tmp_path: Path, staging: Path) -> None:
+    work = packed({"../evil/join.py": JOIN})
+    source = folder(tmp_path / "class", {"doejane_7_9_work.zip": work, "roejo_8_10_join.py": JOIN})
+
+    assert keys(taken(source, staging)) == ["canvas-7", "canvas-8"]
 
 
 # ---- nothing is dropped ----------------------------------------------------------------------------------------------

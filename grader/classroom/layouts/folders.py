@@ -11,7 +11,7 @@ import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from grader.classroom.found import Claim, FoundFile, Gathered, Reader
+from grader.classroom.found import Claim, FoundFile, Gathered, Reader, bare_name
 from grader.classroom.matching import exactly, forms_of
 from grader.classroom.people import person_called, words_of
 from grader.kit.exercise import Exercise
@@ -46,7 +46,7 @@ def place_of(file: FoundFile, *, root: int, exercises: Sequence[Exercise]) -> Fo
 
 def is_of_exercise(name: str, exercises: Sequence[Exercise]) -> bool:
     """Whether a folder is one of an exercise, such as ``ex01_join`` or ``exercises``, and not one of a learner."""
-    bare = name.removesuffix(".zip")
+    bare = bare_name(name)
     return bare.casefold() == _EXERCISES or bool(exactly(bare, exercises))
 
 
@@ -78,7 +78,7 @@ def reader(gathered: Gathered, source: str, exercises: Sequence[Exercise]) -> Re
         place = place_of(file, root=root, exercises=exercises)
         if not place.owner:
             return "lies in no learner's folder"
-        owner, assignment = _whose(place.owner.removesuffix(".zip").removeprefix(prefix), exercises)
+        owner, assignment = _whose(bare_name(place.owner).removeprefix(prefix), exercises)
         return (
             Claim(
                 file=file,

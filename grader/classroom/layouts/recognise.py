@@ -10,14 +10,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import assert_never
 
-from grader.classroom.found import METADATA, FoundFile, Gathered, Layout, Reader
+from grader.classroom.found import METADATA, FoundFile, Gathered, Layout, Reader, shown_path
 from grader.classroom.layouts import canvas, flat, folders, gradescope, moodle
 from grader.errors import ClassroomError
 from grader.kit.exercise import Exercise
+from grader.text import counted
 
 MOST = 0.75
 """The share of files that must agree. Below it two layouts may be mixed, and a wrong guess would give the work of one
 learner to another."""
+NAMED = 10
+"""Refused files that an error names."""
+MAX_NAME = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,11 +32,12 @@ class Evidence:
     because: str
 
 
-def recognise(source: Path, files: Sequence[FoundFile], exercises: Sequence[Exercise]) -> Evidence:
+def recognise(source: Path, gathered: Gathered, exercises: Sequence[Exercise]) -> Evidence:
     """Find out the layout. Raises ClassroomError, which names the option to give, if the evidence is not clear."""
+    files = gathered.files
     handed = [file for file in files if file.suffix in (".py", ".html")]
     if not handed:
-        raise _nothing_there(source, files)
+        raise _nothing_there(source, gathered)
     # A learner may hand in a file of that name, too, which then covers only what that learner handed in.
     metadata = [file for file in files if file.parts[-1] == METADATA]
     inside = gradescope.covered([*handed, *metadata]) - len(metadata)
@@ -64,9 +69,16 @@ def reader_of(layout: Layout, gathered: Gathered, source: Path, exercises: Seque
             assert_never(never)
 
 
-def _nothing_there(source: Path, files: Sequence[FoundFile]) -> ClassroomError:
-    what = f"there are {len(files)} files, but no Python file among them" if files else "there are no files"
-    return ClassroomError(f"{source}: {what}", hint="Give the folder or zip of the submissions.")
+def _nothing_there(source: Path, gathered: Gathered) -> ClassroomError:
+    files, refused = gathered.files, gathered.refused
+    what = f"there are {counted(len(files), 'file')}, but no Python file among them" if files else "there are no files"
+    if not refused:
+        return ClassroomError(f"{source}: {what}", hint="Give the folder or zip of the submissions.")
+    reasons = list(dict.fromkeys(f"{shown_path(file.parts)[:MAX_NAME]!r}, {file.reason}" for file in refused))
+    more = [f"and {len(reasons) - NAMED} more"] if len(reasons) > NAMED else []
+    every = f"{what}, and others were refused" if files else "every file was refused"
+    hint = "Ask for these files again, or unpack them yourself, and give that folder."
+    return ClassroomError(f"{source}: {every}: {'; '.join((*reasons[:NAMED], *more))}", hint=hint)
 
 
 def _platform(source: Path, handed: Sequence[FoundFile]) -> Evidence | None:
