@@ -244,7 +244,7 @@ def _columns(sheet: Sheet) -> dict[_Column, int]:
         columns.setdefault(_Column.NUMBER, columns.pop(_Column.MOODLE))
     if not columns.keys() & {_Column.NAME, _Column.LAST, _Column.EMAIL, _Column.LOGIN, _Column.MOODLE}:
         seen = ", ".join(repr(text) for text in sheet.texts(0)[:6])[:200]
-        message = f"{sheet.where}:1: no column says who the learners are; the headings are {seen}"
+        message = f"{sheet.where}:{sheet.first_line}: no column says who the learners are; the headings are {seen}"
         raise ClassroomError(message, hint="Name a column `name` and, better still, one `email`, `login` or `id`.")
     return columns
 
@@ -252,7 +252,7 @@ def _columns(sheet: Sheet) -> dict[_Column, int]:
 def people_in(sheet: Sheet) -> tuple[RosterRow, ...]:
     """The people that a table lists. Raises ClassroomError if no column says who they are."""
     columns = _columns(sheet)
-    rows, line = [], 1
+    rows, line = [], sheet.first_line
     for row in range(len(sheet.rows)):
         person = _person(sheet, row, columns)
         if row and (person.name or person.email or person.ids) and person.name not in _NO_STUDENTS:
