@@ -3,7 +3,7 @@
 ``grader.desk.class_`` runs a class from end to end: ``intake`` takes the files in, ``run`` has them graded, ``marks``
 turns verdicts into points, ``handback`` writes them for the platform. The modules, each importing earlier ones alone:
 
-    people sheet               names and keys of people; CSV files that keep every byte
+    people sheet worksheet     names and keys of people; CSV files that keep every byte; the columns of Moodle's
     found member_names zips tars archive  the files in a folder, zip or tar, unpacked without trusting any
     pool batch                 grading on every processor or on a cluster, and what to do when workers die
     gradebook                  verdicts from the moment they are known, and when an earlier one is used again

@@ -29,9 +29,10 @@ from grader.classroom.found import LeftOver
 from grader.classroom.gradebook import Learner
 from grader.classroom.marks import ClassResults, Mark, Standing
 from grader.classroom.matching import exactly, mentioned, mentioned_by_id
-from grader.classroom.people import Person, words_of
+from grader.classroom.people import Person
 from grader.classroom.roster import make_roster, people_in
 from grader.classroom.sheet import Sheet, load_sheet
+from grader.classroom.worksheet import missing_heading, worksheet_of
 from grader.errors import ClassroomError
 from grader.files import write_bytes
 from grader.kit.exercise import Exercise
@@ -200,25 +201,23 @@ def fill_moodle(
     A comment is written where there is none; one that an instructor wrote stays. Raises ClassroomError if this is no
     grading worksheet.
     """
-    headings = [" ".join(words_of(text)) for text in sheet.texts(0)]
-    for name in ("identifier", "grade", "maximum grade", "last modified grade"):
-        if name not in headings:
-            message = (
-                f"{sheet.where}:{sheet.first_line}: this is no grading worksheet of Moodle, it has no column {name!r}"
-            )
-            hint = "Download the grading worksheet again: of one assignment with points, and with Moodle in English."
-            raise ClassroomError(message, hint=hint)
-    most, changeable = headings.index("maximum grade"), "grade can be changed"
-    lock = headings.index(changeable) if changeable in headings else None
+    worksheet = worksheet_of(sheet)
+    if worksheet is None:
+        what = f"this is no grading worksheet of Moodle, it has no column {missing_heading(sheet)!r}"
+        message = f"{sheet.where}:{sheet.first_line}: {what}"
+        hint = (
+            "Download the grading worksheet again, of one assignment with points; if it is not in English, choose "
+            "English in Moodle's user menu under Language first."
+        )
+        raise ClassroomError(message, hint=hint)
 
     def locked(row: int) -> str:
-        is_locked = lock is not None and sheet.text(row, lock).strip().casefold() == "no"
-        return "must not be changed, says the worksheet" if is_locked else ""
+        return "must not be changed, says the worksheet" if worksheet.is_locked(sheet, row) else ""
 
     filling = _Filling(sheet, results, learners, exercises)
-    filling.grades(exercise, headings.index("grade"), most=lambda row: sheet.text(row, most), locked=locked)
-    if "feedback comments" in headings:
-        filling.comments(exercise, headings.index("feedback comments"))
+    filling.grades(exercise, worksheet.grade, most=lambda row: sheet.text(row, worksheet.most), locked=locked)
+    if worksheet.comments is not None:
+        filling.comments(exercise, worksheet.comments)
     return filling.result()
 
 

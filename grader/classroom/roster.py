@@ -20,6 +20,7 @@ from grader.classroom.found import LeftOver
 from grader.classroom.gradebook import Learner
 from grader.classroom.people import CANVAS, LOGIN, MOODLE, STUDENT_NUMBER, Person, key_of, readable, spellings, words_of
 from grader.classroom.sheet import Sheet, load_sheet
+from grader.classroom.worksheet import worksheet_of
 from grader.errors import ClassroomError
 
 
@@ -242,6 +243,15 @@ def _columns(sheet: Sheet) -> dict[_Column, int]:
     if "github username" in headings and _Column.MOODLE in columns:
         # The roster of GitHub Classroom has identifiers, too, which the instructor once typed in.
         columns.setdefault(_Column.NUMBER, columns.pop(_Column.MOODLE))
+    if _Column.MOODLE not in columns and (worksheet := worksheet_of(sheet)):
+        # A worksheet in another language than English, whose headings say nothing, or something else.
+        by_shape = {
+            _Column.MOODLE: worksheet.identifier,
+            _Column.NAME: worksheet.name,
+            _Column.EMAIL: worksheet.email,
+        }
+        shaped = {column: at for column, at in by_shape.items() if at is not None}
+        columns = {column: at for column, at in columns.items() if at not in shaped.values()} | shaped
     if not columns.keys() & {_Column.NAME, _Column.LAST, _Column.EMAIL, _Column.LOGIN, _Column.MOODLE}:
         seen = ", ".join(repr(text) for text in sheet.texts(0)[:6])[:200]
         message = f"{sheet.where}:{sheet.first_line}: no column says who the learners are; the headings are {seen}"
