@@ -124,3 +124,6 @@ class Claim:
 
 Reader = Callable[[FoundFile], Sequence[Claim] | str]
 """A function that makes the claims for a file, several for a group's, or says in words why no learner owns it."""
+
+Knows = Callable[[str], bool]
+"""A function that says whether a word means someone on the roster."""

@@ -13,6 +13,8 @@ from enum import StrEnum
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from grader.classroom.files_by_hand import FilesByHand, read_files
+from grader.classroom.groups import Group, read_groups
 from grader.errors import ClassroomError
 from grader.kit.faults import raising
 from grader.kit.tables import Table, parse
@@ -22,7 +24,7 @@ _KEYS = {
     "count": '"latest"',
     "missing": '"blank"',
     "timezone": '"Europe/Berlin"',
-    **dict.fromkeys(("deadlines", "late", "extensions", "overrides", "columns"), ""),
+    **dict.fromkeys(("deadlines", "late", "extensions", "overrides", "columns", "groups", "files"), ""),
 }
 _LATE_KEYS = {"per_day": "10", "max_days": "3", "grace_minutes": "15"}
 _OVERRIDE_KEYS = {"learner": '"ada"', "exercise": '"ex01"', "points": "80", "reason": '"shown in person"'}
@@ -88,6 +90,8 @@ class ClassRules:
     extensions: Mapping[str, Extension] = field(default_factory=dict)
     overrides: tuple[Override, ...] = ()
     columns: Mapping[str, str] = field(default_factory=dict)
+    groups: tuple[Group, ...] = ()
+    files: FilesByHand = field(default_factory=dict)
 
     def deadline(self, learner: str, exercise: str) -> datetime | None:
         """When an exercise was due from this learner."""
@@ -127,6 +131,8 @@ def read_rules(path: Path, exercises: Collection[str]) -> ClassRules:
         extensions={key: reader.extension(extensions.table(key, known=None)) for key in extensions},
         overrides=tuple(reader.override(entry) for entry in table.entries("overrides", known=_OVERRIDE_KEYS)),
         columns=dict(reader.columns(table.table("columns", known=None))),
+        groups=read_groups(table.table("groups", known=None), where=str(path)),
+        files=read_files(table.table("files", known=None), reader.check, where=str(path)),
     )
 
 
@@ -187,6 +193,10 @@ class _Reader:
             return moment
         # Without a zone of its own, astimezone() takes this computer's for that day, summer time included.
         return moment.astimezone() if self.zone is None else moment.replace(tzinfo=self.zone)
+
+    def check(self, table: Table, id: str, at: str) -> None:
+        """Report an exercise that there is not, at this key of the table."""
+        self._check(table, id, at=at)
 
     def _check(self, table: Table, id: str, *, at: str) -> None:
         if id not in self.exercises:

@@ -22,31 +22,8 @@ _NUMBER = re.compile(r"\d+(?:[.,]\d+)?")
 _IDENTIFIER = re.compile(r"(?P<prefix>.*\D)(?P<number>\d+)", re.DOTALL)
 _YEAR = re.compile(r"[0-9]{4}|[\u0660-\u0669]{4}|[\u06f0-\u06f9]{4}")
 _NO = frozenset(
-    [
-        "no",
-        "nein",
-        "non",
-        "não",
-        "nee",
-        "nej",
-        "nei",
-        "ei",
-        "ne",
-        "nie",
-        "nu",
-        "nem",
-        "нет",
-        "ні",
-        "не",
-        "όχι",
-        "hayır",
-        "לא",
-        "لا",
-        "いいえ",
-        "否",
-        "아니오",
-    ]
-)
+    ["no", "nein", "non", "não", "nee", "nej", "nei", "ei", "ne", "nie", "nu", "nem", "hayır", "нет", "ні", "не"]
+) | frozenset(["όχι", "לא", "لا", "いいえ", "否", "아니오"])
 """How Moodle says no in the languages that it is used in most. Moodle itself refuses grades that must not be changed,
 so that nothing is lost where a word is missing here."""
 

@@ -372,6 +372,23 @@ def test_folders_a_class_of_one(tmp_path: Path, staging: Path) -> None:
     assert keys(taken(folder(tmp_path / "class", files), staging)) == ["alice"]
 
 
+def test_folders_a_class_of_one_with_a_nested_project_is_whom_the_roster_knows(tmp_path: Path, staging: Path) -> None:
+    people = roster(tmp_path / "roster.csv", "name,email,id\nAda,ada@x.invalid,1\n")
+    source = folder(tmp_path / "week1", {"ada/project/src/join.py": JOIN})
+
+    intake = taken(source, staging, roster=people)
+
+    assert handed(intake) == {("ada@x.invalid", "ex01"): "ada/project/src/join.py"}
+    assert intake.strangers == ()
+
+
+def test_folders_above_the_one_whom_the_roster_knows_are_nobodys(tmp_path: Path, staging: Path) -> None:
+    people = roster(tmp_path / "roster.csv", "name,email,id\nAda,ada@x.invalid,1\n")
+    source = folder(tmp_path / "class", {"week1/submissions/ada/project/src/join.py": JOIN})
+
+    assert list(handed(taken(source, staging, roster=people))) == [("ada@x.invalid", "ex01")]
+
+
 def test_folders_per_exercise_above_those_of_learners(tmp_path: Path, staging: Path) -> None:
     files = {"ex01_join/alice/main.py": JOIN, "ex02_select/alice/main.py": RACE, "ex01_join/bob/join.py": JOIN}
     intake = taken(folder(tmp_path / "class", files), staging)
@@ -458,7 +475,7 @@ def test_names_that_stand_for_the_exercise(name: str, tmp_path: Path, staging: P
     "name", ["join_final.py", "my_join.py", "test_join.py", "ex01_race.py", "joined.py", "bob_join.py"]
 )
 def test_names_that_only_look_like_it_decide_nothing(name: str, tmp_path: Path, staging: Path) -> None:
-    intake = taken(folder(tmp_path / "class", {f"alice/{name}": JOIN, "bob/join.py": JOIN}), staging)
+    intake = taken(folder(tmp_path / "class", {f"alice/{name}": "x = 1\n", "bob/join.py": JOIN}), staging)
 
     assert list(handed(intake)) == [("bob", "ex01")]
     assert f"alice/{name}" in reasons(intake)

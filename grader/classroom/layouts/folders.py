@@ -11,7 +11,7 @@ import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from grader.classroom.found import Claim, FoundFile, Gathered, Reader, bare_name
+from grader.classroom.found import Claim, FoundFile, Gathered, Knows, Reader, bare_name
 from grader.classroom.matching import exactly, forms_of
 from grader.classroom.people import person_called, words_of
 from grader.kit.exercise import Exercise
@@ -50,26 +50,27 @@ def is_of_exercise(name: str, exercises: Sequence[Exercise]) -> bool:
     return bare.casefold() == _EXERCISES or bool(exactly(bare, exercises))
 
 
-def common_root(files: Sequence[FoundFile], exercises: Sequence[Exercise]) -> int:
+def common_root(files: Sequence[FoundFile], exercises: Sequence[Exercise], knows: Knows) -> int:
     """How many folders hold all files: ``class/submissions/alice/join.py`` has two, if bob is there as well.
 
-    With a single learner it is not clear whether the folder is theirs; it is taken for theirs if it holds exercises.
+    With a single learner it is not clear whether the folder is theirs; it is taken for theirs if the roster knows its
+    name, or if it holds exercises.
     """
     root = 0
     while True:
         names = {file.parts[root] for file in files}
         inside = {file.parts[root + 1] for file in files if len(file.parts) > root + 2}
         alone = len(names) == 1 and all(len(file.parts) > root + 2 for file in files)
-        if not alone or is_of_exercise(next(iter(names)), exercises):
+        if not alone or is_of_exercise(name := next(iter(names)), exercises) or knows(bare_name(name)):
             return root
         if all(is_of_exercise(name, exercises) for name in inside):
             return root
         root += 1
 
 
-def reader(gathered: Gathered, source: str, exercises: Sequence[Exercise]) -> Reader:
+def reader(gathered: Gathered, source: str, exercises: Sequence[Exercise], knows: Knows) -> Reader:
     """How to claim a file by the folder it lies in. ``source`` is the name of the folder or zip that holds them all."""
-    root = common_root([file for file in gathered.files if file.suffix == ".py"], exercises)
+    root = common_root([file for file in gathered.files if file.suffix == ".py"], exercises, knows)
     places = [place_of(file, root=root, exercises=exercises) for file in gathered.files]
     owners = {(*place.above, place.owner) for place in places if place.owner}
     prefix = _prefix(owners, gathered.repositories, source)

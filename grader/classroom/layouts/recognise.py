@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import assert_never
 
-from grader.classroom.found import METADATA, FoundFile, Gathered, Layout, Reader, shown_path
+from grader.classroom.found import METADATA, FoundFile, Gathered, Knows, Layout, Reader, shown_path
 from grader.classroom.layouts import canvas, flat, folders, gradescope, moodle
 from grader.errors import ClassroomError
 from grader.kit.exercise import Exercise
@@ -32,7 +32,7 @@ class Evidence:
     because: str
 
 
-def recognise(source: Path, gathered: Gathered, exercises: Sequence[Exercise]) -> Evidence:
+def recognise(source: Path, gathered: Gathered, exercises: Sequence[Exercise], knows: Knows) -> Evidence:
     """Find out the layout. Raises ClassroomError, which names the option to give, if the evidence is not clear."""
     files = gathered.files
     handed = [file for file in files if file.suffix in (".py", ".html")]
@@ -44,7 +44,7 @@ def recognise(source: Path, gathered: Gathered, exercises: Sequence[Exercise]) -
     if metadata and inside >= MOST * len(handed):
         where = min(metadata, key=lambda file: len(file.parts)).shown
         return Evidence(layout=Layout.GRADESCOPE, because=f"{where} is there")
-    evidence = _platform(source, handed) or _folders_or_flat(handed, exercises)
+    evidence = _platform(source, handed) or _folders_or_flat(handed, exercises, knows)
     if evidence is None:
         shown = ", ".join(repr(file.shown) for file in handed[:3])[:200]
         message = f"{source}: it is not clear how the submissions are laid out; there are {shown}"
@@ -52,7 +52,7 @@ def recognise(source: Path, gathered: Gathered, exercises: Sequence[Exercise]) -
     return evidence
 
 
-def reader_of(layout: Layout, gathered: Gathered, source: Path, exercises: Sequence[Exercise]) -> Reader:
+def reader_of(layout: Layout, gathered: Gathered, source: Path, exercises: Sequence[Exercise], knows: Knows) -> Reader:
     """How to claim a file of a source in this layout."""
     match layout:
         case Layout.CANVAS:
@@ -62,7 +62,7 @@ def reader_of(layout: Layout, gathered: Gathered, source: Path, exercises: Seque
         case Layout.GRADESCOPE:
             return gradescope.reader(gathered.files)
         case Layout.FOLDERS:
-            return folders.reader(gathered, source.name, exercises)
+            return folders.reader(gathered, source.name, exercises, knows)
         case Layout.FLAT:
             return flat.reader(source.name, exercises)
         case never:
@@ -98,11 +98,11 @@ def _platform(source: Path, handed: Sequence[FoundFile]) -> Evidence | None:
     return None
 
 
-def _folders_or_flat(handed: Sequence[FoundFile], exercises: Sequence[Exercise]) -> Evidence | None:
+def _folders_or_flat(handed: Sequence[FoundFile], exercises: Sequence[Exercise], knows: Knows) -> Evidence | None:
     python = [file for file in handed if file.suffix == ".py"]
     if not python:
         return None
-    root = folders.common_root(python, exercises)
+    root = folders.common_root(python, exercises, knows)
     owned = sum(bool(folders.place_of(file, root=root, exercises=exercises).owner) for file in python)
     if owned >= MOST * len(python):
         return Evidence(layout=Layout.FOLDERS, because=f"{_of(owned, python)} lie in a learner's own folder")
