@@ -233,9 +233,8 @@ class Owners:
         return self.key(Person(name=listed[0].name, email=listed[0].email, ids=listed[0].ids))
 
     def knows(self, word: str) -> bool:
-        """Whether the roster has a learner, or the class a group, whom this word means."""
-        listed = self._reference is not None and bool(self._reference.find(person_called(word)))
-        return listed or self._groups.called(word) is not None
+        """Whether the roster has a learner whom this word means."""
+        return self._reference is not None and bool(self._reference.find(person_called(word)))
 
     def name(self, key: str) -> str:
         return self._learners[key].name

@@ -389,6 +389,28 @@ def test_folders_above_the_one_whom_the_roster_knows_are_nobodys(tmp_path: Path,
     assert list(handed(taken(source, staging, roster=people))) == [("ada@x.invalid", "ex01")]
 
 
+def test_folders_of_sections_are_no_learners_if_the_roster_knows_those_in_them(tmp_path: Path, staging: Path) -> None:
+    people = roster(tmp_path / "roster.csv", "name,login,group\nAda,ada,Sec 1\nBob,bob,Sec 1\nCy,cy,Sec 2\n")
+    files = {"Sec 1/ada/join.py": JOIN, "Sec 1/bob/src/join.py": "x = 1\n", "Sec 2/cy.zip": packed({"join.py": JOIN})}
+
+    intake = taken(folder(tmp_path / "class", {**files, "Sec 2/readme.txt": "x"}), staging, roster=people)
+
+    assert handed(intake) == {
+        ("ada", "ex01"): "Sec 1/ada/join.py",
+        ("bob", "ex01"): "Sec 1/bob/src/join.py",
+        ("cy", "ex01"): "Sec 2/cy.zip/join.py",
+    }
+    assert (intake.strangers, intake.notes) == ((), ())
+
+
+def test_a_learner_whom_the_roster_knows_keeps_a_folder_named_like_another(tmp_path: Path, staging: Path) -> None:
+    people = roster(tmp_path / "roster.csv", "name,login\nAda,ada\nBob,bob\n")
+
+    intake = taken(folder(tmp_path / "class", {"ada/bob/join.py": JOIN, "bob/join.py": JOIN}), staging, roster=people)
+
+    assert handed(intake)["ada", "ex01"] == "ada/bob/join.py"
+
+
 def test_folders_per_exercise_above_those_of_learners(tmp_path: Path, staging: Path) -> None:
     files = {"ex01_join/alice/main.py": JOIN, "ex02_select/alice/main.py": RACE, "ex01_join/bob/join.py": JOIN}
     intake = taken(folder(tmp_path / "class", files), staging)

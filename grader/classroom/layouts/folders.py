@@ -1,5 +1,6 @@
 """A folder, a zip or a repository for each learner, perhaps below a folder for each exercise.
 
+The folders of learners may lie in folders of sections, if the roster knows the learners and not the sections.
 A learner's folder may hold the files themselves, folders like ``ex01_join/`` as ``grade init`` makes them, or
 ``exercises/ex01_join/``. GitHub Classroom clones to ``NAME-submissions/NAME-LOGIN``, and the common beginning is
 taken off (https://docs.github.com/en/education/manage-coursework-with-github-classroom).
@@ -9,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from grader.classroom.found import Claim, FoundFile, Gathered, Knows, Reader, bare_name
 from grader.classroom.matching import exactly, forms_of
@@ -17,6 +18,8 @@ from grader.classroom.people import person_called, words_of
 from grader.kit.exercise import Exercise
 
 _EXERCISES = "exercises"
+_MOST = 0.75
+"""The share of folders that the roster must know to say that they are learners'."""
 _CLONES = "-submissions"
 _SEPARATORS = " _-."
 _WORD = re.compile(r"[^\W_]*")
@@ -42,6 +45,22 @@ def place_of(file: FoundFile, *, root: int, exercises: Sequence[Exercise]) -> Fo
     if at >= len(parts) - 1:
         return FolderPlace(above=parts[:at], owner="", inside=parts[at:])
     return FolderPlace(above=parts[:at], owner=parts[at], inside=parts[at + 1 :])
+
+
+def place_in_section(file: FoundFile, *, root: int, exercises: Sequence[Exercise]) -> FolderPlace:
+    """Take a path apart in which the folder of a learner lies in that of a section."""
+    place = place_of(file, root=root, exercises=exercises)
+    if not place.owner or len(place.inside) < 2:
+        return replace(place, owner="")
+    return FolderPlace(above=(*place.above, place.owner), owner=place.inside[0], inside=place.inside[1:])
+
+
+def _are_sections(places: Sequence[FolderPlace], knows: Knows) -> bool:
+    """Whether the folders below those that seem to be learners' are the learners'."""
+    outer = {bare_name(place.owner) for place in places if place.owner}
+    inner = {bare_name(place.inside[0]) for place in places if place.owner and len(place.inside) > 1}
+    known = sum(map(knows, inner))
+    return known > 0 and known >= _MOST * len(inner) and not any(map(knows, outer))
 
 
 def is_of_exercise(name: str, exercises: Sequence[Exercise]) -> bool:
@@ -72,11 +91,13 @@ def reader(gathered: Gathered, source: str, exercises: Sequence[Exercise], knows
     """How to claim a file by the folder it lies in. ``source`` is the name of the folder or zip that holds them all."""
     root = common_root([file for file in gathered.files if file.suffix == ".py"], exercises, knows)
     places = [place_of(file, root=root, exercises=exercises) for file in gathered.files]
+    find_place = place_in_section if _are_sections(places, knows) else place_of
+    places = [find_place(file, root=root, exercises=exercises) for file in gathered.files]
     owners = {(*place.above, place.owner) for place in places if place.owner}
     prefix = _prefix(owners, gathered.repositories, source)
 
     def read(file: FoundFile) -> Sequence[Claim] | str:
-        place = place_of(file, root=root, exercises=exercises)
+        place = find_place(file, root=root, exercises=exercises)
         if not place.owner:
             return "lies in no learner's folder"
         owner, assignment = _whose(bare_name(place.owner).removeprefix(prefix), exercises)
