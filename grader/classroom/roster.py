@@ -268,7 +268,7 @@ class Owners:
         return self._reference is not None and len(self._reference.find(by_name)) == 1
 
     def _meet(self, person: Person) -> str:
-        listed = self._roster.find(person) if self._roster else ()
+        listed = self._find(person) if self._roster else ()
         if len(listed) == 1:
             key = listed[0].key
         else:
@@ -281,6 +281,18 @@ class Owners:
         known = self._learners.get(key) or Learner(key=key, name=readable(person.name) or key)
         self._learners[key] = _with_ids(known, person)
         return key
+
+    def _find(self, person: Person) -> tuple[Learner, ...]:
+        """The learners of the roster whom this may be.
+
+        Older versions of Moodle write the group before the name, ``Group A-Jane Doe``, if groups hand in together.
+        """
+        assert self._roster is not None
+        listed = self._roster.find(person)
+        # Only after the name of a group: "Anne-Marie Doe", who is not on the roster, is not its Marie Doe.
+        ends = [at for at, char in enumerate(person.name) if char == "-" and self._groups.called(person.name[:at])]
+        tails = (replace(person, name=person.name[at + 1 :]) for at in ends)
+        return listed or next((found for tail in tails if len(found := self._roster.find(tail)) == 1), ())
 
     def _compare(self, person: Person) -> None:
         """Note a name that is not that of the learner whose number comes with it: it may be a group's."""

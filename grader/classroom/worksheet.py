@@ -24,8 +24,8 @@ _YEAR = re.compile(r"[0-9]{4}|[\u0660-\u0669]{4}|[\u06f0-\u06f9]{4}")
 _NO = frozenset(
     ["no", "nein", "non", "não", "nee", "nej", "nei", "ei", "ne", "nie", "nu", "nem", "hayır", "нет", "ні", "не"]
 ) | frozenset(["όχι", "לא", "لا", "いいえ", "否", "아니오"])
-"""How Moodle says no in the languages that it is used in most. Moodle itself refuses grades that must not be changed,
-so that nothing is lost where a word is missing here."""
+"""How Moodle says no in the languages that it is used in most. Its import passes over grades that must not be changed
+(``process_import_grades`` in mod/assign/feedback/offline/locallib.php), so nothing is lost where a word is missing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

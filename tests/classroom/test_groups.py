@@ -128,6 +128,24 @@ def test_moodle_a_team_folder_counts_for_every_member(middle: str, tmp_path: Pat
     assert "'Group A' is a group, says ws.csv: its file counts for Zoë Übel and Ann Bo" in intake.notes
 
 
+@pytest.mark.parametrize("number", [3002, 77])
+def test_older_versions_of_moodle_write_the_team_before_the_name(number: int, tmp_path: Path) -> None:
+    people = roster(tmp_path / "ws.csv", WORKSHEET)
+
+    intake = taken(tmp_path, {f"Group-A-Ann Bo_{number}_assignsubmission_file_/join.py": JOIN}, people=people)
+
+    assert list(handed(intake)) == [("ann@x.invalid", "ex01")]
+    assert (intake.strangers, intake.notes) == ((), ())
+
+
+def test_a_name_that_ends_like_another_is_another_person(tmp_path: Path) -> None:
+    people = roster(tmp_path / "ws.csv", WORKSHEET)
+
+    intake = taken(tmp_path, {"Mary-Ann Bo_77_assignsubmission_file_/join.py": JOIN}, people=people)
+
+    assert list(handed(intake)) == [("mary-ann-bo", "ex01")]
+
+
 def test_moodle_the_team_without_a_number_is_that_of_those_in_none(tmp_path: Path) -> None:
     people = roster(tmp_path / "ws.csv", WORKSHEET)
 
