@@ -14,6 +14,8 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 
 MARK_CATEGORIES = frozenset({"Mn", "Me"})
+JOINERS = frozenset("\u200c\u200d")
+"""Marks without a width that a word of Persian, Hindi or Sinhala is misspelt without."""
 BLANK_LETTERS = frozenset("\u115f\u1160\u3164\uffa0\u2800")
 MAX_MARKS = 3
 """Combining marks shown on one letter. A tower of them paints over the lines above and below."""
@@ -90,11 +92,25 @@ def command_property(text: str, limit: int) -> str:
 def _escape(text: str) -> str:
     shown: list[str] = []
     marks = 0
-    for char in text:
+    for char, following in zip(text, f"{text[1:]} ", strict=True):
         category = unicodedata.category(char)
         marks = marks + 1 if category in MARK_CATEGORIES else 0
-        shown.append(_escaped(char) if _is_hidden(char, category) or marks > MAX_MARKS else char)
+        joins = char in JOINERS and bool(shown) and _joins(shown[-1], following)
+        hidden = not joins and _is_hidden(char, category)
+        shown.append(_escaped(char) if hidden or marks > MAX_MARKS else char)
     return "".join(shown)
+
+
+def _joins(before: str, after: str) -> bool:
+    """Whether a joiner between these two belongs to a word, and so can hide nothing.
+
+    It stands between two Arabic letters, or after a virama, the sign that takes a letter of India its vowel: rules A1
+    and A2 of https://www.rfc-editor.org/rfc/rfc5892#appendix-A , of which this asks a little more.
+    """
+    if len(before) != 1 or unicodedata.category(after) != "Lo" or after in BLANK_LETTERS:
+        return False
+    arabic = all(unicodedata.name(char, "").startswith("ARABIC LETTER") for char in (before, after))
+    return arabic or unicodedata.combining(before) == 9
 
 
 def _is_hidden(char: str, category: str) -> bool:
@@ -119,7 +135,8 @@ def _cut(shown: str, limit: int, *, total: int) -> str:
     note = f"... [{total} characters in all]"
     if len(note) * 2 > limit:
         note = "..."[:limit]
-    return shown[: limit - len(note)] + note
+    # A joiner that has lost the letter after it joins nothing, and cleaning again would show it.
+    return shown[: limit - len(note)].rstrip("".join(JOINERS)) + note
 
 
 # ---- numbers and lists in words --------------------------------------------------------------------------------------

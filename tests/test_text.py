@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from grader.text import clean, clean_cell, clean_line, clean_markdown, command_data, command_property
+from grader.text import JOINERS, clean, clean_cell, clean_line, clean_markdown, command_data, command_property
 from tests.samples import HOSTILE
 
 ANYTHING = st.text(alphabet=st.characters(exclude_categories=()))
@@ -32,8 +32,31 @@ def test_the_result_has_nothing_that_acts_and_is_no_longer_than_asked(cleaner, t
     shown = cleaner(text, limit)
 
     assert len(shown) <= limit
-    assert not [char for char in shown if not char.isprintable() and char not in "\n\t"]
+    assert not [char for char in shown if not char.isprintable() and char not in "\n\t" and char not in JOINERS]
     shown.encode("utf-8")
+
+
+@CLEANERS
+@given(text=st.text(alphabet="\u0639\u0644\u0915\u094d\u0301\u3164a \u200c\u200d"), limit=st.integers(0, 40))
+def test_cleaning_twice_is_cleaning_once_with_joiners_everywhere(cleaner, text, limit):
+    once = cleaner(text, limit)
+
+    assert cleaner(once, limit) == once
+    assert not re.search(
+        "[\u200c\u200d]{2}|^[\u200c\u200d]|[\u200c\u200d]$|[a ][\u200c\u200d]|[\u200c\u200d][a .]", once
+    )
+
+
+@pytest.mark.parametrize("name", ["علی\u200cرضا", "क\u094d\u200dष", "ශ\u0dca\u200dරී"])
+def test_a_joiner_that_a_name_is_misspelt_without_is_kept(name):
+    assert clean(name, 100) == clean_line(name, 100) == clean_cell(name, 100) == name
+
+
+@pytest.mark.parametrize(
+    "text", ["pa\u200dy", "\u200cعلی", "علی\u200c", "\U0001f469\u200d\U0001f4bb", "ع\u200c\u200cر"]
+)
+def test_a_joiner_that_joins_nothing_is_shown(text):
+    assert not JOINERS & set(clean_line(text, 100))
 
 
 @given(text=ANYTHING)

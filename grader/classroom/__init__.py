@@ -3,11 +3,13 @@
 ``grader.desk.class_`` runs a class from end to end: ``intake`` takes the files in, ``run`` has them graded, ``marks``
 turns verdicts into points, ``handback`` writes them for the platform. The modules, each importing earlier ones alone:
 
-    people sheet               names and keys of people; CSV files that keep every byte
-    found zips archive         the files in a folder or zip, unpacked without trusting any
+    people sheet worksheet     names and keys of people; CSV files that keep every byte; the columns of Moodle's
+    found member_names zips tars archive  the files in a folder, zip or tar, unpacked without trusting any
     pool batch                 grading on every processor or on a cluster, and what to do when workers die
     gradebook                  verdicts from the moment they are known, and when an earlier one is used again
-    roster matching            who is in the class; which exercise a file is for
+    groups roster group_notes  who hands in together; who is in the class
+    matching                   which exercise a file is for
+    misnamed files_by_hand     files that are named like no exercise: guessed by what they define, or said by hand
     layouts                    whose each file is: how a platform names its files, and where one is added
     intake                     which of a learner's files counts within one export
     weighing rules marks       ``class.toml``; which hand-in counts between runs, what being late costs, points by hand

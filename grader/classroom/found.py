@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -12,6 +13,10 @@ from grader.classroom.people import Person
 
 METADATA = "submission_metadata.yml"
 """The one file that is not Python and says whose a submission is; see ``layouts.gradescope``."""
+
+# Canvas numbers a file that is handed in again before its last ending: ``work.tar-1.gz``.
+_TAR = re.compile(r"\.(?:tar|tgz|tar(?:-\d{1,3})?\.gz)\Z", re.IGNORECASE)
+_ARCHIVE = re.compile(rf"\.zip\Z|{_TAR.pattern}", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,7 +29,7 @@ class LeftOver:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FoundFile:
-    """A file of the class. A zip in its path counts as a folder whose name ends in ``.zip``."""
+    """A file of the class. An archive in its path counts as a folder whose name ends in, say, ``.zip``."""
 
     parts: tuple[str, ...]
     """Its path below the source. Learners chose some of the names in it."""
@@ -45,6 +50,7 @@ class RefusedFile:
     """A file that is not taken in, and why, in words."""
 
     parts: tuple[str, ...]
+    """Its path below the source. A path that leads out of a zip is one part, as folders on it are no learners'."""
     reason: str
 
 
@@ -59,11 +65,28 @@ class Gathered:
     """The folders that hold ``.git``."""
     leavings: int
     """How many files and folders systems, tools and the grader itself left there."""
+    notes: tuple[str, ...] = ()
+    """What was guessed, in words."""
 
 
 def shown_path(parts: tuple[str, ...]) -> str:
     """A path as text that can be stored and written anywhere: the name of a file may be any bytes."""
     return "/".join(parts).encode(errors="backslashreplace").decode()
+
+
+def is_tar(name: str) -> bool:
+    """Whether a file is named like a tar archive, plain or gzipped."""
+    return _TAR.search(name) is not None
+
+
+def is_archive(name: str) -> bool:
+    """Whether a file is named like an archive of a kind that is opened."""
+    return _ARCHIVE.search(name) is not None
+
+
+def bare_name(name: str) -> str:
+    """The name of a folder, or of an archive without its ending."""
+    return _ARCHIVE.sub("", name)
 
 
 # ---- whose they are --------------------------------------------------------------------------------------------------
@@ -101,3 +124,6 @@ class Claim:
 
 Reader = Callable[[FoundFile], Sequence[Claim] | str]
 """A function that makes the claims for a file, several for a group's, or says in words why no learner owns it."""
+
+Knows = Callable[[str], bool]
+"""A function that says whether a word means someone on the roster."""

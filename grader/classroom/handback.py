@@ -17,6 +17,7 @@ their headings, and skips a grade that was changed on Moodle after the export. S
 from __future__ import annotations
 
 import html
+import json
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -29,10 +30,11 @@ from grader.classroom.found import LeftOver
 from grader.classroom.gradebook import Learner
 from grader.classroom.marks import ClassResults, Mark, Standing
 from grader.classroom.matching import exactly, mentioned, mentioned_by_id
-from grader.classroom.people import Person, words_of
+from grader.classroom.people import Person
 from grader.classroom.roster import make_roster, people_in
 from grader.classroom.sheet import Sheet, load_sheet
 from grader.classroom.totals import total_of
+from grader.classroom.worksheet import missing_heading, worksheet_of
 from grader.errors import ClassroomError
 from grader.files import write_bytes
 from grader.kit.exercise import Exercise
@@ -210,23 +212,23 @@ def fill_moodle(
     A comment is written where there is none; one that an instructor wrote stays. Raises ClassroomError if this is no
     grading worksheet.
     """
-    headings = [" ".join(words_of(text)) for text in sheet.texts(0)]
-    for name in ("identifier", "grade", "maximum grade", "last modified grade"):
-        if name not in headings:
-            message = f"{sheet.where}:1: this is no grading worksheet of Moodle, it has no column {name!r}"
-            hint = "Download the grading worksheet again: of one assignment with points, and with Moodle in English."
-            raise ClassroomError(message, hint=hint)
-    most, changeable = headings.index("maximum grade"), "grade can be changed"
-    lock = headings.index(changeable) if changeable in headings else None
+    worksheet = worksheet_of(sheet)
+    if worksheet is None:
+        what = f"this is no grading worksheet of Moodle, it has no column {missing_heading(sheet)!r}"
+        message = f"{sheet.where}:{sheet.first_line}: {what}"
+        hint = (
+            "Download the grading worksheet again, of one assignment with points; if it is not in English, choose "
+            "English in Moodle's user menu under Language first."
+        )
+        raise ClassroomError(message, hint=hint)
 
     def locked(row: int) -> str:
-        is_locked = lock is not None and sheet.text(row, lock).strip().casefold() == "no"
-        return "must not be changed, says the worksheet" if is_locked else ""
+        return "must not be changed, says the worksheet" if worksheet.is_locked(sheet, row) else ""
 
     filling = _Filling(sheet, results, learners, exercises)
-    filling.grades(exercise, headings.index("grade"), most=lambda row: sheet.text(row, most), locked=locked)
-    if "feedback comments" in headings:
-        filling.comments(exercise, headings.index("feedback comments"))
+    filling.grades(exercise, worksheet.grade, most=lambda row: sheet.text(row, worksheet.most), locked=locked)
+    if worksheet.comments is not None:
+        filling.comments(exercise, worksheet.comments)
     return filling.result()
 
 
@@ -284,7 +286,9 @@ def _canvas_columns(
             column_of[exercise.id] = column
     if not column_of:
         shown = ", ".join(repr(title[0]) for title in titles.values())[:200] or "none"
-        raise ClassroomError(f"{sheet.where}:1: no column is of an exercise; there are {shown}", hint=_NAME_THEM)
+        raise ClassroomError(
+            f"{sheet.where}:{sheet.first_line}: no column is of an exercise; there are {shown}", hint=_NAME_THEM
+        )
     return column_of
 
 
@@ -294,7 +298,9 @@ def _named_column(sheet: Sheet, titles: Mapping[int, re.Match[str]], exercise: s
     fits = fits or [at for at, title in titles.items() if wanted in (title["title"].strip(), title["number"])]
     if len(fits) != 1:
         what = "there are several columns" if fits else "there is no column for points"
-        raise ClassroomError(f"{sheet.where}:1: {what} called {text!r}, which is to be {exercise}'s", hint=_NAME_THEM)
+        raise ClassroomError(
+            f"{sheet.where}:{sheet.first_line}: {what} called {text!r}, which is to be {exercise}'s", hint=_NAME_THEM
+        )
     return fits[0]
 
 
@@ -304,12 +310,20 @@ def _titled_column(
     def fitting(find: Callable[[str, Sequence[Exercise]], Iterable[str]]) -> list[int]:
         return [at for at, title in titles.items() if list(find(title["title"], exercises)) == [exercise.id]]
 
-    # Not by a name within a longer title: "Join the discussion (44)" is another assignment.
-    fits = fitting(exactly) or fitting(mentioned_by_id)
+    # Not by a name within a longer title: "Join the discussion (44)" is another assignment. But a title with the id of
+    # the exercise may be its resit, and which of the two is meant, only the instructor knows.
+    fits = sorted({*fitting(exactly), *fitting(mentioned_by_id)})
     if len(fits) > 1:
-        several = " and ".join(repr(titles[at][0]) for at in fits[:3])
-        raise ClassroomError(f"{sheet.where}:1: {several} could both be {exercise.id}'s", hint=_NAME_THEM)
+        several = " and ".join(repr(clean_line(titles[at][0], MAX_TEXT)) for at in fits[:3])
+        lines = " or ".join(f"{exercise.id} = {_quoted(titles[at][0])}" for at in fits[:3])
+        message = f"{sheet.where}:{sheet.first_line}: {several} could both be {exercise.id}'s"
+        raise ClassroomError(message, hint=f"Say which in class.toml, below a line [columns]: {lines}")
     return fits[0] if fits else None
+
+
+def _quoted(text: str) -> str:
+    """A text as TOML writes it: JSON's escapes are TOML's, too."""
+    return json.dumps(clean_line(text, MAX_TEXT), ensure_ascii=False)
 
 
 # ---- filling ---------------------------------------------------------------------------------------------------------

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 
+from grader.classroom.found import bare_name
 from grader.classroom.people import words_of
 from grader.kit.exercise import Exercise
 
@@ -122,9 +123,16 @@ class Match:
     named: bool
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unnamed:
+    """A file of which neither its name nor its place says the exercise."""
+
+    reason: str
+
+
 def match_exercise(
     name: str, *, folders: Sequence[str], context: Sequence[str], besides: Words, exercises: Sequence[Exercise]
-) -> Match | str:
+) -> Match | Unnamed | str:
     """The exercise of a Python file, or why there is none that is clear, in words.
 
     ``folders`` are those within the learner's own space and ``context`` the assignments above it, both from the
@@ -140,12 +148,12 @@ def match_exercise(
         return f"could be {_either(ids)}"
     if not ids:
         expected = ", ".join(exercise.file for exercise in exercises[:6]) + (", ..." if len(exercises) > 6 else "")
-        return f"is not named like an exercise ({expected})"
+        return Unnamed(reason=f"is not named like an exercise ({expected})")
     return Match(exercise=next(iter(ids)), named=bool(by_name))
 
 
 def _nearest(places: Sequence[str], exercises: Sequence[Exercise]) -> frozenset[str]:
-    ids = (mentioned(place.removesuffix(".zip"), exercises) for place in reversed(places))
+    ids = (mentioned(bare_name(place), exercises) for place in reversed(places))
     return next(filter(None, ids), frozenset())
 
 

@@ -31,6 +31,8 @@ class Person:
     email: str = ""
     ids: tuple[tuple[str, str], ...] = ()
     section: str = ""
+    group: str = ""
+    """The group that hands in for this person."""
     handle: str = ""
     """A word, such as the name of a folder, that may be a login, a number or an address."""
     key: str = ""

@@ -4,22 +4,37 @@ Columns are recognised by their headings. What a platform exports can be given a
 (https://community.canvaslms.com/t5/Instructor-Guide/How-do-I-export-grades-in-the-Gradebook/ta-p/809), a Moodle
 grading worksheet (https://docs.moodle.org/en/Assignment_FAQ) or the roster of GitHub Classroom,
 ``identifier,github_username,github_id,name``
-(https://abc-classroom.readthedocs.io/en/latest/get-started/classroom-roster.html).
+(https://abc-classroom.readthedocs.io/en/latest/get-started/classroom-roster.html), or the groups of a group set of
+Canvas, ``name,canvas_user_id,user_id,login_id,sections,group_name,canvas_group_id,group_id``
+(https://canvas.instructure.com/doc/api/file.group_category_csv.html).
 """
 
 from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
 
 from grader.classroom.found import LeftOver
 from grader.classroom.gradebook import Learner
-from grader.classroom.people import CANVAS, LOGIN, MOODLE, STUDENT_NUMBER, Person, key_of, readable, spellings, words_of
+from grader.classroom.groups import Group, Groups, groups_of, label_of
+from grader.classroom.people import (
+    CANVAS,
+    LOGIN,
+    MOODLE,
+    STUDENT_NUMBER,
+    Person,
+    key_of,
+    person_called,
+    readable,
+    spellings,
+    words_of,
+)
 from grader.classroom.sheet import Sheet, load_sheet
+from grader.classroom.worksheet import worksheet_of
 from grader.errors import ClassroomError
 
 
@@ -33,6 +48,7 @@ class _Column(StrEnum):
     CANVAS = "canvas"
     MOODLE = "moodle"
     SECTION = "section"
+    GROUP = "group"
 
 
 _HEADINGS: dict[_Column, tuple[str, ...]] = {
@@ -53,6 +69,8 @@ _HEADINGS: dict[_Column, tuple[str, ...]] = {
     _Column.CANVAS: ("canvas id", "canvas user id"),
     _Column.MOODLE: ("identifier",),
     _Column.SECTION: ("section", "sections", "group", "class"),
+    # The last are how Moodle's worksheets call it in other languages.
+    _Column.GROUP: ("group", "group name", "team", "groups", "gruppe", "groupe", "grupo", "gruppo", "groep", "grupp"),
 }
 _IDS = {_Column.CANVAS: CANVAS, _Column.MOODLE: MOODLE, _Column.NUMBER: STUDENT_NUMBER, _Column.LOGIN: LOGIN}
 _NUMBER_AT_THE_END = re.compile(r"(\d+)\s*$")
@@ -69,6 +87,8 @@ class Roster:
     where: Path
     learners: tuple[Learner, ...]
     """The learners in the order of the file."""
+    groups: tuple[Group, ...] = ()
+    """The groups that a column of it names."""
     _by_id: dict[tuple[str, str], list[Learner]] = field(default_factory=dict, repr=False)
     _by_spelling: dict[str, list[Learner]] = field(default_factory=dict, repr=False)
 
@@ -109,7 +129,8 @@ def read_roster(path: Path) -> Roster:
             raise ClassroomError(message, hint="Take one of the lines out, or add a column `email` or `id`.")
         lines[key] = row.line
 
-    return make_roster([_learner(row.person) for row in rows], where=path)
+    groups = groups_of((row.person for row in rows), said_by=path.name)
+    return replace(make_roster([_learner(row.person) for row in rows], where=path), groups=groups)
 
 
 def make_roster(learners: Sequence[Learner], *, where: Path) -> Roster:
@@ -169,20 +190,51 @@ def in_order(learners: Iterable[Learner]) -> tuple[Learner, ...]:
 
 
 class Owners:
-    """The learners of a class while its files are sorted: those of the roster, and those whom the files bring along."""
+    """The learners of a class while its files are sorted: those of the roster, and those whom the files bring along.
 
-    def __init__(self, roster: Roster | None) -> None:
+    Without a roster, ``reference`` may be a list of the class that says nothing of who is in it, but what they are
+    called, such as a gradebook to be filled in.
+    """
+
+    def __init__(self, roster: Roster | None, groups: Iterable[Group] = (), *, reference: Roster | None = None) -> None:
         self._roster = roster
+        self._reference = roster or reference
+        self._groups = Groups((*groups, *(self._reference.groups if self._reference else ())))
         self._learners = {learner.key: learner for learner in roster.learners} if roster else {}
         self._listed = frozenset(self._learners)
         self._keys: dict[Person, str] = {}
         self._strangers: dict[str, LeftOver] = {}
+        self._met_groups: dict[Group, tuple[str, ...]] = {}
+        self._other_names: dict[str, list[Learner]] = {}
+
+    def keys(self, person: Person) -> tuple[str, ...]:
+        """The keys of this person, or of the members of the group that is meant. They are in the class from now on."""
+        group = self._groups.called(person.name)
+        if group is None or (not group.by_hand and self._is_called(person)):
+            self._compare(person)
+            return (self.key(person),)
+        if group not in self._met_groups:
+            self._met_groups[group] = tuple(dict.fromkeys(map(self.named, group.members)))
+        return self._met_groups[group]
 
     def key(self, person: Person) -> str:
         """The key of this person, who is in the class from now on."""
         if person not in self._keys:
             self._keys[person] = self._meet(person)
         return self._keys[person]
+
+    def named(self, person: Person) -> str:
+        """The key of a person whom the instructor names, perhaps by the key itself."""
+        if person.handle in self._learners:
+            return person.handle
+        listed = self._reference.find(person) if self._reference else ()
+        if len(listed) != 1:
+            return self.key(person)
+        return self.key(Person(name=listed[0].name, email=listed[0].email, ids=listed[0].ids))
+
+    def knows(self, word: str) -> bool:
+        """Whether the roster has a learner whom this word means."""
+        return self._reference is not None and bool(self._reference.find(person_called(word)))
 
     def name(self, key: str) -> str:
         return self._learners[key].name
@@ -195,8 +247,28 @@ class Owners:
         """The learners who are not clearly on the roster, and why."""
         return tuple(self._strangers[key] for key in sorted(self._strangers))
 
+    def listed(self) -> tuple[Learner, ...]:
+        """The learners of the roster, or of what stands in for it, in the order of the file."""
+        return self._reference.learners if self._reference else ()
+
+    def met_groups(self) -> Mapping[Group, tuple[str, ...]]:
+        """The groups that handed something in, and the keys of their members."""
+        return self._met_groups
+
+    def other_names(self) -> Mapping[str, Learner]:
+        """Names by which files call a learner, who is known by number and has another name on the list.
+
+        What several are called is no name: in blind marking all are "Participant".
+        """
+        return {name: several[0] for name, several in self._other_names.items() if len(several) == 1}
+
+    def _is_called(self, person: Person) -> bool:
+        """Whether one learner has the very name of this person, who then is no group."""
+        by_name = Person(name=person.name, handle=person.handle)
+        return self._reference is not None and len(self._reference.find(by_name)) == 1
+
     def _meet(self, person: Person) -> str:
-        listed = self._roster.find(person) if self._roster else ()
+        listed = self._find(person) if self._roster else ()
         if len(listed) == 1:
             key = listed[0].key
         else:
@@ -209,6 +281,27 @@ class Owners:
         known = self._learners.get(key) or Learner(key=key, name=readable(person.name) or key)
         self._learners[key] = _with_ids(known, person)
         return key
+
+    def _find(self, person: Person) -> tuple[Learner, ...]:
+        """The learners of the roster whom this may be.
+
+        Older versions of Moodle write the group before the name, ``Group A-Jane Doe``, if groups hand in together.
+        """
+        assert self._roster is not None
+        listed = self._roster.find(person)
+        # Only after the name of a group: "Anne-Marie Doe", who is not on the roster, is not its Marie Doe.
+        ends = [at for at, char in enumerate(person.name) if char == "-" and self._groups.called(person.name[:at])]
+        tails = (replace(person, name=person.name[at + 1 :]) for at in ends)
+        return listed or next((found for tail in tails if len(found := self._roster.find(tail)) == 1), ())
+
+    def _compare(self, person: Person) -> None:
+        """Note a name that is not that of the learner whose number comes with it: it may be a group's."""
+        if not {CANVAS, MOODLE} & dict(person.ids).keys() or not self._reference:
+            return
+        listed, label = self._reference.find(person), label_of(person.name)
+        if len(listed) == 1 and label and not any(spelled in label for spelled in spellings(listed[0].name)):
+            several = self._other_names.setdefault(person.name, [])
+            several += [learner for learner in listed if learner not in several]
 
 
 def _why(listed: tuple[Learner, ...], roster: Roster) -> str:
@@ -242,9 +335,21 @@ def _columns(sheet: Sheet) -> dict[_Column, int]:
     if "github username" in headings and _Column.MOODLE in columns:
         # The roster of GitHub Classroom has identifiers, too, which the instructor once typed in.
         columns.setdefault(_Column.NUMBER, columns.pop(_Column.MOODLE))
+    if "canvas user id" in headings and "user id" in headings:
+        # The groups of a group set, as Canvas exports them: "user id" is there what a gradebook calls SIS User ID.
+        columns.setdefault(_Column.NUMBER, headings.index("user id"))
+    if _Column.MOODLE not in columns and (worksheet := worksheet_of(sheet)):
+        # A worksheet in another language than English, whose headings say nothing, or something else.
+        by_shape = {
+            _Column.MOODLE: worksheet.identifier,
+            _Column.NAME: worksheet.name,
+            _Column.EMAIL: worksheet.email,
+        }
+        shaped = {column: at for column, at in by_shape.items() if at is not None}
+        columns = {column: at for column, at in columns.items() if at not in shaped.values()} | shaped
     if not columns.keys() & {_Column.NAME, _Column.LAST, _Column.EMAIL, _Column.LOGIN, _Column.MOODLE}:
         seen = ", ".join(repr(text) for text in sheet.texts(0)[:6])[:200]
-        message = f"{sheet.where}:1: no column says who the learners are; the headings are {seen}"
+        message = f"{sheet.where}:{sheet.first_line}: no column says who the learners are; the headings are {seen}"
         raise ClassroomError(message, hint="Name a column `name` and, better still, one `email`, `login` or `id`.")
     return columns
 
@@ -252,7 +357,7 @@ def _columns(sheet: Sheet) -> dict[_Column, int]:
 def people_in(sheet: Sheet) -> tuple[RosterRow, ...]:
     """The people that a table lists. Raises ClassroomError if no column says who they are."""
     columns = _columns(sheet)
-    rows, line = [], 1
+    rows, line = [], sheet.first_line
     for row in range(len(sheet.rows)):
         person = _person(sheet, row, columns)
         if row and (person.name or person.email or person.ids) and person.name not in _NO_STUDENTS:
@@ -273,4 +378,5 @@ def _person(sheet: Sheet, row: int, columns: dict[_Column, int]) -> Person:
         email=next((text for text in addresses if "@" in text), ""),
         ids=tuple(ids.items()),
         section=cells[_Column.SECTION],
+        group=cells[_Column.GROUP],
     )

@@ -13,6 +13,8 @@ from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from grader.classroom import weighing
+from grader.classroom.files_by_hand import FilesByHand, read_files
+from grader.classroom.groups import Group, read_groups
 from grader.classroom.weighing import Weighing, read_weighing
 from grader.errors import ClassroomError
 from grader.kit.faults import raising
@@ -24,7 +26,7 @@ _KEYS = {
     "count": '"latest"',
     "missing": '"blank"',
     "timezone": '"Europe/Berlin"',
-    **dict.fromkeys(("deadlines", "late", "extensions", "overrides", "columns", "remarks"), ""),
+    **dict.fromkeys(("deadlines", "late", "extensions", "overrides", "columns", "remarks", "groups", "files"), ""),
     **weighing.KEYS,
 }
 _LATE_KEYS = {"per_day": "10", "max_days": "3", "grace_minutes": "15"}
@@ -105,6 +107,8 @@ class ClassRules:
     columns: Mapping[str, str] = field(default_factory=dict)
     weighing: Weighing = field(default_factory=Weighing)
     remarks: tuple[InstructorRemark, ...] = ()
+    groups: tuple[Group, ...] = ()
+    files: FilesByHand = field(default_factory=dict)
 
     def deadline(self, learner: str, exercise: str) -> datetime | None:
         """When an exercise was due from this learner."""
@@ -158,6 +162,8 @@ def read_rules(path: Path, exercises: Collection[str], diagnoses: Collection[str
         columns=dict(reader.columns(table.table("columns", known=None))),
         weighing=read_weighing(table, reader.check),
         remarks=tuple(reader.remark(entry, diagnoses) for entry in table.entries("remarks", known=_REMARK_KEYS)),
+        groups=read_groups(table.table("groups", known=None), where=str(path)),
+        files=read_files(table.table("files", known=None), reader.check, where=str(path)),
     )
 
 

@@ -18,12 +18,19 @@ _MARKS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", 
 _HEAD = 100_000
 _SEPARATORS = ",;\t"
 _QUOTED = re.compile(rf'(^|[{_SEPARATORS}\r\n]) *"[^"]*(?:""[^"]*)*"')
+_SEPARATOR_LINE = re.compile(r'"?sep=([,;|\t])"?[,;|\t]*(?:\r\n|\r|\n)', re.IGNORECASE)
+"""The line by which Excel tells itself the separator. Neither the import of Canvas nor that of Moodle reads it: both
+take the first line for the headings (``csv_stream`` in lib/gradebook_importer.rb of instructure/canvas-lms, and
+``init`` in mod/assign/feedback/offline/importgradeslib.php of moodle/moodle)."""
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 @dataclass(slots=True)
 class Sheet:
-    """The cells of a CSV file, each as its raw text with the quotes; ``ends`` are the line ends."""
+    """The cells of a CSV file, each as its raw text with the quotes; ``ends`` are the line ends.
+
+    Excel's line for the separator is none of the rows, and is left out when the file is written.
+    """
 
     where: Path
     mark: bytes
@@ -31,6 +38,8 @@ class Sheet:
     separator: str
     rows: list[list[str]]
     ends: list[str]
+    first_line: int = 1
+    """The number of the line in which the headings are."""
 
     def text(self, row: int, column: int) -> str:
         """The text of a cell without its quotes; empty if the row is too short."""
@@ -76,21 +85,26 @@ def read_sheet(content: bytes, *, where: Path) -> Sheet:
     except UnicodeDecodeError:
         # Excel's plain "CSV" is in the code page of the computer. Latin-1 gives every byte back as it was.
         encoding, text = "latin-1", content[len(mark) :].decode("latin-1")
+    said = _SEPARATOR_LINE.match(text)
+    text = text[said.end() :] if said else text
+    first_line = 2 if said else 1
     # A separator in quotes separates nothing; a quote inside a cell, as in 5'10", opens nothing.
     head = _QUOTED.sub(r"\1", text[:_HEAD]).lstrip().splitlines()[:1]
-    separator = max(_SEPARATORS, key="".join(head).count)
-    rows, ends = _split(text, separator, where)
+    separator = said[1] if said else max(_SEPARATORS, key="".join(head).count)
+    rows, ends = _split(text, separator, where, first_line)
     if not rows:
         raise ClassroomError(f"{where}: this file is empty", hint="Export it again from the platform.")
 
-    return Sheet(where=where, mark=mark, encoding=encoding, separator=separator, rows=rows, ends=ends)
+    return Sheet(
+        where=where, mark=mark, encoding=encoding, separator=separator, rows=rows, ends=ends, first_line=first_line
+    )
 
 
-def _split(text: str, separator: str, where: Path) -> tuple[list[list[str]], list[str]]:
+def _split(text: str, separator: str, where: Path, first_line: int) -> tuple[list[list[str]], list[str]]:
     rows: list[list[str]] = []
     ends: list[str] = []
     cells: list[str] = []
-    for cell, end in _cells(text, separator, where):
+    for cell, end in _cells(text, separator, where, first_line):
         cells.append(cell)
         if end != separator:
             rows.append(cells)
@@ -99,14 +113,15 @@ def _split(text: str, separator: str, where: Path) -> tuple[list[list[str]], lis
     return rows, ends
 
 
-def _cells(text: str, separator: str, where: Path) -> Iterator[tuple[str, str]]:
+def _cells(text: str, separator: str, where: Path, first_line: int) -> Iterator[tuple[str, str]]:
     """Every cell with what comes after it: the separator, a line end, or nothing at the end of the file."""
-    pattern = re.compile(rf'( *"[^"]*(?:""[^"]*)*"[^{separator}\r\n]*|[^{separator}\r\n]*)({separator}|\r\n|\r|\n|\Z)')
+    end = re.escape(separator)
+    pattern = re.compile(rf'( *"[^"]*(?:""[^"]*)*"[^{end}\r\n]*|[^{end}\r\n]*)({end}|\r\n|\r|\n|\Z)')
     position = 0
     while position < len(text):
         cell = pattern.match(text, position)
         if cell is None or not _is_closed(cell[1].strip(" ")):
-            line = text.count("\n", 0, position) + 1
+            line = text.count("\n", 0, position) + first_line
             message = f"{where}:{line}: a quote is opened and not closed as CSV requires"
             raise ClassroomError(message, hint="Export the file again, and do not edit it by hand.")
         yield cell[1], cell[2]

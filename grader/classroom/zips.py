@@ -16,6 +16,8 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from grader.classroom.member_names import names_of
+
 MAX_RATIO = 200
 """Deflate reaches about 1000; source text of more than a mebibyte stays below 20 (measured on CPython's library)."""
 FREE_RATIO = 1 << 20
@@ -24,7 +26,6 @@ LONGEST_PATH = 4096
 LONGEST_NAME = 255
 
 _CHUNK = 1 << 16
-_UTF8_NAME = 0x800
 _ENCRYPTED = 0x1
 
 
@@ -45,6 +46,11 @@ class Member:
     info: zipfile.ZipInfo
     fault: str
 
+    @property
+    def astray(self) -> bool:
+        """Whether its path leads out of the zip, so that the folders on it say nothing."""
+        return is_astray(self.name)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenZip:
@@ -54,6 +60,8 @@ class OpenZip:
     members: tuple[Member, ...]
     index_bytes: int
     """How much was read to open it."""
+    guessed: str = ""
+    """The encoding that was guessed for names that do not say theirs; empty if there was nothing to guess."""
 
     def unpack(self, member: Member, target: Path, *, most: int, left: int) -> int:
         """Write a member to a new file and return its size in bytes.
@@ -83,8 +91,12 @@ def open_zip(path: Path, *, max_index: int) -> Iterator[OpenZip]:
             raise NotAZip(f"it cannot be read ({error.strerror or type(error).__name__})") from error
         except (ValueError, NotImplementedError, EOFError, struct.error, OverflowError) as error:
             raise NotAZip(f"its index is damaged ({type(error).__name__})") from error
-        members = tuple(_member(info) for info in archive.infolist() if not _is_folder(info))
-        yield OpenZip(archive=archive, members=members, index_bytes=file.unbind())
+        infos = [info for info in archive.infolist() if not _is_folder(info)]
+        names, guessed = names_of(infos)
+        members = tuple(
+            Member(name=name, info=info, fault=_fault(name, info)) for name, info in zip(names, infos, strict=True)
+        )
+        yield OpenZip(archive=archive, members=members, index_bytes=file.unbind(), guessed=guessed)
 
 
 class _BoundedFile(io.BufferedReader):
@@ -119,26 +131,9 @@ def _is_folder(info: zipfile.ZipInfo) -> bool:
     return info.orig_filename.endswith("/")
 
 
-def _member(info: zipfile.ZipInfo) -> Member:
-    name = _name(info)
-    return Member(name=name, info=info, fault=_fault(name, info))
-
-
-def _name(info: zipfile.ZipInfo) -> str:
-    """The name that was meant.
-
-    By the letter of the format a name without its flag is in code page 437, but the archivers of macOS and of several
-    platforms write UTF-8 and do not set the flag.
-    """
-    name = info.orig_filename
-    if not info.flag_bits & _UTF8_NAME:
-        try:
-            name = name.encode("cp437").decode("utf-8")
-        except UnicodeError:
-            pass
-
-    # .NET before 4.6.1 wrote backslashes; and on Windows they would be separators, whatever was meant.
-    return name.replace("\\", "/")
+def is_astray(name: str) -> bool:
+    """Whether a path is absolute, or leads out of the folder that it begins in."""
+    return name.startswith("/") or ":" in name[1:2] or ".." in name.split("/")
 
 
 def _fault(name: str, info: zipfile.ZipInfo) -> str:
@@ -150,16 +145,14 @@ def _fault(name: str, info: zipfile.ZipInfo) -> str:
         return "has no name"
     if "\0" in name:
         return "its name has a NUL character in it"
-    if name.startswith("/") or ":" in parts[0][1:2]:
-        return "its path is absolute"
-    if ".." in parts:
-        return "its path leads out of the zip"
+    if is_astray(name):
+        return "its path leads out of the zip" if ".." in parts else "its path is absolute"
     if kind == stat.S_IFLNK:
         return "is a link; hand in the file itself"
     if kind not in (0, stat.S_IFREG, stat.S_IFDIR):
         return "is not an ordinary file"
     if info.flag_bits & _ENCRYPTED:
-        return "is encrypted; hand it in without a password"
+        return "is protected by a password; hand it in without one"
     if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
         # Every archiver writes these two. The others would add three decompressors to what hostile bytes can reach.
         return f"is packed by method {info.compress_type}; pack it again as an ordinary zip"

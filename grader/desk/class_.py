@@ -16,6 +16,7 @@ from pathlib import Path
 from grader import __version__
 from grader.classroom.found import Layout
 from grader.classroom.gradebook import Gradebook, JudgedHandIn, held, put_aside
+from grader.classroom.groups import Group
 from grader.classroom.handback import HandBack
 from grader.classroom.intake import Intake, take_in
 from grader.classroom.marks import ClassResults, Mark, Standing, lowest_level, marks_of, moved, with_earlier
@@ -206,8 +207,18 @@ class ClassDesk:
             layout=self._options.layout,
             roster=roster,
             staging=staging,
+            asked=[exercise.id for exercise in self._exercises],
+            groups=(*self._rules.groups, *self._groups_of_worksheets(roster)),
+            by_hand=self._rules.files,
+            reference=read_roster(self._options.canvas) if self._options.canvas else None,
         )
+        self._notes += intake.notes
         return replace(intake, unmatched=tuple(file for file in intake.unmatched if file.shown != NAME))
+
+    def _groups_of_worksheets(self, roster: Roster | None) -> Iterator[Group]:
+        """The groups that the worksheets to be filled in name, where no roster says who is in the class."""
+        for path in self._options.moodle if roster is None else ():
+            yield from read_roster(path).groups
 
     # ---- results -----------------------------------------------------------------------------------------------------
 

@@ -32,7 +32,7 @@ MOST = 1_000_000
 _SHOWN = 60
 _AT_LINE = re.compile(r"^(?P<what>.*) \(at (?:line (?P<line>\d+), column \d+|end of document)\)$", re.DOTALL)
 _HEADER = re.compile(r"^\s*(?P<open>\[\[?)\s*(?P<name>[^\[\]]+?)\s*\]\]?\s*(#.*)?$")
-_KEY = re.compile(r"""^\s*(?P<name>[\w."' -]+?)\s*=""")
+_KEY = re.compile(r"""^\s*(?P<name>(?:"(?:[^"\\]|\\.)*"|'[^']*'|[\w. -])+?)\s*=""")
 _PART = re.compile(r""""((?:[^"\\]|\\.)*)"|'([^']*)'|([\w-]+)""")
 _NO_TOML = 'Correct the line; texts stand in double quotes, dates do not, as in `title = "timeout"`.'
 
@@ -132,10 +132,13 @@ class Table:
         """The line where the table begins."""
         return line_of(self._file.text, self._place)
 
+    def line_at(self, key: str) -> int:
+        """The line of this key."""
+        return line_of(self._file.text, (*self._place, self._spelt.get(key, key)))
+
     def report(self, key: str, what: str, *, hint: str) -> None:
         """Report a fault on the line of this key."""
-        place = (*self._place, self._spelt.get(key, key))
-        self._file.error(line_of(self._file.text, place), what, hint)
+        self._file.error(self.line_at(key), what, hint)
 
     def wrong(self, key: str, expected: str, *, example: str = "") -> None:
         """Report a value that is not as expected. The example of a valid one is that of the key, if none is given."""

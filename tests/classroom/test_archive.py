@@ -68,7 +68,7 @@ def test_a_zip_in_a_zip_in_a_zip_is_the_most(tmp_path: Path) -> None:
     found = gathered(zipped(tmp_path / "class.zip", {"ex01.zip": packed({"alice.zip": workspace})}), tmp_path)
 
     assert shown(found) == ["ex01.zip/alice.zip/join.py"]
-    assert "zip within more than 2 others" in refused(found)["ex01.zip/alice.zip/more.zip"]
+    assert "archive within more than 2 others" in refused(found)["ex01.zip/alice.zip/more.zip"]
 
 
 def test_what_is_not_python_is_listed_and_never_unpacked(tmp_path: Path) -> None:
@@ -230,7 +230,7 @@ def test_an_encrypted_member_is_refused_with_what_to_do(tmp_path: Path) -> None:
     found = gathered(tmp_path / "class.zip", tmp_path)
 
     assert shown(found) == ["b/join.py"]
-    assert refused(found) == {"a/join.py": "is encrypted; hand it in without a password"}
+    assert refused(found) == {"a/join.py": "is protected by a password; hand it in without one"}
 
 
 def test_a_method_of_packing_that_few_archivers_know_is_refused(tmp_path: Path) -> None:
@@ -250,6 +250,25 @@ def test_a_damaged_member_is_refused_and_the_others_are_taken(tmp_path: Path) ->
     assert shown(found) == ["b/join.py"]
     assert "damaged" in refused(found)["a/join.py"]
     assert len(staged(tmp_path)) == 1
+
+
+def test_names_that_differ_in_how_their_accents_are_written_are_named_as_such(tmp_path: Path) -> None:
+    found = gathered(zipped(tmp_path / "class.zip", {"Zo\u00eb/join.py": JOIN, "Zoe\u0308/join.py": "x"}), tmp_path)
+
+    assert shown(found) == []
+    assert {"NFC and NFD" in reason for reason in refused(found).values()} == {True}
+
+
+def test_names_in_shift_jis_are_read_and_the_guess_is_said(tmp_path: Path) -> None:
+    # ``zipfile`` cannot write such a name, so one of the same length is replaced.
+    name = "田中花子/join.py".encode("cp932")
+    written = packed({"x" * len(name): JOIN}).replace(b"x" * len(name), name)
+    (tmp_path / "class.zip").write_bytes(written)
+
+    found = gathered(tmp_path / "class.zip", tmp_path)
+
+    assert shown(found) == ["田中花子/join.py"]
+    assert found.notes == ("class.zip does not say how its names are encoded; they are read as Shift-JIS",)
 
 
 # ---- bombs -----------------------------------------------------------------------------------------------------------

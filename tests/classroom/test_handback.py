@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import tomllib
 from dataclasses import replace
 from pathlib import Path
 
@@ -211,6 +212,27 @@ def test_canvas_a_gradebook_that_does_not_fit_is_one_sentence(text: str, columns
         canvas({}, text=text, columns=columns)
     assert message in str(caught.value)
     assert caught.value.hint
+
+
+def test_canvas_two_columns_for_one_exercise_are_asked_about_with_the_lines_to_write() -> None:
+    text = CANVAS.replace("Join (12345)", "ex01 join (12345)").replace("Essay (7)", 'ex01 join ""resit"" (7)')
+    text = text.replace('ex01 join ""resit"" (7)', '"ex01 join ""resit"" (7)"')
+
+    with pytest.raises(ClassroomError, match=r"grades\.csv:1: .* could both be ex01's") as caught:
+        canvas({}, text=text)
+    for line in ('ex01 = "ex01 join (12345)"', r'ex01 = "ex01 join \"resit\" (7)"'):
+        assert line in caught.value.hint
+        column = tomllib.loads(line)["ex01"]
+        assert canvas({}, text=text, columns={"ex01": column}).without_column == ()
+
+
+def test_canvas_a_gradebook_that_excel_has_marked_is_filled_in() -> None:
+    body = CANVAS.replace(",", ";").replace("Doe; Jane", "Doe, Jane")
+
+    filled = canvas({("canvas-10", "ex01"): points(50)}, text="sep=;\r\n" + body)
+
+    assert [(change.learner, change.new) for change in filled.changed] == [("canvas-10", "5.00")]
+    assert filled.content.startswith(b"Student;ID;"), "Canvas takes the first line for the headings"
 
 
 # ---- Moodle ----------------------------------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import warnings
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,7 @@ from tests.class_samples import (
     handed,
     keys,
     link,
+    member,
     packed,
     packed_members,
     reasons,
@@ -134,7 +136,7 @@ def test_canvas_typed_text_and_other_files_are_listed_and_their_owners_are_in_th
     assert "typed into the platform" in said["doejane_10_text.html"]
     assert "notebook" in said["roebob_11_100_join.ipynb"]
     assert ".txt" in said["leekim_12_101_join.py.txt"]
-    assert "not a zip" in said["poesam_13_102_join.rar"]
+    assert "ask for a zip or .tar.gz" in said["poesam_13_102_join.rar"]
 
 
 def test_an_owner_whose_only_file_was_refused_is_in_the_class(tmp_path: Path, staging: Path) -> None:
@@ -370,6 +372,45 @@ def test_folders_a_class_of_one(tmp_path: Path, staging: Path) -> None:
     assert keys(taken(folder(tmp_path / "class", files), staging)) == ["alice"]
 
 
+def test_folders_a_class_of_one_with_a_nested_project_is_whom_the_roster_knows(tmp_path: Path, staging: Path) -> None:
+    people = roster(tmp_path / "roster.csv", "name,email,id\nAda,ada@x.invalid,1\n")
+    source = folder(tmp_path / "week1", {"ada/project/src/join.py": JOIN})
+
+    intake = taken(source, staging, roster=people)
+
+    assert handed(intake) == {("ada@x.invalid", "ex01"): "ada/project/src/join.py"}
+    assert intake.strangers == ()
+
+
+def test_folders_above_the_one_whom_the_roster_knows_are_nobodys(tmp_path: Path, staging: Path) -> None:
+    people = roster(tmp_path / "roster.csv", "name,email,id\nAda,ada@x.invalid,1\n")
+    source = folder(tmp_path / "class", {"week1/submissions/ada/project/src/join.py": JOIN})
+
+    assert list(handed(taken(source, staging, roster=people))) == [("ada@x.invalid", "ex01")]
+
+
+def test_folders_of_sections_are_no_learners_if_the_roster_knows_those_in_them(tmp_path: Path, staging: Path) -> None:
+    people = roster(tmp_path / "roster.csv", "name,login,group\nAda,ada,Sec 1\nBob,bob,Sec 1\nCy,cy,Sec 2\n")
+    files = {"Sec 1/ada/join.py": JOIN, "Sec 1/bob/src/join.py": "x = 1\n", "Sec 2/cy.zip": packed({"join.py": JOIN})}
+
+    intake = taken(folder(tmp_path / "class", {**files, "Sec 2/readme.txt": "x"}), staging, roster=people)
+
+    assert handed(intake) == {
+        ("ada", "ex01"): "Sec 1/ada/join.py",
+        ("bob", "ex01"): "Sec 1/bob/src/join.py",
+        ("cy", "ex01"): "Sec 2/cy.zip/join.py",
+    }
+    assert (intake.strangers, intake.notes) == ((), ())
+
+
+def test_a_learner_whom_the_roster_knows_keeps_a_folder_named_like_another(tmp_path: Path, staging: Path) -> None:
+    people = roster(tmp_path / "roster.csv", "name,login\nAda,ada\nBob,bob\n")
+
+    intake = taken(folder(tmp_path / "class", {"ada/bob/join.py": JOIN, "bob/join.py": JOIN}), staging, roster=people)
+
+    assert handed(intake)["ada", "ex01"] == "ada/bob/join.py"
+
+
 def test_folders_per_exercise_above_those_of_learners(tmp_path: Path, staging: Path) -> None:
     files = {"ex01_join/alice/main.py": JOIN, "ex02_select/alice/main.py": RACE, "ex01_join/bob/join.py": JOIN}
     intake = taken(folder(tmp_path / "class", files), staging)
@@ -456,7 +497,7 @@ def test_names_that_stand_for_the_exercise(name: str, tmp_path: Path, staging: P
     "name", ["join_final.py", "my_join.py", "test_join.py", "ex01_race.py", "joined.py", "bob_join.py"]
 )
 def test_names_that_only_look_like_it_decide_nothing(name: str, tmp_path: Path, staging: Path) -> None:
-    intake = taken(folder(tmp_path / "class", {f"alice/{name}": JOIN, "bob/join.py": JOIN}), staging)
+    intake = taken(folder(tmp_path / "class", {f"alice/{name}": "x = 1\n", "bob/join.py": JOIN}), staging)
 
     assert list(handed(intake)) == [("bob", "ex01")]
     assert f"alice/{name}" in reasons(intake)
@@ -569,6 +610,42 @@ def test_a_heap_of_files_is_asked_about(tmp_path: Path, staging: Path) -> None:
 def test_a_source_without_a_python_file_is_one_sentence(files: dict[str, str], tmp_path: Path, staging: Path) -> None:
     with pytest.raises(ClassroomError, match="there are"):
         taken(folder(tmp_path / "class", {"empty/": "", **files}), staging)
+
+
+@pytest.mark.parametrize(
+    ("members", "reason"),
+    [
+        (["Anna Alm/join.py", "Anna Alm/join.py"], "'Anna Alm/join.py', the zip has this name more than once"),
+        (["Anna Alm/join.py", "anna alm/join.py"], "'anna alm/join.py', another name in the zip differs from this one"),
+    ],
+)
+def test_a_zip_of_which_every_file_is_refused_says_which_and_why(
+    members: list[str], reason: str, tmp_path: Path, staging: Path
+) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        (tmp_path / "class.zip").write_bytes(packed_members([(member(name), JOIN) for name in members]))
+
+    with pytest.raises(ClassroomError, match=rf"class\.zip: every file was refused: .*{reason}"):
+        taken(tmp_path / "class.zip", staging)
+
+
+def test_a_path_that_leads_out_of_a_zip_makes_nobody_a_learner(tmp_path: Path, staging: Path) -> None:
+    members = [(link("Anna Alm/join.py"), "/etc/passwd"), (member("Bert Berg/join.py"), JOIN)]
+    members += [(member(name), JOIN) for name in ("../evil/join.py", "/abs/join.py", "C:/win/join.py")]
+    (tmp_path / "class.zip").write_bytes(packed_members(members))
+
+    intake = taken(tmp_path / "class.zip", staging)
+
+    assert keys(intake) == ["anna-alm", "bert-berg"]
+    assert {"../evil/join.py", "/abs/join.py", "C:/win/join.py"} < set(reasons(intake))
+
+
+def test_the_owner_of_a_zip_whose_paths_lead_out_is_in_the_class(tmp_path: Path, staging: Path) -> None:
+    work = packed({"../evil/join.py": JOIN})
+    source = folder(tmp_path / "class", {"doejane_7_9_work.zip": work, "roejo_8_10_join.py": JOIN})
+
+    assert keys(taken(source, staging)) == ["canvas-7", "canvas-8"]
 
 
 # ---- nothing is dropped ----------------------------------------------------------------------------------------------

@@ -61,3 +61,20 @@ def test_what_we_write_is_no_formula(text: str) -> None:
 def test_a_quote_that_is_not_closed_is_one_sentence_with_the_line(text: str, line: int) -> None:
     with pytest.raises(ClassroomError, match=rf"s\.csv:{line}: a quote is opened"):
         read_sheet(text.encode(), where=WHERE)
+
+
+@pytest.mark.parametrize("line", ["sep=;\r\n", "SEP=|\n", '"sep=\t"\n', "sep=,,,\n"])
+@pytest.mark.parametrize("mark", ["", "\ufeff"])
+def test_excels_line_for_the_separator_is_obeyed_and_is_not_written(line: str, mark: str) -> None:
+    separator = line.strip('"\r\n')[4]
+    text = f'name{separator}x\n"Doe; Jane, A|B\tC"{separator}1\n'
+
+    sheet = read_sheet((mark + line + text).encode(), where=WHERE)
+
+    assert [sheet.texts(0), sheet.texts(1)] == [("name", "x"), ("Doe; Jane, A|B\tC", "1")]
+    assert sheet.content() == (mark + text).encode()
+
+
+def test_lines_are_counted_with_excels_line() -> None:
+    with pytest.raises(ClassroomError, match=r"s\.csv:3: a quote is opened"):
+        read_sheet(b'sep=;\nname\n"ada\n', where=WHERE)

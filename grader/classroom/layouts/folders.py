@@ -1,5 +1,6 @@
 """A folder, a zip or a repository for each learner, perhaps below a folder for each exercise.
 
+The folders of learners may lie in folders of sections, if the roster knows the learners and not the sections.
 A learner's folder may hold the files themselves, folders like ``ex01_join/`` as ``grade init`` makes them, or
 ``exercises/ex01_join/``. GitHub Classroom clones to ``NAME-submissions/NAME-LOGIN``, and the common beginning is
 taken off (https://docs.github.com/en/education/manage-coursework-with-github-classroom).
@@ -9,14 +10,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from grader.classroom.found import Claim, FoundFile, Gathered, Reader
+from grader.classroom.found import Claim, FoundFile, Gathered, Knows, Reader, bare_name
 from grader.classroom.matching import exactly, forms_of
 from grader.classroom.people import person_called, words_of
 from grader.kit.exercise import Exercise
 
 _EXERCISES = "exercises"
+_MOST = 0.75
+"""The share of folders that the roster must know to say that they are learners'."""
 _CLONES = "-submissions"
 _SEPARATORS = " _-."
 _WORD = re.compile(r"[^\W_]*")
@@ -44,41 +47,60 @@ def place_of(file: FoundFile, *, root: int, exercises: Sequence[Exercise]) -> Fo
     return FolderPlace(above=parts[:at], owner=parts[at], inside=parts[at + 1 :])
 
 
+def place_in_section(file: FoundFile, *, root: int, exercises: Sequence[Exercise]) -> FolderPlace:
+    """Take a path apart in which the folder of a learner lies in that of a section."""
+    place = place_of(file, root=root, exercises=exercises)
+    if not place.owner or len(place.inside) < 2:
+        return replace(place, owner="")
+    return FolderPlace(above=(*place.above, place.owner), owner=place.inside[0], inside=place.inside[1:])
+
+
+def _are_sections(places: Sequence[FolderPlace], knows: Knows) -> bool:
+    """Whether the folders below those that seem to be learners' are the learners'."""
+    outer = {bare_name(place.owner) for place in places if place.owner}
+    inner = {bare_name(place.inside[0]) for place in places if place.owner and len(place.inside) > 1}
+    known = sum(map(knows, inner))
+    return known > 0 and known >= _MOST * len(inner) and not any(map(knows, outer))
+
+
 def is_of_exercise(name: str, exercises: Sequence[Exercise]) -> bool:
     """Whether a folder is one of an exercise, such as ``ex01_join`` or ``exercises``, and not one of a learner."""
-    bare = name.removesuffix(".zip")
+    bare = bare_name(name)
     return bare.casefold() == _EXERCISES or bool(exactly(bare, exercises))
 
 
-def common_root(files: Sequence[FoundFile], exercises: Sequence[Exercise]) -> int:
+def common_root(files: Sequence[FoundFile], exercises: Sequence[Exercise], knows: Knows) -> int:
     """How many folders hold all files: ``class/submissions/alice/join.py`` has two, if bob is there as well.
 
-    With a single learner it is not clear whether the folder is theirs; it is taken for theirs if it holds exercises.
+    With a single learner it is not clear whether the folder is theirs; it is taken for theirs if the roster knows its
+    name, or if it holds exercises.
     """
     root = 0
     while True:
         names = {file.parts[root] for file in files}
         inside = {file.parts[root + 1] for file in files if len(file.parts) > root + 2}
         alone = len(names) == 1 and all(len(file.parts) > root + 2 for file in files)
-        if not alone or is_of_exercise(next(iter(names)), exercises):
+        if not alone or is_of_exercise(name := next(iter(names)), exercises) or knows(bare_name(name)):
             return root
         if all(is_of_exercise(name, exercises) for name in inside):
             return root
         root += 1
 
 
-def reader(gathered: Gathered, source: str, exercises: Sequence[Exercise]) -> Reader:
+def reader(gathered: Gathered, source: str, exercises: Sequence[Exercise], knows: Knows) -> Reader:
     """How to claim a file by the folder it lies in. ``source`` is the name of the folder or zip that holds them all."""
-    root = common_root([file for file in gathered.files if file.suffix == ".py"], exercises)
+    root = common_root([file for file in gathered.files if file.suffix == ".py"], exercises, knows)
     places = [place_of(file, root=root, exercises=exercises) for file in gathered.files]
+    find_place = place_in_section if _are_sections(places, knows) else place_of
+    places = [find_place(file, root=root, exercises=exercises) for file in gathered.files]
     owners = {(*place.above, place.owner) for place in places if place.owner}
     prefix = _prefix(owners, gathered.repositories, source)
 
     def read(file: FoundFile) -> Sequence[Claim] | str:
-        place = place_of(file, root=root, exercises=exercises)
+        place = find_place(file, root=root, exercises=exercises)
         if not place.owner:
             return "lies in no learner's folder"
-        owner, assignment = _whose(place.owner.removesuffix(".zip").removeprefix(prefix), exercises)
+        owner, assignment = _whose(bare_name(place.owner).removeprefix(prefix), exercises)
         return (
             Claim(
                 file=file,

@@ -10,14 +10,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import assert_never
 
-from grader.classroom.found import METADATA, FoundFile, Gathered, Layout, Reader
+from grader.classroom.found import METADATA, FoundFile, Gathered, Knows, Layout, Reader, shown_path
 from grader.classroom.layouts import canvas, flat, folders, gradescope, moodle
 from grader.errors import ClassroomError
 from grader.kit.exercise import Exercise
+from grader.text import counted
 
 MOST = 0.75
 """The share of files that must agree. Below it two layouts may be mixed, and a wrong guess would give the work of one
 learner to another."""
+NAMED = 10
+"""Refused files that an error names."""
+MAX_NAME = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,18 +32,19 @@ class Evidence:
     because: str
 
 
-def recognise(source: Path, files: Sequence[FoundFile], exercises: Sequence[Exercise]) -> Evidence:
+def recognise(source: Path, gathered: Gathered, exercises: Sequence[Exercise], knows: Knows) -> Evidence:
     """Find out the layout. Raises ClassroomError, which names the option to give, if the evidence is not clear."""
+    files = gathered.files
     handed = [file for file in files if file.suffix in (".py", ".html")]
     if not handed:
-        raise _nothing_there(source, files)
+        raise _nothing_there(source, gathered)
     # A learner may hand in a file of that name, too, which then covers only what that learner handed in.
     metadata = [file for file in files if file.parts[-1] == METADATA]
     inside = gradescope.covered([*handed, *metadata]) - len(metadata)
     if metadata and inside >= MOST * len(handed):
         where = min(metadata, key=lambda file: len(file.parts)).shown
         return Evidence(layout=Layout.GRADESCOPE, because=f"{where} is there")
-    evidence = _platform(source, handed) or _folders_or_flat(handed, exercises)
+    evidence = _platform(source, handed) or _folders_or_flat(handed, exercises, knows)
     if evidence is None:
         shown = ", ".join(repr(file.shown) for file in handed[:3])[:200]
         message = f"{source}: it is not clear how the submissions are laid out; there are {shown}"
@@ -47,7 +52,7 @@ def recognise(source: Path, files: Sequence[FoundFile], exercises: Sequence[Exer
     return evidence
 
 
-def reader_of(layout: Layout, gathered: Gathered, source: Path, exercises: Sequence[Exercise]) -> Reader:
+def reader_of(layout: Layout, gathered: Gathered, source: Path, exercises: Sequence[Exercise], knows: Knows) -> Reader:
     """How to claim a file of a source in this layout."""
     match layout:
         case Layout.CANVAS:
@@ -57,16 +62,23 @@ def reader_of(layout: Layout, gathered: Gathered, source: Path, exercises: Seque
         case Layout.GRADESCOPE:
             return gradescope.reader(gathered.files)
         case Layout.FOLDERS:
-            return folders.reader(gathered, source.name, exercises)
+            return folders.reader(gathered, source.name, exercises, knows)
         case Layout.FLAT:
             return flat.reader(source.name, exercises)
         case never:
             assert_never(never)
 
 
-def _nothing_there(source: Path, files: Sequence[FoundFile]) -> ClassroomError:
-    what = f"there are {len(files)} files, but no Python file among them" if files else "there are no files"
-    return ClassroomError(f"{source}: {what}", hint="Give the folder or zip of the submissions.")
+def _nothing_there(source: Path, gathered: Gathered) -> ClassroomError:
+    files, refused = gathered.files, gathered.refused
+    what = f"there are {counted(len(files), 'file')}, but no Python file among them" if files else "there are no files"
+    if not refused:
+        return ClassroomError(f"{source}: {what}", hint="Give the folder or zip of the submissions.")
+    reasons = list(dict.fromkeys(f"{shown_path(file.parts)[:MAX_NAME]!r}, {file.reason}" for file in refused))
+    more = [f"and {len(reasons) - NAMED} more"] if len(reasons) > NAMED else []
+    every = f"{what}, and others were refused" if files else "every file was refused"
+    hint = "Ask for these files again, or unpack them yourself, and give that folder."
+    return ClassroomError(f"{source}: {every}: {'; '.join((*reasons[:NAMED], *more))}", hint=hint)
 
 
 def _platform(source: Path, handed: Sequence[FoundFile]) -> Evidence | None:
@@ -86,11 +98,11 @@ def _platform(source: Path, handed: Sequence[FoundFile]) -> Evidence | None:
     return None
 
 
-def _folders_or_flat(handed: Sequence[FoundFile], exercises: Sequence[Exercise]) -> Evidence | None:
+def _folders_or_flat(handed: Sequence[FoundFile], exercises: Sequence[Exercise], knows: Knows) -> Evidence | None:
     python = [file for file in handed if file.suffix == ".py"]
     if not python:
         return None
-    root = folders.common_root(python, exercises)
+    root = folders.common_root(python, exercises, knows)
     owned = sum(bool(folders.place_of(file, root=root, exercises=exercises).owner) for file in python)
     if owned >= MOST * len(python):
         return Evidence(layout=Layout.FOLDERS, because=f"{_of(owned, python)} lie in a learner's own folder")
