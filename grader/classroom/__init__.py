@@ -12,6 +12,7 @@ turns verdicts into points, ``handback`` writes them for the platform. The modul
     intake                     which of a learner's files counts within one export
     rules marks                ``class.toml``; which hand-in counts between runs, what being late costs, points by hand
     handback                   points written into Canvas' or Moodle's own file
+    feedback                   to whom learners' pages go, and by which names a platform finds their owners
     run                        grading the files of one intake; verdicts in the gradebook are used again
 
 A new key of ``class.toml`` is read in ``rules`` and applied in ``marks``; the late rule is ``marks._days_late`` and

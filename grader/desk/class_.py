@@ -24,12 +24,14 @@ from grader.classroom.roster import Roster, read_roster
 from grader.classroom.rules import NAME, ClassRules, read_rules
 from grader.classroom.run import ClassOrder, ClassRun, Watch
 from grader.desk.class_files import ClassFiles, with_verdicts
+from grader.desk.feedback import FeedbackOrder, SendingHome
 from grader.errors import ClassroomError
 from grader.judge.cells import usable_processors
 from grader.judge.options import PlayOptions
 from grader.kit.exercise import Exercise
 from grader.kit.kit import Kit, builtin_root
 from grader.reports.dialects import ReportOrder
+from grader.reports.of_class.page import LEARNERS
 from grader.reports.views import UNTOUCHED
 from grader.sandbox import isolation
 from grader.text import counted
@@ -59,6 +61,7 @@ class ClassOptions:
     orders: tuple[ReportOrder, ...] = ()
     canvas: Path | None = None
     moodle: tuple[Path, ...] = ()
+    feedback: tuple[FeedbackOrder, ...] = ()
     new_gradebook: bool = False
 
 
@@ -87,6 +90,7 @@ class ClassDesk:
             out.mkdir(parents=True, exist_ok=True)
         with held(out), self._staging() as staging, self._gradebook() as gradebook:
             intake = self._take_in(roster, staging)
+            self._sending_home.check(intake)
             run = ClassRun(self._order(), intake, gradebook, watch)
             left = run.reuse()
             self._notes += _reused(run.reused, left)
@@ -96,6 +100,7 @@ class ClassDesk:
             results = self._results(gradebook, intake, run.reused)
             files = ClassFiles(out=out, orders=self._options.orders, anonymous=self._options.anonymous)
             written = [*files.write(results, gradebook), *self._fill_in(hand_back, results, gradebook)]
+            written += self._send_home(results)
             gradebook.finish(_counted(results.marks))
         self._notes += _why_not_judged(results.marks)
         self._notes += rules.strangers([learner.key for learner in intake.learners])
@@ -120,6 +125,11 @@ class ClassDesk:
                 self._notes += notes
                 yield path
 
+    def _send_home(self, results: ClassResults) -> Iterator[Path]:
+        for sent in self._sending_home.write(results, self._options.out / LEARNERS):
+            self._notes += sent.notes
+            yield from sent.paths
+
     # ---- what is asked for -------------------------------------------------------------------------------------------
 
     @cached_property
@@ -142,6 +152,15 @@ class ClassDesk:
     @cached_property
     def _roster(self) -> Roster | None:
         return read_roster(self._options.roster) if self._options.roster else None
+
+    @cached_property
+    def _sending_home(self) -> SendingHome:
+        return SendingHome(
+            orders=self._options.feedback,
+            exercises=self._exercises,
+            worksheets=self._options.moodle,
+            named=not self._options.anonymous,
+        )
 
     def _order(self) -> ClassOrder:
         return ClassOrder(
@@ -279,6 +298,7 @@ def _words(kit: Kit, options: ClassOptions) -> Iterator[str]:
         if path is not None:
             yield from (option, os.fspath(path))
     yield from _each("--moodle", map(os.fspath, options.moodle))
+    yield from _each("--feedback", (order.words(options.out) for order in options.feedback))
     yield from _each("--exercise", options.exercises)
     yield from ("--schedules", str(options.play_options.schedules))
     if options.level != isolation.FENCED:
