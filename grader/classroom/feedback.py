@@ -7,12 +7,13 @@ of the group, which the import would take for a participant of the same number; 
 numbers. Source: ``is_valid_filename_for_import`` in mod/assign/feedback/file/importziplib.php and
 ``get_student_prefix`` in mod/assign/classes/downloader.php of https://github.com/moodle/moodle .
 
-Canvas (an assignment's "Upload Submissions", for files that were downloaded and graded) splits the name of a file at
-its underscores: the first two pieces that are numbers are the user and an upload of that user in this assignment, and
-``anon`` in front announces the user of an anonymous assignment. The file becomes a comment, for the whole group where a
-group handed in. Canvas shows it under the name of the learner's upload, whatever it is called here, and its gradebook
-has no column for comments. Source: ``infer_comment_context_from_filename`` and ``generate_comments_from_files`` in
-app/models/abstract_assignment.rb of https://github.com/instructure/canvas-lms .
+Canvas ("Re-Upload Submissions", in the gradebook's menu of an assignment whose files were downloaded) splits the name
+of a file at its underscores: the first two pieces that are numbers are the user and an upload of that user in this
+assignment, and ``anon`` in front announces the user of an anonymous assignment. The file becomes a comment, for the
+whole group where a group handed in. It is shown and given out under the name of the learner's upload, whatever it is
+called here, and the CSV of the gradebook has no column for comments. Source: ``infer_comment_context_from_filename``
+and ``generate_comments_from_files`` in app/models/abstract_assignment.rb and ``disposition_filename`` in
+app/models/attachment.rb of https://github.com/instructure/canvas-lms .
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from collections import Counter, defaultdict
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from grader.classroom.found import Layout, LeftOver
+from grader.classroom.found import Layout
 from grader.classroom.gradebook import Learner
 from grader.classroom.handback import rows_of, worksheet_exercise
 from grader.classroom.intake import Intake
@@ -68,7 +69,8 @@ class Addressed:
     """Whose pages can go home and under which names, and who gets none, and why."""
 
     uploads: tuple[Upload, ...]
-    left_out: tuple[LeftOver, ...]
+    left_out: Mapping[str, str]
+    """By the key of the learner, why there is no page for them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,12 +93,12 @@ class Recipients:
         """Those in ``names``, by title and key, and why the others get none."""
         reached = {key for of_upload in names.values() for key in of_upload}
         return Addressed(
-            uploads=tuple(Upload(title=title, names=names[title]) for title in sorted(names) if names[title]),
-            left_out=tuple(
-                LeftOver(shown=learner.name, reason=why.get(key, otherwise) if key in self.pages else NO_PAGE)
-                for key, learner in self.results.learners.items()
+            uploads=tuple(Upload(title=title, names=names[title]) for title in sorted(names)),
+            left_out={
+                key: why.get(key, otherwise) if key in self.pages else NO_PAGE
+                for key in self.results.learners
                 if key not in reached
-            ),
+            },
         )
 
 

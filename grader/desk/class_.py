@@ -31,7 +31,6 @@ from grader.judge.options import PlayOptions
 from grader.kit.exercise import Exercise
 from grader.kit.kit import Kit, builtin_root
 from grader.reports.dialects import ReportOrder
-from grader.reports.of_class.page import LEARNERS
 from grader.reports.views import UNTOUCHED
 from grader.sandbox import isolation
 from grader.text import counted
@@ -126,7 +125,7 @@ class ClassDesk:
                 yield path
 
     def _send_home(self, results: ClassResults) -> Iterator[Path]:
-        for sent in self._sending_home.write(results, self._options.out / LEARNERS):
+        for sent in self._sending_home.write(results):
             self._notes += sent.notes
             yield from sent.paths
 
@@ -157,6 +156,7 @@ class ClassDesk:
     def _sending_home(self) -> SendingHome:
         return SendingHome(
             orders=self._options.feedback,
+            out=self._options.out,
             exercises=self._exercises,
             worksheets=self._options.moodle,
             named=not self._options.anonymous,

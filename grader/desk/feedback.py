@@ -6,7 +6,6 @@ The pages are those that lie in ``learners`` beside the page of the class; they 
 from __future__ import annotations
 
 import zipfile
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,7 +16,7 @@ from typing import assert_never
 
 from grader.classroom import feedback
 from grader.classroom.feedback import PAGE, Addressed, Recipients, Upload
-from grader.classroom.found import LeftOver
+from grader.classroom.gradebook import Learner
 from grader.classroom.intake import Intake
 from grader.classroom.marks import ClassResults
 from grader.classroom.sheet import load_sheet
@@ -25,11 +24,13 @@ from grader.errors import UsageError, WorkspaceError
 from grader.files import write_bytes, write_file
 from grader.kit.exercise import Exercise
 from grader.reports.of_class.letter import letter
-from grader.reports.of_class.page import page_name
+from grader.reports.of_class.page import LEARNERS, page_name
+from grader.reports.of_class.sent import SentPage, sent_table
 from grader.text import clean_line, counted
 
-NAMED = 10
-"""Learners who get no page that are named for each reason."""
+NAMED = 3
+"""Learners who get no page that are named on the screen."""
+SENT = "feedback.csv"
 MAX_NAME = 60
 LISTED = ".feedback-files"
 """The file that lists what was written beside it, so that the next run can take back what is no learner's any more."""
@@ -57,8 +58,8 @@ class FeedbackForm(StrEnum):
 
 _ZIPS = (FeedbackForm.MOODLE, FeedbackForm.CANVAS)
 _NEXT = {
-    FeedbackForm.MOODLE: "in Moodle's list of submissions, choose Upload multiple feedback files in a zip",
-    FeedbackForm.CANVAS: "on the page of the assignment in Canvas, choose Upload Submissions",
+    FeedbackForm.MOODLE: "in the assignment on Moodle, choose Upload multiple feedback files in a zip",
+    FeedbackForm.CANVAS: "in Canvas' gradebook, in the menu of the assignment, choose Re-Upload Submissions",
     FeedbackForm.FOLDER: "the folders are called by the keys of grades.csv",
     FeedbackForm.EMAIL: "a letter for each learner, which nothing has sent yet",
 }
@@ -113,6 +114,8 @@ class SendingHome:
     """The feedback that is asked for, for one class."""
 
     orders: tuple[FeedbackOrder, ...]
+    out: Path
+    """The folder of the results."""
     exercises: tuple[Exercise, ...]
     worksheets: tuple[Path, ...]
     """Grading worksheets of Moodle, which say the numbers of participants."""
@@ -134,19 +137,25 @@ class SendingHome:
                 case never:
                     assert_never(never)
 
-    def write(self, results: ClassResults, folder: Path) -> Iterator[Sent]:
-        """Write everything. ``folder`` has the pages of the learners.
+    def write(self, results: ClassResults) -> Iterator[Sent]:
+        """Write everything; the pages of the learners are there already.
 
         Raises ClassroomError, and WorkspaceError if a file cannot be written.
         """
-        pages = {key: folder / page_name(key) for key in results.learners}
+        pages = {key: self.out / LEARNERS / page_name(key) for key in results.learners}
         pages = {key: path for key, path in pages.items() if path.is_file()}
         recipients = Recipients(results=results, pages=pages, named=self.named)
+        sent: list[SentPage] = []
         for order in self.orders:
             addressed = self._addressed(order.form, recipients)
-            written = tuple(_written(order, upload, pages, results, self.named) for upload in addressed.uploads)
-            notes = (*(note for _, note in written), *_left_out(order, addressed.left_out))
-            yield Sent(paths=tuple(path for path, _ in written), notes=notes)
+            written = [_written(order, upload, pages, results, self.named) for upload in addressed.uploads]
+            said = [note for _, note in written] or [f"{order.path.name}: not written"]
+            said[-1] += _left_out(addressed.left_out, results.learners)
+            sent += _listed(order, addressed, results.learners)
+            yield Sent(paths=tuple(path for path, _ in written), notes=tuple(said))
+        if self.orders:
+            write_file(self.out / SENT, sent_table(sent), option="--out OUT")
+            yield Sent(paths=(self.out / SENT,), notes=())
 
     def _addressed(self, form: FeedbackForm, recipients: Recipients) -> Addressed:
         match form:
@@ -169,10 +178,9 @@ def _written(
     order: FeedbackOrder, upload: Upload, pages: Mapping[str, Path], results: ClassResults, named: bool
 ) -> tuple[Path, str]:
     """Write one upload; returns where it is, and a sentence about it."""
-    path, count = order.path, counted(len(upload.names), "page")
+    path, count = _path_of(order, upload), counted(len(upload.names), "page")
     contents = _contents(order.form, upload, pages, results, named)
     if order.form in _ZIPS:
-        path = path.with_name(f"{path.stem}-{upload.title}{path.suffix}") if upload.title else path
         write_bytes(path, _zipped(contents, results.made_at), option=_OPTION)
         count = f"{count}, {_size(path.stat().st_size)}"
     else:
@@ -198,14 +206,27 @@ def _contents(
                 assert_never(never)
 
 
-def _left_out(order: FeedbackOrder, left_out: Sequence[LeftOver]) -> Iterator[str]:
-    """A sentence for each reason why learners get no page."""
-    names: dict[str, list[str]] = defaultdict(list)
-    for learner in left_out:
-        names[learner.reason].append(clean_line(learner.shown, MAX_NAME))
-    for reason, of_reason in names.items():
-        more = f" and {len(of_reason) - NAMED} more" if len(of_reason) > NAMED else ""
-        yield f"{order.path.name}: no page for {', '.join(of_reason[:NAMED])}{more}: {reason}"
+def _left_out(left_out: Mapping[str, str], learners: Mapping[str, Learner]) -> str:
+    """How many learners get no page, and of the first ones who they are and why."""
+    if not left_out:
+        return ""
+    shown = [f"{clean_line(learners[key].name, MAX_NAME)} ({why})" for key, why in list(left_out.items())[:NAMED]]
+    more = ", ..." if len(left_out) > NAMED else ""
+    return f". No page for {counted(len(left_out), 'learner')}, see {SENT}: {', '.join(shown)}{more}"
+
+
+def _listed(order: FeedbackOrder, addressed: Addressed, learners: Mapping[str, Learner]) -> Iterator[SentPage]:
+    for upload in addressed.uploads:
+        file = _path_of(order, upload).name
+        for key, name in upload.names.items():
+            yield SentPage(learner=learners[key], form=order.form, file=file, name=name)
+    for key, why in addressed.left_out.items():
+        yield SentPage(learner=learners[key], form=order.form, file=order.path.name, reason=why)
+
+
+def _path_of(order: FeedbackOrder, upload: Upload) -> Path:
+    path = order.path
+    return path.with_name(f"{path.stem}-{upload.title}{path.suffix}") if upload.title else path
 
 
 def _size(size: int) -> str:
@@ -230,9 +251,9 @@ def _zipped(contents: Iterable[tuple[str, bytes]], made_at: str) -> Iterator[byt
 
 def _write_folder(folder: Path, contents: Iterable[tuple[str, bytes]], names: Iterable[str]) -> None:
     """Write the files, and take back those of an earlier run that are no learner's any more."""
-    now, earlier = set(names), _listed(folder)
+    now, earlier = set(names), _written_before(folder)
     # Whatever moment ends this, no file is written that is not listed.
-    _list(folder, now | earlier)
+    _note_written(folder, now | earlier)
     for name, content in contents:
         write_bytes(folder / name, [content], option=_OPTION)
     for name in earlier - now:
@@ -240,10 +261,10 @@ def _write_folder(folder: Path, contents: Iterable[tuple[str, bytes]], names: It
             (folder / name).unlink(missing_ok=True)
         except OSError as error:
             raise WorkspaceError(f"{folder / name}: {error.strerror}", hint=f"Name another one: {_OPTION}.") from error
-    _list(folder, now)
+    _note_written(folder, now)
 
 
-def _listed(folder: Path) -> set[str]:
+def _written_before(folder: Path) -> set[str]:
     """What an earlier run has written here, as relative paths that stay below the folder."""
     try:
         names = (folder / LISTED).read_text(encoding="utf-8").splitlines()
@@ -252,5 +273,5 @@ def _listed(folder: Path) -> set[str]:
     return {name for name in names if name and not {"..", "/"} & set(PurePosixPath(name).parts)}
 
 
-def _list(folder: Path, names: Iterable[str]) -> None:
+def _note_written(folder: Path, names: Iterable[str]) -> None:
     write_file(folder / LISTED, "".join(f"{name}\n" for name in sorted(names)), option=_OPTION)

@@ -8,7 +8,7 @@ A column of the heat map, of the table of exercises, or a figure at the top is m
 ``screen``. ``failures`` counts the hidden tests that fail; ``misconceptions`` counts the mistakes that make them fail,
 one for each answer; ``clusters`` groups plays that look alike; ``lists`` gathers what an instructor has to see to. A
 field that may say who a learner is must be taken out in ``anonymous``, before any of the others sees it. ``letter``
-puts a learner's page into a letter.
+puts a learner's page into a letter, and ``sent`` lists which pages went home.
 
-    figures anonymous failures misconceptions clusters lists letter page screen
+    figures anonymous failures misconceptions clusters lists letter sent page screen
 """

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -10,6 +11,8 @@ from grader.text import clean_line
 
 MAX_NAME = 80
 MAX_TITLE = 120
+_SPECIAL = re.compile(r'[()<>\[\]:;@\\,."\s]+')
+"""What would have to be quoted in front of an address."""
 
 
 def letter(page: bytes, *, title: str, to: str, name: str = "", attached_as: str) -> bytes:
@@ -20,7 +23,9 @@ def letter(page: bytes, *, title: str, to: str, name: str = "", attached_as: str
     name, title = clean_line(name, MAX_NAME).strip(), clean_line(title, MAX_TITLE).strip()
     mailbox, _, domain = to.rpartition("@")
     message = EmailMessage(policy=SMTP)
-    message["To"] = Address(display_name=name, username=mailbox, domain=domain)
+    # Without quotes: where a header is folded, Python 3.11 forgets those of a long name, and a comma in it then begins
+    # another address.
+    message["To"] = Address(display_name=_SPECIAL.sub(" ", name).strip(), username=mailbox, domain=domain)
     message["Subject"] = f"Feedback on your answers: {title}"
     # Outlook opens a file with this header as a draft with a button to send it, and one without as a letter received.
     message["X-Unsent"] = "1"
