@@ -39,7 +39,7 @@ CANVAS_NOTICE = (
     b"file: rename it to report.html and open it in a browser. -->\n"
 )
 _OPTION = "--feedback FORM=PATH"
-_PIECE = 1 << 20
+_PIECE = 1 << 16
 
 
 class FeedbackForm(StrEnum):
