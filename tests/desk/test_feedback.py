@@ -21,7 +21,7 @@ from grader.reports.of_class.page import page_name
 from tests.class_samples import packed
 from tests.kit_samples import RIGHT, WRONG_VALUE, answer
 from tests.page_samples import Page
-from tests.processes import inside
+from tests.processes import CHECKOUT, inside
 from tests.results_samples import class_of
 
 QUICK = ("--schedules", "1", "--allow-level", "0", "--jobs", "1")
@@ -300,3 +300,11 @@ def test_a_zip_where_a_folder_is_and_a_folder_where_a_file_is_are_refused(tmp_pa
     for text, message in (("moodle=.", "is a folder"), ("email=file", "is a file")):
         with pytest.raises(UsageError, match=message):
             read_orders([text], directory=tmp_path, out=OUT)
+
+
+def test_the_guide_has_a_row_for_every_form() -> None:
+    guide = (CHECKOUT / "docs" / "class.md").read_text(encoding="utf-8")
+
+    assert "\n## Feedback in every hand\n" in guide  # the README leads there
+    for form in FeedbackForm:
+        assert f"\n| `{form}` | `{form.default}" in guide
