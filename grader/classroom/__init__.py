@@ -15,6 +15,7 @@ turns verdicts into points, ``handback`` writes them for the platform. The modul
     weighing rules marks       ``class.toml``; which hand-in counts between runs, what being late costs, points by hand
     totals remarks             which marks count in the total, and how often; what the instructor says to learners
     handback                   points written into Canvas' or Moodle's own file
+    feedback                   to whom learners' pages go, and by which names a platform finds their owners
     run                        grading the files of one intake; verdicts in the gradebook are used again
 
 A new key of ``class.toml`` is read in ``rules`` and applied in ``marks``, or in ``totals`` if it is about the total

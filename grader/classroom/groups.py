@@ -1,7 +1,7 @@
 """Groups that hand in together: ``[groups]`` of ``class.toml``, and the column of a roster that names them.
 
 A group hands in one file. On Moodle it lies in a folder of the group's name and number, ``Group A_12_assignsubmission_
-file`` (``get_student_prefix`` in mod/assign/classes/downloader.php of https://github.com/moodle/moodle ); older versions
+file`` (``get_student_prefix`` in mod/assign/classes/downloader.php of https://github.com/moodle/moodle); older versions
 write it once for each member, ``Group A-Jane Doe_3001_assignsubmission_file``. Canvas names it after the group and the
 number of one member, ``groupa_501_9001_join.py``, as ``representatives`` in app/models/assignment.rb of
 https://github.com/instructure/canvas-lms gives that member the group's name. Gradescope lists the members itself.

@@ -343,7 +343,7 @@ class _Filling:
         ours = set(self._exercises)
         with_points = {key for key, exercise in results if exercise in ours}
         self._learners = {learner.key: learner for learner in learners if learner.key in with_points}
-        self._rows = _rows(sheet, self._learners.values())
+        self._rows = rows_of(sheet, self._learners.values())
 
     def grades(self, exercise: str, column: int, *, most: Callable[[int], str], locked: Callable[[int], str]) -> None:
         """Fill a column of grades.
@@ -390,7 +390,7 @@ class _Filling:
         self._kept.append(LeftOver(shown=f"{self._learners[key].name}, {exercise}", reason=why))
 
 
-def _rows(sheet: Sheet, learners: Iterable[Learner]) -> dict[str, int]:
+def rows_of(sheet: Sheet, learners: Iterable[Learner]) -> dict[str, int]:
     """The row of each learner who is in the table for certain."""
     # The row itself is the key here: two lines that look like the same person must stay two.
     people = [

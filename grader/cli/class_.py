@@ -45,6 +45,9 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
 @click.option("--canvas", type=_FILE, metavar="CSV", help="Fill in this exported Canvas gradebook.")
 @click.option("--moodle", type=_FILE, multiple=True, metavar="CSV", help="Fill in this Moodle grading worksheet.")
 @click.option("--show", metavar="KEY", help="Show the marks and verdicts of the learner with this key.")
+@click.option(
+    "--feedback", multiple=True, metavar="FORM[=PATH]", help="Send pages home: moodle, canvas, folder, email."
+)
 @click.option("--new-gradebook", is_flag=True, help="Put the gradebook in OUT aside, and begin a new one.")
 @shared_options
 @click.pass_obj
@@ -75,6 +78,7 @@ def _options(shared: SharedOptions, source: Path, asked: dict[str, Any]) -> Clas
     from grader.classroom.found import Layout
     from grader.desk.class_ import ClassOptions
     from grader.desk.class_files import orders
+    from grader.desk.feedback import read_orders
     from grader.judge.options import asked_for
     from grader.sandbox.isolation import FENCED
 
@@ -90,6 +94,7 @@ def _options(shared: SharedOptions, source: Path, asked: dict[str, Any]) -> Clas
         level=FENCED if level is None else level,
         play_options=asked_for(schedules=asked.pop("schedules")),
         orders=orders(asked.pop("reports"), here),
+        feedback=read_orders(asked.pop("feedback"), directory=here, out=paths["out"]),
         moodle=tuple(here / path for path in asked.pop("moodle")),
         **paths,
         **{name: value for name, value in asked.items() if value is not None},

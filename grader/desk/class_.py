@@ -26,6 +26,7 @@ from grader.classroom.rules import NAME, ClassRules, read_rules
 from grader.classroom.run import ClassOrder, ClassRun, Watch
 from grader.classroom.totals import weighed
 from grader.desk.class_files import ClassFiles, with_verdicts
+from grader.desk.feedback import FeedbackOrder, SendingHome
 from grader.errors import ClassroomError, UsageError
 from grader.judge.cells import usable_processors
 from grader.judge.options import PlayOptions
@@ -62,6 +63,7 @@ class ClassOptions:
     orders: tuple[ReportOrder, ...] = ()
     canvas: Path | None = None
     moodle: tuple[Path, ...] = ()
+    feedback: tuple[FeedbackOrder, ...] = ()
     new_gradebook: bool = False
     show: str | None = None
     """The key of a learner whose marks and verdicts are to be shown."""
@@ -94,6 +96,7 @@ class ClassDesk:
             out.mkdir(parents=True, exist_ok=True)
         with held(out), self._staging() as staging, self._gradebook() as gradebook:
             intake = self._take_in(roster, staging)
+            self._sending_home.check(intake)
             run = ClassRun(self._order(), intake, gradebook, watch)
             left = run.reuse()
             self._notes += _reused(run.reused, left)
@@ -104,6 +107,7 @@ class ClassDesk:
             shown = self._shown(results, gradebook)
             files = ClassFiles(out=out, orders=self._options.orders, anonymous=self._options.anonymous)
             written = [*files.write(results, gradebook), *self._fill_in(hand_back, results, gradebook)]
+            written += self._send_home(results)
             gradebook.finish(_counted(results.marks))
         self._notes += _why_not_judged(results.marks)
         self._notes += rules.strangers({learner.key: learner.name for learner in intake.learners})
@@ -128,6 +132,11 @@ class ClassDesk:
                 self._notes += notes
                 yield path
 
+    def _send_home(self, results: ClassResults) -> Iterator[Path]:
+        for sent in self._sending_home.write(results):
+            self._notes += sent.notes
+            yield from sent.paths
+
     # ---- what is asked for -------------------------------------------------------------------------------------------
 
     @cached_property
@@ -150,6 +159,16 @@ class ClassDesk:
     @cached_property
     def _roster(self) -> Roster | None:
         return read_roster(self._options.roster) if self._options.roster else None
+
+    @cached_property
+    def _sending_home(self) -> SendingHome:
+        return SendingHome(
+            orders=self._options.feedback,
+            out=self._options.out,
+            exercises=self._exercises,
+            worksheets=self._options.moodle,
+            named=not self._options.anonymous,
+        )
 
     def _order(self) -> ClassOrder:
         return ClassOrder(
@@ -312,6 +331,7 @@ def _words(kit: Kit, options: ClassOptions) -> Iterator[str]:
         if path is not None:
             yield from (option, os.fspath(path))
     yield from _each("--moodle", map(os.fspath, options.moodle))
+    yield from _each("--feedback", (order.words(options.out) for order in options.feedback))
     yield from _each("--exercise", options.exercises)
     yield from ("--schedules", str(options.play_options.schedules))
     if options.level != isolation.FENCED:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from grader.classroom.found import Claim, FoundFile
 from grader.classroom.people import CANVAS, Person
@@ -34,6 +35,32 @@ def read(file: FoundFile) -> Sequence[Claim] | str:
         if name:
             return (_claim(file, at, name),)
     return "is not named as Canvas names what was handed in"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Upload:
+    """What the name of a file in an export says of the upload that it is."""
+
+    assignment: tuple[str, ...]
+    """The folders of the assignment that it is of."""
+    label: str
+    """The name of the learner or group as Canvas wrote it, with ``LATE`` behind it if it was late; may be empty."""
+    owner: str
+    """The number of the user, or ``anon_`` and five characters that stand for it."""
+    attachment: str
+    """The number of the upload."""
+
+
+def upload(parts: Sequence[str]) -> Upload | None:
+    """The upload that a file of an export is or lies in; None if Canvas did not name it, or it was typed in."""
+    for at, part in enumerate(parts):
+        name = _NAME.fullmatch(part)
+        if name:
+            label = "_".join(filter(None, (name["name"], name["late"])))
+            owner = name["user"] or f"anon_{name['anonymous']}"
+            found = Upload(assignment=tuple(parts[:at]), label=label, owner=owner, attachment=name["file"] or "")
+            return found if found.attachment else None
+    return None
 
 
 def _claim(file: FoundFile, at: int, name: re.Match[str]) -> Claim:

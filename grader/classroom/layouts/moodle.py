@@ -39,6 +39,18 @@ def reader(files: Iterable[FoundFile]) -> Reader:
     return read
 
 
+def participant(parts: Sequence[str]) -> tuple[tuple[str, ...], str] | None:
+    """The folders of the assignment that a file of an export is of, and its owner's number in that assignment.
+
+    Where groups hand in, it is the number of the group. None if Moodle did not name the file, or not with a number.
+    """
+    for at, part in enumerate(parts):
+        name = _NAME.fullmatch(part)
+        if name:
+            return (tuple(parts[:at]), name["number"]) if name["number"] else None
+    return None
+
+
 def _claim(file: FoundFile, at: int, name: re.Match[str], namesakes: frozenset[str]) -> Claim:
     own = (*([name["original"]] if name["original"] else []), *file.parts[at + 1 :])
     number = name["number"] or ""

@@ -8,7 +8,8 @@ A column of the heat map, of the table of exercises, or a figure at the top is m
 ``screen``. ``failures`` counts the hidden tests that fail; ``misconceptions`` counts the mistakes that make them fail,
 one for each answer; ``clusters`` groups plays that look alike; ``lists`` gathers what an instructor has to see to, and
 ``learner_marks`` what a learner's page says of marks. A field that may say who a learner is must be taken out in
-``anonymous``, before any of the others sees it.
+``anonymous``, before any of the others sees it. ``letter`` puts a learner's page into a letter, and ``sent`` lists
+which pages went home.
 
-    figures anonymous failures misconceptions clusters lists learner_marks page screen
+    figures anonymous failures misconceptions clusters lists learner_marks letter sent page screen
 """
