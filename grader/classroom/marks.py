@@ -83,6 +83,8 @@ class ClassResults:
     schedules: int
     reused: int = 0
     """How many verdicts came from the gradebook."""
+    same_files: bool = True
+    """Whether the page of the class may say which files were handed in the same."""
     moved: tuple[str, ...] = ()
     """What changed in a regrade and why, one sentence each."""
     reproduce: tuple[str, ...] = ()

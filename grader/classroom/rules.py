@@ -22,6 +22,7 @@ _KEYS = {
     "count": '"latest"',
     "missing": '"blank"',
     "timezone": '"Europe/Berlin"',
+    "same_files": "false",
     **dict.fromkeys(("deadlines", "late", "extensions", "overrides", "columns"), ""),
 }
 _LATE_KEYS = {"per_day": "10", "max_days": "3", "grace_minutes": "15"}
@@ -88,6 +89,8 @@ class ClassRules:
     extensions: Mapping[str, Extension] = field(default_factory=dict)
     overrides: tuple[Override, ...] = ()
     columns: Mapping[str, str] = field(default_factory=dict)
+    same_files: bool = True
+    """Whether the page of the class shows which files were handed in the same."""
 
     def deadline(self, learner: str, exercise: str) -> datetime | None:
         """When an exercise was due from this learner."""
@@ -127,6 +130,7 @@ def read_rules(path: Path, exercises: Collection[str]) -> ClassRules:
         extensions={key: reader.extension(extensions.table(key, known=None)) for key in extensions},
         overrides=tuple(reader.override(entry) for entry in table.entries("overrides", known=_OVERRIDE_KEYS)),
         columns=dict(reader.columns(table.table("columns", known=None))),
+        same_files=table.truth("same_files") if "same_files" in table else True,
     )
 
 

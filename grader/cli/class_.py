@@ -40,7 +40,7 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
 @click.option("--allow-level", type=click.IntRange(0, 3), metavar="N", help="Accept isolation levels down to N.")
 @click.option("--anonymous", is_flag=True, help="Name no learner in class.html.")
 @click.option(
-    "--report", "reports", multiple=True, metavar="DIALECT=PATH", help="Also write csv, jsonl, junit, github."
+    "--report", "reports", multiple=True, metavar="DIALECT=PATH", help="Also write csv, jsonl, junit, github, dolos."
 )
 @click.option("--canvas", type=_FILE, metavar="CSV", help="Fill in this exported Canvas gradebook.")
 @click.option("--moodle", type=_FILE, multiple=True, metavar="CSV", help="Fill in this Moodle grading worksheet.")

@@ -222,6 +222,7 @@ class ClassDesk:
             isolation=lowest_level(marks),
             schedules=self._options.play_options.schedules,
             reused=reused,
+            same_files=self._rules.same_files,
             moved=tuple(moved(gradebook.counted(), marks, {learner.key: learner.name for learner in intake.learners})),
             reproduce=(again(self._kit, self._options),),
         )

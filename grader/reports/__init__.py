@@ -21,5 +21,5 @@ authors of kits see is in ``checked`` and ``kit_table``.
     strokes progress lanes timeline comparison timeline_svg replay listing frames steps excerpts views screen live
     timeline_text finding_text overview terminal changes watched painted checked kit_table plain rendering figure
     history lesson cards page answers explained course of_class tables github junit gradescope exercism classroom50
-    perfetto dialects
+    perfetto dolos dialects
 """

@@ -17,6 +17,7 @@ from grader.reports.of_class import failures, figures, misconceptions
 from grader.reports.of_class.anonymous import anonymised
 from grader.reports.of_class.clusters import clustered
 from grader.reports.of_class.lists import MAX_ROWS, lists
+from grader.reports.of_class.same import LEAST_SIZE, same_groups
 from grader.reports.page import learner_page, moment
 from grader.reports.rendering import render
 from grader.sandbox.isolation import shared
@@ -112,6 +113,9 @@ def _page(results: ClassResults, pages: Mapping[str, str], templates: Path) -> s
         "clustered": clustered(root.miss for root in found),
         "lists": lists(results, states, links),
         "max_rows": MAX_ROWS,
+        "same_files": results.same_files,
+        "same": same_groups(results, links),
+        "least_size": LEAST_SIZE,
         "made_with": _made_with(results),
         "reproduce": results.reproduce,
         "made_at": moment(results.made_at),
