@@ -7,6 +7,7 @@ turns verdicts into points, ``handback`` writes them for the platform. The modul
     found zips archive         the files in a folder or zip, unpacked without trusting any
     pool batch                 grading on every processor or on a cluster, and what to do when workers die
     gradebook                  verdicts from the moment they are known, and when an earlier one is used again
+    history                    how many files a learner has handed in for an exercise, until one had full marks
     roster matching            who is in the class; which exercise a file is for
     layouts                    whose each file is: how a platform names its files, and where one is added
     intake                     which of a learner's files counts within one export

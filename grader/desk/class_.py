@@ -17,6 +17,7 @@ from grader import __version__
 from grader.classroom.found import Layout
 from grader.classroom.gradebook import Gradebook, JudgedHandIn, held, put_aside
 from grader.classroom.handback import HandBack
+from grader.classroom.history import histories
 from grader.classroom.intake import Intake, take_in
 from grader.classroom.marks import ClassResults, Mark, Standing, lowest_level, marks_of, moved, with_earlier
 from grader.classroom.pool import ClusterPool, LocalPool, PackedKit, Pool, pack_kit
@@ -222,6 +223,7 @@ class ClassDesk:
             isolation=lowest_level(marks),
             schedules=self._options.play_options.schedules,
             reused=reused,
+            histories=histories(gradebook.hand_ins()),
             same_files=self._rules.same_files,
             moved=tuple(moved(gradebook.counted(), marks, {learner.key: learner.name for learner in intake.learners})),
             reproduce=(again(self._kit, self._options),),

@@ -17,6 +17,7 @@ from grader.reports.of_class import failures, figures, misconceptions
 from grader.reports.of_class.anonymous import anonymised
 from grader.reports.of_class.clusters import clustered
 from grader.reports.of_class.lists import MAX_ROWS, lists
+from grader.reports.of_class.needs import BEHIND, needs
 from grader.reports.of_class.same import LEAST_SIZE, same_groups
 from grader.reports.page import learner_page, moment
 from grader.reports.rendering import render
@@ -97,6 +98,10 @@ def _page(results: ClassResults, pages: Mapping[str, str], templates: Path) -> s
         "title": results.title,
         "headline": figures.headline(results, states),
         "facts": figures.facts(results, states),
+        "needs": needs(results, links),
+        "behind": BEHIND,
+        "attempts": figures.attempts(results),
+        "section_places": figures.section_places(results),
         "exercises": figures.figures(results),
         "mean_of": figures.MEAN_OF,
         "states": tuple(figures.CellState),
