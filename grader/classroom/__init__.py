@@ -11,6 +11,7 @@ turns verdicts into points, ``handback`` writes them for the platform. The modul
     roster matching            who is in the class; which exercise a file is for
     layouts                    whose each file is: how a platform names its files, and where one is added
     intake                     which of a learner's files counts within one export
+    sections                   the run of some sections of a class alone
     rules marks                ``class.toml``; which hand-in counts between runs, what being late costs, points by hand
     handback                   points written into Canvas' or Moodle's own file
     run                        grading the files of one intake; verdicts in the gradebook are used again

@@ -24,6 +24,7 @@ from grader.classroom.pool import ClusterPool, LocalPool, PackedKit, Pool, pack_
 from grader.classroom.roster import Roster, read_roster
 from grader.classroom.rules import NAME, ClassRules, read_rules
 from grader.classroom.run import ClassOrder, ClassRun, Watch
+from grader.classroom.sections import check_sections, of_sections
 from grader.desk.class_files import ClassFiles, with_verdicts
 from grader.errors import ClassroomError
 from grader.judge.cells import usable_processors
@@ -51,6 +52,7 @@ class ClassOptions:
     roster: Path | None = None
     config: Path | None = None
     exercises: tuple[str, ...] = ()
+    sections: tuple[str, ...] = ()
     jobs: int | None = None
     fresh: bool = False
     started: bool = False
@@ -87,7 +89,8 @@ class ClassDesk:
         with self._writing():
             out.mkdir(parents=True, exist_ok=True)
         with held(out), self._staging() as staging, self._gradebook() as gradebook:
-            intake = self._take_in(roster, staging)
+            whole = self._take_in(roster, staging)
+            intake = of_sections(whole, self._options.sections)
             run = ClassRun(self._order(), intake, gradebook, watch)
             left = run.reuse()
             self._notes += _reused(run.reused, left)
@@ -99,7 +102,7 @@ class ClassDesk:
             written = [*files.write(results, gradebook), *self._fill_in(hand_back, results, gradebook)]
             gradebook.finish(_counted(results.marks))
         self._notes += _why_not_judged(results.marks)
-        self._notes += rules.strangers([learner.key for learner in intake.learners])
+        self._notes += rules.strangers([learner.key for learner in whole.learners])
         return Graded(results=results, written=tuple(written), notes=tuple(self._notes))
 
     def _hand_back(self) -> HandBack:
@@ -201,6 +204,7 @@ class ClassDesk:
             roster=roster,
             staging=staging,
         )
+        check_sections(intake.learners, self._options.sections)
         return replace(intake, unmatched=tuple(file for file in intake.unmatched if file.shown != NAME))
 
     # ---- results -----------------------------------------------------------------------------------------------------
@@ -283,6 +287,7 @@ def _words(kit: Kit, options: ClassOptions) -> Iterator[str]:
             yield from (option, os.fspath(path))
     yield from _each("--moodle", map(os.fspath, options.moodle))
     yield from _each("--exercise", options.exercises)
+    yield from _each("--section", options.sections)
     yield from ("--schedules", str(options.play_options.schedules))
     if options.level != isolation.FENCED:
         yield from ("--allow-level", str(options.level))

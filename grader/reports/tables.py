@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from grader.classroom.marks import Mark
+from grader.classroom.sections import section_names
 from grader.judge.verdict import BackendResult, Failure, TestResult, Verdict
 from grader.policy.submission import Fault
 from grader.reports import plain
@@ -151,15 +152,18 @@ def _text(text: str) -> str:
 def grades_csv(results: ClassResults) -> str:
     """A row per learner in the order of the intake, a column of points per exercise, and the total (RFC 4180).
 
+    There is a column with the section where any learner has one.
     Points are whole and rounded down. A cell is empty if the exercise has no points, and so is the total where
     ``total_of`` gives none.
     """
     file = io.StringIO(newline="")
     writer = csv.writer(file, lineterminator=LINE_END)
-    writer.writerow(["key", "name", "email", *results.exercises, "total"])
+    sections = bool(section_names(results.intake.learners))
+    writer.writerow(["key", "name", "email", *(["section"] if sections else []), *results.exercises, "total"])
     for learner in results.intake.learners:
         marks = results.by_learner[learner.key]
-        who = [clean_cell(text, MAX_CELL) for text in (learner.key, learner.name, learner.email)]
+        texts = (learner.key, learner.name, learner.email, *([learner.section] if sections else []))
+        who = [clean_cell(text, MAX_CELL) for text in texts]
         by_exercise = {mark.exercise: mark.points for mark in marks}
         points = [*(by_exercise.get(exercise) for exercise in results.exercises), total_of(marks)]
         writer.writerow([*who, *("" if earned is None else whole_points(earned) for earned in points)])

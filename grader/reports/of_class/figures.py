@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from grader.classroom.marks import ClassResults, Mark, Standing
+from grader.classroom.sections import section_names
 from grader.judge.verdict import Status
 from grader.text import clean_line, counted, whole_points
 
@@ -342,8 +343,7 @@ def links_of(results: ClassResults, pages: Mapping[str, str]) -> Mapping[str, Le
 
 def section_places(results: ClassResults) -> Mapping[str, int]:
     """Return the sections of the class by name, numbered from 1; none if no learner has one."""
-    names = sorted({learner.section for learner in results.intake.learners if learner.section})
-    return {name: place for place, name in enumerate(names, start=1)}
+    return {name: place for place, name in enumerate(section_names(results.intake.learners), start=1)}
 
 
 def heat_rows(
