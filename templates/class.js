@@ -8,7 +8,9 @@
   var heads = Array.prototype.slice.call(table.tHead.rows[0].cells);
   var help = document.querySelector("dialog");
   var tones = { pass: "p", fail: "f", fault: "c", "not judged": "n", missing: "m" };
-  var names = ["exercise", "status", "diagnosis", "search", "sort"];
+  var names = ["exercise", "status", "diagnosis", "section", "search", "sort"];
+  // A class without sections has no field for them.
+  var fields = ["exercise", "status", "diagnosis", "section", "search"].filter(function (name) { return form.elements[name]; });
   var state = {};
   var sorted = "";
 
@@ -37,11 +39,18 @@
 
   function matches(row, column, text) {
     if (text && row.cells[0].textContent.toLowerCase().indexOf(text) < 0) return false;
+    if (state.section && row.dataset.section !== state.section) return false;
     if (state.diagnosis && (" " + (row.dataset.kinds || "") + " ").indexOf(" " + state.diagnosis + " ") < 0) return false;
     var tone = tones[state.status];
     if (!tone) return true;
     var cells = column < 0 ? Array.prototype.slice.call(row.cells, 1, -2) : [row.cells[column]];
     return cells.some(function (cell) { return cell.className.charAt(0) === tone; });
+  }
+
+  function matchesStuck(row, text) {
+    if (text && row.cells[0].textContent.toLowerCase().indexOf(text) < 0) return false;
+    if (state.section && row.dataset.section !== state.section) return false;
+    return !state.exercise || row.dataset.stuck.split(" ").indexOf(state.exercise) >= 0;
   }
 
   function showColumns(column) {
@@ -67,22 +76,24 @@
     document.querySelectorAll("[data-exercises]").forEach(function (one) {
       one.hidden = column >= 0 && one.dataset.exercises.split(" ").indexOf(state.exercise) < 0;
     });
+    document.querySelectorAll("[data-stuck]").forEach(function (row) { row.hidden = !matchesStuck(row, text); });
     form.elements.shown.value = left === rows.length ? rows.length + " learners" : left + " of " + rows.length + " learners";
     sort();
     oneStop();
   }
 
   function fillIn() {
-    ["exercise", "status", "diagnosis", "search"].forEach(function (name) {
+    fields.forEach(function (name) {
       form.elements[name].value = state[name];
       // The address of another class may name an exercise that this class lacks; it must not hide every learner.
       state[name] = form.elements[name].value;
       if (!state[name]) form.elements[name].value = "";
     });
+    if (fields.indexOf("section") < 0) state.section = "";
   }
 
   function take() {
-    ["exercise", "status", "diagnosis", "search"].forEach(function (name) { state[name] = form.elements[name].value; });
+    fields.forEach(function (name) { state[name] = form.elements[name].value; });
     write();
     apply();
   }

@@ -7,11 +7,13 @@ turns verdicts into points, ``handback`` writes them for the platform. The modul
     found member_names zips tars archive  the files in a folder, zip or tar, unpacked without trusting any
     pool batch                 grading on every processor or on a cluster, and what to do when workers die
     gradebook                  verdicts from the moment they are known, and when an earlier one is used again
+    history                    how many files a learner has handed in for an exercise, until one had full marks
     groups roster group_notes  who hands in together; who is in the class
     matching                   which exercise a file is for
     misnamed files_by_hand     files that are named like no exercise: guessed by what they define, or said by hand
     layouts                    whose each file is: how a platform names its files, and where one is added
     intake                     which of a learner's files counts within one export
+    sections                   the run of some sections of a class alone
     weighing rules marks       ``class.toml``; which hand-in counts between runs, what being late costs, points by hand
     totals remarks             which marks count in the total, and how often; what the instructor says to learners
     handback                   points written into Canvas' or Moodle's own file

@@ -8,12 +8,13 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import cached_property
 
 from grader.classroom.gradebook import Counted, Gradebook, HandIn, JudgedHandIn, Learner
+from grader.classroom.history import Histories
 from grader.classroom.intake import Intake
 from grader.classroom.pool import Conditions
 from grader.classroom.roster import in_order
@@ -102,6 +103,10 @@ class ClassResults:
     schedules: int
     reused: int = 0
     """How many verdicts came from the gradebook."""
+    histories: Histories = field(default_factory=dict)
+    """What the gradebook remembers of the hand-ins for each answer, those before the one that counts included."""
+    same_files: bool = True
+    """Whether the page of the class may say which files were handed in the same."""
     moved: tuple[str, ...] = ()
     """What changed in a regrade and why, one sentence each."""
     reproduce: tuple[str, ...] = ()

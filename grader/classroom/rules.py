@@ -26,6 +26,7 @@ _KEYS = {
     "count": '"latest"',
     "missing": '"blank"',
     "timezone": '"Europe/Berlin"',
+    "same_files": "false",
     **dict.fromkeys(("deadlines", "late", "extensions", "overrides", "columns", "remarks", "groups", "files"), ""),
     **weighing.KEYS,
 }
@@ -109,6 +110,8 @@ class ClassRules:
     remarks: tuple[InstructorRemark, ...] = ()
     groups: tuple[Group, ...] = ()
     files: FilesByHand = field(default_factory=dict)
+    same_files: bool = True
+    """Whether the page of the class shows which files were handed in the same."""
 
     def deadline(self, learner: str, exercise: str) -> datetime | None:
         """When an exercise was due from this learner."""
@@ -164,6 +167,7 @@ def read_rules(path: Path, exercises: Collection[str], diagnoses: Collection[str
         remarks=tuple(reader.remark(entry, diagnoses) for entry in table.entries("remarks", known=_REMARK_KEYS)),
         groups=read_groups(table.table("groups", known=None), where=str(path)),
         files=read_files(table.table("files", known=None), reader.check, where=str(path)),
+        same_files=table.truth("same_files") if "same_files" in table else True,
     )
 
 

@@ -31,6 +31,7 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
 @click.option("--roster", type=_FILE, metavar="CSV", help="Who is in the class.")
 @click.option("--config", type=_FILE, metavar="TOML", help="Deadlines, extensions, overrides; DIR/class.toml if there.")
 @click.option("--exercise", "exercises", multiple=True, metavar="EX", help="This exercise only; may be repeated.")
+@click.option("--section", "sections", multiple=True, metavar="NAME", help="This section only; may be repeated.")
 @click.option("--jobs", type=click.IntRange(1, 1024), metavar="N", help="How many processes grade at once.")
 @click.option("--cluster", metavar="ADDRESS", help="Grade on the workers of this dask scheduler.")
 @click.option("--schedules", type=click.IntRange(1, 100_000), metavar="N", help="How many task schedules at most.")
@@ -40,7 +41,7 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
 @click.option("--allow-level", type=click.IntRange(0, 3), metavar="N", help="Accept isolation levels down to N.")
 @click.option("--anonymous", is_flag=True, help="Name no learner in class.html.")
 @click.option(
-    "--report", "reports", multiple=True, metavar="DIALECT=PATH", help="Also write csv, jsonl, junit, github."
+    "--report", "reports", multiple=True, metavar="DIALECT=PATH", help="Also write csv, jsonl, junit, github, dolos."
 )
 @click.option("--canvas", type=_FILE, metavar="CSV", help="Fill in this exported Canvas gradebook.")
 @click.option("--moodle", type=_FILE, multiple=True, metavar="CSV", help="Fill in this Moodle grading worksheet.")

@@ -18,12 +18,14 @@ from grader.classroom.found import Layout
 from grader.classroom.gradebook import Gradebook, JudgedHandIn, held, put_aside
 from grader.classroom.groups import Group
 from grader.classroom.handback import HandBack
+from grader.classroom.history import histories
 from grader.classroom.intake import Intake, take_in
 from grader.classroom.marks import ClassResults, Mark, Standing, lowest_level, marks_of, moved, with_earlier
 from grader.classroom.pool import ClusterPool, LocalPool, PackedKit, Pool, pack_kit
 from grader.classroom.roster import Roster, read_roster
 from grader.classroom.rules import NAME, ClassRules, read_rules
 from grader.classroom.run import ClassOrder, ClassRun, Watch
+from grader.classroom.sections import check_sections, of_sections
 from grader.classroom.totals import weighed
 from grader.desk.class_files import ClassFiles, with_verdicts
 from grader.desk.feedback import FeedbackOrder, SendingHome
@@ -54,6 +56,7 @@ class ClassOptions:
     roster: Path | None = None
     config: Path | None = None
     exercises: tuple[str, ...] = ()
+    sections: tuple[str, ...] = ()
     jobs: int | None = None
     fresh: bool = False
     started: bool = False
@@ -95,7 +98,8 @@ class ClassDesk:
         with self._writing():
             out.mkdir(parents=True, exist_ok=True)
         with held(out), self._staging() as staging, self._gradebook() as gradebook:
-            intake = self._take_in(roster, staging)
+            whole = self._take_in(roster, staging)
+            intake = of_sections(whole, self._options.sections)
             self._sending_home.check(intake)
             run = ClassRun(self._order(), intake, gradebook, watch)
             left = run.reuse()
@@ -110,7 +114,7 @@ class ClassDesk:
             written += self._send_home(results)
             gradebook.finish(_counted(results.marks))
         self._notes += _why_not_judged(results.marks)
-        self._notes += rules.strangers({learner.key: learner.name for learner in intake.learners})
+        self._notes += rules.strangers({learner.key: learner.name for learner in whole.learners})
         return Graded(results=results, written=tuple(written), notes=tuple(self._notes), shown=shown)
 
     def _hand_back(self) -> HandBack:
@@ -232,6 +236,7 @@ class ClassDesk:
             reference=read_roster(self._options.canvas) if self._options.canvas else None,
         )
         self._notes += intake.notes
+        check_sections(intake.learners, self._options.sections)
         return replace(intake, unmatched=tuple(file for file in intake.unmatched if file.shown != NAME))
 
     def _groups_of_worksheets(self, roster: Roster | None) -> Iterator[Group]:
@@ -261,6 +266,8 @@ class ClassDesk:
             isolation=lowest_level(marks),
             schedules=self._options.play_options.schedules,
             reused=reused,
+            histories=histories(gradebook.hand_ins()),
+            same_files=self._rules.same_files,
             moved=tuple(moved(gradebook.counted(), marks, {learner.key: learner.name for learner in intake.learners})),
             reproduce=(again(self._kit, self._options),),
             remarks=rules.remarks,
@@ -333,6 +340,7 @@ def _words(kit: Kit, options: ClassOptions) -> Iterator[str]:
     yield from _each("--moodle", map(os.fspath, options.moodle))
     yield from _each("--feedback", (order.words(options.out) for order in options.feedback))
     yield from _each("--exercise", options.exercises)
+    yield from _each("--section", options.sections)
     yield from ("--schedules", str(options.play_options.schedules))
     if options.level != isolation.FENCED:
         yield from ("--allow-level", str(options.level))

@@ -198,6 +198,10 @@ class Table:
         """Read a number from 0, the default, to ``MOST``; a boolean is none."""
         return self.read(key, _as_number, 0.0, expected="a number of at least 0")
 
+    def truth(self, key: str) -> bool:
+        """Read true or false, the default."""
+        return self.read(key, lambda value: value if isinstance(value, bool) else None, False, expected="true or false")
+
     def one_of(self, key: str, known: Collection[str]) -> str:
         """Read a text that is one of these; the default is the first of them."""
 

@@ -17,7 +17,7 @@ from grader.errors import InternalError, KitError, MachineError, UsageError, do_
 from grader.files import write_file, write_texts
 from grader.judge.kitfault import fault_in
 from grader.judge.verdict import Status, Verdict
-from grader.reports import classroom50, exercism, github, gradescope, junit, tables
+from grader.reports import classroom50, dolos, exercism, github, gradescope, junit, tables
 from grader.reports.views import reasons_not_judged
 from grader.text import clean_line
 
@@ -35,6 +35,7 @@ class Dialect(StrEnum):
     EXERCISM = "exercism"
     CLASSROOM50 = "classroom50"
     GITHUB = "github"
+    DOLOS = "dolos"
 
 
 Verdicts = tuple[Verdict, ...]
@@ -56,6 +57,10 @@ OF_A_CLASS: Mapping[Dialect, Callable[[ClassResults], Iterable[str]]] = {
     Dialect.GITHUB: lambda results: (github.class_summary(results),),
 }
 """How a class is written, part after part."""
+FOLDERS_OF_A_CLASS: Mapping[Dialect, Callable[[ClassResults], Iterable[tuple[str, str]]]] = {
+    Dialect.DOLOS: dolos.class_files,
+}
+"""How a class is written into a folder, file after file, each with its path there."""
 SCORES = (Dialect.GRADESCOPE, Dialect.CLASSROOM50)
 """Programs that read these take any file for a score, so none is written for an exercise that was not judged."""
 
@@ -77,7 +82,10 @@ def read_order(text: str, *, directory: Path) -> ReportOrder:
     if not equals or not path:
         raise UsageError(f"--report {text}: no file is named", hint=f"Write `--report {name}=PATH`.")
     order = ReportOrder(dialect=Dialect(name), path=directory / path)
-    if order.path.is_dir():
+    if order.dialect in FOLDERS_OF_A_CLASS:
+        if order.path.exists() and not order.path.is_dir():
+            raise UsageError(f"--report {text}: this is a file", hint=f"Name a folder: {name} is written into one.")
+    elif order.path.is_dir():
         raise UsageError(f"--report {text}: this is a folder", hint="Name a file in it.")
     return order
 
@@ -90,6 +98,9 @@ def check_for_run(orders: Sequence[ReportOrder], exercises: int, environment: En
             case Dialect.CSV:
                 hint = f"Use `grade class DIR --report csv=PATH`; for a run there are {', '.join(OF_A_RUN)}."
                 raise UsageError("csv is the table of a class, and this is the run of one learner", hint=hint)
+            case Dialect.DOLOS:
+                hint = f"Use `grade class DIR --report dolos=DIR`; for a run there are {', '.join(OF_A_RUN)}."
+                raise UsageError("dolos compares the answers of a class, and this is one learner's", hint=hint)
             case Dialect.EXERCISM if exercises != 1:
                 hint = "Name one exercise, as in `grade ex01 --report exercism=results.json`."
                 raise UsageError(f"exercism's results.json holds one exercise, not {exercises}", hint=hint)
@@ -101,8 +112,9 @@ def check_for_class(orders: Sequence[ReportOrder]) -> None:
     """Refuse what a class cannot be written as, before anything is graded. Raises UsageError."""
     _refuse_twice(orders)
     for order in orders:
-        if order.dialect not in OF_A_CLASS:
-            hint = f"Use `grade run` for one submission; for a class there are {', '.join(OF_A_CLASS)}."
+        if order.dialect not in OF_A_CLASS and order.dialect not in FOLDERS_OF_A_CLASS:
+            known = ", ".join((*OF_A_CLASS, *FOLDERS_OF_A_CLASS))
+            hint = f"Use `grade run` for one submission; for a class there are {known}."
             raise UsageError(f"{order.dialect} holds one submission, and this is a class", hint=hint)
 
 
@@ -149,6 +161,10 @@ def write_class(orders: Sequence[ReportOrder], results: ClassResults) -> None:
     """Write the reports of a class, whose dialects have passed ``check_for_class``. Raises as ``write_run`` does."""
 
     def write(order: ReportOrder) -> None:
-        write_texts(order.path, OF_A_CLASS[order.dialect](results))
+        if order.dialect in FOLDERS_OF_A_CLASS:
+            for name, text in FOLDERS_OF_A_CLASS[order.dialect](results):
+                write_file(order.path / name, text)
+        else:
+            write_texts(order.path, OF_A_CLASS[order.dialect](results))
 
     do_all(partial(write, order) for order in orders)

@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from grader.classroom.marks import Mark
+from grader.classroom.sections import section_names
 from grader.classroom.totals import is_weighed, total_of
 from grader.judge.verdict import BackendResult, Failure, TestResult, Verdict
 from grader.policy.submission import Fault
@@ -159,17 +160,21 @@ def _text(text: str) -> str:
 def grades_csv(results: ClassResults) -> str:
     """A row per learner in the order of the intake, a column of points per exercise, and the total (RFC 4180).
 
-    Points are those of the marks, with up to two digits after the point. A cell is empty if the exercise has no points,
-    and so is the total where ``total_of`` gives none. Where a total is not the sum of its row, two columns say how it
-    comes about: ``of``, the points that could be had in it, and ``dropped``, the exercises that do not count in it.
+    There is a column with the section where any learner has one. Points are those of the marks, with up to two digits
+    after the point. A cell is empty if the exercise has no points, and so is the total where ``total_of`` gives none.
+    Where a total is not the sum of its row, two columns say how it comes about: ``of``, the points that could be had in
+    it, and ``dropped``, the exercises that do not count in it.
     """
     weighed = is_weighed(results.marks)
     file = io.StringIO(newline="")
     writer = csv.writer(file, lineterminator=LINE_END)
-    writer.writerow(["key", "name", "email", *results.exercises, "total", *(["of", "dropped"] if weighed else [])])
+    sections = bool(section_names(results.intake.learners))
+    who_columns = ["key", "name", "email", *(["section"] if sections else [])]
+    writer.writerow([*who_columns, *results.exercises, "total", *(["of", "dropped"] if weighed else [])])
     for learner in results.intake.learners:
         marks = results.by_learner[learner.key]
-        who = [clean_cell(text, MAX_CELL) for text in (learner.key, learner.name, learner.email)]
+        texts = (learner.key, learner.name, learner.email, *([learner.section] if sections else []))
+        who = [clean_cell(text, MAX_CELL) for text in texts]
         by_exercise = {mark.exercise: mark.points for mark in marks}
         total = total_of(marks)
         points = [*(by_exercise.get(exercise) for exercise in results.exercises), total.points]

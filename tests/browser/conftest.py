@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from grader.classroom.history import History
+from grader.classroom.marks import ClassResults
 from grader.classroom.rules import InstructorRemark
 from grader.classroom.totals import weighed
 from grader.classroom.weighing import Weighing
@@ -51,6 +53,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "marked.html": marked_page(),
         "class.html": class_page(small, templates=TEMPLATES),
         "anonymous.html": anonymous_class_page(small, templates=TEMPLATES),
+        "sections.html": class_page(in_sections(small), templates=TEMPLATES),
         "hostile.html": class_page(bad, templates=TEMPLATES),
         "large.html": class_page(class_of(200, 12), templates=TEMPLATES),
     }
@@ -79,6 +82,18 @@ def marked_page() -> str:
     results = results_of(kit, [one], weighed_marks, remarks=remarks, show=command)
     ((_, text),) = learner_pages(results, templates=TEMPLATES)
     return text
+
+
+def in_sections(results: ClassResults) -> ClassResults:
+    """The class in two sections, in which every fifth answer is the same and was the third attempt, and bad."""
+    people = tuple(replace(one, section="AB"[n % 2]) for n, one in enumerate(results.intake.learners))
+    marks = [
+        replace(mark, raw=10.0, verdict=replace(mark.verdict, digest="same")) if n % 5 == 0 and mark.verdict else mark
+        for n, mark in enumerate(results.marks)
+    ]
+    histories = {(mark.learner, mark.exercise): History(3, None) for mark in marks}
+    intake = replace(results.intake, learners=people)
+    return replace(results, intake=intake, marks=tuple(marks), histories=histories)
 
 
 def course() -> Iterator[tuple[str, str]]:

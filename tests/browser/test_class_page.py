@@ -243,3 +243,53 @@ def test_the_list_of_keys_can_be_had_with_the_mouse(visit: Visit) -> None:
     page.get_by_role("button", name="Close").click()
     assert not page.locator("dialog").is_visible()
     assert page.evaluate("document.activeElement.textContent") == "Keys"
+
+
+# ---- sections --------------------------------------------------------------------------------------------------------
+
+
+def test_a_section_shows_its_learners_alone_and_goes_into_the_address(visit: Visit) -> None:
+    page = visit("sections.html")
+    page.locator("[name=section]").select_option("2")
+
+    assert address(page) == "#section=2"
+    assert said(page) == f"{LEARNERS // 2} of {LEARNERS} learners"
+    assert page.locator(".heat tbody tr:visible:not([data-section='2'])").count() == 0
+    assert page.locator(".stuck tbody tr:visible:not([data-section='2'])").count() == 0
+    assert 0 < page.locator(".stuck tbody tr:visible").count() < page.locator(".stuck tbody tr").count()
+
+
+def test_those_who_need_help_are_filtered_by_exercise_and_name_too(visit: Visit) -> None:
+    page = visit("sections.html#exercise=ex01")
+    rows = page.locator(".stuck tbody tr:visible")
+
+    assert all("ex01" in str(row) for row in rows.evaluate_all("all => all.map(one => one.dataset.stuck)"))
+    first = page.locator(".stuck tbody th:visible").first.inner_text()
+    page.locator("[name=search]").fill(first)
+    assert page.locator(".stuck tbody th:visible").all_inner_texts() == [first]
+
+
+@pytest.mark.parametrize("name", ["class.html", "sections.html"])
+def test_a_section_that_the_class_lacks_filters_nothing_away(visit: Visit, name: str) -> None:
+    page = visit(f"{name}#section=77")
+
+    assert said(page) == f"{LEARNERS} learners"
+
+
+def test_without_the_script_every_section_is_there(visit: Visit) -> None:
+    page = visit("sections.html", script=False)
+
+    assert page.locator(".heat tbody tr:visible").count() == LEARNERS
+    assert not page.locator("[name=section]").is_visible()
+    assert page.locator(".sections-of tbody tr").count() == 2
+
+
+def test_one_click_chooses_all_addresses_of_a_misconception(visit: Visit) -> None:
+    page = visit("sections.html")
+    card = page.locator(".kind").first
+    card.locator("summary", has_text="to copy").click()
+    card.locator(".copy").click()
+    chosen = str(page.evaluate("getSelection().toString()")).split(", ")
+
+    assert len(chosen) == int(card.locator("strong").inner_text())
+    assert all(one.endswith("@example.edu") for one in chosen)

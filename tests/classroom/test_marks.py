@@ -62,6 +62,11 @@ def rules(tmp_path: Path, text: str) -> ClassRules:
 # ---- which hand-in counts --------------------------------------------------------------------------------------------
 
 
+def test_whether_equal_files_are_shown_is_a_rule_too(tmp_path: Path) -> None:
+    assert rules(tmp_path, "").same_files
+    assert not rules(tmp_path, "same_files = false").same_files
+
+
 def test_the_latest_hand_in_counts() -> None:
     assert marked(handed(90, run=1), handed(40, run=2)).points == 40
 
@@ -219,6 +224,7 @@ def test_points_set_by_hand_count_whatever_the_verdict(tmp_path: Path) -> None:
         ),
         (OVERRIDE + OVERRIDE.replace("80", "'80'"), 9, "'overrides.points' must be a number"),
         ("timezone = 'Mars/Base'", 1, "'timezone' must be the name of a time zone"),
+        ("same_files = 0", 1, "'same_files' must be true or false"),
         ("[dedlines]\nex01 = 2026-01-01", 1, "unknown key 'dedlines'"),
     ],
 )

@@ -22,7 +22,7 @@ from grader.cli.class_ import LAYOUTS
 from grader.kit.kit import load_kit
 from grader.sandbox import zygote
 from grader.sandbox.box import Box
-from tests.class_runs import hand_in, points, some_are_stored, stored
+from tests.class_runs import hand_in, judged, points, some_are_stored, stored
 from tests.kit_samples import RIGHT, STUB, TOO_SOON, WRONG_VALUE, change, make_kit
 from tests.processes import below, grade, inside, start, wait_until
 
@@ -182,6 +182,71 @@ def test_a_single_exercise_can_be_asked_for(tmp_path: Path, tiny: Path) -> None:
     grade_class(tmp_path, tiny, "--exercise", "ex02")
 
     assert {exercise for _, exercise in points(tmp_path)} == {"ex02"}
+
+
+def test_a_section_is_graded_alone_and_the_rules_still_know_the_whole_class(tmp_path: Path, tiny: Path) -> None:
+    small_class(tmp_path)
+    (tmp_path / "roster.csv").write_text("name,login,section\nada,ada,A\nbob,bob,B\ncleo,cleo,A\ndan,dan,B\n")
+    rules = '[[overrides]]\nlearner = "bob"\nexercise = "ex01"\npoints = 75\nreason = "by mail"\n'
+    (tmp_path / "class" / "class.toml").write_text(rules)
+    done = grade_class(tmp_path, tiny, "--roster", "roster.csv", "--section", "A")
+
+    assert done.returncode == 0
+    assert {learner for learner, _ in points(tmp_path)} == {"ada", "cleo"}
+    assert "there is no learner" not in done.stdout
+    assert "--roster roster.csv" in (page := (tmp_path / "grade-results" / "class.html").read_text())
+    assert "--section A" in page
+
+
+@pytest.mark.parametrize(
+    ("roster", "asked", "said", "help"),
+    [
+        ("name,login,section\nada,ada,Group A\nbob,bob,B\n", "group a", "no learner is in this section", "'Group A'"),
+        ("name,login,section\nada,ada,A\nbob,bob,B\n", "zzz", "no learner is in this section", "There are: A, B."),
+        ("name,login\nada,ada\nbob,bob\n", "A", "no learner of this class has a section", "--roster CSV"),
+    ],
+)
+def test_a_section_that_is_not_there_is_answered_before_anything_is_graded(
+    tmp_path: Path, tiny: Path, roster: str, asked: str, said: str, help: str
+) -> None:
+    hand_in(tmp_path, "ada", RIGHT)
+    (tmp_path / "roster.csv").write_text(roster)
+    done = grade_class(tmp_path, tiny, "--roster", "roster.csv", "--section", asked)
+
+    assert done.returncode == 2
+    assert f"error: --section {asked}: {said}" in done.stderr
+    assert help in done.stderr
+    assert judged(tmp_path) == []
+
+
+def test_the_page_counts_what_the_gradebook_remembers_of_earlier_hand_ins(tmp_path: Path, tiny: Path) -> None:
+    for text in (WRONG_VALUE, TOO_SOON, RIGHT):
+        hand_in(tmp_path, "ada", text)
+        grade_class(tmp_path, tiny)
+    page = (tmp_path / "grade-results" / "class.html").read_text()
+
+    assert "Attempts to full marks" in page
+    assert "<td>3</td></tr>" in page
+
+
+def test_what_is_handed_in_the_same_is_on_the_page_unless_the_rules_leave_it_out(tmp_path: Path, tiny: Path) -> None:
+    small_class(tmp_path)
+    grade_class(tmp_path, tiny)
+    page = tmp_path / "grade-results" / "class.html"
+    assert "identical files" in page.read_text()
+
+    (tmp_path / "class" / "class.toml").write_text("same_files = false\n")
+    grade_class(tmp_path, tiny)
+    assert "identical files" not in page.read_text()
+
+
+def test_the_answers_are_written_for_dolos_beside_everything_else(tmp_path: Path, tiny: Path) -> None:
+    small_class(tmp_path)
+    grade_class(tmp_path, tiny, "--report", "dolos=dolos")
+    table = (tmp_path / "dolos" / "ex01" / "info.csv").read_text().splitlines()
+
+    assert [line.split(",")[1] for line in table] == ["full_name", "ada", "bob", "cleo", ""]
+    assert table[-1] == "stub.py,,,,true"
 
 
 def test_rules_beside_the_submissions_are_obeyed(tmp_path: Path, tiny: Path) -> None:

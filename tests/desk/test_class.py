@@ -34,6 +34,7 @@ def test_with_no_options_the_command_is_short() -> None:
         ({"canvas": Path("c.csv")}, ["--canvas", "c.csv"]),
         ({"moodle": (Path("1.csv"), Path("2.csv"))}, ["--moodle", "1.csv", "--moodle", "2.csv"]),
         ({"exercises": ("ex01", "ex02")}, ["--exercise", "ex01", "--exercise", "ex02"]),
+        ({"sections": ("A 1", "B")}, ["--section", "A 1", "--section", "B"]),
         ({"level": 0}, ["--allow-level", "0"]),
         ({"started": True}, ["--started"]),
         ({"anonymous": True}, ["--anonymous"]),

@@ -37,9 +37,11 @@ def test_an_order_names_a_dialect_and_a_file_in_the_working_folder():
         ("junt=x", "there is no dialect 'junt'"),
         ("=x", "there is no dialect ''"),
         ("junit=.", "this is a folder"),
+        ("dolos=file", "this is a file"),
     ],
 )
 def test_an_order_that_cannot_be_read_says_why(text, said, tmp_path):
+    (tmp_path / "file").touch()
     with pytest.raises(UsageError, match=said):
         read_order(text, directory=tmp_path)
 
@@ -47,6 +49,8 @@ def test_an_order_that_cannot_be_read_says_why(text, said, tmp_path):
 def test_a_dialect_that_cannot_hold_a_run_is_refused():
     with pytest.raises(UsageError, match="csv is the table of a class"):
         dialects.check_for_run([order("csv")], 1, {})
+    with pytest.raises(UsageError, match="dolos compares the answers of a class"):
+        dialects.check_for_run([order("dolos")], 1, {})
     with pytest.raises(UsageError, match="one exercise, not 2"):
         dialects.check_for_run([order("exercism")], 2, {})
     with pytest.raises(MachineError, match="the environment has no CLASSROOM"):
@@ -63,12 +67,14 @@ def test_a_dialect_that_cannot_hold_a_class_is_refused():
 
 def test_every_dialect_that_passes_the_check_can_be_written(tmp_path):
     run = [order(name, tmp_path / f"run.{name}") for name in dialects.OF_A_RUN]
-    whole = [order(name, tmp_path / f"class.{name}") for name in dialects.OF_A_CLASS]
+    whole = [order(name, tmp_path / f"class.{name}") for name in (*dialects.OF_A_CLASS, *dialects.FOLDERS_OF_A_CLASS)]
     dialects.check_for_run(run, 1, CLASSROOM50)
     dialects.check_for_class(whole)
 
     dialects.write_run(run, (samples.mixed(),), CLASSROOM50)
-    dialects.write_class(whole, class_of(5, 3))
+    results = class_of(5, 3)
+    marks = (replace(mark, verdict=mark.verdict and replace(mark.verdict, source="x")) for mark in results.marks)
+    dialects.write_class(whole, replace(results, marks=tuple(marks)))
 
     assert all(each.path.stat().st_size > 0 for each in (*run, *whole))
     assert len(list(tmp_path.iterdir())) == len(run) + len(whole), "nothing else is left behind"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from dataclasses import replace
 
 from grader.classroom.gradebook import Learner
 from grader.classroom.marks import Mark, Standing
@@ -116,6 +117,16 @@ def test_a_class_of_three_hundred_is_three_hundred_rows():
 
     assert [row["key"] for row in rows] == [learner.key for learner in results.intake.learners]
     assert set(rows[0]) == {"key", "name", "email", "total", *results.exercises}
+
+
+def test_where_learners_have_sections_there_is_a_column_that_says_which():
+    people = [replace(person(0), section="=A"), person(1)]
+    text = grades_csv(results_of(KIT, people, [missing(one, KIT.exercises[0]) for one in people]))
+    header, first, second = csv.reader(io.StringIO(text, newline=""), strict=True)
+
+    assert header[:4] == ["key", "name", "email", "section"]
+    assert (first[3], second[3]) == ("'=A", "")
+    assert len(header) == len(first) == len(second)
 
 
 # ---- results.jsonl ---------------------------------------------------------------------------------------------------

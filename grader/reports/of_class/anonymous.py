@@ -58,6 +58,8 @@ def anonymised(results: ClassResults) -> ClassResults:
         results,
         intake=_intake(results.intake, labels),
         marks=tuple(_mark(mark, label, names, results.kit) for mark, label in marks),
+        histories={(labels[key], exercise): history for (key, exercise), history in results.histories.items()},
+        same_files=False,
         moved=(f"{counted(len(results.moved), 'mark')} moved; which, and why, is {UNSAID}.",) if results.moved else (),
         remarks=(),
         show="",

@@ -11,6 +11,7 @@ from enum import StrEnum
 from fractions import Fraction
 
 from grader.classroom.marks import ClassResults, Mark, Standing
+from grader.classroom.sections import section_names
 from grader.classroom.totals import total_of
 from grader.judge.verdict import Status
 from grader.rounding import MEANS, exact, number_said, share_said
@@ -90,10 +91,15 @@ def _number(number: float | None) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LearnerLink:
-    """A learner as the page names them. ``page`` is the link to their own page, empty if there is none."""
+    """A learner as the page names them.
+
+    ``page`` is the link to their own page, empty if there is none, and ``section`` the place of their section among
+    those of the class, 0 if they are in none.
+    """
 
     name: str
     page: str
+    section: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,6 +162,28 @@ def _figures(id: str, title: str, marks: Sequence[Mark]) -> Figures:
         median=float(statistics.median(points)) if points else None,
         total=max((mark.total for mark in marks), default=100),
     )
+
+
+def attempts(results: ClassResults) -> Mapping[str, str]:
+    """Say of each exercise how many hand-ins its learners needed to full marks: ``1 to 4, median 2``.
+
+    There is nothing to say, of any exercise, where no learner has handed in two files for one.
+    """
+    if not any(history.hand_ins > 1 for history in results.histories.values()):
+        return {}
+    return {id: _attempts_said(_attempts(results, id)) for id in results.exercises}
+
+
+def _attempts(results: ClassResults, exercise: str) -> list[int]:
+    found = (results.histories.get((key, exercise)) for key in results.learners)
+    return [history.until_full for history in found if history is not None and history.until_full is not None]
+
+
+def _attempts_said(numbers: Sequence[int]) -> str:
+    if not numbers:
+        return "–"
+    least, most = min(numbers), max(numbers)
+    return f"{least} to {most}, median {statistics.median_low(numbers)}" if least < most else str(least)
 
 
 # ---- marks -----------------------------------------------------------------------------------------------------------
@@ -309,10 +337,20 @@ def _bin(number: int, learners: int, most: int) -> DistributionBin:
 
 def links_of(results: ClassResults, pages: Mapping[str, str]) -> Mapping[str, LearnerLink]:
     """Return every learner by key; ``pages`` are the links to their own pages."""
+    places = section_places(results)
     return {
-        key: LearnerLink(name=clean_line(learner.name or key, MAX_NAME), page=pages.get(key, ""))
+        key: LearnerLink(
+            name=clean_line(learner.name or key, MAX_NAME),
+            page=pages.get(key, ""),
+            section=places.get(learner.section, 0),
+        )
         for key, learner in results.learners.items()
     }
+
+
+def section_places(results: ClassResults) -> Mapping[str, int]:
+    """Return the sections of the class by name, numbered from 1; none if no learner has one."""
+    return {name: place for place, name in enumerate(section_names(results.intake.learners), start=1)}
 
 
 def heat_rows(

@@ -16,10 +16,11 @@ from grader.reports.of_class.anonymous import EXCERPT_UNSAID, KnownNames, withou
 from grader.reports.of_class.failures import Miss, TestKey
 from grader.reports.views import main_finding
 from grader.rounding import share_said
-from grader.text import counted, tests_named
+from grader.text import clean_line, counted, tests_named
 
 MAX_EXCERPT = 160
 MAX_TESTS_NAMED = 6
+MAX_ADDRESS = 120
 HEADS = ("def ", "async def ", "class ", "@")
 
 
@@ -39,6 +40,7 @@ class Misconception:
     """One kind of mistake over the whole class, and what to say about it.
 
     ``tests``, ``consequences`` and ``others`` name tests. ``alike`` is how many learners have a line like the excerpt.
+    ``people`` are the addresses of the learners, or the key of one who has none.
     """
 
     place: int
@@ -55,6 +57,7 @@ class Misconception:
     say: str
     ask: str
     show: str
+    people: tuple[str, ...]
 
 
 def roots(results: ClassResults) -> tuple[RootMiss, ...]:
@@ -128,7 +131,15 @@ def _misconception(results: ClassResults, place: int, slug: str, group: Sequence
         say=diagnosis.explanation,
         ask=diagnosis.hints[0] if diagnosis.hints else "",
         show=diagnosis.hints[-1] if diagnosis.hints else diagnosis.help,
+        people=_people(results, group),
     )
+
+
+def _people(results: ClassResults, group: Iterable[RootMiss]) -> tuple[str, ...]:
+    """Return the addresses of the learners, each once, in the order of the class."""
+    keys = {root.miss.learner for root in group}
+    found = (learner.email or learner.key for learner in results.intake.learners if learner.key in keys)
+    return tuple(clean_line(address, MAX_ADDRESS) for address in found)
 
 
 def _tests_said(counts: Counter[TestKey]) -> str:

@@ -18,6 +18,8 @@ from grader.reports.of_class import failures, figures, learner_marks, misconcept
 from grader.reports.of_class.anonymous import anonymised
 from grader.reports.of_class.clusters import clustered
 from grader.reports.of_class.lists import MAX_ROWS, lists
+from grader.reports.of_class.needs import BEHIND, needs
+from grader.reports.of_class.same import LEAST_SIZE, same_groups
 from grader.reports.page import Background, learner_page, moment
 from grader.reports.rendering import render
 from grader.sandbox.isolation import shared
@@ -113,6 +115,10 @@ def _page(results: ClassResults, pages: Mapping[str, str], templates: Path) -> s
         "title": results.title,
         "headline": figures.headline(results, states),
         "facts": figures.facts(results, states),
+        "needs": needs(results, links),
+        "behind": BEHIND,
+        "attempts": figures.attempts(results),
+        "section_places": figures.section_places(results),
         "exercises": figures.figures(results),
         "mean_of": figures.MEAN_OF,
         "states": tuple(figures.CellState),
@@ -130,6 +136,9 @@ def _page(results: ClassResults, pages: Mapping[str, str], templates: Path) -> s
         "clustered": clustered(root.miss for root in found),
         "lists": lists(results, states, links),
         "max_rows": MAX_ROWS,
+        "same_files": results.same_files,
+        "same": same_groups(results, links),
+        "least_size": LEAST_SIZE,
         "made_with": _made_with(results),
         "reproduce": results.reproduce,
         "made_at": moment(results.made_at),

@@ -9,7 +9,7 @@ from grader.judge.verdict import Root, Verdict
 from grader.kit.kit import builtin_root
 from grader.reports.of_class.anonymous import EXCERPT_UNSAID, anonymised
 from grader.reports.of_class.misconceptions import kinds_of_learners, misconceptions, roots
-from grader.reports.of_class.page import class_page
+from grader.reports.of_class.page import anonymous_class_page, class_page
 from tests.page_samples import Page
 from tests.results_samples import class_with, course, failing_with, judged, person, results_of
 from tests.samples import case, deadlock, failed_on_both, failing, failure, passing, verdict
@@ -98,6 +98,34 @@ def test_the_page_has_one_card_and_says_what_else_fails() -> None:
     assert "These learners also fail ex01 tests 1, 3, 4, 5, 6 and 7, as a consequence." in page.text
     assert "To be looked at afterwards: ex01 test 8." in page.text
     assert len([attrs for attrs in page.all("article") if "shapes" in (attrs.get("class") or "")]) == 1
+
+
+def test_what_else_fails_is_folded_away_behind_what_to_say() -> None:
+    text = class_page(class_with(one_after_the_other()), templates=builtin_root() / "templates")
+    card = text[text.index('id="kind-0"') : text.index("</article>")]
+
+    assert card.index('class="tell"') < card.index("<details") < card.index("also fails ex01 tests 1, 3")
+
+
+def test_the_addresses_of_the_learners_can_be_copied_and_keys_stand_for_those_that_have_none() -> None:
+    people = [person(0), replace(person(1), email=""), person(2)]
+    marks = [judged(one, failing_with(deadlock() if n == 2 else failure())) for n, one in enumerate(people)]
+    results = results_of(KIT, people, marks)
+    serial, dead = sorted(misconceptions(results, roots(results)), key=lambda one: -one.learners)
+
+    assert serial.people == (people[0].email, people[1].key)
+    assert dead.people == (people[2].email,)
+    page = Page(class_page(results, templates=builtin_root() / "templates"))
+    assert f"Addresses to copy {people[0].email}, {people[1].key} " in page.text
+
+
+def test_the_anonymous_page_has_no_address() -> None:
+    results = class_with(failing_with(failure()), failing_with(failure()))
+    text = anonymous_class_page(results, templates=builtin_root() / "templates")
+
+    assert "example.edu" not in text
+    assert "Keys to copy" in text
+    assert "Addresses to copy" not in text
 
 
 def test_of_one_learner_the_card_speaks_of_one() -> None:

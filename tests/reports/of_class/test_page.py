@@ -237,7 +237,7 @@ def test_an_exercise_that_was_not_judged_costs_nothing_and_says_why() -> None:
 # ---- budgets ---------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("learners", "most"), [(200, 600_000), (1000, 1_500_000)])
+@pytest.mark.parametrize(("learners", "most"), [(200, 700_000), (300, 1_000_000), (1000, 1_500_000)])
 def test_the_page_of_a_class_stays_within_its_budget(learners: int, most: int) -> None:
     results = class_of(learners, 12)
     text = render(results)
