@@ -1,10 +1,11 @@
 """Plays learners' async code in a box, judges the recordings outside of it, and says in words what went wrong.
 
-Ten rooms and the interface for authors stand above a ground floor of three modules, in one direction: a module imports
+Ten rooms and the interface for authors stand above a ground floor of four modules, in one direction: a module imports
 from its own room and from what stands before it. Within a room the docstring of its ``__init__`` gives the order.
 ``tests/test_layers.py`` executes both.
 
-    errors text files        the ground floor: our failures; cleaning and wording; files that are whole or not there
+    errors text rounding     the ground floor: our failures; cleaning and wording; numbers rounded to the digit shown
+    files                    files that are whole or not there
     wire                     what the box and the judge say to each other
     authoring                what the author of a kit writes against
     kit                      exercises as they lie on the disk

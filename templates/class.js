@@ -91,7 +91,7 @@
 
   function value(row, column) {
     if (column === 0) return row.cells[0].textContent.toLowerCase();
-    var number = parseInt(row.cells[column].textContent, 10);
+    var number = parseFloat(row.cells[column].textContent);
     return isNaN(number) ? -1 : number;
   }
 

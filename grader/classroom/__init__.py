@@ -10,10 +10,11 @@ turns verdicts into points, ``handback`` writes them for the platform. The modul
     roster matching            who is in the class; which exercise a file is for
     layouts                    whose each file is: how a platform names its files, and where one is added
     intake                     which of a learner's files counts within one export
-    rules marks                ``class.toml``; which hand-in counts between runs, what being late costs, points by hand
+    weighing rules marks       ``class.toml``; which hand-in counts between runs, what being late costs, points by hand
+    totals remarks             which marks count in the total, and how often; what the instructor says to learners
     handback                   points written into Canvas' or Moodle's own file
     run                        grading the files of one intake; verdicts in the gradebook are used again
 
-A new key of ``class.toml`` is read in ``rules`` and applied in ``marks``; the late rule is ``marks._days_late`` and
-``marks._deducted``.
+A new key of ``class.toml`` is read in ``rules`` and applied in ``marks``, or in ``totals`` if it is about the total
+alone; the late rule is ``marks._days_late`` and ``marks._deducted``.
 """

@@ -21,7 +21,8 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import ROUND_FLOOR, Decimal, InvalidOperation
+from decimal import Decimal, InvalidOperation
+from fractions import Fraction
 from pathlib import Path
 
 from grader.classroom.found import LeftOver
@@ -31,9 +32,11 @@ from grader.classroom.matching import exactly, mentioned, mentioned_by_id
 from grader.classroom.people import Person, words_of
 from grader.classroom.roster import make_roster, people_in
 from grader.classroom.sheet import Sheet, load_sheet
+from grader.classroom.totals import total_of
 from grader.errors import ClassroomError
 from grader.files import write_bytes
 from grader.kit.exercise import Exercise
+from grader.rounding import POINTS, exact, number_said, rounded
 from grader.text import clean_line, counted
 
 TOTAL = "total"
@@ -45,9 +48,6 @@ NAMED = 5
 MAX_TEXT = 300
 
 _EXCUSED = {"EX": "is excused", "N/A": "is not assigned to them"}
-_CENT = Decimal("0.01")
-_TINY = Decimal("0.000000001")
-"""Points are sums of binary fractions: 29.999999999999996 is 30."""
 _CANVAS_TITLE = re.compile(r"(?P<title>.*?)\s*\((?P<number>\d+)\)\s*", re.DOTALL)
 _POINTS_POSSIBLE = "Points Possible"
 _ABOVE_POINTS = 3
@@ -60,7 +60,7 @@ class Points:
     """The points of one learner for one exercise."""
 
     points: float
-    total: int
+    total: float
     """Points that can be had; what is written is scaled to what the platform's column gives."""
     feedback: str = ""
     """Plain text for Moodle's comment."""
@@ -135,12 +135,22 @@ class HandBack:
 
 
 def points_of(results: ClassResults) -> dict[tuple[str, str], Points]:
-    """The points of every mark that has something to say, with a comment for the learner."""
-    return {
+    """The points of every mark that has something to say, with a comment for the learner.
+
+    A learner has points for ``TOTAL`` once every exercise that counts in it has some.
+    """
+    points = {
         (mark.learner, mark.exercise): Points(points=mark.points, total=mark.total, feedback="\n".join(_feedback(mark)))
         for mark in results.marks
         if mark.points is not None
     }
+    for key, marks in results.by_learner.items():
+        total = total_of(marks)
+        if total.final and total.points is not None:
+            texts = [points[key, mark.exercise].feedback for mark in marks if (key, mark.exercise) in points]
+            feedback = "\n".join(text for text in texts if text)
+            points[key, TOTAL] = Points(points=float(total.points), total=float(total.possible), feedback=feedback)
+    return points
 
 
 def _feedback(mark: Mark) -> Iterator[str]:
@@ -149,7 +159,8 @@ def _feedback(mark: Mark) -> Iterator[str]:
         yield "These points were set by your instructor."
         return
     if mark.days_late:
-        yield f"{counted(mark.days_late, 'day')} late, which costs {mark.deducted:g} of {mark.raw:g} points."
+        cost = f"{number_said(mark.deducted)} of {number_said(mark.raw)} points"
+        yield f"{counted(mark.days_late, 'day')} late, which costs {cost}."
     if mark.verdict is None:
         return
     if mark.standing is Standing.CANNOT_JUDGE:
@@ -241,7 +252,7 @@ def fill_canvas(
     filling = _Filling(sheet, results, learners, exercises)
     for exercise, column in column_of.items():
         filling.grades(exercise, column, most=_always(sheet.text(possible, column)), locked=_always(""))
-    with_points = {exercise for _, exercise in results}
+    with_points = {exercise for _, exercise in results if exercise != TOTAL}
     return filling.result(without_column=() if TOTAL in column_of else tuple(sorted(with_points - column_of.keys())))
 
 
@@ -357,20 +368,9 @@ class _Filling:
 
     def _of(self, exercise: str) -> Iterator[tuple[int, str, Points]]:
         for key, row in self._rows.items():
-            points = self._total(key) if exercise == TOTAL else self._results.get((key, exercise))
+            points = self._results.get((key, exercise))
             if points is not None:
                 yield row, key, points
-
-    def _total(self, key: str) -> Points | None:
-        """The points of all exercises; None as long as one of them has none."""
-        known = [self._results[key, exercise] for exercise in self._exercises if (key, exercise) in self._results]
-        if len(known) < len(self._exercises):
-            return None
-        return Points(
-            points=sum(points.points for points in known),
-            total=sum(points.total for points in known),
-            feedback="\n".join(points.feedback for points in known if points.feedback),
-        )
 
     def _keep(self, key: str, exercise: str, why: str) -> None:
         self._kept.append(LeftOver(shown=f"{self._learners[key].name}, {exercise}", reason=why))
@@ -394,11 +394,11 @@ def _rows(sheet: Sheet, learners: Iterable[Learner]) -> dict[str, int]:
 
 
 def _scaled(points: Points, most: str) -> str:
-    """The grade as the table writes numbers, rounded down to two places; nothing if it cannot be told."""
+    """The grade as the table writes numbers, with two places; nothing if it cannot be told."""
     best = _number(most)
     if best is None or best <= 0 or points.total <= 0:
         return ""
-    grade = (Decimal(repr(points.points)) * best / points.total + _TINY).quantize(_CENT, rounding=ROUND_FLOOR)
+    grade = rounded(exact(points.points) * Fraction(best) / exact(points.total), POINTS)
     text = f"{grade:.2f}" if "." in most or "," in most else f"{grade.normalize():f}"
     return text.replace(".", ",") if "," in most and "." not in most else text
 

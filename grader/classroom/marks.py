@@ -17,10 +17,11 @@ from grader.classroom.gradebook import Counted, Gradebook, HandIn, JudgedHandIn,
 from grader.classroom.intake import Intake
 from grader.classroom.pool import Conditions
 from grader.classroom.roster import in_order
-from grader.classroom.rules import ClassRules, Count, Late, MissingMark
+from grader.classroom.rules import ClassRules, Count, InstructorRemark, Late, MissingMark
 from grader.judge.verdict import Status, Verdict
 from grader.kit.exercise import Exercise
 from grader.kit.kit import Kit
+from grader.rounding import hundredths
 
 DAY = timedelta(days=1)
 
@@ -39,7 +40,11 @@ class Standing(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mark:
-    """The mark of one learner for one exercise. Points are exact; reports round them down."""
+    """The mark of one learner for one exercise.
+
+    All points are hundredths, rounded here and nowhere else, and ``points`` is ``raw - deducted`` unless an instructor
+    has set it. ``totals`` fills in what the mark is worth in the total.
+    """
 
     learner: str
     exercise: str
@@ -53,6 +58,12 @@ class Mark:
     deducted: float = 0.0
     """Points lost by being late."""
     days_late: int = 0
+    deadline: str = ""
+    """When it was due from this learner, ISO 8601 in the time zone of the class; empty if there is no deadline."""
+    common_deadline: str = ""
+    """The deadline of the class, where an extension has given this learner another one."""
+    handed_in: str = ""
+    """When it was handed in, in the same time zone; empty if the platform does not say."""
     override: str = ""
     """Why an instructor has set the points by hand; empty if they have not."""
     points: float | None = None
@@ -61,6 +72,14 @@ class Mark:
     """Whether the file was not judged because of a fault of the grader itself."""
     judged: JudgedHandIn | None = None
     """The hand-in that counts, as the gradebook has it."""
+    verdict_id: int | None = None
+    """The number by which the gradebook knows the verdict."""
+    weight: float = 1.0
+    """How often the points count in the total."""
+    extra: bool = False
+    """Whether it is extra credit, so that its points add to the total and not to what can be had."""
+    dropped: bool = False
+    """Whether it does not count in the total, because of ``best`` or ``drop``."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,6 +106,10 @@ class ClassResults:
     """What changed in a regrade and why, one sentence each."""
     reproduce: tuple[str, ...] = ()
     """The commands that print these results again."""
+    remarks: tuple[InstructorRemark, ...] = ()
+    """What the instructor says beside the marks."""
+    show: str = ""
+    """The command that shows what is known of one learner, to which the learner's key is added; empty if unknown."""
 
     @cached_property
     def learners(self) -> Mapping[str, Learner]:
@@ -128,7 +151,7 @@ def mark(
     A file that cannot be judged has no points. One that was not judged has none to give or to lose, and neither has
     what is missing, unless the rules say zero.
     """
-    bare = Mark(learner=learner, exercise=exercise, total=total, standing=Standing.MISSING)
+    bare = _due(Mark(learner=learner, exercise=exercise, total=total, standing=Standing.MISSING), rules)
     begun = [hand_in for hand_in in hand_ins if not (isinstance(hand_in, JudgedHandIn) and skips(hand_in))]
     latest = max(begun, key=_age, default=None)
     if latest is None:
@@ -148,14 +171,39 @@ def mark(
 def _worth(bare: Mark, judged: JudgedHandIn, rules: ClassRules) -> Mark:
     """The mark that this hand-in would get if it counted."""
     verdict, days = judged.verdict, _days_late(judged, rules)
-    filled = replace(bare, judged=judged, days_late=days, own_fault=verdict.own_fault)
+    filled = replace(
+        bare,
+        judged=judged,
+        verdict_id=judged.verdict_id,
+        handed_in=_in_zone_of(bare.deadline, judged.submitted_at),
+        days_late=days,
+        own_fault=verdict.own_fault,
+    )
     if verdict.status is Status.NOT_JUDGED:
         return replace(filled, standing=Standing.NOT_JUDGED)
     if verdict.status is Status.CANNOT_JUDGE:
         return replace(filled, standing=Standing.CANNOT_JUDGE, points=0.0)
-    deducted = _deducted(verdict.points, bare.total, days, rules.late)
-    points = verdict.points - deducted
-    return replace(filled, standing=Standing.JUDGED, raw=verdict.points, deducted=deducted, points=points)
+    raw = hundredths(verdict.points)
+    deducted = hundredths(_deducted(raw, bare.total, days, rules.late))
+    points = hundredths(raw - deducted)
+    return replace(filled, standing=Standing.JUDGED, raw=raw, deducted=deducted, points=points)
+
+
+def _due(bare: Mark, rules: ClassRules) -> Mark:
+    """The mark with the deadline of its learner, and with that of the class where it is another one."""
+    deadline, common = rules.deadline(bare.learner, bare.exercise), rules.deadlines.get(bare.exercise)
+    return replace(
+        bare,
+        deadline="" if deadline is None else deadline.isoformat(),
+        common_deadline="" if common is None or common == deadline else common.isoformat(),
+    )
+
+
+def _in_zone_of(deadline: str, moment: str) -> str:
+    """A moment as the clocks of the class had it; unchanged if there is no deadline to say which clocks these are."""
+    if not deadline or not moment:
+        return moment
+    return datetime.fromisoformat(moment).astimezone(datetime.fromisoformat(deadline).tzinfo).isoformat()
 
 
 def _age(hand_in: HandIn) -> tuple[int, str]:
@@ -166,7 +214,7 @@ def _overridden(mark: Mark, rules: ClassRules) -> Mark:
     """The mark with the points that an instructor has set; of several overrides for it, the last counts."""
     for override in reversed(rules.overrides):
         if (override.learner, override.exercise) == (mark.learner, mark.exercise):
-            return replace(mark, override=override.reason, points=override.points)
+            return replace(mark, override=override.reason, points=hundredths(override.points))
     return mark
 
 
@@ -216,7 +264,7 @@ def moved(before: Mapping[tuple[str, str], Counted], marks: Iterable[Mark], name
     """One sentence for every mark whose points, before deductions, are others than in the last run, with the cause."""
     for mark in marks:
         then = before.get((mark.learner, mark.exercise))
-        if then is None or mark.judged is None or then.points == mark.raw:
+        if then is None or mark.judged is None or hundredths(then.points) == mark.raw:
             continue
         cause = _cause(then, mark.judged.key, mark.judged.conditions)
         name = names.get(mark.learner, mark.learner)

@@ -5,27 +5,31 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
 from pathlib import Path
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
+from grader.classroom import weighing
+from grader.classroom.weighing import Weighing, read_weighing
 from grader.errors import ClassroomError
 from grader.kit.faults import raising
 from grader.kit.tables import Table, parse
+from grader.text import nearest
 
 NAME = "class.toml"
 _KEYS = {
     "count": '"latest"',
     "missing": '"blank"',
     "timezone": '"Europe/Berlin"',
-    **dict.fromkeys(("deadlines", "late", "extensions", "overrides", "columns"), ""),
+    **dict.fromkeys(("deadlines", "late", "extensions", "overrides", "columns", "remarks"), ""),
+    **weighing.KEYS,
 }
 _LATE_KEYS = {"per_day": "10", "max_days": "3", "grace_minutes": "15"}
 _OVERRIDE_KEYS = {"learner": '"ada"', "exercise": '"ex01"', "points": "80", "reason": '"shown in person"'}
+_REMARK_KEYS = {"text": '"Well done."', "learner": '"ada"', "exercise": '"ex01"', "diagnosis": '"serial"'}
 
 
 class Count(StrEnum):
@@ -74,6 +78,17 @@ class Override:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class InstructorRemark:
+    """What an instructor says to learners; an empty field means every learner, exercise or diagnosis."""
+
+    text: str
+    learner: str = ""
+    exercise: str = ""
+    diagnosis: str = ""
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ClassRules:
     """Everything that ``class.toml`` may say. Deadlines know their time zone.
 
@@ -88,6 +103,8 @@ class ClassRules:
     extensions: Mapping[str, Extension] = field(default_factory=dict)
     overrides: tuple[Override, ...] = ()
     columns: Mapping[str, str] = field(default_factory=dict)
+    weighing: Weighing = field(default_factory=Weighing)
+    remarks: tuple[InstructorRemark, ...] = ()
 
     def deadline(self, learner: str, exercise: str) -> datetime | None:
         """When an exercise was due from this learner."""
@@ -97,19 +114,31 @@ class ClassRules:
         common = self.deadlines.get(exercise)
         return None if common is None else common + timedelta(days=extension.days)
 
-    def strangers(self, learners: Collection[str]) -> Iterator[str]:
-        """A sentence for every learner who is named here and is not in the class."""
+    def strangers(self, names: Mapping[str, str]) -> Iterator[str]:
+        """A sentence for every learner who is named here and is not in the class; ``names`` are those in it, by key."""
         named = [(key, extension.line) for key, extension in self.extensions.items()]
         named += [(override.learner, override.line) for override in self.overrides]
+        named += [(remark.learner, remark.line) for remark in self.remarks if remark.learner]
         for key, line in named:
-            if key not in learners:
-                near = difflib.get_close_matches(key, learners, n=1)
-                meant = f"; did you mean {near[0]!r}?" if near else ""
-                yield f"{self.where}:{line}: there is no learner {key!r} in this class{meant}"
+            if key not in names:
+                meant = _meant(key, names)
+                advice = f"did you mean {meant!r}?" if meant else "the keys of all learners stand in grades.csv"
+                yield f"{self.where}:{line}: there is no learner {key!r} in this class; {advice}"
 
 
-def read_rules(path: Path, exercises: Collection[str]) -> ClassRules:
-    """Read the file; ``exercises`` are the ids of the kit. Raises ClassroomError for its first fault, with the line."""
+def _meant(typed: str, names: Mapping[str, str]) -> str | None:
+    """The key of the learner who was probably meant by a key, or by a name."""
+    by_name = {name: key for key, name in names.items()}
+    if typed in by_name:
+        return by_name[typed]
+    return nearest(typed, names) or by_name.get(nearest(typed, by_name) or "")
+
+
+def read_rules(path: Path, exercises: Collection[str], diagnoses: Collection[str] = ()) -> ClassRules:
+    """Read the file; ``exercises`` are the ids of the kit, ``diagnoses`` those that a remark may be about.
+
+    Raises ClassroomError for its first fault, with the line.
+    """
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
@@ -127,6 +156,8 @@ def read_rules(path: Path, exercises: Collection[str]) -> ClassRules:
         extensions={key: reader.extension(extensions.table(key, known=None)) for key in extensions},
         overrides=tuple(reader.override(entry) for entry in table.entries("overrides", known=_OVERRIDE_KEYS)),
         columns=dict(reader.columns(table.table("columns", known=None))),
+        weighing=read_weighing(table, reader.check),
+        remarks=tuple(reader.remark(entry, diagnoses) for entry in table.entries("remarks", known=_REMARK_KEYS)),
     )
 
 
@@ -136,7 +167,10 @@ def _timezone(table: Table) -> tzinfo | None:
     try:
         return ZoneInfo(table.text("timezone"))
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        table.wrong("timezone", "the name of a time zone, as `Europe/Berlin` or `UTC`")
+        typed = table.text("timezone")
+        near = nearest(typed, available_timezones()) or "Europe/Berlin"
+        what = f"'timezone' must be the name of a time zone, as `Europe/Berlin` or `UTC`, not {typed!r}"
+        table.report("timezone", what, hint=f'Write `timezone = "{near}"`.')
         return None
 
 
@@ -160,7 +194,7 @@ class _Reader:
         return Extension(days=days, deadlines=self.times(table, besides="days"), line=table.line)
 
     def override(self, table: Table) -> Override:
-        self._check(table, table.text("exercise"), at="exercise")
+        self.check(table, table.text("exercise"), "exercise")
         return Override(
             learner=table.text("learner"),
             exercise=table.text("exercise"),
@@ -169,18 +203,29 @@ class _Reader:
             line=table.line,
         )
 
+    def remark(self, table: Table, diagnoses: Collection[str]) -> InstructorRemark:
+        given = {key: table.text(key) for key in ("learner", "exercise", "diagnosis") if key in table}
+        if "exercise" in given:
+            self.check(table, given["exercise"], "exercise")
+        diagnosis = given.get("diagnosis", "")
+        if diagnosis and diagnosis not in diagnoses:
+            near = nearest(diagnosis, diagnoses)
+            hint = f"Write `{near}`." if near else "See the diagnoses of the class on class.html, under Misconceptions."
+            table.report("diagnosis", f"there is no diagnosis {diagnosis!r}", hint=hint)
+        return InstructorRemark(text=table.text("text"), line=table.line, **given)
+
     def columns(self, table: Table) -> Iterator[tuple[str, str]]:
         for exercise in table:
             if exercise != "total":
-                self._check(table, exercise, at=exercise)
+                self.check(table, exercise, exercise)
             yield exercise, table.text(exercise)
 
     def times(self, table: Table, *, besides: str = "") -> dict[str, datetime]:
         """The deadlines in a table, by exercise; ``besides`` is a key of another kind."""
-        return {exercise: self._time(table, exercise) for exercise in table if exercise != besides}
+        return {exercise: self._time(table, exercise, besides) for exercise in table if exercise != besides}
 
-    def _time(self, table: Table, exercise: str) -> datetime:
-        self._check(table, exercise, at=exercise)
+    def _time(self, table: Table, exercise: str, besides: str) -> datetime:
+        self.check(table, exercise, exercise, besides)
         expected = "a date or a date and time without quotes, as `2026-11-20`"
         moment = table.read(exercise, _as_moment, datetime.max, expected=expected, example="2026-11-20")
         if moment.tzinfo is not None:
@@ -188,10 +233,11 @@ class _Reader:
         # Without a zone of its own, astimezone() takes this computer's for that day, summer time included.
         return moment.astimezone() if self.zone is None else moment.replace(tzinfo=self.zone)
 
-    def _check(self, table: Table, id: str, *, at: str) -> None:
+    def check(self, table: Table, id: str, at: str, besides: str = "") -> None:
+        """Report an exercise that the kit does not have, with the nearest one; ``besides`` may also have been meant."""
         if id not in self.exercises:
-            near = difflib.get_close_matches(id, self.exercises, n=1)
-            known = f"Did you mean `{near[0]}`?" if near else f"There are {', '.join(self.exercises)}."
+            near = nearest(id, [*self.exercises, *([besides] if besides else [])])
+            known = f"Did you mean `{near}`?" if near else f"There are {', '.join(self.exercises)}."
             table.report(at, f"there is no exercise {id!r}", hint=known)
 
 

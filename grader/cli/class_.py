@@ -44,6 +44,7 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
 )
 @click.option("--canvas", type=_FILE, metavar="CSV", help="Fill in this exported Canvas gradebook.")
 @click.option("--moodle", type=_FILE, multiple=True, metavar="CSV", help="Fill in this Moodle grading worksheet.")
+@click.option("--show", metavar="KEY", help="Show the marks and verdicts of the learner with this key.")
 @click.option("--new-gradebook", is_flag=True, help="Put the gradebook in OUT aside, and begin a new one.")
 @shared_options
 @click.pass_obj
@@ -100,12 +101,14 @@ def _show(shared: SharedOptions, graded: Graded) -> None:
         stdout.say(_document(graded), ascii=True)
         return
     from grader.desk.run import guarded
-    from grader.reports.of_class.screen import show_class, show_class_quiet
+    from grader.reports.of_class.screen import show_class, show_class_quiet, show_learner
 
     console, glyphs = shared.screen()
     # GitHub must not obey the name of a learner's file as a workflow command.
     with guarded(partial(stdout.say, ascii=True), os.environ):
-        if shared.quiet:
+        if graded.shown is not None:
+            show_learner(console, graded.shown, graded.shown.marks[0].learner, glyphs=glyphs)
+        elif shared.quiet:
             show_class_quiet(console, graded.results, glyphs=glyphs)
         else:
             written = [_as_typed(path, shared.directory) for path in graded.written]

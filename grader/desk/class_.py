@@ -23,16 +23,18 @@ from grader.classroom.pool import ClusterPool, LocalPool, PackedKit, Pool, pack_
 from grader.classroom.roster import Roster, read_roster
 from grader.classroom.rules import NAME, ClassRules, read_rules
 from grader.classroom.run import ClassOrder, ClassRun, Watch
+from grader.classroom.totals import weighed
 from grader.desk.class_files import ClassFiles, with_verdicts
-from grader.errors import ClassroomError
+from grader.errors import ClassroomError, UsageError
 from grader.judge.cells import usable_processors
 from grader.judge.options import PlayOptions
 from grader.kit.exercise import Exercise
 from grader.kit.kit import Kit, builtin_root
+from grader.policy.submission import KINDS
 from grader.reports.dialects import ReportOrder
 from grader.reports.views import UNTOUCHED
 from grader.sandbox import isolation
-from grader.text import counted
+from grader.text import counted, nearest
 
 OUT = Path("grade-results")
 """The folder for the results without ``--out``."""
@@ -60,6 +62,8 @@ class ClassOptions:
     canvas: Path | None = None
     moodle: tuple[Path, ...] = ()
     new_gradebook: bool = False
+    show: str | None = None
+    """The key of a learner whose marks and verdicts are to be shown."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +73,8 @@ class Graded:
     results: ClassResults
     written: tuple[Path, ...]
     notes: tuple[str, ...]
+    shown: ClassResults | None = None
+    """The marks of the one learner who was asked for, with their verdicts."""
 
 
 class ClassDesk:
@@ -94,12 +100,13 @@ class ClassDesk:
                 with self._pool() as pool:
                     run.grade(pool, self._packed_kit())
             results = self._results(gradebook, intake, run.reused)
+            shown = self._shown(results, gradebook)
             files = ClassFiles(out=out, orders=self._options.orders, anonymous=self._options.anonymous)
             written = [*files.write(results, gradebook), *self._fill_in(hand_back, results, gradebook)]
             gradebook.finish(_counted(results.marks))
         self._notes += _why_not_judged(results.marks)
-        self._notes += rules.strangers([learner.key for learner in intake.learners])
-        return Graded(results=results, written=tuple(written), notes=tuple(self._notes))
+        self._notes += rules.strangers({learner.key: learner.name for learner in intake.learners})
+        return Graded(results=results, written=tuple(written), notes=tuple(self._notes), shown=shown)
 
     def _hand_back(self) -> HandBack:
         """What is filled in for the platform, checked. Raises ClassroomError if it cannot be filled in."""
@@ -132,7 +139,7 @@ class ClassDesk:
         path = self._options.config or self._beside(NAME)
         if path is None:
             return ClassRules()
-        return read_rules(path, [exercise.id for exercise in self._kit.exercises])
+        return read_rules(path, [exercise.id for exercise in self._kit.exercises], (*self._kit.diagnoses, *KINDS))
 
     def _beside(self, name: str) -> Path | None:
         source = self._options.source
@@ -210,7 +217,9 @@ class ClassDesk:
             if earlier:
                 names = ", ".join(learner.name for learner in earlier[:3]) + (", ..." if len(earlier) > 3 else "")
                 self._notes.append(f"{counted(len(earlier), 'learner')} from earlier runs, not in this one: {names}")
-        marks = marks_of(intake.learners, self._exercises, gradebook, self._rules, skips=self._skips)
+        rules = self._rules
+        marks = marks_of(intake.learners, self._exercises, gradebook, rules, skips=self._skips)
+        marks = weighed(marks, rules.weighing)
         return ClassResults(
             title=self._kit.title,
             kit=self._kit,
@@ -224,7 +233,20 @@ class ClassDesk:
             reused=reused,
             moved=tuple(moved(gradebook.counted(), marks, {learner.key: learner.name for learner in intake.learners})),
             reproduce=(again(self._kit, self._options),),
+            remarks=rules.remarks,
+            show=shlex.join(["grade", "class", *_words(self._kit, self._options), "--show"]),
         )
+
+    def _shown(self, results: ClassResults, gradebook: Gradebook) -> ClassResults | None:
+        """The results of the learner who was asked for alone. Raises UsageError if there is none of that key."""
+        key = self._options.show
+        if key is None:
+            return None
+        if key not in results.by_learner:
+            near = nearest(key, results.by_learner)
+            hint = f"Write `--show {shlex.quote(near)}`." if near else "The keys of all learners stand in grades.csv."
+            raise UsageError(f"there is no learner {key!r} in this class", hint=hint)
+        return replace(results, marks=tuple(with_verdicts(results.by_learner[key], gradebook)))
 
     def _skips(self, judged: JudgedHandIn) -> bool:
         """Whether ``--started`` was given and this hand-in is an untouched stub, which then counts as nothing."""
@@ -264,7 +286,7 @@ def again(kit: Kit, options: ClassOptions) -> str:
     It has every option that decides a mark or fills in a file for the platform. The number of processes, their
     computers and further reports decide neither, so they are left out.
     """
-    return shlex.join(["grade", "class", *_words(kit, options)])
+    return shlex.join(["grade", "class", *_words(kit, options), "--fresh"])
 
 
 def _words(kit: Kit, options: ClassOptions) -> Iterator[str]:
@@ -289,7 +311,6 @@ def _words(kit: Kit, options: ClassOptions) -> Iterator[str]:
         yield "--anonymous"
     if options.out != OUT:  # the gradebook there holds earlier attempts, which may count
         yield from ("--out", os.fspath(options.out))
-    yield "--fresh"
 
 
 def _each(option: str, values: Iterable[str]) -> Iterator[str]:

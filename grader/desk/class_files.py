@@ -67,7 +67,8 @@ class ClassFiles:
         """Write the page of every learner, and remove the pages of an earlier run that have no learner now."""
         folder = self.out / class_page.LEARNERS
         earlier = {path for path in folder.glob("*.html") if class_page.is_learner_page(path)}
-        for name, text in class_page.learner_pages(results, templates=templates):
+        pages = class_page.nameless_learner_pages if self.anonymous else class_page.learner_pages
+        for name, text in pages(results, templates=templates):
             write_file(folder / name, text, option="--out OUT")
             earlier.discard(folder / name)
         for path in earlier:

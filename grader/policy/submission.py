@@ -36,13 +36,19 @@ for _flag in ("O_NOFOLLOW", "O_NONBLOCK", "O_NOCTTY", "O_CLOEXEC", "O_BINARY"):
     _OPEN_FLAGS |= getattr(os, _flag, 0)
 
 
+KINDS = (
+    *("missing", "not-a-file", "too-large", "not-utf8", "syntax", "name-missing", "not-async", "parameters", "import"),
+    *("off-limits", "untouched"),
+)
+"""Why a file may not be gradable, in a word."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fault:
     """Why a file cannot be judged, found before any of its code runs.
 
-    ``kind`` is one of ``missing not-a-file too-large not-utf8 syntax name-missing not-async parameters import
-    off-limits untouched``, or ``please-look`` for a line that an instructor should read. ``error`` says what is wrong;
-    ``help`` says what to do next and starts with a verb.
+    ``kind`` is one of ``KINDS``, or ``please-look`` for a line that an instructor should read. ``error`` says what is
+    wrong; ``help`` says what to do next and starts with a verb.
     """
 
     kind: str

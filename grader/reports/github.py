@@ -17,6 +17,7 @@ from grader.judge.verdict import Status, TestResult, Verdict
 from grader.reports import excerpts, views
 from grader.reports.excerpts import place
 from grader.reports.views import Finding
+from grader.rounding import MEANS, rounded
 from grader.text import clean_markdown, command_data, command_property, counted, whole_points
 
 if TYPE_CHECKING:
@@ -109,13 +110,13 @@ def run_summary(verdicts: Sequence[Verdict]) -> str:
 def class_summary(results: ClassResults) -> str:
     """Return a class in Markdown, in numbers. No learner is named: all with access to the repository read it."""
     # Imported here, as it loads the gradebook, for which the run of one learner has no use.
-    from grader.reports.of_class.figures import MEAN_OF, figures, one_place
+    from grader.reports.of_class.figures import MEAN_OF, figures
 
     head = ["exercise", "judged", "not gradable", "not judged", "missing", "pass all", "mean", "median"]
     rows = []
     for row in figures(results):
         counts = (row.judged, row.not_gradable, row.not_judged, row.missing, row.complete)
-        means = ("" if number is None else one_place(number) for number in (row.mean, row.median))
+        means = ("" if number is None else f"{rounded(number, MEANS)}" for number in (row.mean, row.median))
         rows.append([row.id, *map(str, counts), *means])
     size = f"{counted(len(results.intake.learners), 'learner')}, {counted(len(results.exercises), 'exercise')}"
     left = f"{len(results.intake.unmatched)} unmatched and {len(results.intake.refused)} refused files"

@@ -25,9 +25,11 @@ from grader.reports.cards import (
     worth_showing,
 )
 from grader.reports.history import Change, Tried
+from grader.reports.marked import Marked, MarkedExercise
 from grader.reports.rendering import render
 from grader.reports.steps import Stepper
 from grader.reports.views import Command, ExerciseProgress, ExerciseState, Finding
+from grader.rounding import number_said
 from grader.text import counted, joined, whole_points
 
 MAX_BYTES = 299_000
@@ -38,6 +40,7 @@ MAX_TRIED = 8
 PARTS = ("learner", "report")
 NOT_STARTED = "new"
 """How a stub looks, which is no failure."""
+NOT_HANDED_IN = "Not handed in"
 OUTCOME_GLYPHS = {Outcome.PASS: "✓", Outcome.FAIL: "✗", Outcome.NOT_JUDGED: "–"}
 STATE_GLYPHS = {
     ExerciseState.NEW: "·",
@@ -56,7 +59,7 @@ STATUS_GLYPHS = {Status.PASS: "✓", Status.FAIL: "✗", Status.CANNOT_JUDGE: "�
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Background:
-    """What is known of a learner besides the last verdicts. A class report knows none of it, and has ``UNKNOWN``."""
+    """What is known of a learner besides the last verdicts; a class report knows ``marked`` alone."""
 
     progress: tuple[ExerciseProgress, ...] = ()
     """How far the learner is with every exercise of the kit."""
@@ -66,6 +69,8 @@ class Background:
     """By exercise, the hints that are open for the failure to mend first; None where all of them are."""
     course: str = ""
     """The way from the page to the folder of the lessons, with a slash at its end; empty if there is none."""
+    marked: Marked | None = None
+    """What an instructor's gradebook holds; None on a learner's own report."""
 
 
 UNKNOWN = Background()
@@ -84,6 +89,17 @@ class OverviewRow:
     share: str
     href: str
     lesson: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MarkedRow:
+    """One exercise in the table of marks; ``href`` leads to its section, and is empty if nothing was handed in."""
+
+    marked: MarkedExercise
+    look: str
+    glyph: str
+    word: str
+    href: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,6 +169,7 @@ class ExerciseView:
     remarks: tuple[RemarkView, ...]
     ignored: str
     commands: tuple[Command, ...]
+    marked: MarkedExercise | None
 
 
 def learner_page(
@@ -246,7 +263,9 @@ def _rendered(
     context = {
         "kit_title": kit_title,
         "exercises": tuple(_exercise(verdict, diagnoses, shown, background) for verdict in sorted(verdicts, key=_rank)),
-        "overview": tuple(_overview(verdicts, background)),
+        "overview": () if background.marked else tuple(_overview(verdicts, background)),
+        "marked": background.marked,
+        "marked_rows": tuple(_marked_rows(verdicts, background.marked)) if background.marked else (),
         "course": background.course,
         "summary": _summary(verdicts, background),
         "made_at": moment(made_at),
@@ -267,7 +286,8 @@ def _summary(verdicts: Sequence[Verdict], background: Background) -> str:
     if len(background.progress) > 1:
         complete = sum(entry.state is ExerciseState.COMPLETE for entry in background.progress)
         return f"{complete} of {counted(len(background.progress), 'exercise')} complete"
-    if len(verdicts) == 1:
+    exercises = len(background.marked.exercises) if background.marked else len(verdicts)
+    if len(verdicts) == exercises == 1:
         words_of_status = {
             Status.PASS: "is complete" if verdicts[0].complete_run else "passes what was asked for",
             Status.FAIL: "is not complete yet",
@@ -276,7 +296,7 @@ def _summary(verdicts: Sequence[Verdict], background: Background) -> str:
         }
         return f"{verdicts[0].title} {words_of_status[verdicts[0].status]}"
     passed = sum(verdict.status is Status.PASS for verdict in verdicts)
-    return f"{passed} of {counted(len(verdicts), 'exercise')} complete"
+    return f"{passed} of {counted(exercises, 'exercise')} complete"
 
 
 def moment(iso: str) -> str:
@@ -325,6 +345,18 @@ def _row(entry: ExerciseProgress, verdict: Verdict | None, course: str) -> Overv
     )
 
 
+def _marked_rows(verdicts: Sequence[Verdict], marked: Marked) -> Iterator[MarkedRow]:
+    by_exercise = {verdict.exercise: verdict for verdict in verdicts}
+    for exercise in marked.exercises:
+        verdict = by_exercise.get(exercise.id)
+        if verdict is None:
+            look, glyph, word = NOT_STARTED, STATE_GLYPHS[ExerciseState.NEW], NOT_HANDED_IN
+        else:
+            look, glyph, word = _look(verdict), _glyph(verdict), _word(verdict)
+        href = "" if verdict is None else f"#{exercise.id}"
+        yield MarkedRow(marked=exercise, look=look, glyph=glyph, word=word, href=href)
+
+
 def _share(points: float, total: int) -> str:
     return f"{min(100, 100 * whole_points(points) // max(total, 1))}%"
 
@@ -355,6 +387,7 @@ def _exercise(
     attempts = background.attempts.get(verdict.exercise, ())
     since = history.changed(attempts[-2], verdict) if len(attempts) > 1 and verdict.tests else None
     hints, more = _hints(verdict, findings, diagnoses, background)
+    marked = background.marked.by_exercise.get(verdict.exercise) if background.marked else None
 
     return ExerciseView(
         verdict=verdict,
@@ -362,7 +395,7 @@ def _exercise(
         glyph=_glyph(verdict),
         word=_word(verdict),
         points=views.points_said(verdict) if verdict.tests else "",
-        share=_share(verdict.points, verdict.total),
+        share=marked.share if marked else _share(verdict.points, verdict.total),
         times=views.times_said(verdict),
         judged=moment(verdict.judged_at),
         failed=f"{counted(failed, 'test')} of {len(verdict.tests)} not passed" if failed else "",
@@ -384,6 +417,7 @@ def _exercise(
         remarks=tuple(remark_card(verdict, remark, diagnoses) for remark in views.remarks(verdict)),
         ignored=joined(verdict.ignored),
         commands=views.next_commands(verdict),
+        marked=marked,
     )
 
 
@@ -441,7 +475,7 @@ def _test(verdict: Verdict, test: TestResult, findings: Sequence[Finding]) -> Te
     return TestView(
         number=test.number,
         label=test.label,
-        points=f"{whole_points(test.earned)} of {test.points}",
+        points=f"{number_said(test.earned)} of {test.points}",
         anchor=anchor_of(verdict, test.number) if failed else "",
         cells=tuple(_cell(result.outcome) for result in test.results),
     )

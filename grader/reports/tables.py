@@ -14,11 +14,12 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from grader.classroom.marks import Mark
+from grader.classroom.totals import is_weighed, total_of
 from grader.judge.verdict import BackendResult, Failure, TestResult, Verdict
 from grader.policy.submission import Fault
 from grader.reports import plain
-from grader.reports.of_class.figures import total_of
-from grader.text import clean_cell, clean_line, whole_points
+from grader.rounding import number_said
+from grader.text import clean_cell, clean_line
 
 if TYPE_CHECKING:
     from grader.classroom.gradebook import Learner
@@ -69,12 +70,19 @@ def _mark(mark: Mark) -> Row:
     return {
         "exercise": mark.exercise,
         "standing": mark.standing.value,
-        "points": None if mark.points is None else round(mark.points, 2),
+        "points": mark.points,
         "total": mark.total,
-        "raw": round(mark.raw, 2),
-        "deducted": round(mark.deducted, 2),
+        "raw": mark.raw,
+        "deducted": mark.deducted,
         "days_late": mark.days_late,
+        "deadline": mark.deadline,
+        "common_deadline": mark.common_deadline,
+        "handed_in": mark.handed_in,
         "override": _text(mark.override),
+        "weight": mark.weight,
+        "extra": mark.extra,
+        "dropped": mark.dropped,
+        "verdict_id": mark.verdict_id,
     }
 
 
@@ -151,16 +159,21 @@ def _text(text: str) -> str:
 def grades_csv(results: ClassResults) -> str:
     """A row per learner in the order of the intake, a column of points per exercise, and the total (RFC 4180).
 
-    Points are whole and rounded down. A cell is empty if the exercise has no points, and so is the total where
-    ``total_of`` gives none.
+    Points are those of the marks, with up to two digits after the point. A cell is empty if the exercise has no points,
+    and so is the total where ``total_of`` gives none. Where a total is not the sum of its row, two columns say how it
+    comes about: ``of``, the points that could be had in it, and ``dropped``, the exercises that do not count in it.
     """
+    weighed = is_weighed(results.marks)
     file = io.StringIO(newline="")
     writer = csv.writer(file, lineterminator=LINE_END)
-    writer.writerow(["key", "name", "email", *results.exercises, "total"])
+    writer.writerow(["key", "name", "email", *results.exercises, "total", *(["of", "dropped"] if weighed else [])])
     for learner in results.intake.learners:
         marks = results.by_learner[learner.key]
         who = [clean_cell(text, MAX_CELL) for text in (learner.key, learner.name, learner.email)]
         by_exercise = {mark.exercise: mark.points for mark in marks}
-        points = [*(by_exercise.get(exercise) for exercise in results.exercises), total_of(marks)]
-        writer.writerow([*who, *("" if earned is None else whole_points(earned) for earned in points)])
+        total = total_of(marks)
+        points = [*(by_exercise.get(exercise) for exercise in results.exercises), total.points]
+        made_of = [number_said(total.possible), " ".join(mark.exercise for mark in marks if mark.dropped)]
+        cells = ("" if earned is None else number_said(earned) for earned in points)
+        writer.writerow([*who, *cells, *(made_of if weighed else [])])
     return file.getvalue()

@@ -27,7 +27,8 @@ from grader.reports.progress import Command as Command
 from grader.reports.progress import ExerciseProgress as ExerciseProgress
 from grader.reports.progress import ExerciseState as ExerciseState
 from grader.reports.timeline import Axis, Timeline, as_at_verdict
-from grader.text import counted, joined, seconds, tests_named, whole_points
+from grader.rounding import number_said
+from grader.text import counted, joined, seconds, tests_named
 from grader.wire import BACKENDS
 
 STATUS_WORDS = {
@@ -122,7 +123,7 @@ class PartView:
         """What came of it: ``45 of 45 points``, or ``not written yet``."""
         if self.result.state is PartState.NOT_WRITTEN:
             return "not written yet"
-        return f"{whole_points(self.result.earned)} of {counted(self.result.points, 'point')}"
+        return f"{number_said(self.result.earned)} of {counted(self.result.points, 'point')}"
 
 
 # ---- the verdict as a whole ------------------------------------------------------------------------------------------
@@ -141,9 +142,9 @@ def status_said(verdict: Verdict) -> str:
 def points_said(verdict: Verdict) -> str:
     """Say the points of a verdict, or of the part of the exercise that was asked for."""
     if verdict.complete_run:
-        return f"{whole_points(verdict.points)} of {verdict.total} points"
+        return f"{number_said(verdict.points)} of {verdict.total} points"
     asked = sum(test.points for test in verdict.tests)
-    return f"{whole_points(verdict.points)} of the {counted(asked, 'point')} asked for"
+    return f"{number_said(verdict.points)} of the {counted(asked, 'point')} asked for"
 
 
 def times_said(verdict: Verdict) -> str:

@@ -12,6 +12,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from grader.classroom.rules import InstructorRemark
+from grader.classroom.totals import weighed
+from grader.classroom.weighing import Weighing
 from grader.desk.learner import progress_of
 from grader.judge.verdict import Verdict
 from grader.kit.kit import builtin_root, load_kit
@@ -22,8 +25,9 @@ from grader.reports.of_class.page import anonymous_class_page, class_page, learn
 from grader.reports.views import Command
 from tests.page_samples import everything, hostile_class
 from tests.page_samples import render as learner_page
-from tests.results_samples import class_of
-from tests.samples import mixed, unjudgeable
+from tests.results_samples import class_of, failing_with, judged, missing, person, results_of
+from tests.results_samples import course as built_in
+from tests.samples import failure, mixed, unjudgeable
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page
@@ -44,6 +48,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     pages = {
         "learner.html": learner_page(*everything()),
         "mine.html": own_page(),
+        "marked.html": marked_page(),
         "class.html": class_page(small, templates=TEMPLATES),
         "anonymous.html": anonymous_class_page(small, templates=TEMPLATES),
         "hostile.html": class_page(bad, templates=TEMPLATES),
@@ -57,6 +62,23 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name, text in pages.items():
         (folder / name).write_text(text, encoding="utf-8")
     return folder
+
+
+def marked_page() -> str:
+    """The page of a learner in a class report: late, set by hand, dropped, not handed in, and with remarks."""
+    kit, one = built_in(3), person(0)
+    late = {"deadline": "2026-11-20T18:00:00+01:00", "handed_in": "2026-11-20T18:00:01+01:00", "days_late": 1}
+    marks = [
+        judged(one, failing_with(failure()), **late, deducted=10.0, points=50.0, verdict_id=17),
+        replace(missing(one, kit.exercises[1]), points=80.5, override="shown in person " * 20),
+        missing(one, kit.exercises[2]),
+    ]
+    remarks = (InstructorRemark(text="x" * 300), InstructorRemark(text="Bring this file.", diagnosis="serial"))
+    weighed_marks = weighed(marks, Weighing(drop=1, weights={"ex01": 2.0}))
+    command = "grade class a/long/way/to/submissions.zip --roster roster.csv --show"
+    results = results_of(kit, [one], weighed_marks, remarks=remarks, show=command)
+    ((_, text),) = learner_pages(results, templates=TEMPLATES)
+    return text
 
 
 def course() -> Iterator[tuple[str, str]]:

@@ -20,6 +20,7 @@ EVERY_PAGE = pytest.mark.parametrize(
     [
         "learner.html",
         "mine.html",
+        "marked.html",
         "class.html",
         "anonymous.html",
         "hostile.html",
@@ -95,6 +96,7 @@ def test_nothing_complains_and_nothing_is_cut_off(visit: Visit, name: str, theme
     [
         "learner.html",
         "mine.html",
+        "marked.html",
         "class.html",
         "course/index.html",
         "course/ex01.html",

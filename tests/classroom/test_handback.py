@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import csv
 import io
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from grader.classroom.gradebook import Learner
-from grader.classroom.handback import TOTAL, Filled, Points, fill_canvas, fill_moodle, worksheet_exercise
+from grader.classroom.handback import TOTAL, Filled, Points, fill_canvas, fill_moodle, points_of, worksheet_exercise
+from grader.classroom.marks import Mark, Standing
 from grader.classroom.sheet import Sheet, load_sheet, read_sheet
+from grader.classroom.totals import weighed
+from grader.classroom.weighing import Weighing
 from grader.errors import ClassroomError
 from tests.class_samples import exercises
+from tests.results_samples import course, results_of
 
 WHERE = Path("grades.csv")
 CANVAS = (
@@ -138,20 +143,41 @@ def test_canvas_a_column_can_be_named(name: str) -> None:
     assert [(one.exercise, one.old, one.new) for one in filled.replaced] == [("ex03", "4.00", "2.50")]
 
 
-def test_canvas_one_column_for_all_exercises_is_filled_when_all_have_points() -> None:
-    all_of = {("canvas-10", one.id): points(50, one.id) for one in exercises()}
-    some = {("canvas-11", "ex01"): points(50)}
+def fifty(key: str, exercise: str) -> Mark:
+    return Mark(learner=key, exercise=exercise, total=100, standing=Standing.JUDGED, points=50.0)
 
-    filled = canvas(all_of | some, columns={TOTAL: "Essay"})
+
+def test_canvas_one_column_for_all_exercises_is_filled_when_all_have_points() -> None:
+    kit = course(3)
+    all_of = [fifty("canvas-10", one.id) for one in kit.exercises]
+    some = [fifty("canvas-11", "ex01"), *(replace(fifty("canvas-11", id), points=None) for id in ("ex02", "ex03"))]
+
+    results = points_of(results_of(kit, CLASS[:2], [*all_of, *some]))
+    filled = fill_canvas(sheet(CANVAS), results, CLASS, exercises=kit.exercises, columns={TOTAL: "Essay"})
 
     assert [(one.learner, one.exercise, one.new) for one in filled.changed if one.exercise == TOTAL] == [
         ("canvas-10", TOTAL, "2.50")
     ]
 
 
-def test_canvas_points_are_rounded_down_but_not_for_a_binary_fraction() -> None:
+def test_canvas_the_total_is_weighed_as_on_every_other_report() -> None:
+    made = [
+        Mark(learner="canvas-10", exercise=exercise, total=100, standing=Standing.JUDGED, points=number)
+        for exercise, number in (("ex01", 100.0), ("ex02", 50.0), ("ex03", 0.0))
+    ]
+    kit = course(3)
+    results = results_of(kit, [JANE], weighed(made, Weighing(drop=1, weights={"ex01": 2.0})))
+    filled = fill_canvas(sheet(CANVAS), points_of(results), CLASS, exercises=kit.exercises, columns={TOTAL: "Essay"})
+
+    assert points_of(results)["canvas-10", TOTAL].points == 250
+    assert points_of(results)["canvas-10", TOTAL].total == 300
+    assert [one.new for one in filled.changed if one.exercise == TOTAL] == ["4.17"]
+
+
+def test_canvas_points_are_rounded_half_to_even_and_not_by_a_binary_fraction() -> None:
     assert canvas({("canvas-10", "ex01"): points(29.999999999999996)}).changed[0].new == "3.00"
-    assert canvas({("canvas-10", "ex01"): Points(points=2, total=3)}).changed[0].new == "6.66"
+    assert canvas({("canvas-10", "ex01"): Points(points=2, total=3)}).changed[0].new == "6.67"
+    assert canvas({("canvas-10", "ex01"): Points(points=12.5, total=1000)}).changed[0].new == "0.12"
 
 
 def test_canvas_a_file_with_decimal_commas_semicolons_and_a_mark_stays_one() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,7 +12,8 @@ import pytest
 from grader.classroom.gradebook import Counted, HandIn, JudgedHandIn
 from grader.classroom.marks import Mark, Standing, lowest_level, mark, moved
 from grader.classroom.pool import Conditions, StoredVerdict
-from grader.classroom.rules import ClassRules, Count, read_rules
+from grader.classroom.rules import ClassRules, Count, InstructorRemark, read_rules
+from grader.classroom.weighing import Weighing
 from grader.errors import ClassroomError
 from grader.judge.verdict import Status
 
@@ -54,7 +56,7 @@ def marked(*hand_ins: HandIn, rules: ClassRules | None = None) -> Mark:
 def rules(tmp_path: Path, text: str) -> ClassRules:
     path = tmp_path / "class.toml"
     path.write_text(text)
-    return read_rules(path, EXERCISES)
+    return read_rules(path, EXERCISES, ["serial", "deadlock"])
 
 
 # ---- which hand-in counts --------------------------------------------------------------------------------------------
@@ -160,6 +162,29 @@ def test_late_by_the_platforms_word_alone_is_one_day_unless_there_is_an_extensio
     assert marked(marked_late, rules=rules(tmp_path, DEADLINE + "[extensions.ada]\ndays = 2\n")).days_late == 0
 
 
+def test_a_mark_says_when_it_was_due_and_when_it_came_by_the_clocks_of_the_class(tmp_path: Path) -> None:
+    decided = rules(
+        tmp_path,
+        'timezone = "Europe/Berlin"\n[deadlines]\nex01 = 2026-10-24T18:00:00\n[extensions.ada]\ndays = 1\n'
+        "[late]\nper_day = 10\n",
+    )
+    one = marked(handed(90, at="2026-10-26T07:00:00+00:00"), rules=decided)
+
+    assert one.common_deadline == "2026-10-24T18:00:00+02:00"
+    assert one.deadline == "2026-10-25T18:00:00+01:00"
+    assert one.handed_in == "2026-10-26T08:00:00+01:00"
+    assert (one.days_late, one.points, one.verdict_id) == (1, 80, 1)
+    assert marked(rules=decided).deadline == one.deadline
+
+
+def test_points_are_rounded_once_to_hundredths_half_to_even(tmp_path: Path) -> None:
+    decided = rules(tmp_path, DEADLINE.replace("per_day = 10", "per_day = 3.3333"))
+    one = marked(handed(200 / 3, at="2026-03-02T12:00:00+00:00"), rules=decided)
+
+    assert (one.raw, one.deducted, one.points) == (66.67, 3.33, 63.34)
+    assert marked(handed(10.125)).points == 10.12
+
+
 # ---- what an instructor has set --------------------------------------------------------------------------------------
 
 OVERRIDE = '[[overrides]]\nlearner = "ada"\nexercise = "ex01"\npoints = 80\nreason = "by mail"\n'
@@ -206,11 +231,55 @@ def test_a_mistake_in_the_file_names_its_line(tmp_path: Path, text: str, line: i
     assert caught.value.hint
 
 
+@pytest.mark.parametrize(
+    ("text", "hint"),
+    [
+        ("[deadline]\nex01 = 2026-11-20T18:00:00", "Write `deadlines`, or take it out."),
+        ('timezone = "Europe/Berlni"', 'Write `timezone = "Europe/Berlin"`.'),
+        ("[deadlines]\nex1 = 2026-11-20", "Did you mean `ex01`?"),
+        ("[extensions.ada]\nday = 3", "Did you mean `days`?"),
+        ('[[remarks]]\ntext = "x"\ndiagnosis = "seriel"', "Write `serial`."),
+        ('[[remarks]]\ntext = "x"\nexercises = "ex01"', "Write `exercise`, or take it out."),
+        ('[[remarks]]\ntext = "x"\nexercise = "ex09"', "Did you mean `ex0"),
+        ('[[remark]]\ntext = "x"', "Write `remarks`, or take it out."),
+    ],
+)
+def test_a_key_that_is_not_known_is_answered_by_the_nearest(tmp_path: Path, text: str, hint: str) -> None:
+    with pytest.raises(ClassroomError) as caught:
+        rules(tmp_path, text)
+
+    assert hint in caught.value.hint
+
+
+def test_the_file_of_the_documentation_is_read_as_it_stands(tmp_path: Path) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "class.md").read_text()
+    (example,) = re.findall(r"```toml\n(.*?)```", page, re.DOTALL)
+    path = tmp_path / "class.toml"
+    path.write_text(example)
+    known = [f"ex{number:02}" for number in range(1, 13)]
+    decided = read_rules(path, known, ["serial"])
+
+    assert decided.weighing == Weighing(weights={"ex03": 2.0}, best=10, extra=frozenset({"ex12"}))
+    assert [(remark.diagnosis, remark.text) for remark in decided.remarks] == [("serial", "We look at this on Monday.")]
+
+
 def test_a_learner_who_is_not_in_the_class_is_named_with_who_may_be_meant(tmp_path: Path) -> None:
     decided = rules(tmp_path, "[extensions.adda]\ndays = 1\n" + OVERRIDE)
 
-    assert list(decided.strangers(["ada", "bob"])) == [
+    assert list(decided.strangers({"ada": "Ada L.", "bob": "Bob"})) == [
         f"{tmp_path / 'class.toml'}:1: there is no learner 'adda' in this class; did you mean 'ada'?"
+    ]
+
+
+def test_a_learner_who_is_called_by_name_instead_of_the_key_is_answered_with_the_key(tmp_path: Path) -> None:
+    decided = rules(tmp_path, '[extensions."Ada L."]\ndays = 1\n[extensions.zed]\ndays = 1\n')
+    decided = replace(decided, remarks=(InstructorRemark(text="x", learner="Bobb", line=9),))
+    sentences = list(decided.strangers({"a@x.invalid": "Ada L.", "b@x.invalid": "Bob"}))
+
+    assert [sentence.partition("; ")[2] for sentence in sentences] == [
+        "did you mean 'a@x.invalid'?",
+        "the keys of all learners stand in grades.csv",
+        "did you mean 'b@x.invalid'?",
     ]
 
 

@@ -8,6 +8,8 @@ import json
 
 from grader.classroom.gradebook import Learner
 from grader.classroom.marks import Mark, Standing
+from grader.classroom.totals import weighed
+from grader.classroom.weighing import Weighing
 from grader.reports.tables import class_lines, grades_csv, run_lines
 from tests import samples
 from tests.results_samples import class_of, course, judged, missing, person, results_of
@@ -38,12 +40,24 @@ def test_a_learner_is_a_row_and_an_exercise_a_column():
     ]
 
 
-def test_points_are_rounded_down_and_the_total_is_that_of_the_exact_points():
+def test_the_total_is_the_sum_of_the_cells():
     who = person(1)
 
     row = table(who, marks=[mark(who, "ex01", 99.5), mark(who, "ex02", 0.5)])[1]
 
-    assert row[3:] == ["99", "0", "100"]
+    assert row[3:] == ["99.5", "0.5", "100"]
+
+
+def test_where_a_total_is_no_plain_sum_the_table_says_of_what_it_is_and_what_does_not_count():
+    who = person(1)
+    made = weighed(
+        [mark(who, "ex01", 99.5), mark(who, "ex02", 0.5)], Weighing(best=1, weights={"ex01": 2.0, "ex02": 3.0})
+    )
+
+    header, row = table(who, marks=list(made))
+
+    assert header[3:] == ["ex01", "ex02", "total", "of", "dropped"]
+    assert row[3:] == ["99.5", "0.5", "199", "200", "ex02"]
 
 
 def test_what_was_not_judged_is_an_empty_cell_and_never_a_nought():
@@ -122,7 +136,14 @@ def test_every_mark_of_a_class_is_a_line_with_the_learner_and_the_verdict():
         "raw": 74.0,
         "deducted": 7.9,
         "days_late": 1,
+        "deadline": "",
+        "common_deadline": "",
+        "handed_in": "",
         "override": "",
+        "weight": 1.0,
+        "extra": False,
+        "dropped": False,
+        "verdict_id": None,
     }
     assert [test["earned"] for test in first["verdict"]["tests"]] == [69, 0, 5]
     assert first["verdict"]["tests"][1]["results"][0]["failure"]["diagnosis"] == "serial"

@@ -59,6 +59,8 @@ def anonymised(results: ClassResults) -> ClassResults:
         intake=_intake(results.intake, labels),
         marks=tuple(_mark(mark, label, names, results.kit) for mark, label in marks),
         moved=(f"{counted(len(results.moved), 'mark')} moved; which, and why, is {UNSAID}.",) if results.moved else (),
+        remarks=(),
+        show="",
         reproduce=tuple(f"# {UNSAID}" if names.appear_in(line) else line for line in results.reproduce),
     )
 
@@ -144,7 +146,17 @@ def _mark(mark: Mark, label: str, names: KnownNames, kit: Kit) -> Mark:
     verdict = mark.verdict
     if verdict is not None:
         verdict = _Hiding(names, kit.exercise(verdict.exercise).file, verdict.file).verdict(verdict)
-    return replace(mark, learner=label, verdict=verdict, judged=None, override=override)
+    return replace(
+        mark,
+        learner=label,
+        verdict=verdict,
+        judged=None,
+        override=override,
+        deadline="",
+        common_deadline="",
+        handed_in="",
+        verdict_id=None,
+    )
 
 
 class _Hiding:

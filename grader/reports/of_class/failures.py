@@ -10,7 +10,7 @@ from enum import StrEnum
 from grader.classroom.marks import ClassResults
 from grader.judge.verdict import Failure, Outcome, TestResult
 from grader.kit.of_python import OF_PYTHON
-from grader.reports.of_class.figures import percent_of
+from grader.rounding import share_said
 from grader.text import counted, joined
 from grader.wire.rows import LEFT_BEHIND
 
@@ -186,7 +186,7 @@ def _failure_row(key: TestKey, judged: Sequence[TestResult], failed: Sequence[Mi
         label=judged[0].label,
         judged=len(judged),
         failed=len(failed),
-        share=percent_of(len(failed), len(judged)),
+        share=share_said(len(failed), len(judged)),
         segments=_segments(failed, len(judged)),
         kinds=kinds_said(failed),
     )

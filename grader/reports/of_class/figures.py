@@ -8,10 +8,13 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from fractions import Fraction
 
 from grader.classroom.marks import ClassResults, Mark, Standing
+from grader.classroom.totals import total_of
 from grader.judge.verdict import Status
-from grader.text import clean_line, counted, whole_points
+from grader.rounding import MEANS, exact, number_said, share_said
+from grader.text import clean_line, counted, joined
 
 MEAN_OF = "mean and median are of the judged files, after what being late costs"
 """What every report that gives them says beside them."""
@@ -70,7 +73,7 @@ class Figures:
     @property
     def share(self) -> str:
         """The share of the judged files that pass."""
-        return percent_of(self.complete, self.judged)
+        return share_said(self.complete, self.judged)
 
     @property
     def mean_said(self) -> str:
@@ -82,7 +85,7 @@ class Figures:
 
 
 def _number(number: float | None) -> str:
-    return "–" if number is None else one_place(number).removesuffix(".0")
+    return "–" if number is None else number_said(number, MEANS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,7 +143,7 @@ def figures(results: ClassResults) -> tuple[Figures, ...]:
 
 def _figures(id: str, title: str, marks: Sequence[Mark]) -> Figures:
     judged = [mark for mark in marks if mark.standing is Standing.JUDGED]
-    points = [mark.points for mark in judged if mark.points is not None]
+    points = [exact(mark.points) for mark in judged if mark.points is not None]
     return Figures(
         id=id,
         title=title,
@@ -149,8 +152,8 @@ def _figures(id: str, title: str, marks: Sequence[Mark]) -> Figures:
         not_judged=count(marks, Standing.NOT_JUDGED),
         missing=count(marks, Standing.MISSING),
         complete=sum(map(passes, judged)),
-        mean=statistics.fmean(points) if points else None,
-        median=statistics.median(points) if points else None,
+        mean=float(statistics.mean(points)) if points else None,
+        median=float(statistics.median(points)) if points else None,
         total=max((mark.total for mark in marks), default=100),
     )
 
@@ -199,19 +202,33 @@ def _state(mark: Mark) -> CellState:
             return CellState.MISSING
 
 
-def total_of(marks: Iterable[Mark]) -> float | None:
-    """Add up the points of one learner; None where a number would look final and is not.
+def totals_of(results: ClassResults) -> str:
+    """Say how many points a total may have: ``300``, or ``100 to 200`` where it depends on what counts."""
+    possible = {total_of(marks).possible for marks in results.by_learner.values()} or {Fraction()}
+    least, most = number_said(min(possible)), number_said(max(possible))
+    return most if least == most else f"{least} to {most}"
 
-    That is where something was not judged through no fault of the learner, and where there are no points at all.
-    An exercise that was not handed in adds nothing.
-    """
-    points = []
-    for mark in marks:
-        if mark.points is not None:
-            points.append(mark.points)
-        elif mark.standing is Standing.NOT_JUDGED:
-            return None
-    return sum(points) if points else None
+
+def weighing_said(results: ClassResults) -> str:
+    """Say in a sentence what makes a total; nothing where it is the plain sum of the marks."""
+    marks = next(iter(results.by_learner.values()), ())
+    parts = [weight_said(mark) for mark in marks if mark.weight != 1]
+    parts += [f"{mark.exercise} is extra credit" for mark in marks if mark.extra]
+    if dropped := sum(mark.dropped for mark in marks):
+        parts.append(_worst(dropped))
+    return f"In the total, {joined(parts)}." if parts else ""
+
+
+def _worst(exercises: int) -> str:
+    if exercises == 1:
+        return "the worst exercise of each learner does not count"
+    return f"the {exercises} worst exercises of each learner do not count"
+
+
+def weight_said(mark: Mark) -> str:
+    """Say how often a mark counts: ``ex01 counts twice``."""
+    often = {0.0: "does not count", 2.0: "counts twice"}.get(mark.weight, f"counts {number_said(mark.weight)} times")
+    return f"{mark.exercise} {often}"
 
 
 def percent(marks: Iterable[Mark]) -> float | None:
@@ -224,17 +241,7 @@ def percent(marks: Iterable[Mark]) -> float | None:
     total = sum(mark.total for mark in counting)
     if not total or not count(counting, Standing.JUDGED):
         return None
-    return 100 * sum(mark.points or 0.0 for mark in counting) / total
-
-
-def one_place(number: float) -> str:
-    """Write a number with one decimal place, rounded down so that 99.96 never looks complete."""
-    return f"{math.floor(number * 10 + 1e-9) / 10:.1f}"
-
-
-def percent_of(part: int, whole: int) -> str:
-    """Say a share, rounded down so that 99.6 never looks complete: ``41%``."""
-    return f"{100 * part // whole if whole else 0}%"
+    return float(100 * sum((exact(mark.points or 0.0) for mark in counting), Fraction()) / total)
 
 
 # ---- the class as a whole --------------------------------------------------------------------------------------------
@@ -273,10 +280,10 @@ def distribution(results: ClassResults) -> tuple[DistributionBin, ...]:
     """Count the learners who handed something in, and of whom everything was judged, by their share of all points."""
     bins = [0] * BINS
     for marks in results.by_learner.values():
-        points = total_of(marks)
-        if handed_in(marks) and points is not None:
-            share = 100 * points / (sum(mark.total for mark in marks) or 1)
-            bins[min(max(math.floor(share + 1e-9) // 10, 0), BINS - 1)] += 1
+        total = total_of(marks)
+        if handed_in(marks) and total.points is not None:
+            share = 100 * total.points / (total.possible or 1)
+            bins[min(max(math.floor(share) // 10, 0), BINS - 1)] += 1
     most = max(*bins, 1)
     return tuple(_bin(number, learners, most) for number, learners in enumerate(bins))
 
@@ -318,11 +325,11 @@ def heat_rows(
 
 
 def _heat_row(learner: LearnerLink, marks: Sequence[Mark], states: States, kinds: Sequence[int]) -> HeatRow:
-    total = total_of(marks)
+    total = total_of(marks).points
     return HeatRow(
         learner=learner,
         cells=tuple(_cell(mark, states[key_of(mark)]) for mark in marks),
-        total="–" if total is None else str(whole_points(total)),
+        total="–" if total is None else number_said(total),
         complete=str(sum(states[key_of(mark)] is CellState.PASS for mark in marks)),
         kinds=" ".join(map(str, kinds)),
     )
@@ -331,7 +338,7 @@ def _heat_row(learner: LearnerLink, marks: Sequence[Mark], states: States, kinds
 def _cell(mark: Mark, state: CellState) -> HeatCell:
     return HeatCell(
         tone=_tone(mark, state),
-        points="" if mark.points is None else str(whole_points(mark.points)),
+        points="" if mark.points is None else number_said(mark.points),
         word=state,
         flag=BY_HAND if mark.override else LATE if mark.days_late else "",
     )

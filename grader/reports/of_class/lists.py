@@ -13,7 +13,8 @@ from grader.policy.submission import Fault
 from grader.reports.excerpts import Excerpt, excerpt_of_fault, place
 from grader.reports.of_class.figures import CellState, LearnerLink, States, handed_in, key_of
 from grader.reports.views import reasons_not_judged
-from grader.text import clean_line, whole_points
+from grader.rounding import number_said
+from grader.text import clean_line
 
 Item = TypeVar("Item")
 Row = TypeVar("Row")
@@ -155,13 +156,13 @@ def _left_row(what: str, file: LeftOver) -> LeftRow:
 
 
 def _change(mark: Mark, links: Mapping[str, LearnerLink]) -> ChangeRow:
-    cost = whole_points(mark.deducted) if mark.deducted else "no"
+    cost = number_said(mark.deducted) if mark.deducted else "no"
     late = f"{mark.days_late} d late, {cost} points less" if mark.days_late else ""
     by_hand = f"set by hand: {clean_line(mark.override, MAX_SENTENCE)}" if mark.override else ""
     return ChangeRow(
         learner=links[mark.learner],
         exercise=mark.exercise,
         why="; ".join(part for part in (by_hand, late) if part),
-        raw=str(whole_points(mark.raw)) if mark.standing in HAS_VERDICT else "–",
-        points="–" if mark.points is None else str(whole_points(mark.points)),
+        raw=number_said(mark.raw) if mark.standing in HAS_VERDICT else "–",
+        points="–" if mark.points is None else number_said(mark.points),
     )

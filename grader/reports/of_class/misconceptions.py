@@ -14,8 +14,8 @@ from grader.judge.verdict import Verdict
 from grader.kit.diagnosis import Diagnosis
 from grader.reports.of_class.anonymous import EXCERPT_UNSAID, KnownNames, without_texts
 from grader.reports.of_class.failures import Miss, TestKey
-from grader.reports.of_class.figures import percent_of
 from grader.reports.views import main_finding
+from grader.rounding import share_said
 from grader.text import counted, tests_named
 
 MAX_EXCERPT = 160
@@ -118,7 +118,7 @@ def _misconception(results: ClassResults, place: int, slug: str, group: Sequence
         slug=slug,
         sentence=diagnosis.sentence,
         learners=learners,
-        share=percent_of(learners, len(results.learners)),
+        share=share_said(learners, len(results.learners)),
         exercises=tuple(id for id in results.exercises if any(root.miss.exercise == id for root in group)),
         tests=_tests_said(Counter((root.miss.exercise, root.miss.test.number) for root in group)),
         consequences=_tests_said(consequences),

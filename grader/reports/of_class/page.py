@@ -8,16 +8,17 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from grader.classroom.marks import ClassResults
 from grader.judge.verdict import Verdict
-from grader.reports.of_class import failures, figures, misconceptions
+from grader.reports.marked import Marked
+from grader.reports.of_class import failures, figures, learner_marks, misconceptions
 from grader.reports.of_class.anonymous import anonymised
 from grader.reports.of_class.clusters import clustered
 from grader.reports.of_class.lists import MAX_ROWS, lists
-from grader.reports.page import learner_page, moment
+from grader.reports.page import Background, learner_page, moment
 from grader.reports.rendering import render
 from grader.sandbox.isolation import shared
 
@@ -32,7 +33,7 @@ HEAD = 1000
 
 def class_page(results: ClassResults, *, templates: Path) -> str:
     """Render the page of a class, with links to the pages of its learners in the folder ``learners`` beside it."""
-    pages = {key: f"{LEARNERS}/{page_name(key)}" for key in results.learners if _verdicts(results, key)}
+    pages = {key: f"{LEARNERS}/{page_name(key)}" for key in results.learners if _has_page(results, key)}
     return _page(results, pages, templates)
 
 
@@ -42,20 +43,30 @@ def anonymous_class_page(results: ClassResults, *, templates: Path) -> str:
 
 
 def learner_pages(results: ClassResults, *, templates: Path) -> Iterator[tuple[str, str]]:
-    """Yield the file name and the text of one page for each learner who handed something in.
+    """Yield the file name and the text of one page for each learner of whom there is something to say.
 
-    A page is the same as the learner's own report and says nothing about other learners.
+    A page has the learner's own report and what the gradebook holds, and says nothing about other learners.
     """
+    yield from _learner_pages(results, templates, learner_marks.marked)
+
+
+def nameless_learner_pages(results: ClassResults, *, templates: Path) -> Iterator[tuple[str, str]]:
+    """Yield the same pages without the names of the learners in them. File names still tell who it is."""
+    yield from _learner_pages(results, templates, learner_marks.nameless)
+
+
+def _learner_pages(
+    results: ClassResults, templates: Path, marked: Callable[[ClassResults, str], Marked]
+) -> Iterator[tuple[str, str]]:
     for key in results.learners:
-        verdicts = _verdicts(results, key)
-        if verdicts:
-            kit = results.kit
+        if _has_page(results, key):
             page = learner_page(
-                verdicts,
-                kit_title=kit.title,
-                diagnoses=kit.diagnoses,
+                _verdicts(results, key),
+                kit_title=results.kit.title,
+                diagnoses=results.kit.diagnoses,
                 made_at=results.made_at,
                 templates=templates,
+                background=Background(marked=marked(results, key)),
             )
             yield page_name(key), page
 
@@ -81,6 +92,12 @@ def is_learner_page(path: Path) -> bool:
         return False
 
 
+def _has_page(results: ClassResults, key: str) -> bool:
+    """Whether a learner handed something in, or has a mark without it: one set by hand, or a nought for nothing."""
+    marks = results.by_learner[key]
+    return any(mark.verdict is not None or mark.points is not None for mark in marks)
+
+
 def _verdicts(results: ClassResults, key: str) -> tuple[Verdict, ...]:
     return tuple(mark.verdict for mark in results.by_learner[key] if mark.verdict is not None)
 
@@ -103,7 +120,8 @@ def _page(results: ClassResults, pages: Mapping[str, str], templates: Path) -> s
         "heat": figures.heat_rows(results, states, links, misconceptions.kinds_of_learners(kinds, found)),
         "late": figures.LATE,
         "by_hand": figures.BY_HAND,
-        "heat_total": sum(mark.total for mark in next(iter(results.by_learner.values()), ())),
+        "heat_total": figures.totals_of(results),
+        "weighing": figures.weighing_said(results),
         "worst": failures.worst(rows),
         "groups": failures.by_exercise(results, rows),
         "manners": failures.MANNER_WORDS,

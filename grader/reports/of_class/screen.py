@@ -14,9 +14,12 @@ from typing import TYPE_CHECKING
 
 from grader.classroom.found import LeftOver
 from grader.classroom.marks import ClassResults, Mark, Standing
-from grader.reports.of_class.figures import MEAN_OF, Figures, count, figures, one_place, percent
+from grader.reports.of_class.figures import MEAN_OF, Figures, count, figures, percent
+from grader.reports.of_class.learner_marks import marked
 from grader.reports.screen import Glyphs, Piece, Screen
-from grader.text import counted, whole_points
+from grader.reports.terminal import show_run_verbose
+from grader.rounding import MEANS, number_said, rounded
+from grader.text import clean_line, counted
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -26,6 +29,7 @@ if TYPE_CHECKING:
 LISTED = 8
 """The most left-over files that are named; the page of the class names all of them."""
 NAME_WIDTH = 17
+MAX_KEY = 60
 EVERY_SECONDS = 10.0
 
 
@@ -51,6 +55,26 @@ def show_class(
     show_class_quiet(console, results, glyphs=glyphs)
 
 
+def show_learner(console: Console, results: ClassResults, key: str, *, glyphs: Glyphs) -> None:
+    """Show what the gradebook holds of one learner, whose marks have their verdicts, and every verdict in full."""
+    found = marked(results, key)
+    screen = Screen(console, glyphs)
+    verdicts = [mark.verdict for mark in results.by_learner[key] if mark.verdict]
+    show_run_verbose(console, verdicts, glyphs=glyphs, commands=())
+    screen.blank()
+    screen.line(Piece(found.learner, "strong"), Piece(f"  {clean_line(key, MAX_KEY)}", "quiet"))
+    for text in found.remarks:
+        screen.wrapped(Piece("      "), text)
+    for exercise in found.exercises:
+        name = [Piece(f"{exercise.id:<6}", "strong"), Piece(screen.fit(exercise.title, 50))]
+        screen.spread(name, [Piece(exercise.mark or "-")])
+        for text in (*(f"{why}." for why in exercise.why), exercise.verdict, *exercise.remarks):
+            screen.wrapped(Piece("      "), text, "quiet")
+    screen.spread([Piece("total", "strong")], [Piece(found.total or "-", "strong")])
+    for text in found.total_why:
+        screen.wrapped(Piece("      "), f"{text}.", "quiet")
+
+
 def show_class_quiet(console: Console, results: ClassResults, *, glyphs: Glyphs) -> None:
     """Show the last line alone, how many were judged and how well, and before it what is still to be judged, if any."""
     screen = Screen(console, glyphs)
@@ -71,7 +95,7 @@ def summary(results: ClassResults) -> str:
 
 def _reached(results: ClassResults) -> str:
     share = percent(results.marks)
-    return "NOTHING WAS JUDGED" if share is None else f"{whole_points(share)} % of the points"
+    return "NOTHING WAS JUDGED" if share is None else f"{number_said(share, MEANS)} % of the points"
 
 
 # ---- the table -------------------------------------------------------------------------------------------------------
@@ -121,7 +145,7 @@ def _columns(rows: Sequence[Figures]) -> list[TableColumn]:
 
 
 def _number(number: float | None) -> str:
-    return "-" if number is None else one_place(number)
+    return "-" if number is None else f"{rounded(number, MEANS)}"
 
 
 def _piece(column: TableColumn, cell: str) -> Piece:

@@ -7,6 +7,8 @@ from dataclasses import replace
 import pytest
 
 from grader.classroom.marks import Mark, Standing
+from grader.classroom.totals import weighed
+from grader.classroom.weighing import Weighing
 from grader.judge.verdict import Failure, TestResult
 from grader.kit.catalogue import BUILTIN
 from grader.kit.of_tasks import OF_TASKS
@@ -28,6 +30,8 @@ from grader.reports.of_class.figures import (
     heat_rows,
     links_of,
     states_of,
+    totals_of,
+    weighing_said,
 )
 from grader.reports.of_class.lists import MAX_ROWS, lists
 from grader.reports.of_class.page import page_name
@@ -83,7 +87,7 @@ def test_a_page_is_called_after_its_learner() -> None:
     [
         (one_mark(), ("f2", "60", CellState.FAIL, "")),
         (one_mark(points=12.0), ("f0", "12", CellState.FAIL, "")),
-        (one_mark(points=99.9), ("f3", "99", CellState.FAIL, "")),
+        (one_mark(points=99.9), ("f3", "99.9", CellState.FAIL, "")),
         (one_mark(points=48.0, deducted=12.0, days_late=2), ("f1", "48", CellState.FAIL, "†")),
         (one_mark(points=100.0, override="shown in the lab", days_late=2), ("f3", "100", CellState.FAIL, "‡")),
         (judged(person(0), verdict(case(1, "x", 100))), ("p", "100", CellState.PASS, "")),
@@ -120,7 +124,7 @@ def test_the_figures_count_learners_and_files() -> None:
     }
 
 
-def test_mean_and_median_are_of_the_judged_files_and_round_down() -> None:
+def test_mean_and_median_are_of_the_judged_files() -> None:
     broken = verdict(faults=(FAULT,))
     results = class_with(verdict(case(1, "x", 100)), failing_with(failure()), failing_with(failure()), broken, None)
     (row,) = figures(results)
@@ -162,6 +166,31 @@ def test_a_learner_without_any_points_has_no_total() -> None:
     assert row.total == "–"
 
 
+def test_the_page_says_what_makes_a_total_and_of_how_many_points_it_is() -> None:
+    kit = course(3)
+    marks = [replace(missing(person(0), exercise), points=50.0) for exercise in kit.exercises]
+    plain = results_of(kit, [person(0)], marks)
+    rule = Weighing(weights={"ex01": 2.0}, drop=1, extra=frozenset({"ex03"}))
+    made = results_of(kit, [person(0)], weighed(marks, rule))
+    (row,) = heat_rows(made, states_of(made), links_of(made, {}), {})
+
+    assert (weighing_said(plain), totals_of(plain)) == ("", "300")
+    assert weighing_said(made) == (
+        "In the total, ex01 counts twice, ex03 is extra credit and the worst exercise of each learner does not count."
+    )
+    assert (totals_of(made), row.total) == ("200", "150")
+
+
+def test_where_totals_are_of_different_points_the_page_says_between_which() -> None:
+    kit = course(2)
+    first = [replace(missing(person(0), exercise), points=50.0) for exercise in kit.exercises]
+    second = [replace(missing(person(1), exercise), points=50.0) for exercise in kit.exercises]
+    second[0] = replace(second[0], points=10.0)
+    made = results_of(kit, [person(0), person(1)], weighed([*first, *second], Weighing(best=1, weights={"ex01": 3.0})))
+
+    assert totals_of(made) == "100 to 300"
+
+
 # ---- hidden tests ----------------------------------------------------------------------------------------------------
 
 
@@ -198,7 +227,7 @@ def test_a_learner_who_fails_a_test_on_both_backends_fails_it_once() -> None:
     results = class_with(failing_with(failure()), failing_with(deadlock()), verdict(case(1, "x", 100)))
     row = failure_rows(results, misses(results))[0]
 
-    assert (row.failed, row.judged, row.share, row.kinds) == (2, 3, "66%", "deadlock 1, serial 1")
+    assert (row.failed, row.judged, row.share, row.kinds) == (2, 3, "67%", "deadlock 1, serial 1")
     assert [(part.manner, part.x, part.width) for part in row.segments] == [
         (Manner.WRONG, "0%", "33.33%"),
         (Manner.STUCK, "33.33%", "33.33%"),
