@@ -73,6 +73,12 @@ _HAND_INS = (
     "FROM attempts a LEFT JOIN judgements j ON j.id = a.judgement"
 )
 
+_SHOWN = "SELECT DISTINCT shown FROM attempts WHERE learner = ? ORDER BY shown"
+_FORGET_VERDICTS = (
+    "DELETE FROM judgements WHERE (exercise, key) IN (SELECT exercise, key FROM attempts WHERE learner = ?) "
+    "AND (exercise, key) NOT IN (SELECT exercise, key FROM attempts WHERE learner != ?)"
+)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Learner:
@@ -118,6 +124,17 @@ class Counted:
     points: float
     key: str
     conditions: Conditions
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Forgotten:
+    """What a gradebook held of a learner and holds no more."""
+
+    learner: Learner
+    files: tuple[str, ...]
+    """The files that were handed in, as an instructor finds them, in order and each once."""
+    verdicts: int
+    """How many verdicts went, because nobody else had handed in those bytes."""
 
 
 class Gradebook:
@@ -225,6 +242,28 @@ class Gradebook:
         """Note a text under this name."""
         with self._transaction():
             self._put_note(name, value)
+
+    def forget(self, key: str) -> Forgotten | None:
+        """Remove a learner, their hand-ins, and the verdicts on what they alone handed in; None if there is no such.
+
+        No byte of what was removed stays in the file or in its log.
+        """
+        learner = next((learner for learner in self.learners() if learner.key == key), None)
+        if learner is None:
+            return None
+        files = tuple(row["shown"] for row in self._rows(_SHOWN, (key,)))
+        with self._transaction():
+            self._base.execute("DELETE FROM standings WHERE learner = ?", (key,))
+            self._base.execute("UPDATE attempts SET judgement = NULL WHERE learner = ?", (key,))
+            verdicts = self._base.execute(_FORGET_VERDICTS, (key, key)).rowcount
+            self._base.execute("DELETE FROM attempts WHERE learner = ?", (key,))
+            self._base.execute("DELETE FROM learners WHERE key = ?", (key,))
+            self._base.execute("DELETE FROM notes WHERE name = 'written'")
+        with self._guarded():
+            # A deleted row stays in the free pages of the file, and earlier versions of pages in the log.
+            self._base.execute("VACUUM")
+            self._base.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        return Forgotten(learner=learner, files=files, verdicts=verdicts)
 
     # ---- looking -----------------------------------------------------------------------------------------------------
 

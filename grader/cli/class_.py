@@ -25,7 +25,7 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
 
 
 @click.command("class")
-@click.argument("source", metavar="DIR|ZIP", type=_PATH)
+@click.argument("source", metavar="DIR|ZIP", type=_PATH, required=False)
 @click.option("--out", type=_PATH, default=Path("grade-results"), metavar="OUT", help="Folder of the results.")
 @click.option("--layout", type=click.Choice(LAYOUTS), default="auto", help="How the submissions are laid out.")
 @click.option("--roster", type=_FILE, metavar="CSV", help="Who is in the class.")
@@ -49,11 +49,19 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
 @click.option(
     "--feedback", multiple=True, metavar="FORM[=PATH]", help="Send pages home: moodle, canvas, folder, email."
 )
+@click.option("--forget", metavar="KEY", help="Grade nothing; remove the learner with this key from OUT.")
 @click.option("--new-gradebook", is_flag=True, help="Put the gradebook in OUT aside, and begin a new one.")
 @shared_options
 @click.pass_obj
-def class_(shared: SharedOptions, /, source: Path, fail_under: float | None, **asked: Any) -> None:
+def class_(
+    shared: SharedOptions, /, source: Path | None, fail_under: float | None, forget: str | None, **asked: Any
+) -> None:
     """Grade a folder or zip of submissions. Files graded before keep their verdicts."""
+    if forget is not None:
+        _forget(shared, shared.directory / asked["out"], forget)
+        return
+    if source is None:
+        raise click.MissingParameter(param_hint="'DIR|ZIP'", param_type="argument")
     from grader.cli import exit_codes
     from grader.desk.class_ import ClassDesk
     from grader.desk.run import summarise_class
@@ -72,6 +80,23 @@ def class_(shared: SharedOptions, /, source: Path, fail_under: float | None, **a
     summarise_class(graded.results, os.environ)
     marks = graded.results.marks
     sys.exit(exit_codes.of_class(marks, percent(marks), fail_under))
+
+
+def _forget(shared: SharedOptions, out: Path, key: str) -> None:
+    """Remove a learner from the results, and say what was removed and what remains."""
+    import json
+
+    from grader.desk.forgetting import forget
+    from grader.text import clean_line
+
+    done = forget(out, key)
+    if shared.json:
+        document = {"format": 1, "grader": __version__, **dataclasses.asdict(done)}
+        stdout.say(json.dumps(document, indent=1, ensure_ascii=True), ascii=True)
+        return
+    lines = [f"{clean_line(key, 200)} is forgotten. Removed:", *(f"  {line}" for line in done.removed)]
+    lines += ["Not reached:", *(f"  {line}" for line in done.remains)]
+    shared.say("\n".join(lines))
 
 
 def _options(shared: SharedOptions, source: Path, asked: dict[str, Any]) -> ClassOptions:

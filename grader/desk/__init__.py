@@ -19,6 +19,7 @@ code of them. Nothing here knows click.
 - ``run`` grades a learner's files (``grade ex01``), and sends the verdicts to reports and to GitHub.
 - ``class_`` grades a class; ``class_files`` writes its pages and tables, and leaves alone what has not changed;
   ``feedback`` sends the learners' pages home.
+- ``forgetting`` removes one learner from what a class run has written.
 - ``author`` is a room of its own for those who write kits: ``grade kit``.
 - ``making`` is ``grade init``; ``editor`` has the files for an editor, ``container`` those for a container.
 - ``watching`` waits for files to be saved, and ``keyboard`` for keys; ``watch`` grades a file whenever it is saved.
@@ -29,5 +30,5 @@ To add an option of ``grade run`` that decides what is played, change ``asked_fo
 mark.
 
     folder standing whereto glance delivered workspace meant reset lastruns hints plays course learner explaining
-    afterwards run class_files feedback class_ watching keyboard watch author editor container making doctor
+    afterwards run class_files feedback class_ forgetting watching keyboard watch author editor container making doctor
 """

@@ -43,6 +43,8 @@ from grader.text import counted, nearest
 OUT = Path("grade-results")
 """The folder for the results without ``--out``."""
 GRADEBOOK = "gradebook.sqlite"
+STAGING = ".unpacked-"
+"""How the names of folders begin into which submissions are unpacked for the time of a run."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -211,7 +213,7 @@ class ClassDesk:
     def _staging(self) -> Iterator[Path]:
         """A folder to unpack into, removed afterwards. It lies beside the results, on a disk that must have room."""
         with self._writing():
-            folder = tempfile.TemporaryDirectory(prefix=".unpacked-", dir=self._options.out)
+            folder = tempfile.TemporaryDirectory(prefix=STAGING, dir=self._options.out)
         with folder as name:
             yield Path(name)
 

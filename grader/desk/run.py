@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 
 ACTIONS = "GITHUB_ACTIONS"
 SUMMARY = "GITHUB_STEP_SUMMARY"
+OUTPUT = "GITHUB_OUTPUT"
 REPOSITORY = ("GITHUB_WORKSPACE", "CI_PROJECT_DIR")
 """Variables in which GitHub and GitLab give the repository's folder. Paths that they link to begin there."""
 
@@ -233,9 +234,10 @@ class Outlets:
                 echo(command)
 
     def write(self, verdicts: tuple[Verdict, ...]) -> None:
-        """Write the reports, the trace and the step's summary: all that can be, then raise the first GraderError."""
+        """Write reports, trace, the step's summary and output: all that can be; then raise the first GraderError."""
         placed = self._placed(verdicts)
-        do_all(partial(write, placed) for write in (self._write_reports, self._write_trace, self._write_summary))
+        writers = (self._write_reports, self._write_trace, self._write_summary, self._write_output)
+        do_all(partial(write, placed) for write in writers)
 
     def _write_reports(self, verdicts: tuple[Verdict, ...]) -> None:
         if self.orders:
@@ -254,6 +256,14 @@ class Outlets:
             from grader.reports import github
 
             append_summary(github.run_summary(verdicts), self.environment)
+
+    def _write_output(self, verdicts: tuple[Verdict, ...]) -> None:
+        # What reads the output takes it for a score, and there is none where something was not judged.
+        judged = verdicts and all(verdict.status is not Status.NOT_JUDGED for verdict in verdicts)
+        if on_actions(self.environment) and judged:
+            from grader.reports import github_classroom
+
+            append_output(github_classroom.output_line(verdicts), self.environment)
 
     def _placed(self, verdicts: tuple[Verdict, ...]) -> tuple[Verdict, ...]:
         """The verdicts with file paths from the root of the repository, if GitHub or GitLab names one."""
@@ -326,4 +336,17 @@ def append_summary(summary: str, environment: Mapping[str, str]) -> None:
             file.write(github.cut_to(summary, github.MAX_SUMMARY - file.tell()))
     except OSError as error:
         hint = f"Set {SUMMARY} to a file that can be written."
+        raise MachineError(f"{name}: {error.strerror or error}", hint=hint) from error
+
+
+def append_output(line: str, environment: Mapping[str, str]) -> None:
+    """Set an output of a GitHub workflow's step. Raises MachineError."""
+    name = environment.get(OUTPUT)
+    if not name:
+        return
+    try:
+        with Path(name).open("a", encoding="ascii") as file:
+            file.write(line)
+    except OSError as error:
+        hint = f"Set {OUTPUT} to a file that can be written."
         raise MachineError(f"{name}: {error.strerror or error}", hint=hint) from error

@@ -2,7 +2,9 @@
 
 The schema is ``schemas/result-v1.schema.json`` of https://github.com/foundation50/classroom50. Its runner says in the
 environment of an ``autograder.py`` who and what is graded, and stamps ``owner``, ``assignment_type`` and ``datetime``
-itself afterwards.
+itself afterwards. ``team`` is an assignment type of its newest runner (``validate_result`` of ``runner.py`` at commit
+0c499034, 2026) and not yet of its schema; ``validate_result`` of its collector, ``collect_scores.py``, asks for no more
+than the runner does.
 """
 
 from __future__ import annotations
@@ -17,6 +19,7 @@ from grader.reports import plain
 from grader.text import clean_line, whole_points
 
 SCHEMA = "classroom50/result/v1"
+ASSIGNMENT_TYPES = ("individual", "group", "team")
 REQUIRED = ("CLASSROOM", "ASSIGNMENT", "USERNAME", "SUBMISSION_TAG", "COMMIT_URL", "RELEASE_URL")
 
 Row = dict[str, Any]
@@ -46,7 +49,7 @@ def result_json(verdicts: Sequence[Verdict], environment: Mapping[str, str]) -> 
         "schema": SCHEMA,
         "classroom": environment["CLASSROOM"],
         "assignment": environment["ASSIGNMENT"],
-        "assignment_type": "group" if environment.get("ASSIGNMENT_TYPE") == "group" else "individual",
+        "assignment_type": _assignment_type(environment),
         "owner": environment["USERNAME"],
         "submission": environment["SUBMISSION_TAG"],
         "commit": environment["COMMIT_URL"],
@@ -58,6 +61,11 @@ def result_json(verdicts: Sequence[Verdict], environment: Mapping[str, str]) -> 
         "tests": tests,
     }
     return json.dumps(document, indent=1, ensure_ascii=True) + "\n"
+
+
+def _assignment_type(environment: Mapping[str, str]) -> str:
+    given = environment.get("ASSIGNMENT_TYPE", "")
+    return given if given in ASSIGNMENT_TYPES else ASSIGNMENT_TYPES[0]
 
 
 def _moment(verdicts: Sequence[Verdict]) -> str:

@@ -17,7 +17,7 @@ from grader.errors import InternalError, KitError, MachineError, UsageError, do_
 from grader.files import write_file, write_texts
 from grader.judge.kitfault import fault_in
 from grader.judge.verdict import Status, Verdict
-from grader.reports import classroom50, dolos, exercism, github, gradescope, junit, tables
+from grader.reports import classroom50, dolos, exercism, github, github_classroom, gradescope, junit, tables
 from grader.reports.views import reasons_not_judged
 from grader.text import clean_line
 
@@ -36,6 +36,7 @@ class Dialect(StrEnum):
     CLASSROOM50 = "classroom50"
     GITHUB = "github"
     DOLOS = "dolos"
+    GITHUB_CLASSROOM = "github-classroom"
 
 
 Verdicts = tuple[Verdict, ...]
@@ -48,6 +49,7 @@ OF_A_RUN: Mapping[Dialect, Callable[[Verdicts, Environment], str]] = {
     Dialect.EXERCISM: lambda verdicts, _: exercism.results_json(verdicts[0]),
     Dialect.CLASSROOM50: classroom50.result_json,
     Dialect.GITHUB: lambda verdicts, _: github.run_summary(verdicts),
+    Dialect.GITHUB_CLASSROOM: lambda verdicts, _: github_classroom.results_json(verdicts),
 }
 """How the run of one learner is written."""
 OF_A_CLASS: Mapping[Dialect, Callable[[ClassResults], Iterable[str]]] = {
@@ -61,7 +63,7 @@ FOLDERS_OF_A_CLASS: Mapping[Dialect, Callable[[ClassResults], Iterable[tuple[str
     Dialect.DOLOS: dolos.class_files,
 }
 """How a class is written into a folder, file after file, each with its path there."""
-SCORES = (Dialect.GRADESCOPE, Dialect.CLASSROOM50)
+SCORES = (Dialect.GRADESCOPE, Dialect.CLASSROOM50, Dialect.GITHUB_CLASSROOM)
 """Programs that read these take any file for a score, so none is written for an exercise that was not judged."""
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import errno
 import json
 import os
@@ -11,7 +12,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from grader.desk.run import Outlets, append_summary, guarded, report_orders, summarise_class
+from grader.desk.run import Outlets, append_output, append_summary, guarded, report_orders, summarise_class
 from grader.desk.workspace import create_workspace
 from grader.errors import MachineError, WorkspaceError
 from grader.kit.kit import load_kit
@@ -141,6 +142,31 @@ def test_on_actions_a_json_document_stays_one(repository: Path, tmp_path: Path) 
     assert "##[" not in done.stdout
     assert not [line for line in done.stdout.splitlines() if line.strip().startswith("::")]
     assert (tmp_path / "summary.md").read_text().startswith("## grade\n")
+
+
+def test_on_actions_the_result_for_classroom_is_an_output_of_the_step(tmp_path: Path) -> None:
+    output = tmp_path / "output"
+    output.write_text("before=1\n")
+    environment = {"GITHUB_ACTIONS": "true", "GITHUB_OUTPUT": str(output)}
+
+    Outlets(orders=(), home=tmp_path, environment=environment).write((samples.mixed(),))
+
+    before, line = output.read_text().splitlines()
+    assert before == "before=1"
+    assert json.loads(base64.b64decode(line.removeprefix("result=")))["max_score"] == samples.mixed().total
+
+
+def test_what_was_not_judged_sets_no_output_and_neither_does_a_run_elsewhere(tmp_path: Path) -> None:
+    output = tmp_path / "output"
+    environment = {"GITHUB_ACTIONS": "true", "GITHUB_OUTPUT": str(output)}
+    results = (samples.not_judged(backend, "there is no box") for backend in ("asyncio", "trio"))
+    unjudged = samples.verdict(samples.case(1, "x", 5, *results))
+    Outlets(orders=(), home=tmp_path, environment=environment).write((samples.mixed(), unjudged))
+    Outlets(orders=(), home=tmp_path, environment={"GITHUB_OUTPUT": str(output)}).write((samples.mixed(),))
+
+    assert not output.exists()
+    with pytest.raises(MachineError, match=os.strerror(errno.EISDIR)):
+        append_output("result=\n", {"GITHUB_OUTPUT": str(tmp_path)})
 
 
 def test_a_class_adds_its_numbers_to_the_summary_and_to_nothing_elsewhere(tmp_path: Path) -> None:

@@ -1,7 +1,8 @@
 """Classroom 50's ``result.json``, held against ``schemas/result-v1.schema.json`` and the checks of its runner.
 
 https://github.com/foundation50/classroom50/blob/main/schemas/result-v1.schema.json; the rules across fields stand in
-``validate_result`` of ``cli/gh-teacher/skeleton/dotgithub/scripts/runner.py`` there.
+``validate_result`` of ``runner.py`` (commit 0c499034) and of ``collect_scores.py`` (053044a8) in
+``cli/gh-teacher/skeleton/dotgithub/scripts`` there.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ def document(*verdicts: Verdict, **more: str) -> dict[str, Any]:
     found: dict[str, Any] = json.loads(result_json(verdicts, {**CLASSROOM50, **more}))
     assert REQUIRED <= set(found) <= REQUIRED | {"graded_at", "submitted_by"}
     assert found["schema"] == "classroom50/result/v1"
-    assert found["assignment_type"] in ("individual", "group")
+    assert found["assignment_type"] in ("individual", "group", "team")
     assert all(isinstance(found[key], str) and found[key] for key in TEXTS)
     assert found["submission"].startswith("submit/")
     assert DATETIME.fullmatch(found["datetime"])
@@ -86,6 +87,8 @@ def test_a_file_that_cannot_be_judged_is_a_failed_test_worth_everything():
 
 def test_a_group_is_said_to_be_one():
     assert document(samples.perfect(), ASSIGNMENT_TYPE="group")["assignment_type"] == "group"
+    assert document(samples.perfect(), ASSIGNMENT_TYPE="team")["assignment_type"] == "team"
+    assert document(samples.perfect(), ASSIGNMENT_TYPE="herd")["assignment_type"] == "individual"
 
 
 def test_without_the_environment_it_says_what_is_missing():
