@@ -6,7 +6,7 @@ import hashlib
 import time
 from collections import defaultdict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from grader.classroom.batch import Batch
@@ -111,7 +111,7 @@ class ClassRun:
             if handed.exercise not in self._exercises:
                 continue
             taken = submission.take(handed.path, limit=self._exercises[handed.exercise].limits.file_bytes)
-            work = Work(exercise=handed.exercise, key=key_of(taken), taken=taken)
+            work = Work(exercise=handed.exercise, key=key_of(taken), taken=without_path(taken))
             same = (work.exercise, work.key)
             self._works.setdefault(same, work)
             self._owners[same].add(handed.learner)
@@ -160,6 +160,11 @@ class ClassRun:
                 seconds_left=left * elapsed / graded if graded and left else None,
             )
         )
+
+
+def without_path(taken: Submission | Fault) -> Submission | Fault:
+    """A file without its path, in which platforms write the learner's name: workers of a cluster need not know it."""
+    return replace(taken, path=Path()) if isinstance(taken, Submission) else taken
 
 
 def key_of(taken: Submission | Fault) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -21,6 +22,8 @@ from tests.kit_samples import TOO_SOON, WRONG_VALUE, make_kit
 from tests.processes import inside
 
 QUICK = ("--schedules", "1", "--allow-level", "0", "--jobs", "1", "--exercise", "ex01")
+DOCS = Path(__file__).parent.parent.parent / "docs"
+PRIVACY = (DOCS / "privacy.md").read_text()
 ADA = b"Quetzalcoatlus"
 """A word that nothing but Ada's name, file and key can have brought into a file."""
 
@@ -175,6 +178,23 @@ def test_nothing_stays_in_the_log_of_an_open_gradebook(tmp_path: Path) -> None:
         assert (forgotten.files, forgotten.verdicts) == ((ADA.decode(),), 1)
         assert holding(tmp_path, ADA) == []
         assert book.forget(ada.key) is None
+
+
+# ---- what docs/privacy.md says ---------------------------------------------------------------------------------------
+
+
+def test_everything_that_a_run_writes_stands_in_the_table(graded: Path) -> None:
+    written = {path.name for path in (graded / "grade-results").iterdir() if path.name != ".running"}
+
+    assert len(written) == 5
+    assert [name for name in sorted(written) if f"`OUT/{name}" not in PRIVACY] == []
+
+
+def test_the_page_names_a_test_and_files_that_are_there() -> None:
+    assert f"`{test_a_class_run_opens_no_connection_to_another_computer.__name__}`" in PRIVACY
+    links = re.findall(r"\]\(([^):]+)\)", PRIVACY)
+    assert links
+    assert [link for link in links if not (DOCS / link).is_file()] == []
 
 
 # ---- what docs/privacy.md says of the network ------------------------------------------------------------------------
