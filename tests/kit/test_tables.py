@@ -142,3 +142,11 @@ def test_the_tables_below_one_are_found_in_a_text_that_is_no_toml() -> None:
     text = "title = one\n[diagnoses.serial]\nsentence = \n[diagnoses.late]\n[limits]\nsteps = 1\n"
 
     assert named_below(text, "diagnoses") == ("serial", "late")
+
+
+def test_true_and_false_are_read_and_a_number_is_neither() -> None:
+    faults = Faults()
+    read = parse("yes = true\nno = false\nother = 1\n", path=PATH, known=None, report=faults.report)
+
+    assert (read.truth("yes"), read.truth("no"), read.truth("other")) == (True, False, False)
+    assert [(line, what) for line, what, _ in said(faults)] == [(3, "'other' must be true or false, not 1")]
