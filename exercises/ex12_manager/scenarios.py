@@ -149,6 +149,15 @@ async def ticking(stage):
         await anyio.sleep(1)
 
 
+async def acts(stage, scenes):
+    """Some scenarios one after the other, each with its inputs; the mark ``act`` says when one begins."""
+    for scenario, inputs in scenes:
+        stage.mark("act")
+        await globals()[scenario](stage, **inputs)
+        # So that no act begins at the moment when the one before it ends.
+        await anyio.sleep(1)
+
+
 # ---- part 1: start and wait ------------------------------------------------------------------------------------------
 
 

@@ -1,10 +1,50 @@
 """Hidden tests of ex12: judge recordings of a manager at work, on both backends, under every schedule."""
 
+from dataclasses import replace
+from functools import partial
+
 import pytest
 
-from grader.authoring import Diagnosed, grading, token
+from grader.authoring import Diagnosed, Ended, grading, token
 
 FINAL = ("done", "failed", "cancelled")
+
+
+def each_holds(play, *scenes):
+    """Play some scenarios one after the other; each comes with its inputs, and with what must hold for its recording.
+
+    Where it does not hold, that is shown in a play of this scenario alone.
+    """
+    together = partial(play, "acts", scenes=[[scenario, inputs] for scenario, inputs, _ in scenes])
+    recording = together()
+    for number, (scenario, inputs, holds) in enumerate(scenes):
+        try:
+            holds(act_of(recording, number), **inputs)
+        except AssertionError:
+            recording.ended_as(*Ended)
+            holds(play(scenario, **inputs), **inputs)
+            together().ended_as(*Ended)  # it held alone: the last play is the one that is shown
+            raise
+
+
+def act_of(recording, number):
+    """What was recorded of an act, in seconds since it began."""
+    begins = recording.times("act")
+    assert number < len(begins)
+    start, end = [*begins, recording.elapsed + 1][number : number + 2]
+    later = partial(moved, start=start)
+    return replace(
+        recording,
+        ended=recording.ended if number == len(begins) - 1 else Ended.RETURNED,
+        marks=tuple(replace(mark, time=mark.time - start) for mark in recording.marks if start <= mark.time < end),
+        spans=tuple(later(span) for span in recording.spans if start <= span.start < end),
+        attempts=tuple(later(attempt) for attempt in recording.attempts if start <= attempt.start < end),
+    )
+
+
+def moved(span, start):
+    """A span or an attempt in seconds since that moment."""
+    return replace(span, start=span.start - start, stopped=None if span.stopped is None else span.stopped - start)
 
 
 def seconds(times):
@@ -69,8 +109,12 @@ def no_error_came_out(recording):
 def test_starting_does_not_lock_up_the_ui(play):
     """starting a download does not lock up the UI"""
     files = {"film": [3, "film"], "song": [2, "song"], "book": [4, "book"]}
-    recording = play("starting", files=files)
+    each_holds(
+        play, ("starting", {"files": files}, all_start_at_once), ("starting_elsewhere", {}, a_task_beside_may_start)
+    )
 
+
+def all_start_at_once(recording, files):
     if recording.times("started") and recording.times("started") != [0]:
         raise Diagnosed(
             "serial",
@@ -89,9 +133,10 @@ def test_starting_does_not_lock_up_the_ui(play):
             )
     assert recording.times("tick")[:4] == [0, 1, 2, 3]
 
-    elsewhere = play("starting_elsewhere")
-    assert elsewhere.times("started") == [1]
-    assert elsewhere.attempt("file").end == 3
+
+def a_task_beside_may_start(recording):
+    assert recording.times("started") == [1]
+    assert recording.attempt("file").end == 3
 
 
 @grading(
@@ -164,10 +209,13 @@ def test_wait_gives_the_data_to_everyone(play):
 )
 def test_empty_files_and_chunks(play):
     """empty files and empty chunks are fine"""
-    for file, data in (([], b""), ([1, ""], b""), ([1, "", 1, "a", 1, "", "b"], b"ab")):
-        recording = play("waiting", file=file)
-        for name in ("first", "second", "later", "again", "and again", "after the block"):
-            assert recording.attempt(name).value == data
+    files = (([], b""), ([1, ""], b""), ([1, "", 1, "a", 1, "", "b"], b"ab"))
+    each_holds(play, *(("waiting", {"file": file}, partial(all_get, data)) for file, data in files))
+
+
+def all_get(data, recording, file):
+    for name in ("first", "second", "later", "again", "and again", "after the block"):
+        assert recording.attempt(name).value == data
 
 
 @grading(
@@ -221,28 +269,33 @@ def test_handles_tell_what_is(play):
 )
 def test_wait_raises_the_error_of_the_download(play):
     """wait() raises the very error, every time"""
-    for files, closing in (
+    failures = (
         ({"file": [1, "a", 1, "!OSError"]}, {}),
         ({"file": [1, "a", 1, "!ValueError"]}, {}),
         ({"file": [1, "a", 1, "!TimeoutError"]}, {}),
         ({"file": [1, "a", 1, "!ExceptionGroup"]}, {}),
         ({"file": "!KeyError"}, {}),
         ({"file": [1, "a"]}, {"file": "!OSError"}),
-    ):
-        recording = play("failing", files=files, closing=closing)
+    )
+    each_holds(
+        play,
+        *(("failing", {"files": files, "closing": closing}, raises_it_every_time) for files, closing in failures),
+    )
 
-        no_deadlock_of_waiters(recording, "The download failed")
-        if any(attempt.how == "cancelled" for attempt in recording.attempts):
-            raise Diagnosed(
-                "failure-spreads",
-                f"A download failed with {bad_error(files, closing)}, and the block in which others waited for it was "
-                "cancelled.",
-                help="catch every Exception in the task of the download: one that leaves the task cancels the group",
-            )
-        for name in ("file first", "file second", "file again"):
-            assert recording.attempt(name).raised == "file" or files["file"][-1] == "!ExceptionGroup"
-        assert recording.values("error of file") == [token("file")] * 3
-        assert [status for _, status, _ in recording.values("states")[0]] == ["failed"]
+
+def raises_it_every_time(recording, files, closing):
+    no_deadlock_of_waiters(recording, "The download failed")
+    if any(attempt.how == "cancelled" for attempt in recording.attempts):
+        raise Diagnosed(
+            "failure-spreads",
+            f"A download failed with {bad_error(files, closing)}, and the block in which others waited for it was "
+            "cancelled.",
+            help="catch every Exception in the task of the download: one that leaves the task cancels the group",
+        )
+    for name in ("file first", "file second", "file again"):
+        assert recording.attempt(name).raised == "file" or files["file"][-1] == "!ExceptionGroup"
+    assert recording.values("error of file") == [token("file")] * 3
+    assert [status for _, status, _ in recording.values("states")[0]] == ["failed"]
 
 
 @grading(
@@ -258,31 +311,39 @@ def test_wait_raises_the_error_of_the_download(play):
 def test_a_failure_touches_no_other(play):
     """a failed download touches no other one"""
     good = {"good": [2, "a", 5, "b"], "good too": [9, "c"]}
-    for bad, closing in (
+    failures = (
         ({"bad": [1, "x", "!OSError"], "worse": [1, "!ValueError"]}, {}),
         ({"bad": [1, "!KeyError"], "worse": [3, "!ExceptionGroup"]}, {}),
         ({"bad": "!OSError", "worse": "!ValueError"}, {}),
         ({"bad": [1, "x"]}, {"bad": "!OSError"}),
-    ):
-        recording = play("failing_beside", files={**bad, **good}, closing=closing)
+    )
+    each_holds(
+        play,
+        *(
+            ("failing_beside", {"files": {**bad, **good}, "closing": closing}, the_others_go_on)
+            for bad, closing in failures
+        ),
+    )
 
-        for url, data, end in (("good", b"ab", 7), ("good too", b"c", 9), ("late", b"late", 6)):
-            attempt = recording.attempt(url)
-            if attempt.how != "returned":
-                raise Diagnosed(
-                    "failure-spreads",
-                    "Some downloads failed, and another one did not come to its end.",
-                    help="catch every Exception in the task of the download: one that leaves it cancels the group",
-                )
-            assert attempt.value == data
-            assert attempt.end == (9 if url == "good too" else 7 if url == "good" else end)
-        if recording.attempt("block").how == "raised":
+
+def the_others_go_on(recording, files, closing):
+    for url, data, end in (("good", b"ab", 7), ("good too", b"c", 9), ("late", b"late", 6)):
+        attempt = recording.attempt(url)
+        if attempt.how != "returned":
             raise Diagnosed(
                 "failure-spreads",
-                "Some downloads failed, and leaving the block raised an error. The errors belong to the handles alone.",
-                help="store the error in the handle, and let nothing leave the task of the download",
+                "Some downloads failed, and another one did not come to its end.",
+                help="catch every Exception in the task of the download: one that leaves it cancels the group",
             )
-        assert recording.attempt("block").how == "returned"
+        assert attempt.value == data
+        assert attempt.end == (9 if url == "good too" else 7 if url == "good" else end)
+    if recording.attempt("block").how == "raised":
+        raise Diagnosed(
+            "failure-spreads",
+            "Some downloads failed, and leaving the block raised an error. The errors belong to the handles alone.",
+            help="store the error in the handle, and let nothing leave the task of the download",
+        )
+    assert recording.attempt("block").how == "returned"
 
 
 @grading(
@@ -297,28 +358,33 @@ def test_a_failure_touches_no_other(play):
 )
 def test_every_iterator_is_closed(play):
     """each iterator is closed, then it is over"""
-    for file, how in (([1, "a"], "came to its end"), ([1, "!OSError"], "failed")):
-        recording = play("closing_behind", file=file, seconds=2, limit=1)
+    files = (([1, "a"], "came to its end"), ([1, "!OSError"], "failed"))
+    each_holds(
+        play,
+        *(("closing_behind", {"file": file, "seconds": 2, "limit": 1}, partial(is_closed, how)) for file, how in files),
+    )
 
-        no_error_came_out(recording)
-        if not recording.times("close"):
-            raise Diagnosed("not-closed", f"A download {how}, and nothing called aclose() of its iterator.")
-        ends = recording.attempt("wait").end
-        if ends < 3:
-            raise Diagnosed(
-                "cleanup-not-awaited",
-                f"A download {how} at 1 s, and aclose() of its iterator took until 3 s. wait() was over at {ends:g} s.",
-                help="set status and event behind the `async with aclosing(...)`: leaving it waits for aclose()",
-            )
-        assert recording.times("closed") == [3]
-        assert ends == 3
-        if states_of(recording, "file")[0][1] != "running":
-            raise Diagnosed(
-                "cleanup-not-awaited",
-                f"A download {how} at 1 s, and aclose() of its iterator took until 3 s. At 2 s its status was "
-                f"{states_of(recording, 'file')[0][1]!r}.",
-                help="set status and event behind the `async with aclosing(...)`: leaving it waits for aclose()",
-            )
+
+def is_closed(how, recording, file, seconds, limit):
+    no_error_came_out(recording)
+    if not recording.times("close"):
+        raise Diagnosed("not-closed", f"A download {how}, and nothing called aclose() of its iterator.")
+    ends = recording.attempt("wait").end
+    if ends < 3:
+        raise Diagnosed(
+            "cleanup-not-awaited",
+            f"A download {how} at 1 s, and aclose() of its iterator took until 3 s. wait() was over at {ends:g} s.",
+            help="set status and event behind the `async with aclosing(...)`: leaving it waits for aclose()",
+        )
+    assert recording.times("closed") == [3]
+    assert ends == 3
+    if states_of(recording, "file")[0][1] != "running":
+        raise Diagnosed(
+            "cleanup-not-awaited",
+            f"A download {how} at 1 s, and aclose() of its iterator took until 3 s. At 2 s its status was "
+            f"{states_of(recording, 'file')[0][1]!r}.",
+            help="set status and event behind the `async with aclosing(...)`: leaving it waits for aclose()",
+        )
 
 
 @grading(
@@ -334,8 +400,11 @@ def test_every_iterator_is_closed(play):
 )
 def test_leaving_waits_for_what_was_started(play):
     """leaving the block waits for all downloads"""
-    recording = play("leaving", files={"film": [1, "a"], "song": [5, "bc"], "book": [3, "d"]})
+    files = {"film": [1, "a"], "song": [5, "bc"], "book": [3, "d"]}
+    each_holds(play, ("leaving", {"files": files}, leaves_after_the_last), ("leaving", {"files": {}}, leaves_at_once))
 
+
+def leaves_after_the_last(recording, files):
     if recording.times("fetch") and recording.span("block").took == 0:
         raise Diagnosed(
             "early-return",
@@ -344,7 +413,10 @@ def test_leaving_waits_for_what_was_started(play):
         )
     assert recording.span("block").took == 5
     assert recording.values("states") == [[["film", "done", 1], ["song", "done", 2], ["book", "done", 1]]]
-    assert play("leaving", files={}).span("block").took == 0
+
+
+def leaves_at_once(recording, files):
+    assert recording.span("block").took == 0
 
 
 @grading(
@@ -503,26 +575,32 @@ def test_nobody_pushes_in(play):
 )
 def test_a_place_is_free_at_once(play):
     """the place of one that is over is free at once"""
-    for files, how, ends in (
+    ends_of_files = (
         ({"a": [1.25, "x"], "b": [1, "y"]}, "was done", {"a": 1.25, "b": 2.25}),
         ({"a": [1.25, "!OSError"], "b": [1, "y"]}, "failed", {"a": 1.25, "b": 2.25}),
         ({"a": "!OSError", "b": [1, "y"]}, "could not be fetched", {"a": 0, "b": 1}),
-    ):
-        recording = play("place_after", files=files)
-        no_error_came_out(recording)
-        begins = recording.times("fetch")
-        if len(begins) == 1:
-            raise Diagnosed(
-                "lost-place",
-                f"With max_concurrent=1 one download {how}, and the next one never began.",
-            )
-        if begins[1:] != [ends["a"]]:
-            raise Diagnosed(
-                "polling",
-                f"One download {how} at {ends['a']:g} s, and the next one began at {begins[1]:g} s.",
-                help="let the end of each download begin the next one, where nothing has to look",
-            )
-        assert {url: recording.attempt(url).end for url in files} == ends
+    )
+    each_holds(
+        play,
+        *(("place_after", {"files": files}, partial(place_is_free, how, ends)) for files, how, ends in ends_of_files),
+    )
+
+
+def place_is_free(how, ends, recording, files):
+    no_error_came_out(recording)
+    begins = recording.times("fetch")
+    if len(begins) == 1:
+        raise Diagnosed(
+            "lost-place",
+            f"With max_concurrent=1 one download {how}, and the next one never began.",
+        )
+    if begins[1:] != [ends["a"]]:
+        raise Diagnosed(
+            "polling",
+            f"One download {how} at {ends['a']:g} s, and the next one began at {begins[1]:g} s.",
+            help="let the end of each download begin the next one, where nothing has to look",
+        )
+    assert {url: recording.attempt(url).end for url in files} == ends
 
 
 # ---- part 3: cancelling ----------------------------------------------------------------------------------------------
@@ -541,50 +619,57 @@ def test_a_place_is_free_at_once(play):
 )
 def test_cancelling_one_frees_its_place(play):
     """cancelling one stops it and frees its place"""
-    for closing, over in ((0, 1.5), (2, 3.5)):
-        recording = play("cancelling", closing=closing)
+    each_holds(
+        play,
+        ("cancelling", {"closing": 0}, partial(one_is_cancelled, 1.5)),
+        ("cancelling", {"closing": 2}, partial(one_is_cancelled, 3.5)),
+        ("cancelling_the_fresh", {}, the_fresh_is_cancelled),
+    )
 
-        no_deadlock_of_waiters(recording, "A running download was cancelled")
-        if "cancelled" not in recording.values("close"):
-            raise Diagnosed("not-closed", "A running download was cancelled, and its iterator was not closed.")
-        other = recording.attempt("other")
-        if other.how != "returned" or other.value != b"xy":
-            raise Diagnosed(
-                "cancels-too-much",
-                "One download was cancelled, and another one that was running beside it stopped, too.",
-            )
-        mine = recording.attempt("cancelled")
-        assert mine.raised.isa("submission.DownloadCancelled")
-        assert recording.attempt("again").raised.isa("submission.DownloadCancelled")
-        if mine.end != over:
-            raise Diagnosed(
-                "not-cancelled",
-                f"A download was cancelled at 1.5 s, and its iterator needed {closing} s to close. Those who waited "
-                f"went on at {mine.end:g} s.",
-            )
-        begins = recording.times("fetch")
-        if len(begins) < 4 or begins[3] != over:
-            when = f"at {begins[3]:g} s" if len(begins) > 3 else "never"
-            raise Diagnosed(
-                "lost-place",
-                f"A download was cancelled at 1.5 s, and its iterator was closed at {over:g} s. The next began {when}.",
-            )
-        status = states_of(recording, "cancelled")[0][1]
-        if status != ("running" if closing else "cancelled"):
-            raise Diagnosed(
-                "wrong-status",
-                f"A download was cancelled at 1.5 s, and its iterator was closed at {over:g} s. At 2 s its status was "
-                f"{status!r}.",
-                help="set the status when the download is over, in its task",
-            )
-        assert recording.values("in the end")[0][0] == ["cancelled", "cancelled", 1]
-        assert other.end == 5
 
-    fresh = play("cancelling_the_fresh")
-    assert fresh.attempt("fresh").raised.isa("submission.DownloadCancelled")
-    assert fresh.attempt("fresh").end == 0
-    assert fresh.attempt("other").value == b"x"
-    assert fresh.values("states")[0][0] == ["fresh", "cancelled", 0]
+def one_is_cancelled(over, recording, closing):
+    no_deadlock_of_waiters(recording, "A running download was cancelled")
+    if "cancelled" not in recording.values("close"):
+        raise Diagnosed("not-closed", "A running download was cancelled, and its iterator was not closed.")
+    other = recording.attempt("other")
+    if other.how != "returned" or other.value != b"xy":
+        raise Diagnosed(
+            "cancels-too-much",
+            "One download was cancelled, and another one that was running beside it stopped, too.",
+        )
+    mine = recording.attempt("cancelled")
+    assert mine.raised.isa("submission.DownloadCancelled")
+    assert recording.attempt("again").raised.isa("submission.DownloadCancelled")
+    if mine.end != over:
+        raise Diagnosed(
+            "not-cancelled",
+            f"A download was cancelled at 1.5 s, and its iterator needed {closing} s to close. Those who waited "
+            f"went on at {mine.end:g} s.",
+        )
+    begins = recording.times("fetch")
+    if len(begins) < 4 or begins[3] != over:
+        when = f"at {begins[3]:g} s" if len(begins) > 3 else "never"
+        raise Diagnosed(
+            "lost-place",
+            f"A download was cancelled at 1.5 s, and its iterator was closed at {over:g} s. The next began {when}.",
+        )
+    status = states_of(recording, "cancelled")[0][1]
+    if status != ("running" if closing else "cancelled"):
+        raise Diagnosed(
+            "wrong-status",
+            f"A download was cancelled at 1.5 s, and its iterator was closed at {over:g} s. At 2 s its status was "
+            f"{status!r}.",
+            help="set the status when the download is over, in its task",
+        )
+    assert recording.values("in the end")[0][0] == ["cancelled", "cancelled", 1]
+    assert other.end == 5
+
+
+def the_fresh_is_cancelled(recording):
+    assert recording.attempt("fresh").raised.isa("submission.DownloadCancelled")
+    assert recording.attempt("fresh").end == 0
+    assert recording.attempt("other").value == b"x"
+    assert recording.values("states")[0][0] == ["fresh", "cancelled", 0]
 
 
 @grading(
@@ -666,32 +751,41 @@ def test_cancel_after_the_end_changes_nothing(play):
 )
 def test_status_and_wait_agree(play):
     """status and wait() agree, whatever came first"""
-    for recording, when in (
-        *((play("cancelling_at_the_end", turns=turns), "when the last chunk arrived") for turns in range(1, 5)),
-        (play("cancelling_in_vain"), "while an iterator went on that could not be stopped"),
-    ):
-        no_deadlock_of_waiters(recording, f"cancel() came {when}")
-        ends = [status for status in recording.values("status") if status in FINAL]
-        if len(set(ends)) > 1:
+    agree = partial(status_and_wait_agree, "when the last chunk arrived")
+    each_holds(
+        play,
+        *(("cancelling_at_the_end", {"turns": turns}, agree) for turns in range(1, 5)),
+        (
+            "cancelling_in_vain",
+            {},
+            partial(status_and_wait_agree, "while an iterator went on that could not be stopped"),
+        ),
+    )
+
+
+def status_and_wait_agree(when, recording, turns=None):
+    no_deadlock_of_waiters(recording, f"cancel() came {when}")
+    ends = [status for status in recording.values("status") if status in FINAL]
+    if len(set(ends)) > 1:
+        raise Diagnosed(
+            "stale-state",
+            f"cancel() came {when}. The status of the download was {ends[0]!r} first and {ends[-1]!r} later.",
+            help="decide once, at the end of the download's task, how it ended",
+        )
+    assert ends != []
+    for name in ("early", "later"):
+        attempt = recording.attempt(name)
+        if (attempt.how == "returned") != (ends[0] == "done"):
+            got = "gave the data" if attempt.how == "returned" else "raised an error"
             raise Diagnosed(
                 "stale-state",
-                f"cancel() came {when}. The status of the download was {ends[0]!r} first and {ends[-1]!r} later.",
+                f"cancel() came {when}. The status of the download is {ends[0]!r}, and wait() {got}.",
                 help="decide once, at the end of the download's task, how it ended",
             )
-        assert ends != []
-        for name in ("early", "later"):
-            attempt = recording.attempt(name)
-            if (attempt.how == "returned") != (ends[0] == "done"):
-                got = "gave the data" if attempt.how == "returned" else "raised an error"
-                raise Diagnosed(
-                    "stale-state",
-                    f"cancel() came {when}. The status of the download is {ends[0]!r}, and wait() {got}.",
-                    help="decide once, at the end of the download's task, how it ended",
-                )
-            if ends[0] == "done":
-                assert attempt.value == b"data"
-            else:
-                assert attempt.raised.isa("submission.DownloadCancelled")
+        if ends[0] == "done":
+            assert attempt.value == b"data"
+        else:
+            assert attempt.raised.isa("submission.DownloadCancelled")
 
 
 @grading(
@@ -788,30 +882,31 @@ def test_leaving_by_an_error_cancels_everything(play, closing):
 )
 def test_cancelling_the_block_cancels_everything(play, body):
     """cancelling the block cancels everything"""
-    for closing in (0, 3):
-        recording = play("cancelled_block", body=body, closing=closing)
+    each_holds(play, *(("cancelled_block", {"body": body, "closing": closing}, all_is_cancelled) for closing in (0, 3)))
 
-        block = recording.span("block")
-        if block.end < 2.5:
-            raise Diagnosed(
-                "early-return",
-                f"The block was left at {block.end:g} s, while downloads were running.",
-                help="await the `__aexit__` of the task group in `__aexit__`: it waits for all tasks of the group",
-            )
-        if block.how == "returned":
-            raise Diagnosed(
-                "swallowed-cancellation",
-                "The block was cancelled, and went on behind it as if it had come to its end.",
-                help="return what the `__aexit__` of the task group returns, and nothing that is true",
-            )
-        if block.end > 2.5 + closing:
-            raise Diagnosed(
-                "swallowed-cancellation",
-                f"The block was cancelled at 2.5 s, and a download needs {closing} s to close. The block was left at "
-                f"{block.end:g} s.",
-            )
-        assert block.cancelled_at == 2.5 + closing
-        everything_is_over(recording, 2.5 + closing, "a cancellation")
+
+def all_is_cancelled(recording, body, closing):
+    block = recording.span("block")
+    if block.end < 2.5:
+        raise Diagnosed(
+            "early-return",
+            f"The block was left at {block.end:g} s, while downloads were running.",
+            help="await the `__aexit__` of the task group in `__aexit__`: it waits for all tasks of the group",
+        )
+    if block.how == "returned":
+        raise Diagnosed(
+            "swallowed-cancellation",
+            "The block was cancelled, and went on behind it as if it had come to its end.",
+            help="return what the `__aexit__` of the task group returns, and nothing that is true",
+        )
+    if block.end > 2.5 + closing:
+        raise Diagnosed(
+            "swallowed-cancellation",
+            f"The block was cancelled at 2.5 s, and a download needs {closing} s to close. The block was left at "
+            f"{block.end:g} s.",
+        )
+    assert block.cancelled_at == 2.5 + closing
+    everything_is_over(recording, 2.5 + closing, "a cancellation")
 
 
 @grading(
@@ -872,8 +967,14 @@ def test_first_update_comes_at_once(play):
         "apple": [9, "g"],
         "late": [],
     }
-    recording = play("first_item", files=files, limit=2)
+    each_holds(
+        play,
+        ("first_item", {"files": files, "limit": 2}, first_item_is_all),
+        ("nothing_started", {}, first_item_is_nothing),
+    )
 
+
+def first_item_is_all(recording, files, limit):
     ended_before(recording, "item")
     if recording.times("item") != [2.5]:
         raise Diagnosed("missed-change", "updates() was asked at 2.5 s for its first item, and that came later.")
@@ -890,10 +991,11 @@ def test_first_update_comes_at_once(play):
             help="make a tuple with new Snapshots for each item: neither the handles nor a list that goes on changing",
         )
 
-    nothing = play("nothing_started")
-    ended_before(nothing, "item")
-    assert nothing.values("item") == [[]]
-    assert nothing.times("item") == [0]
+
+def first_item_is_nothing(recording):
+    ended_before(recording, "item")
+    assert recording.values("item") == [[]]
+    assert recording.times("item") == [0]
 
 
 @grading(
@@ -909,7 +1011,14 @@ def test_first_update_comes_at_once(play):
 def test_updates_show_changes_as_they_happen(play):
     """updates come when something changes"""
     files = {"film": [1, "ab", 1, "c", 6, "d"], "song": [1.5, "!OSError"]}
-    recording = play("watching", files=files, until=15, second_at=3)
+    each_holds(
+        play,
+        ("watching", {"files": files, "until": 15, "second_at": 3}, each_change_is_seen),
+        ("watching_the_queue", {}, cancelling_the_queued_is_seen),
+    )
+
+
+def each_change_is_seen(recording, files, until, second_at):
     no_error_came_out(recording)
 
     ended_before(recording, "item")
@@ -937,9 +1046,10 @@ def test_updates_show_changes_as_they_happen(play):
             what = "nothing" if time not in latest else f"{latest[time]}"
             raise Diagnosed("missed-change", f"At {time:g} s the user interface should have seen {states}, not {what}.")
 
-    queued = play("watching_the_queue")
-    is_over = states_of(queued, "song") == [["song", "cancelled", 0]]
-    if is_over and queued.values("item")[-1:] != [[["film", "running", 0], ["song", "cancelled", 0]]]:
+
+def cancelling_the_queued_is_seen(recording):
+    is_over = states_of(recording, "song") == [["song", "cancelled", 0]]
+    if is_over and recording.values("item")[-1:] != [[["film", "running", 0], ["song", "cancelled", 0]]]:
         raise Diagnosed(
             "missed-change",
             "A queued download was cancelled at 1.5 s, and its status said so. The user interface was not told.",
