@@ -51,6 +51,11 @@ class FeedbackForm(StrEnum):
     EMAIL = "email"
 
     @property
+    def is_zip(self) -> bool:
+        """Whether the pages are packed into zips, and do not lie in a folder."""
+        return self in _ZIPS
+
+    @property
     def default(self) -> str:
         """The file or folder among the results, if no path is given."""
         return f"feedback-{self}.zip" if self in _ZIPS else f"feedback-{self}"

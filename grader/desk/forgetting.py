@@ -8,17 +8,20 @@ from __future__ import annotations
 
 import csv
 import json
+import operator
 import re
 import shlex
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from grader.classroom.gradebook import Forgotten, Gradebook, Learner, held
 from grader.desk.class_ import GRADEBOOK, STAGING
 from grader.desk.class_files import GRADES, LINES, PAGE
+from grader.desk.feedback import LISTED as WRITTEN
+from grader.desk.feedback import SENT, FeedbackForm
 from grader.errors import ClassroomError, UsageError, WorkspaceError
 from grader.files import write_texts
 from grader.reports.of_class.page import LEARNERS, is_learner_page, page_name
@@ -51,7 +54,8 @@ def forget(out: Path, key: str) -> Forgetting:
         raise ClassroomError(f"{path}: there is no gradebook", hint="Name the folder of the results with --out.")
     with held(out), Gradebook(path) as gradebook:
         learner = _learner(gradebook.learners(), key)
-        removed = [*_remove_files(out, learner.key), *_remove_rows(out, learner.key)]
+        removed = [*_remove_files(out, learner.key), *_remove_feedback(out, learner.key)]
+        removed += _remove_rows(out, learner.key)
         forgotten = gradebook.forget(key)
         assert forgotten is not None, "this process alone writes to the gradebook"
     return Forgetting(removed=(_from_gradebook(forgotten), *removed), remains=tuple(_remains(out, forgotten)))
@@ -85,25 +89,63 @@ def _remove_files(out: Path, key: str) -> Iterator[str]:
         yield f"{left.name}, unpacked submissions that a run left behind when it was killed"
 
 
+def _remove_feedback(out: Path, key: str) -> Iterator[str]:
+    """Remove the learner's letter and folder, and zips with the page of everybody; of those in ``out`` alone."""
+    for form in FeedbackForm:
+        if form.is_zip:
+            stem = form.default.removesuffix(".zip")
+            for packed in sorted({*out.glob(f"{stem}.zip"), *out.glob(f"{stem}-*.zip")}):
+                _changed(packed, packed.unlink)
+                yield f"{packed.name}, which the next run with --feedback {form} writes again"
+            continue
+        for page in _sent_to(out, form.default, key):
+            # The guide to feedback has an instructor rename a letter that is sent.
+            for path in (out / form.default / page, out / form.default / f"{page}.sent"):
+                if path.is_file():
+                    _changed(path, path.unlink)
+                    yield path.relative_to(out).as_posix()
+                if path.parent != out / form.default and path.parent.is_dir() and not any(path.parent.iterdir()):
+                    _changed(path.parent, path.parent.rmdir)
+            _without_lines(out / form.default / WRITTEN, partial(operator.eq, page))
+
+
+def _sent_to(out: Path, folder: str, key: str) -> Iterator[str]:
+    """The paths below a folder of feedback that are this learner's, as ``feedback.csv`` has them."""
+    if not (out / SENT).is_file():
+        return
+    for line in _lines(out / SENT):
+        if _is_row_of(key, line):
+            _, _, _, _, file, page, *_ = next(csv.reader([line]))
+            if file == folder and page and ".." not in PurePosixPath(page).parts and not page.startswith("/"):
+                yield page
+
+
 def _remove_rows(out: Path, key: str) -> Iterator[str]:
-    tables: tuple[tuple[str, Callable[[str, str], bool]], ...] = ((GRADES, _is_row_of), (LINES, _is_line_of))
-    for name, is_of in tables:
-        path = out / name
-        if path.is_file():
-            # Only \r\n and \n end a line of ours; a name may hold what str.splitlines takes for an end.
-            lines = path.read_bytes().decode("utf-8", "surrogateescape").split("\n")
-            kept = [line for line in lines if not is_of(line, key)]
-            if len(kept) < len(lines):
-                write_texts(path, ("\n".join(kept),), option="--out OUT")
-                yield f"{name}: {counted(len(lines) - len(kept), 'line')}"
+    for name, is_of in ((GRADES, _is_row_of), (SENT, _is_row_of), (LINES, _is_line_of)):
+        if (out / name).is_file() and (gone := _without_lines(out / name, partial(is_of, key))):
+            yield f"{name}: {counted(gone, 'line')}"
 
 
-def _is_row_of(line: str, key: str) -> bool:
-    """Whether a line of ``grades.csv`` is the row of this learner."""
+def _without_lines(path: Path, leaves: Callable[[str], bool]) -> int:
+    """Write a file of lines again without some; returns how many those are."""
+    lines = _lines(path) if path.is_file() else []
+    kept = [line for line in lines if not leaves(line)]
+    if len(kept) < len(lines):
+        write_texts(path, ("\n".join(kept),), option="--out OUT")
+    return len(lines) - len(kept)
+
+
+def _lines(path: Path) -> list[str]:
+    # Only \r\n and \n end a line of ours; a name may hold what str.splitlines takes for an end.
+    return path.read_bytes().decode("utf-8", "surrogateescape").split("\n")
+
+
+def _is_row_of(key: str, line: str) -> bool:
+    """Whether a line of ``grades.csv`` or ``feedback.csv`` is a row of this learner."""
     return next(csv.reader([line]), [""])[:1] == [clean_cell(key, 200)]
 
 
-def _is_line_of(line: str, key: str) -> bool:
+def _is_line_of(key: str, line: str) -> bool:
     """Whether a line of ``results.jsonl`` is about this learner."""
     try:
         return bool(json.loads(line)["learner"]["key"] == clean_line(key, 500))

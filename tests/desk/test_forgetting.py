@@ -121,6 +121,26 @@ def test_what_cannot_be_reached_is_named(root: Path) -> None:
     assert "roster" in remains[-1]
 
 
+def test_feedback_goes_where_it_has_the_names_that_a_run_gives_it(root: Path) -> None:
+    (root / "class.csv").write_text("name,email,login\nQuetzalcoatlus,quetzalcoatlus@uni.example,quetzalcoatlus\n")
+    options = ("--roster", "class.csv", "--feedback", "folder", "--feedback", "email")
+    assert grade_class(root, *options).returncode == 0
+    out = root / "grade-results"
+    letter = out / "feedback-email" / "quetzalcoatlus@uni.example.eml"
+    letter.rename(f"{letter}.sent")
+    (out / "feedback-moodle.zip").write_bytes(b"PK")
+    (out / "feedback-canvas-ex01-join.zip").write_bytes(b"PK")
+
+    removed = forget(out, "quetzalcoatlus@uni.example").removed
+    forget(out, "quetzalcoatlus")  # as the run without a roster has called them
+
+    assert holding(out, ADA) == []
+    assert not list(out.glob("*.zip"))
+    assert "feedback-email/quetzalcoatlus@uni.example.eml.sent" in removed
+    assert "feedback.csv: 2 lines" in removed
+    assert (out / "feedback-folder" / "bob" / "report.html").is_file()
+
+
 def test_submissions_that_a_killed_run_left_unpacked_go(root: Path) -> None:
     left = root / "grade-results" / ".unpacked-x" / "quetzalcoatlus"
     left.mkdir(parents=True)
