@@ -589,15 +589,19 @@ def test_a_place_is_free_at_once(play):
 def place_is_free(how, ends, recording, files):
     no_error_came_out(recording)
     begins = recording.times("fetch")
+    # Which of the two begins first is a matter of another promise.
+    if recording.values("fetch")[:1] == ["b"]:
+        how, ends = "was done", {"b": 1, "a": ends["b"]}
     if len(begins) == 1:
         raise Diagnosed(
             "lost-place",
             f"With max_concurrent=1 one download {how}, and the next one never began.",
         )
-    if begins[1:] != [ends["a"]]:
+    over = min(ends.values())
+    if begins[1:] != [over]:
         raise Diagnosed(
             "polling",
-            f"One download {how} at {ends['a']:g} s, and the next one began at {begins[1]:g} s.",
+            f"One download {how} at {over:g} s, and the next one began at {begins[1]:g} s.",
             help="let the end of each download begin the next one, where nothing has to look",
         )
     assert {url: recording.attempt(url).end for url in files} == ends
