@@ -575,10 +575,10 @@ def test_no_item_vanishes_with_a_receiver(play):
 )
 def test_no_wakeup_is_lost_when_a_receiver_is_cancelled(play):
     """a cancelled receiver takes no wake-up with it"""
-    cases = begun_by(CANCELLATIONS, serve="send")
-    for *_, sent in rounds(play("cancelled_receivers", cases=cases), cases):
-        now = sent.span("send").start
-        at_once = [attempt.value for attempt in sent.attempts if attempt.how == "returned" and attempt.end == now]
+    # Each in a play of its own: in one with all of them, the order that fails is hard to see.
+    for victims, turns, first in begun_by(CANCELLATIONS, serve="send"):
+        sent = play("cancelled_receiver", victims=victims, turns=turns, first=first)
+        at_once = [attempt.value for attempt in sent.attempts if attempt.how == "returned" and attempt.end == 1]
         # An item that is gone for good is what another test asks for.
         assert "at 1 s" in at_once or "at 1 s" not in [*received(sent), *sent.result]
 
@@ -594,8 +594,8 @@ def test_no_wakeup_is_lost_when_a_receiver_is_cancelled(play):
 )
 def test_no_wakeup_is_lost_when_a_sender_is_cancelled(play):
     """a cancelled sender takes no wake-up with it"""
-    cases = begun_by(CANCELLATIONS, serve="receive")
-    for victims, *_, served in rounds(play("cancelled_sender", cases=cases), cases):
+    for case in begun_by(CANCELLATIONS, serve="receive"):
+        ((victims, *_, served),) = rounds(play("cancelled_sender", cases=[case]), [case])
         sends = [served.attempt(name) for name in numbered("send", range(1, 4))]
         went_on = any(send.how == "returned" and send.end == served.span("receive").start for send in sends)
         # The contract leaves open whether a send() that is cancelled while it is served has sent its item.
