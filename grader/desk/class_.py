@@ -140,7 +140,7 @@ class ClassDesk:
 
     def _send_home(self, results: ClassResults) -> Iterator[Path]:
         for sent in self._sending_home.write(results):
-            self._notes += sent.notes
+            self._notes += filter(None, [sent.note])
             yield from sent.paths
 
     # ---- what is asked for -------------------------------------------------------------------------------------------
@@ -323,7 +323,7 @@ def again(kit: Kit, options: ClassOptions) -> str:
     """Return the shell command that grades this class again and gives the same marks.
 
     It has every option that decides a mark or fills in a file for the platform. The number of processes, their
-    computers and further reports decide neither, so they are left out.
+    computers, feedback and further reports decide neither, so they are left out.
     """
     return shlex.join(["grade", "class", *_words(kit, options), "--fresh"])
 
@@ -340,7 +340,6 @@ def _words(kit: Kit, options: ClassOptions) -> Iterator[str]:
         if path is not None:
             yield from (option, os.fspath(path))
     yield from _each("--moodle", map(os.fspath, options.moodle))
-    yield from _each("--feedback", (order.words(options.out) for order in options.feedback))
     yield from _each("--exercise", options.exercises)
     yield from _each("--section", options.sections)
     yield from ("--schedules", str(options.play_options.schedules))

@@ -77,10 +77,6 @@ class FeedbackOrder:
     form: FeedbackForm
     path: Path
 
-    def words(self, out: Path) -> str:
-        """What to write behind ``--feedback`` for it, if the results go to ``out``."""
-        return self.form if self.path == out / self.form.default else f"{self.form}={self.path}"
-
 
 def read_orders(texts: Sequence[str], *, directory: Path, out: Path) -> tuple[FeedbackOrder, ...]:
     """Read the values of ``--feedback``, each ``FORM`` or ``FORM=PATH``. Raises UsageError."""
@@ -111,7 +107,7 @@ class Sent:
     """What was written for one order, and what is to be said about it."""
 
     paths: tuple[Path, ...]
-    notes: tuple[str, ...]
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,14 +149,21 @@ class SendingHome:
         sent: list[SentPage] = []
         for order in self.orders:
             addressed = self._addressed(order.form, recipients)
-            written = [_written(order, upload, pages, results, self.named) for upload in addressed.uploads]
-            said = [note for _, note in written] or [f"{order.path.name}: not written"]
-            said[-1] += _left_out(addressed.left_out, results.learners)
+            for upload in addressed.uploads:
+                self._write(order, upload, pages, results)
             sent += _listed(order, addressed, results.learners)
-            yield Sent(paths=tuple(path for path, _ in written), notes=tuple(said))
+            note = _said(order, addressed) + _left_out(addressed.left_out, results.learners)
+            yield Sent(paths=tuple(_path_of(order, upload) for upload in addressed.uploads), note=note)
         if self.orders:
             write_file(self.out / SENT, sent_table(sent), option="--out OUT")
-            yield Sent(paths=(self.out / SENT,), notes=())
+            yield Sent(paths=(self.out / SENT,))
+
+    def _write(self, order: FeedbackOrder, upload: Upload, pages: Mapping[str, Path], results: ClassResults) -> None:
+        path, contents = _path_of(order, upload), _contents(order.form, upload, pages, results, self.named)
+        if order.form in _ZIPS:
+            write_bytes(path, _zipped(contents, results.made_at), option=_OPTION)
+        else:
+            _write_folder(path, contents, upload.names.values())
 
     def _addressed(self, form: FeedbackForm, recipients: Recipients) -> Addressed:
         match form:
@@ -179,20 +182,6 @@ class SendingHome:
                 assert_never(never)
 
 
-def _written(
-    order: FeedbackOrder, upload: Upload, pages: Mapping[str, Path], results: ClassResults, named: bool
-) -> tuple[Path, str]:
-    """Write one upload; returns where it is, and a sentence about it."""
-    path, count = _path_of(order, upload), counted(len(upload.names), "page")
-    contents = _contents(order.form, upload, pages, results, named)
-    if order.form in _ZIPS:
-        write_bytes(path, _zipped(contents, results.made_at), option=_OPTION)
-        count = f"{count}, {_size(path.stat().st_size)}"
-    else:
-        _write_folder(path, contents, upload.names.values())
-    return path, f"{path.name}: {count}; {_NEXT[order.form]}"
-
-
 def _contents(
     form: FeedbackForm, upload: Upload, pages: Mapping[str, Path], results: ClassResults, named: bool
 ) -> Iterator[tuple[str, bytes]]:
@@ -209,6 +198,21 @@ def _contents(
                 yield name, letter(page, title=results.title, to=learner.email, name=greeted, attached_as=PAGE)
             case never:
                 assert_never(never)
+
+
+def _said(order: FeedbackOrder, addressed: Addressed) -> str:
+    """What was written, and what to do with it, in one sentence for the screen."""
+    paths = [_path_of(order, upload) for upload in addressed.uploads]
+    pages = counted(sum(len(upload.names) for upload in addressed.uploads), "page")
+    if not paths:
+        return f"{order.path.name}: not written"
+    if order.form not in _ZIPS:
+        return f"{order.path.name}: {pages}; {_NEXT[order.form]}"
+    size = _size(max(path.stat().st_size for path in paths))
+    if len(paths) == 1:
+        return f"{paths[0].name}: {pages}, {size}; {_NEXT[order.form]}"
+    name = f"{order.path.stem}-*{order.path.suffix}"
+    return f"{name}: {len(paths)} zips, one for each assignment, {pages}, up to {size} each; {_NEXT[order.form]}"
 
 
 def _left_out(left_out: Mapping[str, str], learners: Mapping[str, Learner]) -> str:

@@ -182,6 +182,31 @@ def test_letters_are_taken_back_even_if_no_learner_gets_one_any_more(tmp_path: P
     assert files(tmp_path / "mail") == [LISTED]
 
 
+def test_feedback_on_a_class_that_has_been_graded_renders_no_page_again(tmp_path: Path, tiny: Path) -> None:
+    """For 300 learners the pages take minutes, and packing them seconds."""
+    canvas_class(tmp_path)
+    grade_class(tmp_path, tiny)
+    page = (tmp_path / "grade-results" / "class.html").stat().st_mtime_ns
+    grade_class(tmp_path, tiny, "--feedback", "canvas")
+
+    assert (tmp_path / "grade-results" / "class.html").stat().st_mtime_ns == page
+    assert (tmp_path / "grade-results" / "feedback-canvas.zip").is_file()
+
+
+def test_several_assignments_are_several_zips_and_one_note(tmp_path: Path, tiny: Path) -> None:
+    (tmp_path / "class").mkdir()
+    (tmp_path / "class" / "one.zip").write_bytes(packed({"doejane_10234_567_double.py": JANE}))
+    (tmp_path / "class" / "two.zip").write_bytes(packed({"doejane_10234_568_wait.py": answer(RIGHT, "wait")}))
+    done = grade_class(tmp_path, tiny, "--feedback", "canvas", source="class")
+
+    found = {path.name: list(read_zip(path)) for path in (tmp_path / "grade-results").glob("*.zip")}
+    assert found == {
+        "feedback-canvas-one.zip": ["doejane_10234_567_report.html"],
+        "feedback-canvas-two.zip": ["doejane_10234_568_report.html"],
+    }
+    assert "feedback-canvas-*.zip: 2 zips, one for each assignment, 2 pages" in " ".join(done.stdout.split())
+
+
 def test_a_list_that_was_tampered_with_takes_nothing_back_outside_of_its_folder(tmp_path: Path, tiny: Path) -> None:
     canvas_class(tmp_path)
     (tmp_path / "home").mkdir()
@@ -190,14 +215,6 @@ def test_a_list_that_was_tampered_with_takes_nothing_back_outside_of_its_folder(
 
     assert (tmp_path / "roster.csv").exists()
     assert (tmp_path / "class.zip").exists()
-
-
-def test_the_command_for_the_same_marks_has_the_feedback_in_it(tmp_path: Path, tiny: Path) -> None:
-    canvas_class(tmp_path)
-    grade_class(tmp_path, tiny, "--feedback", "canvas", "--feedback", "folder=home")
-
-    page = (tmp_path / "grade-results" / "class.html").read_text()
-    assert "--feedback canvas --feedback folder=home --schedules" in page
 
 
 def test_an_anonymous_class_has_no_name_in_what_goes_home(tmp_path: Path, tiny: Path) -> None:
@@ -245,7 +262,7 @@ def test_a_class_goes_home_with_few_pages_in_memory_at_a_time(tmp_path: Path) ->
     with zipfile.ZipFile(tmp_path / "feedback-canvas.zip") as archive:
         owners = {name.split("_")[-3] for name in archive.namelist()}
     assert owners == {dict(learner.ids)["canvas"] for learner in results.intake.learners if _came(results, learner.key)}
-    assert peak < 15 * len(page)
+    assert peak < 20 * len(page)
 
 
 def _came(results: ClassResults, key: str) -> bool:
