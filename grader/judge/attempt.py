@@ -17,7 +17,7 @@ from grader.judge.cancelling import steps_to_cancel_at
 from grader.judge.cells import AnyCell
 from grader.judge.collect import HiddenFunction, fails, skips
 from grader.judge.explain.telling import most_telling
-from grader.judge.inputs import loop_variables
+from grader.judge.inputs import looped_inputs
 from grader.judge.judging import TooCostly, judging
 from grader.judge.kitfault import Stumble, stumble_of
 from grader.judge.schedules import Choices, Variants, shortest
@@ -255,7 +255,7 @@ class Trial:
             judged = self._failed(play.used, number, stumble, error if isinstance(error, Diagnosed) else None)
             if judged.failed is None:
                 return judged
-            looped = loop_variables(error, self.function.code, self.test.show)
+            looped = looped_inputs(error, self.function.code, self.test.show)
             return replace(judged, failed=replace(judged.failed, looped=looped))
         if returned is None:
             unseen = any(_is_unseen(recording) for _, recording in play.used)

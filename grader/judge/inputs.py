@@ -7,23 +7,23 @@ that loop hold, and they count only where the line that failed is inside the loo
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from pathlib import Path
 from types import CodeType, FrameType
 
 from grader.judge.explain.words import in_python
-from grader.kit.scenarios import EXPECTED
+from grader.kit.scenarios import EXPECTED, Loop, loop_variables, loops_in
 from grader.sandbox.play import Play
 
 
-def loop_variables(error: BaseException, code: CodeType, shown: Iterable[str]) -> dict[str, object]:
+def looped_inputs(error: BaseException, code: CodeType, shown: Iterable[str]) -> dict[str, object]:
     """Those of the ``shown`` names that are variables of loops in which the test of this code raised ``error``."""
     frame, line = _where(error, code)
     if frame is None:
         return {}
     loops = _loops(Path(code.co_filename).read_text(encoding="utf-8"))
-    names = {name for loop in loops if loop.lineno <= line <= _last_line(loop) for name in targets(loop)}
+    names = {name for loop in loops if loop.lineno <= line <= _last_line(loop) for name in loop_variables(loop)}
     return {name: frame.f_locals[name] for name in shown if name in names and name in frame.f_locals}
 
 
@@ -35,11 +35,6 @@ def shown_inputs(show: Iterable[str], play: Play, looped: Mapping[str, object]) 
     return ", ".join(f"{name} = {in_python(inputs[name])}" for name in names)
 
 
-def targets(loop: ast.For | ast.AsyncFor) -> Iterator[str]:
-    """The names of the variables of a loop."""
-    return (node.id for node in ast.walk(loop.target) if isinstance(node, ast.Name))
-
-
 def _where(error: BaseException, code: CodeType) -> tuple[FrameType | None, int]:
     step = error.__traceback__
     while step is not None:
@@ -49,11 +44,11 @@ def _where(error: BaseException, code: CodeType) -> tuple[FrameType | None, int]
     return None, 0
 
 
-def _last_line(loop: ast.For | ast.AsyncFor) -> int:
+def _last_line(loop: Loop) -> int:
     """The last line of what a loop repeats, without its ``else``."""
     return loop.body[-1].end_lineno or loop.lineno
 
 
 @lru_cache(maxsize=32)
-def _loops(source: str) -> tuple[ast.For | ast.AsyncFor, ...]:
-    return tuple(node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.For | ast.AsyncFor))
+def _loops(source: str) -> tuple[Loop, ...]:
+    return tuple(loops_in(ast.walk(ast.parse(source))))

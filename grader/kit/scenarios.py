@@ -20,6 +20,7 @@ EXPECTED = "expected"
 
 _STAGE = "stage"
 
+Loop = ast.For | ast.AsyncFor
 Kind = type[ast.FunctionDef] | type[ast.AsyncFunctionDef]
 """What the scenarios of an exercise are: async functions, or plain ones where there is no event loop."""
 
@@ -68,14 +69,23 @@ def unknown_inputs(scenarios: Source, source: Source, tests: Iterable[HiddenTest
     if scenarios.broken or any(one.kwarg is not None for one in arguments):
         return  # there may be more inputs than can be told
     known = {each.arg: "" for one in arguments for each in (*one.posonlyargs, *one.args, *one.kwonlyargs)}
-    loops = [node.target for node in source.nodes if isinstance(node, ast.For | ast.AsyncFor)]
-    known |= {node.id: "" for target in loops for node in ast.walk(target) if isinstance(node, ast.Name)}
+    known |= {name: "" for loop in loops_in(source.nodes) for name in loop_variables(loop)}
     shown = dict.fromkeys((test.line, test.function, name) for test in tests for name in test.show)
     for line, function, name in shown:
         if name != EXPECTED and name not in known:
             near = difflib.get_close_matches(name, known, n=1)
             hint = f"Write `{near[0]}`." if near else f'Name an input of `play`, or "{EXPECTED}".'
             yield Problem(line, f"`{function}` shows {name!r}, and no scenario has that input", hint)
+
+
+def loops_in(nodes: Iterable[ast.AST]) -> Iterator[Loop]:
+    """The loops among these nodes."""
+    return (node for node in nodes if isinstance(node, Loop))
+
+
+def loop_variables(loop: Loop) -> Iterator[str]:
+    """The names of the variables of a loop."""
+    return (node.id for node in ast.walk(loop.target) if isinstance(node, ast.Name))
 
 
 def imports_of_grader(scenarios: Source) -> Iterator[Problem]:

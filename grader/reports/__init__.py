@@ -20,6 +20,6 @@ them all. ``of_class`` shows a whole class. What authors of kits see is in ``che
 
     strokes progress lanes timeline comparison timeline_svg replay listing frames steps excerpts views screen live
     timeline_text finding_text overview terminal changes watched painted checked kit_table plain rendering figure
-    history lesson cards marked page answers explained course of_class tables github junit gradescope exercism
-    classroom50 github_classroom perfetto dolos dialects
+    history lesson cards marked exercise_rows page answers explained course of_class tables github junit gradescope
+    exercism classroom50 github_classroom perfetto dolos dialects
 """

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from grader.judge.verdict import Outcome, Status, TestResult, Verdict
 from grader.kit.diagnosis import Diagnosis
-from grader.reports import history, steps, views
+from grader.reports import exercise_rows, history, steps, views
 from grader.reports.cards import (
     FaultView,
     FindingView,
@@ -30,7 +30,7 @@ from grader.reports.rendering import render
 from grader.reports.steps import Stepper
 from grader.reports.views import Command, ExerciseProgress, ExerciseState, Finding
 from grader.rounding import number_said
-from grader.text import counted, joined, whole_points
+from grader.text import counted, joined
 
 MAX_BYTES = 299_000
 """Bytes of a page that would be larger only for the plays that can be stepped through; these are then cut."""
@@ -38,23 +38,7 @@ LEAST_ROOM_OF_STEPS = 4_000
 MAX_TRIED = 8
 """Attempts at one exercise that are listed."""
 PARTS = ("learner", "report")
-NOT_STARTED = "new"
-"""How a stub looks, which is no failure."""
-NOT_HANDED_IN = "Not handed in"
 OUTCOME_GLYPHS = {Outcome.PASS: "✓", Outcome.FAIL: "✗", Outcome.NOT_JUDGED: "–"}
-STATE_GLYPHS = {
-    ExerciseState.NEW: "·",
-    ExerciseState.FAULTY: "!",
-    ExerciseState.FAILING: "✗",
-    ExerciseState.COMPLETE: "✓",
-}
-STATE_LOOKS = {
-    ExerciseState.NEW: NOT_STARTED,
-    ExerciseState.FAULTY: Status.CANNOT_JUDGE.value,
-    ExerciseState.FAILING: Status.FAIL.value,
-    ExerciseState.COMPLETE: Status.PASS.value,
-}
-STATUS_GLYPHS = {Status.PASS: "✓", Status.FAIL: "✗", Status.CANNOT_JUDGE: "✗", Status.NOT_JUDGED: "–"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,32 +58,6 @@ class Background:
 
 
 UNKNOWN = Background()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OverviewRow:
-    """One exercise in the table at the top; ``href`` leads to its section, ``lesson`` to its lesson, if it has one."""
-
-    id: str
-    title: str
-    look: str
-    glyph: str
-    word: str
-    points: str
-    share: str
-    href: str
-    lesson: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MarkedRow:
-    """One exercise in the table of marks; ``href`` leads to its section, and is empty if nothing was handed in."""
-
-    marked: MarkedExercise
-    look: str
-    glyph: str
-    word: str
-    href: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -259,13 +217,14 @@ def _rendered(
 ) -> str:
     in_full = worth_showing([views.findings_in_order_of_mending(verdict) for verdict in verdicts])
     shown = Shown(in_full=in_full, steppers=steppers)
+    marked = background.marked
     versions = dict.fromkeys(f"{name} {number}" for verdict in verdicts for name, number in verdict.versions)
     context = {
         "kit_title": kit_title,
         "exercises": tuple(_exercise(verdict, diagnoses, shown, background) for verdict in sorted(verdicts, key=_rank)),
-        "overview": () if background.marked else tuple(_overview(verdicts, background)),
-        "marked": background.marked,
-        "marked_rows": tuple(_marked_rows(verdicts, background.marked)) if background.marked else (),
+        "overview": () if marked else tuple(exercise_rows.overview(verdicts, background.progress, background.course)),
+        "marked": marked,
+        "marked_rows": tuple(exercise_rows.marked_rows(verdicts, marked)) if marked else (),
         "course": background.course,
         "summary": _summary(verdicts, background),
         "made_at": moment(made_at),
@@ -304,75 +263,6 @@ def moment(iso: str) -> str:
     return iso[:16].replace("T", " ") + " UTC" if iso else ""
 
 
-# ---- the table at the top --------------------------------------------------------------------------------------------
-
-
-def _overview(verdicts: Sequence[Verdict], background: Background) -> Iterator[OverviewRow]:
-    """One row for each exercise of the kit, or for each verdict where the kit is unknown; none for one alone."""
-    by_exercise = {verdict.exercise: verdict for verdict in verdicts}
-    if not background.progress and len(verdicts) > 1:
-        yield from (_row_of_verdict(verdict) for verdict in verdicts)
-    elif len(background.progress) > 1:
-        yield from (_row(entry, by_exercise.get(entry.id), background.course) for entry in background.progress)
-
-
-def _row_of_verdict(verdict: Verdict) -> OverviewRow:
-    return OverviewRow(
-        id=verdict.exercise,
-        title=verdict.title,
-        look=_look(verdict),
-        glyph=_glyph(verdict),
-        word=_word(verdict),
-        points=views.points_said(verdict) if verdict.tests else "",
-        share=_share(verdict.points, verdict.total),
-        href=f"#{verdict.exercise}",
-        lesson="",
-    )
-
-
-def _row(entry: ExerciseProgress, verdict: Verdict | None, course: str) -> OverviewRow:
-    tried_it = entry.state in (ExerciseState.FAILING, ExerciseState.COMPLETE)
-    return OverviewRow(
-        id=entry.id,
-        title=entry.title,
-        look=STATE_LOOKS[entry.state],
-        glyph=STATE_GLYPHS[entry.state],
-        word=entry.state.value.capitalize(),
-        points=f"{whole_points(entry.points)} of {entry.total} points" if tried_it else "",
-        share=_share(entry.points, entry.total),
-        href=f"#{entry.id}" if verdict is not None else "",
-        lesson=f"{course}{entry.id}.html" if course else "",
-    )
-
-
-def _marked_rows(verdicts: Sequence[Verdict], marked: Marked) -> Iterator[MarkedRow]:
-    by_exercise = {verdict.exercise: verdict for verdict in verdicts}
-    for exercise in marked.exercises:
-        verdict = by_exercise.get(exercise.id)
-        if verdict is None:
-            look, glyph, word = NOT_STARTED, STATE_GLYPHS[ExerciseState.NEW], NOT_HANDED_IN
-        else:
-            look, glyph, word = _look(verdict), _glyph(verdict), _word(verdict)
-        href = "" if verdict is None else f"#{exercise.id}"
-        yield MarkedRow(marked=exercise, look=look, glyph=glyph, word=word, href=href)
-
-
-def _share(points: float, total: int) -> str:
-    return f"{min(100, 100 * whole_points(points) // max(total, 1))}%"
-
-
-def _look(verdict: Verdict) -> str:
-    return NOT_STARTED if views.is_untouched(verdict) else verdict.status.value
-
-
-def _glyph(verdict: Verdict) -> str:
-    return STATE_GLYPHS[ExerciseState.NEW] if views.is_untouched(verdict) else STATUS_GLYPHS[verdict.status]
-
-
-def _word(verdict: Verdict) -> str:
-    return views.status_said(verdict).capitalize()
-
-
 # ---- exercises -------------------------------------------------------------------------------------------------------
 
 
@@ -391,11 +281,11 @@ def _exercise(
 
     return ExerciseView(
         verdict=verdict,
-        look=_look(verdict),
-        glyph=_glyph(verdict),
-        word=_word(verdict),
+        look=exercise_rows.look(verdict),
+        glyph=exercise_rows.glyph(verdict),
+        word=exercise_rows.word(verdict),
         points=views.points_said(verdict) if verdict.tests else "",
-        share=marked.share if marked else _share(verdict.points, verdict.total),
+        share=marked.share if marked else exercise_rows.share(verdict.points, verdict.total),
         times=views.times_said(verdict),
         judged=moment(verdict.judged_at),
         failed=f"{counted(failed, 'test')} of {len(verdict.tests)} not passed" if failed else "",

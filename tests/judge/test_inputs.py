@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.judge.inputs import loop_variables, shown_inputs
+from grader.judge.inputs import looped_inputs, shown_inputs
 from grader.sandbox.play import Play
 from grader.wire.values import Token
 
@@ -23,7 +23,7 @@ def looped(tmp_path: Path, body: str, *shown: str) -> dict[str, object]:
     test = names["test_it"]
     with pytest.raises(AssertionError) as failed:
         test(None)
-    return loop_variables(failed.value, test.__code__, shown)
+    return looped_inputs(failed.value, test.__code__, shown)
 
 
 INSIDE = """\

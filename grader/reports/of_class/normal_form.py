@@ -21,6 +21,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TypeVar
 
+from grader.policy.names import names_bound_by
+
 Node = TypeVar("Node", bound=ast.AST)
 
 _IMPORTS = (ast.Import, ast.ImportFrom)
@@ -199,16 +201,11 @@ def _imported(node: ast.AST) -> Iterator[tuple[str, str]]:
 
 
 def _bound(node: ast.AST) -> Iterator[str]:
-    """Yield the names to which a node gives a meaning."""
-    match node:
-        case ast.Name(id=name, ctx=ast.Store()) | ast.arg(arg=name):
-            yield name
-        case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
-            yield name
-        case ast.ExceptHandler(name=str(name)) | ast.MatchAs(name=str(name)) | ast.MatchStar(name=str(name)):
-            yield name
-        case ast.MatchMapping(rest=str(name)):
-            yield name
+    """Yield the names to which the file itself gives a meaning here; an import gives that of another file."""
+    if isinstance(node, ast.arg):
+        yield node.arg
+    elif not isinstance(node, ast.alias):
+        yield from names_bound_by(node)
 
 
 def _attributes(node: ast.AST) -> Iterator[str]:
