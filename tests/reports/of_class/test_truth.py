@@ -126,12 +126,12 @@ def test_a_class_that_is_played_is_counted_by_the_mistakes_that_it_made(box: Box
 
 @pytest.mark.slow
 @pytest.mark.timeout(3000)
-def test_a_class_of_all_wrong_answers_is_counted_by_the_mistakes_that_it_made(box: Box) -> None:
+def test_a_class_of_wrong_answers_of_all_exercises_is_counted_by_the_mistakes_that_it_made(box: Box) -> None:
     found, truth = Counter[tuple[str, str]](), Counter[tuple[str, str]]()
     for exercise in COURSE.exercises:
-        of_exercise, true = played(box, exercise, 1)
+        of_exercise, true = played(box, exercise, 3)
         found.update({(exercise.id, slug): count for slug, count in of_exercise.items()})
         truth.update({(exercise.id, slug): count for slug, count in true.items()})
 
-    assert truth.total() > 300
+    assert truth.total() > 100
     assert (found & truth).total() / truth.total() >= ENOUGH, f"found besides: {found - truth}, missed: {truth - found}"
