@@ -36,6 +36,12 @@ def problems(box: Box, root: Path) -> list[str]:
     return [f"{fault.path.relative_to(root)}:{fault.line}: {fault.what}" for fault in faults]
 
 
+def only_problem(box: Box, root: Path) -> str:
+    found = problems(box, root)
+    assert len(found) == 1, found
+    return found[0]
+
+
 def hints(box: Box, root: Path) -> list[str]:
     return [problem.fault.hint for one in check(box, root) for problem in one.problems]
 
@@ -121,7 +127,7 @@ def test_a_stub_that_does_not_import_is_one_problem_at_its_line(
 ) -> None:
     (root / STUB_FILE).write_text(text)
 
-    (problem,) = problems(box, root)
+    problem = only_problem(box, root)
 
     assert problem.startswith(f"{STUB_FILE}:{line}: the stub ")
     assert said in problem
@@ -145,7 +151,7 @@ def test_a_right_answer_that_breaks_a_rule_is_a_problem(box: Box, root: Path) ->
     text = "from anyio import gather\n" + answer(RIGHT)
     (root / "solutions/ex01_double/right/way1.py").write_text(text)
 
-    (problem,) = problems(box, root)
+    problem = only_problem(box, root)
 
     assert problem.startswith(f"{RIGHT_FOLDER}/way1.py:1: `anyio.gather` is off limits")
 
@@ -167,7 +173,7 @@ def test_an_exempt_answer_must_still_have_the_interface_of_the_stub(box: Box, ro
 def test_three_right_answers_are_needed_beside_the_reference(box: Box, root: Path) -> None:
     (root / "solutions/ex01_double/right/way1.py").unlink()
 
-    (problem,) = problems(box, root)
+    problem = only_problem(box, root)
 
     assert problem.startswith(f"{RIGHT_FOLDER}:1: 3 right answers that differ in structure are required: ")
     assert problem.endswith("right/*.py` has 2")
@@ -186,7 +192,7 @@ def test_right_answers_of_the_same_code_are_a_problem(box: Box, root: Path) -> N
 def test_a_folder_that_is_named_like_an_answer_is_a_problem(box: Box, root: Path, name: str) -> None:
     (root / "solutions/ex01_double" / name).mkdir()
 
-    (problem,) = problems(box, root)
+    problem = only_problem(box, root)
 
     assert problem.startswith(f"solutions/ex01_double/{name}:1: `folder.py` is a folder")
 
@@ -316,7 +322,7 @@ def test_a_wrong_answer_that_breaks_the_rules_is_a_problem_at_its_line(
 ) -> None:
     (root / VALUE).write_text(f"# fails: test_value (wrong-value)\n{text}")
 
-    (problem,) = problems(box, root)
+    problem = only_problem(box, root)
 
     assert problem.startswith(f"{VALUE}:{line}: {said}")
 
@@ -372,7 +378,7 @@ def test_every_hidden_test_must_be_failed_by_some_wrong_answer(box: Box, root: P
 def test_without_any_wrong_answer_one_problem_says_what_is_required(box: Box, root: Path) -> None:
     shutil.rmtree(root / "solutions/ex01_double/wrong")
 
-    (problem,) = problems(box, root)
+    problem = only_problem(box, root)
 
     assert problem.startswith("solutions/ex01_double/wrong:1: every hidden test needs a wrong answer that fails it")
 
@@ -430,7 +436,7 @@ def test_a_hidden_test_that_stumbles_on_every_answer_is_one_problem_with_its_fil
 def test_a_name_that_no_recording_has_is_found_with_what_was_meant(box: Box, root: Path) -> None:
     change(root / "exercises/ex01_double/test_hidden.py", "n=3).result == 6", "n=3).results == 6")
 
-    (problem,) = problems(box, root)
+    problem = only_problem(box, root)
 
     assert problem.startswith(f"{TESTS_FILE}:7: ")
     assert problem.endswith("has no `results`")
@@ -517,6 +523,6 @@ def test_a_test_by_which_no_answer_can_be_judged_is_one_problem_at_its_line(box:
 def test_a_reference_that_cannot_be_judged_is_no_witness_against_the_kit(box: Box, root: Path, content: str) -> None:
     (root / "solutions/ex01_double/double.py").write_text(content)
 
-    (problem,) = problems(box, root)
+    problem = only_problem(box, root)
 
     assert problem.startswith("solutions/ex01_double/double.py:1: ")
