@@ -8,7 +8,6 @@ renders and CI runners obey: each has a function here that cleans a text and the
 
 from __future__ import annotations
 
-import math
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
@@ -186,8 +185,3 @@ def short_number(number: float) -> str:
 def waited_since(time: float) -> str:
     """Say from when on, in virtual seconds: ``since 1.5 s``."""
     return f"since {seconds(time)}"
-
-
-def whole_points(points: float) -> int:
-    """Round down, so that 99.5 never looks complete."""
-    return math.floor(points + 1e-9)

@@ -22,7 +22,7 @@ from grader.classroom.rules import ClassRules, Count, InstructorRemark, Late, Mi
 from grader.judge.verdict import Status, Verdict
 from grader.kit.exercise import Exercise
 from grader.kit.kit import Kit
-from grader.rounding import hundredths
+from grader.rounding import hundredths, number_said
 
 DAY = timedelta(days=1)
 
@@ -273,7 +273,7 @@ def moved(before: Mapping[tuple[str, str], Counted], marks: Iterable[Mark], name
             continue
         cause = _cause(then, mark.judged.key, mark.judged.conditions)
         name = names.get(mark.learner, mark.learner)
-        yield f"{name}, {mark.exercise}: {_points(then.points)} -> {_points(mark.raw)} points; {cause}"
+        yield f"{name}, {mark.exercise}: {number_said(then.points)} -> {number_said(mark.raw)} points; {cause}"
 
 
 def _cause(then: Counted, key: str, now: Conditions) -> str:
@@ -286,7 +286,3 @@ def _cause(then: Counted, key: str, now: Conditions) -> str:
     if then.conditions.schedules != now.schedules:
         return f"{now.schedules} schedules instead of {then.conditions.schedules}"
     return "nothing has changed, so what this program does depends on chance or on real time"
-
-
-def _points(points: float) -> str:
-    return f"{points:g}" if points == round(points, 2) else f"{points:.2f}"

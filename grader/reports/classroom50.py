@@ -10,13 +10,14 @@ than the runner does.
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from grader.errors import MachineError
 from grader.judge.verdict import Status, Verdict
 from grader.reports import plain
-from grader.text import clean_line, whole_points
+from grader.text import clean_line
 
 SCHEMA = "classroom50/result/v1"
 ASSIGNMENT_TYPES = ("individual", "group", "team")
@@ -82,10 +83,14 @@ def _tests(verdicts: Sequence[Verdict]) -> list[Row]:
     rows: list[Row] = []
     exact = 0.0
     for name, earned, most, passed in _earned(verdicts):
-        score = whole_points(exact + earned) - whole_points(exact)
+        score = _rounded_down(exact + earned) - _rounded_down(exact)
         exact += earned
         rows.append({"test-name": name, "passed": passed, "score": score, "max-score": most})
     return rows
+
+
+def _rounded_down(points: float) -> int:
+    return math.floor(points + 1e-9)
 
 
 def _earned(verdicts: Sequence[Verdict]) -> Iterator[tuple[str, float, int, bool]]:

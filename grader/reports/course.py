@@ -9,10 +9,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from grader.kit.exercise import Exercise
+from grader.reports.exercise_rows import share
 from grader.reports.lesson import code_as_html, diagnosis_page, lesson_as_html
 from grader.reports.rendering import render
 from grader.reports.views import Command, ExerciseProgress, ExerciseState
-from grader.text import counted, joined, whole_points
+from grader.rounding import number_said
+from grader.text import counted, joined
 
 if TYPE_CHECKING:
     pass
@@ -121,7 +123,6 @@ def _lesson(exercise: Exercise) -> dict[str, object]:
 
 
 def _entry(exercise: Exercise, done: ExerciseProgress, *, is_next: bool) -> EntryView:
-    points = whole_points(done.points)
     tried = done.state in (ExerciseState.FAILING, ExerciseState.COMPLETE)
     after = f" · after {joined(done.after)}" if done.after else ""
     return EntryView(
@@ -134,7 +135,7 @@ def _entry(exercise: Exercise, done: ExerciseProgress, *, is_next: bool) -> Entr
         glyph=_GLYPHS[done.state],
         look=_LOOKS[done.state],
         word=done.state.value,
-        points=f"{points} of {done.total} points" if tried else "",
-        share=f"{min(100, 100 * points // max(done.total, 1))}%",
+        points=f"{number_said(done.points)} of {done.total} points" if tried else "",
+        share=share(done.points, done.total),
         is_next=is_next,
     )

@@ -10,7 +10,6 @@ from grader.reports import views
 from grader.reports.marked import Marked, MarkedExercise
 from grader.reports.views import ExerciseProgress, ExerciseState
 from grader.rounding import number_said
-from grader.text import whole_points
 
 NOT_STARTED = "new"
 """How a stub looks, which is no failure."""
@@ -113,7 +112,7 @@ def marked_rows(verdicts: Sequence[Verdict], marked: Marked) -> Iterator[MarkedR
 
 def share(points: float, total: int) -> str:
     """How far a bar is filled."""
-    return f"{min(100, 100 * whole_points(points) // max(total, 1))}%"
+    return f"{min(100, 100 * points / max(total, 1)):g}%"
 
 
 def look(verdict: Verdict) -> str:

@@ -17,8 +17,8 @@ from grader.judge.verdict import Status, TestResult, Verdict
 from grader.reports import excerpts, views
 from grader.reports.excerpts import place
 from grader.reports.views import Finding
-from grader.rounding import MEANS, rounded
-from grader.text import clean_markdown, command_data, command_property, counted, whole_points
+from grader.rounding import MEANS, exact, number_said, rounded
+from grader.text import clean_markdown, command_data, command_property, counted
 
 if TYPE_CHECKING:
     from grader.classroom.marks import ClassResults
@@ -151,8 +151,8 @@ def _overview(verdicts: Sequence[Verdict]) -> str:
     judged = sum(verdict.status in (Status.PASS, Status.FAIL) for verdict in verdicts)
     last = f"{judged} of {counted(len(verdicts), 'exercise')} judged"
     if all(verdict.complete_run for verdict in verdicts):
-        total = sum(whole_points(verdict.points) for verdict in verdicts)
-        last += f", {total} of {sum(verdict.total for verdict in verdicts)} points"
+        total = sum(exact(verdict.points) for verdict in verdicts)
+        last += f", {number_said(total)} of {sum(verdict.total for verdict in verdicts)} points"
     return f"{_table(['exercise', '', 'verdict', 'points'], rows)}\n{last}.\n"
 
 
@@ -176,7 +176,7 @@ def _results(tests: Sequence[TestResult]) -> str:
     for test in tests:
         outcomes = [views.OUTCOME_WORDS[result.outcome] for result in test.results]
         rows.append(
-            [f"{test.number} {_markdown(test.label)}", *outcomes, f"{round(test.earned, 2):g} of {test.points}"]
+            [f"{test.number} {_markdown(test.label)}", *outcomes, f"{number_said(test.earned)} of {test.points}"]
         )
     return _table(["test", *backends, "points"], rows)
 

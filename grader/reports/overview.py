@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from grader.reports.progress import Command, ExerciseProgress, ExerciseState
 from grader.reports.screen import Glyphs, Piece, Screen
-from grader.text import counted, whole_points
+from grader.rounding import number_said
+from grader.text import counted
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -68,12 +70,12 @@ def show_list(console: Console, progress: Sequence[ExerciseProgress], *, glyphs:
 
 
 def _progress_line(screen: Screen, exercise: ExerciseProgress, *, here: str) -> None:
-    points = whole_points(exercise.points)
-    filled = METER * points // exercise.total if exercise.total else 0
+    filled = math.floor(METER * exercise.points / exercise.total) if exercise.total else 0
     tried = exercise.state in (ExerciseState.FAILING, ExerciseState.COMPLETE)
-    right = [Piece(f"{points:3}  " if tried else "  -  "), _state(exercise)]
+    points = number_said(exercise.points) if tried else "-"
+    right = [Piece(f"{points:>4}  "), _state(exercise)]
     if screen.glyphs.pictures and screen.width >= WIDE:
-        empty = Piece(screen.glyphs.empty * (METER - filled) + "  ", "quiet")
+        empty = Piece(screen.glyphs.empty * (METER - filled) + " ", "quiet")
         right = [Piece(screen.glyphs.filled * filled, "pass"), empty, *right]
     screen.spread([Piece(here, "note"), Piece(screen.fit(exercise.id, 6), "strong"), Piece(exercise.title)], right)
 

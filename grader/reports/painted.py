@@ -20,7 +20,8 @@ from grader.reports import terminal, views
 from grader.reports.finding_text import Measure, show_fault, show_finding, show_remark
 from grader.reports.screen import Clipped, Glyphs, Piece, Screen, Sketch
 from grader.reports.watched import Key, Page, Result, changes_line, key_line
-from grader.text import counted, whole_points
+from grader.rounding import number_said
+from grader.text import counted
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -245,7 +246,8 @@ def _verdict_line(screen: Screen, result: Result, busy: str) -> None:
 
 
 def _verdict_said(result: Result) -> Iterator[Piece]:
-    verdict, points = result.verdict, f"{whole_points(result.verdict.points)} of {result.verdict.total} points"
+    verdict = result.verdict
+    points = f"{number_said(verdict.points)} of {verdict.total} points"
     if result.so_far and verdict.status is Status.PASS:
         yield Piece(f"{points} so far")
         return

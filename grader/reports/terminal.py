@@ -16,7 +16,8 @@ from grader.reports.overview import show_list as show_list
 from grader.reports.overview import show_overview as show_overview
 from grader.reports.screen import Glyphs, Piece, Screen, Sketch
 from grader.reports.views import Command, Finding, PartView
-from grader.text import counted, joined, tests_named, whole_points
+from grader.rounding import number_said
+from grader.text import counted, joined, tests_named
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -310,13 +311,13 @@ def _show_summary(screen: Screen, verdicts: Sequence[Verdict], commands: Sequenc
     for verdict in verdicts:
         finding = views.main_finding(verdict)
         why = f"{finding.test.number} {finding.test.label}" if finding else _why_not(verdict)
-        status = screen.fit(views.status_said(verdict), 18)
-        points = f"{whole_points(verdict.points):3}" if verdict.tests else "  -"
+        status = screen.fit(views.status_said(verdict), 17)
+        points = number_said(verdict.points) if verdict.tests else "-"
         screen.line(
             Piece(screen.fit(verdict.exercise, 6), "strong"),
             Piece(screen.fit(verdict.title, 15) + " "),
             Piece(status, _status_style(verdict)),
-            Piece(f"{points}  "),
+            Piece(f"{points:>4}  "),
             Piece(why, "quiet"),
         )
     screen.blank()

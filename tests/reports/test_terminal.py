@@ -480,18 +480,10 @@ def test_the_caller_chooses_what_to_type_next():
     assert "grade solution" not in shown
 
 
-def test_99_and_a_half_points_are_99():
-    assert " 99  not yet complete" in screen_of(show_list_or_overview, PROGRESS)
-
-
 def test_a_long_title_does_not_touch_what_stands_beside_it() -> None:
     long = replace(PROGRESS[0], title="merge, throttle, timeout_each", summary="streams in time")
 
     assert "merge, throt... streams in time" in screen_of(show_list, [long])
-
-
-def show_list_or_overview(target: Console, progress: list[ExerciseProgress], *, glyphs: Glyphs) -> None:
-    show_overview(target, "Kit", progress, following=progress[1], commands=[], glyphs=glyphs)
 
 
 def test_other_files_are_named_as_ignored():

@@ -26,7 +26,7 @@ from grader.reports.views import (
     timelines,
     waiting_tasks,
 )
-from grader.text import counted, joined, whole_points
+from grader.text import counted, joined
 from grader.wire.recording import Cancellation, Ended
 from grader.wire.rows import Waiting
 from tests.samples import (
@@ -48,11 +48,6 @@ from tests.samples import (
     unjudgeable,
     verdict,
 )
-
-
-@pytest.mark.parametrize(("points", "whole"), [(99.5, 99), (100.0, 100), (0.0, 0), (69.5, 69), (0.1 * 3 * 10, 3)])
-def test_points_are_rounded_down(points, whole):
-    assert whole_points(points) == whole
 
 
 def test_points_of_a_part_are_said_to_be_of_a_part():
