@@ -133,16 +133,18 @@ def take_in(
     groups: Sequence[Group] = (),
     by_hand: FilesByHand | None = None,
     reference: Roster | None = None,
+    earlier: Roster | None = None,
 ) -> Intake:
     """Take in a folder or zip of submissions. With no ``layout`` it is recognised.
 
     ``exercises`` are those of the kit, and ``asked`` the ids of those to be graded, all of them if it is empty.
-    ``groups`` and ``by_hand`` are as in ``class.toml``; ``reference`` is as in ``Owners``. ``staging`` is an existing
-    folder for what has to be unpacked; it must stay until the files have been read, and is the caller's to remove.
+    ``groups`` and ``by_hand`` are as in ``class.toml``; ``reference`` and ``earlier`` are as in ``Owners``.
+    ``staging`` is an existing folder for what has to be unpacked; it must stay until the files have been read, and is
+    the caller's to remove.
     Raises ClassroomError if the source cannot be read or recognised, MachineError if there is no room.
     """
     gathered = gather(source, staging)
-    owners = Owners(roster, groups, reference=reference)
+    owners = Owners(roster, groups, reference=reference, earlier=earlier)
     evidence = (
         Evidence(layout=layout, because="it was asked for")
         if layout is not None

@@ -30,6 +30,7 @@ from grader.classroom.people import (
     key_of,
     person_called,
     readable,
+    slug,
     spellings,
     words_of,
 )
@@ -94,15 +95,18 @@ class Roster:
 
     def find(self, person: Person) -> tuple[Learner, ...]:
         """The learners whom this may be: one if it is clear, none, or several that cannot be told apart."""
-        for identity in _looked_up(person):
-            if identity in self._by_id:
-                return tuple(self._by_id[identity])
+        if identified := self.identified(person):
+            return identified
         spelled = sorted(spellings(person.name))
         named = {learner.key: learner for name in spelled for learner in self._by_spelling.get(name, [])}
         # A learner who has another number in the same system is another person, even of the same name. Moodle's numbers
         # do not tell, because they are different in each assignment.
         systems = {system for system, _ in person.ids} - {MOODLE}
         return tuple(learner for learner in named.values() if not systems & {system for system, _ in learner.ids})
+
+    def identified(self, person: Person) -> tuple[Learner, ...]:
+        """The learners who are known by the surest number, login or address of this person that is known at all."""
+        return next((tuple(self._by_id[one]) for one in _looked_up(person) if one in self._by_id), ())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -193,11 +197,19 @@ class Owners:
     """The learners of a class while its files are sorted: those of the roster, and those whom the files bring along.
 
     Without a roster, ``reference`` may be a list of the class that says nothing of who is in it, but what they are
-    called, such as a gradebook to be filled in.
+    called, such as a gradebook to be filled in; and those whom ``earlier`` runs knew keep the keys they had.
     """
 
-    def __init__(self, roster: Roster | None, groups: Iterable[Group] = (), *, reference: Roster | None = None) -> None:
+    def __init__(
+        self,
+        roster: Roster | None,
+        groups: Iterable[Group] = (),
+        *,
+        reference: Roster | None = None,
+        earlier: Roster | None = None,
+    ) -> None:
         self._roster = roster
+        self._earlier = earlier
         self._reference = roster or reference
         self._groups = Groups((*groups, *(self._reference.groups if self._reference else ())))
         self._learners = {learner.key: learner for learner in roster.learners} if roster else {}
@@ -268,9 +280,10 @@ class Owners:
         return self._reference is not None and len(self._reference.find(by_name)) == 1
 
     def _meet(self, person: Person) -> str:
-        listed = self._find(person) if self._roster else ()
+        listed = self._find(person) if self._roster else self._met_before(person)
         if len(listed) == 1:
             key = listed[0].key
+            self._learners.setdefault(key, listed[0])
         else:
             key = key_of(person)
             if key in self._listed:
@@ -293,6 +306,17 @@ class Owners:
         ends = [at for at, char in enumerate(person.name) if char == "-" and self._groups.called(person.name[:at])]
         tails = (replace(person, name=person.name[at + 1 :]) for at in ends)
         return listed or next((found for tail in tails if len(found := self._roster.find(tail)) == 1), ())
+
+    def _met_before(self, person: Person) -> tuple[Learner, ...]:
+        """The learners of earlier runs who are known by what this person is known by, or have the very name.
+
+        No roster vouches for them, so that a name which only looks alike is that of somebody else.
+        """
+        if self._earlier is None:
+            return ()
+        name = slug(readable(person.name))
+        named = (learner for learner in self._earlier.find(person) if slug(learner.name) == name)
+        return self._earlier.identified(person) or tuple(named)
 
     def _compare(self, person: Person) -> None:
         """Note a name that is not that of the learner whose number comes with it: it may be a group's."""

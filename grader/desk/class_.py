@@ -22,7 +22,7 @@ from grader.classroom.history import histories
 from grader.classroom.intake import Intake, take_in
 from grader.classroom.marks import ClassResults, Mark, Standing, lowest_level, marks_of, moved, with_earlier
 from grader.classroom.pool import ClusterPool, LocalPool, PackedKit, Pool, pack_kit
-from grader.classroom.roster import Roster, read_roster
+from grader.classroom.roster import Roster, make_roster, read_roster
 from grader.classroom.rules import NAME, ClassRules, read_rules
 from grader.classroom.run import ClassOrder, ClassRun, Watch
 from grader.classroom.sections import check_sections, of_sections
@@ -100,7 +100,7 @@ class ClassDesk:
         with self._writing():
             out.mkdir(parents=True, exist_ok=True)
         with held(out), self._staging() as staging, self._gradebook() as gradebook:
-            whole = self._take_in(roster, staging)
+            whole = self._take_in(roster, staging, gradebook)
             intake = of_sections(whole, self._options.sections)
             self._sending_home.check(intake)
             run = ClassRun(self._order(), intake, gradebook, watch)
@@ -225,7 +225,7 @@ class ClassDesk:
                 self._notes.append(f"the gradebook that was there is kept as {kept}")
         return Gradebook(path)
 
-    def _take_in(self, roster: Roster | None, staging: Path) -> Intake:
+    def _take_in(self, roster: Roster | None, staging: Path, gradebook: Gradebook) -> Intake:
         intake = take_in(
             self._options.source,
             exercises=self._kit.exercises,
@@ -236,6 +236,7 @@ class ClassDesk:
             groups=(*self._rules.groups, *self._groups_of_worksheets(roster)),
             by_hand=self._rules.files,
             reference=read_roster(self._options.canvas) if self._options.canvas else None,
+            earlier=None if roster else make_roster(gradebook.learners(), where=self._options.out / GRADEBOOK),
         )
         self._notes += intake.notes
         check_sections(intake.learners, self._options.sections)

@@ -10,7 +10,7 @@ import pytest
 
 from grader.classroom.gradebook import Learner
 from grader.classroom.people import Person, key_of, readable, slug, spellings
-from grader.classroom.roster import Roster
+from grader.classroom.roster import Owners, Roster, make_roster
 from grader.errors import ClassroomError
 from tests.class_samples import roster
 
@@ -203,3 +203,39 @@ def test_names_are_turned_into_reading_order() -> None:
     assert readable("Doe, Jane, Jr.") == "Doe, Jane, Jr."
     assert readable("Doe,") == "Doe,"
     assert "janedoe" in spellings("Doe, Jane")
+
+
+# ---- without a roster ------------------------------------------------------------------------------------------------
+
+EARLIER = (
+    Learner(key="zoe@uni.example", name="Zoë Übel", email="zoe@uni.example", ids=(("moodle", "3001"),)),
+    Learner(key="canvas-10", name="Jane Doe", ids=(("canvas", "10"), ("login", "jdoe"))),
+)
+
+
+@pytest.mark.parametrize(
+    ("person", "key"),
+    [
+        (Person(name="Z. Übel", ids=(("moodle", "3001"),)), "zoe@uni.example"),
+        (Person(name="Zoë Übel", ids=(("moodle", "9009"),)), "zoe@uni.example"),
+        (Person(name="jdoe", handle="jdoe"), "canvas-10"),
+        (Person(name="doejane", ids=(("canvas", "10"),)), "canvas-10"),
+        (Person(name="Zoe Ubel"), "zoe-ubel"),
+        (Person(name="Jane Doe", ids=(("canvas", "11"),)), "canvas-11"),
+    ],
+)
+def test_who_was_in_an_earlier_run_keeps_the_key(person: Person, key: str) -> None:
+    earlier = make_roster(EARLIER, where=Path("gradebook.sqlite"))
+
+    owners = Owners(None, earlier=earlier)
+
+    assert owners.keys(person) == (key,)
+    assert [learner.key for learner in owners.learners()] == [key], "who has handed in nothing is not in the class"
+    assert owners.strangers() == ()
+
+
+def test_a_roster_has_the_last_word_on_keys(tmp_path: Path) -> None:
+    listed = roster(tmp_path / "r.csv", "name,login\nZoë Übel,zuebel\n")
+    earlier = make_roster(EARLIER, where=Path("gradebook.sqlite"))
+
+    assert Owners(listed, earlier=earlier).keys(Person(name="Zoë Übel")) == ("zuebel",)

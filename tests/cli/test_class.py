@@ -137,6 +137,16 @@ def test_pages_of_earlier_runs_do_not_stay_and_other_files_are_left_alone(tmp_pa
     assert sorted(name.partition("-")[0] for name in pages - set(others)) == ["ada", "cleo", "dan"]
 
 
+def test_a_roster_that_is_forgotten_once_makes_nobody_anew(tmp_path: Path, tiny: Path) -> None:
+    hand_in(tmp_path, "ada", RIGHT)
+    (tmp_path / "roster.csv").write_text("name,email\nAda Q,ada@example.invalid\n")
+    grade_class(tmp_path, tiny, "--roster", "roster.csv")
+    again = grade_class(tmp_path, tiny)
+
+    assert "nothing is new" in again.stdout
+    assert {key for key, _ in points(tmp_path)} == {"ada@example.invalid"}
+
+
 def test_identical_files_are_graded_once(tmp_path: Path, tiny: Path) -> None:
     for number in range(20):
         hand_in(tmp_path, f"learner{number}", RIGHT)
