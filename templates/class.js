@@ -6,7 +6,6 @@
   var body = table.tBodies[0];
   var rows = Array.prototype.slice.call(body.rows).filter(function (row) { return row.cells.length > 1; });
   var heads = Array.prototype.slice.call(table.tHead.rows[0].cells);
-  var help = document.querySelector("dialog");
   var tones = { pass: "p", fail: "f", fault: "c", "not judged": "n", missing: "m" };
   var names = ["exercise", "status", "diagnosis", "section", "search", "sort"];
   // A class without sections has no field for them.
@@ -197,12 +196,9 @@
   });
 
   document.addEventListener("keydown", function (event) {
-    var typing = /^(INPUT|SELECT|TEXTAREA)$/.test(event.target.tagName);
     if (event.key === "Escape" && event.target === form.elements.search) { form.elements.search.value = ""; take(); }
-    if (typing || event.ctrlKey || event.metaKey || event.altKey || help.open) return;
-    if (event.key === "/") { event.preventDefault(); form.elements.search.focus(); }
-    if (event.key === "?") { event.preventDefault(); help.showModal(); }
   });
+  window.onSingleKey("/", function () { form.elements.search.focus(); });
 
   // ---- the rest ----
 
@@ -212,8 +208,6 @@
     names.forEach(function (name) { state[name] = ""; });
     setTimeout(function () { write(); apply(); }, 0);
   });
-  form.querySelector(".keys").addEventListener("click", function () { help.showModal(); });
-  help.querySelector("form").addEventListener("submit", function (event) { event.preventDefault(); help.close(); });
   window.addEventListener("hashchange", function () { if (read()) { fillIn(); apply(); } });
   document.querySelectorAll(".only").forEach(function (link) {
     link.hidden = false;

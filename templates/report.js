@@ -1,8 +1,7 @@
-// The page is complete without this. It adds keys, unfolds what a link leads to, and goes to a step that a link names.
+// The page is complete without this. It adds ways from finding to finding, unfolds what a link leads to, and goes to a
+// step that a link names.
 (function () {
   "use strict";
-  var help = document.querySelector("dialog.help");
-  var button = document.querySelector("button.keys");
   var places = Array.prototype.slice.call(document.querySelectorAll(".exercise, .exercise .card[id]"));
 
   function unfold(element) {
@@ -36,17 +35,10 @@
     if (shown[at + by]) go(shown[at + by]);
   }
 
-  document.addEventListener("keydown", function (event) {
-    if (event.ctrlKey || event.metaKey || event.altKey || help.open) return;
-    if (event.key === "j") move(1);
-    if (event.key === "k") move(-1);
-    if (event.key === "t") go(document.getElementById("content"));
-    if (event.key === "?") { event.preventDefault(); help.showModal(); }
-  });
-  button.addEventListener("click", function () { help.showModal(); });
-  help.querySelector(".close").addEventListener("click", function () { help.close(); });
+  window.onSingleKey("j", function () { move(1); });
+  window.onSingleKey("k", function () { move(-1); });
+  window.onSingleKey("t", function () { go(document.getElementById("content")); });
   window.addEventListener("hashchange", follow);
-  button.hidden = false;
   follow();
 
   // For browsers in which the style alone cannot print what is folded away.

@@ -37,7 +37,7 @@ MAX_BYTES = 299_000
 LEAST_ROOM_OF_STEPS = 4_000
 MAX_TRIED = 8
 """Attempts at one exercise that are listed."""
-PARTS = ("learner", "report")
+PARTS = ("learner", "keys", "report")
 OUTCOME_GLYPHS = {Outcome.PASS: "✓", Outcome.FAIL: "✗", Outcome.NOT_JUDGED: "–"}
 
 

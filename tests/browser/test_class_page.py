@@ -235,6 +235,18 @@ def test_a_question_mark_shows_the_keys_and_escape_goes_back(visit: Visit) -> No
     assert page.evaluate("document.activeElement.name") != "search"
 
 
+def test_keys_of_one_sign_can_be_switched_off(visit: Visit) -> None:
+    page = visit("class.html")
+    page.get_by_role("button", name="Keys").click()
+    page.get_by_role("checkbox", name="Keys of one letter").uncheck()
+    page.keyboard.press("Escape")
+    page.keyboard.press("/")
+    assert page.evaluate("document.activeElement.name") != "search"
+
+    page.keyboard.press("?")
+    assert not page.locator("dialog").is_visible()
+
+
 def test_the_list_of_keys_can_be_had_with_the_mouse(visit: Visit) -> None:
     page = visit("class.html", size="narrow")
     page.get_by_role("button", name="Keys").click()

@@ -108,6 +108,26 @@ def test_the_list_of_keys_can_be_had_with_the_mouse(visit: Visit) -> None:
     assert not page.locator("dialog").is_visible()
 
 
+def test_keys_of_one_letter_can_be_switched_off(visit: Visit) -> None:
+    page = visit(PAGE)
+    page.keyboard.press("?")
+    page.get_by_role("checkbox", name="Keys of one letter").uncheck()
+    page.get_by_role("button", name="Close").click()
+    page.keyboard.press("j")
+    page.keyboard.press("?")
+    assert not page.locator("dialog").is_visible()
+    assert page.evaluate("location.hash") == ""
+
+    page.reload()
+    page.keyboard.press("?")
+    assert not page.locator("dialog").is_visible(), "the choice is remembered"
+    page.get_by_role("button", name="Keys").click()
+    page.get_by_role("checkbox", name="Keys of one letter").check()
+    page.keyboard.press("Escape")
+    page.keyboard.press("j")
+    assert page.evaluate("location.hash") != ""
+
+
 def test_hints_and_what_passes_unfold_with_the_keyboard(visit: Visit) -> None:
     page = visit(PAGE)
     hint = page.locator("#ex01 .hints details").first

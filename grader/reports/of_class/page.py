@@ -143,7 +143,7 @@ def _page(results: ClassResults, pages: Mapping[str, str], templates: Path) -> s
         "reproduce": results.reproduce,
         "made_at": moment(results.made_at),
     }
-    return render(templates, "class.html", parts=("learner", "class"), context=context)
+    return render(templates, "class.html", parts=("learner", "keys", "class"), context=context)
 
 
 def _made_with(results: ClassResults) -> tuple[tuple[str, str], ...]:
