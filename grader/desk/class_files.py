@@ -14,7 +14,7 @@ from grader.classroom.marks import ClassResults, Mark
 from grader.errors import WorkspaceError
 from grader.files import write_file
 from grader.judge.verdict import BackendResult, TestResult, Verdict
-from grader.kit.kit import builtin_root
+from grader.kit.kit import builtin_root, digest_of, files_in
 from grader.reports import dialects
 from grader.reports.dialects import Dialect, ReportOrder
 from grader.reports.of_class import page as class_page
@@ -46,7 +46,8 @@ class ClassFiles:
         files = tuple(replace(handed, path=Path()) for handed in results.intake.files)
         intake = replace(results.intake, files=files)
         without_marks = replace(results, made_at="", reused=0, marks=(), intake=intake)
-        made_from = _digest(repr(without_marks), *(_fingerprint(mark) for mark in results.marks), str(self.anonymous))
+        marks = (_fingerprint(mark) for mark in results.marks)
+        made_from = _digest(digest_of(files_in(_templates())), repr(without_marks), *marks, str(self.anonymous))
         named = [self.out / name for name in (PAGE, GRADES, LINES)]
         if self.orders or gradebook.note(WRITTEN) != made_from or not all(path.is_file() for path in named):
             everything = replace(results, marks=tuple(with_verdicts(results.marks, gradebook)))
@@ -58,7 +59,7 @@ class ClassFiles:
         return (*named[:1], self.out / class_page.LEARNERS, *named[1:], *(order.path for order in self.orders))
 
     def _write(self, results: ClassResults) -> None:
-        templates = builtin_root() / "templates"
+        templates = _templates()
         self._write_learners(results, templates)
         page = class_page.anonymous_class_page if self.anonymous else class_page.class_page
         write_file(self.out / PAGE, page(results, templates=templates), option="--out OUT")
@@ -79,6 +80,10 @@ class ClassFiles:
                 path.unlink(missing_ok=True)
             except OSError as error:
                 raise WorkspaceError(f"{path}: {error.strerror}", hint="Name another folder with --out OUT.") from error
+
+
+def _templates() -> Path:
+    return builtin_root() / "templates"
 
 
 def _fingerprint(mark: Mark) -> str:
