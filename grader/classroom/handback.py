@@ -31,6 +31,7 @@ from grader.classroom.gradebook import Learner
 from grader.classroom.marks import ClassResults, Mark, Standing
 from grader.classroom.matching import exactly, mentioned, mentioned_by_id
 from grader.classroom.people import Person
+from grader.classroom.remarks import remarks_for
 from grader.classroom.roster import make_roster, people_in
 from grader.classroom.sheet import Sheet, load_sheet
 from grader.classroom.totals import total_of
@@ -139,18 +140,24 @@ class HandBack:
 def points_of(results: ClassResults) -> dict[tuple[str, str], Points]:
     """The points of every mark that has something to say, with a comment for the learner.
 
-    A learner has points for ``TOTAL`` once every exercise that counts in it has some.
+    A learner has points for ``TOTAL`` once every exercise that counts in it has some. A remark on no exercise stands
+    beside the total, and beside an exercise that was graded alone.
     """
-    points = {
-        (mark.learner, mark.exercise): Points(points=mark.points, total=mark.total, feedback="\n".join(_feedback(mark)))
-        for mark in results.marks
-        if mark.points is not None
-    }
+    points = {}
     for key, marks in results.by_learner.items():
+        remarks = remarks_for(key, marks, results.remarks)
+        general = [remark.text for remark in remarks if not remark.exercise]
+        texts = general[:]
+        for mark in marks:
+            own = [remark.text for remark in remarks if remark.exercise == mark.exercise]
+            said = [*own, *_feedback(mark)]
+            texts += said
+            if mark.points is not None:
+                feedback = "\n".join([*(general if len(results.exercises) == 1 else ()), *said])
+                points[key, mark.exercise] = Points(points=mark.points, total=mark.total, feedback=feedback)
         total = total_of(marks)
         if total.final and total.points is not None:
-            texts = [points[key, mark.exercise].feedback for mark in marks if (key, mark.exercise) in points]
-            feedback = "\n".join(text for text in texts if text)
+            feedback = "\n".join(texts)
             points[key, TOTAL] = Points(points=float(total.points), total=float(total.possible), feedback=feedback)
     return points
 
@@ -158,7 +165,7 @@ def points_of(results: ClassResults) -> dict[tuple[str, str], Points]:
 def _feedback(mark: Mark) -> Iterator[str]:
     """What a learner reads beside the points. Nothing of a hidden test but its label is in it."""
     if mark.override:
-        yield "These points were set by your instructor."
+        yield f"Set by your instructor: {clean_line(mark.override, MAX_TEXT)}"
         return
     if mark.days_late:
         cost = f"{number_said(mark.deducted)} of {number_said(mark.raw)} points"

@@ -63,6 +63,7 @@ def _learner(learner: Learner) -> Row:
         "key": _text(learner.key),
         "name": _text(learner.name),
         "email": _text(learner.email),
+        "section": _text(learner.section),
         "ids": {_text(system): _text(id) for system, id in learner.ids},
     }
 

@@ -13,6 +13,7 @@ import pytest
 from grader.classroom.gradebook import Learner
 from grader.classroom.handback import TOTAL, Filled, Points, fill_canvas, fill_moodle, points_of, worksheet_exercise
 from grader.classroom.marks import Mark, Standing
+from grader.classroom.rules import InstructorRemark
 from grader.classroom.sheet import Sheet, load_sheet, read_sheet
 from grader.classroom.totals import weighed
 from grader.classroom.weighing import Weighing
@@ -270,6 +271,23 @@ def test_moodle_what_learners_wrote_is_no_formula_in_our_cells() -> None:
     filled = moodle({("zoe", "ex01"): points(50, "=HYPERLINK(1)")}, text=zoe)
 
     assert cells(filled)[3][9] == "'=HYPERLINK(1)"
+
+
+def test_a_comment_has_what_the_instructor_says_and_why_a_mark_was_set_by_hand() -> None:
+    made = [replace(fifty("canvas-10", "ex01"), override="shown in person"), fifty("canvas-10", "ex02")]
+    remarks = (
+        InstructorRemark(text="See me.", learner="canvas-10"),
+        InstructorRemark(text="A lovely loop.", exercise="ex02"),
+        InstructorRemark(text="Not yours.", learner="zoe"),
+    )
+    both = points_of(replace(results_of(course(2), [JANE], made), remarks=remarks))
+    alone = points_of(replace(results_of(course(1), [JANE], made[:1]), remarks=remarks))
+
+    set_by_hand = "Set by your instructor: shown in person"
+    assert both["canvas-10", "ex01"].feedback == set_by_hand
+    assert both["canvas-10", "ex02"].feedback == "A lovely loop."
+    assert both["canvas-10", TOTAL].feedback == f"See me.\n{set_by_hand}\nA lovely loop."
+    assert alone["canvas-10", "ex01"].feedback == f"See me.\n{set_by_hand}"
 
 
 def test_moodle_a_worksheet_of_another_kind_is_one_sentence() -> None:

@@ -138,7 +138,7 @@ def test_every_mark_of_a_class_is_a_line_with_the_learner_and_the_verdict():
 
     first, second = map(json.loads, class_lines(results_of(KIT, [who], marks)))
 
-    assert first["learner"]["key"] == who.key
+    assert (first["learner"]["key"], first["learner"]["section"]) == (who.key, who.section)
     assert first["mark"] == {
         "exercise": "ex01",
         "standing": "judged",
