@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import stat
 import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -73,10 +73,17 @@ def zipped(path: Path, files: Mapping[str, Content]) -> Path:
     return path
 
 
-def taken(source: Path, staging: Path, *, layout: Layout | None = None, roster: Roster | None = None) -> Intake:
+def taken(
+    source: Path,
+    staging: Path,
+    *,
+    layout: Layout | None = None,
+    roster: Roster | None = None,
+    asked: Collection[str] = (),
+) -> Intake:
     """Take in a source, with a staging folder beside it."""
     staging.mkdir(exist_ok=True)
-    return take_in(source, exercises=exercises(), layout=layout, roster=roster, staging=staging)
+    return take_in(source, exercises=exercises(), layout=layout, roster=roster, staging=staging, asked=asked)
 
 
 def roster(path: Path, text: str) -> Roster:

@@ -144,14 +144,16 @@ def take_in(
     Raises ClassroomError if the source cannot be read or recognised, MachineError if there is no room.
     """
     gathered = gather(source, staging)
+    graded = [exercise for exercise in exercises if not asked or exercise.id in asked]
+    only = graded[0] if len(graded) == 1 else None
     owners = Owners(roster, groups, reference=reference, earlier=earlier)
     evidence = (
         Evidence(layout=layout, because="it was asked for")
         if layout is not None
-        else recognise(source, gathered, exercises, owners.knows)
+        else recognise(source, gathered, exercises, owners.knows, only)
     )
     sorting = _Sorting(
-        read=reader_of(evidence.layout, gathered, source, exercises, owners.knows),
+        read=reader_of(evidence.layout, gathered, source, exercises, owners.knows, only),
         owners=owners,
         source=source,
         exercises=exercises,
@@ -161,7 +163,6 @@ def take_in(
     _meet_refused(gathered.refused, sorting.read, owners)
     candidates = [piece for piece in sorted_out if isinstance(piece, _Candidate)]
     misnamed = [piece for piece in sorted_out if isinstance(piece, _Misnamed)]
-    graded = [exercise for exercise in exercises if not asked or exercise.id in asked]
     taken = _only_answers(misnamed, candidates, graded, exercises)
     chosen, superseded = _choose((*candidates, *taken))
     left = [piece for piece in sorted_out if isinstance(piece, LeftOver)]

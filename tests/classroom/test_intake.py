@@ -418,6 +418,11 @@ def test_folders_per_exercise_above_those_of_learners(tmp_path: Path, staging: P
     assert list(handed(intake)) == [("alice", "ex01"), ("alice", "ex02"), ("bob", "ex01")]
 
 
+@pytest.mark.parametrize("path", ["alice/project/src/join.py", "hw1/alice/join.py", "class/alice/src/join.py"])
+def test_the_folder_of_a_lone_learner_is_none_of_a_program(path: str, tmp_path: Path, staging: Path) -> None:
+    assert keys(taken(folder(tmp_path / "class", {path: JOIN}), staging)) == ["alice"]
+
+
 def test_folders_cloned_by_github_classroom_lose_the_name_of_the_assignment(tmp_path: Path, staging: Path) -> None:
     clones = {f"async-{name}/{file}": "" for name in ("alice", "anna-b") for file in (".git/config", "join.py")}
     in_holder = {f"course-submissions/course-{name}/join.py": JOIN for name in ("alice", "anna-b")}
@@ -479,6 +484,19 @@ def test_flat_a_name_that_says_too_little_or_too_much_is_listed(tmp_path: Path, 
         "alice.py": "does not say in its name which exercise it is for",
         "alice_join_race.py": "could be ex01 or ex02 by its name",
     }
+
+
+def test_flat_where_one_exercise_is_asked_for_the_name_is_the_learners(tmp_path: Path, staging: Path) -> None:
+    files = {"alice.py": JOIN, "Bob B (2).py": JOIN}
+    intake = taken(folder(tmp_path / "class", files), staging, asked=["ex01"])
+
+    assert (intake.layout, list(handed(intake))) == (Layout.FLAT, [("alice", "ex01"), ("bob-b", "ex01")])
+    assert intake.because == "2 of 2 files name no exercise, and only ex01 is asked for"
+
+
+def test_one_learners_own_files_are_no_class(tmp_path: Path, staging: Path) -> None:
+    with pytest.raises(ClassroomError, match="it is not clear how the submissions are laid out"):
+        taken(folder(tmp_path / "class", {"join.py": JOIN, "helpers.py": ""}), staging, asked=["ex01"])
 
 
 # ---- which file counts -----------------------------------------------------------------------------------------------

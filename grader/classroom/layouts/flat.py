@@ -1,6 +1,7 @@
 """All files in one folder, each named after learner and exercise: ``alice_join.py``, ``ex01_alice.py``.
 
-Below a folder for an exercise (``ex01_join/alice.py``) the name of the file need only name the learner.
+Below a folder for an exercise (``ex01_join/alice.py``), and where one exercise is asked for, the name of the file need
+only name the learner.
 """
 
 from __future__ import annotations
@@ -17,8 +18,11 @@ _SEPARATORS = " _-.,"
 _WORD = re.compile(r"[^\W_]+")
 
 
-def reader(source: str, exercises: Sequence[Exercise]) -> Reader:
-    """How to claim a file by its name. ``source`` is the name of the folder or zip that holds all of them."""
+def reader(source: str, exercises: Sequence[Exercise], only: Exercise | None = None) -> Reader:
+    """How to claim a file by its name. ``source`` is the name of the folder or zip that holds all of them.
+
+    A file that names no exercise is of ``only``, which alone was asked for.
+    """
 
     def read(file: FoundFile) -> Sequence[Claim] | str:
         if file.suffix != ".py":
@@ -31,7 +35,9 @@ def reader(source: str, exercises: Sequence[Exercise]) -> Reader:
         if not owner:
             return "does not say in its name whose it is"
         if not exercise and not any(mentioned(place, exercises) for place in (source, *context)):
-            return "does not say in its name which exercise it is for"
+            if only is None:
+                return "does not say in its name which exercise it is for"
+            exercise = only.id
         name = f"{exercise}.py" if exercise else file.parts[-1]
         return (Claim(file=file, person=person_called(owner), name=name, context=context),)
 
@@ -42,6 +48,12 @@ def names_learner(file: FoundFile, exercises: Sequence[Exercise]) -> bool:
     """Whether the name of a file says both whose it is and which exercise it is for."""
     named = _take_apart(stem_of(file.parts[-1]).text, exercises)
     return not isinstance(named, str) and all(named)
+
+
+def names_no_exercise(file: FoundFile, exercises: Sequence[Exercise]) -> bool:
+    """Whether the name of a file says whose it is at most."""
+    named = _take_apart(stem_of(file.parts[-1]).text, exercises)
+    return not isinstance(named, str) and not named[1]
 
 
 def _take_apart(stem: str, exercises: Sequence[Exercise]) -> tuple[str, str] | str:

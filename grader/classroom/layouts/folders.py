@@ -18,6 +18,9 @@ from grader.classroom.people import person_called, words_of
 from grader.kit.exercise import Exercise
 
 _EXERCISES = "exercises"
+_OF_A_PROGRAM = frozenset(
+    ("app", "code", "lib", "package", "project", "python", "solution", "solutions", "source", "src")
+)
 _MOST = 0.75
 """The share of folders that the roster must know to say that they are learners'."""
 _CLONES = "-submissions"
@@ -73,18 +76,28 @@ def common_root(files: Sequence[FoundFile], exercises: Sequence[Exercise], knows
     """How many folders hold all files: ``class/submissions/alice/join.py`` has two, if bob is there as well.
 
     With a single learner it is not clear whether the folder is theirs; it is taken for theirs if the roster knows its
-    name, or if it holds exercises.
+    name, or if it holds exercises. Where nothing says which of several folders it is, as in ``alice/project/src``, it
+    is the innermost that is not called like a part of a program.
     """
     root = 0
     while True:
         names = {file.parts[root] for file in files}
         inside = {file.parts[root + 1] for file in files if len(file.parts) > root + 2}
-        alone = len(names) == 1 and all(len(file.parts) > root + 2 for file in files)
-        if not alone or is_of_exercise(name := next(iter(names)), exercises) or knows(bare_name(name)):
+        if len(names) != 1:
             return root
+        if is_of_exercise(name := next(iter(names)), exercises) or knows(bare_name(name)):
+            return root
+        if not all(len(file.parts) > root + 2 for file in files):
+            return _not_of_a_program(files[0].parts[: root + 1])
         if all(is_of_exercise(name, exercises) for name in inside):
             return root
         root += 1
+
+
+def _not_of_a_program(folders: Sequence[str]) -> int:
+    """The place of the innermost folder that may be called after a person; that of the innermost if none may."""
+    last = len(folders) - 1
+    return next((at for at in range(last, -1, -1) if not _OF_A_PROGRAM & set(words_of(folders[at]))), last)
 
 
 def reader(gathered: Gathered, source: str, exercises: Sequence[Exercise], knows: Knows) -> Reader:

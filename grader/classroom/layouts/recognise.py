@@ -32,8 +32,13 @@ class Evidence:
     because: str
 
 
-def recognise(source: Path, gathered: Gathered, exercises: Sequence[Exercise], knows: Knows) -> Evidence:
-    """Find out the layout. Raises ClassroomError, which names the option to give, if the evidence is not clear."""
+def recognise(
+    source: Path, gathered: Gathered, exercises: Sequence[Exercise], knows: Knows, only: Exercise | None = None
+) -> Evidence:
+    """Find out the layout; ``only`` is the exercise that alone was asked for.
+
+    Raises ClassroomError, which names the option to give, if the evidence is not clear.
+    """
     files = gathered.files
     handed = [file for file in files if file.suffix in (".py", ".html")]
     if not handed:
@@ -44,7 +49,7 @@ def recognise(source: Path, gathered: Gathered, exercises: Sequence[Exercise], k
     if metadata and inside >= MOST * len(handed):
         where = min(metadata, key=lambda file: len(file.parts)).shown
         return Evidence(layout=Layout.GRADESCOPE, because=f"{where} is there")
-    evidence = _platform(source, handed) or _folders_or_flat(handed, exercises, knows)
+    evidence = _platform(source, handed) or _folders_or_flat(handed, exercises, knows, only)
     if evidence is None:
         shown = ", ".join(repr(file.shown) for file in handed[:3])[:200]
         message = f"{source}: it is not clear how the submissions are laid out; there are {shown}"
@@ -52,8 +57,15 @@ def recognise(source: Path, gathered: Gathered, exercises: Sequence[Exercise], k
     return evidence
 
 
-def reader_of(layout: Layout, gathered: Gathered, source: Path, exercises: Sequence[Exercise], knows: Knows) -> Reader:
-    """How to claim a file of a source in this layout."""
+def reader_of(
+    layout: Layout,
+    gathered: Gathered,
+    source: Path,
+    exercises: Sequence[Exercise],
+    knows: Knows,
+    only: Exercise | None = None,
+) -> Reader:
+    """How to claim a file of a source in this layout; ``only`` is the exercise that alone was asked for."""
     match layout:
         case Layout.CANVAS:
             return canvas.read
@@ -64,7 +76,7 @@ def reader_of(layout: Layout, gathered: Gathered, source: Path, exercises: Seque
         case Layout.FOLDERS:
             return folders.reader(gathered, source.name, exercises, knows)
         case Layout.FLAT:
-            return flat.reader(source.name, exercises)
+            return flat.reader(source.name, exercises, only)
         case never:
             assert_never(never)
 
@@ -98,7 +110,9 @@ def _platform(source: Path, handed: Sequence[FoundFile]) -> Evidence | None:
     return None
 
 
-def _folders_or_flat(handed: Sequence[FoundFile], exercises: Sequence[Exercise], knows: Knows) -> Evidence | None:
+def _folders_or_flat(
+    handed: Sequence[FoundFile], exercises: Sequence[Exercise], knows: Knows, only: Exercise | None
+) -> Evidence | None:
     python = [file for file in handed if file.suffix == ".py"]
     if not python:
         return None
@@ -114,6 +128,10 @@ def _folders_or_flat(handed: Sequence[FoundFile], exercises: Sequence[Exercise],
     if above == loose == len(python):
         return Evidence(
             layout=Layout.FLAT, because=f"{_of(above, python)} lie in a folder that is named like an exercise"
+        )
+    if only is not None and loose == len(python) and all(flat.names_no_exercise(file, exercises) for file in python):
+        return Evidence(
+            layout=Layout.FLAT, because=f"{_of(loose, python)} name no exercise, and only {only.id} is asked for"
         )
     return None
 
