@@ -9,6 +9,7 @@ text, as they are shown. Run it on the folder of the results to see what differs
 from __future__ import annotations
 
 import csv
+import hashlib
 import json
 import math
 import re
@@ -143,7 +144,7 @@ def expected_page(out: Path) -> Numbers:
     return {
         "headline": f"{len(active)} of {len(made.by_learner)} learners handed something in; "
         f"{words.count('pass')} of {judged} judged files pass every test.",
-        "facts": {what: str(number) for what, number in facts.items()},
+        "facts": {what: f"{number:,}" for what, number in facts.items()},
         "exercises": [_exercise(id, rows) for id, rows in made.by_exercise.items()],
         "scores": _scores(active),
         "learners": [_learner(rows) for rows in made.by_learner.values()],
@@ -230,7 +231,15 @@ def _raw(row: Row) -> str:
 
 
 def _earned(row: Row) -> list[str]:
-    return sorted(f"{test['number']}: {points(test['earned'])} of {test['points']}" for test in row["verdict"]["tests"])
+    """What the rows of tests say, and the heads of the parts above them, whose points are those of their tests."""
+    tests = row["verdict"]["tests"]
+    said = [f"{test['number']}: {points(test['earned'])} of {test['points']}" for test in tests]
+    for number, part in enumerate(row["verdict"]["parts"], start=1):
+        own = [test for test in tests if test["part"] == part["name"]]
+        earned = points(sum((Fraction(str(test["earned"])) for test in own), Fraction()))
+        most = sum(test["points"] for test in own)
+        said.append(f"Part {number} {part['name']}: {part['title']}: {earned} of {most} points")
+    return sorted(said)
 
 
 # ---- from the files --------------------------------------------------------------------------------------------------
@@ -290,8 +299,9 @@ class Tables(HTMLParser):
 def shown_grades(out: Path) -> list[list[str]]:
     with (out / "grades.csv").open(newline="", encoding="utf-8") as file:
         head, *rows = csv.reader(file)
-    ends = head.index("total") + 1
-    return [[row[0], *row[3:ends]] for row in rows]
+    # A class with sections has a column for them before those of its exercises.
+    begins, ends = head.index("email") + 1 + ("section" in head), head.index("total") + 1
+    return [[row[0], *row[begins:ends]] for row in rows]
 
 
 def shown_page(out: Path) -> Numbers:
@@ -331,10 +341,10 @@ def shown_learner(path: Path) -> Numbers:
     }
 
 
-def learner_page(out: Path, name: str) -> Path:
-    """The page on which this name stands as that of its learner."""
-    pages = sorted((out / "learners").glob("*.html"))
-    return next(page for page in pages if f'<p class="whose">{name}</p>' in page.read_text(encoding="utf-8"))
+def learner_page(out: Path, key: str) -> Path:
+    """The page of the learner with this key: a digest of it ends the name of the file, and two may share a name."""
+    digest = hashlib.sha256(key.encode()).hexdigest()[:10]
+    return next((out / "learners").glob(f"*-{digest}.html"))
 
 
 def differences(out: Path) -> list[str]:
@@ -346,10 +356,10 @@ def differences(out: Path) -> list[str]:
             found.append(f"results.jsonl: {row['learner']['key']}: {days_late(row)} days late")
     for rows in Class(out).by_learner.values():
         if any(row["verdict"] or row["mark"]["points"] is not None for row in rows):
-            name = rows[0]["learner"]["name"]
+            key = rows[0]["learner"]["key"]
             expected = expected_learner(rows)
             expected["raw"] = sorted(expected["raw"])
-            found += _compared(name, expected, shown_learner(learner_page(out, name)))
+            found += _compared(key, expected, shown_learner(learner_page(out, key)))
     return found
 
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from grader.classroom.marks import Mark
 from grader.classroom.sections import section_names
 from grader.classroom.totals import is_weighed, total_of
-from grader.judge.verdict import BackendResult, Failure, TestResult, Verdict
+from grader.judge.verdict import BackendResult, Failure, PartResult, TestResult, Verdict
 from grader.policy.submission import Fault
 from grader.reports import plain
 from grader.rounding import number_said
@@ -98,6 +98,7 @@ def _verdict(verdict: Verdict) -> Row:
         "complete_run": verdict.complete_run,
         "file": plain.file_of(verdict),
         "digest": verdict.digest,
+        "parts": [_part(part) for part in verdict.parts],
         "tests": [_test(test) for test in verdict.tests],
         "faults": [_fault(fault) for fault in verdict.faults],
         "ignored": [_text(name) for name in verdict.ignored],
@@ -112,9 +113,20 @@ def _verdict(verdict: Verdict) -> Row:
     }
 
 
+def _part(part: PartResult) -> Row:
+    return {
+        "name": _text(part.name),
+        "title": _text(part.title),
+        "state": part.state.value,
+        "points": part.points,
+        "earned": round(part.earned, 2),
+    }
+
+
 def _test(test: TestResult) -> Row:
     return {
         "number": test.number,
+        "part": _text(test.part),
         "label": _text(test.label),
         "points": test.points,
         "earned": round(test.earned, 2),

@@ -211,3 +211,14 @@ def keys(value: object) -> set[str]:
     if isinstance(value, list):
         return set().union(*map(keys, value))
     return set()
+
+
+def test_a_line_says_which_tests_make_up_a_part():
+    (line,) = run_lines([samples.in_parts()]).splitlines()
+    found = json.loads(line)["verdict"]
+
+    assert [test["part"] for test in found["tests"]] == ["one", "one", "two", "two"]
+    assert [(part["name"], part["earned"], part["points"]) for part in found["parts"]] == [
+        ("one", 20, 40),
+        ("two", 0, 60),
+    ]
