@@ -144,7 +144,7 @@ def expected_page(out: Path) -> Numbers:
     return {
         "headline": f"{len(active)} of {len(made.by_learner)} learners handed something in; "
         f"{words.count('pass')} of {judged} judged files pass every test.",
-        "facts": {what: f"{number:,}" for what, number in facts.items()},
+        "facts": {what: str(number) for what, number in facts.items()},
         "exercises": [_exercise(id, rows) for id, rows in made.by_exercise.items()],
         "scores": _scores(active),
         "learners": [_learner(rows) for rows in made.by_learner.values()],

@@ -84,6 +84,7 @@ class ClassRun:
             for key in self._gradebook.reuse(under, keys, level=self._order.level, since=since):
                 self._done(id, key)
         self.reused = len(self._owners) - len(self._works)
+        self._tell()
         return len(self._works)
 
     def grade(self, pool: Pool, packed: PackedKit) -> None:

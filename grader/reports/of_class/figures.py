@@ -301,7 +301,7 @@ def facts(results: ClassResults, states: States) -> tuple[tuple[str, str], ...]:
         (counts[CellState.NOT_JUDGED], "not judged"),
         (looks, "please look"),
     )
-    return tuple((f"{number:,}", what) for number, what in numbers)
+    return tuple((str(number), what) for number, what in numbers)
 
 
 def distribution(results: ClassResults) -> tuple[DistributionBin, ...]:

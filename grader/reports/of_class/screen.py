@@ -234,6 +234,8 @@ def progress_said(progress: RunProgress) -> str:
         parts.append(f"{progress.not_gradable} not gradable")
     if progress.seconds_left is not None:
         parts.append(f"{_duration(progress.seconds_left)} left")
+    if progress.files_done == progress.files:
+        parts.append("writing the pages")
     return ", ".join(parts)
 
 
