@@ -53,15 +53,14 @@ class FeedbackForm(StrEnum):
     @property
     def is_zip(self) -> bool:
         """Whether the pages are packed into zips, and do not lie in a folder."""
-        return self in _ZIPS
+        return self in (FeedbackForm.MOODLE, FeedbackForm.CANVAS)
 
     @property
     def default(self) -> str:
         """The file or folder among the results, if no path is given."""
-        return f"feedback-{self}.zip" if self in _ZIPS else f"feedback-{self}"
+        return f"feedback-{self}.zip" if self.is_zip else f"feedback-{self}"
 
 
-_ZIPS = (FeedbackForm.MOODLE, FeedbackForm.CANVAS)
 _NEXT = {
     FeedbackForm.MOODLE: "in the assignment on Moodle, choose Upload multiple feedback files in a zip",
     FeedbackForm.CANVAS: "in Canvas' gradebook, in the menu of the assignment, choose Re-Upload Submissions",
@@ -95,9 +94,9 @@ def _read_order(text: str, directory: Path, out: Path) -> FeedbackOrder:
         raise UsageError(f"--feedback {text}: no path is named", hint=f"Write `--feedback {name}` or name one.")
     form = FeedbackForm(name)
     path = directory / given if given else out / form.default
-    if form in _ZIPS and path.is_dir():
+    if form.is_zip and path.is_dir():
         raise UsageError(f"--feedback {text}: {path} is a folder", hint="Name a file in it, such as `feedback.zip`.")
-    if form not in _ZIPS and path.is_file():
+    if not form.is_zip and path.is_file():
         raise UsageError(f"--feedback {text}: {path} is a file", hint="Name a folder.")
     return FeedbackOrder(form=form, path=path)
 
@@ -160,7 +159,7 @@ class SendingHome:
 
     def _write(self, order: FeedbackOrder, upload: Upload, pages: Mapping[str, Path], results: ClassResults) -> None:
         path, contents = _path_of(order, upload), _contents(order.form, upload, pages, results, self.named)
-        if order.form in _ZIPS:
+        if order.form.is_zip:
             write_bytes(path, _zipped(contents, results.made_at), option=_OPTION)
         else:
             _write_folder(path, contents, upload.names.values())
@@ -206,7 +205,7 @@ def _said(order: FeedbackOrder, addressed: Addressed) -> str:
     pages = counted(sum(len(upload.names) for upload in addressed.uploads), "page")
     if not paths:
         return f"{order.path.name}: not written"
-    if order.form not in _ZIPS:
+    if not order.form.is_zip:
         return f"{order.path.name}: {pages}; {_NEXT[order.form]}"
     size = _size(max(path.stat().st_size for path in paths))
     if len(paths) == 1:

@@ -9,11 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from grader.kit.exercise import Exercise
-from grader.reports.exercise_rows import share
+from grader.reports.exercise_rows import STATE_GLYPHS, STATE_LOOKS, best_points, share
 from grader.reports.lesson import code_as_html, diagnosis_page, lesson_as_html
 from grader.reports.rendering import render
 from grader.reports.views import Command, ExerciseProgress, ExerciseState
-from grader.rounding import number_said
 from grader.text import counted, joined
 
 if TYPE_CHECKING:
@@ -24,18 +23,6 @@ IMAGES = "data:"
 """Pictures are part of the page."""
 
 _PARTS = ("learner", "course")
-_GLYPHS = {
-    ExerciseState.NEW: "·",
-    ExerciseState.FAULTY: "!",
-    ExerciseState.FAILING: "✗",
-    ExerciseState.COMPLETE: "✓",
-}
-_LOOKS = {
-    ExerciseState.NEW: "new",
-    ExerciseState.FAULTY: "not-judged",
-    ExerciseState.FAILING: "fail",
-    ExerciseState.COMPLETE: "pass",
-}
 _TITLE = re.compile(r"\A# (?P<title>.+)$", re.MULTILINE)
 
 
@@ -123,7 +110,6 @@ def _lesson(exercise: Exercise) -> dict[str, object]:
 
 
 def _entry(exercise: Exercise, done: ExerciseProgress, *, is_next: bool) -> EntryView:
-    tried = done.state in (ExerciseState.FAILING, ExerciseState.COMPLETE)
     after = f" · after {joined(done.after)}" if done.after else ""
     return EntryView(
         id=exercise.id,
@@ -132,10 +118,10 @@ def _entry(exercise: Exercise, done: ExerciseProgress, *, is_next: bool) -> Entr
         href=f"{exercise.id}.html",
         facts=f"level {exercise.level} · {exercise.minutes} min{after}",
         concepts=", ".join(exercise.concepts),
-        glyph=_GLYPHS[done.state],
-        look=_LOOKS[done.state],
+        glyph=STATE_GLYPHS[done.state],
+        look=STATE_LOOKS[done.state],
         word=done.state.value,
-        points=f"{number_said(done.points)} of {done.total} points" if tried else "",
+        points=best_points(done),
         share=share(done.points, done.total),
         is_next=is_next,
     )

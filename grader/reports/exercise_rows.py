@@ -82,14 +82,13 @@ def _row_of_verdict(verdict: Verdict) -> OverviewRow:
 
 
 def _row(entry: ExerciseProgress, verdict: Verdict | None, course: str) -> OverviewRow:
-    tried_it = entry.state in (ExerciseState.FAILING, ExerciseState.COMPLETE)
     return OverviewRow(
         id=entry.id,
         title=entry.title,
         look=STATE_LOOKS[entry.state],
         glyph=STATE_GLYPHS[entry.state],
         word=entry.state.value.capitalize(),
-        points=f"{number_said(entry.points)} of {entry.total} points" if tried_it else "",
+        points=best_points(entry),
         share=share(entry.points, entry.total),
         href=f"#{entry.id}" if verdict is not None else "",
         lesson=f"{course}{entry.id}.html" if course else "",
@@ -108,6 +107,12 @@ def marked_rows(verdicts: Sequence[Verdict], marked: Marked) -> Iterator[MarkedR
             word=NOT_HANDED_IN if verdict is None else word(verdict),
             href="" if verdict is None else f"#{exercise.id}",
         )
+
+
+def best_points(entry: ExerciseProgress) -> str:
+    """The points of the best attempt in words; empty where none was judged."""
+    tried_it = entry.state in (ExerciseState.FAILING, ExerciseState.COMPLETE)
+    return f"{number_said(entry.points)} of {entry.total} points" if tried_it else ""
 
 
 def share(points: float, total: int) -> str:

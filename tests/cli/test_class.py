@@ -19,7 +19,8 @@ from grader.classroom.found import Layout
 from grader.classroom.gradebook import Gradebook, JudgedHandIn, held
 from grader.classroom.pool import conditions
 from grader.cli.class_ import LAYOUTS
-from grader.kit.kit import load_kit
+from grader.desk import class_files
+from grader.kit.kit import builtin_root, load_kit
 from grader.sandbox import zygote
 from grader.sandbox.box import Box
 from tests.class_runs import hand_in, judged, points, some_are_stored, stored
@@ -106,6 +107,21 @@ def test_a_second_run_grades_nothing_and_says_so(tmp_path: Path, tiny: Path) -> 
     assert "nothing is new: every verdict is from the gradebook" in again.stdout
     assert "4 of 5 submissions judged" in again.stdout.splitlines()[-1]
     assert (tmp_path / "grade-results" / "class.html").stat().st_mtime_ns == page
+
+
+def test_pages_are_written_anew_where_their_templates_have_changed(
+    tmp_path: Path, tiny: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hand_in(tmp_path, "ada", RIGHT)
+    grade_class(tmp_path, tiny)
+    changed = shutil.copytree(builtin_root() / "templates", tmp_path / "templates")
+    change(changed / "keys_switch.html", "Close", "Shut")
+    monkeypatch.setattr(class_files, "_templates", lambda: changed)
+    again = grade_class(tmp_path, tiny)
+
+    assert "nothing is new" in again.stdout
+    pages = (tmp_path / "grade-results").rglob("*.html")
+    assert {">Shut<" in page.read_text() for page in pages} == {True}
 
 
 def test_what_is_new_is_graded_and_the_rest_is_taken_from_the_gradebook(tmp_path: Path, tiny: Path) -> None:

@@ -63,6 +63,8 @@ def outline(source: str, stub: str) -> Outline | None:
         return None
 
 
+# Of a class that hands in the same file a hundred times, each file is read once.
+@lru_cache(maxsize=1_000)
 def normal_form(source: str, stub: str) -> NormalForm | None:
     """Return the normal form of an answer; None if Python cannot read the answer."""
     tree, given = _parsed(source), _read_stub(stub)

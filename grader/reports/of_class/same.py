@@ -14,7 +14,7 @@ course sees it.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -69,35 +69,20 @@ def same_groups(results: ClassResults, links: Mapping[str, LearnerLink]) -> tupl
 
 def _groups(exercise: Exercise, answers: Sequence[_Answer], links: Mapping[str, LearnerLink]) -> Iterator[SameGroup]:
     stub = exercise.stub.read_text("utf-8")
-    form_of = _forms(stub)
     for group in _apart(answers, [answer.verdict.digest for answer in answers]):
-        form = form_of(group[0].verdict)
+        form = normal_form(group[0].verdict.source, stub)
         short = form is None or form.size < LEAST_SIZE
         yield _group(exercise, Sameness.BYTES, group, links, short=short)
-    for group in _of_one_form(exercise, stub, answers, form_of):
+    for group in _of_one_form(exercise, stub, answers):
         yield _group(exercise, Sameness.FORM, group, links, short=False)
 
 
-def _forms(stub: str) -> Callable[[Verdict], NormalForm | None]:
-    """What gives the normal form of an answer, and finds that of identical files once."""
-    found: dict[str, NormalForm | None] = {}
-
-    def form_of(verdict: Verdict) -> NormalForm | None:
-        if verdict.digest not in found:
-            found[verdict.digest] = normal_form(verdict.source, stub)
-        return found[verdict.digest]
-
-    return form_of
-
-
-def _of_one_form(
-    exercise: Exercise, stub: str, answers: Sequence[_Answer], form_of: Callable[[Verdict], NormalForm | None]
-) -> Iterator[list[_Answer]]:
+def _of_one_form(exercise: Exercise, stub: str, answers: Sequence[_Answer]) -> Iterator[list[_Answer]]:
     """Yield groups of one normal form in which not all files are identical."""
     taught = {form.digest for form in _references(exercise, stub)}
     outlines = [outline(answer.verdict.source, stub) for answer in answers]
     for alike in _apart(answers, outlines):
-        forms = [form_of(answer.verdict) for answer in alike]
+        forms = [normal_form(answer.verdict.source, stub) for answer in alike]
         long = [form is not None and form.size >= LEAST_SIZE and form.digest not in taught for form in forms]
         digests = [
             form.digest if form is not None and wanted else None for form, wanted in zip(forms, long, strict=True)
